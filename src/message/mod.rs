@@ -1,1 +1,13 @@
-//! TODO
+//! Reading a message: MIME slices with offsets, headers as sent, kind, daticert.xml.
+//!
+//! Nothing is re-encoded: every answer is a range of the bytes that came, or a copy decoded from one.
+
+pub mod daticert;
+pub mod kind;
+pub mod mail;
+pub mod pec;
+
+pub use daticert::{Daticert, DaticertReading};
+pub use kind::Kind;
+pub use mail::{Entity, Header, Mail, ReadError};
+pub use pec::{Message, Parts, Signed};

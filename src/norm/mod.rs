@@ -1,1 +1,102 @@
-//! TODO
+//! What the norm says, as data: clauses with source, level, who is bound, and our own wording.
+//!
+//! A rule cites a clause by its constant, so an unknown one does not compile; a scenario by its id, so an unknown one
+//! does not load ([`clause`]).
+
+pub mod clauses;
+
+use serde::Serialize;
+
+/// How strongly the norm speaks (RFC 2119 words; practice where the norm has none).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// MUST, SHALL, REQUIRED: breaking it is a violation and fails a run.
+    Must,
+    /// SHOULD, RECOMMENDED: breaking it is a warning; it fails a run only with `--strict`.
+    Should,
+    /// MAY, OPTIONAL, or a habit of real providers: a note.
+    May,
+}
+
+/// Whom a clause binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bound {
+    /// The access point (RFC 6109 3.1).
+    AccessPoint,
+    /// The incoming point (3.2).
+    IncomingPoint,
+    /// The delivery point (3.3).
+    DeliveryPoint,
+    /// Whatever part of a provider composes the message.
+    Provider,
+    /// The providers' directory and its records (4.5).
+    Directory,
+    /// The provider's signing certificate (5.5).
+    Certificate,
+}
+
+/// One thing the norm demands.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Clause {
+    /// Stable id: `RFC6109-<section>` with a slug where a section says several things.
+    pub id: &'static str,
+    /// Where it is written: `RFC 6109 3.1.4`, `DM 2/11/2005 art. 13`, `Nota 12`.
+    pub source: &'static str,
+    /// How strongly.
+    pub level: Level,
+    /// Whom it binds.
+    pub binds: Bound,
+    /// In our words, one sentence.
+    pub says: &'static str,
+    /// The reading chosen where sources disagree, and why.
+    pub reading: Option<&'static str>,
+    /// First day in force (`yyyy-mm-dd`), where it is not that of the rules of 2 November 2005.
+    pub from: Option<&'static str>,
+}
+
+/// Declares clauses as constants and collects them, so that one list serves both.
+#[macro_export]
+macro_rules! clauses {
+    ($( $name:ident = $id:literal, $source:literal, $level:ident, $bound:ident, $says:literal
+        $(, reading: $reading:literal)? $(, from: $from:literal)? ; )*) => {
+        $(
+            #[doc = $says]
+            pub static $name: $crate::norm::Clause = $crate::norm::Clause {
+                id: $id, source: $source, level: $crate::norm::Level::$level, binds: $crate::norm::Bound::$bound,
+                says: $says, reading: None $(.or(Some($reading)))?, from: None $(.or(Some($from)))?,
+            };
+        )*
+        /// Every clause declared here.
+        pub static ALL: &[&$crate::norm::Clause] = &[$(&$name),*];
+    };
+}
+
+/// Every clause of the catalogue, in the norm's order.
+pub fn all() -> impl Iterator<Item = &'static Clause> {
+    clauses::FAMILIES.iter().flat_map(|family| family.iter().copied())
+}
+
+/// The clause with this id.
+pub fn clause(id: &str) -> Option<&'static Clause> {
+    all().find(|clause| clause.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_name_their_source() {
+        let mut seen = BTreeSet::new();
+        for clause in super::all() {
+            assert!(seen.insert(clause.id), "{} twice", clause.id);
+            if let Some(section) = clause.source.strip_prefix("RFC 6109 ") {
+                let start = format!("RFC6109-{section}");
+                assert!(clause.id == start || clause.id.starts_with(&format!("{start}-")), "{}", clause.id);
+            }
+            assert!(clause.says.ends_with('.'), "{}", clause.id);
+        }
+    }
+}

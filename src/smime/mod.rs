@@ -1,1 +1,13 @@
-//! TODO
+//! Signatures: CMS (RFC 5652), signer certificates, paths and revocation lists (RFC 5280), signing.
+//!
+//! Reading and making are separate code: [`verify`] never calls [`sign`] and the other way round.
+
+pub mod certificate;
+pub mod path;
+pub mod sign;
+pub mod verify;
+
+pub use certificate::Certificate;
+pub use path::{PathError, Trust};
+pub use sign::Signer;
+pub use verify::{Signature, SignatureState};

@@ -1,0 +1,1 @@
+//! Reading LDIF (RFC 2849).

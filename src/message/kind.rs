@@ -1,0 +1,85 @@
+//! What kind of PEC message a message claims to be: by its outermost `X-Ricevuta` or `X-Trasporto`, never by its Subject.
+
+use serde::{Deserialize, Serialize};
+
+/// The kinds of system-generated messages (RFC 6109 2.1.1, 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Acceptance (3.1.4).
+    Accettazione,
+    /// Non-acceptance for formal exceptions (3.1.2).
+    NonAccettazione,
+    /// Non-acceptance for a virus (3.1.3).
+    NonAccettazioneVirus,
+    /// Server-server acceptance (3.2.1).
+    PresaInCarico,
+    /// Delivery, in its three forms (3.3.2).
+    AvvenutaConsegna,
+    /// Non-delivery (3.3.3).
+    ErroreConsegna,
+    /// Virus-induced non-delivery (3.2.4).
+    ErroreConsegnaVirus,
+    /// Timeout notice, of 12 or 24 hours (3.1.6).
+    PreavvisoErroreConsegna,
+    /// Virus detection (3.2.3).
+    RilevazioneVirus,
+    /// Transport envelope (3.1.5).
+    PostaCertificata,
+    /// Anomaly envelope (3.2.2).
+    Anomalia,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 11] = [
+        Kind::Accettazione,
+        Kind::NonAccettazione,
+        Kind::NonAccettazioneVirus,
+        Kind::PresaInCarico,
+        Kind::AvvenutaConsegna,
+        Kind::ErroreConsegna,
+        Kind::ErroreConsegnaVirus,
+        Kind::PreavvisoErroreConsegna,
+        Kind::RilevazioneVirus,
+        Kind::PostaCertificata,
+        Kind::Anomalia,
+    ];
+
+    /// The kind in the norm's English (`acceptance`, `transport envelope`).
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::Accettazione => "acceptance",
+            Kind::NonAccettazione => "non-acceptance",
+            Kind::NonAccettazioneVirus => "non-acceptance for a virus",
+            Kind::PresaInCarico => "server-server acceptance",
+            Kind::AvvenutaConsegna => "delivery",
+            Kind::ErroreConsegna => "non-delivery",
+            Kind::ErroreConsegnaVirus => "non-delivery for a virus",
+            Kind::PreavvisoErroreConsegna => "timeout notice",
+            Kind::RilevazioneVirus => "virus detection",
+            Kind::PostaCertificata => "transport envelope",
+            Kind::Anomalia => "anomaly envelope",
+        }
+    }
+
+    /// Whether it is an envelope (2.1.1.2) rather than a notification.
+    pub fn is_envelope(self) -> bool {
+        matches!(self, Kind::PostaCertificata | Kind::Anomalia)
+    }
+
+    /// The `tipo` of its daticert.xml (4.4); an anomaly envelope has none.
+    pub fn tipo(self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Accettazione => "accettazione",
+            Kind::NonAccettazione | Kind::NonAccettazioneVirus => "non-accettazione",
+            Kind::PresaInCarico => "presa-in-carico",
+            Kind::AvvenutaConsegna => "avvenuta-consegna",
+            Kind::ErroreConsegna | Kind::ErroreConsegnaVirus => "errore-consegna",
+            Kind::PreavvisoErroreConsegna => "preavviso-errore-consegna",
+            Kind::RilevazioneVirus => "rilevazione-virus",
+            Kind::PostaCertificata => "posta-certificata",
+            Kind::Anomalia => return None,
+        })
+    }
+}

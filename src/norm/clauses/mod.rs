@@ -1,0 +1,8 @@
+//! The clauses, a file per chapter of the norm.
+
+use super::Clause;
+
+pub mod access;
+
+/// Every chapter's clauses, in the norm's order.
+pub static FAMILIES: &[&[&Clause]] = &[access::ALL];
