@@ -1,1 +1,244 @@
-//! TODO
+//! What was observed: bytes, plus where they were seen and who answers for them. Data only.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The part a gateway plays in a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The sending user's provider.
+    Sender,
+    /// The other provider.
+    Receiver,
+}
+
+/// Anyone who can be seen at the end of a wire, or blamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Party {
+    /// The sender's gateway.
+    Sender,
+    /// The receiver's gateway.
+    Receiver,
+    /// The ordinary mail host.
+    Posta,
+    /// The harness itself: users' clients, and whatever a scenario puts in on purpose.
+    Harness,
+    /// Nobody that can be told from what was seen.
+    Undetermined,
+}
+
+/// Everything observed while a scenario ran, or gathered from files.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Scenario id, or the path that was checked.
+    pub title: String,
+    /// Who played which role; empty for files.
+    pub gateways: BTreeMap<Role, GatewayFacts>,
+    /// Messages in the order observed.
+    pub observations: Vec<Observation>,
+    /// SMTP sessions.
+    pub dialogues: Vec<Dialogue>,
+    /// The providers' logs (RFC 6109 2.3), where the target shows them.
+    pub logs: BTreeMap<Role, Vec<LogRecord>>,
+    /// The directory as LDIF, each version with the instant it was in force from, oldest first.
+    pub directories: Vec<DirectoryVersion>,
+    /// Trust anchors, DER.
+    pub anchors: Vec<Vec<u8>>,
+    /// Revocation lists, DER.
+    pub crls: Vec<Vec<u8>>,
+    /// The legal clock at the end.
+    pub ended: Option<Timestamp>,
+    /// Whether everything due within 25 hours of the last submission was waited for, so that absence means absence.
+    pub complete: bool,
+}
+
+/// Who plays a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayFacts {
+    /// The target's name: `alfa`, `bravo`, `flawed`, or a provider's.
+    pub target: String,
+    /// `providerName` in the directory.
+    pub provider: String,
+    /// Mail domains it manages.
+    pub domains: Vec<String>,
+}
+
+/// A message, where it was seen, and how it came there.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// Number within the evidence, from 1; evidence files are named after it.
+    pub id: usize,
+    /// The bytes.
+    pub bytes: Arc<[u8]>,
+    /// Where.
+    pub seen: Seen,
+    /// When, by the legal clock.
+    pub at: Timestamp,
+    /// Reverse path and forward paths of the SMTP transaction, where one was seen.
+    pub path: Option<SmtpPath>,
+    /// Who put these bytes there: the gateway that sent or stored them, or the harness on purpose.
+    pub producer: Party,
+    /// For what a scenario submitted or injected: its name there.
+    pub name: Option<String>,
+    /// Index into [`Evidence::dialogues`].
+    pub dialogue: Option<usize>,
+}
+
+/// Where a message was seen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seen {
+    /// Submitted by a user's client to an access point.
+    Submitted {
+        /// Whose.
+        to: Role,
+    },
+    /// On the wire between two hosts.
+    Wire {
+        /// Client.
+        from: Party,
+        /// Server.
+        to: Party,
+    },
+    /// In a mailbox.
+    Mailbox {
+        /// Whose gateway holds it: `sender`, `receiver` or `posta`.
+        at: Party,
+        /// The mailbox's address.
+        address: String,
+    },
+    /// In a provider's store for infected messages (2.2.4).
+    VirusStore {
+        /// Whose.
+        of: Role,
+    },
+    /// In a file given to `check`.
+    File {
+        /// Its path.
+        path: String,
+    },
+}
+
+/// The SMTP envelope (RFC 5321).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmtpPath {
+    /// MAIL FROM; empty for the null reverse path.
+    pub from: String,
+    /// RCPT TO accepted, in order.
+    pub to: Vec<String>,
+}
+
+/// An SMTP session as seen on the wire, secrets taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialogue {
+    /// Client.
+    pub from: Party,
+    /// Server.
+    pub to: Party,
+    /// Which service of the server.
+    pub service: Service,
+    /// TLS version once the channel was secured, such as `TLSv1.3`.
+    pub tls: Option<String>,
+    /// Lines in order, without line ends; message data shown as `<DATA n bytes>`, credentials as `<credentials>`.
+    pub lines: Vec<DialogueLine>,
+}
+
+/// Which service was spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Service {
+    /// The access point, STARTTLS (RFC 6409).
+    Submission,
+    /// The access point, implicit TLS (RFC 8314).
+    Submissions,
+    /// The incoming point.
+    Incoming,
+    /// The ordinary mail host.
+    Ordinary,
+}
+
+/// A line of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DialogueLine {
+    /// Who said it.
+    pub by: Speaker,
+    /// Whether the channel was secured by then.
+    pub secured: bool,
+    /// What.
+    pub text: String,
+}
+
+/// Who speaks in a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Speaker {
+    /// The client.
+    Client,
+    /// The server.
+    Server,
+}
+
+/// A record of a provider's log (RFC 6109 2.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRecord {
+    /// The client's msgid of the original message, if it had one.
+    pub msgid: Option<String>,
+    /// The PEC msgid (Italian providers' logs hold it beside the msgid).
+    pub identifier: Option<String>,
+    /// When, legal time's instant.
+    pub at: Timestamp,
+    /// Sender of the original message.
+    pub sender: String,
+    /// Recipients of the original message the event concerns.
+    pub recipients: Vec<String>,
+    /// Subject of the original message.
+    pub subject: String,
+    /// Event, by the name of the kind or step: `accettazione`, `consegna`, `ricezione`, ...
+    pub event: String,
+    /// Message-IDs of messages generated by the event.
+    pub generated: Vec<String>,
+    /// The sending provider.
+    pub provider: String,
+    /// Outcome or error, where there is one.
+    pub detail: Option<String>,
+}
+
+/// The directory from an instant on.
+#[derive(Clone, Debug)]
+pub struct DirectoryVersion {
+    /// In force from.
+    pub from: Timestamp,
+    /// The LDIF file.
+    pub ldif: Vec<u8>,
+}
+
+impl From<Role> for Party {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Sender => Party::Sender,
+            Role::Receiver => Party::Receiver,
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Party::from(*self).fmt(f)
+    }
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Party::Sender => "sender",
+            Party::Receiver => "receiver",
+            Party::Posta => "posta",
+            Party::Harness => "harness",
+            Party::Undetermined => "undetermined",
+        })
+    }
+}

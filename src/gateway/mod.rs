@@ -1,1 +1,3 @@
-//! TODO
+//! The reference gateway: access, incoming and delivery points, composing, store, log, dialects.
+
+pub mod compose;

@@ -1,1 +1,100 @@
-//! TODO
+//! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
+
+mod context;
+mod judge;
+
+pub use context::{Context, DialogueSubject, LogSubject, MessageSubject};
+pub use judge::{Judgement, Options, judge};
+
+use serde::Serialize;
+
+use crate::{
+    evidence::Party,
+    norm::{Clause, Level},
+};
+
+/// One question put to one kind of subject. A rule stands whole in one place.
+pub struct Rule {
+    /// Stable slug such as `acceptance/subject-prefix`.
+    pub id: &'static str,
+    /// MUST: violation; SHOULD: warning; MAY: note.
+    pub level: Level,
+    /// What it rests on.
+    pub clauses: &'static [&'static Clause],
+    /// The question in one line, answered yes when all is well.
+    pub question: &'static str,
+    /// What goes wrong for the receiver when the answer is no.
+    pub consequence: &'static str,
+    /// How it is answered.
+    pub check: Check,
+}
+
+/// What a rule looks at, when it applies, and how it finds out.
+pub enum Check {
+    /// A message.
+    Message {
+        /// Whether the question makes sense for this message.
+        applies: fn(&MessageSubject<'_>) -> bool,
+        /// Reports what is wrong.
+        check: fn(&MessageSubject<'_>, &Context<'_>, &mut Findings),
+    },
+    /// A signing certificate, as it travelled in a signature.
+    Certificate {
+        /// Reports what is wrong.
+        check: fn(&crate::smime::Certificate, &Context<'_>, &mut Findings),
+    },
+    /// An SMTP session.
+    Dialogue {
+        /// Whether the question makes sense for this session.
+        applies: fn(&DialogueSubject<'_>) -> bool,
+        /// Reports what is wrong.
+        check: fn(&DialogueSubject<'_>, &Context<'_>, &mut Findings),
+    },
+    /// The directory.
+    Directory {
+        /// Reports what is wrong.
+        check: fn(&crate::directory::Directory, &Context<'_>, &mut Findings),
+    },
+    /// One provider's log.
+    Log {
+        /// Reports what is wrong.
+        check: fn(&LogSubject<'_>, &Context<'_>, &mut Findings),
+    },
+}
+
+/// Collects findings.
+pub type Findings = Vec<Finding>;
+
+/// Something that is not as the norm wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What the norm wants there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+    /// Where: header, part, XML path, byte offset.
+    pub at: Location,
+    /// Who answers for it, where it is not whoever composed the subject.
+    pub blame: Option<Party>,
+}
+
+/// Where in the subject.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Location {
+    /// In words: `header Subject`, `daticert.xml postacert/dati/msgid`, `text part`.
+    pub place: String,
+    /// Byte offset in the message, where there is one.
+    pub offset: Option<usize>,
+}
+
+/// What a rule said of a subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Inspected, nothing wrong.
+    Pass,
+    /// Inspected, wrong.
+    Fail(Vec<Finding>),
+    /// The rule itself broke; never a verdict on the subject.
+    InternalError(String),
+}

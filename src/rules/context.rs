@@ -1,0 +1,52 @@
+//! What a rule is given beside its subject.
+
+use jiff::Timestamp;
+
+use crate::{
+    directory::{Directory, Provider},
+    evidence::{Dialogue, Evidence, LogRecord, Observation, Role},
+    message::Message,
+    smime::{Signature, Trust},
+};
+
+/// What all subjects share: the directory, trust, and the evidence around.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The evidence the subject belongs to.
+    pub evidence: &'a Evidence,
+    /// The directory in force when the subject was observed; `None` where none is at hand (`check` without one).
+    pub directory: Option<&'a Directory>,
+    /// Anchors and revocation lists; without anchors the origin cannot be verified, which is no fault of a message.
+    pub trust: &'a Trust,
+    /// When the subject was observed, by the legal clock.
+    pub observed: Timestamp,
+}
+
+/// A message as a subject.
+#[derive(Debug)]
+pub struct MessageSubject<'a> {
+    /// The message, read.
+    pub message: &'a Message,
+    /// Where it was seen.
+    pub observation: &'a Observation,
+    /// Its signature, verified once for all rules.
+    pub signature: Option<&'a Signature>,
+    /// The directory's record that lists the signer's certificate.
+    pub provider: Option<&'a Provider>,
+}
+
+/// A session as a subject.
+#[derive(Debug)]
+pub struct DialogueSubject<'a> {
+    /// The session.
+    pub dialogue: &'a Dialogue,
+}
+
+/// A provider's log as a subject.
+#[derive(Debug)]
+pub struct LogSubject<'a> {
+    /// Whose.
+    pub role: Role,
+    /// The records, in order.
+    pub records: &'a [LogRecord],
+}

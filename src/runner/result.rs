@@ -1,0 +1,75 @@
+//! What a run yields: one cell per scenario and direction. Reports read this and nothing else.
+
+use std::{path::PathBuf, time::Duration};
+
+use serde::Serialize;
+
+use crate::{evidence::Party, norm::Clause, rules::Judgement};
+
+/// Who plays sender and who receiver.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Direction {
+    /// Target that plays the sender.
+    pub sender: String,
+    /// Target that plays the receiver.
+    pub receiver: String,
+}
+
+/// One scenario played in one direction.
+pub struct Cell {
+    /// The scenario's id: its path without extension, `delivery/complete`.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// Who played.
+    pub direction: Direction,
+    /// The clauses it is about.
+    pub clauses: Vec<&'static Clause>,
+    /// How it ended.
+    pub outcome: CellOutcome,
+    /// Expectations of the scenario that were not met.
+    pub unmet: Vec<Unmet>,
+    /// Every rule's verdict on the evidence.
+    pub judgement: Judgement,
+    /// Choices the norm leaves and which was taken, in words.
+    pub choices: Vec<String>,
+    /// What is worth knowing and no verdict, e.g. how an external target was found settled.
+    pub notes: Vec<String>,
+    /// The transaction told in role names, identical from run to run: the snapshot.
+    pub story: String,
+    /// Folder of the evidence bundle, if one was written.
+    pub evidence: Option<PathBuf>,
+    /// Wall-clock time taken.
+    pub took: Duration,
+}
+
+/// How a cell ended. The words stay apart in every report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CellOutcome {
+    /// Everything expected came, no violation found.
+    Passed,
+    /// An expectation was not met, or a rule found a violation (a warning, with `--strict`).
+    Failed,
+    /// Trouble of the harness or a target out of reach: no verdict.
+    Error(String),
+    /// A target cannot do what the scenario needs.
+    Skipped(String),
+}
+
+/// An expectation that was not met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unmet {
+    /// Where in the scenario: `scenarios/delivery/complete.yaml:12`.
+    pub at: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was found instead.
+    pub found: String,
+    /// Who owed it.
+    pub blame: Party,
+    /// The clauses of the scenario that it rests on.
+    pub clauses: Vec<&'static Clause>,
+    /// Observations that show it.
+    pub observations: Vec<usize>,
+}
