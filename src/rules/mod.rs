@@ -4,7 +4,7 @@ mod context;
 mod judge;
 
 pub use context::{Context, DialogueSubject, LogSubject, MessageSubject};
-pub use judge::{Judgement, Options, judge};
+pub use judge::{Judgement, Options, Verdict, judge};
 
 use serde::Serialize;
 
