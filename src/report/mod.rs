@@ -22,10 +22,10 @@ pub use stream::{JsonStream, RuleSet};
 pub use tally::Tally;
 pub use terminal::{Terminal, block};
 
-use crate::runner::{Cell, Direction};
+use crate::runner::{Cell, Direction, Strictness};
 
 /// Something that happened in a run, in the order it happened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Event<'a> {
     /// The run begins.
     Opened(&'a Opening),
@@ -55,16 +55,6 @@ pub struct Opening {
     pub strictness: Strictness,
 }
 
-/// What fails a cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Strictness {
-    /// Violations.
-    #[default]
-    Violations,
-    /// Violations, warnings and notes.
-    Everything,
-}
-
 /// What is known when a run is over.
 #[derive(Clone, Debug)]
 pub struct Closing {
@@ -87,6 +77,11 @@ pub enum Ending {
     FailFast,
     /// Interrupted.
     Interrupted,
+}
+
+/// Who plays whom, as people read it: `alfa -> bravo`.
+pub fn way(direction: &Direction) -> String {
+    format!("{} -> {}", direction.sender, direction.receiver)
 }
 
 /// A format.

@@ -1,0 +1,3 @@
+//! The command line, a file per command.
+mod exit;
+pub use exit::Exit;
