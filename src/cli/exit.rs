@@ -38,7 +38,9 @@ impl Exit {
             Exit::Conforming => "conforming",
             Exit::NonConforming => "non-conformity",
             Exit::Usage => "usage, configuration or scenario error",
-            Exit::Trouble => "infrastructure: a target out of reach, the harness itself, a report not written, an interrupted run",
+            Exit::Trouble => {
+                "infrastructure: a target out of reach, the harness itself, a report not written, an interrupted run"
+            }
             Exit::Nothing => "nothing selected or nothing exercised",
         }
     }
@@ -89,6 +91,10 @@ mod tests {
     fn help_lists_every_code_in_order() {
         let codes: Vec<u8> = Exit::ALL.iter().map(|exit| exit.code()).collect();
         assert_eq!(codes, [0, 1, 2, 3, 4]);
-        assert!(Exit::ALL.iter().all(|exit| Exit::help().contains(&format!("  {}  {}\n", exit.code(), exit.meaning()))));
+        assert!(Exit::ALL.iter().all(|exit| Exit::help().contains(&format!(
+            "  {}  {}\n",
+            exit.code(),
+            exit.meaning()
+        ))));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     evidence::{Evidence, Party, Role},
     norm::{Clause, Level},
     rules::{Finding, Judgement, Outcome, Verdict},
-    runner::{Cell, Unmet},
+    runner::{Cell, Strictness, Unmet},
 };
 
 /// How heavy it is.
@@ -63,6 +63,11 @@ pub struct Subject<'a> {
 }
 
 impl Severity {
+    /// Whether it fails what it was found in.
+    pub fn fails(self, strictness: Strictness) -> bool {
+        strictness == Strictness::Everything || self <= Severity::Violation
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
@@ -102,14 +107,16 @@ pub fn clause_line(clause: &Clause) -> String {
 impl Subject<'_> {
     /// What the rules found, of the verdicts that are meant. What the harness made wrong on purpose is nobody's failure.
     pub fn failures<'a>(&'a self, meant: impl Fn(&Verdict) -> bool + 'a) -> impl Iterator<Item = Failure> + 'a {
-        self.judgement.verdicts.iter().filter(move |verdict| meant(verdict)).flat_map(|verdict| match &verdict.outcome {
-            Outcome::Pass => Vec::new(),
-            Outcome::InternalError(reason) => vec![self.broken(verdict, reason)],
-            Outcome::Fail(findings) => findings
-                .iter()
-                .filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness)
-                .map(|finding| self.finding(verdict, finding))
-                .collect(),
+        self.judgement.verdicts.iter().filter(move |verdict| meant(verdict)).flat_map(|verdict| {
+            match &verdict.outcome {
+                Outcome::Pass => Vec::new(),
+                Outcome::InternalError(reason) => vec![self.broken(verdict, reason)],
+                Outcome::Fail(findings) => findings
+                    .iter()
+                    .filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness)
+                    .map(|finding| self.finding(verdict, finding))
+                    .collect(),
+            }
         })
     }
 
@@ -195,9 +202,9 @@ impl Subject<'_> {
         let number = |id: usize| {
             let prefix = format!("{id:03}-");
             let files = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
-            files.map(|file| file.path()).find(|path| {
-                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix))
-            })
+            files
+                .map(|file| file.path())
+                .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
         };
         Some(observation.and_then(number).unwrap_or_else(|| folder.to_owned()))
     }

@@ -8,7 +8,7 @@ use std::{
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Ending, Event, Failure, Paint, Report, Severity, block, failures, shown, way};
+use super::{Ending, Event, Failure, Paint, Report, block, failures, shown, way};
 use crate::runner::{Cell, CellOutcome, Direction, Strictness};
 
 /// Writes the file when the run is over.
@@ -37,9 +37,10 @@ impl Junit {
 
     fn case(&self, cell: &Cell) -> TestCase {
         let failures = failures(cell);
-        let told = |failures: &[&Failure]| failures.iter().map(|failure| block(failure, Paint::Plain, [])).collect::<String>();
-        let counts = |failure: &&Failure| self.strictness == Strictness::Everything || failure.severity <= Severity::Violation;
-        let (heavy, light): (Vec<_>, Vec<_>) = failures.iter().partition(counts);
+        let told =
+            |failures: &[&Failure]| failures.iter().map(|failure| block(failure, Paint::Plain, [])).collect::<String>();
+        let (heavy, light): (Vec<_>, Vec<_>) =
+            failures.iter().partition(|failure| failure.severity.fails(self.strictness));
         let status = match &cell.outcome {
             CellOutcome::Passed => TestCaseStatus::success(),
             CellOutcome::Skipped(reason) => {
@@ -135,7 +136,12 @@ mod tests {
         let xml = roxmltree::Document::parse(&text).unwrap();
         assert_eq!(xml.descendants().filter(|node| node.has_tag_name("script")).count(), 0);
         let failure = xml.descendants().find(|node| node.has_tag_name("failure")).unwrap();
-        assert!(failure.text().unwrap().contains(r"</failure>]]>&\u{1b}[31mred\u{1b}[0m\u{202e}txt.exe\u{9b}2J\u{0}\r\n\u{ffff}<script>"));
+        assert!(
+            failure
+                .text()
+                .unwrap()
+                .contains(r"</failure>]]>&\u{1b}[31mred\u{1b}[0m\u{202e}txt.exe\u{9b}2J\u{0}\r\n\u{ffff}<script>")
+        );
         assert!(failure.attribute("message").unwrap().contains("nothing"));
     }
 }

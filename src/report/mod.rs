@@ -2,6 +2,7 @@
 
 mod escape;
 mod failure;
+mod groups;
 mod junit;
 mod paint;
 mod progress;
@@ -15,12 +16,13 @@ use jiff::Timestamp;
 
 pub use escape::{json_line, shown};
 pub use failure::{Failure, Severity, Subject, clause_line, failures};
+pub use groups::{Groups, block, counted, wrapped};
 pub use junit::Junit;
 pub use paint::{Ink, Paint};
 pub use progress::Progress;
 pub use stream::{JsonStream, RuleSet};
 pub use tally::Tally;
-pub use terminal::{Terminal, block};
+pub use terminal::Terminal;
 
 use crate::runner::{Cell, Direction, Strictness};
 
@@ -105,8 +107,17 @@ impl Reports {
 
     /// Hands an event to each.
     pub fn event(&mut self, event: Event<'_>) {
+        self.each(|report, _| report.event(event));
+    }
+
+    /// Closes each in turn. The closing is asked for again before each, so that it can tell of those that broke before.
+    pub fn close(&mut self, closing: impl Fn(&[(String, io::Error)]) -> Closing) {
+        self.each(|report, broken| report.event(Event::Closed(&closing(broken))));
+    }
+
+    fn each(&mut self, tell: impl Fn(&mut dyn Report, &[(String, io::Error)]) -> io::Result<()>) {
         for (name, mut report) in std::mem::take(&mut self.open) {
-            match report.event(event) {
+            match tell(&mut *report, &self.broken) {
                 Ok(()) => self.open.push((name, report)),
                 Err(error) => self.broken.push((name, error)),
             }

@@ -22,7 +22,7 @@ pub static RULES: [Rule; 3] = [
 ];
 
 const fn rule(id: &'static str, level: Level, question: &'static str) -> Rule {
-    let check = Check::Message { applies: |_| true, check: |_, _, _| {} };
+    let check = Check::Message { applies: |_, _| true, check: |_, _, _| {} };
     Rule { id, level, clauses: CLAUSES, question, consequence: "mail programs do not recognise the notice", check }
 }
 
@@ -63,12 +63,8 @@ pub fn run() -> Vec<Owned> {
     for cell in &cells {
         tally.count(cell);
     }
-    let closing = Closing {
-        tally,
-        ending: Ending::Interrupted,
-        exit: (3, "infrastructure"),
-        took: Duration::from_millis(1500),
-    };
+    let closing =
+        Closing { tally, ending: Ending::Interrupted, exit: (3, "infrastructure"), took: Duration::from_millis(1500) };
     let cells = cells.into_iter().map(|cell| Owned::Finished(Box::new(cell)));
     [Owned::Opened(opening)].into_iter().chain(cells).chain([Owned::Closed(closing)]).collect()
 }
@@ -90,7 +86,11 @@ pub fn cell(scenario: &str, direction: &Direction, outcome: CellOutcome) -> Cell
         choices: vec![],
         notes: vec![],
         story: String::new(),
-        evidence: Some(PathBuf::from("reports/evidence").join(scenario).join(format!("{}-{}", direction.sender, direction.receiver))),
+        evidence: Some(
+            PathBuf::from("reports/evidence")
+                .join(scenario)
+                .join(format!("{}-{}", direction.sender, direction.receiver)),
+        ),
         took: Duration::from_millis(12),
     }
 }
@@ -98,7 +98,8 @@ pub fn cell(scenario: &str, direction: &Direction, outcome: CellOutcome) -> Cell
 /// Broke a rule twice and a rule of lesser level, and owes a message.
 fn failed(direction: &Direction) -> Cell {
     let mut cell = cell("delivery/complete", direction, CellOutcome::Failed);
-    let wrong = Finding::new("a Subject that begins with `ACCETTAZIONE: `", HOSTILE, "header Subject").at_offset(20);
+    let subject = Finding::new("a Subject that begins with `ACCETTAZIONE: `", "", "header Subject").at_offset(30);
+    let wrong = Finding { found: HOSTILE.to_owned(), ..subject };
     cell.judgement.verdicts = vec![
         verdict(&RULES[0], vec![wrong.clone(), wrong]),
         verdict(&RULES[1], vec![Finding::new("ISO-8859-1", "UTF-8", "text part")]),
@@ -129,7 +130,8 @@ fn verdict(rule: &'static Rule, findings: Vec<Finding>) -> Verdict {
 }
 
 fn evidence(direction: &Direction) -> Evidence {
-    let facts = |target: &str| GatewayFacts { target: target.to_owned(), provider: "Prova S.p.A.".to_owned(), domains: vec![] };
+    let facts =
+        |target: &str| GatewayFacts { target: target.to_owned(), provider: "Prova S.p.A.".to_owned(), domains: vec![] };
     let gateways = [(Role::Sender, facts(&direction.sender)), (Role::Receiver, facts(&direction.receiver))].into();
     let observation = Observation {
         id: 1,

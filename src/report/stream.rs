@@ -85,10 +85,16 @@ fn cell_line(cell: &Cell) -> Value {
         CellOutcome::Error(reason) => ("error", Some(reason)),
         CellOutcome::Skipped(reason) => ("skipped", Some(reason)),
     };
-    let unmet: Vec<_> = cell.unmet.iter().map(|unmet| json!({
-        "at": unmet.at, "expected": unmet.expected, "found": unmet.found, "blame": unmet.blame,
-        "clauses": ids(&unmet.clauses), "observations": unmet.observations,
-    })).collect();
+    let unmet: Vec<_> = cell
+        .unmet
+        .iter()
+        .map(|unmet| {
+            json!({
+                "at": unmet.at, "expected": unmet.expected, "found": unmet.found, "blame": unmet.blame,
+                "clauses": ids(&unmet.clauses), "observations": unmet.observations,
+            })
+        })
+        .collect();
     json!({
         "type": "cell",
         "scenario": cell.scenario,
@@ -187,7 +193,10 @@ mod tests {
         assert_eq!(types, ["header", "cell", "cell", "cell", "cell", "cell", "footer"]);
         let footer = lines.last().unwrap();
         let count = |word: &str| footer["totals"][word].as_u64().unwrap();
-        assert_eq!(count("planned"), ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>());
+        assert_eq!(
+            count("planned"),
+            ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>()
+        );
         assert_eq!((&footer["interrupted"], &footer["exit"]["code"]), (&true.into(), &3.into()));
     }
 

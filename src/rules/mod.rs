@@ -73,6 +73,11 @@ pub enum Check {
     },
 }
 
+/// Every rule.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    std::iter::empty()
+}
+
 /// Collects findings.
 pub type Findings = Vec<Finding>;
 
@@ -118,45 +123,6 @@ impl Finding {
         self.observations.extend(observations);
         self
     }
-}
-
-impl Finding {
-    /// A finding at `place`; what is shown is escaped and cut, since mail is hostile and long.
-    pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<String>) -> Self {
-        Self {
-            expected: shown(expected.as_ref()),
-            found: shown(found.as_ref()),
-            at: Location { place: place.into(), offset: None },
-            blame: None,
-        }
-    }
-
-    /// The same, with the byte offset in the message.
-    #[must_use]
-    pub fn at_offset(mut self, offset: usize) -> Self {
-        self.at.offset = Some(offset);
-        self
-    }
-}
-
-/// Text fit for a report: control and bidirectional characters escaped, cut after 200 characters.
-fn shown(text: &str) -> String {
-    const LONGEST: usize = 200;
-    let mut shown = String::new();
-    for (at, c) in text.chars().enumerate() {
-        if at == LONGEST {
-            shown.push('…');
-            break;
-        }
-        match c {
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                shown.extend(c.escape_unicode());
-            }
-            c if c.is_control() => shown.extend(c.escape_default()),
-            c => shown.push(c),
-        }
-    }
-    shown
 }
 
 /// Where in the subject.
