@@ -19,15 +19,16 @@ pub struct Mistake {
     pub message: String,
 }
 
-/// Everything wrong with a document whose types are right.
-pub fn mistakes(document: &Document) -> Vec<Mistake> {
-    let mut check = Check { document, sent: BTreeMap::new(), mistakes: Vec::new() };
+/// Everything wrong with a document whose types are right; `rules` are the ids of all rules.
+pub fn mistakes(document: &Document, rules: &[&str]) -> Vec<Mistake> {
+    let mut check = Check { document, rules, sent: BTreeMap::new(), mistakes: Vec::new() };
     check.run();
     check.mistakes
 }
 
 struct Check<'d> {
     document: &'d Document,
+    rules: &'d [&'d str],
     /// What was sent or injected so far, by id.
     sent: BTreeMap<&'d str, Sent<'d>>,
     mistakes: Vec<Mistake>,
@@ -48,7 +49,10 @@ impl<'d> Check<'d> {
     fn run(&mut self) {
         let document = self.document;
         if document.title.trim().is_empty() {
-            self.wrong(path!["title"], "the title is empty: say in one sentence what happens and who holds what afterwards");
+            self.wrong(
+                path!["title"],
+                "the title is empty: say in one sentence what happens and who holds what afterwards",
+            );
         }
         if document.clauses.is_empty() {
             self.wrong(path!["clauses"], "no clause: name what the scenario is about, as `RFC6109-3.1.4`");
@@ -61,7 +65,12 @@ impl<'d> Check<'d> {
         for (mailbox, state) in &document.given.mailboxes {
             let at = vec![Down::from("given"), Down::from("mailboxes"), Down::KeyOf(mailbox.to_string())];
             if !matches!(mailbox.host(), Some(Host::Gateway(_))) {
-                self.wrong(at, format!("`{mailbox}` is not a gateway's mailbox: only those of `sender` and `receiver` have a state"));
+                self.wrong(
+                    at,
+                    format!(
+                        "`{mailbox}` is not a gateway's mailbox: only those of `sender` and `receiver` have a state"
+                    ),
+                );
             }
             for (key, other) in [("forward", &state.forward), ("notify", &state.notify)] {
                 if let Some(other) = other {
@@ -94,7 +103,10 @@ impl<'d> Check<'d> {
             Step::Expect(expectation) => self.expectation(expectation, &path!["steps", index, "expect"]),
             Step::Either(alternatives) => {
                 if alternatives.len() < 2 {
-                    self.wrong(path!["steps", index, "either"], "a choice has two alternatives at least; for one write `expect`");
+                    self.wrong(
+                        path!["steps", index, "either"],
+                        "a choice has two alternatives at least; for one write `expect`",
+                    );
                 }
                 for (which, alternative) in alternatives.iter().enumerate() {
                     self.expectation(&alternative.expect, &path!["steps", index, "either", which, "expect"]);
@@ -112,8 +124,8 @@ impl<'d> Check<'d> {
                         None => self.undeclared(id, below(&at, Down::KeyOf(id.clone()))),
                     }
                     for (which, rule) in rules.iter().enumerate() {
-                        if crate::rules::rule(rule).is_none() {
-                            let message = unknown("rule", rule, crate::rules::all().map(|rule| rule.id));
+                        if !self.rules.contains(&rule.as_str()) {
+                            let message = unknown("rule", rule, self.rules.iter().copied());
                             self.wrong([at.clone(), path![id.as_str(), which]].concat(), message);
                         }
                     }
@@ -124,7 +136,8 @@ impl<'d> Check<'d> {
 
     fn declare(&mut self, send: &'d Send, injected: bool, at: &Path) {
         let at = below(at, "id".into());
-        let slug = !send.id.is_empty() && send.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let slug =
+            !send.id.is_empty() && send.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !slug {
             self.wrong(at.clone(), format!("`{}` is no name: use lower-case letters, digits and hyphens", send.id));
         }
@@ -137,27 +150,42 @@ impl<'d> Check<'d> {
         let envelope = &inject.envelope;
         self.send(envelope, at);
         if envelope.from.host() != Some(Host::Gateway(Role::Sender)) {
-            let message = format!("an envelope is injected as the sender's provider would send it: `from` is somebody at `sender`, not `{}`", envelope.from);
+            let message = format!(
+                "an envelope is injected as the sender's provider would send it: `from` is somebody at `sender`, not `{}`",
+                envelope.from
+            );
             self.wrong(below(at, "from".into()), message);
         }
         if envelope.recipients().iter().any(|to| to.host() != Some(Host::Gateway(Role::Receiver))) {
-            self.wrong(below(at, "to".into()), "an envelope is injected at the receiver's incoming point: every recipient is at `receiver`");
+            self.wrong(
+                below(at, "to".into()),
+                "an envelope is injected at the receiver's incoming point: every recipient is at `receiver`",
+            );
         }
         for (key, given) in [("as", envelope.login.is_some()), ("header-from", envelope.header_from.is_some())] {
             if given {
-                self.wrong(below(at, key.into()), format!("`{key}` means something to an access point only: leave it out"));
+                self.wrong(
+                    below(at, key.into()),
+                    format!("`{key}` means something to an access point only: leave it out"),
+                );
             }
         }
     }
 
     fn send(&mut self, send: &'d Send, at: &Path) {
-        let ones = [("from", Some(&send.from)), ("as", send.login.as_ref()), ("header-from", send.header_from.as_ref())];
+        let ones =
+            [("from", Some(&send.from)), ("as", send.login.as_ref()), ("header-from", send.header_from.as_ref())];
         for (key, mailbox) in ones {
             if let Some(mailbox) = mailbox {
                 self.mailbox(mailbox, below(at, key.into()));
             }
         }
-        for (key, mailboxes) in [("to", &send.to), ("cc", &send.cc), ("bcc", &send.bcc), ("rcpt", send.rcpt.as_ref().unwrap_or(&Vec::new()))] {
+        for (key, mailboxes) in [
+            ("to", &send.to),
+            ("cc", &send.cc),
+            ("bcc", &send.bcc),
+            ("rcpt", send.rcpt.as_ref().unwrap_or(&Vec::new())),
+        ] {
             for (index, mailbox) in mailboxes.iter().enumerate() {
                 self.mailbox(mailbox, [at.clone(), path![key, index]].concat());
             }
@@ -198,7 +226,11 @@ impl<'d> Check<'d> {
             && !sent.send.recipients().contains(&recipient)
         {
             let recipients: Vec<_> = sent.send.recipients().iter().map(|to| format!("`{to}`")).collect();
-            let message = format!("`{recipient}` is no recipient of `{}`, which goes to {}", expected.about, recipients.join(", "));
+            let message = format!(
+                "`{recipient}` is no recipient of `{}`, which goes to {}",
+                expected.about,
+                recipients.join(", ")
+            );
             self.wrong(below(at, "for".into()), message);
         }
         let session = matches!(place, Place::AccessPoint(_) | Place::IncomingPoint(_));
@@ -239,7 +271,8 @@ impl<'d> Check<'d> {
         let message = if self.sent.is_empty() {
             format!("`{id}` is the id of nothing: nothing has been sent yet")
         } else {
-            unknown("message", id, self.sent.keys().copied()) + " Ids are given by `send` and `inject`, before they are used."
+            unknown("message", id, self.sent.keys().copied())
+                + " Ids are given by `send` and `inject`, before they are used."
         };
         self.wrong(at, message);
     }

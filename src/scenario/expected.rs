@@ -167,7 +167,9 @@ impl<'de> de::Visitor<'de> for Reader {
             }
         }
         let Some((what, about)) = what else {
-            return Err(de::Error::custom("which message? Write its kind and the id it is about: `accettazione: contract`"));
+            return Err(de::Error::custom(
+                "which message? Write its kind and the id it is about: `accettazione: contract`",
+            ));
         };
         let expected = Expected { what, about, recipient, form, hours, error };
         expected.details_fit().map_err(de::Error::custom)?;
@@ -282,7 +284,9 @@ impl JsonSchema for Expected {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut properties: Map<String, Value> = What::all()
-            .map(|what| (what.key().to_owned(), serde_json::json!({ "type": "string", "description": "about which id" })))
+            .map(|what| {
+                (what.key().to_owned(), serde_json::json!({ "type": "string", "description": "about which id" }))
+            })
             .collect();
         properties.insert("for".into(), generator.subschema_for::<Mailbox>().into());
         properties.insert("form".into(), generator.subschema_for::<Receipt>().into());

@@ -64,7 +64,9 @@ impl Suite {
 
         let mut meant = self.scenarios.clone();
         self.narrow(&mut meant, "an id matching", ids, &by_id, |s| vec![s.id.as_str()])?;
-        self.narrow(&mut meant, "the folder", folders, &by_folder, |s| s.id.rsplit_once('/').map(|f| f.0).into_iter().collect())?;
+        self.narrow(&mut meant, "the folder", folders, &by_folder, |s| {
+            s.id.rsplit_once('/').map(|f| f.0).into_iter().collect()
+        })?;
         self.narrow(&mut meant, "the clause", clauses, &by_clause, |s| s.clauses.iter().map(|c| c.id).collect())?;
         self.narrow(&mut meant, "the tag", tags, &by_tag, |s| s.tags.iter().map(String::as_str).collect())?;
         if meant.is_empty() { Err(SelectionError::Nothing) } else { Ok(meant) }
@@ -93,10 +95,9 @@ impl Suite {
 }
 
 fn matcher(glob: &str) -> Result<GlobMatcher, SelectionError> {
-    Glob::new(glob).map(|glob| glob.compile_matcher()).map_err(|error| SelectionError::Glob {
-        glob: glob.to_owned(),
-        problem: error.kind().to_string(),
-    })
+    Glob::new(glob)
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| SelectionError::Glob { glob: glob.to_owned(), problem: error.kind().to_string() })
 }
 
 #[cfg(test)]
@@ -111,7 +112,8 @@ mod tests {
             );
             Arc::new(Scenario::read(id, id, &source).unwrap())
         };
-        let scenarios = vec![scenario("delivery/brief", ""), scenario("delivery/complete", "smoke"), scenario("trust/x", "smoke")];
+        let scenarios =
+            vec![scenario("delivery/brief", ""), scenario("delivery/complete", "smoke"), scenario("trust/x", "smoke")];
         Suite { scenarios }
     }
 
@@ -128,7 +130,8 @@ mod tests {
     fn criteria_of_one_kind_add_up_and_kinds_narrow_each_other() {
         let everything = select(Selection::default()).unwrap();
         assert_eq!(everything.len(), 3);
-        let both = Selection { ids: words(&["delivery/*", "trust/x"]), tags: words(&["smoke"]), ..Selection::default() };
+        let both =
+            Selection { ids: words(&["delivery/*", "trust/x"]), tags: words(&["smoke"]), ..Selection::default() };
         assert_eq!(select(both).unwrap(), ["delivery/complete", "trust/x"]);
         let folder = Selection { folders: words(&["delivery/"]), ..Selection::default() };
         assert_eq!(select(folder).unwrap(), ["delivery/brief", "delivery/complete"]);

@@ -133,7 +133,7 @@ impl Scenario {
     pub fn read(id: &str, file: &str, source: &str) -> Result<Self, Vec<Problem>> {
         let document: Document = serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source))
             .map_err(|error| vec![Problem::of_yaml(file, source, &error)])?;
-        let mistakes = check::mistakes(&document);
+        let mistakes = check::mistakes(&document, &crate::rules::ids());
         if !mistakes.is_empty() {
             return Err(mistakes
                 .into_iter()
