@@ -46,6 +46,7 @@ impl Exit {
     }
 
     /// The one that counts where several apply: 2, 3, 4, then 1, so that trouble never reads as a verdict.
+    #[must_use]
     pub fn worse(self, other: Exit) -> Exit {
         let weight = |exit| match exit {
             Exit::Conforming => 0,

@@ -191,7 +191,7 @@ impl Subject<'_> {
         let before = bytes.get(..offset)?;
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let line = bytes[start..].split(|byte| *byte == b'\n').next()?;
-        let number = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let number = before.split(|byte| *byte == b'\n').count();
         Some((number, String::from_utf8_lossy(line.trim_ascii_end()).into_owned()))
     }
 

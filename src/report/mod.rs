@@ -1,5 +1,6 @@
 //! What a run tells, one file per format. Each report consumes the same stream of events and judges nothing.
 
+mod checked;
 mod escape;
 mod failure;
 mod groups;
@@ -14,6 +15,7 @@ use std::{io, time::Duration};
 
 use jiff::Timestamp;
 
+pub use checked::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection};
 pub use escape::{json_line, shown};
 pub use failure::{Failure, Severity, Subject, clause_line, failures};
 pub use groups::{Groups, block, counted, wrapped};
@@ -24,7 +26,8 @@ pub use stream::{JsonStream, RuleSet};
 pub use tally::Tally;
 pub use terminal::Terminal;
 
-use crate::runner::{Cell, Direction, Strictness};
+pub use crate::runner::Strictness;
+use crate::runner::{Cell, Direction};
 
 /// Something that happened in a run, in the order it happened.
 #[derive(Clone, Copy)]

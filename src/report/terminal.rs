@@ -74,9 +74,8 @@ impl<W: Write> Terminal<W> {
     fn table(&mut self) -> io::Result<()> {
         let first = self.rows.keys().map(String::len).max().unwrap_or(0) + 2;
         let heads: Vec<String> = self.columns.iter().map(way).collect();
-        let head: String = heads.iter().map(|head| format!("  {head}")).collect();
         let last = self.columns.len().saturating_sub(1);
-        writeln!(self.out, "{:first$}{}", "", self.paint.dye(Ink::Faint, &head))?;
+        writeln!(self.out, "{:first$}{}", "", self.paint.dye(Ink::Faint, &format!("  {}", heads.join("  "))))?;
         for (scenario, cells) in &self.rows {
             write!(self.out, "{scenario:first$}")?;
             for (i, (column, head)) in self.columns.iter().zip(&heads).enumerate() {
