@@ -73,18 +73,19 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     })
 }
 
-/// Every subcommand's help ends with the exit codes.
+/// The whole command line; every command's help ends with the exit codes.
+pub fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|command| command.after_help(Exit::help()))
+}
+
 fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let command = Cli::command().mut_subcommands(|command| command.after_help(Exit::help()));
-    Cli::from_arg_matches(&command.try_get_matches_from(args)?)
+    Cli::from_arg_matches(&command().try_get_matches_from(args)?)
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

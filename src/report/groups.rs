@@ -40,7 +40,7 @@ impl Groups {
         let (heavy, light): (Vec<_>, Vec<_>) = self.0.iter().partition(|group| group.first.severity.fails(strictness));
         let mut text: String = heavy.iter().map(|group| group.page(paint)).collect();
         if !light.is_empty() {
-            text += &format!("\n{}\n", paint.dye(Ink::Strong, "Fails nothing without --strict"));
+            text.extend(["\n", &paint.dye(Ink::Strong, "Fails nothing without --strict"), "\n"]);
             text.extend(light.iter().map(|group| group.line(paint)));
         }
         text
@@ -87,7 +87,7 @@ pub fn block(failure: &Failure, paint: Paint, more: impl IntoIterator<Item = (&'
     let mut row = |label: &str, value: &str| {
         if !value.is_empty() {
             let label = paint.dye(Ink::Faint, &format!("    {label:<13}"));
-            text += &format!("{label}{}\n", wrapped(value, 17));
+            text.extend([&label, wrapped(value, 17).as_str(), "\n"]);
         }
     };
     for clause in &failure.clauses {
