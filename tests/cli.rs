@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Read as _,
+    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -210,6 +210,44 @@ fn a_full_stdout_is_trouble_and_a_reader_that_left_is_not() {
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_keeps_what_it_has_and_says_that_it_is_incomplete() {
+    let folder = Folder::new();
+    let complete =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/delivery/complete.yaml")).unwrap();
+    for number in 0..200 {
+        folder.write(&format!("suite/many/{number:03}.yaml"), &complete);
+    }
+    let (suite, reports) = (folder.text("suite"), folder.text("reports"));
+    let args = ["run", "--scenarios", &suite, "--reports", &reports, "--jobs", "1", "--format", "json"];
+    let mut child = program(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().contains("header"));
+    assert!(lines.next().unwrap().contains("many/000"));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+
+    let footer: Value = serde_json::from_str(rest.last().unwrap()).unwrap();
+    assert_eq!(
+        (&footer["type"], &footer["interrupted"], &footer["complete"]),
+        (&"footer".into(), &true.into(), &false.into())
+    );
+    let count = |word: &str| footer["totals"][word].as_u64().unwrap();
+    assert!(count("not_played") > 0);
+    assert_eq!(count("planned"), ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>());
+    assert!(folder.path("reports/evidence/many/000/alfa-bravo/manifest.json").is_file());
+    assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("interrupted, incomplete"));
+}
+
+#[test]
+fn fail_fast_starts_nothing_more_and_says_so() {
+    let folder = Folder::new();
+    let args = ["run", "--receiver", "flawed", "--jobs", "1", "--fail-fast", "--reports", &folder.text("reports")];
+    pec(&args).exits(1).says(&["stopped at the first failure", "not played"]);
 }
 
 #[test]

@@ -180,3 +180,55 @@ fn remove_bundles(folder: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ways(sender: Option<&str>, receiver: Option<&str>) -> Vec<(String, String)> {
+        let directions = directions(sender, receiver).unwrap();
+        directions.into_iter().map(|direction| (direction.sender, direction.receiver)).collect()
+    }
+
+    fn way(sender: &str, receiver: &str) -> (String, String) {
+        (sender.to_owned(), receiver.to_owned())
+    }
+
+    #[test]
+    fn whoever_is_named_alone_plays_against_the_other() {
+        assert_eq!(ways(None, None), [way("alfa", "bravo"), way("bravo", "alfa")]);
+        assert_eq!(ways(None, Some("flawed")), [way("alfa", "flawed")]);
+        assert_eq!(ways(Some("flawed"), None), [way("flawed", "alfa")]);
+        assert_eq!(ways(Some("alfa"), None), [way("alfa", "bravo")]);
+        assert_eq!(ways(None, Some("alfa")), [way("bravo", "alfa")]);
+        assert_eq!(ways(Some("bravo"), Some("flawed")), [way("bravo", "flawed")]);
+        assert!(directions(Some("alfa"), Some("alfa")).is_err());
+    }
+
+    #[test]
+    fn the_verdict_follows_what_was_counted() {
+        let tally = |passed, failed, error, skipped| Tally { passed, failed, error, skipped, ..Tally::default() };
+        let complete = |tally: Tally| verdict(&tally, Ending::Complete);
+        assert_eq!(complete(tally(2, 0, 0, 1)), Exit::Conforming);
+        assert_eq!(complete(tally(2, 1, 0, 0)), Exit::NonConforming);
+        assert_eq!(complete(tally(2, 1, 1, 0)), Exit::Trouble);
+        assert_eq!(complete(tally(0, 0, 0, 3)), Exit::Nothing);
+        assert_eq!(complete(tally(0, 0, 1, 0)), Exit::Trouble);
+        assert_eq!(complete(Tally { broken_rules: 1, ..tally(1, 0, 0, 0) }), Exit::Trouble);
+        assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::Interrupted), Exit::Trouble);
+        assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::FailFast), Exit::NonConforming);
+    }
+
+    #[test]
+    fn only_bundles_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["delivery/complete/alfa-bravo/manifest.json", "delivery/notes.txt", "other/mail.eml"] {
+            fs::create_dir_all(at(name).parent().unwrap()).unwrap();
+            fs::write(at(name), "").unwrap();
+        }
+        remove_bundles(folder.path()).unwrap();
+        assert!(!at("delivery/complete/alfa-bravo").exists());
+        assert!(at("delivery/notes.txt").exists() && at("other/mail.eml").exists());
+    }
+}

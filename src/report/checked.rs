@@ -215,3 +215,41 @@ impl<W: Write> Inspection for CheckedJson<W> {
 fn kind(observation: &Observation) -> Option<Kind> {
     Message::read(observation.bytes.clone()).ok()?.kind
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+    use crate::runner::{CellOutcome, Direction};
+
+    fn checked(origin: Option<Origin>) -> Checked {
+        let cell = samples::cell("x", &Direction::new("alfa", "bravo"), CellOutcome::Passed);
+        let mut judgement = cell.judgement;
+        judgement.origins.extend(origin.map(|origin| (1, origin)));
+        Checked { path: "mail/\u{202e}one.eml".into(), evidence: cell.observed, judgement }
+    }
+
+    fn page(checked: &Checked) -> String {
+        let mut out = Vec::new();
+        let mut text = CheckedText::new(&mut out, Paint::Plain, Strictness::Violations);
+        let mut totals = CheckedTotals::default();
+        totals.count(checked, Strictness::Violations);
+        text.checked(checked).unwrap();
+        text.close(&totals, (0, "conforming")).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn an_origin_is_told_as_what_is_known_of_it() {
+        let not_verified = Origin::NotVerified("no trusted root was given".into());
+        assert!(page(&checked(Some(not_verified))).contains("origin not verified: no trusted root was given"));
+        let verified = Origin::Verified { provider: "Alfa\x1b[2J".into() };
+        assert!(page(&checked(Some(verified))).contains(r"origin verified: Alfa\u{1b}[2J"));
+        assert!(page(&checked(None)).contains("no system-generated message"));
+    }
+
+    #[test]
+    fn a_path_does_nothing_to_the_terminal() {
+        assert!(page(&checked(None)).starts_with(r"mail/\u{202e}one.eml: no violation"));
+    }
+}

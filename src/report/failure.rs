@@ -209,3 +209,60 @@ impl Subject<'_> {
         Some(observation.and_then(number).unwrap_or_else(|| folder.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        report::samples,
+        runner::{CellOutcome, Direction},
+    };
+
+    fn cell(outcome: Outcome, blame: Party) -> Cell {
+        let mut cell = samples::cell("delivery/complete", &Direction::new("alfa", "flawed"), CellOutcome::Failed);
+        let subject = "message 1".to_owned();
+        cell.judgement.verdicts =
+            vec![Verdict { rule: &samples::RULES[0], subject, observation: Some(1), blame, outcome }];
+        cell
+    }
+
+    fn wrong() -> Outcome {
+        Outcome::Fail(vec![Finding::new("this", "that", "header Subject")])
+    }
+
+    #[test]
+    fn what_the_harness_made_wrong_is_nobodys_failure() {
+        assert_eq!(failures(&cell(wrong(), Party::Harness)), []);
+        assert_eq!(failures(&cell(wrong(), Party::Receiver))[0].blame, "flawed, as receiver");
+    }
+
+    #[test]
+    fn a_finding_may_blame_another_than_its_subjects_maker() {
+        let finding = Finding::new("this", "that", "header Subject").blaming(Party::Sender);
+        assert_eq!(failures(&cell(Outcome::Fail(vec![finding]), Party::Harness))[0].blame, "alfa, as sender");
+    }
+
+    #[test]
+    fn a_rule_that_broke_says_nothing_about_a_gateway() {
+        let broken = &failures(&cell(Outcome::InternalError("index out of bounds".into()), Party::Receiver))[0];
+        assert_eq!((broken.severity, broken.blame.as_str()), (Severity::Broken, "the harness"));
+        assert!(broken.found.contains("index out of bounds"));
+    }
+
+    #[test]
+    fn the_file_that_shows_it_is_named_and_else_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cell = cell(wrong(), Party::Receiver);
+        cell.evidence = Some(folder.path().to_owned());
+        assert_eq!(failures(&cell)[0].evidence.as_deref(), Some(folder.path()));
+        let file = folder.path().join("001-acceptance.eml");
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(failures(&cell)[0].evidence, Some(file));
+    }
+
+    #[test]
+    fn an_offset_beyond_the_message_shows_no_line() {
+        let finding = Finding::new("this", "that", "header Subject").at_offset(usize::MAX);
+        assert_eq!(failures(&cell(Outcome::Fail(vec![finding]), Party::Receiver))[0].line, None);
+    }
+}
