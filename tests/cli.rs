@@ -289,7 +289,7 @@ fn check_notices_evidence_that_was_changed() {
     let folder = Folder::new();
     folder.run(&["--sender", "alfa"]).exits(0);
     let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
-    let message = fs::read_dir(&bundle).unwrap().map(|file| file.unwrap().path());
+    let message = fs::read_dir(bundle.join("messages")).unwrap().map(|file| file.unwrap().path());
     let message = message.filter(|path| path.extension().is_some_and(|it| it == "eml")).min().unwrap();
     let mut bytes = fs::read(&message).unwrap();
     bytes.push(b'x');
@@ -303,7 +303,7 @@ fn a_signer_that_cannot_be_traced_is_not_verified_and_no_bad_signature() {
     let folder = Folder::new();
     folder.run(&["--sender", "alfa"]).exits(0);
     let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
-    let acceptance = fs::read_dir(&bundle).unwrap().map(|file| file.unwrap().path()).find(|path| {
+    let acceptance = fs::read_dir(bundle.join("messages")).unwrap().map(|file| file.unwrap().path()).find(|path| {
         fs::read(path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("X-Ricevuta: accettazione"))
     });
     let acceptance = acceptance.expect("an acceptance was observed").to_string_lossy().into_owned();

@@ -201,7 +201,7 @@ impl Subject<'_> {
         let folder = self.folder?;
         let number = |id: usize| {
             let prefix = format!("{id:03}-");
-            let files = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
+            let files = std::fs::read_dir(folder.join("messages")).ok()?.filter_map(Result::ok);
             files
                 .map(|file| file.path())
                 .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
@@ -255,7 +255,8 @@ mod tests {
         let mut cell = cell(wrong(), Party::Receiver);
         cell.evidence = Some(folder.path().to_owned());
         assert_eq!(failures(&cell)[0].evidence.as_deref(), Some(folder.path()));
-        let file = folder.path().join("001-acceptance.eml");
+        std::fs::create_dir(folder.path().join("messages")).unwrap();
+        let file = folder.path().join("messages/001-mailbox-sender.eml");
         std::fs::write(&file, "").unwrap();
         assert_eq!(failures(&cell)[0].evidence, Some(file));
     }

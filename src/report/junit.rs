@@ -1,6 +1,7 @@
 //! JUnit XML for CI systems: failure, error and skipped kept apart; a suite per direction, a case per scenario.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, Write as _},
     path::PathBuf,
@@ -15,24 +16,13 @@ use crate::runner::{Cell, CellOutcome, Direction, Strictness};
 pub struct Junit {
     path: PathBuf,
     strictness: Strictness,
-    suites: Vec<(Direction, TestSuite)>,
+    cases: BTreeMap<(Direction, String), TestCase>,
 }
 
 impl Junit {
     /// A file at `path`, replaced as a whole.
     pub fn at(path: PathBuf) -> Self {
-        Self { path, strictness: Strictness::default(), suites: Vec::new() }
-    }
-
-    fn take(&mut self, cell: &Cell) {
-        let case = self.case(cell);
-        if let Some((_, suite)) = self.suites.iter_mut().find(|(direction, _)| *direction == cell.direction) {
-            suite.add_test_case(case);
-        } else {
-            let mut suite = TestSuite::new(way(&cell.direction));
-            suite.add_test_case(case);
-            self.suites.push((cell.direction.clone(), suite));
-        }
+        Self { path, strictness: Strictness::default(), cases: BTreeMap::new() }
     }
 
     fn case(&self, cell: &Cell) -> TestCase {
@@ -78,8 +68,13 @@ impl Junit {
             Ending::FailFast => concat!(env!("CARGO_PKG_NAME"), " (stopped at the first failure)").to_owned(),
             Ending::Interrupted => concat!(env!("CARGO_PKG_NAME"), " (interrupted, incomplete)").to_owned(),
         };
+        let mut suites: BTreeMap<Direction, TestSuite> = BTreeMap::new();
+        for ((direction, _), case) in std::mem::take(&mut self.cases) {
+            let suite = suites.entry(direction).or_insert_with_key(|direction| TestSuite::new(way(direction)));
+            suite.add_test_case(case);
+        }
         let mut report = quick_junit::Report::new(name);
-        report.add_test_suites(self.suites.drain(..).map(|(_, suite)| suite));
+        report.add_test_suites(suites.into_values());
         let text = report.to_string().map_err(io::Error::other)?;
         let mut file = fs::File::create(&self.path)?;
         file.write_all(text.as_bytes())?;
@@ -92,7 +87,10 @@ impl Report for Junit {
         match event {
             Event::Opened(opening) => self.strictness = opening.strictness,
             Event::Started { .. } => {}
-            Event::Finished(cell) => self.take(cell),
+            Event::Finished(cell) => {
+                let case = self.case(cell);
+                self.cases.insert((cell.direction.clone(), cell.scenario.clone()), case);
+            }
             Event::Closed(closing) => return self.write(closing.ending),
         }
         Ok(())

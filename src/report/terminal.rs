@@ -1,37 +1,72 @@
 //! The page at the terminal: who got what, which clause anyone broke, and what it rests on.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
-use super::{Closing, Ending, Event, Groups, Ink, Opening, Paint, Report, counted, failures, shown, way, wrapped};
+use super::{
+    Closing, Ending, Event, Failure, Groups, Ink, Opening, Paint, Report, counted, failures, shown, way, wrapped,
+};
 use crate::runner::{Cell, CellOutcome, Direction, Strictness};
 
-/// Writes the page when the run is over.
+/// Writes the page when the run is over; the same page however the cells' ends were ordered.
 pub struct Terminal<W> {
     out: W,
     paint: Paint,
     strictness: Strictness,
     columns: Vec<Direction>,
-    rows: BTreeMap<String, BTreeMap<Direction, &'static str>>,
-    groups: Groups,
-    remarks: Vec<(&'static str, String)>,
+    /// By scenario and direction.
+    cells: BTreeMap<(String, Direction), Told>,
+}
+
+/// What the page tells of a cell.
+struct Told {
+    outcome: &'static str,
+    failures: Vec<Failure>,
+    remarks: Vec<(Remark, String)>,
+}
+
+/// What is worth telling and no failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Remark {
+    Error,
+    Skipped,
+    Choice,
+    Note,
+}
+
+impl Remark {
+    const ALL: [Remark; 4] = [Remark::Error, Remark::Skipped, Remark::Choice, Remark::Note];
+
+    fn heading(self) -> &'static str {
+        match self {
+            Remark::Error => "No verdict, for trouble of the harness or a target",
+            Remark::Skipped => "Skipped, which is not passed",
+            Remark::Choice => "Where the norm leaves a choice, taken was",
+            Remark::Note => "Worth knowing",
+        }
+    }
+}
+
+impl Told {
+    fn of(cell: &Cell) -> Self {
+        let (outcome, reason) = match &cell.outcome {
+            CellOutcome::Passed => ("passed", None),
+            CellOutcome::Failed => ("failed", None),
+            CellOutcome::Error(reason) => ("error", Some((Remark::Error, reason.clone()))),
+            CellOutcome::Skipped(reason) => ("skipped", Some((Remark::Skipped, reason.clone()))),
+        };
+        let choices = cell.choices.iter().map(|choice| (Remark::Choice, choice.clone()));
+        let notes = cell.notes.iter().map(|note| (Remark::Note, note.clone()));
+        Self { outcome, failures: failures(cell), remarks: reason.into_iter().chain(choices).chain(notes).collect() }
+    }
 }
 
 impl<W: Write> Terminal<W> {
     /// A page on `out`.
     pub fn new(out: W, paint: Paint) -> Self {
-        let strictness = Strictness::default();
-        Self {
-            out,
-            paint,
-            strictness,
-            columns: vec![],
-            rows: BTreeMap::new(),
-            groups: Groups::default(),
-            remarks: vec![],
-        }
+        Self { out, paint, strictness: Strictness::default(), columns: vec![], cells: BTreeMap::new() }
     }
 
     fn open(&mut self, opening: &Opening) {
@@ -39,47 +74,35 @@ impl<W: Write> Terminal<W> {
         self.columns.clone_from(&opening.directions);
     }
 
-    fn take(&mut self, cell: &Cell) {
-        let name = format!("{} {}", cell.scenario, way(&cell.direction));
-        let word = match &cell.outcome {
-            CellOutcome::Passed => "passed",
-            CellOutcome::Failed => "failed",
-            CellOutcome::Error(reason) => {
-                self.remarks.push(("error", format!("{name}: {}", shown(reason))));
-                "error"
-            }
-            CellOutcome::Skipped(reason) => {
-                self.remarks.push(("skipped", format!("{name}: {}", shown(reason))));
-                "skipped"
-            }
-        };
-        self.rows.entry(cell.scenario.clone()).or_default().insert(cell.direction.clone(), word);
-        for failure in failures(cell) {
-            self.groups.add(failure, &name);
-        }
-        self.remarks.extend(cell.choices.iter().map(|choice| ("choice", format!("{name}: {}", shown(choice)))));
-        self.remarks.extend(cell.notes.iter().map(|note| ("note", format!("{name}: {}", shown(note)))));
-    }
-
     fn close(&mut self, closing: &Closing) -> io::Result<()> {
         self.table()?;
-        for kind in ["error", "skipped", "choice", "note"] {
+        for kind in Remark::ALL {
             self.remarks(kind)?;
         }
-        self.out.write_all(self.groups.pages(self.strictness, self.paint).as_bytes())?;
+        let mut groups = Groups::default();
+        for ((scenario, direction), told) in &mut self.cells {
+            let place = format!("{scenario} {}", way(direction));
+            for failure in told.failures.drain(..) {
+                groups.add(failure, &place);
+            }
+        }
+        self.out.write_all(groups.pages(self.strictness, self.paint).as_bytes())?;
         self.totals(closing)?;
         self.out.flush()
     }
 
     fn table(&mut self) -> io::Result<()> {
-        let first = self.rows.keys().map(String::len).max().unwrap_or(0) + 2;
+        let scenarios: BTreeSet<&str> = self.cells.keys().map(|(scenario, _)| scenario.as_str()).collect();
+        let first = scenarios.iter().map(|scenario| scenario.len()).max().unwrap_or(0) + 2;
         let heads: Vec<String> = self.columns.iter().map(way).collect();
-        let last = self.columns.len().saturating_sub(1);
-        writeln!(self.out, "{:first$}{}", "", self.paint.dye(Ink::Faint, &format!("  {}", heads.join("  "))))?;
-        for (scenario, cells) in &self.rows {
+        let last = heads.len().saturating_sub(1);
+        let head = self.paint.dye(Ink::Faint, &format!("  {}", heads.join("  ")));
+        writeln!(self.out, "{:first$}{head}", "")?;
+        for scenario in scenarios {
             write!(self.out, "{scenario:first$}")?;
             for (i, (column, head)) in self.columns.iter().zip(&heads).enumerate() {
-                let word = cells.get(column).copied().unwrap_or("not played");
+                let told = self.cells.get(&(scenario.to_owned(), column.clone()));
+                let word = told.map_or("not played", |told| told.outcome);
                 let ink = match word {
                     "passed" => Ink::Good,
                     "failed" => Ink::Bad,
@@ -93,19 +116,19 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
-    fn remarks(&mut self, kind: &str) -> io::Result<()> {
-        let heading = match kind {
-            "error" => "No verdict, for trouble of the harness or a target",
-            "skipped" => "Skipped, which is not passed",
-            "choice" => "Where the norm leaves a choice, taken was",
-            _ => "Worth knowing",
-        };
-        let mut lines = self.remarks.iter().filter(|(of, _)| *of == kind).peekable();
-        if lines.peek().is_some() {
-            writeln!(self.out, "\n{}", self.paint.dye(Ink::Strong, heading))?;
+    /// Remarks of a kind, each text once with everywhere it holds.
+    fn remarks(&mut self, kind: Remark) -> io::Result<()> {
+        let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for ((scenario, direction), told) in &self.cells {
+            for (_, text) in told.remarks.iter().filter(|(of, _)| *of == kind) {
+                places.entry(text).or_default().push(format!("{scenario} {}", way(direction)));
+            }
         }
-        for (_, line) in lines {
-            writeln!(self.out, "  {}", wrapped(line, 4))?;
+        if !places.is_empty() {
+            writeln!(self.out, "\n{}", self.paint.dye(Ink::Strong, kind.heading()))?;
+        }
+        for (text, places) in places {
+            writeln!(self.out, "  {}", wrapped(&format!("{} ({})", shown(text), places.join(", ")), 4))?;
         }
         Ok(())
     }
@@ -167,7 +190,9 @@ impl<W: Write> Report for Terminal<W> {
         match event {
             Event::Opened(opening) => self.open(opening),
             Event::Started { .. } => {}
-            Event::Finished(cell) => self.take(cell),
+            Event::Finished(cell) => {
+                self.cells.insert((cell.scenario.clone(), cell.direction.clone()), Told::of(cell));
+            }
             Event::Closed(closing) => return self.close(closing),
         }
         Ok(())
