@@ -34,7 +34,7 @@ const ELEMENTS: [Element; 17] = [
             },
             Attribute {
                 name: "errore",
-                presence: Presence::Optional,
+                presence: Presence::Default("nessuno"),
                 values: Some(&["nessuno", "no-dest", "no-dominio", "virus", "altro"]),
             },
         ],
@@ -50,7 +50,7 @@ const ELEMENTS: [Element; 17] = [
         content: Content::Text,
         attributes: &[Attribute {
             name: "tipo",
-            presence: Presence::Optional,
+            presence: Presence::Default("certificato"),
             values: Some(&["certificato", "esterno"]),
         }],
     },
@@ -159,10 +159,8 @@ fn check_content(content: &Content, element: Node<'_, '_>, errors: &mut Errors<'
 
 /// Holds the child elements against the model, one departure told per element.
 fn check_children(model: &'static [Item], element: Node<'_, '_>, errors: &mut Errors<'_, '_>) {
-    for child in element.children() {
-        if child.is_text() && child.text().is_some_and(|text| !text.trim_matches([' ', '\t', '\r', '\n']).is_empty()) {
-            errors.add(child, "no text between the elements", describe(child));
-        }
+    for child in element.children().filter(|child| child.is_text() && !is_white_space(*child)) {
+        errors.add(child, "no text between the elements", describe(child));
     }
     let mut children = element.children().filter(Node::is_element).peekable();
     let mut take = |name: &str| children.next_if(|child| name_of(*child) == name).is_some();
@@ -177,6 +175,15 @@ fn check_children(model: &'static [Item], element: Node<'_, '_>, errors: &mut Er
         let expected = format!("({})", model.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
         errors.add_at(stray.unwrap_or(element), element, expected, format!("({found})"));
     }
+}
+
+/// Whether a text is white space as a DTD permits it between elements: written plainly, not as CDATA.
+fn is_white_space(text: Node<'_, '_>) -> bool {
+    let parent_end = text.parent().map_or(text.range().end, |parent| parent.range().end);
+    let end = text.next_sibling().map_or(parent_end, |next| next.range().start);
+    let source = &text.document().input_text()[text.range().start..end];
+    let blank = text.text().is_none_or(|text| text.trim_matches([' ', '\t', '\r', '\n']).is_empty());
+    blank && !source.contains("<![CDATA[")
 }
 
 /// The name as a DTD sees it, prefix included.
@@ -269,7 +276,7 @@ struct Attribute {
 #[derive(PartialEq, Eq)]
 enum Presence {
     Required,
-    Optional,
+    Default(&'static str),
 }
 
 impl Item {
@@ -306,4 +313,122 @@ const fn any(name: &'static str) -> Item {
 
 const fn some(name: &'static str) -> Item {
     Item { name, times: "+" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{DaticertReading, sample::DATICERT};
+
+    /// The departures of the sample after an edit, as `path: found`.
+    fn departures(from: &str, to: &str) -> Vec<String> {
+        assert!(DATICERT.contains(from), "the sample has no {from}");
+        let reading = DaticertReading::read(DATICERT.replacen(from, to, 1).into_bytes());
+        assert_eq!(reading.malformed, None);
+        reading.invalid.into_iter().map(|error| format!("{}: {}", error.path, error.found)).collect()
+    }
+
+    #[test]
+    fn the_table_is_the_dtd() {
+        let attribute = |known: &Attribute| {
+            let kind = known.values.map_or("CDATA".to_owned(), |values| format!("({})", values.join("|")));
+            let presence = match known.presence {
+                Presence::Required => "#REQUIRED".to_owned(),
+                Presence::Default(value) => format!("\"{value}\""),
+            };
+            format!("{}{kind}{presence}", known.name)
+        };
+        let declaration = |element: &Element| {
+            let content = match element.content {
+                Content::Children(model) => {
+                    format!("({})", model.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
+                }
+                Content::Text => "(#PCDATA)".to_owned(),
+                Content::Empty => "EMPTY".to_owned(),
+            };
+            let attributes: String = element.attributes.iter().map(attribute).collect();
+            let list =
+                if attributes.is_empty() { attributes } else { format!("<!ATTLIST{}{attributes}>", element.name) };
+            format!("<!ELEMENT{}{content}>{list}", element.name)
+        };
+        let table: String = ELEMENTS.iter().map(declaration).collect();
+        let norm: String = include_str!("../daticert.dtd").split_whitespace().collect();
+        assert_eq!(table, norm);
+    }
+
+    #[test]
+    fn what_the_dtd_allows_is_valid() {
+        for (from, to) in [
+            (" errore=\"nessuno\"", ""),
+            ("<oggetto>Perché no &amp; altro</oggetto>", ""),
+            ("<oggetto>Perché no &amp; altro</oggetto>", "<oggetto><![CDATA[a<b]]><!-- c --><?d?></oggetto>"),
+            ("<msgid>&lt;1@mua.example&gt;</msgid>", "<!-- none -->"),
+            ("<ricevuta tipo=\"completa\"/>", "<ricevuta tipo='breve'></ricevuta>"),
+            ("<ricevuta tipo=\"completa\"/>", "<ricezione>a</ricezione><ricezione/><errore-esteso/>"),
+            ("+0200", "CET"),
+        ] {
+            assert_eq!(departures(from, to), Vec::<String>::new(), "{to}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_departure_is_found() {
+        for (from, to, expected) in [
+            (" tipo=\"posta-certificata\"", "", "postacert: no such attribute"),
+            ("posta-certificata", "mancata-consegna", "postacert: mancata-consegna"),
+            ("errore=\"nessuno\"", "errore=\"\"", "postacert: "),
+            ("<dati>", "<dati id=\"1\">", "postacert/dati: the attribute id"),
+            ("<dati>", "<dati xml:lang=\"it\">", "postacert/dati: the attribute lang"),
+            ("<dati>", "<dati xmlns=\"urn:x\">", "postacert/dati: a namespace declaration"),
+            (" zona=\"+0200\"", "", "postacert/dati/data: no such attribute"),
+            ("\"completa\"", "\"parziale\"", "postacert/dati/ricevuta: parziale"),
+            (
+                "<ricevuta tipo=\"completa\"/>",
+                "<ricevuta tipo=\"breve\"> </ricevuta>",
+                "postacert/dati/ricevuta: the text \" \"",
+            ),
+            (
+                "<ricevuta tipo=\"completa\"/>",
+                "<ricevuta tipo=\"breve\"><!----></ricevuta>",
+                "postacert/dati/ricevuta: a comment",
+            ),
+            ("<dati>", "<dati>x", "postacert/dati: the text \"x\\n        \""),
+            ("<dati>", "<dati> <![CDATA[ ]]>", "postacert/dati: the text \"  \\n        \""),
+            ("Alfa S.p.A.", "<msgid/>", "postacert/dati/gestore-emittente/msgid: msgid"),
+            ("<giorno>26/10/2026</giorno>", "", "postacert/dati/data: (ora)"),
+            ("<ora>", "<ora/><ora>", "postacert/dati/data: (giorno, ora, ora)"),
+            ("<giorno>26/10/2026</giorno><ora>09:30:05</ora>", "<ora/><giorno/>", "postacert/dati/data: (ora, giorno)"),
+        ] {
+            assert_eq!(departures(from, to), [expected], "{to}");
+        }
+    }
+
+    #[test]
+    fn an_undeclared_element_breaks_the_model_around_it_too() {
+        let found = departures("<ora>09:30:05</ora>", "<ora/><fuso/>");
+        assert_eq!(found, ["postacert/dati/data: (giorno, ora, fuso)", "postacert/dati/data/fuso: fuso"]);
+    }
+
+    #[test]
+    fn another_root_is_a_departure() {
+        let reading = DaticertReading::read(b"<mittente>a</mittente>".to_vec());
+        assert_eq!(reading.invalid[0].expected, "the root element postacert");
+        assert_eq!(reading.invalid.len(), 1);
+    }
+
+    #[test]
+    fn a_departure_tells_its_place_and_what_the_dtd_wants() {
+        let reading = DaticertReading::read(DATICERT.replace("<oggetto>", "<oggetto/><oggetto>").into_bytes());
+        let [error] = &reading.invalid[..] else { panic!("{:?}", reading.invalid) };
+        assert_eq!((error.path.as_str(), error.line, error.column), ("postacert/intestazione", 8, 19));
+        assert_eq!(error.expected, "(mittente, destinatari+, risposte, oggetto?)");
+        assert_eq!(error.found, "(mittente, destinatari, destinatari, risposte, oggetto, oggetto)");
+    }
+
+    #[test]
+    fn endless_departures_are_cut() {
+        let reading = DaticertReading::read(format!("<postacert>{}</postacert>", "<x/>".repeat(50_000)).into_bytes());
+        assert_eq!(reading.invalid.len(), MAX_ERRORS);
+        assert!(reading.invalid.iter().all(|error| error.found.chars().count() <= MAX_QUOTE + 1));
+    }
 }

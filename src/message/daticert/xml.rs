@@ -14,9 +14,8 @@ const MAX_NODES: u32 = 200_000;
 /// A deeper document is not read; xmllint draws the line at the same place.
 const MAX_DEPTH: usize = 256;
 
-static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']"#).expect("a valid pattern")
-});
+static DECLARED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']"#).expect("a valid pattern"));
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("&(?<name>[^#;&<\\s][^;&<\\s]*);").expect("a valid pattern"));
 
