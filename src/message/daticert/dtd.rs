@@ -121,7 +121,7 @@ fn check_attributes(declared: &Element, element: Node<'_, '_>, errors: &mut Erro
         let known = declared.attributes.iter().find(|known| known.name == attribute.name());
         match known.filter(|_| attribute.namespace().is_none()) {
             None => {
-                errors.add(element, "no attribute but those of the DTD", format!("the attribute {}", attribute.name()))
+                errors.add(element, "no attribute but those of the DTD", format!("the attribute {}", attribute.name()));
             }
             Some(Attribute { name, values: Some(values), .. }) if !values.contains(&attribute.value()) => {
                 errors.add(element, format!("{name} as one of {}", values.join(", ")), attribute.value());

@@ -1,6 +1,6 @@
 //! From bytes to an XML document: charset, document type declaration, bounds. Nothing is fetched, nothing expanded.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use encoding_rs::{Encoding, UTF_8};
 use regex::Regex;
@@ -39,7 +39,7 @@ pub(super) fn decode(xml: &[u8]) -> Result<String, String> {
         });
     }
     let text = encoding.decode_without_bom_handling_and_without_replacement(text);
-    text.map(|text| text.into_owned()).ok_or_else(|| format!("not in its declared charset, {}", encoding.name()))
+    text.map(Cow::into_owned).ok_or_else(|| format!("not in its declared charset, {}", encoding.name()))
 }
 
 fn declared_label(xml: &[u8]) -> Option<String> {
@@ -97,7 +97,7 @@ fn bounded(document: Document<'_>) -> Result<Document<'_>, String> {
 /// Line and column, from 1, after `before`.
 fn position(before: &[u8]) -> (usize, usize) {
     let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let line = before.split(|&byte| byte == b'\n').count();
     (line, String::from_utf8_lossy(&before[line_start..]).chars().count() + 1)
 }
 

@@ -203,6 +203,12 @@ mod tests {
         mail(format!("Content-Type: multipart/mixed; boundary=b\n\n{body}"))
     }
 
+    /// Multiparts one in the other, none of them closed.
+    fn nested(depth: usize) -> String {
+        let head = |n| format!("Content-Type: multipart/mixed; boundary=x{n}\r\n\r\n--x{n}\r\n");
+        (0..depth).map(head).collect::<Vec<_>>().concat()
+    }
+
     /// The parts as they stand in the bytes.
     fn parts(mail: &Mail) -> Vec<&str> {
         mail.root.children.iter().map(|part| std::str::from_utf8(mail.bytes(&part.span)).unwrap()).collect()
@@ -301,9 +307,7 @@ mod tests {
 
     #[test]
     fn excess_is_cut_and_told() {
-        let deep: String =
-            (0..2000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect();
-        let deep = mail(deep);
+        let deep = mail(nested(2000));
         assert_eq!(deep.limits, ["multiparts are nested more than 100 deep"]);
         assert_eq!(deep.root.walk().count(), 101);
 
@@ -327,8 +331,7 @@ mod tests {
         let line = format!("{}\r\n", "QUJD".repeat(19));
         let attachment = line.repeat(30_000_000 / line.len());
         let dashes = "--x\r\n".repeat(100_000);
-        let nested: String =
-            (0..90).map(|n| format!("Content-Type: multipart/mixed; boundary=x{n}\r\n\r\n--x{n}\r\n")).collect();
+        let nested = nested(90);
         let raw: std::sync::Arc<[u8]> = format!("{nested}\r\n{dashes}{attachment}").into_bytes().into();
         let start = Instant::now();
         let mail = Mail::read(raw.clone()).unwrap();

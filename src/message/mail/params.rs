@@ -140,7 +140,6 @@ impl Pieces<'_> {
                     state = State::Comment(1);
                 }
                 State::Bare if text.is_empty() && sign.is_whitespace() => {}
-                State::Bare => text.push(sign),
                 State::Quoted | State::Comment(_) if !escaped && sign == '\\' => {
                     escaped = true;
                     continue;
@@ -149,7 +148,7 @@ impl Pieces<'_> {
                     quoted_end = text.len();
                     state = State::Bare;
                 }
-                State::Quoted => text.push(sign),
+                State::Bare | State::Quoted => text.push(sign),
                 State::Comment(depth) if !escaped && sign == '(' => state = State::Comment(depth + 1),
                 State::Comment(1) if !escaped && sign == ')' => state = State::Bare,
                 State::Comment(depth) if !escaped && sign == ')' => state = State::Comment(depth - 1),
