@@ -1,6 +1,7 @@
 //! The certification data, `daticert.xml` (RFC 6109 4.4): read leniently, held against the DTD strictly.
 
 mod dtd;
+mod validity;
 mod xml;
 
 use jiff::{Timestamp, fmt::strtime};
@@ -99,7 +100,7 @@ impl DaticertReading {
         self.doctype = parsed.doctype;
         match parsed.document {
             Ok(document) => {
-                self.invalid = dtd::validate(&document);
+                self.invalid = validity::departures(&document);
                 self.data = Some(Daticert::of(&document));
             }
             Err(reason) => self.malformed = Some(reason),

@@ -109,7 +109,7 @@ impl Reader<'_> {
         for &at in dashed[first..].iter().take_while(|&&at| at < body.end) {
             let Some(delimiter) = Delimiter::read(&self.raw[at..body.end], boundary) else { continue };
             if let Some(start) = open {
-                spans.push(start..fields::without_line_end(self.raw, start, at.max(start)));
+                spans.push(start..fields::without_line_end(self.raw, start, at));
             }
             open = match delimiter {
                 Delimiter::Next { length } => Some(at + length),
