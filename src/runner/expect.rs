@@ -144,15 +144,10 @@ fn at_place(
 }
 
 fn details(expected: &Expected) -> usize {
-    [
-        expected.recipient.is_some(),
-        expected.form.is_some(),
-        expected.hours.is_some(),
-        expected.error.is_some(),
-    ]
-    .into_iter()
-    .filter(|given| *given)
-    .count()
+    [expected.recipient.is_some(), expected.form.is_some(), expected.hours.is_some(), expected.error.is_some()]
+        .into_iter()
+        .filter(|given| *given)
+        .count()
 }
 
 /// An answer is as expected when it refuses exactly what the list says; without a list it must take everything.
@@ -183,9 +178,10 @@ fn in_session(
     }
     let everything = explained.contains(&None);
     for refusal in &answer.refused {
-        let named = refusal.recipient.as_ref().is_some_and(|of| {
-            explained.iter().flatten().any(|recipient| recipient.eq_ignore_ascii_case(of))
-        });
+        let named = refusal
+            .recipient
+            .as_ref()
+            .is_some_and(|of| explained.iter().flatten().any(|recipient| recipient.eq_ignore_ascii_case(of)));
         if !everything && !named {
             differences.push(Difference {
                 path: path.clone(),

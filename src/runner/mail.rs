@@ -144,7 +144,7 @@ fn base64_lines(bytes: &[u8]) -> String {
 }
 
 /// Encoded words (RFC 2047) where the value is not plain ASCII, folded so that no word is longer than 75.
-fn encoded(value: &str) -> String {
+pub fn encoded(value: &str) -> String {
     if value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return value.to_owned();
     }

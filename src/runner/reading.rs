@@ -26,27 +26,37 @@ pub struct Reading {
     pub error: Option<String>,
 }
 
-/// What names a send on the wire: msgids and PEC msgids, without angle brackets, and its name.
+/// What names a send on the wire.
 #[derive(Clone, Debug, Default)]
-pub struct Known(BTreeMap<String, String>);
+pub struct Known {
+    /// msgids and PEC msgids, without angle brackets.
+    identifiers: BTreeMap<String, String>,
+    /// Subjects, for a message without identifiers.
+    subjects: BTreeMap<String, String>,
+}
 
 impl Known {
     /// From now on `identifier` means `name`.
     pub fn learn(&mut self, identifier: &str, name: &str) {
         let identifier = bare(identifier);
         if !identifier.is_empty() {
-            self.0.entry(identifier.to_owned()).or_insert_with(|| name.to_owned());
+            self.identifiers.entry(identifier.to_owned()).or_insert_with(|| name.to_owned());
         }
+    }
+
+    /// From now on `subject` means `name`, unless an identifier says otherwise.
+    pub fn learn_subject(&mut self, subject: &str, name: &str) {
+        self.subjects.entry(subject.to_owned()).or_insert_with(|| name.to_owned());
     }
 
     /// What an identifier means.
     pub fn name(&self, identifier: &str) -> Option<&str> {
-        self.0.get(bare(identifier)).map(String::as_str)
+        self.identifiers.get(bare(identifier)).map(String::as_str)
     }
 
     /// Every identifier with its name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(identifier, name)| (identifier.as_str(), name.as_str()))
+        self.identifiers.iter().map(|(identifier, name)| (identifier.as_str(), name.as_str()))
     }
 }
 
@@ -136,10 +146,18 @@ fn about(message: &Message, known: &Known) -> Option<String> {
     let data = message.daticert.as_ref().and_then(|reading| reading.data.as_ref());
     let certified = data.into_iter().flat_map(|data| [Some(data.identificativo.clone()), data.msgid.clone()]).flatten();
     let inside = message.original().and_then(|original| Mail::read(original).ok());
+    let subjects = data.and_then(|data| data.oggetto.clone()).into_iter().chain(
+        [Some(&message.mail), inside.as_ref()]
+            .into_iter()
+            .flatten()
+            .filter_map(|mail| mail.root.header("Subject").map(|subject| mail.decoded(subject))),
+    );
     certified
         .chain(references(&message.mail))
         .chain(inside.iter().flat_map(references))
-        .find_map(|identifier| known.name(&identifier).map(str::to_owned))
+        .find_map(|identifier| known.name(&identifier))
+        .or_else(|| subjects.into_iter().find_map(|subject| known.subjects.get(&subject).map(String::as_str)))
+        .map(str::to_owned)
 }
 
 fn references(mail: &Mail) -> impl Iterator<Item = String> {
