@@ -1,5 +1,10 @@
 //! The certification data, `daticert.xml` (RFC 6109 4.4): read leniently, held against the DTD strictly.
 
+mod dtd;
+mod xml;
+
+use jiff::{Timestamp, fmt::strtime};
+use roxmltree::{Document, Node};
 use serde::Serialize;
 
 /// A daticert.xml as far as it can be read, and everything wrong with it.
@@ -7,13 +12,13 @@ use serde::Serialize;
 pub struct DaticertReading {
     /// The XML as decoded from the part.
     pub xml: Vec<u8>,
-    /// What could be read; `None` when it is not well-formed XML.
+    /// What could be read; `None` when it is not well-formed XML or beyond all bounds.
     pub data: Option<Daticert>,
-    /// Why it is not well-formed, with line and column.
+    /// Why it could not be read: not well-formed, at which line and column, or a bound exceeded.
     pub malformed: Option<String>,
     /// Where it departs from the DTD, one entry each.
     pub invalid: Vec<DtdError>,
-    /// Whether it carries a document type declaration (parsed past, never fetched or expanded).
+    /// Whether it carries a document type declaration (parsed past; nothing is fetched, no entity expanded).
     pub doctype: bool,
 }
 
@@ -78,17 +83,100 @@ pub struct Destinatario {
     pub address: String,
 }
 
-impl Daticert {
-    /// The instant that `giorno`, `ora` and `zona` name; `None` where they are not in the norm's form.
-    pub fn instant(&self) -> Option<jiff::Timestamp> {
-        todo!()
+impl DaticertReading {
+    /// Reads `xml`, bounded in size, nodes and depth.
+    pub fn read(xml: Vec<u8>) -> Self {
+        let mut reading = Self::default();
+        match xml::decode(&xml) {
+            Ok(text) => reading.read_text(&text),
+            Err(reason) => reading.malformed = Some(reason),
+        }
+        Self { xml, ..reading }
+    }
+
+    fn read_text(&mut self, text: &str) {
+        let parsed = xml::parse(text);
+        self.doctype = parsed.doctype;
+        match parsed.document {
+            Ok(document) => {
+                self.invalid = dtd::validate(&document);
+                self.data = Some(Daticert::of(&document));
+            }
+            Err(reason) => self.malformed = Some(reason),
+        }
     }
 }
 
-impl DaticertReading {
-    /// Reads `xml`, bounded in nodes and depth.
-    pub fn read(xml: Vec<u8>) -> Self {
-        let _ = xml;
-        todo!()
+impl Daticert {
+    /// The instant that `giorno`, `ora` and `zona` name; `None` where they are not in the norm's form.
+    pub fn instant(&self) -> Option<Timestamp> {
+        let written = format!("{} {} {}", self.giorno, self.ora, self.zona);
+        // The format alone would also take `1/3/2026`, a colon in the offset and a second 60.
+        if !has_shape(&written, "00/00/0000 00:00:00 +0000") || self.ora.ends_with("60") {
+            return None;
+        }
+        strtime::parse("%d/%m/%Y %H:%M:%S %z", &written).ok()?.to_timestamp().ok()
     }
+
+    /// Reads what is there, whatever else is wrong.
+    fn of(document: &Document<'_>) -> Self {
+        let root = document.root_element();
+        let attribute = |node: Node<'_, '_>, name: &str| node.attribute(name).map(str::to_owned);
+        let header = child(root, "intestazione");
+        let data = child(root, "dati");
+        let date = data.and_then(|data| child(data, "data"));
+        let text =
+            |parent: Option<Node<'_, '_>>, name: &str| parent.and_then(|parent| child(parent, name)).map(content);
+        Self {
+            tipo: attribute(root, "tipo").unwrap_or_default(),
+            errore: attribute(root, "errore").unwrap_or_else(|| "nessuno".to_owned()),
+            mittente: text(header, "mittente").unwrap_or_default(),
+            destinatari: children(header, "destinatari")
+                .map(|node| Destinatario {
+                    tipo: attribute(node, "tipo").unwrap_or_else(|| "certificato".to_owned()),
+                    address: content(node),
+                })
+                .collect(),
+            risposte: text(header, "risposte").unwrap_or_default(),
+            oggetto: text(header, "oggetto"),
+            gestore_emittente: text(data, "gestore-emittente").unwrap_or_default(),
+            zona: date.and_then(|date| attribute(date, "zona")).unwrap_or_default(),
+            giorno: text(date, "giorno").unwrap_or_default(),
+            ora: text(date, "ora").unwrap_or_default(),
+            identificativo: text(data, "identificativo").unwrap_or_default(),
+            msgid: text(data, "msgid"),
+            ricevuta: data.and_then(|data| child(data, "ricevuta")).and_then(|node| attribute(node, "tipo")),
+            consegna: text(data, "consegna"),
+            ricezione: children(data, "ricezione").map(content).collect(),
+            errore_esteso: text(data, "errore-esteso"),
+        }
+    }
+}
+
+/// Whether `text` has a digit where `shape` has `0`, a sign where it has `+`, and else the same characters.
+fn has_shape(text: &str, shape: &str) -> bool {
+    text.len() == shape.len()
+        && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| match wanted {
+            b'0' => byte.is_ascii_digit(),
+            b'+' => matches!(byte, b'+' | b'-'),
+            _ => byte == wanted,
+        })
+}
+
+/// The child elements of this name, whatever their namespace.
+fn children<'a, 'input>(
+    parent: Option<Node<'a, 'input>>,
+    name: &'static str,
+) -> impl Iterator<Item = Node<'a, 'input>> {
+    let elements = parent.into_iter().flat_map(|parent| parent.children().filter(Node::is_element));
+    elements.filter(move |child| child.tag_name().name() == name)
+}
+
+fn child<'a, 'input>(parent: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
+    parent.children().find(|child| child.is_element() && child.tag_name().name() == name)
+}
+
+/// All the text of an element, as written.
+fn content(element: Node<'_, '_>) -> String {
+    element.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }

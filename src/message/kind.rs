@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Mail;
+
 /// The kinds of system-generated messages (RFC 6109 2.1.1, 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -45,6 +47,31 @@ impl Kind {
         Kind::PostaCertificata,
         Kind::Anomalia,
     ];
+
+    /// The kind that a message claims, by the outermost fields alone; `None` for ordinary mail and unknown values.
+    pub fn of(mail: &Mail) -> Option<Kind> {
+        let value = |name: &str| mail.field(name).map(|value| value.to_ascii_lowercase());
+        let virus = value("X-VerificaSicurezza").is_some_and(|value| value == "errore");
+        if let Some(receipt) = value("X-Ricevuta") {
+            return Some(match receipt.as_str() {
+                "accettazione" => Kind::Accettazione,
+                "non-accettazione" if virus => Kind::NonAccettazioneVirus,
+                "non-accettazione" => Kind::NonAccettazione,
+                "presa-in-carico" => Kind::PresaInCarico,
+                "avvenuta-consegna" => Kind::AvvenutaConsegna,
+                "errore-consegna" if virus => Kind::ErroreConsegnaVirus,
+                "errore-consegna" => Kind::ErroreConsegna,
+                "preavviso-errore-consegna" => Kind::PreavvisoErroreConsegna,
+                "rilevazione-virus" => Kind::RilevazioneVirus,
+                _ => return None,
+            });
+        }
+        match value("X-Trasporto")?.as_str() {
+            "posta-certificata" => Some(Kind::PostaCertificata),
+            "errore" => Some(Kind::Anomalia),
+            _ => None,
+        }
+    }
 
     /// The kind in the norm's English (`acceptance`, `transport envelope`).
     pub fn title(self) -> &'static str {

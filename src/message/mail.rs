@@ -1,6 +1,16 @@
 //! A mail message as bytes, with the map of what is where (RFC 5322, RFC 2045-2047, 2183, 2231).
 
+mod address;
+mod fields;
+mod mime;
+mod params;
+mod words;
+
 use std::{ops::Range, sync::Arc};
+
+use mail_parser::decoders::{
+    base64::base64_decode, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode,
+};
 
 /// A message: its bytes, never changed, and its tree of MIME entities.
 #[derive(Clone, Debug)]
@@ -67,8 +77,12 @@ pub enum ReadError {
 impl Mail {
     /// Reads `raw`; bounded in depth, parts and time, whatever the bytes are.
     pub fn read(raw: impl Into<Arc<[u8]>>) -> Result<Self, ReadError> {
-        let _ = raw.into();
-        todo!()
+        let raw = raw.into();
+        let (root, limits) = mime::read(&raw);
+        if root.headers.is_empty() {
+            return Err(ReadError::NoHeader(raw.len()));
+        }
+        Ok(Self { raw, root, limits })
     }
 
     /// The bytes of a range.
@@ -78,32 +92,44 @@ impl Mail {
 
     /// A header field's value unfolded and trimmed, bytes beyond ASCII kept where they are UTF-8 and else replaced.
     pub fn unfolded(&self, header: &Header) -> String {
-        let _ = header;
-        todo!()
+        unfold(self.bytes(&header.value))
     }
 
     /// A header field's value unfolded, trimmed and with its encoded words decoded (RFC 2047).
     pub fn decoded(&self, header: &Header) -> String {
-        let _ = header;
-        todo!()
+        words::decode(&self.unfolded(header))
     }
 
-    /// The mailboxes of an address field; `None` where it does not follow RFC 5322 3.4.
+    /// The mailboxes of an address field, those of groups included; `None` where it does not follow RFC 5322 3.4.
+    ///
+    /// Dots in display names and octets beyond ASCII there are accepted; no other obsolete form is, nor an empty list.
     pub fn mailboxes(&self, header: &Header) -> Option<Vec<Mailbox>> {
-        let _ = header;
-        todo!()
+        address::mailboxes(&self.unfolded(header))
     }
 
     /// An entity's body with its transfer encoding taken off; `None` where the encoding is unknown or broken.
     pub fn content(&self, entity: &Entity) -> Option<Vec<u8>> {
-        let _ = entity;
-        todo!()
+        let body = self.bytes(&entity.body);
+        match entity.encoding.as_str() {
+            "7bit" | "8bit" | "binary" => Some(body.to_vec()),
+            "quoted-printable" => quoted_printable_decode(body),
+            "base64" => base64_decode(body),
+            _ => None,
+        }
     }
 
-    /// An entity's body as text: transfer encoding and charset taken off.
+    /// An entity's body as text, transfer encoding and charset taken off; `None` where either is unknown or broken.
+    ///
+    /// Without a charset it is read as UTF-8 where it is that, else as Latin-1, the charset of PEC texts (4.3.1).
     pub fn text(&self, entity: &Entity) -> Option<String> {
-        let _ = entity;
-        todo!()
+        let content = self.content(entity)?;
+        match entity.param("charset") {
+            Some(charset) => charset_decoder(charset.as_bytes()).map(|decode| decode(&content)),
+            None => Some(
+                String::from_utf8(content)
+                    .unwrap_or_else(|error| encoding_rs::mem::decode_latin1(error.as_bytes()).into_owned()),
+            ),
+        }
     }
 
     /// Unfolded value of the outermost field of this name (first one), letter case of the name ignored.
@@ -123,12 +149,22 @@ impl Entity {
         self.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
     }
 
+    /// A parameter of Content-Type, its name in lower case.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        find(&self.content_params, name)
+    }
+
     /// The attachment's name: `filename` of the disposition, else `name` of the type.
     pub fn file_name(&self) -> Option<&str> {
-        let param = |params: &'_ [(String, String)], key: &str| params.iter().position(|(name, _)| name == key);
-        param(&self.disposition_params, "filename")
-            .map(|at| self.disposition_params[at].1.as_str())
-            .or_else(|| param(&self.content_params, "name").map(|at| self.content_params[at].1.as_str()))
+        find(&self.disposition_params, "filename").or_else(|| self.param("name"))
+    }
+
+    /// Whether the disposition or the type gives it this name, letter case ignored.
+    pub fn is_named(&self, name: &str) -> bool {
+        [find(&self.disposition_params, "filename"), self.param("name")]
+            .into_iter()
+            .flatten()
+            .any(|found| found.eq_ignore_ascii_case(name))
     }
 
     /// This entity and everything below it, outermost first.
@@ -140,4 +176,14 @@ impl Entity {
             Some(entity)
         })
     }
+}
+
+fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+}
+
+/// A field's value without the line ends of its folds (RFC 5322 2.2.3) and without blanks around it.
+fn unfold(value: &[u8]) -> String {
+    let text = String::from_utf8_lossy(value).replace("\r\n", "").replace('\n', "");
+    text.trim_matches([' ', '\t', '\r']).to_owned()
 }

@@ -50,12 +50,85 @@ pub struct Parts {
 impl Message {
     /// Reads a message and finds its PEC structure.
     pub fn read(raw: impl Into<std::sync::Arc<[u8]>>) -> Result<Self, ReadError> {
-        let _ = raw.into();
-        todo!()
+        let mail = Mail::read(raw)?;
+        let kind = Kind::of(&mail);
+        let signed = Signed::find(&mail);
+        let parts = Parts::find(&mail.root);
+        let daticert = parts.daticert.as_ref().map(|part| match mail.content(part) {
+            Some(xml) => DaticertReading::read(xml),
+            None => DaticertReading {
+                xml: mail.bytes(&part.body).to_vec(),
+                malformed: Some(format!("its transfer encoding ({}) is unknown or broken", part.encoding)),
+                ..DaticertReading::default()
+            },
+        });
+        Ok(Self { mail, kind, signed, parts, daticert })
     }
 
     /// The original message inside (`postacert.eml`), transfer encoding taken off.
     pub fn original(&self) -> Option<Vec<u8>> {
-        todo!()
+        self.mail.content(self.parts.original.as_ref()?)
     }
+}
+
+impl Signed {
+    fn find(mail: &Mail) -> Option<Self> {
+        let root = &mail.root;
+        let protocol = root.param("protocol").unwrap_or_default().to_ascii_lowercase();
+        let pkcs7 = matches!(protocol.as_str(), "application/pkcs7-signature" | "application/x-pkcs7-signature");
+        match root.children.as_slice() {
+            [content, signature] if root.content_type == "multipart/signed" && pkcs7 => {
+                Some(Self { cms: mail.content(signature), content: content.clone(), signature: signature.clone() })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Parts {
+    /// Only direct children count: a PEC message inside the original has parts of the same names.
+    fn find(root: &Entity) -> Self {
+        // A multipart/signed that lost its signature still shows what it carried.
+        let container = if root.content_type == "multipart/signed" { root.children.first() } else { Some(root) };
+        let Some(mixed) = container.filter(|entity| entity.content_type == "multipart/mixed") else {
+            return Self::default();
+        };
+        let children = &mixed.children;
+        let daticert = children
+            .iter()
+            .position(|part| part.is_named("daticert.xml"))
+            .or_else(|| children.iter().position(|part| part.content_type == "application/xml"));
+        let original = original(children);
+        let readable = children.iter().enumerate().position(|(at, part)| {
+            Some(at) != daticert
+                && part.disposition.as_deref() != Some("attachment")
+                && matches!(part.content_type.as_str(), "text/plain" | "multipart/alternative")
+        });
+        let part = |at: Option<usize>| at.map(|at| children[at].clone());
+        let text = |content_type: &str| {
+            let readable = &children[readable?];
+            let mut texts = std::iter::once(readable).chain(&readable.children);
+            texts.find(|part| part.content_type == content_type).cloned()
+        };
+        let named = [daticert, original, readable];
+        Self {
+            mixed: Some(mixed.clone()),
+            readable: part(readable),
+            plain: text("text/plain"),
+            html: text("text/html"),
+            daticert: part(daticert),
+            original: part(original),
+            others: (0..children.len())
+                .filter(|&at| !named.contains(&Some(at)))
+                .map(|at| children[at].clone())
+                .collect(),
+        }
+    }
+}
+
+/// `postacert.eml`, or the only message/rfc822.
+fn original(children: &[Entity]) -> Option<usize> {
+    let mut messages = (0..children.len()).filter(|&at| children[at].content_type == "message/rfc822");
+    let named = messages.clone().find(|&at| children[at].is_named("postacert.eml"));
+    named.or_else(|| messages.next().filter(|_| messages.next().is_none()))
 }
