@@ -2,9 +2,11 @@
 
 mod context;
 mod judge;
+mod transaction;
 
 pub use context::{Context, DialogueSubject, LogSubject, MessageSubject};
-pub use judge::{Judgement, Options, judge};
+pub use judge::{Judgement, Options, Origin, Verdict, judge};
+pub use transaction::Transaction;
 
 use serde::Serialize;
 
@@ -60,6 +62,13 @@ pub enum Check {
         /// Reports what is wrong.
         check: fn(&LogSubject<'_>, &Context<'_>, &mut Findings),
     },
+    /// Everything that belongs to one submission: the choreography.
+    Transaction {
+        /// Whether the question makes sense for this transaction.
+        applies: fn(&Transaction) -> bool,
+        /// Reports what is wrong.
+        check: fn(&Transaction, &Context<'_>, &mut Findings),
+    },
 }
 
 /// Collects findings.
@@ -76,6 +85,37 @@ pub struct Finding {
     pub at: Location,
     /// Who answers for it, where it is not whoever composed the subject.
     pub blame: Option<Party>,
+    /// Observations that show it, where the subject is not one of them alone.
+    pub observations: Vec<usize>,
+}
+
+impl Finding {
+    /// A finding at `place`, answered for by whoever composed the subject.
+    pub fn new(expected: impl Into<String>, found: impl Into<String>, place: impl Into<String>) -> Self {
+        let at = Location { place: place.into(), offset: None };
+        Self { expected: expected.into(), found: found.into(), at, blame: None, observations: Vec::new() }
+    }
+
+    /// With the byte offset in the message.
+    #[must_use]
+    pub fn at_offset(mut self, offset: usize) -> Self {
+        self.at.offset = Some(offset);
+        self
+    }
+
+    /// With the one who answers for it, where that is not whoever composed the subject.
+    #[must_use]
+    pub fn blaming(mut self, party: Party) -> Self {
+        self.blame = Some(party);
+        self
+    }
+
+    /// With the observations that show it.
+    #[must_use]
+    pub fn seen_in(mut self, observations: impl IntoIterator<Item = usize>) -> Self {
+        self.observations.extend(observations);
+        self
+    }
 }
 
 /// Where in the subject.

@@ -1,0 +1,374 @@
+//! The grammar of single deviations. Addresses in values may be `user@sender`, `user@receiver`: see [`super::Fault`].
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{Role, Service};
+
+/// Edits a header section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum HeaderEdit {
+    /// Gives the first field of this name another value; adds the field on top where there is none.
+    Set {
+        /// Field name.
+        name: String,
+        /// Its value, written as is.
+        value: String,
+    },
+    /// Removes every field of this name.
+    Remove(String),
+    /// Writes the first field of this name twice.
+    Repeat(String),
+    /// Gives the first field of this name another name.
+    Rename {
+        /// Field name.
+        name: String,
+        /// The other name.
+        to: String,
+    },
+    /// Replaces inside the first field of this name, as sent.
+    Replace {
+        /// Field name.
+        name: String,
+        /// Regular expression of what is replaced.
+        pattern: String,
+        /// By what.
+        by: String,
+    },
+}
+
+/// Replaces the first match of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Replace {
+    /// Regular expression (syntax of the crate `regex`, over bytes).
+    pub pattern: String,
+    /// By what, literally.
+    pub by: String,
+    /// How `by` becomes octets.
+    #[serde(default)]
+    pub octets: Octets,
+}
+
+/// How characters of a value become octets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Octets {
+    /// As UTF-8.
+    #[default]
+    Utf8,
+    /// One octet each (U+0000 to U+00FF): how raw octets are written.
+    Latin1,
+}
+
+/// Edits daticert.xml. A path is `postacert/dati/data/ora`, `postacert/intestazione/destinatari[2]`, or, for an attribute,
+/// `postacert/@tipo`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum DaticertEdit {
+    /// Sets an element's text, or an attribute (added where it is not there). Markup in `to` is escaped.
+    Set {
+        /// Where.
+        path: String,
+        /// The value.
+        to: String,
+    },
+    /// Removes an element or an attribute.
+    Remove(String),
+    /// Writes an element twice.
+    Duplicate(String),
+    /// Puts XML in before an element.
+    Insert {
+        /// The element.
+        before: String,
+        /// The XML, as is.
+        xml: String,
+    },
+    /// Puts XML in as the last child of an element.
+    Append {
+        /// The element.
+        into: String,
+        /// The XML, as is.
+        xml: String,
+    },
+    /// Replaces octets of the decoded file.
+    Replace(Replace),
+}
+
+/// Replaces a fact in the readable text, everywhere in the version meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TextEdit {
+    /// The fact; what stands there is taken from daticert.xml.
+    pub fact: Fact,
+    /// What stands there afterwards.
+    pub by: String,
+    /// In which version of the text.
+    #[serde(rename = "in", default)]
+    pub version: Version,
+}
+
+/// A fact of the readable text (RFC 6109 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fact {
+    /// `dd/mm/yyyy`.
+    Date,
+    /// `hh:mm:ss`.
+    Time,
+    /// `+hhmm`, the parentheses left.
+    Zone,
+    /// The original Subject.
+    Subject,
+    /// The original sender.
+    Sender,
+    /// The recipient delivered to or tried, else the first one.
+    Recipient,
+    /// The PEC msgid.
+    Identifier,
+    /// The description of the error.
+    Error,
+}
+
+/// Which version of the readable text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Version {
+    /// text/plain and, where there is one, text/html.
+    #[default]
+    Both,
+    /// text/plain.
+    Plain,
+    /// text/html.
+    Html,
+}
+
+/// A part of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartName {
+    /// The multipart/mixed that is signed.
+    Mixed,
+    /// The readable text: text/plain or the multipart/alternative.
+    Readable,
+    /// Its text/plain.
+    Plain,
+    /// Its text/html.
+    Html,
+    /// daticert.xml.
+    Daticert,
+    /// postacert.eml.
+    Original,
+    /// smime.p7s.
+    Signature,
+}
+
+/// Edits a MIME part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PartEdit {
+    /// Leaves the part out.
+    Drop(PartName),
+    /// Writes the part twice.
+    Repeat(PartName),
+    /// Adds a 7bit part at the end of the multipart/mixed.
+    Add {
+        /// Its media type.
+        #[serde(rename = "type")]
+        media_type: String,
+        /// Its file name.
+        name: String,
+        /// Its content.
+        content: String,
+    },
+    /// Puts the part first in the multipart it belongs to.
+    First(PartName),
+    /// Changes the file name, in Content-Type and Content-Disposition alike.
+    Rename {
+        /// The part.
+        part: PartName,
+        /// Its name then.
+        to: String,
+    },
+    /// Changes the media type, parameters kept.
+    Retype {
+        /// The part.
+        part: PartName,
+        /// `type/subtype` then.
+        to: String,
+    },
+    /// Writes the same content in another transfer encoding.
+    Reencode {
+        /// The part.
+        part: PartName,
+        /// The encoding.
+        to: Encoding,
+    },
+    /// Edits the part's header section.
+    Header {
+        /// The part.
+        part: PartName,
+        /// How.
+        edit: HeaderEdit,
+    },
+    /// Replaces octets of the decoded content.
+    Replace {
+        /// The part.
+        part: PartName,
+        /// What.
+        #[serde(rename = "with")]
+        replace: Replace,
+    },
+}
+
+/// A transfer encoding (RFC 2045 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// base64.
+    Base64,
+    /// quoted-printable.
+    QuotedPrintable,
+    /// 8bit: as is.
+    #[serde(rename = "8bit")]
+    EightBit,
+    /// 7bit: as is, whatever it is.
+    #[serde(rename = "7bit")]
+    SevenBit,
+}
+
+/// Edits the signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum SignatureEdit {
+    /// Signs with another certificate of the test PKI: `esterna`, `expired`, `revoked`, ...
+    SignWith(String),
+    /// Changes one octet of the signed content after signing.
+    Tamper,
+    /// Changes one octet of the signature value.
+    Corrupt,
+    /// Takes the signature off: what was signed becomes the message.
+    Strip,
+    /// Puts the content inside the CMS structure too.
+    Encapsulate,
+    /// Leaves the certificates out.
+    DropCertificates,
+    /// Puts something that is no CMS structure in its place.
+    Garbage,
+    /// Gives multipart/signed another micalg.
+    Micalg(String),
+}
+
+/// Edits the way of a message, at every place it was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CopyEdit {
+    /// It was never sent.
+    Drop,
+    /// It was sent twice, byte for byte.
+    Repeat,
+    /// It was composed again: sent twice, the second time under this Message-ID (without angle brackets).
+    Again(String),
+    /// It was seen this much later.
+    Delay(String),
+    /// It went to another mailbox.
+    Redirect(String),
+    /// Its reverse path was another.
+    ReversePath(String),
+    /// Its forward paths were others.
+    ForwardPaths(Vec<String>),
+}
+
+/// Edits a record of a provider's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LogEdit {
+    /// Whose log.
+    pub of: Role,
+    /// The first record of this event; without it the first record that names a generated message.
+    #[serde(default)]
+    pub event: Option<String>,
+    /// How.
+    pub change: LogChange,
+}
+
+/// How a record changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum LogChange {
+    /// It is not there.
+    Remove,
+    /// It stands last.
+    Last,
+    /// A field has another value.
+    Set {
+        /// The field.
+        field: LogField,
+        /// The value; an instant as RFC 3339, lists with commas.
+        to: String,
+    },
+}
+
+/// The eight fields of RFC 6109 2.3 that can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogField {
+    /// msgid.
+    Msgid,
+    /// PEC msgid.
+    Identifier,
+    /// Instant.
+    At,
+    /// Sender.
+    Sender,
+    /// Recipients.
+    Recipients,
+    /// Subject.
+    Subject,
+    /// Event.
+    Event,
+    /// Generated Message-IDs.
+    Generated,
+    /// Sending provider.
+    Provider,
+}
+
+/// Edits the recording of SMTP sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DialogueEdit {
+    /// Sessions with this service ...
+    pub service: Service,
+    /// ... of this gateway.
+    pub of: Role,
+    /// How.
+    pub change: DialogueChange,
+}
+
+/// How a session changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum DialogueChange {
+    /// It was never secured.
+    Plain,
+    /// Lines that match this pattern were not said.
+    Drop(String),
+    /// The server said this, before the client's first line that matches.
+    Insert {
+        /// The client's line.
+        before: String,
+        /// The client's words put in.
+        client: String,
+        /// The server's answer put in.
+        server: String,
+    },
+}
+
+/// Edits every version of the directory, as LDIF text with its lines unfolded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum DirectoryEdit {
+    /// Replaces the first match.
+    Replace(Replace),
+}
