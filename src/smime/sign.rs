@@ -75,7 +75,8 @@ impl Signer {
     }
 
     fn signer_info(&self, content: &[u8], at: Timestamp) -> SignerInfo {
-        let certificate = x509_cert::Certificate::from_der(&self.certificate).expect("a signer has an X.509 certificate");
+        let certificate =
+            x509_cert::Certificate::from_der(&self.certificate).expect("a signer has an X.509 certificate");
         let attributes = signed_attributes(content, at);
         let signed = attributes.to_der().expect("attributes encode");
         SignerInfo {
