@@ -23,8 +23,8 @@ impl Identifiers {
     /// A new one, without angle brackets.
     pub fn next(&self, at: &LegalTime) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let instant = format!("{}{}", digits(at.giorno()), digits(at.ora()));
+        let day: String = at.giorno().rsplit('/').collect();
+        let instant = format!("{day}{}", at.ora().replace(':', ""));
         format!("{}.{instant}.{number:05}@{}", self.prefix, self.domain)
     }
 }

@@ -30,7 +30,7 @@ mod world;
 mod tests;
 
 pub use lab::{Lab, SeenSession, Transmission};
-pub use posta::{OrdinaryHost, Posta};
+pub use posta::{OrdinaryHost, Posta, UnknownUsers};
 pub use profile::{Antivirus, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile, Takeover, UnknownRecipients};
 pub use start::Gateway;
 pub use store::Stored;

@@ -51,6 +51,11 @@ impl Transcript {
         Dialogue { from, to, service: said.service, tls: said.tls.clone(), lines: said.lines.clone() }
     }
 
+    /// Whether this is the same session as `other`.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The lines so far as `C: ...` and `S: ...`, for messages to people.
     pub fn text(&self) -> String {
         let mark = |line: &DialogueLine| if line.by == Speaker::Client { 'C' } else { 'S' };
