@@ -56,9 +56,10 @@ impl File {
 
     fn texts<'a>(&mut self, name: &str, values: impl IntoIterator<Item = &'a str>) {
         for value in values {
-            match is_safe(value) {
-                true => self.line(&format!("{name}: "), value),
-                false => self.line(&format!("{name}:: "), &BASE64_STANDARD.encode(value)),
+            if is_safe(value) {
+                self.line(&format!("{name}: "), value);
+            } else {
+                self.line(&format!("{name}:: "), &BASE64_STANDARD.encode(value));
             }
         }
     }
