@@ -275,4 +275,38 @@ mod tests {
         let [before, after] = ["2019-06-01T00:00:00Z", "2041-06-01T00:00:00Z"].map(|at| at.parse().unwrap());
         assert_eq!(trust.anchors_at(before).count() + trust.anchors_at(after).count(), 0);
     }
+
+    #[test]
+    fn a_path_of_sha_1_is_walked_and_checked() {
+        let old = include_bytes!("fixtures/old.der");
+        let trust = Trust { anchors: vec![include_bytes!("fixtures/old-ca.der").to_vec()], crls: Vec::new() };
+        let certificate = Certificate::read(old).unwrap();
+        assert_eq!(certificate.algorithm, "sha1WithRSAEncryption");
+        // Once the path is found, only the list is missing.
+        assert_eq!(trust.check(&certificate, &[], certificate.not_before), Err(PathError::NoCrl));
+        let mut forged = old.to_vec();
+        *forged.last_mut().unwrap() ^= 1;
+        let forged = Certificate::read(&forged).unwrap();
+        assert!(matches!(trust.check(&forged, &[], forged.not_before), Err(PathError::NoPath(_))));
+    }
+
+    #[test]
+    fn an_extended_key_usage_must_allow_mail() {
+        use rcgen::ExtendedKeyUsagePurpose::{Any, EmailProtection, ServerAuth};
+        for (usages, allowed) in
+            [(vec![], true), (vec![EmailProtection], true), (vec![ServerAuth, Any], true), (vec![ServerAuth], false)]
+        {
+            let mut ca = rcgen::CertificateParams::default();
+            ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+            let ca = rcgen::CertifiedIssuer::self_signed(ca, rcgen::KeyPair::generate().unwrap()).unwrap();
+            let mut params = rcgen::CertificateParams::default();
+            params.extended_key_usages = usages.clone();
+            let issued = params.signed_by(&rcgen::KeyPair::generate().unwrap(), &ca).unwrap();
+            let trust = Trust { anchors: vec![ca.der().to_vec()], crls: Vec::new() };
+            let verdict = trust.check(&Certificate::read(issued.der()).unwrap(), &[], NOW.parse().unwrap());
+            // Once the path is found, only the list is missing.
+            assert_eq!(verdict == Err(PathError::NoCrl), allowed, "{usages:?}: {verdict:?}");
+            assert_eq!(matches!(verdict, Err(PathError::Other(_))), !allowed, "{usages:?}: {verdict:?}");
+        }
+    }
 }

@@ -49,10 +49,7 @@ impl<'a> Lists<'a> {
         if lists.is_empty() {
             return Err(PathError::NoCrl);
         }
-        match lists.iter().any(|list| list.is_current(at)) {
-            true => Ok(()),
-            false => Err(PathError::StaleCrl(at)),
-        }
+        if lists.iter().any(|list| list.is_current(at)) { Ok(()) } else { Err(PathError::StaleCrl(at)) }
     }
 }
 
