@@ -12,6 +12,10 @@ use super::{
 /// Deeper multiparts are left as they are: no sane message goes there, and every level reads what it holds again.
 const DEEPEST: usize = 32;
 
+/// Attachments beyond these are left as they are: a hash file is larger than the smallest attachment, and the receipt
+/// must not outgrow the message by orders of magnitude.
+const MOST_HASHES: usize = 10_000;
+
 /// The type of an entity that names none (RFC 2045 5.2), outside and inside a multipart/digest (RFC 2046 5.1.5).
 const TEXT: &[u8] = b"text/plain";
 const MESSAGE: &[u8] = b"message/rfc822";
@@ -23,16 +27,52 @@ pub(super) fn hashed(original: &[u8]) -> Cow<'_, [u8]> {
     if media_type.is("application/pkcs7-mime") || media_type.is("application/x-pkcs7-mime") {
         return Cow::Borrowed(original);
     }
-    let mut out = Vec::new();
+    let mut brief = Brief { out: Vec::new(), hashes: 0 };
     match boundary(&media_type) {
         // The signature part must stay; the first part holds what the sender signed (RFC 1847).
         Some(boundary) if media_type.is("multipart/signed") => {
             let parts = parts(original, section.body, &boundary);
-            write_parts(original, &parts[..parts.len().min(1)], TEXT, DEEPEST, &mut out);
+            brief.write_parts(original, &parts[..parts.len().min(1)], TEXT, DEEPEST);
         }
-        _ => write_entity(original, TEXT, DEEPEST, &mut out),
+        _ => brief.write_entity(original, TEXT, DEEPEST),
     }
-    Cow::Owned(out)
+    Cow::Owned(brief.out)
+}
+
+/// The message being written.
+struct Brief {
+    out: Vec<u8>,
+    hashes: usize,
+}
+
+impl Brief {
+    /// Writes a part: its parts in their turn if it is a multipart, a hash file if it is an attachment, else as it is.
+    fn write_entity(&mut self, entity: &[u8], default_type: &[u8], levels: usize) {
+        let section = Section::read(entity);
+        let media_type = media_type(&section, default_type);
+        match boundary(&media_type) {
+            Some(boundary) if levels > 0 => {
+                let inside = if media_type.is("multipart/digest") { MESSAGE } else { TEXT };
+                self.write_parts(entity, &parts(entity, section.body, &boundary), inside, levels - 1);
+            }
+            None if self.hashes < MOST_HASHES && is_attachment(&section, &media_type) => {
+                self.hashes += 1;
+                hash_file::write(entity, &section, &media_type, &mut self.out);
+            }
+            _ => self.out.extend_from_slice(entity),
+        }
+    }
+
+    /// Writes a multipart: `parts` in their turn, everything between and around them as it is.
+    fn write_parts(&mut self, entity: &[u8], parts: &[Range<usize>], default_type: &[u8], levels: usize) {
+        let mut written = 0;
+        for part in parts {
+            self.out.extend_from_slice(&entity[written..part.start]);
+            self.write_entity(&entity[part.clone()], default_type, levels);
+            written = part.end;
+        }
+        self.out.extend_from_slice(&entity[written..]);
+    }
 }
 
 fn media_type<'a>(section: &Section<'a>, default: &'a [u8]) -> Parameterised<'a> {
@@ -45,20 +85,6 @@ fn boundary(media_type: &Parameterised<'_>) -> Option<Vec<u8>> {
     media_type.plain("boundary").filter(|boundary| multipart && !boundary.is_empty())
 }
 
-/// Writes a part: its parts in their turn if it is a multipart, a hash file if it is an attachment, else as it is.
-fn write_entity(entity: &[u8], default_type: &[u8], levels: usize, out: &mut Vec<u8>) {
-    let section = Section::read(entity);
-    let media_type = media_type(&section, default_type);
-    match boundary(&media_type) {
-        Some(boundary) if levels > 0 => {
-            let inside = if media_type.is("multipart/digest") { MESSAGE } else { TEXT };
-            write_parts(entity, &parts(entity, section.body, &boundary), inside, levels - 1, out);
-        }
-        None if is_attachment(&section, &media_type) => hash_file::write(entity, &section, &media_type, out),
-        _ => out.extend_from_slice(entity),
-    }
-}
-
 /// Whether a part has a name of either kind, or is a message.
 fn is_attachment(section: &Section<'_>, media_type: &Parameterised<'_>) -> bool {
     media_type.is("message/rfc822")
@@ -66,17 +92,6 @@ fn is_attachment(section: &Section<'_>, media_type: &Parameterised<'_>) -> bool 
         || section
             .first("Content-Disposition")
             .is_some_and(|field| !Parameterised::read(field.value).spelling("filename").is_empty())
-}
-
-/// Writes a multipart: `parts` in their turn, everything between and around them as it is.
-fn write_parts(entity: &[u8], parts: &[Range<usize>], default_type: &[u8], levels: usize, out: &mut Vec<u8>) {
-    let mut written = 0;
-    for part in parts {
-        out.extend_from_slice(&entity[written..part.start]);
-        write_entity(&entity[part.clone()], default_type, levels, out);
-        written = part.end;
-    }
-    out.extend_from_slice(&entity[written..]);
 }
 
 /// The parts of a multipart whose body begins at `body` (RFC 2046 5.1.1), without the line end that belongs to the
@@ -224,5 +239,27 @@ mod tests {
                 format!("Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n{original}\n--b{level}--");
         }
         assert_eq!(brief(&original), original);
+    }
+
+    #[test]
+    fn the_number_of_hash_files_is_bounded() {
+        let parts = "--b\r\n\r\n".repeat(MOST_HASHES + 7);
+        let brief =
+            hashed(format!("Content-Type: multipart/digest; boundary=b\r\n\r\n{parts}").as_bytes()).into_owned();
+        assert_eq!(String::from_utf8(brief).unwrap().matches("message.eml.hash").count(), MOST_HASHES);
+    }
+
+    #[test]
+    fn cut_or_damaged_anywhere_a_message_is_still_read() {
+        let message = b"Content-Type: multipart/mixed;\r\n boundary=\"b\"\r\n\r\n--b\r\nContent-Type: a/b;\r\n\tname*0=\"a\\\"\";\
+            name*1*=x\r\nContent-Disposition: attachment; filename=\"=?utf-8?B?YQ==?=\"\r\n\r\nabc\r\n--b--\r\n";
+        for at in 0..message.len() {
+            hashed(&message[..at]);
+            for octet in [0, b'\r', b'\n', b'"', b'\\', b';', b':', b' ', b'=', 0xff] {
+                let mut damaged = message.to_vec();
+                damaged[at] = octet;
+                hashed(&damaged);
+            }
+        }
     }
 }

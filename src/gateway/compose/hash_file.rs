@@ -18,13 +18,13 @@ pub(super) fn write(entity: &[u8], section: &Section<'_>, media_type: &Parameter
     if section.first("Content-Type").is_none() {
         out.extend(content_type.take().unwrap_or_default());
     }
-    for field in &section.fields {
+    for field in section.fields() {
         if field.is("Content-Type") {
             out.extend(content_type.take().unwrap_or_default());
         } else if field.is("Content-Transfer-Encoding") {
             out.extend_from_slice(b"Content-Transfer-Encoding: 7bit\r\n");
         } else if field.is("Content-Disposition") {
-            write_disposition(field, out);
+            write_disposition(&field, out);
         } else {
             out.extend_from_slice(field.raw);
         }
@@ -162,7 +162,7 @@ mod tests {
         let entity = b"Content-Type: a/b; name=\"caff\xe8.pdf\"\r\n\r\nabc";
         let section = Section::read(entity);
         let mut out = Vec::new();
-        write(entity, &section, &Parameterised::read(section.fields[0].value), &mut out);
+        write(entity, &section, &Parameterised::read(section.first("Content-Type").unwrap().value), &mut out);
         assert!(out.windows(16).any(|octets| octets == b"\"caff\xe8.pdf.hash\""), "{}", String::from_utf8_lossy(&out));
     }
 

@@ -11,6 +11,8 @@ mod header;
 mod notification;
 pub mod original;
 mod params;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transfer;
 mod words;

@@ -1,5 +1,8 @@
 //! Parameters of Content-Type and Content-Disposition as they stand (RFC 2045 5.1, RFC 2183, RFC 2231).
 
+/// More are not read: no sane field has them, and a hostile one may have millions.
+const MOST_PARAMS: usize = 256;
+
 /// What a media type or disposition field says, in the octets of the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Parameterised<'a> {
@@ -28,7 +31,7 @@ impl<'a> Parameterised<'a> {
             let equals = piece.iter().position(|&octet| octet == b'=')?;
             Some(Param { name: piece[..equals].trim_ascii(), value: piece[equals + 1..].trim_ascii() })
         });
-        Self { value, params: params.collect() }
+        Self { value, params: params.take(MOST_PARAMS).collect() }
     }
 
     pub(super) fn is(&self, value: &str) -> bool {
