@@ -6,7 +6,6 @@ use std::{
     fs,
     path::Path,
     process::{Command, Output},
-    sync::{Arc, LazyLock},
 };
 
 use jiff::Timestamp;
@@ -15,7 +14,7 @@ use pec_conformance::{
     gateway::compose::{
         Certified, Composer, Deadline, DeliveryError, Dialect, Notice, ReceiptForm, Recipient, Typology, original,
     },
-    smime::Signer,
+    pki::Pki,
 };
 
 /// The DTD of RFC 6109 4.4.
@@ -55,44 +54,12 @@ Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/p
 
 const AT: &str = "2026-03-02T08:30:05Z";
 
-struct Pki {
-    signer: Signer,
-    root_pem: String,
-}
-
-static PKI: LazyLock<Pki> = LazyLock::new(|| {
-    let key = || rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
-    let params = |name: &str| {
-        let mut params = rcgen::CertificateParams::default();
-        params.distinguished_name.push(rcgen::DnType::CommonName, name);
-        params.not_before = rcgen::date_time_ymd(2025, 1, 1);
-        params.not_after = rcgen::date_time_ymd(2028, 1, 1);
-        params
-    };
-    let mut root = params("Radice di prova");
-    root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let root = rcgen::CertifiedIssuer::self_signed(root, key()).unwrap();
-    let mut leaf = params("Gestore di prova");
-    leaf.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature];
-    leaf.subject_alt_names = vec![rcgen::SanType::Rfc822Name("posta-certificata@alfa.example".try_into().unwrap())];
-    let leaf_key = key();
-    let leaf = leaf.signed_by(&leaf_key, &root).unwrap();
-    Pki {
-        signer: Signer {
-            certificate: leaf.der().to_vec(),
-            chain: Vec::new(),
-            key: Arc::new(aws_lc_rs::signature::RsaKeyPair::from_pkcs8(&leaf_key.serialize_der()).unwrap()),
-        },
-        root_pem: root.pem(),
-    }
-});
-
 fn composer(dialect: Dialect) -> Composer {
     Composer {
         provider: "Prova & Figli S.p.A.".to_owned(),
         address: "posta-certificata@alfa.example".to_owned(),
         dialect,
-        signer: PKI.signer.clone(),
+        signer: Pki::load().unwrap().signer("alfa").unwrap().clone(),
     }
 }
 
@@ -224,7 +191,7 @@ fn openssl_verifies_every_message_in_both_dialects_and_no_altered_one() {
     }
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    fs::write(folder.join("root.pem"), &PKI.root_pem).unwrap();
+    Pki::load().unwrap().write_trust(folder).unwrap();
     for (name, mut message) in both_dialects() {
         let output = openssl_verify_octets(folder, &message);
         assert!(output.status.success(), "{name}: {}", said(&output));

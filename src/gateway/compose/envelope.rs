@@ -68,7 +68,7 @@ pub(super) fn anomaly(
     inherit(&mut header, &section, sender);
     let message_id = match section.first("Message-ID") {
         Some(field) => {
-            header.inherit(field);
+            header.inherit(&field);
             String::from_utf8_lossy(&field.unfolded()).into_owned()
         }
         None => {
@@ -79,7 +79,7 @@ pub(super) fn anomaly(
     };
     header.add("X-Trasporto", "errore");
     header.add("Date", dialect.date(at));
-    let subject_raw = section.first("Subject").map(super::fields::Field::unfolded).unwrap_or_default();
+    let subject_raw = section.first("Subject").map(|field| field.unfolded()).unwrap_or_default();
     let subject = decoded(&subject_raw);
     header.add_folded("Subject", &dialect.subject("ANOMALIA MESSAGGIO: ", &subject_raw, &subject));
     header.add("From", on_behalf_of(sender, &composer.address));
@@ -95,8 +95,8 @@ pub(super) fn anomaly(
 
 /// The inherited fields, and a Reply-To made from the sender where there is none and someone to reply to.
 fn inherit(header: &mut Header, section: &Section<'_>, sender: &str) {
-    for field in section.fields.iter().filter(|field| INHERITED.iter().any(|name| field.is(name))) {
-        header.inherit(field);
+    for field in section.fields().filter(|field| INHERITED.iter().any(|name| field.is(name))) {
+        header.inherit(&field);
     }
     if section.first("Reply-To").is_none() && !sender.is_empty() {
         header.add("Reply-To", sender);

@@ -1,7 +1,5 @@
 //! The header fields of a message as they stand, to be handed on octet by octet.
 
-use std::ops::Range;
-
 /// A header field in a message.
 #[derive(Clone, Debug)]
 pub(super) struct Field<'a> {
@@ -11,11 +9,16 @@ pub(super) struct Field<'a> {
     pub(super) raw: &'a [u8],
     /// What follows the colon.
     pub(super) value: &'a [u8],
-    /// Where it stands.
-    pub(super) span: Range<usize>,
 }
 
-impl Field<'_> {
+impl<'a> Field<'a> {
+    fn of(raw: &'a [u8]) -> Self {
+        let colon = raw.iter().position(|&octet| octet == b':');
+        let name = colon.and_then(|colon| std::str::from_utf8(&raw[..colon]).ok()).map_or("", str::trim_ascii_end);
+        let named = name.bytes().all(|octet| octet.is_ascii_graphic());
+        Self { name: if named { name } else { "" }, raw, value: colon.map_or(&[], |colon| &raw[colon + 1..]) }
+    }
+
     pub(super) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
@@ -27,45 +30,47 @@ impl Field<'_> {
     }
 }
 
-/// The header section of a message or part: its fields, and where the body begins.
-#[derive(Clone, Debug)]
+/// The header section of a message or part. Fields are read each time they are asked for: mail may hold millions.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Section<'a> {
-    pub(super) fields: Vec<Field<'a>>,
-    /// The end of the last field: the empty line, where there is one, lies between here and the body.
-    pub(super) end: usize,
+    header: &'a [u8],
     /// The first octet of the body.
     pub(super) body: usize,
 }
 
 impl<'a> Section<'a> {
-    /// Reads the header section of `entity`. A line without a colon is kept as a field without a name.
+    /// Reads where the header section of `entity` ends: at the first empty line.
     pub(super) fn read(entity: &'a [u8]) -> Self {
-        let mut fields = Vec::new();
         let mut at = 0;
         while at < entity.len() {
             let end = line_end(entity, at);
             if matches!(&entity[at..end], b"\r\n" | b"\n") {
-                return Self { fields, end: at, body: end };
+                return Self { header: &entity[..at], body: end };
             }
-            let end = folded_end(entity, end);
-            fields.push(field(entity, at..end));
             at = end;
         }
-        Self { fields, end: at, body: at }
+        Self { header: entity, body: entity.len() }
+    }
+
+    /// The end of the last field: the empty line, where there is one, lies between here and the body.
+    pub(super) fn end(&self) -> usize {
+        self.header.len()
+    }
+
+    /// The fields in order. A line without a colon is a field without a name.
+    pub(super) fn fields(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
+        let mut rest = self.header;
+        std::iter::from_fn(move || {
+            let (field, after) = rest.split_at(folded_end(rest, line_end(rest, 0)));
+            rest = after;
+            (!field.is_empty()).then(|| Field::of(field))
+        })
     }
 
     /// The first field of this name.
-    pub(super) fn first(&self, name: &str) -> Option<&Field<'a>> {
-        self.fields.iter().find(|field| field.is(name))
+    pub(super) fn first(&self, name: &str) -> Option<Field<'a>> {
+        self.fields().find(|field| field.is(name))
     }
-}
-
-fn field(entity: &[u8], span: Range<usize>) -> Field<'_> {
-    let raw = &entity[span.clone()];
-    let colon = raw.iter().position(|&octet| octet == b':');
-    let name = colon.and_then(|colon| std::str::from_utf8(&raw[..colon]).ok()).map_or("", str::trim_ascii_end);
-    let named = !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_graphic());
-    Field { name: if named { name } else { "" }, raw, value: colon.map_or(&[], |colon| &raw[colon + 1..]), span }
 }
 
 /// Past the lines that continue a field: those which begin with a blank.
@@ -89,18 +94,18 @@ mod tests {
     fn fields_are_cut_where_they_stand() {
         let message = b"To: a@x.example,\r\n b@x.example\r\nnonsense\r\nSubject :\tciao \r\n\r\nbody";
         let section = Section::read(message);
-        let names: Vec<&str> = section.fields.iter().map(|field| field.name).collect();
+        let names: Vec<&str> = section.fields().map(|field| field.name).collect();
         assert_eq!(names, ["To", "", "Subject"]);
-        assert_eq!(section.fields[0].unfolded(), b"a@x.example, b@x.example");
-        assert_eq!(section.fields[2].unfolded(), b"ciao");
-        assert_eq!(section.fields.iter().map(|field| field.raw).collect::<Vec<_>>().concat(), message[..section.end]);
+        assert_eq!(section.first("to").unwrap().unfolded(), b"a@x.example, b@x.example");
+        assert_eq!(section.first("Subject").unwrap().unfolded(), b"ciao");
+        assert_eq!(section.fields().map(|field| field.raw).collect::<Vec<_>>().concat(), message[..section.end()]);
         assert_eq!(&message[section.body..], b"body");
     }
 
     #[test]
     fn a_header_without_a_body_and_a_body_without_a_header_are_both_read() {
         assert_eq!(Section::read(b"To: x").body, 5);
-        assert_eq!(Section::read(b"\r\nbody").fields.len(), 0);
+        assert_eq!(Section::read(b"\r\nbody").fields().count(), 0);
         assert_eq!(Section::read(b"\nbody").body, 1);
         assert_eq!(Section::read(b"").body, 0);
     }

@@ -5,7 +5,7 @@ use super::{Dialect, fields::Field};
 /// Where a field that may be folded is.
 const LINE: usize = 76;
 
-/// Header fields, each with its name and the octets to be sent.
+/// Header fields: names, each with the octets of all its fields.
 #[derive(Default)]
 pub(super) struct Header(Vec<(String, Vec<u8>)>);
 
@@ -31,13 +31,16 @@ impl Header {
 
     /// Adds a field as it stands in another message, folding included; only a bare LF is made a line end.
     pub(super) fn inherit(&mut self, field: &Field<'_>) {
-        let mut raw = Vec::with_capacity(field.raw.len() + 2);
+        let at = self.0.iter().position(|(name, _)| field.is(name)).unwrap_or_else(|| {
+            self.0.push((field.name.to_owned(), Vec::new()));
+            self.0.len() - 1
+        });
+        let raw = &mut self.0[at].1;
         for line in field.raw.split_inclusive(|&octet| octet == b'\n') {
             let text = line.strip_suffix(b"\n").unwrap_or(line);
             raw.extend_from_slice(text.strip_suffix(b"\r").unwrap_or(text));
             raw.extend_from_slice(b"\r\n");
         }
-        self.0.push((field.name.to_owned(), raw));
     }
 
     /// Writes the section, the empty line at its end included.
@@ -124,8 +127,8 @@ mod tests {
     fn inherited_fields_keep_their_folding_and_their_order() {
         let original = b"Received: one\r\n\tfolded\r\nTO:  x@y.example\nReceived: two\r\n\r\n";
         let mut header = Header::default();
-        for field in &Section::read(original).fields {
-            header.inherit(field);
+        for field in Section::read(original).fields() {
+            header.inherit(&field);
         }
         header.add("From", "z@y.example");
         assert_eq!(

@@ -6,9 +6,13 @@ mod daticert;
 mod dialect;
 mod envelope;
 mod fields;
+mod hash_file;
 mod header;
 mod notification;
 pub mod original;
+mod params;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transfer;
 mod words;

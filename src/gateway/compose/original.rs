@@ -26,14 +26,14 @@ pub fn admit(submitted: &[u8], identifier: &str) -> Admitted {
     if section.first("Message-ID").is_none() {
         bytes.extend(place.take().unwrap_or_default().into_bytes());
     }
-    for field in &section.fields {
+    for field in section.fields() {
         if field.is("Message-ID") {
             bytes.extend(place.take().unwrap_or_default().into_bytes());
         } else if !field.is("X-Riferimento-Message-ID") {
             bytes.extend_from_slice(field.raw);
         }
     }
-    bytes.extend_from_slice(&submitted[section.end..]);
+    bytes.extend_from_slice(&submitted[section.end()..]);
     Admitted { bytes, msgid }
 }
 

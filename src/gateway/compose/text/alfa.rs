@@ -61,8 +61,10 @@ pub(super) fn notification(about: &Certified, notice: &Notice<'_>, errore_esteso
                 "ed indirizzato a:".to_owned(),
             ]
             .into_iter()
+            .chain(addresses())
+            .chain(["è stato accettato dal sistema per la consegna a:".to_owned()])
             .chain(taken.iter().cloned())
-            .chain(["è stato accettato dal sistema.".to_owned(), identifier]),
+            .chain([identifier]),
         ),
         Notice::Delivery { recipient, form, .. } => Readable::new(
             match form {

@@ -3,7 +3,7 @@
 use crate::clock::LegalTime;
 
 use super::{
-    super::{Certified, Deadline, Notice, ReceiptForm, Typology},
+    super::{Certified, Deadline, Notice, ReceiptForm, Recipient, Typology},
     Readable,
 };
 
@@ -17,7 +17,7 @@ pub(super) fn notification(about: &Certified, notice: &Notice<'_>, errore_esteso
             format!("Il suo messaggio contiene codice pericoloso e non è stato accettato. Rilevato: {errore_esteso}")
         }
         Notice::ServerAcceptance { .. } => {
-            "Abbiamo ricevuto la busta integra e ne curiamo la consegna ai nostri utenti elencati sotto.".to_owned()
+            "Abbiamo ricevuto la busta integra e ne curiamo la consegna ai nostri utenti.".to_owned()
         }
         Notice::Delivery { form, .. } => match form {
             ReceiptForm::Complete => {
@@ -50,7 +50,7 @@ pub(super) fn notification(about: &Certified, notice: &Notice<'_>, errore_esteso
     let destination = match notice {
         Notice::Acceptance => about.recipients.iter().map(typed).collect(),
         Notice::ServerAcceptance { taken, .. } => {
-            taken.iter().map(|address| format!("  A:        {address}")).collect()
+            listed(about).into_iter().chain(taken.iter().map(|address| format!("  Nostro:   {address}"))).collect()
         }
         Notice::NonAcceptance { .. } | Notice::NonAcceptanceVirus { .. } => listed(about),
         Notice::Delivery { recipient, .. }
@@ -115,7 +115,7 @@ fn listed(about: &Certified) -> Vec<String> {
     about.recipients.iter().map(|recipient| format!("  A:        {}", recipient.address)).collect()
 }
 
-fn typed(recipient: &super::super::Recipient) -> String {
+fn typed(recipient: &Recipient) -> String {
     let typology = match recipient.typology {
         Typology::Certified => "posta certificata",
         Typology::External => "posta ordinaria",
