@@ -67,14 +67,14 @@ impl Core {
         Ok(())
     }
 
-    /// When the next timeout notice is owed.
-    pub(super) fn next_notice(&self) -> Option<Timestamp> {
+    /// When timeout notices are owed.
+    pub(super) fn notices_due(&self) -> Vec<Timestamp> {
         let second = self.profile.second_notice;
         let submissions = self.store.open_submissions();
         let due = submissions.iter().flat_map(|tracked| {
             tracked.recipients.iter().filter_map(move |progress| progress.next_notice(tracked.at, second))
         });
-        due.map(|(_, due)| due).min()
+        due.map(|(_, due)| due).collect()
     }
 
     /// Sends the timeout notices owed by now (3.1.6).

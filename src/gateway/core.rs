@@ -6,7 +6,7 @@ use super::{
     Lab, Profile, Stored, address,
     compose::{Certified, Composer, Notice},
     identifier::Identifiers,
-    store::{Entry, Outgoing, Purpose, Store},
+    store::{Entry, Purpose, Store},
 };
 use crate::{
     clock::LegalTime,
@@ -157,11 +157,6 @@ impl Core {
     /// Whether an address is the provider's own: the service mailbox, or the one that signs.
     pub fn is_service(&self, address: &str) -> bool {
         [&self.profile.receipt_mailbox, &self.profile.address].iter().any(|own| own.eq_ignore_ascii_case(address))
-    }
-
-    /// What waits to be sent, in order.
-    pub fn waiting(&self) -> Vec<Outgoing> {
-        self.store.waiting()
     }
 }
 

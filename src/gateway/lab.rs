@@ -168,8 +168,10 @@ impl Lab {
         let end = self.clock.now() + by;
         loop {
             self.settle().await;
-            let gateways = self.gateways();
-            let Some(due) = gateways.iter().filter_map(|core| core.next_due()).min().filter(|due| *due <= end) else { break };
+            // What is due now has been tried: only later instants count, so every round moves the clock.
+            let (gateways, now) = (self.gateways(), self.clock.now());
+            let due = gateways.iter().flat_map(|core| core.due()).filter(|due| *due > now).min();
+            let Some(due) = due.filter(|due| *due <= end) else { break };
             self.clock.move_to(due);
             for core in gateways {
                 core.run_due();

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, sync::PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::{
     address,
@@ -25,7 +25,7 @@ impl Core {
     /// Sends what is due, one destination beside the other, messages of one destination in order.
     pub fn run_queue(self: &Arc<Self>) {
         let now = self.lab.clock().now();
-        for outgoing in self.waiting().into_iter().filter(|outgoing| outgoing.due <= now) {
+        for outgoing in self.store.waiting().into_iter().filter(|outgoing| outgoing.due <= now) {
             let destination = self.queue_of(&outgoing.path);
             let first = self.sending.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.clone());
             if first {
@@ -38,18 +38,13 @@ impl Core {
         }
     }
 
-    /// When the queue is due next.
-    pub fn next_attempt(&self) -> Option<Timestamp> {
-        self.waiting().iter().map(|outgoing| outgoing.due).min()
-    }
-
     /// Sends everything due for a destination, until nothing is.
     async fn send_all(self: &Arc<Self>, destination: &str) {
         loop {
             let now = self.lab.clock().now();
             let next = {
                 let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut waiting = self.waiting().into_iter();
+                let mut waiting = self.store.waiting().into_iter();
                 let next = waiting.find(|outgoing| outgoing.due <= now && self.queue_of(&outgoing.path) == destination);
                 if next.is_none() {
                     // Released under the lock under which others look whether it is taken: nothing falls between.

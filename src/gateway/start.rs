@@ -118,13 +118,15 @@ impl Gateway {
 
     /// When something is due next: an attempt to send, or a timeout notice.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.core.next_due()
+        self.core.due().into_iter().min()
     }
 }
 
 impl Core {
-    pub(super) fn next_due(&self) -> Option<Timestamp> {
-        [self.next_attempt(), self.next_notice()].into_iter().flatten().min()
+    /// The instants at which something is to be done.
+    pub(super) fn due(&self) -> Vec<Timestamp> {
+        let attempts = self.store.waiting().into_iter().map(|outgoing| outgoing.due);
+        attempts.chain(self.notices_due()).collect()
     }
 
     /// Does what is due by now.
