@@ -1,10 +1,20 @@
 //! A run: which scenarios in which directions, and how.
 
-use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
+use tokio::{runtime::Builder, task::JoinSet};
 
-use super::{Cell, Direction, Strictness};
+use super::{Cell, CellOutcome, Direction, Strictness, play};
 use crate::scenario::Scenario;
 
 /// What to run.
@@ -47,7 +57,10 @@ pub enum OnFailure {
 
 /// Asks a run to start nothing more; what runs is finished and kept. Clones share the request.
 #[derive(Clone, Debug, Default)]
-pub struct Stop {}
+pub struct Stop {
+    requested: Arc<AtomicBool>,
+    ctrl_c: bool,
+}
 
 /// What happens during a run, for progress.
 pub enum Event<'a> {
@@ -90,37 +103,86 @@ impl Default for How {
 impl Plan {
     /// Every scenario both ways between alfa and bravo, as many at a time as there are cores.
     pub fn new(scenarios: Vec<Arc<Scenario>>) -> Self {
-        let _ = scenarios;
-        todo!()
+        Self {
+            scenarios,
+            directions: vec![Direction::new("alfa", "bravo"), Direction::new("bravo", "alfa")],
+            jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            on_failure: OnFailure::default(),
+            stop: Stop::default(),
+            how: How::default(),
+        }
     }
 }
 
 impl Stop {
     /// Stops at the first Ctrl-C; the second ends the process at once with exit code 130.
     pub fn on_ctrl_c() -> Self {
-        todo!()
+        Self { ctrl_c: true, ..Self::default() }
     }
 
     /// Asks to stop.
     pub fn request(&self) {
-        todo!()
+        self.requested.store(true, Ordering::Relaxed);
     }
 
     /// Whether someone asked.
     pub fn requested(&self) -> bool {
-        todo!()
+        self.requested.load(Ordering::Relaxed)
     }
 }
 
 /// Plays a plan; blocks until done, on a runtime of its own. `on_event` is called in this thread.
 pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Run {
-    let _ = (plan, on_event);
-    todo!()
+    let (started, clock) = (Timestamp::now(), Instant::now());
+    let planned = plan.scenarios.len() * plan.directions.len();
+    on_event(Event::Planned { total: planned });
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(plan.jobs.get())
+        .enable_all()
+        .build()
+        .expect("a runtime needs nothing but threads and an event queue");
+    let mut cells = runtime.block_on(play_all(plan, on_event));
+    // What a play that was cut short left behind is not waited for.
+    runtime.shutdown_background();
+    cells.sort_by_key(|(place, _)| *place);
+    let cells: Vec<Cell> = cells.into_iter().map(|(_, cell)| cell).collect();
+    Run { interrupted: plan.stop.requested() && cells.len() < planned, cells, planned, started, took: clock.elapsed() }
 }
 
-/// Plays one scenario in one direction. Never panics: trouble is in the cell's outcome.
-#[expect(clippy::unused_async, reason = "body to come")]
-pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) -> Cell {
-    let _ = (scenario, direction, how);
-    todo!()
+async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Vec<(usize, Cell)> {
+    if plan.stop.ctrl_c {
+        tokio::spawn(listen(plan.stop.clone()));
+    }
+    let pairs = plan.scenarios.iter().flat_map(|scenario| plan.directions.iter().map(move |way| (scenario, way)));
+    let mut waiting = pairs.enumerate();
+    let mut playing = JoinSet::new();
+    let mut cells = Vec::new();
+    let mut failed = false;
+    loop {
+        while playing.len() < plan.jobs.get()
+            && !plan.stop.requested()
+            && !(failed && plan.on_failure == OnFailure::Stop)
+        {
+            let Some((place, (scenario, direction))) = waiting.next() else { break };
+            on_event(Event::Started { scenario: &scenario.id, direction });
+            let (scenario, direction, how) = (scenario.clone(), direction.clone(), plan.how.clone());
+            playing.spawn(async move { (place, play(&scenario, &direction, &how).await) });
+        }
+        let Some(ended) = playing.join_next().await else { break };
+        let (place, cell) = ended.expect("a play turns its own panics into a cell");
+        failed |= !matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Skipped(_));
+        on_event(Event::Finished(&cell));
+        cells.push((place, cell));
+    }
+    cells
+}
+
+/// The first Ctrl-C asks, the second insists.
+async fn listen(stop: Stop) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.request();
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(130);
+    }
 }
