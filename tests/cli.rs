@@ -295,7 +295,7 @@ fn check_notices_evidence_that_was_changed() {
     bytes.push(b'x');
     fs::write(&message, bytes).unwrap();
     let name = message.file_name().unwrap().to_string_lossy().into_owned();
-    pec(&["check", &bundle.to_string_lossy()]).exits(2).says(&["cannot be used", &name]);
+    pec(&["check", &bundle.to_string_lossy()]).exits(2).says(&["was changed", &name]);
 }
 
 #[test]

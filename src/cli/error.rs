@@ -6,6 +6,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use super::{Exit, color::Color};
 use crate::{
+    evidence::bundle::BundleError,
     report::{Paint, shown},
     scenario::{LoadError, SelectionError},
 };
@@ -49,13 +50,9 @@ pub enum CliError {
     #[diagnostic(help("looked for files *.eml and for evidence bundles (manifest.json) in it and below"))]
     NothingToCheck(PathBuf),
     /// An evidence bundle that does not hold what its manifest says, or cannot be read.
-    #[error("the evidence in {} cannot be used: {problem}", path.display())]
-    Bundle {
-        /// Its folder.
-        path: PathBuf,
-        /// Why.
-        problem: String,
-    },
+    #[error(transparent)]
+    #[diagnostic(help("evidence is judged only as it was gathered: run again, or check its messages one by one"))]
+    Bundle(#[from] BundleError),
     /// Neither a certificate nor a revocation list.
     #[error("{} holds no certificate and no revocation list: {problem}", path.display())]
     #[diagnostic(help("trust is given as a folder of certificates and CRLs, PEM or DER"))]

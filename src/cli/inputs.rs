@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use super::CliError;
 use crate::{
-    evidence::{Evidence, Observation, Party, Seen},
+    evidence::{Evidence, Observation, Party, Seen, bundle},
     message::Message,
 };
 
@@ -36,7 +36,7 @@ impl Input {
         while let Some(entry) = walk.next() {
             let entry = entry.map_err(|error| unreadable(error.into()))?;
             if entry.file_type().is_dir() {
-                if entry.path().join("manifest.json").is_file() {
+                if entry.path().join(bundle::MANIFEST).is_file() {
                     inputs.push(Input::Bundle(entry.into_path()));
                     walk.skip_current_dir();
                 }
@@ -58,7 +58,7 @@ impl Input {
     pub fn read(&self) -> Result<Evidence, CliError> {
         match self {
             Input::Message(path) => message(path),
-            Input::Bundle(path) => bundle(path),
+            Input::Bundle(path) => Ok(bundle::read(path)?),
         }
     }
 }
@@ -87,10 +87,6 @@ fn claimed(message: &Message) -> Option<Timestamp> {
     let certified = message.daticert.as_ref().and_then(|reading| reading.data.as_ref()?.instant());
     let dated = || rfc2822::parse(&message.mail.field("Date")?).ok().map(|date| date.timestamp());
     certified.or_else(dated)
-}
-
-fn bundle(path: &Path) -> Result<Evidence, CliError> {
-    Err(CliError::Bundle { path: path.to_owned(), problem: "not readable yet".to_owned() })
 }
 
 #[cfg(test)]

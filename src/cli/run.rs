@@ -10,6 +10,7 @@ use clap::{ValueEnum, builder::PossibleValuesParser};
 
 use super::{CliError, Exit, color::Color, error::warn, select::Select, stdout::Stdout};
 use crate::{
+    evidence::bundle,
     report::{Closing, Ending, Event, JsonStream, Junit, Opening, Progress, Reports, RuleSet, Tally, Terminal},
     rules,
     runner::{self, Direction, OnFailure, Plan, Run, Stop, Strictness},
@@ -172,7 +173,7 @@ impl Folder {
 /// Removes evidence bundles below a folder, and nothing else: only what has a manifest is known to be ours.
 fn remove_bundles(folder: &Path) -> io::Result<()> {
     for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
-        if entry.file_name() == "manifest.json"
+        if entry.file_name() == bundle::MANIFEST
             && let Some(bundle) = entry.path().parent()
         {
             fs::remove_dir_all(bundle)?;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Closing, Ending, Event, Opening, Report, json_line};
 use crate::{
+    evidence::bundle::MANIFEST,
     norm::{Clause, Level},
     rules::{Outcome, Rule, Verdict},
     runner::{Cell, CellOutcome},
@@ -111,7 +112,7 @@ fn cell_line(cell: &Cell) -> Value {
         "evidence": cell.evidence.as_ref().map(|folder| json!({
             "folder": folder,
             // The manifest holds the digest of every other file.
-            "manifest": std::fs::read(folder.join("manifest.json")).ok().map(|manifest| sha256(&manifest)),
+            "manifest": std::fs::read(folder.join(MANIFEST)).ok().map(|manifest| sha256(&manifest)),
         })),
         "took_ms": millis(cell.took),
     })
