@@ -1,12 +1,18 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
 mod context;
+mod copies;
 mod judge;
 mod transaction;
 
-pub use context::{Context, DialogueSubject, LogSubject, MessageSubject};
+mod choreography;
+mod dialogue;
+mod directory;
+mod log;
+
+pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use judge::{Judgement, Options, Origin, Verdict, judge};
-pub use transaction::Transaction;
+pub use transaction::{Fact, Sighting, Submission, Transaction};
 
 use serde::Serialize;
 
@@ -14,6 +20,27 @@ use crate::{
     evidence::Party,
     norm::{Clause, Level},
 };
+
+/// Every family of rules, in the order of the reports.
+static FAMILIES: &[&[Rule]] = &[
+    choreography::identity::RULES,
+    choreography::acceptance::RULES,
+    choreography::original::RULES,
+    choreography::takeover::RULES,
+    choreography::virus::RULES,
+    choreography::outcome::RULES,
+    choreography::receipt::RULES,
+    choreography::brief::RULES,
+    choreography::timeout::RULES,
+    log::RULES,
+    dialogue::RULES,
+    directory::RULES,
+];
+
+/// Every rule.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
 
 /// One question put to one kind of subject. A rule stands whole in one place.
 pub struct Rule {
@@ -55,7 +82,7 @@ pub enum Check {
     /// The directory.
     Directory {
         /// Reports what is wrong.
-        check: fn(&crate::directory::Directory, &Context<'_>, &mut Findings),
+        check: fn(&DirectorySubject<'_>, &Context<'_>, &mut Findings),
     },
     /// One provider's log.
     Log {
@@ -65,7 +92,7 @@ pub enum Check {
     /// Everything that belongs to one submission: the choreography.
     Transaction {
         /// Whether the question makes sense for this transaction.
-        applies: fn(&Transaction) -> bool,
+        applies: fn(&Transaction, &Context<'_>) -> bool,
         /// Reports what is wrong.
         check: fn(&Transaction, &Context<'_>, &mut Findings),
     },
