@@ -1,7 +1,18 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
+mod certificate;
 mod context;
+mod daticert;
+mod envelope;
+mod facts;
+mod headers;
+mod html;
 mod judge;
+mod readable;
+mod signature;
+mod structure;
+mod subject;
+mod times;
 mod transaction;
 
 pub use context::{Context, DialogueSubject, LogSubject, MessageSubject};
@@ -14,6 +25,25 @@ use crate::{
     evidence::Party,
     norm::{Clause, Level},
 };
+
+/// Every family of rules, in the order of reports.
+pub static FAMILIES: &[&[Rule]] = &[
+    structure::RULES,
+    signature::RULES,
+    certificate::RULES,
+    headers::RULES,
+    subject::RULES,
+    envelope::RULES,
+    daticert::RULES,
+    times::RULES,
+    readable::RULES,
+    html::RULES,
+];
+
+/// Every rule.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
 
 /// One question put to one kind of subject. A rule stands whole in one place.
 pub struct Rule {
@@ -92,10 +122,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding at `place`, answered for by whoever composed the subject.
-    pub fn new(expected: impl Into<String>, found: impl Into<String>, place: impl Into<String>) -> Self {
+    /// A finding at `place`, answered for by whoever composed the subject. What is shown is escaped and cut: mail is
+    /// hostile and long.
+    pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<String>) -> Self {
         let at = Location { place: place.into(), offset: None };
-        Self { expected: expected.into(), found: found.into(), at, blame: None, observations: Vec::new() }
+        let (expected, found) = (shown(expected.as_ref()), shown(found.as_ref()));
+        Self { expected, found, at, blame: None, observations: Vec::new() }
     }
 
     /// With the byte offset in the message.
@@ -116,25 +148,6 @@ impl Finding {
     #[must_use]
     pub fn seen_in(mut self, observations: impl IntoIterator<Item = usize>) -> Self {
         self.observations.extend(observations);
-        self
-    }
-}
-
-impl Finding {
-    /// A finding at `place`; what is shown is escaped and cut, since mail is hostile and long.
-    pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<String>) -> Self {
-        Self {
-            expected: shown(expected.as_ref()),
-            found: shown(found.as_ref()),
-            at: Location { place: place.into(), offset: None },
-            blame: None,
-        }
-    }
-
-    /// The same, with the byte offset in the message.
-    #[must_use]
-    pub fn at_offset(mut self, offset: usize) -> Self {
-        self.at.offset = Some(offset);
         self
     }
 }
