@@ -5,7 +5,13 @@
 //! message is signed again, so that a rule sees the deviation and not a broken signature. An edit that changes nothing
 //! is an error: a fault that is no fault proves nothing.
 
+mod bytes;
+mod daticert;
 mod edit;
+mod header;
+mod part;
+mod signature;
+mod text;
 
 pub use edit::{
     CopyEdit, DaticertEdit, DialogueChange, DialogueEdit, DirectoryEdit, Encoding, Fact, HeaderEdit, LogChange,
@@ -16,7 +22,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{message::Kind, smime::Signer};
+use crate::{
+    message::{Kind, Message, Signed},
+    smime::Signer,
+};
 
 /// A single deviation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -78,8 +87,34 @@ pub enum FaultError {
 /// the signing time it claimed (`at` where it claimed none); without `signer` the signature is left broken. For
 /// `signature: {sign-with: id}` the caller gives the signer that [`Edit::signer`] names.
 pub fn apply(edit: &Edit, message: &[u8], signer: Option<&Signer>, at: Timestamp) -> Result<Vec<u8>, FaultError> {
-    let _ = (edit, message, signer, at);
-    todo!()
+    let read = |raw: Vec<u8>| Message::read(raw).map_err(|error| FaultError::Unworkable(error.to_string()));
+    let before = read(message.to_vec())?;
+    let edited = match edit {
+        Edit::Header(edit) => header::edit(message, &before.mail.root, edit)?,
+        Edit::Daticert(edit) => {
+            part::with_content(&before, PartName::Daticert, |xml| daticert::edit(xml, edit))?
+        }
+        Edit::Text(edit) => text::edit(&before, edit)?,
+        Edit::Part(edit) => part::edit(&before, edit)?,
+        Edit::Signature(edit) => signature::edit(&before, edit, signer, at)?,
+        Edit::Copy(_) => return Err(FaultError::NotOfAMessage("copy")),
+        Edit::Log(_) => return Err(FaultError::NotOfAMessage("log")),
+        Edit::Dialogue(_) => return Err(FaultError::NotOfAMessage("dialogue")),
+        Edit::Directory(_) => return Err(FaultError::NotOfAMessage("directory")),
+    };
+    if edited == message {
+        return Err(FaultError::NoChange(format!("{edit:?}")));
+    }
+    let (Some(signer), Some(signed)) = (signer, &before.signed) else { return Ok(edited) };
+    if matches!(edit, Edit::Signature(_) | Edit::Header(_)) {
+        return Ok(edited);
+    }
+    let after = read(edited)?;
+    let covered = |message: &Message, signed: &Signed| message.mail.bytes(&signed.content.span).to_vec();
+    match &after.signed {
+        Some(now) if covered(&after, now) == covered(&before, signed) => Ok(after.mail.raw.to_vec()),
+        _ => signature::sign_again(&before, &after, signer, at),
+    }
 }
 
 impl Edit {

@@ -1,0 +1,42 @@
+//! Cutting and putting bytes: everything not named stays as it is.
+
+use std::ops::Range;
+
+use super::{FaultError, Octets, Replace};
+
+/// `raw` with a range replaced.
+pub(super) fn splice(raw: &[u8], range: Range<usize>, by: &[u8]) -> Vec<u8> {
+    [&raw[..range.start], by, &raw[range.end..]].concat()
+}
+
+/// `raw` with the first match of a pattern replaced.
+pub(super) fn replace(raw: &[u8], replace: &Replace) -> Result<Vec<u8>, FaultError> {
+    let found = find(raw, &replace.pattern)?;
+    Ok(splice(raw, found, &octets(&replace.by, replace.octets)?))
+}
+
+/// Where a pattern first matches.
+pub(super) fn find(raw: &[u8], pattern: &str) -> Result<Range<usize>, FaultError> {
+    let regex = regex::bytes::Regex::new(pattern).map_err(|error| FaultError::Unworkable(error.to_string()))?;
+    regex.find(raw).map(|found| found.range()).ok_or_else(|| FaultError::Missing(format!("a match of {pattern:?}")))
+}
+
+fn octets(text: &str, how: Octets) -> Result<Vec<u8>, FaultError> {
+    match how {
+        Octets::Utf8 => Ok(text.as_bytes().to_vec()),
+        Octets::Latin1 => text
+            .chars()
+            .map(|c| u8::try_from(u32::from(c)))
+            .collect::<Result<_, _>>()
+            .map_err(|_| FaultError::Unworkable(format!("{text:?} has characters beyond U+00FF"))),
+    }
+}
+
+/// How long the line end at `at` is: 2 for CRLF, 1 for a bare LF, else 0.
+pub(super) fn line_end(raw: &[u8], at: usize) -> usize {
+    match raw.get(at..) {
+        Some([b'\r', b'\n', ..]) => 2,
+        Some([b'\n', ..]) => 1,
+        _ => 0,
+    }
+}
