@@ -194,3 +194,86 @@ fn authority_key_id(value: &[u8]) -> Option<Vec<u8>> {
 fn subject_key_id(value: &[u8]) -> Option<Vec<u8>> {
     Element::read(value).ok().filter(|(id, _)| id.tag == 0x04).map(|(id, _)| id.value.to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, KeyPair};
+
+    use super::*;
+    use crate::pki::Pki;
+
+    fn of(id: &str) -> Certificate {
+        Certificate::read(Pki::load().unwrap().certificate(id).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_facts_of_a_certificate_in_the_profile_are_read() {
+        let alfa = of("alfa");
+        assert_eq!(alfa.subject, "C=IT, O=Alfa PEC S.p.A., CN=Posta Certificata");
+        assert_eq!(alfa.issuer, "C=IT, O=PEC Conformance Tests, CN=Test Issuing CA");
+        assert_eq!(
+            (alfa.organizations.as_slice(), alfa.common_names.as_slice()),
+            (["Alfa PEC S.p.A.".to_owned()].as_slice(), ["Posta Certificata".to_owned()].as_slice())
+        );
+        assert!(alfa.subject_emails.is_empty());
+        assert_eq!(alfa.emails, ["posta-certificata@alfa.example"]);
+        assert_eq!(
+            (alfa.version, alfa.algorithm.as_str(), alfa.key.as_str()),
+            (3, "sha256WithRSAEncryption", "RSA 2048")
+        );
+        assert_eq!(alfa.not_before, "2025-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(alfa.not_after, "2028-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!((alfa.serial.len(), alfa.sha1().len()), (32, 40));
+        assert_eq!(alfa.authority_key_id, of("issuing").subject_key_id);
+        assert!(alfa.subject_key_id.is_some());
+        let extensions: Vec<_> = alfa.extensions.iter().map(|found| (found.oid.as_str(), found.critical)).collect();
+        assert_eq!(extensions, [("2.5.29.35", false), ("2.5.29.14", false), ("2.5.29.15", true), ("2.5.29.17", false)]);
+        assert_eq!(of("stranger").key, "RSA 2048");
+    }
+
+    #[test]
+    fn each_departure_from_the_profile_shows_in_its_fact() {
+        assert_eq!(of("alfa-mail-in-subject").subject_emails, ["posta-certificata@alfa.example"]);
+        assert_eq!(of("alfa-name-elsewhere").organizations, ["Another Name S.p.A."]);
+        assert!(of("alfa-no-subject-alt-name").emails.is_empty());
+        assert!(of("alfa-subject-alt-name-without-mail").emails.is_empty());
+        assert!(of("alfa-subject-alt-name-critical").extension("2.5.29.17").unwrap().critical);
+        assert_eq!(of("alfa").digital_signature, Some(true));
+        assert_eq!(of("alfa-no-key-usage").digital_signature, None);
+        assert_eq!(of("alfa-no-digital-signature").digital_signature, Some(false));
+        assert!(!of("alfa-key-usage-not-critical").extension("2.5.29.15").unwrap().critical);
+        assert_eq!(of("alfa-no-authority-key-id").authority_key_id, None);
+        assert!(of("alfa-authority-key-id-critical").extension("2.5.29.35").unwrap().critical);
+        assert_eq!(of("alfa-no-subject-key-id").subject_key_id, None);
+        assert!(of("alfa-subject-key-id-critical").extension("2.5.29.14").unwrap().critical);
+        assert!(of("alfa-basic-constraints").extension("2.5.29.19").is_some());
+        assert!(of("alfa").extension("2.5.29.19").is_none());
+        assert!(of("alfa-other-extension-critical").extensions.iter().any(|other| other.oid == "2.25.6109"));
+    }
+
+    #[test]
+    fn names_in_old_string_types_are_read_as_text() {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        let teletex = DnValue::TeletexString("Carta e Penna".try_into().unwrap());
+        params.distinguished_name.push(DnType::OrganizationName, teletex);
+        params.distinguished_name.push(DnType::CommonName, DnValue::BmpString("Qualit\u{e0}".try_into().unwrap()));
+        let made = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let read = Certificate::read(made.der()).unwrap();
+        assert_eq!((read.subject.as_str(), read.key.as_str()), ("O=Carta e Penna, CN=Qualit\u{e0}", "EC P-256"));
+        assert_eq!(read.organizations, ["Carta e Penna"]);
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused_and_no_mutation_panics() {
+        assert!(Certificate::read(b"").is_err());
+        assert!(Certificate::read(b"no certificate").is_err());
+        let alfa = of("alfa");
+        for at in 0..alfa.der.len() {
+            assert!(Certificate::read(&alfa.der[..at]).is_err());
+            let mut mutated = alfa.der.to_vec();
+            mutated[at] ^= 0x55;
+            let _ = Certificate::read(&mutated);
+        }
+    }
+}

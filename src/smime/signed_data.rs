@@ -190,10 +190,10 @@ impl SignedAttributes {
 }
 
 fn fields<'a>(element: &Element<'a>, tag: u8, name: &str) -> Result<Vec<Element<'a>>, String> {
-    match element.tag == tag {
-        true => element.children(),
-        false => Err(format!("no {name} where one should be (tag {:#04x})", element.tag)),
+    if element.tag != tag {
+        return Err(format!("no {name} where one should be (tag {:#04x})", element.tag));
     }
+    element.children()
 }
 
 fn oid(element: &Element) -> Result<ObjectIdentifier, String> {
