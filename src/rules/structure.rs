@@ -253,7 +253,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "structure/original-present",
         level: Level::Must,
-        clauses: &[&access::RFC6109_3_1_5_ORIGINAL, &incoming::RFC6109_3_2_2_ENTIRE],
+        clauses: &[&access::RFC6109_3_1_5_CONTENTS, &incoming::RFC6109_3_2_2_ENTIRE],
         question: "Is the message that the envelope is about inside it?",
         consequence: "The recipient gets an empty envelope.",
         check: Check::Message {
@@ -435,7 +435,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "structure/original-seven-bit",
         level: Level::May,
-        clauses: &[&formats::RFC6109_4_3_SEVEN_BIT, &access::RFC6109_3_1_5_ORIGINAL],
+        clauses: &[&formats::RFC6109_4_3_SEVEN_BIT, &access::RFC6109_3_1_5_CONTENTS],
         question: "Is the original message fit for seven-bit transport?",
         consequence: "It is right to leave it as it is, but a relay without 8BITMIME will break the signature.",
         check: Check::Message {
