@@ -1,6 +1,7 @@
 //! The certification data, `daticert.xml` (RFC 6109 4.4): read leniently, held against the DTD strictly.
 
 mod dtd;
+mod validity;
 mod xml;
 
 use jiff::{Timestamp, fmt::strtime};
@@ -99,7 +100,7 @@ impl DaticertReading {
         self.doctype = parsed.doctype;
         match parsed.document {
             Ok(document) => {
-                self.invalid = dtd::validate(&document);
+                self.invalid = validity::departures(&document);
                 self.data = Some(Daticert::of(&document));
             }
             Err(reason) => self.malformed = Some(reason),
@@ -179,4 +180,88 @@ fn child<'a, 'input>(parent: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'i
 /// All the text of an element, as written.
 fn content(element: Node<'_, '_>) -> String {
     element.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::sample::DATICERT;
+
+    fn read(xml: &str) -> DaticertReading {
+        DaticertReading::read(xml.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn every_value_is_read_as_written() {
+        let reading = read(DATICERT);
+        assert_eq!((reading.malformed, reading.invalid, reading.doctype), (None, vec![], false));
+        let recipient = |address: &str| Destinatario { tipo: "certificato".into(), address: address.into() };
+        let expected = Daticert {
+            tipo: "posta-certificata".into(),
+            errore: "nessuno".into(),
+            mittente: "mario@alfa.example".into(),
+            destinatari: vec![recipient("anna@bravo.example"), recipient("carla@bravo.example")],
+            risposte: "mario@alfa.example".into(),
+            oggetto: Some("Perché no & altro".into()),
+            gestore_emittente: "Alfa S.p.A.".into(),
+            zona: "+0200".into(),
+            giorno: "26/10/2026".into(),
+            ora: "09:30:05".into(),
+            identificativo: "opec1.20261026.093005@alfa.example".into(),
+            msgid: Some("<1@mua.example>".into()),
+            ricevuta: Some("completa".into()),
+            ..Daticert::default()
+        };
+        assert_eq!(reading.data, Some(expected));
+    }
+
+    #[test]
+    fn an_invalid_one_is_read_as_far_as_it_goes() {
+        let reading =
+            read("<postacert><dati><consegna>a<!-- b -->c</consegna><ricezione>d</ricezione></dati></postacert>");
+        let data = reading.data.unwrap();
+        assert_eq!((data.tipo.as_str(), data.errore.as_str(), data.mittente.as_str()), ("", "nessuno", ""));
+        assert_eq!((data.consegna.as_deref(), data.ricezione.as_slice()), (Some("ac"), &["d".to_owned()][..]));
+        assert!(!reading.invalid.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_malformed_at_its_place() {
+        let control = read(&DATICERT.replace("Perché", "Perch\u{b}"));
+        assert!(control.malformed.unwrap().ends_with("at 8:23"));
+        assert!(control.data.is_none() && control.invalid.is_empty());
+        for xml in ["", "ciao", "<postacert>", "<a></b>", "<a/><a/>", "<a b='1' b='2'/>", "<a>&x;</a>", "\0"] {
+            assert!(read(xml).malformed.is_some(), "{xml:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn an_instant_needs_the_form_of_the_norm() {
+        let instant = |giorno: &str, ora: &str, zona: &str| {
+            Daticert { giorno: giorno.into(), ora: ora.into(), zona: zona.into(), ..Daticert::default() }.instant()
+        };
+        let expected: Timestamp = "2026-10-26T07:30:05Z".parse().unwrap();
+        assert_eq!(instant("26/10/2026", "09:30:05", "+0200"), Some(expected));
+        assert_eq!(instant("26/10/2026", "02:30:05", "-0500"), Some(expected));
+        for (giorno, ora, zona) in [
+            ("26/10/26", "09:30:05", "+0200"),
+            ("2026-10-26", "09:30:05", "+0200"),
+            ("31/02/2026", "09:30:05", "+0200"),
+            ("10/26/2026", "09:30:05", "+0200"),
+            ("6/10/2026", "09:30:05", "+0200"),
+            ("26/10/2026", "9:30:05", "+0200"),
+            ("26/10/2026", "24:00:00", "+0200"),
+            ("26/10/2026", "09:30:60", "+0200"),
+            ("26/10/2026", "09:30", "+0200"),
+            ("26/10/2026", "09:30:05", "+02:00"),
+            ("26/10/2026", "09:30:05", "CET"),
+            ("26/10/2026", "09:30:05", "0200"),
+            ("26/10/2026", "09:30:05", "+9900"),
+            ("26/10/2026", "09:30:05", "+0260"),
+            ("26/10/2026 ", "09:30:05", "+020"),
+            ("", "", ""),
+        ] {
+            assert_eq!(instant(giorno, ora, zona), None, "{giorno} {ora} {zona}");
+        }
+    }
 }

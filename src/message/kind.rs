@@ -110,3 +110,48 @@ impl Kind {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(head: &str) -> Option<Kind> {
+        Kind::of(&Mail::read(format!("Subject: CONSEGNA: x\r\n{head}\r\n\r\n").into_bytes()).unwrap())
+    }
+
+    #[test]
+    fn every_kind_is_told_by_its_fields() {
+        for expected in Kind::ALL {
+            let head = match (expected, expected.tipo()) {
+                (Kind::Anomalia, _) => "X-Trasporto: errore".to_owned(),
+                (Kind::PostaCertificata, _) => "X-Trasporto: posta-certificata".to_owned(),
+                (Kind::NonAccettazioneVirus | Kind::ErroreConsegnaVirus, Some(tipo)) => {
+                    format!("X-Ricevuta: {tipo}\r\nX-VerificaSicurezza: errore")
+                }
+                (_, tipo) => format!("X-Ricevuta: {}", tipo.unwrap()),
+            };
+            assert_eq!(kind(&head), Some(expected), "{head}");
+        }
+    }
+
+    #[test]
+    fn names_and_values_are_read_in_any_letter_case() {
+        assert_eq!(kind("x-ricevuta:  ACCETTAZIONE "), Some(Kind::Accettazione));
+        assert_eq!(kind("X-TRASPORTO: Errore"), Some(Kind::Anomalia));
+    }
+
+    #[test]
+    fn nothing_else_makes_a_kind() {
+        assert_eq!(kind("X-Other: accettazione"), None);
+        assert_eq!(kind("X-Ricevuta: mancata-consegna\r\nX-Trasporto: posta-certificata"), None);
+        assert_eq!(kind("X-Trasporto: accettazione"), None);
+        assert_eq!(kind("X-Ricevuta:"), None);
+        assert_eq!(kind("X-VerificaSicurezza: errore"), None);
+    }
+
+    #[test]
+    fn only_two_notices_know_of_a_virus() {
+        assert_eq!(kind("X-Ricevuta: accettazione\r\nX-VerificaSicurezza: errore"), Some(Kind::Accettazione));
+        assert_eq!(kind("X-Ricevuta: errore-consegna\r\nX-VerificaSicurezza: ok"), Some(Kind::ErroreConsegna));
+    }
+}

@@ -1,6 +1,7 @@
 //! A mail message as bytes, with the map of what is where (RFC 5322, RFC 2045-2047, 2183, 2231).
 
 mod address;
+mod charset;
 mod fields;
 mod mime;
 mod params;
@@ -8,9 +9,7 @@ mod words;
 
 use std::{ops::Range, sync::Arc};
 
-use mail_parser::decoders::{
-    base64::base64_decode, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode,
-};
+use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 
 /// A message: its bytes, never changed, and its tree of MIME entities.
 #[derive(Clone, Debug)]
@@ -124,7 +123,7 @@ impl Mail {
     pub fn text(&self, entity: &Entity) -> Option<String> {
         let content = self.content(entity)?;
         match entity.param("charset") {
-            Some(charset) => charset_decoder(charset.as_bytes()).map(|decode| decode(&content)),
+            Some(charset) => charset::decoder(charset).map(|decode| decode(&content)),
             None => Some(
                 String::from_utf8(content)
                     .unwrap_or_else(|error| encoding_rs::mem::decode_latin1(error.as_bytes()).into_owned()),
@@ -186,4 +185,96 @@ fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
 fn unfold(value: &[u8]) -> String {
     let text = String::from_utf8_lossy(value).replace("\r\n", "").replace('\n', "");
     text.trim_matches([' ', '\t', '\r']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::sample;
+
+    fn mail(raw: impl AsRef<[u8]>) -> Mail {
+        Mail::read(raw.as_ref()).unwrap()
+    }
+
+    /// The decoded Subject of a message with just that field.
+    fn subject(value: &str) -> String {
+        let mail = mail(format!("Subject: {value}\r\n\r\n"));
+        mail.decoded(mail.root.header("subject").unwrap())
+    }
+
+    #[test]
+    fn a_field_is_sliced_as_sent_and_unfolded_on_request() {
+        let mail = mail(sample::envelope());
+        let received = &mail.root.headers[0];
+        assert!(mail.bytes(&received.span).starts_with(b"Received: from mx.alfa.example\r\n\tby"));
+        assert!(mail.bytes(&received.span).ends_with(b"+0200\r\n"));
+        assert!(mail.bytes(&received.value).starts_with(b" from") && mail.bytes(&received.value).ends_with(b"+0200"));
+        assert!(mail.unfolded(received).starts_with("from mx.alfa.example\tby mx.bravo.example;"));
+        assert_eq!(mail.field("x-TRASPORTO").as_deref(), Some("posta-certificata"));
+    }
+
+    #[test]
+    fn bytes_beyond_ascii_are_kept_as_utf_8_and_else_replaced() {
+        let mail = mail(b"X-A: citt\xc3\xa0\nX-B: citt\xe0\n\n");
+        assert_eq!(mail.field("X-A").unwrap(), "città");
+        assert_eq!(mail.field("X-B").unwrap(), "citt\u{fffd}");
+    }
+
+    #[test]
+    fn encoded_words_are_decoded_wherever_they_stand() {
+        assert_eq!(subject("=?utf-8?Q?POSTA_CERTIFICATA:_Perch=C3=A9?="), "POSTA CERTIFICATA: Perché");
+        assert_eq!(subject("ACCETTAZIONE: =?ISO-8859-1?q?citt=E0?= di  Roma"), "ACCETTAZIONE: città di  Roma");
+        assert_eq!(subject("=?utf-8?B?UGVyY2jDqQ==?=, no"), "Perché, no");
+        assert_eq!(subject("=?UTF-8*it?b?w6g=?="), "è");
+    }
+
+    #[test]
+    fn adjacent_encoded_words_join_even_when_cut_inside_a_character() {
+        assert_eq!(subject("=?utf-8?q?a?=\r\n =?utf-8?q?b?="), "ab");
+        assert_eq!(subject("=?utf-8?B?Y2l0dMM=?=\r\n =?UTF-8?B?oA==?="), "città");
+        assert_eq!(subject("=?iso-8859-1?q?=E0?= =?utf-8?q?=C3=A8?= fine"), "àè fine");
+    }
+
+    #[test]
+    fn what_is_no_encoded_word_stays_as_it_is() {
+        for text in ["=?no-such-charset?q?a?=", "=?utf-8?x?a?=", "=?utf-8?b?*?=", "=?utf-8?q?=zz?=", "a =? b ?= c"] {
+            assert_eq!(subject(text), text);
+        }
+        assert_eq!(subject("=?utf-8?q?a?= =?bad?q?b?= =?utf-8?q?c?="), "a =?bad?q?b?= c");
+    }
+
+    #[test]
+    fn a_transfer_encoding_is_taken_off_or_reported() {
+        let content = |encoding: &str, body: &str| {
+            let mail = mail(format!("Content-Transfer-Encoding: {encoding}\r\n\r\n{body}"));
+            mail.content(&mail.root)
+        };
+        assert_eq!(content("base64", "Y2l0\r\ndOA=\r\n").unwrap(), b"citt\xe0");
+        assert_eq!(content("Quoted-Printable", "a=E0 =\r\nb \r\n").unwrap(), b"a\xe0 b\r\n");
+        assert_eq!(content("8bit", "a =\r\n").unwrap(), b"a =\r\n");
+        assert_eq!(content("7BIT (as ever)", "a").unwrap(), b"a");
+        assert_eq!(content("base64", "*redacted*"), None);
+        assert_eq!(content("quoted-printable", "a=XY"), None);
+        assert_eq!(content("x-uuencode", "a"), None);
+    }
+
+    #[test]
+    fn a_text_is_read_in_its_charset_or_a_plausible_one() {
+        let text = |head: &str, body: &[u8]| {
+            let mail = mail([head.as_bytes(), b"\r\n\r\n", body].concat());
+            mail.text(&mail.root)
+        };
+        assert_eq!(text("Content-Type: text/plain; charset=ISO-8859-1", b"citt\xe0").unwrap(), "città");
+        assert_eq!(text("Content-Type: text/plain; charset=utf-8", b"citt\xc3\xa0").unwrap(), "città");
+        assert_eq!(text("Subject: none", b"citt\xc3\xa0").unwrap(), "città");
+        assert_eq!(text("Subject: none", b"citt\xe0").unwrap(), "città");
+        assert_eq!(text("Content-Type: text/plain; charset=klingon", b"a"), None);
+    }
+
+    #[test]
+    fn bytes_without_a_field_are_no_message() {
+        for raw in ["", "\r\n", "\r\nbody", "no colon\r\n\r\n", ": no name\r\n\r\n", "\u{fffd}\0"] {
+            assert_eq!(Mail::read(raw.as_bytes()).unwrap_err(), ReadError::NoHeader(raw.len()), "{raw:?}");
+        }
+    }
 }

@@ -132,3 +132,177 @@ fn original(children: &[Entity]) -> Option<usize> {
     let named = messages.clone().find(|&at| children[at].is_named("postacert.eml"));
     named.or_else(|| messages.next().filter(|_| messages.next().is_none()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::sample::{DATICERT, ORIGINAL, envelope, signed_content};
+
+    fn message(raw: impl AsRef<[u8]>) -> Message {
+        Message::read(raw.as_ref()).unwrap()
+    }
+
+    fn envelope_with(from: &str, to: &str) -> Message {
+        let raw = envelope();
+        assert!(raw.contains(from), "the envelope has no {from}");
+        message(raw.replace(from, to))
+    }
+
+    #[test]
+    fn an_envelope_is_read_whole() {
+        let message = message(envelope());
+        assert_eq!(message.kind, Some(Kind::PostaCertificata));
+        let signed = message.signed.as_ref().unwrap();
+        assert_eq!(message.mail.bytes(&signed.content.span), signed_content().as_bytes());
+        assert_eq!(signed.cms.as_deref(), Some(&[0x30, 0, 0][..]));
+        assert_eq!(
+            message.mail.text(message.parts.plain.as_ref().unwrap()).unwrap(),
+            "Il messaggio \"Perché no\" e' stato inviato"
+        );
+        assert!(message.parts.html.is_none() && message.parts.others.is_empty());
+        assert_eq!(message.daticert.as_ref().unwrap().xml, DATICERT.replace('\n', "\r\n").as_bytes());
+        assert_eq!(message.original().unwrap(), ORIGINAL.as_bytes());
+    }
+
+    #[test]
+    fn a_pec_message_inside_is_never_taken_for_the_outer_one() {
+        let without_daticert = envelope_with(
+            "application/xml; name=\"daticert.xml\"\r\nContent-Disposition: inline; filename=\"daticert.xml\"",
+            "text/csv",
+        );
+        assert!(without_daticert.daticert.is_none());
+        assert_eq!(without_daticert.parts.others.len(), 1);
+        let ordinary = envelope_with("X-Trasporto", "X-Nothing");
+        assert_eq!(ordinary.kind, None);
+    }
+
+    #[test]
+    fn an_anomaly_envelope_has_an_original_and_no_daticert() {
+        let raw = envelope().replace("posta-certificata\r\n", "errore\r\n");
+        let (head, rest) = raw.split_once("--mixed\r\nContent-Type: application/xml").unwrap();
+        let (_, tail) = rest.split_once("--mixed--").unwrap();
+        let anomaly = message(format!("{head}--mixed--{tail}"));
+        assert_eq!(anomaly.kind, Some(Kind::Anomalia));
+        assert!(anomaly.daticert.is_none() && anomaly.signed.is_some());
+        assert_eq!(anomaly.original().unwrap(), ORIGINAL.as_bytes());
+    }
+
+    #[test]
+    fn daticert_is_found_by_either_name_or_by_its_type() {
+        let part = "application/xml; name=\"daticert.xml\"\r\nContent-Disposition: inline; filename=\"daticert.xml\"";
+        for other in [
+            "application/octet-stream; name=DATICERT.XML\r\nContent-Disposition: inline; filename=x",
+            "text/plain\r\nContent-Disposition: attachment; filename=\"Daticert.xml\"",
+            "application/xml",
+        ] {
+            let message = envelope_with(part, other);
+            assert!(message.daticert.is_some_and(|daticert| daticert.data.is_some()), "{other}");
+            assert_eq!(message.parts.plain.unwrap().encoding, "quoted-printable");
+        }
+    }
+
+    #[test]
+    fn a_daticert_in_a_broken_encoding_is_unreadable_not_absent() {
+        let message =
+            envelope_with("filename=\"daticert.xml\"", "filename=\"daticert.xml\"\r\nContent-Transfer-Encoding: rot13");
+        let daticert = message.daticert.unwrap();
+        assert_eq!(daticert.malformed.as_deref(), Some("its transfer encoding (rot13) is unknown or broken"));
+        assert!(daticert.data.is_none() && !daticert.xml.is_empty());
+    }
+
+    #[test]
+    fn an_original_needs_no_name_when_it_is_alone() {
+        let head =
+            "message/rfc822; name=\"postacert.eml\"\r\nContent-Disposition: attachment; filename=\"postacert.eml\"";
+        assert_eq!(envelope_with(head, "message/rfc822").original().unwrap(), ORIGINAL.as_bytes());
+        let second = "--mixed\r\nContent-Type: message/rfc822\r\n\r\nSubject: other\r\n\r\n";
+        let two = |head: &str| {
+            envelope_with(
+                &format!("--mixed\r\nContent-Type: {}", "message/rfc822"),
+                &format!("{second}\r\n--mixed\r\nContent-Type: {head}"),
+            )
+        };
+        assert_eq!(two("message/rfc822").original().unwrap(), ORIGINAL.as_bytes());
+        assert_eq!(two("message/rfc822; x").parts.others.len(), 1);
+        let nameless =
+            message(envelope().replace("postacert.eml", "a.eml").replace("--mixed--", &format!("{second}--mixed--")));
+        assert!(nameless.parts.original.is_none());
+        assert_eq!(nameless.parts.others.len(), 2);
+    }
+
+    #[test]
+    fn an_original_in_base64_is_decoded_although_forbidden() {
+        let original = format!("filename=\"postacert.eml\"\r\n\r\n{ORIGINAL}");
+        let encoded = "filename=\"postacert.eml\"\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogeA0KDQo=\r\n";
+        assert_eq!(envelope_with(&original, encoded).original().unwrap(), b"Subject: x\r\n\r\n");
+    }
+
+    #[test]
+    fn the_readable_text_may_be_alternative() {
+        let alternative = "Content-Type: multipart/alternative; boundary=alt\r\n\r\n\
+            --alt\r\n\r\nciao\r\n--alt\r\nContent-Type: text/html\r\n\r\n<p>ciao\r\n--alt--\r\n\
+            --mixed\r\nContent-Disposition: attachment";
+        let message = envelope_with("Content-Type: text/plain", &format!("{alternative}\r\nContent-Type: text/plain"));
+        let text = |entity: &Option<Entity>| message.mail.text(entity.as_ref().unwrap()).unwrap();
+        assert_eq!((text(&message.parts.plain), text(&message.parts.html)), ("ciao".to_owned(), "<p>ciao".to_owned()));
+        assert_eq!(message.parts.readable.as_ref().unwrap().content_type, "multipart/alternative");
+        assert_eq!(message.parts.others.len(), 1);
+    }
+
+    #[test]
+    fn only_a_pkcs7_signature_with_two_parts_is_signed() {
+        assert!(
+            envelope_with("protocol=\"application/pkcs7-signature\"", "protocol=\"application/X-PKCS7-signature\"")
+                .signed
+                .is_some()
+        );
+        assert!(
+            envelope_with("protocol=\"application/pkcs7-signature\"", "protocol=\"application/pgp-signature\"")
+                .signed
+                .is_none()
+        );
+        assert!(envelope_with("protocol=\"application/pkcs7-signature\"; ", "").signed.is_none());
+        assert!(envelope_with("multipart/signed", "multipart/mixed").signed.is_none());
+        assert!(envelope_with("--outer--", "--outer\r\n\r\nthird\r\n--outer--").signed.is_none());
+        assert_eq!(envelope_with("MAAA", "*removed*").signed.unwrap().cms, None);
+    }
+
+    #[test]
+    fn an_unsigned_message_still_shows_its_parts() {
+        let bare = message(format!("X-Trasporto: posta-certificata\r\n{}", signed_content()));
+        assert!(bare.signed.is_none() && bare.daticert.is_some());
+        let (lost, _) = envelope()
+            .split_once("--outer\r\nContent-Type: application/pkcs7")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        assert!(message(lost).daticert.is_some());
+        let plain = message("Subject: x\r\n\r\nciao");
+        assert!(plain.parts.mixed.is_none() && plain.original().is_none());
+    }
+
+    #[test]
+    fn truncated_and_mutated_messages_are_survived() {
+        let raw = envelope().into_bytes();
+        let survive = |bytes: &[u8]| {
+            let Ok(message) = Message::read(bytes) else { return };
+            for entity in message.mail.root.walk() {
+                assert!(entity.span.start <= entity.body.start && entity.body.end == entity.span.end);
+                assert!(entity.span.end <= bytes.len());
+                let _ = (message.mail.text(entity), entity.file_name());
+                for header in &entity.headers {
+                    assert!(header.span.start < header.value.start && header.value.end <= header.span.end);
+                    let _ = (message.mail.decoded(header), message.mail.mailboxes(header));
+                }
+            }
+        };
+        (0..raw.len()).step_by(7).for_each(|end| survive(&raw[..end]));
+        let hostile = b"\0\r\n \t:;=?\"\\(<>-b\x1b\xc3\xff";
+        for at in (0..raw.len()).step_by(3) {
+            let mut mutated = raw.clone();
+            mutated[at] = hostile[at % hostile.len()];
+            survive(&mutated);
+            mutated.remove(at);
+            survive(&mutated);
+        }
+    }
+}

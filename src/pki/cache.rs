@@ -19,7 +19,7 @@ use super::{
 };
 
 /// Changes whenever the same recipe would be issued differently or written differently.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What `folder` holds for the recipe compiled in, issued and stored first where need be.
 pub fn load(folder: &Path, recipe: &Recipe) -> Result<Issued, PkiError> {

@@ -102,6 +102,6 @@ const KEY_USAGE: &[u64] = &[2, 5, 29, 15];
 const SUBJECT_ALT_NAME: &[u64] = &[2, 5, 29, 17];
 const BASIC_CONSTRAINTS: &[u64] = &[2, 5, 29, 19];
 const AUTHORITY_KEY_ID: &[u64] = &[2, 5, 29, 35];
-/// Under the arc that ITU-T reserves for examples.
-const INVENTED: &[u64] = &[2, 999, 6109];
+/// Nobody's: the arc of UUIDs, with a number that is none.
+const INVENTED: &[u64] = &[2, 25, 6109];
 const EMAIL_ADDRESS: &[u64] = &[1, 2, 840, 113_549, 1, 9, 1];

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     directory::{Directory, LdifError, Provider},
     evidence::{Evidence, Party, Role, Seen},
+    message::Mail,
     norm::Level,
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
@@ -144,6 +145,7 @@ struct DirectoryInForce<'a> {
 /// A system-generated message with what was found out about it.
 struct Exhibit<'a> {
     copies: Copies<'a>,
+    original: Option<Mail>,
     signature: Option<Signature>,
     /// Name and managed domains of the provider whose record lists the signer's certificate.
     provider: Option<Provider>,
@@ -203,15 +205,22 @@ impl<'a> Bench<'a> {
                     let subject = MessageSubject {
                         message: &exhibit.copies.message,
                         observation: first,
+                        original: exhibit.original.as_ref(),
                         signature: exhibit.signature.as_ref(),
                         provider: exhibit.provider.as_ref(),
                     };
                     let context = self.context(first.at);
                     let about = About::message(exhibit);
-                    put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
+                    put(
+                        judgement,
+                        rule,
+                        about,
+                        || applies(&subject, &context),
+                        |found| check(&subject, &context, found),
+                    );
                 }
             }
-            Check::Certificate { check } => {
+            Check::Certificate { applies, check } => {
                 let mut seen = BTreeSet::new();
                 for exhibit in &self.messages {
                     let Some(signer) = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref())
@@ -222,7 +231,13 @@ impl<'a> Bench<'a> {
                     if seen.insert((signer.der.clone(), exhibit.composer == Party::Harness)) {
                         let context = self.context(exhibit.copies.first().at);
                         let about = About::certificate(exhibit, signer);
-                        put(judgement, rule, about, || true, |found| check(signer, &context, found));
+                        put(
+                            judgement,
+                            rule,
+                            about,
+                            || applies(signer, &context),
+                            |found| check(signer, &context, found),
+                        );
                     }
                 }
             }
@@ -373,7 +388,8 @@ impl<'a> Exhibit<'a> {
         let origin = origin(signature.as_ref(), directory, provider, paths, at);
         let composer = composer(&copies, evidence, provider);
         let provider = provider.cloned();
-        Self { signature, provider, origin, composer, copies }
+        let original = copies.message.original().and_then(|original| Mail::read(original).ok());
+        Self { original, signature, provider, origin, composer, copies }
     }
 }
 

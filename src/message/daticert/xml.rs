@@ -1,6 +1,6 @@
 //! From bytes to an XML document: charset, document type declaration, bounds. Nothing is fetched, nothing expanded.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use encoding_rs::{Encoding, UTF_8};
 use regex::Regex;
@@ -14,9 +14,8 @@ const MAX_NODES: u32 = 200_000;
 /// A deeper document is not read; xmllint draws the line at the same place.
 const MAX_DEPTH: usize = 256;
 
-static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']"#).expect("a valid pattern")
-});
+static DECLARED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']"#).expect("a valid pattern"));
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("&(?<name>[^#;&<\\s][^;&<\\s]*);").expect("a valid pattern"));
 
@@ -40,7 +39,7 @@ pub(super) fn decode(xml: &[u8]) -> Result<String, String> {
         });
     }
     let text = encoding.decode_without_bom_handling_and_without_replacement(text);
-    text.map(|text| text.into_owned()).ok_or_else(|| format!("not in its declared charset, {}", encoding.name()))
+    text.map(Cow::into_owned).ok_or_else(|| format!("not in its declared charset, {}", encoding.name()))
 }
 
 fn declared_label(xml: &[u8]) -> Option<String> {
@@ -98,6 +97,78 @@ fn bounded(document: Document<'_>) -> Result<Document<'_>, String> {
 /// Line and column, from 1, after `before`.
 fn position(before: &[u8]) -> (usize, usize) {
     let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let line = before.split(|&byte| byte == b'\n').count();
     (line, String::from_utf8_lossy(&before[line_start..]).chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::message::{DaticertReading, sample::DATICERT};
+
+    fn read(xml: impl AsRef<[u8]>) -> DaticertReading {
+        DaticertReading::read(xml.as_ref().to_vec())
+    }
+
+    fn subject(xml: impl AsRef<[u8]>) -> Option<String> {
+        read(xml).data?.oggetto
+    }
+
+    #[test]
+    fn charsets_and_byte_order_marks_are_honoured() {
+        let subject_of_all = Some("Perché no & altro".to_owned());
+        let latin1 = DATICERT.replace("UTF-8", "ISO-8859-1").replace('é', "#");
+        let latin1: Vec<u8> = latin1.bytes().map(|byte| if byte == b'#' { 0xe9 } else { byte }).collect();
+        assert_eq!(subject(latin1), subject_of_all);
+        assert_eq!(subject(format!("\u{feff}{DATICERT}")), subject_of_all);
+        let wide: Vec<u8> = format!("\u{feff}{}", DATICERT.replace("UTF-8", "UTF-16"))
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        assert_eq!(subject(wide), subject_of_all);
+        assert_eq!(subject(DATICERT.split_once('\n').unwrap().1), subject_of_all);
+    }
+
+    #[test]
+    fn a_wrong_or_unknown_charset_is_malformed() {
+        let broken: Vec<u8> =
+            DATICERT.replace("Perché", "Perch#").bytes().map(|b| if b == b'#' { 0xe9 } else { b }).collect();
+        assert_eq!(read(broken).malformed.unwrap(), "not UTF-8 at 8:23");
+        let unknown = read(DATICERT.replace("UTF-8", "klingon")).malformed.unwrap();
+        assert_eq!(unknown, "an unknown charset is declared: klingon");
+    }
+
+    #[test]
+    fn a_doctype_and_a_style_sheet_are_noted_and_passed() {
+        let prolog =
+            "<?xml-stylesheet href=\"http://style.example/x.xsl\"?><!DOCTYPE postacert SYSTEM \"file:///etc/passwd\">";
+        let reading = read(DATICERT.replace("<postacert", &format!("{prolog}<postacert")));
+        assert!(reading.doctype && reading.malformed.is_none() && reading.invalid.is_empty());
+        assert!(!read(DATICERT).doctype);
+    }
+
+    #[test]
+    fn no_entity_is_fetched_or_expanded() {
+        let with = |declaration: &str, used: &str| {
+            let doctype = format!("<!DOCTYPE postacert [{declaration}]>\n<postacert");
+            read(DATICERT.replace("<postacert", &doctype).replace("no &amp; altro", used))
+        };
+        let external = with("<!ENTITY x SYSTEM \"file:///etc/passwd\">", "&x;");
+        assert_eq!(external.malformed.as_deref(), Some("the entity &x; at 9:25 is never expanded"));
+        let internal = with("<!ENTITY x \"ciao\">", "&x;");
+        assert!(internal.doctype && internal.malformed.is_some());
+        let bomb = with("<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;\">", "&b;");
+        assert!(bomb.malformed.is_some());
+        let unused = with("<!ENTITY x \"ciao\">", "&amp; &#233;");
+        assert_eq!(unused.data.unwrap().oggetto.as_deref(), Some("Perché & é"));
+        assert!(with("", "&x;").malformed.is_some());
+    }
+
+    #[test]
+    fn size_nodes_and_depth_are_bounded() {
+        let malformed = |xml: String| read(xml).malformed.unwrap_or_default();
+        assert!(malformed(" ".repeat(super::MAX_SIZE + 1)).contains("more than 4194304 are not read"));
+        assert!(malformed(format!("<a>{}</a>", "<b/>".repeat(super::MAX_NODES as usize))).contains("nodes"));
+        assert!(malformed("<a>".repeat(1000) + &"</a>".repeat(1000)).starts_with("nested more than 256 deep"));
+        assert!(!malformed("<a>".repeat(256) + &"</a>".repeat(256)).contains("nested"));
+    }
 }

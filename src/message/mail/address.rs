@@ -210,3 +210,92 @@ fn is_atext(sign: char) -> bool {
 fn is_blank(sign: char) -> bool {
     matches!(sign, ' ' | '\t')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(field: &str) -> Option<Vec<(Option<String>, String)>> {
+        mailboxes(field).map(|list| list.into_iter().map(|mailbox| (mailbox.name, mailbox.address)).collect())
+    }
+
+    fn addresses(field: &str) -> Vec<String> {
+        mailboxes(field).unwrap_or_else(|| panic!("{field} was refused")).into_iter().map(|one| one.address).collect()
+    }
+
+    #[test]
+    fn names_are_decoded_and_addresses_left_as_written() {
+        let named = |name: &str, address: &str| Some(vec![(Some(name.to_owned()), address.to_owned())]);
+        let envelope = "\"Per conto di: mario@alfa.example\" <posta-certificata@alfa.example>";
+        assert_eq!(read(envelope), named("Per conto di: mario@alfa.example", "posta-certificata@alfa.example"));
+        assert_eq!(read("Mario G. Rossi <Mario@Alfa.Example>"), named("Mario G. Rossi", "Mario@Alfa.Example"));
+        assert_eq!(read("=?utf-8?q?Niccol=C3=B2?= =?utf-8?q?_Bo?= <n@a.example>"), named("Niccolò Bo", "n@a.example"));
+        assert_eq!(read("\"Rossi, \\\"M\\\"\" <m@a.example>"), named("Rossi, \"M\"", "m@a.example"));
+        assert_eq!(read("Nicolò <n@a.example>"), named("Nicolò", "n@a.example"));
+        assert_eq!(read("\"\" <n@a.example>"), Some(vec![(None, "n@a.example".to_owned())]));
+    }
+
+    #[test]
+    fn lists_groups_comments_and_blanks_follow_the_grammar() {
+        assert_eq!(addresses("a@x.example,b@x.example , <c@x.example>"), ["a@x.example", "b@x.example", "c@x.example"]);
+        assert_eq!(
+            addresses("Soci: a@x.example, B <b@x.example>;, c@x.example"),
+            ["a@x.example", "b@x.example", "c@x.example"]
+        );
+        assert!(addresses("undisclosed-recipients:;").is_empty());
+        assert_eq!(addresses("(it (was) \\) him) mario @ (here) x.example (Mario)"), ["mario@x.example"]);
+        assert_eq!(addresses("\"mario rossi\"@x.example"), ["\"mario rossi\"@x.example"]);
+        assert_eq!(addresses("mario@[127.0.0.1]"), ["mario@[127.0.0.1]"]);
+        assert_eq!(addresses("a.b+c_d=e'f@x-y.example"), ["a.b+c_d=e'f@x-y.example"]);
+    }
+
+    #[test]
+    fn malformed_fields_are_refused() {
+        for field in [
+            "",
+            " ",
+            "undisclosed",
+            "undisclosed recipients",
+            "mario@",
+            "@alfa.example",
+            "<>",
+            "Mario <>",
+            "Mario <mario>",
+            "Mario <mario@alfa.example",
+            "mario@alfa.example>",
+            "mario@alfa@example",
+            "mario@alfa..example",
+            ".mario@alfa.example",
+            "mario.@alfa.example",
+            "mario rossi@alfa.example",
+            "mario@alfa.example anna@bravo.example",
+            "mario@alfa.example; anna@bravo.example",
+            "mario@alfa.example,",
+            ",mario@alfa.example",
+            "mario@alfa.example <mario@alfa.example>",
+            "Rossi, Mario <mario@alfa.example>",
+            "\"Mario <mario@alfa.example>",
+            "(mario@alfa.example",
+            "mario@alfa.example)",
+            "Soci: a@x.example",
+            "Soci: Altri: a@x.example;;",
+            ": a@x.example;",
+            "mario@alfa\0.example",
+            "\"Ma\u{1b}rio\" <mario@alfa.example>",
+            "nicolò@alfa.example",
+            "mario@città.example",
+            "mario@[127.0.0.1",
+            "mailto:mario@alfa.example",
+        ] {
+            assert_eq!(read(field), None, "{field:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn hostile_fields_end_soon() {
+        for sign in ["(", "\"", "<", ":", "a ", "a,", "\\", "(a)", "\"a\"", "a@b,"] {
+            assert_eq!(read(&sign.repeat(50_000)), None);
+        }
+        assert_eq!(addresses(&vec!["a@b"; 50_000].join(",")).len(), 50_000);
+    }
+}

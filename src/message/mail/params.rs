@@ -5,9 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use mail_parser::decoders::charsets::map::charset_decoder;
-
-use super::words;
+use super::{charset, words};
 
 /// More parameters than this are not read.
 const MAX_PARAMS: usize = 200;
@@ -21,7 +19,7 @@ pub(super) struct Parameterised {
 /// Reads an unfolded field.
 pub(super) fn read(field: &str) -> Parameterised {
     let mut pieces = Pieces { rest: field };
-    let value = pieces.until(&[';']).trim().to_ascii_lowercase();
+    let value = pieces.until(&[';']).to_ascii_lowercase();
     let mut plain = Vec::new();
     let mut extended: BTreeMap<String, BTreeMap<u32, Segment>> = BTreeMap::new();
     for (name, value) in std::iter::from_fn(|| pieces.param()).take(MAX_PARAMS) {
@@ -63,7 +61,7 @@ fn join(segments: &BTreeMap<u32, Segment>) -> Option<String> {
                 if index == 0 {
                     let mut quoted = text.splitn(3, '\'');
                     if let (Some(name), Some(_language), Some(rest)) = (quoted.next(), quoted.next(), quoted.next()) {
-                        charset = charset_decoder(name.as_bytes());
+                        charset = charset::decoder(name);
                         text = rest;
                     }
                 }
@@ -103,12 +101,12 @@ impl Pieces<'_> {
     /// The next parameter, as written but for quotes, escapes and comments.
     fn param(&mut self) -> Option<(String, String)> {
         while !self.rest.is_empty() {
-            let name = self.until(&['=', ';']).trim().to_ascii_lowercase();
+            let name = self.until(&['=', ';']).to_ascii_lowercase();
             if self.eat('=') {
                 let value = self.until(&[';']);
                 self.eat(';');
                 if !name.is_empty() {
-                    return Some((name, value.trim_ascii().to_owned()));
+                    return Some((name, value));
                 }
             } else {
                 self.eat(';');
@@ -123,29 +121,34 @@ impl Pieces<'_> {
         rest.is_some()
     }
 
-    /// Text up to one of `stops` outside quotes and comments, both resolved.
+    /// Text up to one of `stops` outside quotes and comments, both resolved; blanks at its ends count only if quoted.
     fn until(&mut self, stops: &[char]) -> String {
         let mut text = String::new();
+        let mut quoted_end = 0;
         let mut state = State::Bare;
         let mut escaped = false;
+        let mut end = self.rest.len();
         for (at, sign) in self.rest.char_indices() {
             match state {
                 State::Bare if stops.contains(&sign) => {
-                    self.rest = &self.rest[at..];
-                    return text;
+                    end = at;
+                    break;
                 }
                 State::Bare if sign == '"' => state = State::Quoted,
                 // A parenthesis inside an unquoted file name is wrong, but no comment: those follow a blank.
                 State::Bare if sign == '(' && text.chars().last().is_none_or(char::is_whitespace) => {
-                    state = State::Comment(1)
+                    state = State::Comment(1);
                 }
-                State::Bare => text.push(sign),
+                State::Bare if text.is_empty() && sign.is_whitespace() => {}
                 State::Quoted | State::Comment(_) if !escaped && sign == '\\' => {
                     escaped = true;
                     continue;
                 }
-                State::Quoted if !escaped && sign == '"' => state = State::Bare,
-                State::Quoted => text.push(sign),
+                State::Quoted if !escaped && sign == '"' => {
+                    quoted_end = text.len();
+                    state = State::Bare;
+                }
+                State::Bare | State::Quoted => text.push(sign),
                 State::Comment(depth) if !escaped && sign == '(' => state = State::Comment(depth + 1),
                 State::Comment(1) if !escaped && sign == ')' => state = State::Bare,
                 State::Comment(depth) if !escaped && sign == ')' => state = State::Comment(depth - 1),
@@ -153,7 +156,8 @@ impl Pieces<'_> {
             }
             escaped = false;
         }
-        self.rest = "";
+        self.rest = &self.rest[end..];
+        text.truncate(text.trim_end().len().max(quoted_end));
         text
     }
 }
@@ -162,4 +166,57 @@ enum State {
     Bare,
     Quoted,
     Comment(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn param(field: &str, name: &str) -> Option<String> {
+        read(field).params.into_iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
+
+    #[test]
+    fn value_and_names_are_in_lower_case_and_quotes_and_comments_are_gone() {
+        let field = r#"Text/Plain (of course); CharSet="ISO-8859-1" (Latin); name="a \"b\"; (c).txt";"#;
+        let read = read(field);
+        assert_eq!(read.value, "text/plain");
+        let pairs: Vec<_> = read.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(pairs, [("charset", "ISO-8859-1"), ("name", r#"a "b"; (c).txt"#)]);
+    }
+
+    #[test]
+    fn an_unquoted_name_with_blanks_is_read_to_its_end() {
+        assert_eq!(param("application/pdf; name=il mio file(1).pdf; x=y", "name").unwrap(), "il mio file(1).pdf");
+    }
+
+    #[test]
+    fn continuations_are_joined_before_they_are_decoded() {
+        let latin1 = "attachment; filename*1*=%E8.pdf; filename*0*=iso-8859-1'it'Perch%E8%20; filename=short.pdf";
+        assert_eq!(param(latin1, "filename").unwrap(), "Perchè è.pdf");
+        let cut = "attachment; filename*0*=utf-8''citt%C3; filename*1*=%A0; filename*2=\" 100%.pdf\"";
+        assert_eq!(param(cut, "filename").unwrap(), "città 100%.pdf");
+        assert_eq!(param("attachment; filename*=utf-8''%E2%82%AC.txt", "filename").unwrap(), "€.txt");
+    }
+
+    #[test]
+    fn a_gap_ends_a_continuation_and_a_missing_start_leaves_none() {
+        assert_eq!(param("a; name*0=x; name*2=z", "name").unwrap(), "x");
+        assert_eq!(param("a; name*1=x", "name"), None);
+        assert_eq!(param("a; name*nonsense=x", "name"), None);
+    }
+
+    #[test]
+    fn encoded_words_in_quotes_are_decoded() {
+        let field = "a; name=\"=?utf-8?q?citt=C3=A0?= =?utf-8?q?=2Epdf?=\"";
+        assert_eq!(param(field, "name").unwrap(), "città.pdf");
+    }
+
+    #[test]
+    fn hostile_fields_end_soon() {
+        for field in [";".repeat(100_000), "(".repeat(100_000), "a*0=;".repeat(100_000), "\\\"".repeat(100_000)] {
+            assert!(read(&field).params.len() <= MAX_PARAMS);
+        }
+        assert_eq!(param("a; b=%; c*=%zz%4", "c").unwrap(), "%zz%4");
+    }
 }

@@ -3,11 +3,10 @@
 
 use std::sync::LazyLock;
 
-use mail_parser::{
-    decoders::{base64::base64_decode, charsets::map::charset_decoder},
-    parsers::MessageStream,
-};
+use mail_parser::{decoders::base64::base64_decode, parsers::MessageStream};
 use regex::{Captures, Regex};
+
+use super::charset;
 
 static WORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"=\?(?<charset>[^?*\s]+)(?:\*[^?\s]*)?\?(?<encoding>[bBqQ])\?(?<text>[^?]*)\?=")
@@ -61,7 +60,7 @@ impl Word {
             _ => MessageStream::new(format!("{text}?=").as_bytes()).decode_quoted_printable_word()?,
         };
         let charset = captures["charset"].to_owned();
-        Some(Self { decode: charset_decoder(charset.as_bytes())?, charset, bytes })
+        Some(Self { decode: charset::decoder(&charset)?, charset, bytes })
     }
 
     fn text(&self) -> String {
