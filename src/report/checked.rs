@@ -77,6 +77,7 @@ impl Checked {
             Some(Origin::Unsigned) => "unsigned".to_owned(),
             Some(Origin::Verified { provider }) => format!("origin verified: {provider}"),
             Some(Origin::NotVerified(why)) => format!("origin not verified: {why}"),
+            Some(Origin::Refuted(why)) => format!("not from a listed provider: {why}"),
         }
     }
 }

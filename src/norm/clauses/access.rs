@@ -34,7 +34,7 @@ crate::clauses! {
         reading: "Half of the real envelopes leave X-TipoRicevuta out where completa is meant; an unknown value means completa.";
     RFC6109_3_1_5_TEXT = "RFC6109-3.1.5-text", "RFC 6109 3.1.5", Must, AccessPoint,
         "A transport envelope tells date, time, zone, subject, sender, recipients and identifier.";
-    RFC6109_3_1_5_ORIGINAL = "RFC6109-3.1.5-original", "RFC 6109 3.1.5", Must, AccessPoint,
+    RFC6109_3_1_5_CONTENTS = "RFC6109-3.1.5-contents", "RFC 6109 3.1.5", Must, AccessPoint,
         "A transport envelope contains the entire original message, changed only in its identifiers, and the certification data.",
         reading: "Bytes beyond ASCII in an original stay as they are, although 4.3 wants parts fit for seven bits.";
     RFC6109_3_1_5_ROUTING = "RFC6109-3.1.5-routing", "RFC 6109 3.1.5", Must, AccessPoint,

@@ -3,6 +3,9 @@
 crate::clauses! {
     RFC6109_4_1_ONE_INSTANT = "RFC6109-4.1-one-instant", "RFC 6109 4.1", Must, Provider,
         "Everything generated for one event tells one and the same time.";
+    RFC6109_4_1_SIGNING_TIME = "RFC6109-4.1-signing-time", "RFC 6109 4.1", May, Provider,
+        "The time that a signature claims is that of the message it covers.",
+        reading: "4.1 names notifications, envelopes and logs, not the attributes of signatures, and real signatures come seconds apart.";
     RFC6109_4_2_LEGAL_TIME = "RFC6109-4.2-legal-time", "RFC 6109 4.2", Must, Provider,
         "Times are told in the legal time of the moment, as dd/mm/yyyy, hh:mm:ss and offset.",
         reading: "The readable offset is `(+0100)` everywhere; the colon of the ABNF is accepted, a zone's name is not.";
@@ -45,6 +48,9 @@ crate::clauses! {
         reading: "Where the original has none it is the sender, as in the envelope's own Reply-To.";
     RFC6109_4_4_ADDRESSES = "RFC6109-4.4-addresses", "RFC 6109 4.4", Must, Provider,
         "Sender and recipients of the certification data are addresses.";
+    RFC6109_4_4_RECIPIENTS_ONCE = "RFC6109-4.4-recipients-once", "RFC 6109 4.4", May, Provider,
+        "The list of recipients is complete and names each of them once.",
+        reading: "The norm is silent; real providers list a recipient once even where To names it twice.";
     RFC6109_4_4_GESTORE = "RFC6109-4.4-gestore", "RFC 6109 4.4", Must, Provider,
         "The element gestore-emittente describes the provider that certifies the data.",
         reading: "Letter case and punctuation of the name may differ from the directory's.";

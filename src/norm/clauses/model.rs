@@ -47,4 +47,13 @@ crate::clauses! {
         reading: "Validity of the certificate is judged at arrival, never at the time the message claims.";
     RFC6109_2_2_6_ADDRESS = "RFC6109-2.2.6-address", "RFC 6109 2.2.6", Must, Provider,
         "Every provider sends its envelopes and notifications from one registered address of its own.";
+    RFC5322_3_6_4_MESSAGE_ID = "RFC5322-3.6.4-message-id", "RFC 5322 3.6.4", Should, Provider,
+        "Every message has a unique Message-ID of its own.",
+        reading: "RFC 6109 names the Message-ID of envelopes only; for notifications the mail standard holds.";
+    RFC1847_2_1_MICALG = "RFC1847-2.1-micalg", "RFC 1847 2.1", May, Provider,
+        "The parameter micalg names the digest algorithm of the signature.",
+        reading: "The digest in the CMS structure decides; spellings such as sha1, sha-1 and SHA1 are one.";
+    SHA1_IN_PRODUCTION = "practice-sha1", "practice, December 2024", May, Provider,
+        "Digests are stronger than SHA-1.",
+        reading: "SHA-1 was what the norm knew and was still in production: it is accepted and reported.";
 }
