@@ -55,7 +55,7 @@ impl Group {
         let named: Vec<_> = cells.by_ref().take(NAMED).map(String::as_str).collect();
         let more = match cells.count() {
             0 => String::new(),
-            more => format!(", and {more} more (all in run.jsonl)"),
+            more => format!(", and {more} more"),
         };
         let times = format!("{} in all", counted(self.times, "time"));
         match (self.times, named.is_empty()) {
