@@ -85,7 +85,7 @@ fn providers<'a>(subject: &'a DirectorySubject<'_>) -> impl Iterator<Item = &'a 
     subject.read.iter().flat_map(|directory| &directory.providers)
 }
 
-fn finding(provider: &Provider, attribute: &str, expected: &str, found: impl Into<String>) -> Finding {
+fn finding(provider: &Provider, attribute: &str, expected: &str, found: impl AsRef<str>) -> Finding {
     Finding::new(expected, found, format!("{} {attribute}", provider.dn))
 }
 

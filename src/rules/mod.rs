@@ -213,5 +213,5 @@ pub enum Outcome {
 
 /// The ids of all rules.
 pub fn ids() -> Vec<&'static str> {
-    Vec::new()
+    all().map(|rule| rule.id).collect()
 }
