@@ -299,7 +299,7 @@ fn check_notices_evidence_that_was_changed() {
 }
 
 #[test]
-fn a_signer_that_cannot_be_traced_is_not_verified_and_no_bad_signature() {
+fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_no_bad_signature() {
     let folder = Folder::new();
     folder.run(&["--sender", "alfa"]).exits(0);
     let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
@@ -308,6 +308,11 @@ fn a_signer_that_cannot_be_traced_is_not_verified_and_no_bad_signature() {
     });
     let acceptance = acceptance.expect("an acceptance was observed").to_string_lossy().into_owned();
     pec(&["check", &acceptance]).exits(0).says(&["acceptance, origin not verified"]);
+
+    let [trust, directory] =
+        ["trust", "directory/001.ldif"].map(|name| bundle.join(name).to_string_lossy().into_owned());
+    let told = pec(&["check", &acceptance, "--trust", &trust, "--directory", &directory]).exits(0);
+    told.says(&["acceptance, origin verified: Alfa Posta Certificata S.p.A."]);
 }
 
 #[test]

@@ -125,9 +125,13 @@ impl<W: Write> Inspection for CheckedText<W> {
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
         let path = shown(&checked.path.to_string_lossy());
         let severities = checked.severities();
+        let noun = match self.strictness {
+            Strictness::Violations => "violation",
+            Strictness::Everything => "finding",
+        };
         let (word, ink) = match severities.iter().filter(|severity| severity.fails(self.strictness)).count() {
-            0 => ("no violation".to_owned(), Ink::Good),
-            many => (counted(many, "violation"), Ink::Bad),
+            0 => (format!("no {noun}"), Ink::Good),
+            many => (counted(many, noun), Ink::Bad),
         };
         let what = match &checked.evidence.observations[..] {
             [only] => format!("{}, {}", kind(only).map_or("mail", Kind::title), checked.origin(only)),
