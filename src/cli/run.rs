@@ -13,7 +13,7 @@ use crate::{
     evidence::bundle,
     report::{Closing, Ending, Event, JsonStream, Junit, Opening, Progress, Reports, RuleSet, Tally, Terminal},
     rules,
-    runner::{self, Direction, OnFailure, Plan, Run, Stop, Strictness},
+    runner::{self, CellOutcome, Direction, OnFailure, Plan, Run, Stop, Strictness},
     target,
 };
 
@@ -85,7 +85,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 }
 
 /// Plays the plan and feeds the reports; `written` is how far the reports could be opened.
-fn play(plan: &Plan, reports: &mut Reports, written: Exit) -> Exit {
+fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
     let mut tally = Tally::new(plan.scenarios.len() * plan.directions.len(), rules::all());
     let run = runner::run(plan, &mut |event| match event {
         runner::Event::Planned { total } => reports.event(Event::Opened(&Opening {
@@ -97,6 +97,10 @@ fn play(plan: &Plan, reports: &mut Reports, written: Exit) -> Exit {
         runner::Event::Started { scenario, direction } => reports.event(Event::Started { scenario, direction }),
         runner::Event::Finished(cell) => {
             tally.count(cell);
+            if plan.how.evidence.is_some() && cell.outcome == CellOutcome::Failed && cell.evidence.is_none() {
+                // A failure without its evidence: the verdict stands, and something is wrong with the disk.
+                written = Exit::Trouble;
+            }
             reports.event(Event::Finished(cell));
         }
     });
