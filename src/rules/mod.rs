@@ -12,6 +12,8 @@ mod readable;
 mod signature;
 mod structure;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod times;
 mod transaction;
 
