@@ -8,6 +8,9 @@ use super::{
     revocation::Lists,
 };
 
+/// Certificates looked at of those that travelled along; a signer and its authority are two.
+const MAX_OTHERS: usize = 64;
+
 /// What is trusted: anchors, and the revocation lists at hand.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
@@ -61,6 +64,7 @@ impl Trust {
         if self.anchors.iter().any(|anchor| **anchor == *certificate.der) {
             return Ok(());
         }
+        let others = &others[..others.len().min(MAX_OTHERS)];
         let anchors: Vec<Certificate> = self.anchors_at(at).collect();
         let [anchors, others] =
             [anchors.as_slice(), others].map(|all| all.iter().filter_map(|one| Link::new(one).ok()));
