@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     directory::{Directory, Provider},
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role},
-    message::Message,
+    message::{Mail, Message},
     smime::{Signature, Trust},
 };
 
@@ -29,6 +29,8 @@ pub struct MessageSubject<'a> {
     pub message: &'a Message,
     /// Where it was seen.
     pub observation: &'a Observation,
+    /// The original message inside, read once for all rules (`Message::original`, then `Mail::read`).
+    pub original: Option<&'a Mail>,
     /// Its signature, verified once for all rules.
     pub signature: Option<&'a Signature>,
     /// The directory's record that lists the signer's certificate.

@@ -3,7 +3,12 @@
 use super::Clause;
 
 pub mod access;
+pub mod delivery;
+pub mod formats;
+pub mod incoming;
+pub mod model;
+pub mod security;
 pub mod transactions;
 
 /// Every chapter's clauses, in the norm's order.
-pub static FAMILIES: &[&[&Clause]] = &[access::ALL, transactions::ALL];
+pub static FAMILIES: &[&[&Clause]] = &[model::ALL, access::ALL, incoming::ALL, delivery::ALL, transactions::ALL, formats::ALL, security::ALL];
