@@ -19,6 +19,8 @@ mod readable;
 mod signature;
 mod structure;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod times;
 
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
@@ -209,9 +211,4 @@ pub enum Outcome {
     Fail(Vec<Finding>),
     /// The rule itself broke; never a verdict on the subject.
     InternalError(String),
-}
-
-/// The ids of all rules.
-pub fn ids() -> Vec<&'static str> {
-    all().map(|rule| rule.id).collect()
 }

@@ -133,7 +133,8 @@ impl Scenario {
     pub fn read(id: &str, file: &str, source: &str) -> Result<Self, Vec<Problem>> {
         let document: Document = serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source))
             .map_err(|error| vec![Problem::of_yaml(file, source, &error)])?;
-        let mistakes = check::mistakes(&document, &crate::rules::ids());
+        let rules: Vec<&str> = crate::rules::all().map(|rule| rule.id).collect();
+        let mistakes = check::mistakes(&document, &rules);
         if !mistakes.is_empty() {
             return Err(mistakes
                 .into_iter()

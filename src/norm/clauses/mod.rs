@@ -11,16 +11,18 @@ pub mod incoming;
 pub mod law;
 pub mod model;
 pub mod security;
+pub mod transactions;
 
 /// Every chapter's clauses, in the norm's order.
 pub static FAMILIES: &[&[&Clause]] = &[
     model::ALL,
-    choreography::ALL,
     access::ALL,
     incoming::ALL,
     delivery::ALL,
+    transactions::ALL,
+    choreography::ALL,
+    law::ALL,
     formats::ALL,
     directory::ALL,
     security::ALL,
-    law::ALL,
 ];
