@@ -118,17 +118,24 @@ impl<W: Write> Terminal<W> {
 
     /// Remarks of a kind, each text once with everywhere it holds.
     fn remarks(&mut self, kind: Remark) -> io::Result<()> {
-        let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut places: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
         for ((scenario, direction), told) in &self.cells {
             for (_, text) in told.remarks.iter().filter(|(of, _)| *of == kind) {
-                places.entry(text).or_default().push(format!("{scenario} {}", way(direction)));
+                places.entry(text).or_default().entry(scenario).or_default().push(way(direction));
             }
         }
         if !places.is_empty() {
             writeln!(self.out, "\n{}", self.paint.dye(Ink::Strong, kind.heading()))?;
         }
         for (text, places) in places {
-            writeln!(self.out, "  {}", wrapped(&format!("{} ({})", shown(text), places.join(", ")), 4))?;
+            let places: Vec<_> = places
+                .into_iter()
+                .map(|(scenario, ways)| {
+                    let everywhere = ways.len() == self.columns.len();
+                    if everywhere { scenario.to_owned() } else { format!("{scenario} {}", ways.join(", ")) }
+                })
+                .collect();
+            writeln!(self.out, "  {}", wrapped(&format!("{} ({})", shown(text), places.join("; ")), 4))?;
         }
         Ok(())
     }
