@@ -1,5 +1,11 @@
 //! The certification data, `daticert.xml` (RFC 6109 4.4): read leniently, held against the DTD strictly.
 
+mod dtd;
+mod validity;
+mod xml;
+
+use jiff::{Timestamp, fmt::strtime};
+use roxmltree::{Document, Node};
 use serde::Serialize;
 
 /// A daticert.xml as far as it can be read, and everything wrong with it.
@@ -7,13 +13,13 @@ use serde::Serialize;
 pub struct DaticertReading {
     /// The XML as decoded from the part.
     pub xml: Vec<u8>,
-    /// What could be read; `None` when it is not well-formed XML.
+    /// What could be read; `None` when it is not well-formed XML or beyond all bounds.
     pub data: Option<Daticert>,
-    /// Why it is not well-formed, with line and column.
+    /// Why it could not be read: not well-formed, at which line and column, or a bound exceeded.
     pub malformed: Option<String>,
     /// Where it departs from the DTD, one entry each.
     pub invalid: Vec<DtdError>,
-    /// Whether it carries a document type declaration (parsed past, never fetched or expanded).
+    /// Whether it carries a document type declaration (parsed past; nothing is fetched, no entity expanded).
     pub doctype: bool,
 }
 
@@ -78,17 +84,184 @@ pub struct Destinatario {
     pub address: String,
 }
 
-impl Daticert {
-    /// The instant that `giorno`, `ora` and `zona` name; `None` where they are not in the norm's form.
-    pub fn instant(&self) -> Option<jiff::Timestamp> {
-        todo!()
+impl DaticertReading {
+    /// Reads `xml`, bounded in size, nodes and depth.
+    pub fn read(xml: Vec<u8>) -> Self {
+        let mut reading = Self::default();
+        match xml::decode(&xml) {
+            Ok(text) => reading.read_text(&text),
+            Err(reason) => reading.malformed = Some(reason),
+        }
+        Self { xml, ..reading }
+    }
+
+    fn read_text(&mut self, text: &str) {
+        let parsed = xml::parse(text);
+        self.doctype = parsed.doctype;
+        match parsed.document {
+            Ok(document) => {
+                self.invalid = validity::departures(&document);
+                self.data = Some(Daticert::of(&document));
+            }
+            Err(reason) => self.malformed = Some(reason),
+        }
     }
 }
 
-impl DaticertReading {
-    /// Reads `xml`, bounded in nodes and depth.
-    pub fn read(xml: Vec<u8>) -> Self {
-        let _ = xml;
-        todo!()
+impl Daticert {
+    /// The instant that `giorno`, `ora` and `zona` name; `None` where they are not in the norm's form.
+    pub fn instant(&self) -> Option<Timestamp> {
+        let written = format!("{} {} {}", self.giorno, self.ora, self.zona);
+        // The format alone would also take `1/3/2026`, a colon in the offset and a second 60.
+        if !has_shape(&written, "00/00/0000 00:00:00 +0000") || self.ora.ends_with("60") {
+            return None;
+        }
+        strtime::parse("%d/%m/%Y %H:%M:%S %z", &written).ok()?.to_timestamp().ok()
+    }
+
+    /// Reads what is there, whatever else is wrong.
+    fn of(document: &Document<'_>) -> Self {
+        let root = document.root_element();
+        let attribute = |node: Node<'_, '_>, name: &str| node.attribute(name).map(str::to_owned);
+        let header = child(root, "intestazione");
+        let data = child(root, "dati");
+        let date = data.and_then(|data| child(data, "data"));
+        let text =
+            |parent: Option<Node<'_, '_>>, name: &str| parent.and_then(|parent| child(parent, name)).map(content);
+        Self {
+            tipo: attribute(root, "tipo").unwrap_or_default(),
+            errore: attribute(root, "errore").unwrap_or_else(|| "nessuno".to_owned()),
+            mittente: text(header, "mittente").unwrap_or_default(),
+            destinatari: children(header, "destinatari")
+                .map(|node| Destinatario {
+                    tipo: attribute(node, "tipo").unwrap_or_else(|| "certificato".to_owned()),
+                    address: content(node),
+                })
+                .collect(),
+            risposte: text(header, "risposte").unwrap_or_default(),
+            oggetto: text(header, "oggetto"),
+            gestore_emittente: text(data, "gestore-emittente").unwrap_or_default(),
+            zona: date.and_then(|date| attribute(date, "zona")).unwrap_or_default(),
+            giorno: text(date, "giorno").unwrap_or_default(),
+            ora: text(date, "ora").unwrap_or_default(),
+            identificativo: text(data, "identificativo").unwrap_or_default(),
+            msgid: text(data, "msgid"),
+            ricevuta: data.and_then(|data| child(data, "ricevuta")).and_then(|node| attribute(node, "tipo")),
+            consegna: text(data, "consegna"),
+            ricezione: children(data, "ricezione").map(content).collect(),
+            errore_esteso: text(data, "errore-esteso"),
+        }
+    }
+}
+
+/// Whether `text` has a digit where `shape` has `0`, a sign where it has `+`, and else the same characters.
+fn has_shape(text: &str, shape: &str) -> bool {
+    text.len() == shape.len()
+        && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| match wanted {
+            b'0' => byte.is_ascii_digit(),
+            b'+' => matches!(byte, b'+' | b'-'),
+            _ => byte == wanted,
+        })
+}
+
+/// The child elements of this name, whatever their namespace.
+fn children<'a, 'input>(
+    parent: Option<Node<'a, 'input>>,
+    name: &'static str,
+) -> impl Iterator<Item = Node<'a, 'input>> {
+    let elements = parent.into_iter().flat_map(|parent| parent.children().filter(Node::is_element));
+    elements.filter(move |child| child.tag_name().name() == name)
+}
+
+fn child<'a, 'input>(parent: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
+    parent.children().find(|child| child.is_element() && child.tag_name().name() == name)
+}
+
+/// All the text of an element, as written.
+fn content(element: Node<'_, '_>) -> String {
+    element.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::sample::DATICERT;
+
+    fn read(xml: &str) -> DaticertReading {
+        DaticertReading::read(xml.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn every_value_is_read_as_written() {
+        let reading = read(DATICERT);
+        assert_eq!((reading.malformed, reading.invalid, reading.doctype), (None, vec![], false));
+        let recipient = |address: &str| Destinatario { tipo: "certificato".into(), address: address.into() };
+        let expected = Daticert {
+            tipo: "posta-certificata".into(),
+            errore: "nessuno".into(),
+            mittente: "mario@alfa.example".into(),
+            destinatari: vec![recipient("anna@bravo.example"), recipient("carla@bravo.example")],
+            risposte: "mario@alfa.example".into(),
+            oggetto: Some("Perché no & altro".into()),
+            gestore_emittente: "Alfa S.p.A.".into(),
+            zona: "+0200".into(),
+            giorno: "26/10/2026".into(),
+            ora: "09:30:05".into(),
+            identificativo: "opec1.20261026.093005@alfa.example".into(),
+            msgid: Some("<1@mua.example>".into()),
+            ricevuta: Some("completa".into()),
+            ..Daticert::default()
+        };
+        assert_eq!(reading.data, Some(expected));
+    }
+
+    #[test]
+    fn an_invalid_one_is_read_as_far_as_it_goes() {
+        let reading =
+            read("<postacert><dati><consegna>a<!-- b -->c</consegna><ricezione>d</ricezione></dati></postacert>");
+        let data = reading.data.unwrap();
+        assert_eq!((data.tipo.as_str(), data.errore.as_str(), data.mittente.as_str()), ("", "nessuno", ""));
+        assert_eq!((data.consegna.as_deref(), data.ricezione.as_slice()), (Some("ac"), &["d".to_owned()][..]));
+        assert!(!reading.invalid.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_malformed_at_its_place() {
+        let control = read(&DATICERT.replace("Perché", "Perch\u{b}"));
+        assert!(control.malformed.unwrap().ends_with("at 8:23"));
+        assert!(control.data.is_none() && control.invalid.is_empty());
+        for xml in ["", "ciao", "<postacert>", "<a></b>", "<a/><a/>", "<a b='1' b='2'/>", "<a>&x;</a>", "\0"] {
+            assert!(read(xml).malformed.is_some(), "{xml:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn an_instant_needs_the_form_of_the_norm() {
+        let instant = |giorno: &str, ora: &str, zona: &str| {
+            Daticert { giorno: giorno.into(), ora: ora.into(), zona: zona.into(), ..Daticert::default() }.instant()
+        };
+        let expected: Timestamp = "2026-10-26T07:30:05Z".parse().unwrap();
+        assert_eq!(instant("26/10/2026", "09:30:05", "+0200"), Some(expected));
+        assert_eq!(instant("26/10/2026", "02:30:05", "-0500"), Some(expected));
+        for (giorno, ora, zona) in [
+            ("26/10/26", "09:30:05", "+0200"),
+            ("2026-10-26", "09:30:05", "+0200"),
+            ("31/02/2026", "09:30:05", "+0200"),
+            ("10/26/2026", "09:30:05", "+0200"),
+            ("6/10/2026", "09:30:05", "+0200"),
+            ("26/10/2026", "9:30:05", "+0200"),
+            ("26/10/2026", "24:00:00", "+0200"),
+            ("26/10/2026", "09:30:60", "+0200"),
+            ("26/10/2026", "09:30", "+0200"),
+            ("26/10/2026", "09:30:05", "+02:00"),
+            ("26/10/2026", "09:30:05", "CET"),
+            ("26/10/2026", "09:30:05", "0200"),
+            ("26/10/2026", "09:30:05", "+9900"),
+            ("26/10/2026", "09:30:05", "+0260"),
+            ("26/10/2026 ", "09:30:05", "+020"),
+            ("", "", ""),
+        ] {
+            assert_eq!(instant(giorno, ora, zona), None, "{giorno} {ora} {zona}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Mail;
+
 /// The kinds of system-generated messages (RFC 6109 2.1.1, 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -46,6 +48,31 @@ impl Kind {
         Kind::Anomalia,
     ];
 
+    /// The kind that a message claims, by the outermost fields alone; `None` for ordinary mail and unknown values.
+    pub fn of(mail: &Mail) -> Option<Kind> {
+        let value = |name: &str| mail.field(name).map(|value| value.to_ascii_lowercase());
+        let virus = value("X-VerificaSicurezza").is_some_and(|value| value == "errore");
+        if let Some(receipt) = value("X-Ricevuta") {
+            return Some(match receipt.as_str() {
+                "accettazione" => Kind::Accettazione,
+                "non-accettazione" if virus => Kind::NonAccettazioneVirus,
+                "non-accettazione" => Kind::NonAccettazione,
+                "presa-in-carico" => Kind::PresaInCarico,
+                "avvenuta-consegna" => Kind::AvvenutaConsegna,
+                "errore-consegna" if virus => Kind::ErroreConsegnaVirus,
+                "errore-consegna" => Kind::ErroreConsegna,
+                "preavviso-errore-consegna" => Kind::PreavvisoErroreConsegna,
+                "rilevazione-virus" => Kind::RilevazioneVirus,
+                _ => return None,
+            });
+        }
+        match value("X-Trasporto")?.as_str() {
+            "posta-certificata" => Some(Kind::PostaCertificata),
+            "errore" => Some(Kind::Anomalia),
+            _ => None,
+        }
+    }
+
     /// The kind in the norm's English (`acceptance`, `transport envelope`).
     pub fn title(self) -> &'static str {
         match self {
@@ -81,5 +108,50 @@ impl Kind {
             Kind::PostaCertificata => "posta-certificata",
             Kind::Anomalia => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(head: &str) -> Option<Kind> {
+        Kind::of(&Mail::read(format!("Subject: CONSEGNA: x\r\n{head}\r\n\r\n").into_bytes()).unwrap())
+    }
+
+    #[test]
+    fn every_kind_is_told_by_its_fields() {
+        for expected in Kind::ALL {
+            let head = match (expected, expected.tipo()) {
+                (Kind::Anomalia, _) => "X-Trasporto: errore".to_owned(),
+                (Kind::PostaCertificata, _) => "X-Trasporto: posta-certificata".to_owned(),
+                (Kind::NonAccettazioneVirus | Kind::ErroreConsegnaVirus, Some(tipo)) => {
+                    format!("X-Ricevuta: {tipo}\r\nX-VerificaSicurezza: errore")
+                }
+                (_, tipo) => format!("X-Ricevuta: {}", tipo.unwrap()),
+            };
+            assert_eq!(kind(&head), Some(expected), "{head}");
+        }
+    }
+
+    #[test]
+    fn names_and_values_are_read_in_any_letter_case() {
+        assert_eq!(kind("x-ricevuta:  ACCETTAZIONE "), Some(Kind::Accettazione));
+        assert_eq!(kind("X-TRASPORTO: Errore"), Some(Kind::Anomalia));
+    }
+
+    #[test]
+    fn nothing_else_makes_a_kind() {
+        assert_eq!(kind("X-Other: accettazione"), None);
+        assert_eq!(kind("X-Ricevuta: mancata-consegna\r\nX-Trasporto: posta-certificata"), None);
+        assert_eq!(kind("X-Trasporto: accettazione"), None);
+        assert_eq!(kind("X-Ricevuta:"), None);
+        assert_eq!(kind("X-VerificaSicurezza: errore"), None);
+    }
+
+    #[test]
+    fn only_two_notices_know_of_a_virus() {
+        assert_eq!(kind("X-Ricevuta: accettazione\r\nX-VerificaSicurezza: errore"), Some(Kind::Accettazione));
+        assert_eq!(kind("X-Ricevuta: errore-consegna\r\nX-VerificaSicurezza: ok"), Some(Kind::ErroreConsegna));
     }
 }

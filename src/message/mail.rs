@@ -1,6 +1,15 @@
 //! A mail message as bytes, with the map of what is where (RFC 5322, RFC 2045-2047, 2183, 2231).
 
+mod address;
+mod charset;
+mod fields;
+mod mime;
+mod params;
+mod words;
+
 use std::{ops::Range, sync::Arc};
+
+use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 
 /// A message: its bytes, never changed, and its tree of MIME entities.
 #[derive(Clone, Debug)]
@@ -67,8 +76,12 @@ pub enum ReadError {
 impl Mail {
     /// Reads `raw`; bounded in depth, parts and time, whatever the bytes are.
     pub fn read(raw: impl Into<Arc<[u8]>>) -> Result<Self, ReadError> {
-        let _ = raw.into();
-        todo!()
+        let raw = raw.into();
+        let (root, limits) = mime::read(&raw);
+        if root.headers.is_empty() {
+            return Err(ReadError::NoHeader(raw.len()));
+        }
+        Ok(Self { raw, root, limits })
     }
 
     /// The bytes of a range.
@@ -78,32 +91,44 @@ impl Mail {
 
     /// A header field's value unfolded and trimmed, bytes beyond ASCII kept where they are UTF-8 and else replaced.
     pub fn unfolded(&self, header: &Header) -> String {
-        let _ = header;
-        todo!()
+        unfold(self.bytes(&header.value))
     }
 
     /// A header field's value unfolded, trimmed and with its encoded words decoded (RFC 2047).
     pub fn decoded(&self, header: &Header) -> String {
-        let _ = header;
-        todo!()
+        words::decode(&self.unfolded(header))
     }
 
-    /// The mailboxes of an address field; `None` where it does not follow RFC 5322 3.4.
+    /// The mailboxes of an address field, those of groups included; `None` where it does not follow RFC 5322 3.4.
+    ///
+    /// Dots in display names and octets beyond ASCII there are accepted; no other obsolete form is, nor an empty list.
     pub fn mailboxes(&self, header: &Header) -> Option<Vec<Mailbox>> {
-        let _ = header;
-        todo!()
+        address::mailboxes(&self.unfolded(header))
     }
 
     /// An entity's body with its transfer encoding taken off; `None` where the encoding is unknown or broken.
     pub fn content(&self, entity: &Entity) -> Option<Vec<u8>> {
-        let _ = entity;
-        todo!()
+        let body = self.bytes(&entity.body);
+        match entity.encoding.as_str() {
+            "7bit" | "8bit" | "binary" => Some(body.to_vec()),
+            "quoted-printable" => quoted_printable_decode(body),
+            "base64" => base64_decode(body),
+            _ => None,
+        }
     }
 
-    /// An entity's body as text: transfer encoding and charset taken off.
+    /// An entity's body as text, transfer encoding and charset taken off; `None` where either is unknown or broken.
+    ///
+    /// Without a charset it is read as UTF-8 where it is that, else as Latin-1, the charset of PEC texts (4.3.1).
     pub fn text(&self, entity: &Entity) -> Option<String> {
-        let _ = entity;
-        todo!()
+        let content = self.content(entity)?;
+        match entity.param("charset") {
+            Some(charset) => charset::decoder(charset).map(|decode| decode(&content)),
+            None => Some(
+                String::from_utf8(content)
+                    .unwrap_or_else(|error| encoding_rs::mem::decode_latin1(error.as_bytes()).into_owned()),
+            ),
+        }
     }
 
     /// Unfolded value of the outermost field of this name (first one), letter case of the name ignored.
@@ -123,12 +148,22 @@ impl Entity {
         self.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
     }
 
+    /// A parameter of Content-Type, its name in lower case.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        find(&self.content_params, name)
+    }
+
     /// The attachment's name: `filename` of the disposition, else `name` of the type.
     pub fn file_name(&self) -> Option<&str> {
-        let param = |params: &'_ [(String, String)], key: &str| params.iter().position(|(name, _)| name == key);
-        param(&self.disposition_params, "filename")
-            .map(|at| self.disposition_params[at].1.as_str())
-            .or_else(|| param(&self.content_params, "name").map(|at| self.content_params[at].1.as_str()))
+        find(&self.disposition_params, "filename").or_else(|| self.param("name"))
+    }
+
+    /// Whether the disposition or the type gives it this name, letter case ignored.
+    pub fn is_named(&self, name: &str) -> bool {
+        [find(&self.disposition_params, "filename"), self.param("name")]
+            .into_iter()
+            .flatten()
+            .any(|found| found.eq_ignore_ascii_case(name))
     }
 
     /// This entity and everything below it, outermost first.
@@ -139,5 +174,107 @@ impl Entity {
             stack.extend(entity.children.iter().rev());
             Some(entity)
         })
+    }
+}
+
+fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+}
+
+/// A field's value without the line ends of its folds (RFC 5322 2.2.3) and without blanks around it.
+fn unfold(value: &[u8]) -> String {
+    let text = String::from_utf8_lossy(value).replace("\r\n", "").replace('\n', "");
+    text.trim_matches([' ', '\t', '\r']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::sample;
+
+    fn mail(raw: impl AsRef<[u8]>) -> Mail {
+        Mail::read(raw.as_ref()).unwrap()
+    }
+
+    /// The decoded Subject of a message with just that field.
+    fn subject(value: &str) -> String {
+        let mail = mail(format!("Subject: {value}\r\n\r\n"));
+        mail.decoded(mail.root.header("subject").unwrap())
+    }
+
+    #[test]
+    fn a_field_is_sliced_as_sent_and_unfolded_on_request() {
+        let mail = mail(sample::envelope());
+        let received = &mail.root.headers[0];
+        assert!(mail.bytes(&received.span).starts_with(b"Received: from mx.alfa.example\r\n\tby"));
+        assert!(mail.bytes(&received.span).ends_with(b"+0200\r\n"));
+        assert!(mail.bytes(&received.value).starts_with(b" from") && mail.bytes(&received.value).ends_with(b"+0200"));
+        assert!(mail.unfolded(received).starts_with("from mx.alfa.example\tby mx.bravo.example;"));
+        assert_eq!(mail.field("x-TRASPORTO").as_deref(), Some("posta-certificata"));
+    }
+
+    #[test]
+    fn bytes_beyond_ascii_are_kept_as_utf_8_and_else_replaced() {
+        let mail = mail(b"X-A: citt\xc3\xa0\nX-B: citt\xe0\n\n");
+        assert_eq!(mail.field("X-A").unwrap(), "città");
+        assert_eq!(mail.field("X-B").unwrap(), "citt\u{fffd}");
+    }
+
+    #[test]
+    fn encoded_words_are_decoded_wherever_they_stand() {
+        assert_eq!(subject("=?utf-8?Q?POSTA_CERTIFICATA:_Perch=C3=A9?="), "POSTA CERTIFICATA: Perché");
+        assert_eq!(subject("ACCETTAZIONE: =?ISO-8859-1?q?citt=E0?= di  Roma"), "ACCETTAZIONE: città di  Roma");
+        assert_eq!(subject("=?utf-8?B?UGVyY2jDqQ==?=, no"), "Perché, no");
+        assert_eq!(subject("=?UTF-8*it?b?w6g=?="), "è");
+    }
+
+    #[test]
+    fn adjacent_encoded_words_join_even_when_cut_inside_a_character() {
+        assert_eq!(subject("=?utf-8?q?a?=\r\n =?utf-8?q?b?="), "ab");
+        assert_eq!(subject("=?utf-8?B?Y2l0dMM=?=\r\n =?UTF-8?B?oA==?="), "città");
+        assert_eq!(subject("=?iso-8859-1?q?=E0?= =?utf-8?q?=C3=A8?= fine"), "àè fine");
+    }
+
+    #[test]
+    fn what_is_no_encoded_word_stays_as_it_is() {
+        for text in ["=?no-such-charset?q?a?=", "=?utf-8?x?a?=", "=?utf-8?b?*?=", "=?utf-8?q?=zz?=", "a =? b ?= c"] {
+            assert_eq!(subject(text), text);
+        }
+        assert_eq!(subject("=?utf-8?q?a?= =?bad?q?b?= =?utf-8?q?c?="), "a =?bad?q?b?= c");
+    }
+
+    #[test]
+    fn a_transfer_encoding_is_taken_off_or_reported() {
+        let content = |encoding: &str, body: &str| {
+            let mail = mail(format!("Content-Transfer-Encoding: {encoding}\r\n\r\n{body}"));
+            mail.content(&mail.root)
+        };
+        assert_eq!(content("base64", "Y2l0\r\ndOA=\r\n").unwrap(), b"citt\xe0");
+        assert_eq!(content("Quoted-Printable", "a=E0 =\r\nb \r\n").unwrap(), b"a\xe0 b\r\n");
+        assert_eq!(content("8bit", "a =\r\n").unwrap(), b"a =\r\n");
+        assert_eq!(content("7BIT (as ever)", "a").unwrap(), b"a");
+        assert_eq!(content("base64", "*redacted*"), None);
+        assert_eq!(content("quoted-printable", "a=XY"), None);
+        assert_eq!(content("x-uuencode", "a"), None);
+    }
+
+    #[test]
+    fn a_text_is_read_in_its_charset_or_a_plausible_one() {
+        let text = |head: &str, body: &[u8]| {
+            let mail = mail([head.as_bytes(), b"\r\n\r\n", body].concat());
+            mail.text(&mail.root)
+        };
+        assert_eq!(text("Content-Type: text/plain; charset=ISO-8859-1", b"citt\xe0").unwrap(), "città");
+        assert_eq!(text("Content-Type: text/plain; charset=utf-8", b"citt\xc3\xa0").unwrap(), "città");
+        assert_eq!(text("Subject: none", b"citt\xc3\xa0").unwrap(), "città");
+        assert_eq!(text("Subject: none", b"citt\xe0").unwrap(), "città");
+        assert_eq!(text("Content-Type: text/plain; charset=klingon", b"a"), None);
+    }
+
+    #[test]
+    fn bytes_without_a_field_are_no_message() {
+        for raw in ["", "\r\n", "\r\nbody", "no colon\r\n\r\n", ": no name\r\n\r\n", "\u{fffd}\0"] {
+            assert_eq!(Mail::read(raw.as_bytes()).unwrap_err(), ReadError::NoHeader(raw.len()), "{raw:?}");
+        }
     }
 }

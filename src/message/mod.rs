@@ -6,8 +6,10 @@ pub mod daticert;
 pub mod kind;
 pub mod mail;
 pub mod pec;
+#[cfg(test)]
+mod sample;
 
 pub use daticert::{Daticert, DaticertReading};
 pub use kind::Kind;
-pub use mail::{Entity, Header, Mail, ReadError};
+pub use mail::{Entity, Header, Mail, Mailbox, ReadError};
 pub use pec::{Message, Parts, Signed};

@@ -50,12 +50,259 @@ pub struct Parts {
 impl Message {
     /// Reads a message and finds its PEC structure.
     pub fn read(raw: impl Into<std::sync::Arc<[u8]>>) -> Result<Self, ReadError> {
-        let _ = raw.into();
-        todo!()
+        let mail = Mail::read(raw)?;
+        let kind = Kind::of(&mail);
+        let signed = Signed::find(&mail);
+        let parts = Parts::find(&mail.root);
+        let daticert = parts.daticert.as_ref().map(|part| match mail.content(part) {
+            Some(xml) => DaticertReading::read(xml),
+            None => DaticertReading {
+                xml: mail.bytes(&part.body).to_vec(),
+                malformed: Some(format!("its transfer encoding ({}) is unknown or broken", part.encoding)),
+                ..DaticertReading::default()
+            },
+        });
+        Ok(Self { mail, kind, signed, parts, daticert })
     }
 
     /// The original message inside (`postacert.eml`), transfer encoding taken off.
     pub fn original(&self) -> Option<Vec<u8>> {
-        todo!()
+        self.mail.content(self.parts.original.as_ref()?)
+    }
+}
+
+impl Signed {
+    fn find(mail: &Mail) -> Option<Self> {
+        let root = &mail.root;
+        let protocol = root.param("protocol").unwrap_or_default().to_ascii_lowercase();
+        let pkcs7 = matches!(protocol.as_str(), "application/pkcs7-signature" | "application/x-pkcs7-signature");
+        match root.children.as_slice() {
+            [content, signature] if root.content_type == "multipart/signed" && pkcs7 => {
+                Some(Self { cms: mail.content(signature), content: content.clone(), signature: signature.clone() })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Parts {
+    /// Only direct children count: a PEC message inside the original has parts of the same names.
+    fn find(root: &Entity) -> Self {
+        // A multipart/signed that lost its signature still shows what it carried.
+        let container = if root.content_type == "multipart/signed" { root.children.first() } else { Some(root) };
+        let Some(mixed) = container.filter(|entity| entity.content_type == "multipart/mixed") else {
+            return Self::default();
+        };
+        let children = &mixed.children;
+        let daticert = children
+            .iter()
+            .position(|part| part.is_named("daticert.xml"))
+            .or_else(|| children.iter().position(|part| part.content_type == "application/xml"));
+        let original = original(children);
+        let readable = children.iter().enumerate().position(|(at, part)| {
+            Some(at) != daticert
+                && part.disposition.as_deref() != Some("attachment")
+                && matches!(part.content_type.as_str(), "text/plain" | "multipart/alternative")
+        });
+        let part = |at: Option<usize>| at.map(|at| children[at].clone());
+        let text = |content_type: &str| {
+            let readable = &children[readable?];
+            let mut texts = std::iter::once(readable).chain(&readable.children);
+            texts.find(|part| part.content_type == content_type).cloned()
+        };
+        let named = [daticert, original, readable];
+        Self {
+            mixed: Some(mixed.clone()),
+            readable: part(readable),
+            plain: text("text/plain"),
+            html: text("text/html"),
+            daticert: part(daticert),
+            original: part(original),
+            others: (0..children.len())
+                .filter(|&at| !named.contains(&Some(at)))
+                .map(|at| children[at].clone())
+                .collect(),
+        }
+    }
+}
+
+/// `postacert.eml`, or the only message/rfc822.
+fn original(children: &[Entity]) -> Option<usize> {
+    let mut messages = (0..children.len()).filter(|&at| children[at].content_type == "message/rfc822");
+    let named = messages.clone().find(|&at| children[at].is_named("postacert.eml"));
+    named.or_else(|| messages.next().filter(|_| messages.next().is_none()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::sample::{DATICERT, ORIGINAL, envelope, signed_content};
+
+    fn message(raw: impl AsRef<[u8]>) -> Message {
+        Message::read(raw.as_ref()).unwrap()
+    }
+
+    fn envelope_with(from: &str, to: &str) -> Message {
+        let raw = envelope();
+        assert!(raw.contains(from), "the envelope has no {from}");
+        message(raw.replace(from, to))
+    }
+
+    #[test]
+    fn an_envelope_is_read_whole() {
+        let message = message(envelope());
+        assert_eq!(message.kind, Some(Kind::PostaCertificata));
+        let signed = message.signed.as_ref().unwrap();
+        assert_eq!(message.mail.bytes(&signed.content.span), signed_content().as_bytes());
+        assert_eq!(signed.cms.as_deref(), Some(&[0x30, 0, 0][..]));
+        assert_eq!(
+            message.mail.text(message.parts.plain.as_ref().unwrap()).unwrap(),
+            "Il messaggio \"Perché no\" e' stato inviato"
+        );
+        assert!(message.parts.html.is_none() && message.parts.others.is_empty());
+        assert_eq!(message.daticert.as_ref().unwrap().xml, DATICERT.replace('\n', "\r\n").as_bytes());
+        assert_eq!(message.original().unwrap(), ORIGINAL.as_bytes());
+    }
+
+    #[test]
+    fn a_pec_message_inside_is_never_taken_for_the_outer_one() {
+        let without_daticert = envelope_with(
+            "application/xml; name=\"daticert.xml\"\r\nContent-Disposition: inline; filename=\"daticert.xml\"",
+            "text/csv",
+        );
+        assert!(without_daticert.daticert.is_none());
+        assert_eq!(without_daticert.parts.others.len(), 1);
+        let ordinary = envelope_with("X-Trasporto", "X-Nothing");
+        assert_eq!(ordinary.kind, None);
+    }
+
+    #[test]
+    fn an_anomaly_envelope_has_an_original_and_no_daticert() {
+        let raw = envelope().replace("posta-certificata\r\n", "errore\r\n");
+        let (head, rest) = raw.split_once("--mixed\r\nContent-Type: application/xml").unwrap();
+        let (_, tail) = rest.split_once("--mixed--").unwrap();
+        let anomaly = message(format!("{head}--mixed--{tail}"));
+        assert_eq!(anomaly.kind, Some(Kind::Anomalia));
+        assert!(anomaly.daticert.is_none() && anomaly.signed.is_some());
+        assert_eq!(anomaly.original().unwrap(), ORIGINAL.as_bytes());
+    }
+
+    #[test]
+    fn daticert_is_found_by_either_name_or_by_its_type() {
+        let part = "application/xml; name=\"daticert.xml\"\r\nContent-Disposition: inline; filename=\"daticert.xml\"";
+        for other in [
+            "application/octet-stream; name=DATICERT.XML\r\nContent-Disposition: inline; filename=x",
+            "text/plain\r\nContent-Disposition: attachment; filename=\"Daticert.xml\"",
+            "application/xml",
+        ] {
+            let message = envelope_with(part, other);
+            assert!(message.daticert.is_some_and(|daticert| daticert.data.is_some()), "{other}");
+            assert_eq!(message.parts.plain.unwrap().encoding, "quoted-printable");
+        }
+    }
+
+    #[test]
+    fn a_daticert_in_a_broken_encoding_is_unreadable_not_absent() {
+        let message =
+            envelope_with("filename=\"daticert.xml\"", "filename=\"daticert.xml\"\r\nContent-Transfer-Encoding: rot13");
+        let daticert = message.daticert.unwrap();
+        assert_eq!(daticert.malformed.as_deref(), Some("its transfer encoding (rot13) is unknown or broken"));
+        assert!(daticert.data.is_none() && !daticert.xml.is_empty());
+    }
+
+    #[test]
+    fn an_original_needs_no_name_when_it_is_alone() {
+        let head =
+            "message/rfc822; name=\"postacert.eml\"\r\nContent-Disposition: attachment; filename=\"postacert.eml\"";
+        assert_eq!(envelope_with(head, "message/rfc822").original().unwrap(), ORIGINAL.as_bytes());
+        let second = "--mixed\r\nContent-Type: message/rfc822\r\n\r\nSubject: other\r\n\r\n";
+        let two = |head: &str| {
+            envelope_with(
+                &format!("--mixed\r\nContent-Type: {}", "message/rfc822"),
+                &format!("{second}\r\n--mixed\r\nContent-Type: {head}"),
+            )
+        };
+        assert_eq!(two("message/rfc822").original().unwrap(), ORIGINAL.as_bytes());
+        assert_eq!(two("message/rfc822; x").parts.others.len(), 1);
+        let nameless =
+            message(envelope().replace("postacert.eml", "a.eml").replace("--mixed--", &format!("{second}--mixed--")));
+        assert!(nameless.parts.original.is_none());
+        assert_eq!(nameless.parts.others.len(), 2);
+    }
+
+    #[test]
+    fn an_original_in_base64_is_decoded_although_forbidden() {
+        let original = format!("filename=\"postacert.eml\"\r\n\r\n{ORIGINAL}");
+        let encoded = "filename=\"postacert.eml\"\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogeA0KDQo=\r\n";
+        assert_eq!(envelope_with(&original, encoded).original().unwrap(), b"Subject: x\r\n\r\n");
+    }
+
+    #[test]
+    fn the_readable_text_may_be_alternative() {
+        let alternative = "Content-Type: multipart/alternative; boundary=alt\r\n\r\n\
+            --alt\r\n\r\nciao\r\n--alt\r\nContent-Type: text/html\r\n\r\n<p>ciao\r\n--alt--\r\n\
+            --mixed\r\nContent-Disposition: attachment";
+        let message = envelope_with("Content-Type: text/plain", &format!("{alternative}\r\nContent-Type: text/plain"));
+        let text = |entity: &Option<Entity>| message.mail.text(entity.as_ref().unwrap()).unwrap();
+        assert_eq!((text(&message.parts.plain), text(&message.parts.html)), ("ciao".to_owned(), "<p>ciao".to_owned()));
+        assert_eq!(message.parts.readable.as_ref().unwrap().content_type, "multipart/alternative");
+        assert_eq!(message.parts.others.len(), 1);
+    }
+
+    #[test]
+    fn only_a_pkcs7_signature_with_two_parts_is_signed() {
+        assert!(
+            envelope_with("protocol=\"application/pkcs7-signature\"", "protocol=\"application/X-PKCS7-signature\"")
+                .signed
+                .is_some()
+        );
+        assert!(
+            envelope_with("protocol=\"application/pkcs7-signature\"", "protocol=\"application/pgp-signature\"")
+                .signed
+                .is_none()
+        );
+        assert!(envelope_with("protocol=\"application/pkcs7-signature\"; ", "").signed.is_none());
+        assert!(envelope_with("multipart/signed", "multipart/mixed").signed.is_none());
+        assert!(envelope_with("--outer--", "--outer\r\n\r\nthird\r\n--outer--").signed.is_none());
+        assert_eq!(envelope_with("MAAA", "*removed*").signed.unwrap().cms, None);
+    }
+
+    #[test]
+    fn an_unsigned_message_still_shows_its_parts() {
+        let bare = message(format!("X-Trasporto: posta-certificata\r\n{}", signed_content()));
+        assert!(bare.signed.is_none() && bare.daticert.is_some());
+        let (lost, _) = envelope()
+            .split_once("--outer\r\nContent-Type: application/pkcs7")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        assert!(message(lost).daticert.is_some());
+        let plain = message("Subject: x\r\n\r\nciao");
+        assert!(plain.parts.mixed.is_none() && plain.original().is_none());
+    }
+
+    #[test]
+    fn truncated_and_mutated_messages_are_survived() {
+        let raw = envelope().into_bytes();
+        let survive = |bytes: &[u8]| {
+            let Ok(message) = Message::read(bytes) else { return };
+            for entity in message.mail.root.walk() {
+                assert!(entity.span.start <= entity.body.start && entity.body.end == entity.span.end);
+                assert!(entity.span.end <= bytes.len());
+                let _ = (message.mail.text(entity), entity.file_name());
+                for header in &entity.headers {
+                    assert!(header.span.start < header.value.start && header.value.end <= header.span.end);
+                    let _ = (message.mail.decoded(header), message.mail.mailboxes(header));
+                }
+            }
+        };
+        (0..raw.len()).step_by(7).for_each(|end| survive(&raw[..end]));
+        let hostile = b"\0\r\n \t:;=?\"\\(<>-b\x1b\xc3\xff";
+        for at in (0..raw.len()).step_by(3) {
+            let mut mutated = raw.clone();
+            mutated[at] = hostile[at % hostile.len()];
+            survive(&mutated);
+            mutated.remove(at);
+            survive(&mutated);
+        }
     }
 }

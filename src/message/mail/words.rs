@@ -1,0 +1,69 @@
+//! Encoded words (RFC 2047), as they are met rather than as they should be: adjacent words of one charset are decoded
+//! together, since many composers cut them inside a character, and they are recognised without blanks around them.
+
+use std::sync::LazyLock;
+
+use mail_parser::{decoders::base64::base64_decode, parsers::MessageStream};
+use regex::{Captures, Regex};
+
+use super::charset;
+
+static WORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"=\?(?<charset>[^?*\s]+)(?:\*[^?\s]*)?\?(?<encoding>[bBqQ])\?(?<text>[^?]*)\?=")
+        .expect("a valid pattern")
+});
+
+/// `text` with its encoded words decoded; those of an unknown charset or a broken encoding stay as they are (6.2).
+pub(super) fn decode(text: &str) -> String {
+    let mut decoded = String::with_capacity(text.len());
+    let mut run: Option<Word> = None;
+    let mut seen = 0;
+    for captures in WORD.captures_iter(text) {
+        let Some(word) = Word::read(&captures) else { continue };
+        let whole = captures.get_match();
+        let between = &text[seen..whole.start()];
+        seen = whole.end();
+        match &mut run {
+            Some(last) if between.trim_ascii().is_empty() && last.charset.eq_ignore_ascii_case(&word.charset) => {
+                last.bytes.extend(word.bytes);
+                continue;
+            }
+            Some(last) => {
+                decoded.push_str(&last.text());
+                if !between.trim_ascii().is_empty() {
+                    decoded.push_str(between);
+                }
+            }
+            None => decoded.push_str(between),
+        }
+        run = Some(word);
+    }
+    if let Some(last) = run {
+        decoded.push_str(&last.text());
+    }
+    decoded.push_str(&text[seen..]);
+    decoded
+}
+
+/// One encoded word, or several run together.
+struct Word {
+    charset: String,
+    decode: fn(&[u8]) -> String,
+    bytes: Vec<u8>,
+}
+
+impl Word {
+    fn read(captures: &Captures<'_>) -> Option<Self> {
+        let text = &captures["text"];
+        let bytes = match &captures["encoding"] {
+            "b" | "B" => base64_decode(text.as_bytes())?,
+            _ => MessageStream::new(format!("{text}?=").as_bytes()).decode_quoted_printable_word()?,
+        };
+        let charset = captures["charset"].to_owned();
+        Some(Self { decode: charset::decoder(&charset)?, charset, bytes })
+    }
+
+    fn text(&self) -> String {
+        (self.decode)(&self.bytes)
+    }
+}
