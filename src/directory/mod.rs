@@ -44,12 +44,6 @@ pub struct LdifError {
 }
 
 impl Directory {
-    /// Reads an LDIF file (RFC 2849 content records).
-    pub fn read(ldif: &[u8]) -> Result<Self, LdifError> {
-        let _ = ldif;
-        todo!()
-    }
-
     /// The records that manage a mail domain, letter case ignored (2.2.1).
     pub fn managing<'a>(&'a self, domain: &'a str) -> impl Iterator<Item = &'a Provider> {
         self.providers.iter().filter(move |provider| provider.manages(domain))

@@ -1,1 +1,255 @@
-//! TODO
+//! The test PKI: reads the recipe in `certs/`, issues, caches. Trusted by nobody, the same on any day.
+
+mod cache;
+mod issue;
+mod profile;
+pub mod recipe;
+mod tls;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use aws_lc_rs::signature::RsaKeyPair;
+use rustls::{ClientConfig, ServerConfig};
+
+use self::{
+    issue::{Der, Issued},
+    recipe::{Provider, Recipe},
+};
+use crate::smime::{Signer, Trust};
+
+/// Everything issued, ready to use.
+#[derive(Debug)]
+pub struct Pki {
+    recipe: Recipe,
+    issued: Issued,
+    signers: BTreeMap<String, Signer>,
+    servers: BTreeMap<String, Arc<ServerConfig>>,
+    client: Arc<ClientConfig>,
+}
+
+/// Which revocation lists are at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// Up to date at the scenarios' time.
+    Current,
+    /// Out of date long before.
+    Stale,
+    /// None at all.
+    Missing,
+}
+
+/// Why there is no test PKI.
+#[derive(Debug, thiserror::Error)]
+pub enum PkiError {
+    /// The recipe is wrong.
+    #[error("certs/recipe.yaml: {0}")]
+    Recipe(String),
+    /// A certificate or a list could not be made.
+    #[error("issuing the test PKI: {0}")]
+    Issuing(#[from] rcgen::Error),
+    /// A part of a certificate could not be encoded.
+    #[error("issuing the test PKI: {0}")]
+    Encoding(#[from] der::Error),
+    /// A key could not be used.
+    #[error("the key `{0}` of the test PKI is not usable")]
+    Key(String),
+    /// TLS refuses what was issued.
+    #[error("TLS with the test PKI: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The cache cannot be read or written.
+    #[error("the cache of the test PKI in {path} (set PEC_PKI_CACHE to another folder): {source}")]
+    Cache {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Pki {
+    /// The PKI of this machine, issued on first use: by `PEC_PKI_CACHE`, else in the user's cache directory.
+    pub fn load() -> Result<Arc<Self>, PkiError> {
+        static LOADED: OnceLock<Arc<Pki>> = OnceLock::new();
+        if let Some(pki) = LOADED.get() {
+            return Ok(pki.clone());
+        }
+        let pki = Self::load_from(&cache::folder())?;
+        Ok(LOADED.get_or_init(|| Arc::new(pki)).clone())
+    }
+
+    /// The PKI cached in a folder, issued there first where need be.
+    pub fn load_from(folder: &Path) -> Result<Self, PkiError> {
+        let recipe = Recipe::read(recipe::TEXT)?;
+        let issued = cache::load(folder, &recipe)?;
+        Self::assemble(recipe, issued)
+    }
+
+    fn assemble(recipe: Recipe, issued: Issued) -> Result<Self, PkiError> {
+        let mut keys: BTreeMap<&str, Arc<RsaKeyPair>> = BTreeMap::new();
+        let mut signers = BTreeMap::new();
+        for signing in recipe.signing() {
+            let key = match keys.get(signing.key) {
+                Some(key) => key.clone(),
+                None => Arc::new(rsa_key(&issued, signing.key)?),
+            };
+            keys.insert(signing.key, key.clone());
+            let certificate = find(&issued.signers, &signing.id)?.to_vec();
+            let chain = chain(&recipe, &issued, signing.issuer)?;
+            signers.insert(signing.id, Signer { certificate, chain, key });
+        }
+        let server_key = find(&issued.keys, &recipe.server_profile.key)?;
+        let server_chain = chain(&recipe, &issued, &recipe.server_profile.issuer)?;
+        let mut servers = BTreeMap::new();
+        for (id, certificate) in &issued.servers {
+            servers.insert(id.clone(), Arc::new(tls::server(&certificate.0, &server_chain, server_key)?));
+        }
+        let client = Arc::new(tls::client(find(&issued.authorities, &recipe.trust.tls)?)?);
+        Ok(Self { recipe, issued, signers, servers, client })
+    }
+
+    /// The signer with this id in the recipe (`alfa`, `alfa-expired`, ...).
+    pub fn signer(&self, id: &str) -> Option<&Signer> {
+        self.signers.get(id)
+    }
+
+    /// Ids of all signers, good and bad.
+    pub fn signer_ids(&self) -> impl Iterator<Item = &str> {
+        self.signers.keys().map(String::as_str)
+    }
+
+    /// The certificate, DER, of a signer or an authority.
+    pub fn certificate(&self, id: &str) -> Option<&[u8]> {
+        self.issued.signers.get(id).or_else(|| self.issued.authorities.get(id)).map(|der| der.0.as_slice())
+    }
+
+    /// A provider's name and service address as its certificates have them.
+    pub fn provider(&self, id: &str) -> Option<&Provider> {
+        self.recipe.providers.get(id)
+    }
+
+    /// The root of signatures with up-to-date revocation lists.
+    pub fn trust(&self) -> Trust {
+        self.trust_with(Lists::Current)
+    }
+
+    /// The root of signatures with the revocation lists of choice.
+    pub fn trust_with(&self, lists: Lists) -> Trust {
+        let ids: &[String] = match lists {
+            Lists::Current => &self.recipe.trust.lists,
+            Lists::Stale => &self.recipe.trust.stale_lists,
+            Lists::Missing => &[],
+        };
+        Trust {
+            anchors: self.certificate(&self.recipe.trust.signatures).map(<[u8]>::to_vec).into_iter().collect(),
+            crls: ids.iter().filter_map(|id| self.issued.lists.get(id)).map(|list| list.0.clone()).collect(),
+        }
+    }
+
+    /// TLS of a server (`alfa`, `bravo`, `posta`): its certificate is good for `localhost`, 127.0.0.1 and its names.
+    pub fn tls_server_config(&self, id: &str) -> Option<Arc<ServerConfig>> {
+        self.servers.get(id).cloned()
+    }
+
+    /// TLS of a client that trusts the root of transport.
+    pub fn tls_client_config(&self) -> Arc<ClientConfig> {
+        self.client.clone()
+    }
+
+    /// The root of signatures, PEM.
+    pub fn root_pem(&self) -> String {
+        self.certificate(&self.recipe.trust.signatures).map(|der| pem("CERTIFICATE", der)).unwrap_or_default()
+    }
+
+    /// The root of transport, PEM, for outside clients.
+    pub fn tls_root_pem(&self) -> String {
+        self.certificate(&self.recipe.trust.tls).map(|der| pem("CERTIFICATE", der)).unwrap_or_default()
+    }
+
+    /// Writes what an outside oracle needs into a folder: `root.pem`, `issuing.pem`, `crl.pem` (current lists, one after
+    /// the other) and `tls-root.pem`.
+    pub fn write_trust(&self, folder: &Path) -> std::io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let issuing = self.certificate(&self.recipe.signing_profile.issuer).map(|der| pem("CERTIFICATE", der));
+        let lists: String = self.trust().crls.iter().map(|list| pem("X509 CRL", list)).collect();
+        fs::write(folder.join("root.pem"), self.root_pem())?;
+        fs::write(folder.join("issuing.pem"), issuing.unwrap_or_default())?;
+        fs::write(folder.join("crl.pem"), lists)?;
+        fs::write(folder.join("tls-root.pem"), self.tls_root_pem())
+    }
+}
+
+fn rsa_key(issued: &Issued, name: &str) -> Result<RsaKeyPair, PkiError> {
+    RsaKeyPair::from_pkcs8(find(&issued.keys, name)?).map_err(|_| PkiError::Key(name.to_owned()))
+}
+
+/// The issuers that travel with a certificate, nearest first, without the root.
+fn chain(recipe: &Recipe, issued: &Issued, issuer: &str) -> Result<Vec<Vec<u8>>, PkiError> {
+    let mut chain = Vec::new();
+    let mut next = recipe.authority(issuer)?;
+    while let Some(above) = &next.issuer {
+        chain.push(find(&issued.authorities, &next.id)?.to_vec());
+        next = recipe.authority(above)?;
+    }
+    Ok(chain)
+}
+
+fn find<'a>(issued: &'a BTreeMap<String, Der>, id: &str) -> Result<&'a [u8], PkiError> {
+    issued.get(id).map(|der| der.0.as_slice()).ok_or_else(|| PkiError::Recipe(format!("nothing issued as `{id}`")))
+}
+
+fn pem(label: &'static str, der: &[u8]) -> String {
+    der::pem::encode_string(label, der::pem::LineEnding::LF, der).expect("DER has a PEM form")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(folder: &Path) -> Issued {
+        Pki::load_from(folder).unwrap().issued
+    }
+
+    #[test]
+    fn many_loaders_at_once_issue_once_and_a_spoilt_cache_is_issued_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("below");
+        let issued: Vec<Issued> = std::thread::scope(|scope| {
+            let loaders: Vec<_> = (0..4).map(|_| scope.spawn(|| load(&cache))).collect();
+            loaders.into_iter().map(|loader| loader.join().unwrap()).collect()
+        });
+        assert!(issued.iter().all(|other| *other == issued[0]));
+
+        let names: Vec<PathBuf> = fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let file = names.iter().find(|path| path.extension().is_some_and(|extension| extension == "pki")).unwrap();
+        assert_eq!(names.len(), 2, "the lock and one entry, nothing temporary: {names:?}");
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(file).unwrap().permissions()) & 0o777, 0o600);
+
+        let spoilt = fs::read_to_string(file).unwrap().replacen("MII", "MIJ", 1);
+        fs::write(file, spoilt).unwrap();
+        let anew = load(&cache);
+        assert_ne!(anew, issued[0]);
+        assert_eq!(anew, load(&cache));
+    }
+
+    #[test]
+    fn a_signer_travels_with_its_issuing_ca_and_never_with_a_root() {
+        let pki = Pki::load().unwrap();
+        let issuing = pki.certificate("issuing").unwrap().to_vec();
+        assert_eq!(pki.signer("alfa").unwrap().chain, [issuing]);
+        assert!(pki.signer("alfa-wrong-ca").unwrap().chain.is_empty());
+        assert!(pki.signer("carlo").is_none());
+    }
+
+    #[test]
+    fn an_unknown_key_in_the_recipe_is_refused_with_its_place() {
+        let wrong = recipe::TEXT.replacen("defective:\n", "defective:\n  colour: red\n", 1);
+        let error = Recipe::read(&wrong).unwrap_err().to_string();
+        assert!(error.contains("colour") && error.contains("line"), "{error}");
+    }
+}

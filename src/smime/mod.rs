@@ -2,9 +2,14 @@
 //!
 //! Reading and making are separate code: [`verify`] never calls [`sign`] and the other way round.
 
+mod algorithm;
+mod ber;
 pub mod certificate;
+mod name;
 pub mod path;
+mod revocation;
 pub mod sign;
+mod signed_data;
 pub mod verify;
 
 pub use certificate::Certificate;

@@ -1,8 +1,23 @@
-//! Making a detached CMS signature.
+//! Making a detached CMS signature (RFC 5652).
+//!
+//! The outer layers are written here, because BER wants indefinite lengths there and certificates must stay byte for
+//! byte what they are; the signer's own structure is `cms`'s.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use aws_lc_rs::{digest, rand::SystemRandom, signature::RSA_PKCS1_SHA256};
+use cms::{
+    cert::IssuerAndSerialNumber,
+    content_info::CmsVersion,
+    signed_data::{SignedAttributes, SignerIdentifier, SignerInfo},
+};
+use const_oid::db::{rfc5911, rfc5912};
+use der::{
+    Any, Decode, Encode,
+    asn1::{GeneralizedTime, ObjectIdentifier, OctetString, SetOfVec, UtcTime},
+};
 use jiff::Timestamp;
+use x509_cert::{attr::Attribute, spki::AlgorithmIdentifierOwned};
 
 /// A key with its certificate and the issuing CA's that travels with it. Debug shows no key.
 #[derive(Clone)]
@@ -25,11 +40,119 @@ pub enum Encoding {
 }
 
 impl Signer {
-    /// A detached SHA-256 signature over `content`, claiming `at` as signingTime.
+    /// A detached SHA-256 signature over `content`, claiming `at` as signingTime. The same input gives the same bytes.
+    ///
+    /// # Panics
+    /// When [`Signer::certificate`] is no X.509 certificate: there is no signer to name then.
     pub fn sign(&self, content: &[u8], at: Timestamp, encoding: Encoding) -> Vec<u8> {
-        let _ = (content, at, encoding);
-        todo!()
+        let signer_info = self.signer_info(content, at).to_der().expect("a signer info of valid parts encodes");
+        let oid = |oid: ObjectIdentifier| oid.to_der().expect("an object identifier encodes");
+        let digest_algorithm = sha256().to_der().expect("an algorithm identifier encodes");
+
+        // Everything up to the certificates is streamed in BER; the signer infos come last and are known by then.
+        let signed_data = [
+            definite(INTEGER, &[1]),
+            definite(SET, &digest_algorithm),
+            layer(encoding, SEQUENCE, &oid(rfc5911::ID_DATA)),
+            layer(encoding, CONTEXT_0, &self.certificates(encoding)),
+            definite(SET, &signer_info),
+        ];
+        let content_info = [
+            oid(rfc5911::ID_SIGNED_DATA),
+            layer(encoding, CONTEXT_0, &layer(encoding, SEQUENCE, &signed_data.concat())),
+        ];
+        layer(encoding, SEQUENCE, &content_info.concat())
     }
+
+    /// The certificates as they are, one after the other; DER wants a SET OF sorted.
+    fn certificates(&self, encoding: Encoding) -> Vec<u8> {
+        let mut certificates: Vec<&[u8]> = vec![&self.certificate];
+        certificates.extend(self.chain.iter().map(Vec::as_slice));
+        if encoding == Encoding::Der {
+            certificates.sort_unstable();
+        }
+        certificates.concat()
+    }
+
+    fn signer_info(&self, content: &[u8], at: Timestamp) -> SignerInfo {
+        let certificate =
+            x509_cert::Certificate::from_der(&self.certificate).expect("a signer has an X.509 certificate");
+        let attributes = signed_attributes(content, at);
+        let signed = attributes.to_der().expect("attributes encode");
+        SignerInfo {
+            version: CmsVersion::V1,
+            sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
+                issuer: certificate.tbs_certificate().issuer().clone(),
+                serial_number: certificate.tbs_certificate().serial_number().clone(),
+            }),
+            digest_alg: sha256(),
+            signed_attrs: Some(attributes),
+            signature_algorithm: AlgorithmIdentifierOwned {
+                oid: rfc5912::RSA_ENCRYPTION,
+                parameters: Some(Any::null()),
+            },
+            signature: OctetString::new(self.signature(&signed)).expect("an RSA signature fits an octet string"),
+            unsigned_attrs: None,
+        }
+    }
+
+    /// RSA PKCS #1 1.5 with SHA-256: the one scheme every PEC system reads, and a deterministic one.
+    fn signature(&self, signed: &[u8]) -> Vec<u8> {
+        let mut value = vec![0; self.key.public_modulus_len()];
+        self.key
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed, &mut value)
+            .expect("an RSA key of 2048 bits or more signs a SHA-256 digest");
+        value
+    }
+}
+
+/// contentType, signingTime and messageDigest (RFC 5652 11).
+fn signed_attributes(content: &[u8], at: Timestamp) -> SignedAttributes {
+    let digest = digest::digest(&digest::SHA256, content);
+    let digest = OctetString::new(digest.as_ref()).expect("a digest fits an octet string");
+    let attributes = [
+        attribute(rfc5911::ID_CONTENT_TYPE, &rfc5911::ID_DATA),
+        attribute(rfc5911::ID_SIGNING_TIME, &signing_time(at)),
+        attribute(rfc5911::ID_MESSAGE_DIGEST, &digest),
+    ];
+    SetOfVec::try_from(attributes.to_vec()).expect("three different attributes make a set")
+}
+
+fn attribute(oid: ObjectIdentifier, value: &impl Encode) -> Attribute {
+    let value = value.to_der().and_then(|der| Any::from_der(&der)).expect("an attribute's value encodes");
+    Attribute { oid, values: SetOfVec::try_from(vec![value]).expect("one value makes a set") }
+}
+
+/// UTCTime up to 2049, GeneralizedTime after (RFC 5652 11.3); PEC began long after 1970.
+fn signing_time(at: Timestamp) -> Any {
+    let since_1970 = Duration::from_secs(at.as_second().try_into().unwrap_or(0));
+    let time = match UtcTime::from_unix_duration(since_1970) {
+        Ok(time) => time.to_der(),
+        Err(_) => GeneralizedTime::from_unix_duration(since_1970).and_then(|time| time.to_der()),
+    };
+    time.and_then(|der| Any::from_der(&der)).expect("a legal time lies before the year 10000")
+}
+
+fn sha256() -> AlgorithmIdentifierOwned {
+    AlgorithmIdentifierOwned { oid: rfc5912::ID_SHA_256, parameters: None }
+}
+
+const INTEGER: u8 = 0x02;
+const SEQUENCE: u8 = 0x30;
+const SET: u8 = 0x31;
+const CONTEXT_0: u8 = 0xa0;
+
+/// One of the layers that a streaming library writes with indefinite length.
+fn layer(encoding: Encoding, tag: u8, value: &[u8]) -> Vec<u8> {
+    match encoding {
+        Encoding::Der => definite(tag, value),
+        Encoding::Ber => [&[tag, 0x80], value, &[0, 0]].concat(),
+    }
+}
+
+fn definite(tag: u8, value: &[u8]) -> Vec<u8> {
+    let length = der::Length::try_from(value.len()).and_then(|length| length.to_der());
+    [&[tag], length.expect("a signature is shorter than 256 MiB").as_slice(), value].concat()
 }
 
 impl std::fmt::Debug for Signer {

@@ -1,0 +1,205 @@
+//! The parts of a CMS SignedData (RFC 5652 5), cut out of the bytes as they came.
+//!
+//! Certificates and signed attributes are kept as slices: encoding them again could change what was signed.
+
+use cms::{cert::IssuerAndSerialNumber, signed_data::EncapsulatedContentInfo};
+use const_oid::db::rfc5911;
+use der::{Decode, oid::ObjectIdentifier};
+use jiff::Timestamp;
+use x509_cert::{spki::AlgorithmIdentifierOwned, time::Time};
+
+use super::{
+    ber::{Definite, Element},
+    certificate::timestamp,
+};
+
+/// More signers than anybody has; each costs a verification.
+const MAX_SIGNERS: usize = 16;
+
+const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
+const SEQUENCE: u8 = 0x30;
+const SET: u8 = 0x31;
+const CONTEXT_0: u8 = 0x80;
+const CONTEXT_0_CONSTRUCTED: u8 = 0xa0;
+
+/// A SignedData.
+#[derive(Debug)]
+pub struct SignedData {
+    /// eContentType.
+    pub content_type: ObjectIdentifier,
+    /// Whether content is inside.
+    pub encapsulated: bool,
+    /// What stands in the certificate set, as it came.
+    pub certificates: Vec<Vec<u8>>,
+    /// The signers, in order.
+    pub signers: Vec<SignerInfo>,
+}
+
+/// One signer's part.
+#[derive(Debug)]
+pub struct SignerInfo {
+    /// Who.
+    pub id: SignerId,
+    /// The digest algorithm.
+    pub digest: AlgorithmIdentifierOwned,
+    /// The signed attributes, if any.
+    pub attributes: Option<SignedAttributes>,
+    /// The signature algorithm.
+    pub algorithm: AlgorithmIdentifierOwned,
+    /// The signature value.
+    pub value: Vec<u8>,
+}
+
+/// How the signer's certificate is named.
+#[derive(Debug)]
+pub enum SignerId {
+    /// By issuer and serial number.
+    IssuerAndSerial(Box<IssuerAndSerialNumber>),
+    /// By its SubjectKeyIdentifier.
+    KeyId(Vec<u8>),
+}
+
+/// The signed attributes that matter (RFC 5652 11).
+#[derive(Debug)]
+pub struct SignedAttributes {
+    /// What the signature value covers: the attributes as SET OF, in the order they came.
+    pub covered: Vec<u8>,
+    /// contentType.
+    pub content_type: ObjectIdentifier,
+    /// messageDigest.
+    pub message_digest: Vec<u8>,
+    /// signingTime, if present and readable.
+    pub signing_time: Option<Timestamp>,
+}
+
+impl SignedData {
+    /// Reads a ContentInfo with a SignedData inside; the error says what is broken.
+    pub fn read(cms: &Definite) -> Result<Self, String> {
+        let (content_info, _) = Element::read(&cms.bytes)?;
+        let [content_type, content] = fields(&content_info, SEQUENCE, "ContentInfo")?[..] else {
+            return Err("a ContentInfo has a type and a content".into());
+        };
+        let content_type = oid(&content_type)?;
+        if content_type != rfc5911::ID_SIGNED_DATA {
+            return Err(format!("the content type is {content_type}, not signedData"));
+        }
+        let (signed_data, _) = Element::read(content.value)?;
+        Self::read_fields(&fields(&signed_data, SEQUENCE, "SignedData")?)
+    }
+
+    fn read_fields(fields: &[Element]) -> Result<Self, String> {
+        let [version, digests, content, optional @ .., signers] = fields else {
+            return Err("a SignedData has at least four fields".into());
+        };
+        if version.tag != INTEGER || digests.tag != SET || signers.tag != SET {
+            return Err("the fields of a SignedData are not in their places".into());
+        }
+        let content = EncapsulatedContentInfo::from_ber(content.whole).map_err(broken("the encapsulated content"))?;
+        let certificates = optional.iter().find(|field| field.tag == CONTEXT_0_CONSTRUCTED);
+        let certificates = certificates.map(Element::children).transpose()?.unwrap_or_default();
+        let signers = signers.children()?;
+        if signers.len() > MAX_SIGNERS {
+            return Err(format!("{} signers, more than {MAX_SIGNERS}", signers.len()));
+        }
+        Ok(Self {
+            content_type: content.econtent_type,
+            encapsulated: content.econtent.is_some(),
+            certificates: certificates.iter().map(|certificate| certificate.whole.to_vec()).collect(),
+            signers: signers.iter().map(SignerInfo::read).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl SignerInfo {
+    fn read(signer_info: &Element) -> Result<Self, String> {
+        let fields = fields(signer_info, SEQUENCE, "SignerInfo")?;
+        let [_version, id, digest, rest @ ..] = &fields[..] else {
+            return Err("a SignerInfo has at least five fields".into());
+        };
+        let (attributes, rest) = match rest {
+            [attributes, rest @ ..] if attributes.tag == CONTEXT_0_CONSTRUCTED => (Some(attributes), rest),
+            _ => (None, rest),
+        };
+        let [algorithm, value, ..] = rest else {
+            return Err("a SignerInfo has at least five fields".into());
+        };
+        if value.tag != OCTET_STRING {
+            return Err("the signature value is not an octet string".into());
+        }
+        Ok(Self {
+            id: SignerId::read(id)?,
+            digest: AlgorithmIdentifierOwned::from_ber(digest.whole).map_err(broken("the digest algorithm"))?,
+            attributes: attributes.map(SignedAttributes::read).transpose()?,
+            algorithm: AlgorithmIdentifierOwned::from_ber(algorithm.whole)
+                .map_err(broken("the signature algorithm"))?,
+            value: value.value.to_vec(),
+        })
+    }
+}
+
+impl SignerId {
+    fn read(id: &Element) -> Result<Self, String> {
+        match id.tag {
+            SEQUENCE => {
+                let id = IssuerAndSerialNumber::from_ber(id.whole).map_err(broken("the signer's issuer and serial"))?;
+                Ok(Self::IssuerAndSerial(Box::new(id)))
+            }
+            CONTEXT_0 => Ok(Self::KeyId(id.value.to_vec())),
+            tag => Err(format!("the signer is named in an unknown way (tag {tag:#04x})")),
+        }
+    }
+}
+
+impl SignedAttributes {
+    fn read(attributes: &Element) -> Result<Self, String> {
+        let mut covered = attributes.whole.to_vec();
+        covered[0] = SET; // RFC 5652 5.4: an EXPLICIT SET OF tag instead of [0]
+
+        let (mut content_type, mut message_digest, mut signing_time) = (None, None, None);
+        for attribute in attributes.children()? {
+            let [name, values] = fields(&attribute, SEQUENCE, "attribute")?[..] else {
+                return Err("a signed attribute has a name and values".into());
+            };
+            let slot = match oid(&name)? {
+                rfc5911::ID_CONTENT_TYPE => &mut content_type,
+                rfc5911::ID_MESSAGE_DIGEST => &mut message_digest,
+                rfc5911::ID_SIGNING_TIME => &mut signing_time,
+                _ => continue,
+            };
+            let [value] = values.children()?[..] else {
+                return Err("contentType, messageDigest and signingTime have one value each".into());
+            };
+            if slot.replace(value.whole.to_vec()).is_some() {
+                return Err("contentType, messageDigest and signingTime stand once each".into());
+            }
+        }
+        let content_type = content_type.ok_or("the signed attributes lack contentType")?;
+        let message_digest = message_digest.ok_or("the signed attributes lack messageDigest")?;
+        let (message_digest, _) = Element::read(&message_digest)?;
+        if message_digest.tag != OCTET_STRING {
+            return Err("messageDigest is not an octet string".into());
+        }
+        Ok(Self {
+            covered,
+            content_type: ObjectIdentifier::from_der(&content_type).map_err(broken("contentType"))?,
+            message_digest: message_digest.value.to_vec(),
+            signing_time: signing_time.and_then(|time| Time::from_der(&time).ok()).map(timestamp),
+        })
+    }
+}
+
+fn fields<'a>(element: &Element<'a>, tag: u8, name: &str) -> Result<Vec<Element<'a>>, String> {
+    if element.tag != tag {
+        return Err(format!("no {name} where one should be (tag {:#04x})", element.tag));
+    }
+    element.children()
+}
+
+fn oid(element: &Element) -> Result<ObjectIdentifier, String> {
+    ObjectIdentifier::from_der(element.whole).map_err(broken("an object identifier"))
+}
+
+fn broken(what: &str) -> impl Fn(der::Error) -> String {
+    move |error| format!("{what} cannot be read: {error}")
+}
