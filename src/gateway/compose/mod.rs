@@ -1,5 +1,24 @@
 //! Composing system-generated messages, byte by byte (RFC 6109 3, 4.3), in a provider's dialect. Making only.
 
+mod body;
+mod brief;
+mod daticert;
+mod dialect;
+mod envelope;
+mod fields;
+mod hash_file;
+mod header;
+mod notification;
+pub mod original;
+mod params;
+#[cfg(test)]
+mod tests;
+mod text;
+mod transfer;
+mod words;
+
+pub use dialect::Dialect;
+
 use crate::{clock::LegalTime, smime::Signer};
 
 /// What a submission certifies; every message about it repeats it.
@@ -149,26 +168,26 @@ pub struct Composer {
     pub signer: Signer,
 }
 
-/// How a provider writes: everything the norm leaves free, chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// multipart/alternative, daticert first, base64, DER, ...
-    Alfa,
-    /// text/plain, postacert first, quoted-printable, BER, ...
-    Bravo,
+impl ReceiptForm {
+    /// The word of `X-TipoRicevuta` and of `ricevuta/@tipo`.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReceiptForm::Complete => "completa",
+            ReceiptForm::Brief => "breve",
+            ReceiptForm::Concise => "sintetica",
+        }
+    }
 }
 
 impl Composer {
     /// A signed notification, its own Message-ID given without angle brackets.
     pub fn notification(&self, about: &Certified, notice: &Notice<'_>, message_id: &str, at: &LegalTime) -> Vec<u8> {
-        let _ = (about, notice, message_id, at);
-        todo!()
+        notification::compose(self, about, notice, message_id, at)
     }
 
-    /// The transport envelope around `original`, which already carries the PEC msgid (3.1.5).
+    /// The transport envelope around `original`, which already carries the PEC msgid (3.1.5): see [`original::admit`].
     pub fn transport_envelope(&self, about: &Certified, original: &[u8], at: &LegalTime) -> Vec<u8> {
-        let _ = (about, original, at);
-        todo!()
+        envelope::transport(self, about, original, at)
     }
 
     /// The anomaly envelope around what came in (3.2.2); `error` says concisely why.
@@ -180,7 +199,6 @@ impl Composer {
         error: &str,
         at: &LegalTime,
     ) -> Vec<u8> {
-        let _ = (received, sender, recipients, error, at);
-        todo!()
+        envelope::anomaly(self, received, sender, recipients, error, at)
     }
 }

@@ -1,0 +1,178 @@
+//! The body of every PEC message (RFC 6109 4.3): multipart/mixed below multipart/signed, signed as sent.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use aws_lc_rs::digest;
+
+use crate::clock::LegalTime;
+
+use super::{Composer, Dialect, header::Header, text::Readable, transfer};
+
+/// The parts of the multipart/mixed.
+pub(super) struct Body<'a> {
+    pub(super) readable: Readable,
+    /// The XML of daticert.xml.
+    pub(super) daticert: Option<String>,
+    /// The octets of postacert.eml.
+    pub(super) original: Option<Cow<'a, [u8]>>,
+}
+
+/// Who signs, when, and what makes this message's boundaries its own.
+pub(super) struct Seal<'a> {
+    pub(super) composer: &'a Composer,
+    pub(super) seed: &'a str,
+    pub(super) at: &'a LegalTime,
+}
+
+impl Body<'_> {
+    /// The whole message: `header`, and this body signed. The signature is over exactly the octets written.
+    pub(super) fn seal(&self, mut header: Header, seal: &Seal<'_>) -> Vec<u8> {
+        let dialect = seal.composer.dialect;
+        let boundaries = Boundaries::new(dialect, seal.seed, self);
+        let identity = self.identity();
+
+        header.add("MIME-Version", "1.0");
+        header.add_verbatim(
+            "Content-Type",
+            &format!(
+                "multipart/signed; protocol=\"{}\"{}{}",
+                dialect.signature_type(),
+                dialect.param("micalg", dialect.micalg()),
+                dialect.boundary_param(&boundaries.signed)
+            ),
+        );
+        if identity != transfer::Identity::SevenBit {
+            header.add("Content-Transfer-Encoding", identity.word());
+        }
+
+        let mut out = Vec::with_capacity(self.original.as_deref().map_or(0, <[u8]>::len) + ROOM);
+        header.write(dialect, &mut out);
+        out.extend_from_slice(dialect.preamble().as_bytes());
+        put(&mut out, &["--", &boundaries.signed, "\r\n"]);
+        let content = out.len();
+        self.write_mixed(dialect, &boundaries, identity, &mut out);
+        let signature = seal.composer.signer.sign(&out[content..], seal.at.instant(), dialect.signature_encoding());
+
+        put(&mut out, &["\r\n--", &boundaries.signed, "\r\n"]);
+        put(&mut out, &["Content-Type: ", dialect.signature_type(), &dialect.param("name", "smime.p7s"), "\r\n"]);
+        put(&mut out, &["Content-Transfer-Encoding: base64\r\n"]);
+        put(&mut out, &["Content-Disposition: attachment", &dialect.param("filename", "smime.p7s"), "\r\n\r\n"]);
+        out.extend_from_slice(&transfer::base64(&signature));
+        put(&mut out, &["\r\n--", &boundaries.signed, "--\r\n"]);
+        out
+    }
+
+    /// How the original passes, since it is never encoded (RFC 2046 5.2.1); all the rest is 7 bit.
+    fn identity(&self) -> transfer::Identity {
+        self.original.as_deref().map_or(transfer::Identity::SevenBit, transfer::Identity::of)
+    }
+
+    fn write_mixed(&self, dialect: Dialect, boundaries: &Boundaries, identity: transfer::Identity, out: &mut Vec<u8>) {
+        put(out, &["Content-Type: multipart/mixed", &dialect.boundary_param(&boundaries.mixed), "\r\n"]);
+        if identity != transfer::Identity::SevenBit {
+            put(out, &["Content-Transfer-Encoding: ", identity.word(), "\r\n"]);
+        }
+        put(out, &["\r\n--", &boundaries.mixed, "\r\n"]);
+        self.write_readable(dialect, boundaries, out);
+        let parts: [&dyn Fn(&mut Vec<u8>); 2] = [&|out| self.write_daticert(dialect, boundaries, out), &|out| {
+            self.write_original(dialect, boundaries, identity, out)
+        }];
+        match dialect {
+            Dialect::Alfa => parts.iter().for_each(|part| part(out)),
+            Dialect::Bravo => parts.iter().rev().for_each(|part| part(out)),
+        }
+        put(out, &["\r\n--", &boundaries.mixed, "--\r\n"]);
+    }
+
+    fn write_readable(&self, dialect: Dialect, boundaries: &Boundaries, out: &mut Vec<u8>) {
+        match dialect {
+            Dialect::Alfa => {
+                let boundary = &boundaries.alternative;
+                put(out, &["Content-Type: multipart/alternative", &dialect.boundary_param(boundary), "\r\n"]);
+                put(out, &["\r\n--", boundary, "\r\n"]);
+                write_text(dialect, "plain", &self.readable.plain(), out);
+                put(out, &["\r\n--", boundary, "\r\n"]);
+                write_text(dialect, "html", &self.readable.html(), out);
+                put(out, &["\r\n--", boundary, "--\r\n"]);
+            }
+            Dialect::Bravo => write_text(dialect, "plain", &self.readable.plain(), out),
+        }
+    }
+
+    fn write_daticert(&self, dialect: Dialect, boundaries: &Boundaries, out: &mut Vec<u8>) {
+        let Some(xml) = &self.daticert else { return };
+        let (charset, encoding, encoded) = match dialect {
+            Dialect::Alfa => ("", "base64", transfer::base64(xml.as_bytes())),
+            Dialect::Bravo => ("; charset=UTF-8", "quoted-printable", transfer::quoted_printable(xml.as_bytes())),
+        };
+        put(out, &["\r\n--", &boundaries.mixed, "\r\n"]);
+        put(out, &["Content-Type: application/xml", charset, &dialect.param("name", "daticert.xml"), "\r\n"]);
+        put(out, &["Content-Transfer-Encoding: ", encoding, "\r\n"]);
+        write_disposition(dialect, "daticert.xml", out);
+        out.extend_from_slice(&encoded);
+    }
+
+    fn write_original(
+        &self,
+        dialect: Dialect,
+        boundaries: &Boundaries,
+        identity: transfer::Identity,
+        out: &mut Vec<u8>,
+    ) {
+        let Some(original) = &self.original else { return };
+        put(out, &["\r\n--", &boundaries.mixed, "\r\n"]);
+        put(out, &["Content-Type: message/rfc822", &dialect.param("name", "postacert.eml"), "\r\n"]);
+        put(out, &["Content-Transfer-Encoding: ", identity.word(), "\r\n"]);
+        write_disposition(dialect, "postacert.eml", out);
+        out.extend_from_slice(original);
+    }
+}
+
+/// Octets beside the original: headers, texts, daticert, signature.
+const ROOM: usize = 64 * 1024;
+
+fn write_text(dialect: Dialect, subtype: &str, text: &str, out: &mut Vec<u8>) {
+    let encoded = transfer::quoted_printable(&transfer::latin1(text));
+    put(out, &["Content-Type: text/", subtype, &dialect.param("charset", "ISO-8859-1"), "\r\n"]);
+    put(out, &["Content-Transfer-Encoding: quoted-printable\r\n\r\n"]);
+    out.extend_from_slice(&encoded);
+}
+
+fn write_disposition(dialect: Dialect, name: &str, out: &mut Vec<u8>) {
+    put(out, &["Content-Disposition: ", dialect.disposition(), &dialect.param("filename", name), "\r\n\r\n"]);
+}
+
+fn put(out: &mut Vec<u8>, pieces: &[&str]) {
+    for piece in pieces {
+        out.extend_from_slice(piece.as_bytes());
+    }
+}
+
+/// The boundaries of one message, made from a digest of everything that goes into it: the same message has the same,
+/// and no content can hold its own digest.
+struct Boundaries {
+    signed: String,
+    mixed: String,
+    alternative: String,
+}
+
+impl Boundaries {
+    fn new(dialect: Dialect, seed: &str, body: &Body<'_>) -> Self {
+        let mut context = digest::Context::new(&digest::SHA256);
+        context.update(seed.as_bytes());
+        context.update(body.readable.plain().as_bytes());
+        context.update(body.daticert.as_deref().unwrap_or_default().as_bytes());
+        context.update(body.original.as_deref().unwrap_or_default());
+        let unique = hex(&context.finish().as_ref()[..16]);
+        let boundary = |level: char| dialect.boundary(&format!("{unique}.{level}"));
+        Self { signed: boundary('1'), mixed: boundary('2'), alternative: boundary('3') }
+    }
+}
+
+/// Lower case hexadecimal.
+pub(super) fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
+        write!(text, "{octet:02x}").expect("a string takes all that is written to it");
+        text
+    })
+}
