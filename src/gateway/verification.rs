@@ -60,7 +60,9 @@ fn origin(message: &Message, directory: &Directory, trust: &Trust, arrival: Time
     let provider = listed.next().ok_or("la firma non è di un gestore iscritto nell'indice")?.clone();
     match &signature.state {
         SignatureState::Valid => {}
-        SignatureState::DigestDiffers { .. } => return Err("la firma non è valida: il messaggio è stato alterato".into()),
+        SignatureState::DigestDiffers { .. } => {
+            return Err("la firma non è valida: il messaggio è stato alterato".into());
+        }
         _ => return Err("la firma non è valida".into()),
     }
     trust.check(signer, &signature.certificates, arrival).map_err(|_| "il certificato del gestore non è valido")?;
@@ -90,7 +92,9 @@ fn formal_correctness(message: Message, provider: Provider) -> Result<Correct, S
     }
     match kind {
         Kind::PostaCertificata => envelope(&message, &daticert)?,
-        Kind::PresaInCarico if daticert.ricezione.is_empty() => return Err("mancano i destinatari presi in carico".into()),
+        Kind::PresaInCarico if daticert.ricezione.is_empty() => {
+            return Err("mancano i destinatari presi in carico".into());
+        }
         Kind::AvvenutaConsegna
         | Kind::ErroreConsegna
         | Kind::ErroreConsegnaVirus
