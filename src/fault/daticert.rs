@@ -30,7 +30,8 @@ pub(super) fn edit(xml: &[u8], edit: &DaticertEdit) -> Result<Vec<u8>, FaultErro
         DaticertEdit::Append { into, xml } => {
             let element = find(into)?.element;
             let range = element.range();
-            let end = range.start + text[range].rfind("</").ok_or_else(|| FaultError::Missing(format!("an end of {into}")))?;
+            let end = range.start
+                + text[range].rfind("</").ok_or_else(|| FaultError::Missing(format!("an end of {into}")))?;
             (end..end, xml.clone())
         }
         DaticertEdit::Replace(_) => unreachable!("replaced above"),
@@ -82,7 +83,8 @@ impl<'a, 'i> Place<'a, 'i> {
                 }
             });
         }
-        let close = range.start + text[range.clone()].rfind("</").ok_or_else(|| FaultError::Missing(format!("text in {path}")))?;
+        let close = range.start
+            + text[range.clone()].rfind("</").ok_or_else(|| FaultError::Missing(format!("text in {path}")))?;
         let open = self.element.first_child().map_or(close, |child| child.range().start);
         Ok((open..close, to))
     }
@@ -108,7 +110,10 @@ mod tests {
         assert_eq!(set("postacert/@errore", "altro"), XML.replace("<postacert ", "<postacert errore=\"altro\" "));
         assert_eq!(edited(DaticertEdit::Remove("postacert/dati/d".into())), XML.replace("<d>a</d>", ""));
         assert_eq!(edited(DaticertEdit::Remove("postacert/@tipo".into())), XML.replace(" tipo=\"x\"", ""));
-        assert_eq!(edited(DaticertEdit::Duplicate("postacert/dati/d".into())), XML.replace("<d>a</d>", "<d>a</d><d>a</d>"));
+        assert_eq!(
+            edited(DaticertEdit::Duplicate("postacert/dati/d".into())),
+            XML.replace("<d>a</d>", "<d>a</d><d>a</d>")
+        );
         let append = DaticertEdit::Append { into: "postacert/dati".into(), xml: "<z/>".into() };
         assert_eq!(edited(append), XML.replace("</dati>", "<z/></dati>"));
         let insert = DaticertEdit::Insert { before: "postacert/dati/d[2]".into(), xml: "<z/>".into() };

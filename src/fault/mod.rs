@@ -91,9 +91,7 @@ pub fn apply(edit: &Edit, message: &[u8], signer: Option<&Signer>, at: Timestamp
     let before = read(message.to_vec())?;
     let edited = match edit {
         Edit::Header(edit) => header::edit(message, &before.mail.root, edit)?,
-        Edit::Daticert(edit) => {
-            part::with_content(&before, PartName::Daticert, |xml| daticert::edit(xml, edit))?
-        }
+        Edit::Daticert(edit) => part::with_content(&before, PartName::Daticert, |xml| daticert::edit(xml, edit))?,
         Edit::Text(edit) => text::edit(&before, edit)?,
         Edit::Part(edit) => part::edit(&before, edit)?,
         Edit::Signature(edit) => signature::edit(&before, edit, signer, at)?,

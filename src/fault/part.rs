@@ -82,9 +82,8 @@ fn first(message: &Message, name: PartName) -> Result<Vec<u8>, FaultError> {
     let raw = &message.mail.raw[..];
     let part = segment(raw, find(message, name)?)?;
     let mut multiparts = message.mail.root.walk();
-    let siblings = multiparts.find(|multipart| {
-        multipart.children.iter().any(|child| segment(raw, child).is_ok_and(|child| child == part))
-    });
+    let siblings = multiparts
+        .find(|multipart| multipart.children.iter().any(|child| segment(raw, child).is_ok_and(|child| child == part)));
     let first = siblings.and_then(|multipart| multipart.children.first());
     let first = segment(raw, first.ok_or_else(|| FaultError::Missing("a multipart around it".into()))?)?;
     let moved = raw[part.clone()].to_vec();

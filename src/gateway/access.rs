@@ -3,8 +3,7 @@
 use std::{io, sync::Arc};
 
 use super::{
-    MailboxState, address,
-    antivirus,
+    MailboxState, address, antivirus,
     checks::{self, Submission},
     compose::{Certified, Notice, original::admit},
     core::{Core, Way, addresses, answered},
@@ -30,7 +29,8 @@ impl Handler for AccessPoint {
     async fn authenticate(&self, user: &str, password: &str) -> bool {
         let profile = &self.0.profile;
         profile.mailbox(user).is_some_and(|mailbox| mailbox.state != MailboxState::Disabled)
-            && aws_lc_rs::constant_time::verify_slices_are_equal(profile.password.as_bytes(), password.as_bytes()).is_ok()
+            && aws_lc_rs::constant_time::verify_slices_are_equal(profile.password.as_bytes(), password.as_bytes())
+                .is_ok()
     }
 
     /// A notice about a foreign sender would go to the one impersonated: refused here (practice 2.23).
@@ -63,8 +63,7 @@ impl Core {
         let identifier = self.identifiers.next(&at);
         let admitted = admit(message, &identifier);
         let directory = self.lab.directory();
-        let about =
-            original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid);
+        let about = original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid);
         self.log(self.own(&about), "ricezione", &to, &[], None, &at)?;
 
         let submission = Submission { mail: mail.as_ref(), from: &session.from, to: &to, bytes: message };

@@ -82,7 +82,9 @@ impl Core {
         let at = self.now();
         for tracked in self.store.open_submissions() {
             for progress in &tracked.recipients {
-                let Some((deadline, due)) = progress.next_notice(tracked.at, self.profile.second_notice) else { continue };
+                let Some((deadline, due)) = progress.next_notice(tracked.at, self.profile.second_notice) else {
+                    continue;
+                };
                 if due > at.instant() {
                     continue;
                 }

@@ -156,7 +156,9 @@ mod tests {
             let at = encrypted.windows(4).position(|window| window == signature).unwrap();
             encrypted[at + if signature[2] == 3 { 6 } else { 8 }] |= 1;
         }
-        for clean in [base64(b"ciao"), base64(&zipped("a.txt", b"ciao")), base64(b"PK\x03\x04 no archive"), base64(&encrypted)] {
+        for clean in
+            [base64(b"ciao"), base64(&zipped("a.txt", b"ciao")), base64(b"PK\x03\x04 no archive"), base64(&encrypted)]
+        {
             assert_eq!(scan(&clean), None);
         }
     }

@@ -46,7 +46,9 @@ pub(super) enum FormalError {
     Bcc,
     #[error("i destinatari sono {found}, più dei {limit} ammessi")]
     TooManyRecipients { found: usize, limit: usize },
-    #[error("la dimensione del messaggio moltiplicata per il numero dei destinatari è di {found} byte, più dei {limit} ammessi")]
+    #[error(
+        "la dimensione del messaggio moltiplicata per il numero dei destinatari è di {found} byte, più dei {limit} ammessi"
+    )]
     TooLarge { found: usize, limit: usize },
 }
 

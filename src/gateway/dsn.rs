@@ -1,9 +1,6 @@
 //! Delivery status notifications of ordinary mail (RFC 3464), always from the null reverse path.
 
-use crate::{
-    clock::LegalTime,
-    net::Reply,
-};
+use crate::{clock::LegalTime, net::Reply};
 
 /// A recipient that will not get a message, and the reply that says so.
 #[derive(Clone, Debug)]
@@ -20,7 +17,8 @@ const HEADER: usize = 64 << 10;
 /// The notification that `host` sends to `to` about `message`; its Message-ID is given without angle brackets.
 pub fn compose(host: &str, to: &str, failures: &[Failure], message: &[u8], id: &str, at: &LegalTime) -> Vec<u8> {
     let boundary = format!("dsn.{}", id.replace('@', "."));
-    let said: String = failures.iter().map(|failure| format!("<{}>: {}\r\n", failure.recipient, ascii(&failure.reply))).collect();
+    let said: String =
+        failures.iter().map(|failure| format!("<{}>: {}\r\n", failure.recipient, ascii(&failure.reply))).collect();
     let fields: String = failures
         .iter()
         .map(|failure| {

@@ -101,7 +101,9 @@ impl Core {
         }
         let now = arrival.at.instant();
         match verify(arrival.bytes, &self.lab.directory(), &self.lab.trust(), now) {
-            Verdict::Correct(correct) if correct.kind == Kind::PostaCertificata => self.take_envelope(arrival, &correct)?,
+            Verdict::Correct(correct) if correct.kind == Kind::PostaCertificata => {
+                self.take_envelope(arrival, &correct)?
+            }
             Verdict::Correct(correct) => self.take_notification(arrival, &correct)?,
             Verdict::Malformed(error) => self.take_malformed(arrival, &error)?,
             Verdict::Ordinary(error) => return self.take_ordinary(arrival, &error),

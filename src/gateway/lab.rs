@@ -80,7 +80,8 @@ impl Lab {
     /// A world that begins at `start`, with the directory of the test PKI's providers and nobody listening yet.
     pub fn new(pki: Arc<Pki>, start: Timestamp) -> Arc<Self> {
         let ldif = export::ldif(&world::directory(&pki));
-        let directory = Directory::read(&ldif).expect("the reader reads what the exporter writes; a test holds them together");
+        let directory =
+            Directory::read(&ldif).expect("the reader reads what the exporter writes; a test holds them together");
         let state = State {
             directory: Arc::new(directory),
             directories: vec![DirectoryVersion { from: start, ldif }],

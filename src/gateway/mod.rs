@@ -31,6 +31,8 @@ mod tests;
 
 pub use lab::{Lab, SeenSession, Transmission};
 pub use posta::{OrdinaryHost, Posta, UnknownUsers};
-pub use profile::{Antivirus, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile, Takeover, UnknownRecipients};
+pub use profile::{
+    Antivirus, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile, Takeover, UnknownRecipients,
+};
 pub use start::Gateway;
 pub use store::Stored;

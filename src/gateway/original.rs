@@ -3,7 +3,7 @@
 use super::{
     address,
     checks::addresses,
-    compose::{Certified, Recipient, ReceiptForm, Typology},
+    compose::{Certified, ReceiptForm, Recipient, Typology},
 };
 use crate::{directory::Directory, message::Mail};
 

@@ -167,7 +167,10 @@ impl Profile {
     /// The mailbox of an address, letter case ignored; `None` where it is unknown or of another provider.
     pub fn mailbox(&self, address: &str) -> Option<&MailboxSettings> {
         let local = super::address::local(address);
-        self.mailboxes.iter().find(|mailbox| mailbox.local.eq_ignore_ascii_case(local)).filter(|_| self.manages(address))
+        self.mailboxes
+            .iter()
+            .find(|mailbox| mailbox.local.eq_ignore_ascii_case(local))
+            .filter(|_| self.manages(address))
     }
 
     /// The mailbox with this local part, to be set up otherwise.

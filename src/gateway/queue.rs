@@ -79,7 +79,12 @@ impl Core {
     }
 
     /// Those still waiting are tried again, or given up; those failed for good are answered for.
-    fn conclude(self: &Arc<Self>, outgoing: &Outgoing, waiting: Vec<String>, mut failed: Vec<Failure>) -> io::Result<()> {
+    fn conclude(
+        self: &Arc<Self>,
+        outgoing: &Outgoing,
+        waiting: Vec<String>,
+        mut failed: Vec<Failure>,
+    ) -> io::Result<()> {
         let at = self.now();
         let last = self.profile.retries.last().copied().unwrap_or(SignedDuration::from_hours(1));
         let delay = self.profile.retries.get(outgoing.attempts).copied().unwrap_or(last);

@@ -35,7 +35,8 @@ impl Gateway {
     /// Starts on a journal, which may know of earlier days.
     pub(super) async fn start_on(lab: Arc<Lab>, profile: Profile, journal: impl Journal + 'static) -> io::Result<Self> {
         let missing = |what: &str, id: &str| io::Error::other(format!("the test PKI has no {what} {id}"));
-        let signer = lab.pki().signer(&profile.signer).ok_or_else(|| missing("signing certificate", &profile.signer))?;
+        let signer =
+            lab.pki().signer(&profile.signer).ok_or_else(|| missing("signing certificate", &profile.signer))?;
         let tls = lab.pki().tls_server_config(&profile.tls).ok_or_else(|| missing("TLS certificate", &profile.tls))?;
         let core = Arc::new(Core {
             composer: Composer {

@@ -359,7 +359,7 @@ impl Progress {
     /// When the sender is owed the next timeout notice, and which: nothing once ended; the first one only while neither a
     /// takeover nor a delivery is known (3.1.6).
     pub fn next_notice(&self, at: Timestamp, second: SignedDuration) -> Option<(super::compose::Deadline, Timestamp)> {
-        use super::compose::Deadline::{TwentyFour, Twelve};
+        use super::compose::Deadline::{Twelve, TwentyFour};
         if self.ended {
             None
         } else if self.taken_over || self.first_notice {

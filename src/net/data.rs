@@ -140,7 +140,9 @@ mod tests {
 
     #[test]
     fn only_crlf_dot_crlf_ends_data() {
-        for end in ["\n.\n", "\r\n.\n", "\n.\r\n", "\r.\r", "\r\n.\r", "\r.\r\n", "\r\n.\r\r\n", "\n\r.\r\n", "\r\n.\0\r\n"] {
+        for end in
+            ["\n.\n", "\r\n.\n", "\n.\r\n", "\r.\r", "\r\n.\r", "\r.\r\n", "\r\n.\r\r\n", "\n\r.\r\n", "\r\n.\0\r\n"]
+        {
             let smuggled = format!("a{end}MAIL FROM:<b>\r\n");
             assert_eq!(received(smuggled.as_bytes()), None, "{end:?}");
             let (message, used) = received(format!("{smuggled}.\r\nQUIT\r\n").as_bytes()).unwrap();
@@ -158,7 +160,9 @@ mod tests {
 
     #[test]
     fn what_is_stuffed_comes_out_the_same() {
-        for message in ["..\r\n.\r\n.a\r\n", "a\n.b\r\n.\n.\r\n", "a\r.\r\n", "\r\n", ".\r\r\n", "\r\n.\r\r\n.x\r\n", "è\r\n"] {
+        for message in
+            ["..\r\n.\r\n.a\r\n", "a\n.b\r\n.\n.\r\n", "a\r.\r\n", "\r\n", ".\r\r\n", "\r\n.\r\r\n.x\r\n", "è\r\n"]
+        {
             let wire = stuffed(message.as_bytes());
             assert_eq!(received(&wire), Some((message.as_bytes().to_vec(), wire.len())), "{message:?}");
         }

@@ -3,7 +3,9 @@
 use std::io;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, Error, MAIL_BODY_BINARYMIME, MAIL_REQUIRETLS, MAIL_SMTPUTF8, MailFrom, Request};
+use smtp_proto::{
+    AUTH_LOGIN, AUTH_PLAIN, Error, MAIL_BODY_BINARYMIME, MAIL_REQUIRETLS, MAIL_SMTPUTF8, MailFrom, Request,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
@@ -49,7 +51,9 @@ impl<H: Handler> Conversation<'_, H> {
                 self.reply(stream, &Reply::new(220, [2, 0, 0], "Go ahead")).await?;
                 return Ok(Next::StartTls);
             }
-            Request::Auth { mechanism, initial_response } => return self.auth(stream, mechanism, initial_response).await,
+            Request::Auth { mechanism, initial_response } => {
+                return self.auth(stream, mechanism, initial_response).await;
+            }
             Request::Mail { from } => self.mail_from(from).await,
             Request::Rcpt { to } => self.rcpt(&to.address).await,
             Request::Data => return self.data(stream).await,
@@ -90,7 +94,8 @@ impl<H: Handler> Conversation<'_, H> {
         }
         let last = offers.len() - 1;
         let dash = |at: usize| if at == last { ' ' } else { '-' };
-        let lines: Vec<String> = offers.iter().enumerate().map(|(at, offer)| format!("250{}{offer}", dash(at))).collect();
+        let lines: Vec<String> =
+            offers.iter().enumerate().map(|(at, offer)| format!("250{}{offer}", dash(at))).collect();
         self.say(stream, &lines).await?;
         Ok(Next::Go)
     }
@@ -130,7 +135,8 @@ impl<H: Handler> Conversation<'_, H> {
                     line
                 }
             };
-            let Some(text) = BASE64_STANDARD.decode(&answer).ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            let Some(text) = BASE64_STANDARD.decode(&answer).ok().and_then(|bytes| String::from_utf8(bytes).ok())
+            else {
                 return self.answer(stream, &Reply::new(501, [5, 5, 2], "Authentication cancelled")).await;
             };
             answers.push(text);
