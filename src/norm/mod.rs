@@ -59,13 +59,15 @@ pub struct Clause {
 /// Declares clauses as constants and collects them, so that one list serves both.
 #[macro_export]
 macro_rules! clauses {
+    (@optional) => { None };
+    (@optional $text:literal) => { Some($text) };
     ($( $name:ident = $id:literal, $source:literal, $level:ident, $bound:ident, $says:literal
         $(, reading: $reading:literal)? $(, from: $from:literal)? ; )*) => {
         $(
             #[doc = $says]
             pub static $name: $crate::norm::Clause = $crate::norm::Clause {
                 id: $id, source: $source, level: $crate::norm::Level::$level, binds: $crate::norm::Bound::$bound,
-                says: $says, reading: None $(.or(Some($reading)))?, from: None $(.or(Some($from)))?,
+                says: $says, reading: $crate::clauses!(@optional $($reading)?), from: $crate::clauses!(@optional $($from)?),
             };
         )*
         /// Every clause declared here.

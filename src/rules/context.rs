@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 
 use crate::{
-    directory::{Directory, Provider},
+    directory::{Directory, LdifError, Provider},
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role},
-    message::Message,
+    message::{Mail, Message},
     smime::{Signature, Trust},
 };
+
+use super::Transaction;
 
 /// What all subjects share: the directory, trust, and the evidence around.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct MessageSubject<'a> {
     pub message: &'a Message,
     /// Where it was seen.
     pub observation: &'a Observation,
+    /// The original message inside, read once for all rules (`Message::original`, then `Mail::read`).
+    pub original: Option<&'a Mail>,
     /// Its signature, verified once for all rules.
     pub signature: Option<&'a Signature>,
     /// The directory's record that lists the signer's certificate.
@@ -49,4 +53,15 @@ pub struct LogSubject<'a> {
     pub role: Role,
     /// The records, in order.
     pub records: &'a [LogRecord],
+    /// What was observed, to hold the records against.
+    pub transactions: &'a [Transaction],
+}
+
+/// A version of the directory as a subject.
+#[derive(Debug)]
+pub struct DirectorySubject<'a> {
+    /// The LDIF file.
+    pub ldif: &'a [u8],
+    /// The directory, or why it cannot be read.
+    pub read: &'a Result<Directory, LdifError>,
 }

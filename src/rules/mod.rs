@@ -1,12 +1,29 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
 mod context;
+mod copies;
 mod judge;
 mod transaction;
 
-pub use context::{Context, DialogueSubject, LogSubject, MessageSubject};
+mod certificate;
+mod choreography;
+mod daticert;
+mod dialogue;
+mod directory;
+mod envelope;
+mod facts;
+mod headers;
+mod html;
+mod log;
+mod readable;
+mod signature;
+mod structure;
+mod subject;
+mod times;
+
+pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use judge::{Judgement, Options, Origin, Verdict, judge};
-pub use transaction::Transaction;
+pub use transaction::{Fact, Sighting, Submission, Transaction};
 
 use serde::Serialize;
 
@@ -14,6 +31,37 @@ use crate::{
     evidence::Party,
     norm::{Clause, Level},
 };
+
+/// Every family of rules, in the order of the reports: what a message is, then what holds across messages.
+pub static FAMILIES: &[&[Rule]] = &[
+    structure::RULES,
+    signature::RULES,
+    certificate::RULES,
+    headers::RULES,
+    subject::RULES,
+    envelope::RULES,
+    daticert::RULES,
+    times::RULES,
+    readable::RULES,
+    html::RULES,
+    choreography::identity::RULES,
+    choreography::acceptance::RULES,
+    choreography::original::RULES,
+    choreography::takeover::RULES,
+    choreography::virus::RULES,
+    choreography::outcome::RULES,
+    choreography::receipt::RULES,
+    choreography::brief::RULES,
+    choreography::timeout::RULES,
+    log::RULES,
+    dialogue::RULES,
+    directory::RULES,
+];
+
+/// Every rule.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
 
 /// One question put to one kind of subject. A rule stands whole in one place.
 pub struct Rule {
@@ -35,13 +83,15 @@ pub struct Rule {
 pub enum Check {
     /// A message.
     Message {
-        /// Whether the question makes sense for this message.
-        applies: fn(&MessageSubject<'_>) -> bool,
+        /// Whether the question makes sense for this message, with what is at hand.
+        applies: fn(&MessageSubject<'_>, &Context<'_>) -> bool,
         /// Reports what is wrong.
         check: fn(&MessageSubject<'_>, &Context<'_>, &mut Findings),
     },
     /// A signing certificate, as it travelled in a signature.
     Certificate {
+        /// Whether the question can be answered with what is at hand.
+        applies: fn(&crate::smime::Certificate, &Context<'_>) -> bool,
         /// Reports what is wrong.
         check: fn(&crate::smime::Certificate, &Context<'_>, &mut Findings),
     },
@@ -55,7 +105,7 @@ pub enum Check {
     /// The directory.
     Directory {
         /// Reports what is wrong.
-        check: fn(&crate::directory::Directory, &Context<'_>, &mut Findings),
+        check: fn(&DirectorySubject<'_>, &Context<'_>, &mut Findings),
     },
     /// One provider's log.
     Log {
@@ -65,7 +115,7 @@ pub enum Check {
     /// Everything that belongs to one submission: the choreography.
     Transaction {
         /// Whether the question makes sense for this transaction.
-        applies: fn(&Transaction) -> bool,
+        applies: fn(&Transaction, &Context<'_>) -> bool,
         /// Reports what is wrong.
         check: fn(&Transaction, &Context<'_>, &mut Findings),
     },
@@ -90,10 +140,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding at `place`, answered for by whoever composed the subject.
-    pub fn new(expected: impl Into<String>, found: impl Into<String>, place: impl Into<String>) -> Self {
+    /// A finding at `place`, answered for by whoever composed the subject. What is shown is escaped and cut: mail is
+    /// hostile and long.
+    pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<String>) -> Self {
         let at = Location { place: place.into(), offset: None };
-        Self { expected: expected.into(), found: found.into(), at, blame: None, observations: Vec::new() }
+        let (expected, found) = (shown(expected.as_ref()), shown(found.as_ref()));
+        Self { expected, found, at, blame: None, observations: Vec::new() }
     }
 
     /// With the byte offset in the message.
@@ -118,6 +170,26 @@ impl Finding {
     }
 }
 
+/// Text fit for a report: control and bidirectional characters escaped, cut after 200 characters.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let mut shown = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if at == LONGEST {
+            shown.push('…');
+            break;
+        }
+        match c {
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                shown.extend(c.escape_unicode());
+            }
+            c if c.is_control() => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
 /// Where in the subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Location {
@@ -137,4 +209,9 @@ pub enum Outcome {
     Fail(Vec<Finding>),
     /// The rule itself broke; never a verdict on the subject.
     InternalError(String),
+}
+
+/// The ids of all rules.
+pub fn ids() -> Vec<&'static str> {
+    all().map(|rule| rule.id).collect()
 }

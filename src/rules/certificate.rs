@@ -1,0 +1,253 @@
+//! The profile of signing certificates (RFC 6109 5.5), a point at a time.
+
+use crate::{
+    norm::{Level, clauses::security},
+    smime::{Certificate, certificate::Extension},
+};
+
+use super::{Check, Context, Finding, Findings, Rule, facts::folded_name};
+
+const SUBJECT_KEY: &str = "2.5.29.14";
+const KEY_USAGE: &str = "2.5.29.15";
+const ALTERNATIVE_NAME: &str = "2.5.29.17";
+const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+const AUTHORITY_KEY: &str = "2.5.29.35";
+
+/// The rules.
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "certificate/version",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_VERSION],
+        question: "Is the signing certificate of X.509 version 3?",
+        consequence: "Without extensions it cannot hold the provider's address, and mail programs reject it.",
+        check: Check::Certificate {
+            applies: always,
+            check: |certificate, _, findings| {
+                if certificate.version != 3 {
+                    findings.push(Finding::new("3", certificate.version.to_string(), "certificate, version"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "certificate/provider-name",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_1_NAME],
+        question: "Does the certificate's O or CN hold the provider's name in the directory?",
+        consequence: "The certificate does not tell which provider signed.",
+        check: Check::Certificate {
+            applies: |certificate, context| names(certificate, context).next().is_some(),
+            check: |certificate, context, findings| {
+                let own: Vec<String> = certificate
+                    .organizations
+                    .iter()
+                    .chain(&certificate.common_names)
+                    .map(|own| folded_name(own))
+                    .collect();
+                if !names(certificate, context).any(|name| own.iter().any(|own| own.contains(&folded_name(name)))) {
+                    let expected: Vec<&str> = names(certificate, context).collect();
+                    findings.push(Finding::new(expected.join(" or "), &certificate.subject, "certificate, subject"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "certificate/address",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_1_ADDRESS, &security::RFC6109_5_5_2_ALTERNATIVE_NAME],
+        question: "Does the certificate's subjectAltName hold a mail address?",
+        consequence: "Mail programs cannot hold the sender's address against the certificate.",
+        check: Check::Certificate {
+            applies: always,
+            check: |certificate, _, findings| {
+                if certificate.emails.is_empty() {
+                    let found = if certificate.extension(ALTERNATIVE_NAME).is_some() { "none" } else { "no extension" };
+                    findings.push(Finding::new("an rfc822Name", found, "certificate, subjectAltName"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "certificate/address-not-critical",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_ALTERNATIVE_NAME],
+        question: "Is subjectAltName not critical?",
+        consequence: "Programs that do not know the extension must reject the certificate.",
+        check: Check::Certificate {
+            applies: |certificate, _| certificate.extension(ALTERNATIVE_NAME).is_some(),
+            check: |certificate, _, findings| {
+                criticality(certificate, ALTERNATIVE_NAME, Criticality::NotCritical, "subjectAltName", findings);
+            },
+        },
+    },
+    Rule {
+        id: "certificate/no-address-in-subject",
+        level: Level::Should,
+        clauses: &[&security::RFC6109_5_5_1_NO_ADDRESS_IN_DN],
+        question: "Is the certificate's subject free of mail addresses?",
+        consequence: "Programs may take that address for the sender's instead of the one in subjectAltName.",
+        check: Check::Certificate {
+            applies: always,
+            check: |certificate, _, findings| {
+                for email in &certificate.subject_emails {
+                    findings.push(Finding::new("no mail address", email, "certificate, subject"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "certificate/no-basic-constraints",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_BASIC_CONSTRAINTS],
+        question: "Is the certificate without Basic Constraints?",
+        consequence: "Some mail programs of the day took any certificate with it for a CA's.",
+        check: Check::Certificate {
+            applies: always,
+            check: |certificate, _, findings| {
+                if certificate.extension(BASIC_CONSTRAINTS).is_some() {
+                    findings.push(Finding::new("no such extension", "present", "certificate, basicConstraints"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "certificate/key-usage",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_KEY_USAGE],
+        question: "Does Key Usage allow digital signatures?",
+        consequence: "Programs reject a signature by a key that is not meant to sign.",
+        check: Check::Certificate {
+            applies: always,
+            check: |certificate, _, findings| {
+                let found = match certificate.digital_signature {
+                    Some(true) => return,
+                    Some(false) => "without that bit",
+                    None => "no such extension",
+                };
+                findings.push(Finding::new("keyUsage with digitalSignature", found, "certificate, keyUsage"));
+            },
+        },
+    },
+    Rule {
+        id: "certificate/key-usage-critical",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_KEY_USAGE],
+        question: "Is Key Usage critical?",
+        consequence: "Programs may ignore what the key is meant for.",
+        check: Check::Certificate {
+            applies: |certificate, _| certificate.extension(KEY_USAGE).is_some(),
+            check: |certificate, _, findings| {
+                criticality(certificate, KEY_USAGE, Criticality::Critical, "keyUsage", findings);
+            },
+        },
+    },
+    Rule {
+        id: "certificate/authority-key",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_AUTHORITY_KEY],
+        question: "Does Authority Key Identifier hold a keyIdentifier?",
+        consequence: "Programs cannot tell which of the issuer's keys to verify with.",
+        check: Check::Certificate {
+            applies: always,
+            check: |certificate, _, findings| {
+                if certificate.authority_key_id.is_none() {
+                    let found = absent_or(certificate, AUTHORITY_KEY, "without keyIdentifier");
+                    findings.push(Finding::new("a keyIdentifier", found, "certificate, authorityKeyIdentifier"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "certificate/authority-key-not-critical",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_AUTHORITY_KEY],
+        question: "Is Authority Key Identifier not critical?",
+        consequence: "Programs that do not know the extension must reject the certificate.",
+        check: Check::Certificate {
+            applies: |certificate, _| certificate.extension(AUTHORITY_KEY).is_some(),
+            check: |certificate, _, findings| {
+                criticality(certificate, AUTHORITY_KEY, Criticality::NotCritical, "authorityKeyIdentifier", findings);
+            },
+        },
+    },
+    Rule {
+        id: "certificate/subject-key",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_SUBJECT_KEY],
+        question: "Does the certificate hold a Subject Key Identifier?",
+        consequence: "Programs that find a certificate by its key do not find it.",
+        check: Check::Certificate {
+            applies: always,
+            check: |certificate, _, findings| {
+                if certificate.subject_key_id.is_none() {
+                    let found = absent_or(certificate, SUBJECT_KEY, "without keyIdentifier");
+                    findings.push(Finding::new("a keyIdentifier", found, "certificate, subjectKeyIdentifier"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "certificate/subject-key-not-critical",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_SUBJECT_KEY],
+        question: "Is Subject Key Identifier not critical?",
+        consequence: "Programs that do not know the extension must reject the certificate.",
+        check: Check::Certificate {
+            applies: |certificate, _| certificate.extension(SUBJECT_KEY).is_some(),
+            check: |certificate, _, findings| {
+                criticality(certificate, SUBJECT_KEY, Criticality::NotCritical, "subjectKeyIdentifier", findings);
+            },
+        },
+    },
+    Rule {
+        id: "certificate/others-not-critical",
+        level: Level::Must,
+        clauses: &[&security::RFC6109_5_5_2_OTHERS],
+        question: "Is no extension beyond the profile critical?",
+        consequence: "Programs that do not know the extension must reject the certificate.",
+        check: Check::Certificate {
+            applies: always,
+            check: |certificate, _, findings| {
+                const PROFILE: [&str; 5] = [SUBJECT_KEY, KEY_USAGE, ALTERNATIVE_NAME, BASIC_CONSTRAINTS, AUTHORITY_KEY];
+                let other = |extension: &&Extension| !PROFILE.contains(&&*extension.oid);
+                for extension in certificate.extensions.iter().filter(other).filter(|extension| extension.critical) {
+                    let place = format!("certificate, extension {}", extension.oid);
+                    findings.push(Finding::new("not critical", "critical", place));
+                }
+            },
+        },
+    },
+];
+
+fn always(_: &Certificate, _: &Context<'_>) -> bool {
+    true
+}
+
+/// Names of the providers whose records list the certificate.
+fn names<'a>(certificate: &'a Certificate, context: &Context<'a>) -> impl Iterator<Item = &'a str> {
+    context
+        .directory
+        .into_iter()
+        .flat_map(|directory| directory.signing_with(certificate))
+        .map(|provider| &*provider.name)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Criticality {
+    Critical,
+    NotCritical,
+}
+
+fn criticality(certificate: &Certificate, oid: &str, wanted: Criticality, name: &str, findings: &mut Findings) {
+    let shown = |criticality| if criticality == Criticality::Critical { "critical" } else { "not critical" };
+    let Some(extension) = certificate.extension(oid) else { return };
+    let found = if extension.critical { Criticality::Critical } else { Criticality::NotCritical };
+    if found != wanted {
+        findings.push(Finding::new(shown(wanted), shown(found), format!("certificate, {name}")));
+    }
+}
+
+fn absent_or<'a>(certificate: &Certificate, oid: &str, otherwise: &'a str) -> &'a str {
+    if certificate.extension(oid).is_some() { otherwise } else { "no such extension" }
+}

@@ -1,0 +1,412 @@
+//! Envelopes held against the message inside, and what the access point let in (RFC 6109 2.1.1.2, 3.1.1, 3.1.5, 3.2.2).
+
+use crate::{
+    evidence::{Party, Seen},
+    message::Mail,
+    norm::{
+        Level,
+        clauses::{access, delivery, formats, incoming, model},
+    },
+};
+
+use super::{
+    Check, Context, Finding, Findings, Rule,
+    context::MessageSubject,
+    facts::{
+        bare_identifier, has_certified_original, has_data, is_anomaly, is_envelope, is_transport, same_address,
+        same_identifier, shown_field, unfolded_octets,
+    },
+};
+
+/// The rules.
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "envelope/from",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_1_ENVELOPE_FROM, &access::RFC6109_3_1_5_HEADERS, &incoming::RFC6109_3_2_2_HEADERS],
+        question: "Does an envelope's From show `Per conto di:` and the original sender before the provider's address?",
+        consequence: "The recipient does not see who wrote.",
+        check: Check::Message {
+            applies: |subject, context| is_envelope(subject, context) && !subject.senders().is_empty(),
+            check: |subject, _, findings| {
+                let senders = subject.senders();
+                let name = subject.only_mailbox("From").and_then(|from| from.name);
+                let shown = name.as_deref().and_then(|name| name.strip_prefix("Per conto di: "));
+                if !shown.is_some_and(|shown| senders.iter().any(|sender| same_address(sender, shown))) {
+                    let expected = format!("\"Per conto di: {}\" <posta-certificata@[mail domain]>", senders[0]);
+                    let found = shown_field(subject.mail(), subject.header("From"));
+                    findings.push(Finding::new(expected, found, "header From"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/message-id",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_1_MSGID_HEADERS, &access::RFC6109_3_1_5_HEADERS],
+        question: "Is a transport envelope's Message-ID the certified identifier?",
+        consequence: "Receipts cannot be linked to the envelope they are about.",
+        check: Check::Message {
+            applies: |subject, context| is_transport(subject, context) && has_data(subject, context),
+            check: |subject, _, findings| {
+                let Some(data) = subject.data() else { return };
+                compare_identifier(subject.mail(), "Message-ID", &data.identificativo, "header Message-ID", findings);
+            },
+        },
+    },
+    Rule {
+        id: "anomaly/message-id",
+        level: Level::Must,
+        clauses: &[&incoming::RFC6109_3_2_2_INHERITED],
+        question: "Has an anomaly envelope the Message-ID of the message that arrived?",
+        consequence: "Bounces and answers cannot be linked to the message they are about.",
+        check: Check::Message {
+            applies: |subject, context| {
+                is_anomaly(subject, context)
+                    && subject.original.is_some_and(|original| original.root.header("Message-ID").is_some())
+            },
+            check: |subject, _, findings| {
+                if let Some(expected) = subject.original.and_then(|original| original.field("Message-ID")) {
+                    compare_identifier(subject.mail(), "Message-ID", &expected, "header Message-ID", findings);
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/addressing",
+        level: Level::Must,
+        clauses: &[
+            &model::RFC6109_2_1_1_2_INHERITED,
+            &access::RFC6109_3_1_5_INHERITED,
+            &incoming::RFC6109_3_2_2_INHERITED,
+        ],
+        question: "Are To and Cc those of the message inside, unmodified?",
+        consequence: "Recipients cannot tell to whom else the message went, nor the delivery point who is a copy.",
+        check: Check::Message {
+            applies: encloses,
+            check: |subject, _, findings| {
+                let Some(original) = subject.original else { return };
+                for name in ["To", "Cc"] {
+                    if fields(subject.mail(), name) != fields(original, name) {
+                        let expected = shown_field(original, original.root.header(name));
+                        let found = shown_field(subject.mail(), subject.header(name));
+                        findings.push(Finding::new(expected, found, format!("header {name}")));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/trace",
+        level: Level::Must,
+        clauses: &[
+            &model::RFC6109_2_1_1_2_INHERITED,
+            &access::RFC6109_3_1_5_INHERITED,
+            &incoming::RFC6109_3_2_2_INHERITED,
+        ],
+        question: "Are the Received fields of the message inside there, unmodified and in order?",
+        consequence: "The way that the message came cannot be followed.",
+        check: Check::Message {
+            applies: |subject, context| {
+                encloses(subject, context)
+                    && subject.original.is_some_and(|original| original.root.header("Received").is_some())
+            },
+            check: |subject, _, findings| {
+                let Some(original) = subject.original else { return };
+                let outer = fields(subject.mail(), "Received");
+                let mut later = outer.iter();
+                // Every host on the way adds its own on top; what was inherited must still follow in order.
+                for inner in fields(original, "Received") {
+                    if !later.any(|field| *field == inner) {
+                        let expected = String::from_utf8_lossy(&inner).into_owned();
+                        findings.push(Finding::new(expected, "no such field in this order", "header Received"));
+                        return;
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/reply-to",
+        level: Level::Must,
+        clauses: &[
+            &model::RFC6109_2_1_REPLY_TO,
+            &model::RFC6109_2_1_1_2_INHERITED,
+            &access::RFC6109_3_1_5_HEADERS,
+            &incoming::RFC6109_3_2_2_HEADERS,
+        ],
+        question: "Is Reply-To the one of the message inside, or the original sender where it has none?",
+        consequence: "Answers go to the provider's own address and get lost.",
+        check: Check::Message {
+            applies: |subject, context| encloses(subject, context) && !subject.senders().is_empty(),
+            check: |subject, _, findings| {
+                let Some(original) = subject.original else { return };
+                let found = shown_field(subject.mail(), subject.header("Reply-To"));
+                if original.root.header("Reply-To").is_some() {
+                    if fields(subject.mail(), "Reply-To") != fields(original, "Reply-To") {
+                        let expected = shown_field(original, original.root.header("Reply-To"));
+                        findings.push(Finding::new(expected, found, "header Reply-To"));
+                    }
+                    return;
+                }
+                let senders = subject.senders();
+                let reply = subject.only_mailbox("Reply-To");
+                if !reply.is_some_and(|reply| senders.iter().any(|sender| same_address(sender, &reply.address))) {
+                    findings.push(Finding::new(&senders[0], found, "header Reply-To"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/reply-to-certified",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_4_RISPOSTE],
+        question: "Does the certification data's `risposte` name the same addresses as Reply-To?",
+        consequence: "Programs that read the certification data answer to somebody else.",
+        check: Check::Message {
+            applies: |subject, context| {
+                is_transport(subject, context) && has_data(subject, context) && reply_addresses(subject).is_some()
+            },
+            check: |subject, _, findings| {
+                let (Some(data), Some(expected)) = (subject.data(), reply_addresses(subject)) else { return };
+                let risposte = data.risposte.to_ascii_lowercase();
+                // The DTD wants the field's value, real providers write the address: either holds every address.
+                if !expected.iter().all(|address| risposte.contains(&address.to_ascii_lowercase())) {
+                    let place = "daticert.xml postacert/intestazione/risposte";
+                    findings.push(Finding::new(expected.join(", "), &data.risposte, place));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/receipt-type",
+        level: Level::Must,
+        clauses: &[&access::RFC6109_3_1_5_HEADERS, &formats::RFC6109_4_4_RICEVUTA],
+        question: "Do X-TipoRicevuta and the certification data ask for the same form of receipt?",
+        consequence: "The delivery point sends back a receipt of a form that was not asked for.",
+        check: Check::Message {
+            applies: |subject, context| {
+                is_transport(subject, context) && subject.data().is_some_and(|data| data.ricevuta.is_some())
+            },
+            check: |subject, _, findings| {
+                let asked = receipt_form(subject.mail());
+                if let Some(certified) = subject.data().and_then(|data| data.ricevuta.as_deref())
+                    && certified != asked
+                {
+                    let found = shown_field(subject.mail(), subject.header("X-TipoRicevuta"));
+                    findings.push(Finding::new(certified, found, "header X-TipoRicevuta"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/receipt-type-of-original",
+        level: Level::Must,
+        clauses: &[&delivery::RFC6109_3_3_2_RECEIPT_TYPE],
+        question: "Is the form of receipt asked for the one that the sender asked for?",
+        consequence: "The sender gets less proof, or more traffic, than asked for.",
+        check: Check::Message {
+            applies: |subject, context| {
+                is_transport(subject, context)
+                    && has_certified_original(subject, context)
+                    && subject.data().is_some_and(|data| data.ricevuta.is_some())
+            },
+            check: |subject, _, findings| {
+                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
+                let (asked, certified) = (receipt_form(original), data.ricevuta.as_deref().unwrap_or_default());
+                if asked != certified {
+                    findings.push(Finding::new(asked, certified, "daticert.xml postacert/dati/ricevuta/@tipo"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "original/message-id",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_1_MSGID_HEADERS],
+        question: "Is the certified identifier the Message-ID of the original message inside?",
+        consequence: "The original, once taken out, cannot be linked to its envelope and receipts.",
+        check: Check::Message {
+            applies: has_certified_original,
+            check: |subject, _, findings| {
+                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
+                let place = "postacert.eml header Message-ID";
+                compare_identifier(original, "Message-ID", &data.identificativo, place, findings);
+            },
+        },
+    },
+    Rule {
+        id: "original/reference",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_1_REFERENCE, &formats::RFC6109_4_4_MSGID],
+        question: "Does the original message inside keep the client's msgid in X-Riferimento-Message-ID?",
+        consequence: "The original, once taken out, cannot be linked to what the sender's program stored.",
+        check: Check::Message {
+            applies: |subject, context| {
+                has_certified_original(subject, context) && subject.data().is_some_and(|data| data.msgid.is_some())
+            },
+            check: |subject, _, findings| {
+                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
+                let place = "postacert.eml header X-Riferimento-Message-ID";
+                let expected = data.msgid.as_deref().unwrap_or_default();
+                compare_identifier(original, "X-Riferimento-Message-ID", expected, place, findings);
+            },
+        },
+    },
+    Rule {
+        id: "access/from",
+        level: Level::Must,
+        clauses: &[&access::RFC6109_3_1_1_FROM, &model::RFC6109_2_1_PATHS],
+        question: "Is the original message's From the certified sender?",
+        consequence: "A message goes out in the name of somebody who did not send it.",
+        check: Check::Message {
+            applies: accepted,
+            check: |subject, _, findings| {
+                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
+                let froms: Vec<_> = original.root.headers_named("From").collect();
+                let authors = froms.first().and_then(|from| original.mailboxes(from)).unwrap_or_default();
+                let certified = authors.iter().any(|author| same_address(&author.address, &data.mittente));
+                if froms.len() != 1 || !certified {
+                    let found: Vec<String> = froms.iter().map(|from| original.unfolded(from)).collect();
+                    findings.push(Finding::new(&data.mittente, found.join(" | "), "postacert.eml header From"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "access/to",
+        level: Level::Must,
+        clauses: &[&access::RFC6109_3_1_1_TO],
+        question: "Has the original message a To with at least one well-formed address?",
+        consequence: "The receiver cannot tell primary recipients from copies.",
+        check: Check::Message {
+            applies: accepted,
+            check: |subject, _, findings| {
+                let Some(original) = subject.original else { return };
+                let to = original.root.header("To");
+                let mailboxes = to.and_then(|to| original.mailboxes(to));
+                if mailboxes.is_none_or(|mailboxes| mailboxes.is_empty()) {
+                    let found = shown_field(original, to);
+                    findings.push(Finding::new("one or more addresses", found, "postacert.eml header To"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "access/recipients",
+        level: Level::Must,
+        clauses: &[&access::RFC6109_3_1_1_RECIPIENTS, &model::RFC6109_2_1_PATHS],
+        question: "Does every certified recipient stand in the original's To or Cc?",
+        consequence: "There is a hidden recipient of whom nobody else learns.",
+        check: Check::Message {
+            applies: |subject, context| {
+                accepted(subject, context) && subject.original.is_some_and(|original| addressed(original).is_some())
+            },
+            check: |subject, _, findings| {
+                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
+                let Some(addressed) = addressed(original) else { return };
+                for recipient in &data.destinatari {
+                    if !addressed.iter().any(|address| same_address(address, &recipient.address)) {
+                        let place = "postacert.eml headers To and Cc";
+                        findings.push(Finding::new(&recipient.address, addressed.join(", "), place));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "access/bcc",
+        level: Level::Must,
+        clauses: &[&access::RFC6109_3_1_1_BCC],
+        question: "Is the original message's Bcc empty or absent?",
+        consequence: "The blind copies are shown to everybody.",
+        check: Check::Message {
+            applies: accepted,
+            check: |subject, _, findings| {
+                let Some(original) = subject.original else { return };
+                for header in original.root.headers_named("Bcc") {
+                    let found = original.unfolded(header);
+                    if !found.is_empty() {
+                        findings.push(Finding::new("no value", found, "postacert.eml header Bcc"));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/paths",
+        level: Level::Must,
+        clauses: &[&access::RFC6109_3_1_5_ROUTING, &model::RFC6109_2_1_PATHS],
+        question: "Does a transport envelope leave its provider with the certified sender as reverse path and certified recipients as forward paths?",
+        consequence: "Whoever gets the message, or its bounces, is not who the certification data say.",
+        check: Check::Message {
+            applies: |subject, context| {
+                // Later hops may forward to somebody else: that is a mailbox's service, not the transaction.
+                let leaves = matches!(subject.observation.seen, Seen::Wire { from: Party::Sender, .. });
+                is_transport(subject, context)
+                    && has_data(subject, context)
+                    && leaves
+                    && subject.observation.path.is_some()
+            },
+            check: |subject, _, findings| {
+                let (Some(data), Some(path)) = (subject.data(), &subject.observation.path) else { return };
+                if !same_address(&path.from, &data.mittente) {
+                    findings.push(Finding::new(&data.mittente, &path.from, "SMTP reverse path"));
+                }
+                for to in &path.to {
+                    if !data.destinatari.iter().any(|recipient| same_address(&recipient.address, to)) {
+                        let expected: Vec<&str> = data.destinatari.iter().map(|known| &*known.address).collect();
+                        findings.push(Finding::new(expected.join(", "), to, "SMTP forward path"));
+                    }
+                }
+            },
+        },
+    },
+];
+
+/// An envelope with the message inside at hand.
+fn encloses(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+    is_envelope(subject, context) && subject.original.is_some()
+}
+
+/// A transport envelope shows what the access point accepted.
+fn accepted(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+    is_transport(subject, context) && has_certified_original(subject, context)
+}
+
+/// Every field of this name, unfolded, in order.
+fn fields(mail: &Mail, name: &str) -> Vec<Vec<u8>> {
+    mail.root.headers_named(name).map(|header| unfolded_octets(mail, header)).collect()
+}
+
+/// Addresses of To and Cc; `None` where either cannot be read.
+fn addressed(original: &Mail) -> Option<Vec<String>> {
+    let mut addresses = Vec::new();
+    for name in ["To", "Cc"] {
+        for header in original.root.headers_named(name).filter(|header| !original.unfolded(header).is_empty()) {
+            addresses.extend(original.mailboxes(header)?.into_iter().map(|mailbox| mailbox.address));
+        }
+    }
+    Some(addresses)
+}
+
+fn reply_addresses(subject: &MessageSubject<'_>) -> Option<Vec<String>> {
+    let mailboxes = subject.mail().mailboxes(subject.header("Reply-To")?)?;
+    Some(mailboxes.into_iter().map(|mailbox| mailbox.address).collect())
+}
+
+/// The form of receipt that X-TipoRicevuta asks for: `completa` where it is absent or unknown.
+fn receipt_form(mail: &Mail) -> &'static str {
+    match mail.field("X-TipoRicevuta").map(|value| value.to_ascii_lowercase()).as_deref() {
+        Some("breve") => "breve",
+        Some("sintetica") => "sintetica",
+        _ => "completa",
+    }
+}
+
+fn compare_identifier(mail: &Mail, name: &str, expected: &str, place: &str, findings: &mut Findings) {
+    let found = shown_field(mail, mail.root.header(name));
+    if !same_identifier(&found, expected) {
+        findings.push(Finding::new(format!("<{}>", bare_identifier(expected)), found, place));
+    }
+}

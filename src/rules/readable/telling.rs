@@ -1,0 +1,108 @@
+//! Whether a text tells a fact, whatever its wording.
+
+use mail_parser::decoders::html::html_to_text;
+
+use super::super::facts::collapsed;
+
+/// A text as a reader sees it: line breaks, indentation and markup gone.
+pub struct Text {
+    shown: String,
+    lower: String,
+}
+
+impl Text {
+    /// A text/plain.
+    pub fn plain(text: &str) -> Self {
+        let shown = collapsed(text);
+        let lower = shown.to_ascii_lowercase();
+        Self { shown, lower }
+    }
+
+    /// A text/html.
+    pub fn html(html: &str) -> Self {
+        Self::plain(&html_to_text(html))
+    }
+
+    /// Whether it has this word, letter case ignored: `10:30:00` is not in `110:30:00`, nor one address in a longer one.
+    pub fn has_word(&self, word: &str) -> bool {
+        self.words(word).next().is_some()
+    }
+
+    /// Where this word ends, each time.
+    fn words(&self, word: &str) -> impl Iterator<Item = usize> {
+        let word = word.to_ascii_lowercase();
+        let length = word.len();
+        self.lower.match_indices(&word).map(|(at, _)| at).collect::<Vec<_>>().into_iter().filter_map(move |at| {
+            let (before, after) = (&self.lower[..at], &self.lower[at + length..]);
+            let continues_before = before.ends_with(|c: char| c.is_alphanumeric() || "_-+@.".contains(c));
+            let mut next = after.chars();
+            let continues_after = match next.next() {
+                Some('.') => next.next().is_some_and(char::is_alphanumeric),
+                Some(c) => c.is_alphanumeric() || "_-@".contains(c),
+                None => false,
+            };
+            (length > 0 && !continues_before && !continues_after).then_some(at + length)
+        })
+    }
+
+    /// Whether it has this text as far as ISO-8859-1 can write it: what it cannot may be replaced by anything.
+    pub fn has_latin1(&self, text: &str) -> bool {
+        let mut rest = &*self.shown;
+        text.split(|c: char| c > '\u{ff}').map(str::trim).filter(|piece| !piece.is_empty()).all(|piece| {
+            rest.find(piece).is_some_and(|at| {
+                rest = &rest[at + piece.len()..];
+                true
+            })
+        })
+    }
+}
+
+/// Whether the text says of an address that it is of this typology, and not of the other, where it lists it.
+pub fn tells_typology(text: &Text, address: &str, typology: &str) -> bool {
+    const FARTHEST: usize = 60;
+    text.words(address).any(|end| {
+        // What follows, as far as the next address.
+        let after: String = text.lower[end..].chars().take(FARTHEST).take_while(|c| *c != '@').collect();
+        let first = ["certificata", "ordinaria"].into_iter().filter_map(|word| Some((after.find(word)?, word))).min();
+        first.is_some_and(|(_, word)| word == typology)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_whole_in_any_letter_case() {
+        let text = Text::plain("il 02/03/2026 alle 09:30:00 (+0100)\n  da \"Mario@Alfa.example\".");
+        for word in ["02/03/2026", "09:30:00", "+0100", "mario@alfa.example"] {
+            assert!(text.has_word(word), "{word}");
+        }
+        for word in ["2/03/2026", "9:30:00", "ario@alfa.example", "mario@alfa", "02/03/202", ""] {
+            assert!(!text.has_word(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_subject_may_lose_what_latin_1_cannot_write_and_nothing_else() {
+        let text = Text::plain("il messaggio \"Perché ? 10\" proveniente");
+        assert!(text.has_latin1("Perché € 10"));
+        assert!(!text.has_latin1("Perché € 11"));
+        assert!(!Text::plain("il messaggio \"Perch? 10\"").has_latin1("Perché 10"));
+    }
+
+    #[test]
+    fn html_is_read_with_its_entities() {
+        let html = Text::html("<p>&quot;Perch&eacute;&quot; da <b>mario@alfa.example</b></p>");
+        assert!(html.has_latin1("\"Perché\"") && html.has_word("mario@alfa.example"));
+    }
+
+    #[test]
+    fn the_typology_is_the_one_after_the_address() {
+        let text = Text::plain("anna@bravo.example (\"posta certificata\")\ncarla@posta.example (\"posta ordinaria\")");
+        assert!(tells_typology(&text, "anna@bravo.example", "certificata"));
+        assert!(tells_typology(&text, "carla@posta.example", "ordinaria"));
+        assert!(!tells_typology(&text, "anna@bravo.example", "ordinaria"));
+        assert!(!tells_typology(&text, "carla@posta.example", "certificata"));
+    }
+}

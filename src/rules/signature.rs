@@ -1,0 +1,224 @@
+//! The signature of a generated message: that it exists, holds, and comes from a provider (RFC 6109 2.1, 2.2.2).
+
+use crate::{
+    norm::{Level, clauses::model},
+    smime::{PathError, Signature, SignatureState},
+};
+
+use super::{Check, Context, Finding, Findings, Rule, context::MessageSubject, facts::generated};
+
+/// The rules.
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "signature/exists",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_EXISTENCE],
+        question: "Is the signature part a CMS signature?",
+        consequence: "Nothing tells who sent the message: it is ordinary mail.",
+        check: Check::Message {
+            applies: |subject, context| generated(subject, context) && subject.message.signed.is_some(),
+            check: |subject, _, findings| {
+                let broken = match subject.signature.map(|signature| &signature.state) {
+                    None => Some("a transfer encoding that cannot be taken off"),
+                    Some(SignatureState::Malformed(reason)) => Some(reason.as_str()),
+                    Some(_) => None,
+                };
+                if let Some(found) = broken {
+                    findings.push(Finding::new("a CMS SignedData", found, "signature part"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "signature/valid",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_VALIDITY],
+        question: "Does the signature hold over the bytes as they came?",
+        consequence: "The message was changed after signing, or somebody else signed: it proves nothing.",
+        check: Check::Message {
+            applies: |subject, context| {
+                use SignatureState::{DigestDiffers, Valid, ValueWrong};
+                with_signature(subject, context, |signature| {
+                    matches!(signature.state, Valid | DigestDiffers { .. } | ValueWrong)
+                })
+            },
+            check: |subject, _, findings| match subject.signature.map(|signature| &signature.state) {
+                Some(SignatureState::DigestDiffers { signed, computed }) => {
+                    findings.push(Finding::new(
+                        format!("digest {signed}"),
+                        format!("digest {computed}"),
+                        "signed content",
+                    ));
+                }
+                Some(SignatureState::ValueWrong) => {
+                    let expected = "a signature by the certificate's key";
+                    findings.push(Finding::new(expected, "another signature value", "signature part"));
+                }
+                _ => {}
+            },
+        },
+    },
+    Rule {
+        id: "signature/certificate-inside",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_1_CERTIFICATE_INSIDE],
+        question: "Does the signer's certificate travel inside the signature?",
+        consequence: "Nobody can verify the signature without asking the provider first.",
+        check: Check::Message {
+            applies: |subject, context| {
+                with_signature(subject, context, |signature| !matches!(signature.state, SignatureState::Malformed(_)))
+            },
+            check: |subject, _, findings| {
+                if subject.signer().is_none() {
+                    let inside = subject.signature.map_or(0, |signature| signature.certificates.len());
+                    let found = format!("{inside} certificates, none of them the signer's");
+                    findings.push(Finding::new("the signer's certificate", found, "signature part"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "signature/detached",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_1_SIGNED],
+        question: "Is the signature detached, with the content in the first part only?",
+        consequence: "Two contents travel in one message; which one was verified depends on the program.",
+        check: Check::Message {
+            applies: |subject, context| with_signature(subject, context, |_| true),
+            check: |subject, _, findings| {
+                if subject.signature.is_some_and(|signature| signature.encapsulated) {
+                    findings.push(Finding::new("no content inside", "content inside", "signature part"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "signature/micalg",
+        level: Level::May,
+        clauses: &[&model::RFC1847_2_1_MICALG],
+        question: "Does micalg name the digest that the signature uses?",
+        consequence: "Programs that compute the digest while reading compute the wrong one.",
+        check: Check::Message {
+            applies: |subject, context| {
+                with_signature(subject, context, |signature| !matches!(signature.state, SignatureState::Malformed(_)))
+            },
+            check: |subject, _, findings| {
+                let Some(signature) = subject.signature else { return };
+                let plain = |name: &str| name.replace('-', "").to_ascii_lowercase();
+                let named = subject.mail().root.param("micalg");
+                if !named.is_some_and(|named| plain(named) == plain(&signature.digest)) {
+                    let place = "header Content-Type, parameter micalg";
+                    findings.push(Finding::new(&signature.digest, named.unwrap_or("no such parameter"), place));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "signature/digest",
+        level: Level::May,
+        clauses: &[&model::SHA1_IN_PRODUCTION],
+        question: "Is the digest stronger than SHA-1?",
+        consequence: "Today's programs may refuse the signature; a provider must still accept it.",
+        check: Check::Message {
+            applies: |subject, context| {
+                with_signature(subject, context, |signature| !matches!(signature.state, SignatureState::Malformed(_)))
+            },
+            check: |subject, _, findings| {
+                if subject.signature.is_some_and(|signature| signature.digest == "sha1") {
+                    findings.push(Finding::new("sha256 or stronger", "sha1", "signature part, digest algorithm"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "signature/listed",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_ORIGIN],
+        question: "Is the signer's certificate in the providers' directory?",
+        consequence: "The message does not come from a PEC provider: it is ordinary mail.",
+        check: Check::Message {
+            applies: |subject, context| {
+                generated(subject, context) && context.directory.is_some() && subject.signer().is_some()
+            },
+            check: |subject, _, findings| {
+                if let (None, Some(signer)) = (subject.provider, subject.signer()) {
+                    let found = format!("{} with SHA-1 {}", signer.subject, signer.sha1());
+                    findings.push(Finding::new("a certificate that the directory lists", found, "signature part"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "signature/path",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_VALIDITY],
+        question: "Does the signer's certificate lead to a trusted root?",
+        consequence: "Anybody could have issued it.",
+        check: Check::Message {
+            applies: traceable,
+            check: |subject, context, findings| {
+                report_path(subject, context, findings, |error| match error {
+                    PathError::NoPath(_) | PathError::Other(_) => Some("a path to a trusted root"),
+                    _ => None,
+                });
+            },
+        },
+    },
+    Rule {
+        id: "signature/in-validity",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_VALIDITY],
+        question: "Was the signer's certificate valid when the message arrived?",
+        consequence: "A key that nobody guards any more may have signed.",
+        check: Check::Message {
+            applies: traceable,
+            check: |subject, context, findings| {
+                report_path(subject, context, findings, |error| match error {
+                    PathError::OutsideValidity { .. } => Some("a certificate valid at arrival"),
+                    _ => None,
+                });
+            },
+        },
+    },
+    Rule {
+        id: "signature/not-revoked",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_VALIDITY],
+        question: "Was the signer's certificate not revoked when the message arrived?",
+        consequence: "A key that was lost or stolen may have signed.",
+        check: Check::Message {
+            applies: |subject, context| traceable(subject, context) && !context.trust.crls.is_empty(),
+            check: |subject, context, findings| {
+                report_path(subject, context, findings, |error| match error {
+                    PathError::Revoked => Some("a certificate that is not revoked"),
+                    _ => None,
+                });
+            },
+        },
+    },
+];
+
+fn with_signature(subject: &MessageSubject<'_>, context: &Context<'_>, wanted: fn(&Signature) -> bool) -> bool {
+    generated(subject, context) && subject.signature.is_some_and(wanted)
+}
+
+/// Without anchors the origin cannot be verified, and that is no fault of the message.
+fn traceable(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+    generated(subject, context) && subject.signer().is_some() && !context.trust.anchors.is_empty()
+}
+
+/// Reports the path's error where this question is about it. A missing or stale revocation list is the judge's trouble.
+fn report_path(
+    subject: &MessageSubject<'_>,
+    context: &Context<'_>,
+    findings: &mut Findings,
+    expected: fn(&PathError) -> Option<&'static str>,
+) {
+    let (Some(signature), Some(signer)) = (subject.signature, subject.signer()) else { return };
+    if let Err(error) = context.trust.check(signer, &signature.certificates, context.observed)
+        && let Some(expected) = expected(&error)
+    {
+        let found = format!("{}: {error}", signer.subject);
+        findings.push(Finding::new(expected, found, "signature part, signer's certificate"));
+    }
+}

@@ -1,0 +1,136 @@
+//! The Subject of every kind: its prefix on the wire, then the original subject.
+
+use crate::{
+    message::Kind,
+    norm::{
+        Level,
+        clauses::{access, delivery, formats, incoming},
+    },
+};
+
+use super::{
+    Check, Finding, Rule,
+    context::MessageSubject,
+    facts::{collapsed, has_certified_original, has_data},
+};
+
+/// The prefix of each kind, without the blank before the original subject.
+fn prefix(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Accettazione => "ACCETTAZIONE:",
+        Kind::NonAccettazione => "AVVISO DI NON ACCETTAZIONE:",
+        Kind::NonAccettazioneVirus => "AVVISO DI NON ACCETTAZIONE PER VIRUS:",
+        Kind::PresaInCarico => "PRESA IN CARICO:",
+        Kind::AvvenutaConsegna => "CONSEGNA:",
+        Kind::ErroreConsegna => "AVVISO DI MANCATA CONSEGNA:",
+        Kind::ErroreConsegnaVirus => "AVVISO DI MANCATA CONSEGNA PER VIRUS:",
+        Kind::PreavvisoErroreConsegna => "AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO:",
+        Kind::RilevazioneVirus => "PROBLEMA DI SICUREZZA:",
+        Kind::PostaCertificata => "POSTA CERTIFICATA:",
+        Kind::Anomalia => "ANOMALIA MESSAGGIO:",
+    }
+}
+
+macro_rules! prefix_rule {
+    ($id:literal, $kind:ident, $clause:path) => {
+        Rule {
+            id: $id,
+            level: Level::Must,
+            clauses: &[&$clause],
+            question: "Does the Subject start with the prefix of its kind?",
+            consequence: "Users, who see only the Subject, take the message for something else.",
+            check: Check::Message {
+                applies: |subject, _| subject.is(&[Kind::$kind]) && subject.header("Subject").is_some(),
+                check: |subject, _, findings| {
+                    if let Some(header) = subject.header("Subject")
+                        && certified_subject(subject).is_none()
+                    {
+                        let expected = format!("{} [original subject]", prefix(Kind::$kind));
+                        let found = subject.mail().decoded(header);
+                        findings.push(Finding::new(expected, found, "header Subject").at_offset(header.span.start));
+                    }
+                },
+            },
+        }
+    };
+}
+
+/// The rules.
+pub static RULES: &[Rule] = &[
+    prefix_rule!("acceptance/subject-prefix", Accettazione, access::RFC6109_3_1_4_HEADERS),
+    prefix_rule!("non-acceptance/subject-prefix", NonAccettazione, access::RFC6109_3_1_2_HEADERS),
+    prefix_rule!("non-acceptance-virus/subject-prefix", NonAccettazioneVirus, access::RFC6109_3_1_3_HEADERS),
+    prefix_rule!("server-acceptance/subject-prefix", PresaInCarico, incoming::RFC6109_3_2_1_HEADERS),
+    prefix_rule!("delivery/subject-prefix", AvvenutaConsegna, delivery::RFC6109_3_3_2_HEADERS),
+    prefix_rule!("non-delivery/subject-prefix", ErroreConsegna, delivery::RFC6109_3_3_3_HEADERS),
+    prefix_rule!("non-delivery-virus/subject-prefix", ErroreConsegnaVirus, incoming::RFC6109_3_2_4_HEADERS),
+    prefix_rule!("timeout/subject-prefix", PreavvisoErroreConsegna, access::RFC6109_3_1_6_HEADERS),
+    prefix_rule!("virus-detection/subject-prefix", RilevazioneVirus, incoming::RFC6109_3_2_3_HEADERS),
+    prefix_rule!("envelope/subject-prefix", PostaCertificata, access::RFC6109_3_1_5_HEADERS),
+    prefix_rule!("anomaly/subject-prefix", Anomalia, incoming::RFC6109_3_2_2_HEADERS),
+    Rule {
+        id: "subject/certified",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_4_OGGETTO],
+        question: "Is the subject after the prefix the one in the certification data?",
+        consequence: "The Subject that users see is not the one that was certified.",
+        check: Check::Message {
+            applies: |subject, context| has_data(subject, context) && certified_subject(subject).is_some(),
+            check: |subject, _, findings| {
+                let (Some(data), Some(found)) = (subject.data(), certified_subject(subject)) else { return };
+                let expected = collapsed(data.oggetto.as_deref().unwrap_or_default());
+                if found != expected {
+                    let finding = Finding::new(expected, found, "header Subject, after the prefix");
+                    findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "subject/original",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_4_OGGETTO],
+        question: "Is the subject in the certification data the original message's?",
+        consequence: "What is certified is not what was sent.",
+        check: Check::Message {
+            applies: has_certified_original,
+            check: |subject, _, findings| {
+                let (Some(data), Some(original)) = (subject.data(), subject.original) else { return };
+                let sent = original.root.header("Subject").map(|header| original.decoded(header)).unwrap_or_default();
+                let (expected, found) = (collapsed(&sent), collapsed(data.oggetto.as_deref().unwrap_or_default()));
+                if found != expected {
+                    findings.push(Finding::new(expected, found, "daticert.xml postacert/intestazione/oggetto"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "anomaly/subject-original",
+        level: Level::Must,
+        clauses: &[&incoming::RFC6109_3_2_2_HEADERS],
+        question: "Is the subject after an anomaly envelope's prefix that of the message that arrived?",
+        consequence: "The recipient cannot tell from the Subject which message arrived.",
+        check: Check::Message {
+            applies: |subject, _| {
+                subject.is(&[Kind::Anomalia]) && subject.original.is_some() && certified_subject(subject).is_some()
+            },
+            check: |subject, _, findings| {
+                let (Some(original), Some(found)) = (subject.original, certified_subject(subject)) else { return };
+                let sent = original.root.header("Subject").map(|header| original.decoded(header)).unwrap_or_default();
+                let expected = collapsed(&sent);
+                if found != expected {
+                    let finding = Finding::new(expected, found, "header Subject, after the prefix");
+                    findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
+                }
+            },
+        },
+    },
+];
+
+/// What follows the prefix in the Subject, blanks collapsed; `None` where the prefix is not there.
+fn certified_subject(subject: &MessageSubject<'_>) -> Option<String> {
+    let header = subject.header("Subject")?;
+    let decoded = collapsed(&subject.mail().decoded(header));
+    // The prefix of a notice for a virus does not start with that of the same notice without one: the colon differs.
+    Some(decoded.strip_prefix(prefix(subject.message.kind?))?.trim_start().to_owned())
+}

@@ -1,0 +1,113 @@
+//! Time: one instant per event, told in legal time (RFC 6109 4.1, 4.2).
+
+use std::sync::LazyLock;
+
+use jiff::{Timestamp, fmt::rfc2822, tz::TimeZone};
+
+use crate::norm::{Level, clauses::formats};
+
+use super::{
+    Check, Finding, Rule,
+    context::MessageSubject,
+    facts::{certifies, generated, shown_field},
+};
+
+static ROME: LazyLock<TimeZone> =
+    LazyLock::new(|| TimeZone::get("Europe/Rome").expect("Europe/Rome is in the bundled time zone data base"));
+
+/// The rules.
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "time/date-header",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_1_ONE_INSTANT],
+        question: "Is Date the instant in the certification data?",
+        consequence: "The message gives two times for one event; which one counts in a dispute is open.",
+        check: Check::Message {
+            applies: |subject, context| {
+                certifies(subject, context) && certified(subject).is_some() && date_header(subject).is_some()
+            },
+            check: |subject, _, findings| {
+                let (Some(certified), Some(date)) = (certified(subject), date_header(subject)) else { return };
+                if date != certified {
+                    let found = shown_field(subject.mail(), subject.header("Date"));
+                    findings.push(Finding::new(legal(certified), found, "header Date"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "time/signing-time",
+        level: Level::May,
+        clauses: &[&formats::RFC6109_4_1_SIGNING_TIME],
+        question: "Is the signature's signingTime the instant of the message?",
+        consequence: "The signature claims another time than the message that it covers.",
+        check: Check::Message {
+            applies: |subject, context| {
+                let signed = subject.signature.is_some_and(|signature| signature.signing_time.is_some());
+                generated(subject, context) && signed && told(subject).is_some()
+            },
+            check: |subject, _, findings| {
+                let (Some(told), Some(signed)) = (told(subject), subject.signature.and_then(|s| s.signing_time)) else {
+                    return;
+                };
+                if told.as_second() != signed.as_second() {
+                    findings.push(Finding::new(legal(told), legal(signed), "signature, signingTime"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "time/legal",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_2_LEGAL_TIME],
+        question: "Is the certified zone the offset of Italian legal time at that instant?",
+        consequence: "Around the change of the hour the time can be read as an hour earlier or later.",
+        check: Check::Message {
+            applies: |subject, context| certifies(subject, context) && certified(subject).is_some(),
+            check: |subject, _, findings| {
+                let (Some(instant), Some(data)) = (certified(subject), subject.data()) else { return };
+                let expected = instant.to_zoned(ROME.clone()).strftime("%z").to_string();
+                if data.zona != expected {
+                    findings.push(Finding::new(expected, &data.zona, "daticert.xml postacert/dati/data/@zona"));
+                }
+            },
+        },
+    },
+];
+
+/// The instant of daticert.xml.
+pub fn certified(subject: &MessageSubject<'_>) -> Option<Timestamp> {
+    subject.data()?.instant()
+}
+
+/// The instant of the message: certified, or of the Date where nothing is certified.
+pub fn told(subject: &MessageSubject<'_>) -> Option<Timestamp> {
+    certified(subject).or_else(|| date_header(subject))
+}
+
+/// The instant of the Date field, where it follows RFC 5322 3.3 with a numeric offset.
+pub fn date_header(subject: &MessageSubject<'_>) -> Option<Timestamp> {
+    static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
+    let date = subject.mail().field("Date")?;
+    let numeric = date.split_whitespace().any(|word| {
+        word.len() == 5 && word.starts_with(['+', '-']) && word[1..].bytes().all(|digit| digit.is_ascii_digit())
+    });
+    PARSER.parse_timestamp(date.as_bytes()).ok().filter(|_| numeric)
+}
+
+/// An instant in Italian legal time as PEC writes it: day, hour and zone, a blank between.
+pub fn legal(instant: Timestamp) -> String {
+    instant.to_zoned(ROME.clone()).strftime("%d/%m/%Y %H:%M:%S %z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_repeated_hour_of_autumn_is_told_apart() {
+        assert_eq!(legal("2026-10-25T00:30:00Z".parse().unwrap()), "25/10/2026 02:30:00 +0200");
+        assert_eq!(legal("2026-10-25T01:30:00Z".parse().unwrap()), "25/10/2026 02:30:00 +0100");
+    }
+}
