@@ -50,7 +50,7 @@ pub fn folder() -> PathBuf {
     })
 }
 
-/// `None` for whatever is not exactly what [`write`] wrote.
+/// `None` for whatever is not exactly what [`write()`] wrote.
 fn read(path: &Path) -> Option<Issued> {
     let text = fs::read_to_string(path).ok()?;
     let (sum, json) = text.split_once('\n')?;

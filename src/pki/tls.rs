@@ -25,3 +25,36 @@ pub fn client(root: &[u8]) -> Result<ClientConfig, rustls::Error> {
             .with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::{ClientConnection, ServerConnection};
+
+    use crate::pki::Pki;
+
+    /// A handshake in memory, alfa's server on the other side.
+    fn handshake(name: &'static str) -> Result<(), rustls::Error> {
+        let pki = Pki::load().unwrap();
+        let mut client = ClientConnection::new(pki.tls_client_config(), name.try_into().unwrap())?;
+        let mut server = ServerConnection::new(pki.tls_server_config("alfa").unwrap())?;
+        while client.is_handshaking() || server.is_handshaking() {
+            let mut wire = Vec::new();
+            client.write_tls(&mut wire).unwrap();
+            server.read_tls(&mut wire.as_slice()).unwrap();
+            server.process_new_packets()?;
+            wire.clear();
+            server.write_tls(&mut wire).unwrap();
+            client.read_tls(&mut wire.as_slice()).unwrap();
+            client.process_new_packets()?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_server_is_known_by_its_names_and_no_other() {
+        for name in ["localhost", "127.0.0.1", "mx.alfa.example"] {
+            assert_eq!(handshake(name), Ok(()), "{name}");
+        }
+        assert!(matches!(handshake("mx.bravo.example"), Err(rustls::Error::InvalidCertificate(_))));
+    }
+}

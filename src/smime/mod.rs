@@ -5,6 +5,8 @@
 mod algorithm;
 mod ber;
 pub mod certificate;
+mod chain;
+mod constraints;
 mod name;
 pub mod path;
 mod revocation;
