@@ -7,6 +7,7 @@ use std::{
     path::Path,
     process::{Command, Output},
     sync::Arc,
+    thread,
 };
 
 use pec_conformance::{
@@ -25,37 +26,52 @@ fn openssl_and_xmllint_accept_everything_the_gateways_compose() {
     }
     let plan = Plan::new(scenario::suite().expect("the suite loads").scenarios);
     let cells = runner::run(&plan, &mut |_| {}).cells;
-    let folder = tempfile::tempdir().unwrap();
     let mut seen = BTreeSet::new();
-    let mut kinds = BTreeSet::new();
-    let mut refused = Vec::new();
-    for cell in &cells {
-        for observation in composed(cell, &mut seen) {
-            let message = Message::read(Arc::clone(&observation.bytes)).unwrap();
-            let Some(kind) = message.kind else { continue };
-            kinds.insert(kind);
-            let opinions = [signature(folder.path(), cell, observation, &message), daticert(folder.path(), &message)];
-            let name = format!(
-                "{} {}->{} message {}",
-                cell.scenario, cell.direction.sender, cell.direction.receiver, observation.id
-            );
-            refused
-                .extend(opinions.into_iter().flatten().map(|opinion| format!("{name} ({}): {opinion}", kind.title())));
-        }
-    }
+    let composed: Vec<Composed<'_>> = cells.iter().flat_map(|cell| composed(cell, &mut seen)).collect();
+    let refused: Vec<String> = thread::scope(|scope| {
+        let share = composed.len().div_ceil(thread::available_parallelism().map_or(1, usize::from)).max(1);
+        let shares: Vec<_> = composed.chunks(share).map(|share| scope.spawn(move || refused(share))).collect();
+        shares.into_iter().flat_map(|share| share.join().expect("asking does not panic")).collect()
+    });
     assert!(refused.is_empty(), "{} refused:\n{}", refused.len(), refused.join("\n"));
+    let kinds: BTreeSet<Kind> = composed.iter().map(|composed| composed.kind).collect();
     assert_eq!(kinds, BTreeSet::from(Kind::ALL), "the suite makes the gateways compose every kind of message");
 }
 
+/// A message that a gateway composed.
+struct Composed<'a> {
+    cell: &'a Cell,
+    observation: &'a Observation,
+    message: Message,
+    kind: Kind,
+}
+
+/// What the two tools refuse, and why.
+fn refused(share: &[Composed<'_>]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let opinions = share.iter().flat_map(|composed| {
+        let Composed { cell, observation, kind, .. } = composed;
+        let name = format!("{} message {} ({})", cell.observed.title, observation.id, kind.title());
+        let complaints = [signature(folder.path(), composed), daticert(folder.path(), composed)].into_iter().flatten();
+        complaints.map(move |complaint| format!("{name}: {complaint}"))
+    });
+    opinions.collect()
+}
+
 /// What gateways put on a wire or into a mailbox, the same bytes once. What the harness made wrong is not theirs.
-fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Arc<[u8]>>) -> Vec<&'a Observation> {
+fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Arc<[u8]>>) -> Vec<Composed<'a>> {
     let theirs = |observation: &&Observation| matches!(observation.producer, Party::Sender | Party::Receiver);
     let new = |observation: &&Observation| seen.insert(Arc::clone(&observation.bytes));
-    cell.observed.observations.iter().filter(theirs).filter(new).collect()
+    let read = |observation: &'a Observation| {
+        let message = Message::read(Arc::clone(&observation.bytes)).ok()?;
+        message.kind.map(|kind| Composed { cell, observation, message, kind })
+    };
+    cell.observed.observations.iter().filter(theirs).filter(new).filter_map(read).collect()
 }
 
 /// What openssl has against the signature.
-fn signature(folder: &Path, cell: &Cell, observation: &Observation, message: &Message) -> Option<String> {
+fn signature(folder: &Path, composed: &Composed<'_>) -> Option<String> {
+    let Composed { cell, observation, message, .. } = composed;
     let anchors = cell.observed.anchors.iter().map(|der| {
         der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, der).expect("a certificate fits PEM")
     });
@@ -69,9 +85,9 @@ fn signature(folder: &Path, cell: &Cell, observation: &Observation, message: &Me
 }
 
 /// What xmllint has against the certification data.
-fn daticert(folder: &Path, message: &Message) -> Option<String> {
-    let Some(reading) = &message.daticert else {
-        return (message.kind != Some(Kind::Anomalia)).then(|| "there is no daticert.xml".to_owned());
+fn daticert(folder: &Path, composed: &Composed<'_>) -> Option<String> {
+    let Some(reading) = &composed.message.daticert else {
+        return (composed.kind != Kind::Anomalia).then(|| "there is no daticert.xml".to_owned());
     };
     fs::write(folder.join("daticert.xml"), &reading.xml).unwrap();
     let arguments = ["--noout", "--nonet", "--dtdvalid", DTD, "daticert.xml"];

@@ -16,13 +16,13 @@ pub mod transactions;
 /// Every chapter's clauses, in the norm's order.
 pub static FAMILIES: &[&[&Clause]] = &[
     model::ALL,
+    choreography::ALL,
     access::ALL,
     incoming::ALL,
     delivery::ALL,
     transactions::ALL,
-    choreography::ALL,
-    law::ALL,
     formats::ALL,
     directory::ALL,
     security::ALL,
+    law::ALL,
 ];
