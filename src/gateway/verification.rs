@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::{
+    checks::addresses,
     compose::{Certified, Recipient, Typology},
     original,
 };
@@ -43,15 +44,22 @@ pub(super) fn verify(bytes: &[u8], directory: &Directory, trust: &Trust, arrival
     };
     match origin(&message, directory, trust, arrival) {
         Err(error) => Verdict::Ordinary(error),
-        Ok(provider) => match formal_correctness(message, provider) {
+        Ok(signed) => match formal_correctness(message, signed) {
             Ok(correct) => Verdict::Correct(Box::new(correct)),
             Err(error) => Verdict::Malformed(error),
         },
     }
 }
 
+/// Who signed a message.
+struct Origin {
+    provider: Provider,
+    /// The addresses that the certificate bears.
+    addresses: Vec<String>,
+}
+
 /// Existence, origin, validity; the error says in Italian which failed, for the anomaly envelope's text.
-fn origin(message: &Message, directory: &Directory, trust: &Trust, arrival: Timestamp) -> Result<Provider, String> {
+fn origin(message: &Message, directory: &Directory, trust: &Trust, arrival: Timestamp) -> Result<Origin, String> {
     let signed = message.signed.as_ref().ok_or("il messaggio non è di posta certificata")?;
     let cms = signed.cms.as_deref().ok_or("la struttura della firma non è leggibile")?;
     let signature = Signature::verify(cms, message.mail.bytes(&signed.content.span));
@@ -66,11 +74,15 @@ fn origin(message: &Message, directory: &Directory, trust: &Trust, arrival: Time
         _ => return Err("la firma non è valida".into()),
     }
     trust.check(signer, &signature.certificates, arrival).map_err(|_| "il certificato del gestore non è valido")?;
-    Ok(provider)
+    Ok(Origin { provider, addresses: signer.emails.clone() })
 }
 
 /// Whether a signed message is in the form of section 3: enough to act on it, and no more.
-fn formal_correctness(message: Message, provider: Provider) -> Result<Correct, String> {
+fn formal_correctness(message: Message, signed: Origin) -> Result<Correct, String> {
+    let from = addresses(&message.mail, "From").and_then(|found| found.into_iter().next()).unwrap_or_default();
+    if !signed.addresses.iter().any(|address| address.eq_ignore_ascii_case(&from)) {
+        return Err("l'indirizzo del campo From non è quello del certificato".into());
+    }
     let kind = message.kind.ok_or("manca il tipo di messaggio nell'intestazione")?;
     let tipo = kind.tipo().ok_or("una busta di anomalia non può provenire da un altro gestore")?;
     let reading = message.daticert.as_ref().ok_or("mancano i dati di certificazione")?;
@@ -106,7 +118,7 @@ fn formal_correctness(message: Message, provider: Provider) -> Result<Correct, S
         }
         _ => {}
     }
-    Ok(Correct { kind, message, daticert, provider })
+    Ok(Correct { kind, message, daticert, provider: signed.provider })
 }
 
 fn envelope(message: &Message, daticert: &Daticert) -> Result<(), String> {

@@ -8,6 +8,8 @@ mod data;
 mod lines;
 mod reply;
 pub mod server;
+#[cfg(test)]
+mod tests;
 mod transcript;
 
 pub use client::{

@@ -1,5 +1,7 @@
 //! Whole transactions over real sockets: real TLS, real signatures, a legal clock that moves when told to.
 
+mod failure;
+mod incoming;
 mod transaction;
 
 use std::sync::Arc;
