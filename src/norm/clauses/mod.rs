@@ -20,8 +20,11 @@ pub static FAMILIES: &[&[&Clause]] = &[
     incoming::ALL,
     delivery::ALL,
     transactions::ALL,
+<<<<<<< HEAD
     choreography::ALL,
     law::ALL,
+=======
+>>>>>>> judge
     formats::ALL,
     directory::ALL,
     security::ALL,
