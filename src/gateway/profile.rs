@@ -3,7 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::compose::Dialect;
-use crate::net::Limits;
+use crate::{
+    fault::{DaticertEdit, Deviation, Edit, Fact, HeaderEdit, TextEdit, Version},
+    message::Kind,
+    net::Limits,
+};
 
 /// A provider's gateway, wholly described.
 #[derive(Clone, Debug)]
@@ -53,7 +57,7 @@ pub struct Profile {
     /// Delays between attempts to reach a host; the last one repeats.
     pub retries: Vec<SignedDuration>,
     /// What is done wrong on purpose.
-    pub deviations: Vec<crate::fault::Deviation>,
+    pub deviations: Vec<Deviation>,
 }
 
 /// A user's mailbox.
@@ -161,6 +165,33 @@ impl Profile {
             takeover_of_infected: Takeover::Omitted,
             second_notice: SignedDuration::from_hours(23),
             ..Self::of_any_provider()
+        }
+    }
+
+    /// Bravo with a handful of mistakes, none of which stops a transaction: it is there to be shown failing.
+    pub fn flawed() -> Self {
+        let header = |name: &str, pattern: &str, by: &str| {
+            Edit::Header(HeaderEdit::Replace { name: name.into(), pattern: pattern.into(), by: by.into() })
+        };
+        let deviations = [
+            // A Subject prefix without its colon.
+            (Kind::Accettazione, header("Subject", "ACCETTAZIONE: ", "ACCETTAZIONE ")),
+            // The RFC's English in place of the wire's Italian.
+            (Kind::PostaCertificata, header("From", "Per conto di: ", "On behalf of: ")),
+            // Nothing refers to the client's msgid.
+            (Kind::PresaInCarico, Edit::Header(HeaderEdit::Remove("X-Riferimento-Message-ID".into()))),
+            // Text and certification data name different hours.
+            (
+                Kind::AvvenutaConsegna,
+                Edit::Text(TextEdit { fact: Fact::Time, by: "00:00:00".into(), version: Version::Both }),
+            ),
+            // No code in the form of Nota 12.
+            (Kind::ErroreConsegna, Edit::Daticert(DaticertEdit::Remove("postacert/dati/errore-esteso".into()))),
+        ];
+        Self {
+            name: "flawed".into(),
+            deviations: deviations.into_iter().map(|(on, edit)| Deviation { on, edit }).collect(),
+            ..Self::bravo()
         }
     }
 

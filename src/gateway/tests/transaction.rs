@@ -154,3 +154,33 @@ async fn the_same_envelope_twice_gives_one_set_of_receipts() {
         assert_eq!((world.service().len(), world.delivered("anna").len()), (1, 1));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_flawed_gateway_goes_through_with_its_transactions_and_every_mistake_shows() {
+    let world = World::of(Profile::alfa(), Profile::flawed()).await;
+    world.submit(&["anna@bravo.example", "nessuno@bravo.example"], &Mailing::default()).await;
+    let mut told = world.told();
+    told.sort_unstable();
+    assert_eq!(told, [Kind::Accettazione, Kind::AvvenutaConsegna, Kind::ErroreConsegna]);
+    for (kind, world) in [
+        (Kind::PresaInCarico, &world),
+        (Kind::AvvenutaConsegna, &world),
+        (Kind::ErroreConsegna, &world),
+        (Kind::PostaCertificata, &World::of(Profile::flawed(), Profile::alfa()).await),
+    ] {
+        if kind == Kind::PostaCertificata {
+            world.submit(&["anna@alfa.example"], &Mailing::default()).await;
+            assert_eq!(world.told(), [Kind::Accettazione, Kind::AvvenutaConsegna]);
+        }
+        let seen = world.lab.transmissions();
+        let sent = seen.iter().map(|one| Message::read(one.bytes.clone()).unwrap()).find(|one| one.kind == Some(kind));
+        let text = String::from_utf8_lossy(&sent.unwrap().mail.raw).into_owned();
+        let shows = match kind {
+            Kind::PresaInCarico => !text.contains("X-Riferimento-Message-ID"),
+            Kind::AvvenutaConsegna => text.contains("00:00:00"),
+            Kind::ErroreConsegna => !text.contains("errore-esteso"),
+            _ => text.contains("On behalf of: "),
+        };
+        assert!(shows, "{kind:?}");
+    }
+}
