@@ -16,16 +16,13 @@ pub mod transactions;
 /// Every chapter's clauses, in the norm's order.
 pub static FAMILIES: &[&[&Clause]] = &[
     model::ALL,
+    choreography::ALL,
     access::ALL,
     incoming::ALL,
     delivery::ALL,
     transactions::ALL,
-<<<<<<< HEAD
-    choreography::ALL,
-    law::ALL,
-=======
->>>>>>> judge
     formats::ALL,
     directory::ALL,
     security::ALL,
+    law::ALL,
 ];
