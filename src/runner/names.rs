@@ -47,10 +47,14 @@ impl Names {
         format!("T+{}", span(at.duration_since(self.starts)))
     }
 
-    /// A Date field's value: told as a time where it is exactly that time's legal form.
+    /// A Date field's value: told as a time where it is exactly that time's legal form; a comment after it is kept.
     pub fn date(&self, value: &str) -> String {
-        match rfc2822::parse(value) {
-            Ok(zoned) if LegalTime::at(zoned.timestamp()).date_header() == value => self.time(zoned.timestamp()),
+        let (date, comment) = value.split_once(" (").map_or((value, None), |(date, comment)| (date, Some(comment)));
+        match rfc2822::parse(date) {
+            Ok(zoned) if LegalTime::at(zoned.timestamp()).date_header() == date => {
+                let comment = comment.map(|comment| format!(" ({comment}")).unwrap_or_default();
+                self.time(zoned.timestamp()) + &comment
+            }
             _ => value.to_owned(),
         }
     }

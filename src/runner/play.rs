@@ -188,7 +188,7 @@ fn found_words(difference: &Difference, pair: &dyn Pair) -> String {
 fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (Vec<ExpectedFinding>, Vec<Unmet>) {
     let (mut findings, mut unmet) = (Vec::new(), Vec::new());
     let evidence = &gathered.evidence;
-    for (path, id, wanted) in &stage.progress().announced {
+    for (id, wanted) in &stage.progress().announced {
         let about = |observation: usize| {
             let one = evidence.observations.iter().find(|one| one.id == observation);
             one.is_some_and(|one| one.producer == Party::Harness && one.name.as_ref() == Some(id))
@@ -202,7 +202,8 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
                 Some(ExpectedFinding { rule: verdict.rule.id, observation })
             })
             .collect();
-        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let path = &wanted.path;
+        let wanted: BTreeSet<&str> = wanted.rules.iter().map(String::as_str).collect();
         let found: BTreeSet<&str> = made.iter().map(|finding| finding.rule).collect();
         if wanted != found {
             let list = |rules: &BTreeSet<&str>| {

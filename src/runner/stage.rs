@@ -53,12 +53,21 @@ pub struct Progress {
     pub choices: Vec<String>,
     /// What is worth knowing.
     pub notes: Vec<String>,
-    /// Findings announced: where in the scenario, on what, which rules.
-    pub announced: Vec<(Path, String, Vec<String>)>,
+    /// The rules that must report on each injected envelope, by its id; none unless announced.
+    pub announced: BTreeMap<String, Announced>,
     /// Whether everything due was waited for.
     pub complete: bool,
     seen: BTreeMap<Place, usize>,
     answers: Vec<Answered>,
+}
+
+/// The rules that must report on something.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    /// Where the scenario says so.
+    pub path: Path,
+    /// Their ids.
+    pub rules: Vec<String>,
 }
 
 /// Something the harness put into the world.
@@ -113,7 +122,10 @@ impl<'s> Stage<'s> {
             let at = vec![Down::from("steps"), Down::Item(index)];
             match step {
                 Step::Send(send) => self.send(send).await?,
-                Step::Inject(inject) => self.inject(inject).await?,
+                Step::Inject(inject) => {
+                    self.announce(&inject.envelope.id, [at, vec!["inject".into()]].concat(), &[]);
+                    self.inject(inject).await?;
+                }
                 Step::Advance(span) => self.advance(span.0).await?,
                 Step::Expect(expectation) => {
                     let arrivals = self.arrivals().await?;
@@ -125,8 +137,7 @@ impl<'s> Stage<'s> {
                 }
                 Step::ExpectFindings(findings) => {
                     for (id, rules) in findings {
-                        let at = [at.clone(), vec!["expect-findings".into(), id.as_str().into()]].concat();
-                        self.progress().announced.push((at, id.clone(), rules.clone()));
+                        self.announce(id, [at.clone(), vec!["expect-findings".into(), id.as_str().into()]].concat(), rules);
                     }
                 }
             }
@@ -138,8 +149,7 @@ impl<'s> Stage<'s> {
     async fn aftermath(&self) -> Result<(), TargetError> {
         let waited = match self.pair.lacks(Need::Clock) {
             None => {
-                self.settle().await?;
-                self.pair.advance(AFTERMATH).await?;
+                self.advance(AFTERMATH).await?;
                 true
             }
             Some(reason) => {
@@ -243,6 +253,10 @@ impl<'s> Stage<'s> {
         };
         fault::apply(edit, &envelope, Some(&signer), at)
             .map_err(|error| TargetError::new(format!("the envelope `{}` cannot be edited: {error}", send.id)))
+    }
+
+    fn announce(&self, id: &str, path: Path, rules: &[String]) {
+        self.progress().announced.insert(id.to_owned(), Announced { path, rules: rules.to_vec() });
     }
 
     fn introduce(&self, send: &Send) {

@@ -38,6 +38,7 @@ fn profile(name: &str) -> Result<Profile, TargetError> {
     match name {
         "alfa" => Ok(Profile::alfa()),
         "bravo" => Ok(Profile::bravo()),
+        "flawed" => Ok(Profile::flawed()),
         _ => Err(TargetError::new(format!("there is no embedded gateway `{name}`"))),
     }
 }
