@@ -1,6 +1,6 @@
 //! The README is true: its commands exist, its exit codes are the program's, its scenario loads, its picture is real.
 
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{collections::BTreeSet, env, fs, process::Command};
 
 use pec_conformance::{
     cli::{self, Exit},
@@ -71,6 +71,7 @@ fn its_rooms_are_the_houses() {
     }
 }
 
+/// `PEC_UPDATE_README=1 cargo test --test readme` puts the present picture in.
 #[test]
 fn its_picture_is_what_the_program_prints() {
     let (_, rest) = README.split_once("<!-- output: ").expect("the README has a picture");
@@ -83,7 +84,14 @@ fn its_picture_is_what_the_program_prints() {
         .output()
         .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(shape(block_after("<!-- output: ")), shape(&printed), "the program prints:\n{printed}");
+    let printed = printed.replace(&*reports.path().to_string_lossy(), "reports");
+    let picture = block_after("<!-- output: ");
+    if env::var_os("PEC_UPDATE_README").is_some() {
+        let page = README.replacen(picture, printed.trim_end(), 1);
+        fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), page).unwrap();
+        return;
+    }
+    assert_eq!(shape(picture), shape(&printed), "the program prints:\n{printed}");
 }
 
 /// What a page says but for its values: headings, questions and totals whole with numbers taken out, rows by their label.
