@@ -85,9 +85,14 @@ impl<'a> MessageSubject<'a> {
         if self.message.kind != Some(Kind::Anomalia) {
             return self.data().map(|data| data.mittente.clone()).into_iter().collect();
         }
-        let reverse = self.observation.path.as_ref().map(|path| path.from.clone()).filter(|from| !from.is_empty());
         let authors = self.original.and_then(|original| original.mailboxes(original.root.header("From")?));
-        authors.unwrap_or_default().into_iter().map(|author| author.address).chain(reverse).collect()
+        let mut senders: Vec<String> = authors.unwrap_or_default().into_iter().map(|author| author.address).collect();
+        senders.extend(self.observation.path.as_ref().map(|path| path.from.clone()));
+        for mail in self.original.into_iter().chain([self.mail()]) {
+            senders.extend(mail.field("Return-Path").map(|path| bare_identifier(&path).to_owned()));
+        }
+        senders.retain(|sender| !sender.is_empty());
+        senders
     }
 
     /// The signer's certificate.

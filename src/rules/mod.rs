@@ -19,6 +19,8 @@ mod readable;
 mod signature;
 mod structure;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod times;
 
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};

@@ -99,10 +99,6 @@ pub struct Answer {
     pub accepted: Vec<String>,
     /// What was refused, for good or for now.
     pub refused: Vec<Refusal>,
-    /// Whether the message itself was transmitted, whatever became of it.
-    pub transmitted: bool,
-    /// The session.
-    pub dialogue: Option<Dialogue>,
 }
 
 /// A refusal in an SMTP session.
@@ -184,8 +180,7 @@ pub async fn open(direction: &Direction, scenario: &Scenario) -> Result<Box<dyn 
     if direction.sender == direction.receiver {
         return Err(TargetError::new(format!("`{}` cannot play both sender and receiver", direction.sender)));
     }
-    let _ = embedded::Embedded::start(direction, scenario).await?;
-    todo!()
+    Ok(Box::new(embedded::Embedded::start(direction, scenario).await?))
 }
 
 impl Answer {

@@ -11,6 +11,7 @@ pub mod incoming;
 pub mod law;
 pub mod model;
 pub mod security;
+pub mod transactions;
 
 /// Every chapter's clauses, in the norm's order.
 pub static FAMILIES: &[&[&Clause]] = &[
@@ -19,6 +20,7 @@ pub static FAMILIES: &[&[&Clause]] = &[
     access::ALL,
     incoming::ALL,
     delivery::ALL,
+    transactions::ALL,
     formats::ALL,
     directory::ALL,
     security::ALL,

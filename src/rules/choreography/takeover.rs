@@ -45,7 +45,7 @@ fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Fact, Party, &
     transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.composer != Party::Harness).flat_map(|envelope| {
         envelope.wires().flat_map(move |(sighting, path)| {
             let to = match sighting.seen {
-                Seen::Wire { to: to @ (Party::Sender | Party::Receiver), .. } => Some(to),
+                Seen::Wire { from, to: to @ (Party::Sender | Party::Receiver) } if from != to => Some(to),
                 _ => None,
             };
             path.to.iter().filter_map(move |recipient| Some((envelope, to?, recipient.as_str())))

@@ -1,0 +1,236 @@
+//! One small world of messages to judge: everything about one submission, in the dialect of choice.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    clock::LegalTime,
+    directory::{Directory, Provider},
+    evidence::{Evidence, Observation, Party, Seen},
+    gateway::compose::{
+        Certified, Composer, Deadline, DeliveryError, Dialect, Notice, ReceiptForm, Recipient, Typology,
+    },
+    message::{Kind, Mail, Message},
+    pki::Pki,
+    rules::{Check, Context, FAMILIES, Finding, MessageSubject},
+    smime::{Signature, Trust},
+};
+
+/// Both ways to write.
+pub const DIALECTS: [Dialect; 2] = [Dialect::Alfa, Dialect::Bravo];
+
+/// The original as the access point passes it on.
+pub const ORIGINAL: &str = "Received: from client.alfa.example by mx.alfa.example;\r\n\tMon, 2 Mar 2026 09:30:00 +0100\r\n\
+    Message-ID: <id1.20260302@alfa.example>\r\nX-Riferimento-Message-ID: <1$x@pc>\r\n\
+    From: Mario Rossi <mario@alfa.example>\r\nTo: Anna <anna@bravo.example>\r\nCc: carla@posta.example\r\n\
+    Subject: =?utf-8?Q?Perch=C3=A9?= il contratto\r\nDate: Mon, 2 Mar 2026 09:29:58 +0100\r\n\
+    MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nEcco.\r\n";
+
+/// What a judgement said.
+#[derive(Default)]
+pub struct Verdicts {
+    /// Findings by rule.
+    pub failed: BTreeMap<&'static str, Vec<Finding>>,
+    /// Rules that inspected something.
+    pub applied: BTreeSet<&'static str>,
+}
+
+/// A message that one of the providers composed.
+#[derive(Clone)]
+pub struct Sample {
+    /// Its kind.
+    pub kind: Kind,
+    /// Which message of that kind, where there are several.
+    pub name: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// `alfa` or `bravo`.
+    pub signer: &'static str,
+}
+
+/// The instant of every message here.
+pub fn instant() -> Timestamp {
+    "2026-03-02T08:30:00Z".parse().unwrap()
+}
+
+/// The test PKI.
+pub fn pki() -> Arc<Pki> {
+    Pki::load().unwrap()
+}
+
+/// The submission that all samples are about.
+pub fn about() -> Certified {
+    Certified {
+        sender: "mario@alfa.example".to_owned(),
+        recipients: [("anna@bravo.example", Typology::Certified), ("carla@posta.example", Typology::External)]
+            .map(|(address, typology)| Recipient { address: address.to_owned(), typology })
+            .to_vec(),
+        subject_raw: b"=?utf-8?Q?Perch=C3=A9?= il contratto".to_vec(),
+        subject: Some("Perché il contratto".to_owned()),
+        reply_to: "mario@alfa.example".to_owned(),
+        identifier: "id1.20260302@alfa.example".to_owned(),
+        msgid: Some("<1$x@pc>".to_owned()),
+        receipt: ReceiptForm::Complete,
+    }
+}
+
+/// Composes as this provider.
+pub fn composer(id: &str, dialect: Dialect) -> Composer {
+    let pki = pki();
+    let provider = pki.provider(id).unwrap();
+    Composer {
+        provider: provider.name.clone(),
+        address: provider.service.clone(),
+        dialect,
+        signer: pki.signer(id).unwrap().clone(),
+    }
+}
+
+/// Every kind, in one dialect.
+pub fn samples(dialect: Dialect) -> Vec<Sample> {
+    let about = about();
+    let at = LegalTime::at(instant());
+    let taken = ["anna@bravo.example".to_owned()];
+    let (recipient, virus, to) = ("anna@bravo.example", "EICAR", "ricevute@alfa.example");
+    let error = DeliveryError { errore: "no-dest", code: "5.1.1", description: "indirizzo non valido" };
+    let delivery = |form| Notice::Delivery { recipient, form, original: ORIGINAL.as_bytes() };
+    let notices = [
+        (Kind::Accettazione, "", "alfa", Notice::Acceptance),
+        (Kind::NonAccettazione, "", "alfa", Notice::NonAcceptance { reason: "destinatario assente" }),
+        (Kind::NonAccettazioneVirus, "", "alfa", Notice::NonAcceptanceVirus { virus }),
+        (Kind::PresaInCarico, "", "bravo", Notice::ServerAcceptance { taken: &taken, to }),
+        (Kind::AvvenutaConsegna, "", "bravo", delivery(ReceiptForm::Complete)),
+        (Kind::AvvenutaConsegna, "brief", "bravo", delivery(ReceiptForm::Brief)),
+        (Kind::AvvenutaConsegna, "concise", "bravo", delivery(ReceiptForm::Concise)),
+        (Kind::ErroreConsegna, "", "bravo", Notice::NonDelivery { recipient, error }),
+        (Kind::ErroreConsegnaVirus, "", "alfa", Notice::VirusNonDelivery { recipient, virus }),
+        (Kind::PreavvisoErroreConsegna, "12h", "alfa", Notice::Timeout { recipient, deadline: Deadline::Twelve }),
+        (Kind::PreavvisoErroreConsegna, "", "alfa", Notice::Timeout { recipient, deadline: Deadline::TwentyFour }),
+        (Kind::RilevazioneVirus, "", "bravo", Notice::VirusDetection { recipient, virus, to }),
+    ];
+    let mut samples: Vec<Sample> = notices
+        .into_iter()
+        .map(|(kind, name, signer, notice)| {
+            let receipt = match name {
+                "brief" => ReceiptForm::Brief,
+                "concise" => ReceiptForm::Concise,
+                _ => ReceiptForm::Complete,
+            };
+            let about = Certified { receipt, ..about.clone() };
+            let bytes = composer(signer, dialect).notification(&about, &notice, "n1@host.example", &at);
+            Sample { kind, name, bytes, signer }
+        })
+        .collect();
+    let envelope = composer("alfa", dialect).transport_envelope(&about, ORIGINAL.as_bytes(), &at);
+    samples.push(Sample { kind: Kind::PostaCertificata, name: "", bytes: envelope, signer: "alfa" });
+    let anomaly = anomaly(ORIGINAL, "mario@alfa.example", dialect);
+    samples.push(Sample { kind: Kind::Anomalia, name: "", bytes: anomaly, signer: "bravo" });
+    samples
+}
+
+/// An anomaly envelope around what came in.
+pub fn anomaly(received: &str, sender: &str, dialect: Dialect) -> Vec<u8> {
+    let recipients = ["anna@bravo.example".to_owned()];
+    let at = LegalTime::at(instant());
+    composer("bravo", dialect).anomaly_envelope(received.as_bytes(), sender, &recipients, "firma non valida", &at)
+}
+
+/// The first sample of a kind.
+pub fn sample(kind: Kind, dialect: Dialect) -> Sample {
+    let named = |sample: &Sample| sample.kind == kind && (sample.name.is_empty());
+    samples(dialect).into_iter().find(named).unwrap()
+}
+
+/// The directory, with every certificate of the two providers listed, the defective ones too.
+pub fn directory() -> Directory {
+    let pki = pki();
+    let record = |id: &str, mail_receipt: &str, domains: &[&str]| {
+        let own = |signer: &&str| *signer == id || signer.starts_with(&format!("{id}-"));
+        let certificates: Vec<Vec<u8>> =
+            pki.signer_ids().filter(own).map(|signer| pki.certificate(signer).unwrap().to_vec()).collect();
+        let hash = |der: &Vec<u8>| crate::smime::Certificate::read(der).unwrap().sha1();
+        Provider {
+            name: pki.provider(id).unwrap().name.clone(),
+            certificate_hashes: certificates.iter().map(hash).collect(),
+            certificates,
+            mail_receipt: mail_receipt.to_owned(),
+            managed_domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+            ..Provider::default()
+        }
+    };
+    let alfa = record("alfa", "ricevute@alfa.example", &["alfa.example"]);
+    let bravo = record("bravo", "presa-in-carico@bravo.example", &["bravo.example", "gestore.bravo.example"]);
+    Directory { providers: vec![alfa, bravo] }
+}
+
+/// A judgement of these bytes with directory and trust at hand, seen in a mailbox at the instant of the message.
+pub fn judge(bytes: &[u8]) -> Verdicts {
+    judge_with(bytes, Some(&directory()), &pki().trust(), None)
+}
+
+/// A judgement with what is at hand and, for what was seen on the wire from the sender, its paths.
+pub fn judge_with(
+    bytes: &[u8],
+    directory: Option<&Directory>,
+    trust: &Trust,
+    path: Option<crate::evidence::SmtpPath>,
+) -> Verdicts {
+    let message = Message::read(bytes.to_vec()).unwrap();
+    let signature = message.signed.as_ref().map(|signed| {
+        Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span))
+    });
+    judge_read(&message, signature.as_ref(), directory, trust, path)
+}
+
+/// A judgement of what was read and verified before.
+pub fn judge_read(
+    message: &Message,
+    signature: Option<&Signature>,
+    directory: Option<&Directory>,
+    trust: &Trust,
+    path: Option<crate::evidence::SmtpPath>,
+) -> Verdicts {
+    let original = message.original().and_then(|original| Mail::read(original).ok());
+    let signer = signature.and_then(|signature| signature.signer.as_ref());
+    let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
+    let seen = match path {
+        Some(_) => Seen::Wire { from: Party::Sender, to: Party::Receiver },
+        None => Seen::Mailbox { at: Party::Receiver, address: "anna@bravo.example".to_owned() },
+    };
+    let observation = Observation {
+        id: 1,
+        bytes: message.mail.raw.clone(),
+        seen,
+        at: instant(),
+        path,
+        producer: Party::Sender,
+        name: None,
+        dialogue: None,
+    };
+    let evidence = Evidence::default();
+    let context = Context { evidence: &evidence, directory, trust, observed: instant() };
+    let subject =
+        MessageSubject { message, observation: &observation, original: original.as_ref(), signature, provider };
+    let mut verdicts = Verdicts::default();
+    for rule in FAMILIES.iter().flat_map(|family| family.iter()) {
+        let mut findings = Vec::new();
+        match rule.check {
+            Check::Message { applies, check } if applies(&subject, &context) => {
+                check(&subject, &context, &mut findings);
+            }
+            Check::Certificate { applies, check } if signer.is_some_and(|signer| applies(signer, &context)) => {
+                check(signer.unwrap(), &context, &mut findings);
+            }
+            _ => continue,
+        }
+        verdicts.applied.insert(rule.id);
+        if !findings.is_empty() {
+            verdicts.failed.insert(rule.id, findings);
+        }
+    }
+    verdicts
+}

@@ -1,0 +1,99 @@
+//! Everything that the reference gateways compose passes.
+
+use super::bench::{DIALECTS, about, anomaly, composer, directory, instant, judge, judge_with, pki, samples};
+use crate::{
+    clock::LegalTime,
+    evidence::SmtpPath,
+    gateway::compose::{Certified, Notice},
+    rules::{Check, all},
+    smime::Trust,
+};
+
+#[test]
+fn every_kind_in_both_dialects_passes() {
+    for dialect in DIALECTS {
+        for sample in samples(dialect) {
+            let failed = judge(&sample.bytes).failed;
+            assert!(failed.is_empty(), "{:?} {} in {dialect:?}: {failed:#?}", sample.kind, sample.name);
+        }
+    }
+}
+
+#[test]
+fn every_rule_on_messages_and_certificates_inspects_something() {
+    let mut applied = std::collections::BTreeSet::new();
+    for dialect in DIALECTS {
+        for sample in samples(dialect) {
+            let path = SmtpPath { from: "mario@alfa.example".to_owned(), to: vec!["anna@bravo.example".to_owned()] };
+            let verdicts = judge_with(&sample.bytes, Some(&directory()), &pki().trust(), Some(path));
+            assert!(verdicts.failed.is_empty(), "{:?}: {:#?}", sample.kind, verdicts.failed);
+            applied.extend(verdicts.applied);
+        }
+    }
+    // Nothing that the reference gateways compose has these fields.
+    let only_in_faults = ["headers/sender"];
+    for rule in all().filter(|rule| matches!(rule.check, Check::Message { .. } | Check::Certificate { .. })) {
+        assert!(applied.contains(rule.id) || only_in_faults.contains(&rule.id), "{} is never exercised", rule.id);
+    }
+}
+
+#[test]
+fn without_directory_and_trust_the_origin_is_not_judged() {
+    for sample in samples(DIALECTS[0]) {
+        let verdicts = judge_with(&sample.bytes, None, &Trust::default(), None);
+        assert!(verdicts.failed.is_empty(), "{:#?}", verdicts.failed);
+        assert!(!verdicts.applied.contains("signature/listed") && !verdicts.applied.contains("signature/path"));
+        assert!(verdicts.applied.contains("signature/valid"));
+    }
+}
+
+#[test]
+fn a_message_without_subject_and_msgid_passes() {
+    let about = Certified { subject: None, subject_raw: Vec::new(), msgid: None, ..about() };
+    for dialect in DIALECTS {
+        let bytes = composer("alfa", dialect).notification(
+            &about,
+            &Notice::Acceptance,
+            "n1@host.example",
+            &LegalTime::at(instant()),
+        );
+        assert_eq!(judge(&bytes).failed.keys().collect::<Vec<_>>(), Vec::<&&str>::new());
+    }
+}
+
+#[test]
+fn a_subject_beyond_latin_1_passes() {
+    let subject = "日本 10 € – “prova”".to_owned();
+    let raw = format!("=?utf-8?B?{}?=", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &subject));
+    let about = Certified { subject: Some(subject), subject_raw: raw.into_bytes(), ..about() };
+    for dialect in DIALECTS {
+        let bytes = composer("alfa", dialect).notification(
+            &about,
+            &Notice::Acceptance,
+            "n1@host.example",
+            &LegalTime::at(instant()),
+        );
+        assert_eq!(judge(&bytes).failed.keys().collect::<Vec<_>>(), Vec::<&&str>::new());
+    }
+}
+
+#[test]
+fn bounces_and_broken_mail_in_an_anomaly_envelope_pass() {
+    for dialect in DIALECTS {
+        for (sender, received) in [
+            ("", "From: MAILER-DAEMON@posta.example\r\nSubject: Undelivered\r\n\r\n"),
+            (
+                "carla@posta.example",
+                "Return-Path: <carla@posta.example>\r\nFrom: <<broken\r\nTo: ,,,\r\nSubject: x\r\nReply-To: carla@posta.example\r\n\r\n",
+            ),
+            (
+                "carla@posta.example",
+                "X-Trasporto: posta-certificata\r\nX-Ricevuta: accettazione\r\nFrom: carla@posta.example\r\n\r\n",
+            ),
+            ("lista@posta.example", "Return-Path: <lista@posta.example>\r\nFrom: carla@posta.example\r\n\r\n"),
+        ] {
+            let failed = judge(&anomaly(received, sender, dialect)).failed;
+            assert!(failed.is_empty(), "{received:?} in {dialect:?}: {failed:#?}");
+        }
+    }
+}

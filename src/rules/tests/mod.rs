@@ -1,0 +1,7 @@
+//! The proof of the rules on single messages: clean controls, tolerated variations, faults.
+
+mod bench;
+mod clean;
+mod defects;
+mod faults;
+mod tolerated;
