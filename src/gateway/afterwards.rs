@@ -1,8 +1,6 @@
 //! What the sending provider does after dispatch: reads what other providers tell it, and tells its user what does not
 //! arrive (3.1.6, 3.2.4).
 
-use std::io;
-
 use jiff::Timestamp;
 
 use super::{
@@ -15,56 +13,47 @@ use crate::{clock::LegalTime, message::Kind};
 
 impl Core {
     /// Notes what a notification says of a submission of this provider; the XML counts, the text does not (practice 2.22).
-    pub(super) fn observe(&self, correct: &Correct, at: &LegalTime) -> io::Result<()> {
+    pub(super) fn observe(&self, correct: &Correct, at: &LegalTime) {
         let data = &correct.daticert;
         let identifier = bare(&data.identificativo);
         match correct.kind {
             Kind::PresaInCarico => {
                 for recipient in data.ricezione.iter().filter(|recipient| self.answers_for(correct, recipient)) {
-                    self.store.reach(identifier, recipient, Milestone::TakenOver)?;
+                    self.store.reach(identifier, recipient, Milestone::TakenOver);
                 }
             }
             Kind::AvvenutaConsegna | Kind::ErroreConsegna | Kind::ErroreConsegnaVirus => {
                 for recipient in data.consegna.iter().filter(|recipient| self.answers_for(correct, recipient)) {
-                    self.store.reach(identifier, recipient, Milestone::Ended)?;
+                    self.store.reach(identifier, recipient, Milestone::Ended);
                 }
             }
             Kind::RilevazioneVirus => {
                 for recipient in data.consegna.iter().filter(|recipient| self.answers_for(correct, recipient)) {
                     let virus = data.errore_esteso.as_deref().unwrap_or("virus");
-                    self.virus_reported(identifier, recipient, virus, at)?;
+                    self.virus_reported(identifier, recipient, virus, at);
                 }
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// A receiver found a virus that was missed here: the sender is told, once (3.2.4).
-    fn virus_reported(&self, identifier: &str, recipient: &str, virus: &str, at: &LegalTime) -> io::Result<()> {
-        let Some(tracked) = self.store.tracked(identifier) else { return Ok(()) };
-        let Some(recipient) = tracked.spelling(recipient) else { return Ok(()) };
-        if self.store.reach(identifier, recipient, Milestone::Ended)? {
+    fn virus_reported(&self, identifier: &str, recipient: &str, virus: &str, at: &LegalTime) {
+        let Some(tracked) = self.store.tracked(identifier) else { return };
+        let Some(recipient) = tracked.spelling(recipient) else { return };
+        if self.store.reach(identifier, recipient, Milestone::Ended) {
             let notice = Notice::VirusNonDelivery { recipient, virus };
-            self.notify(self.own(&tracked.about), &notice, at, Way::Hand)?;
+            self.notify(self.own(&tracked.about), &notice, at, Way::Hand);
         }
-        Ok(())
     }
 
     /// The sender is told that a certified recipient will not get the message, unless it was told before.
-    pub(super) fn undeliverable(
-        &self,
-        identifier: &str,
-        recipient: &str,
-        error: DeliveryError<'_>,
-        at: &LegalTime,
-    ) -> io::Result<()> {
-        let Some(tracked) = self.store.tracked(identifier) else { return Ok(()) };
-        if self.store.reach(identifier, recipient, Milestone::Ended)? {
+    pub(super) fn undeliverable(&self, identifier: &str, recipient: &str, error: DeliveryError<'_>, at: &LegalTime) {
+        let Some(tracked) = self.store.tracked(identifier) else { return };
+        if self.store.reach(identifier, recipient, Milestone::Ended) {
             let notice = Notice::NonDelivery { recipient, error };
-            self.notify(self.own(&tracked.about), &notice, at, Way::Hand)?;
+            self.notify(self.own(&tracked.about), &notice, at, Way::Hand);
         }
-        Ok(())
     }
 
     /// When timeout notices are owed.
@@ -78,7 +67,7 @@ impl Core {
     }
 
     /// Sends the timeout notices owed by now (3.1.6).
-    pub(super) fn send_due_notices(&self) -> io::Result<()> {
+    pub(super) fn send_due_notices(&self) {
         let at = self.now();
         for tracked in self.store.open_submissions() {
             for progress in &tracked.recipients {
@@ -92,13 +81,12 @@ impl Core {
                     Deadline::Twelve => Milestone::FirstNotice,
                     Deadline::TwentyFour => Milestone::Ended,
                 };
-                if self.store.reach(&tracked.about.identifier, &progress.address, milestone)? {
+                if self.store.reach(&tracked.about.identifier, &progress.address, milestone) {
                     let notice = Notice::Timeout { recipient: &progress.address, deadline };
-                    self.notify(self.own(&tracked.about), &notice, &at, Way::Hand)?;
+                    self.notify(self.own(&tracked.about), &notice, &at, Way::Hand);
                 }
             }
         }
-        Ok(())
     }
 
     /// Whether the provider that signed a notification manages the recipient it speaks of: nobody else can know.

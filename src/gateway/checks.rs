@@ -1,7 +1,7 @@
 //! The formal checks on a submission (3.1.1), one function each, with the error the sender reads.
 
 use super::{Profile, address};
-use crate::message::{Mail, mail::Mailbox};
+use crate::message::Mail;
 
 /// A submission as the access point received it.
 pub(super) struct Submission<'a> {
@@ -98,9 +98,9 @@ fn date_is_present(mail: &Mail) -> Result<(), FormalError> {
 }
 
 fn from_is_valid(mail: &Mail) -> Result<(), FormalError> {
-    let field = mail.root.header("From").ok_or(FormalError::NoFrom)?;
-    match mail.mailboxes(field).as_deref() {
-        Some([one]) if is_address(one) => Ok(()),
+    mail.root.header("From").ok_or(FormalError::NoFrom)?;
+    match addresses(mail, "From") {
+        Some(found) if found.len() == 1 => Ok(()),
         _ => Err(FormalError::BadFrom),
     }
 }
@@ -154,14 +154,17 @@ fn volume_within_limit(submission: &Submission<'_>, profile: &Profile) -> Result
 pub(super) fn addresses(mail: &Mail, name: &str) -> Option<Vec<String>> {
     let Some(field) = mail.root.header(name) else { return Some(Vec::new()) };
     let found = mail.mailboxes(field)?;
-    found.iter().all(is_address).then(|| found.into_iter().map(|mailbox| mailbox.address).collect())
+    let found: Vec<String> = found.into_iter().map(|mailbox| mailbox.address).collect();
+    found.iter().all(|address| is_address(address)).then_some(found)
 }
 
 /// `local@domain` in printable ASCII, the domain made of labels.
-fn is_address(mailbox: &Mailbox) -> bool {
-    let (local, domain) = (address::local(&mailbox.address), address::domain(&mailbox.address));
+pub(super) fn is_address(text: &str) -> bool {
+    let (local, domain) = (address::local(text), address::domain(text));
     let is_label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    !local.is_empty() && mailbox.address.bytes().all(|b| b.is_ascii_graphic()) && domain.split('.').all(is_label)
+    !local.is_empty()
+        && text.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>')
+        && domain.split('.').all(is_label)
 }
 
 #[cfg(test)]

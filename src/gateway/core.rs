@@ -51,22 +51,21 @@ impl Core {
     }
 
     /// Composes a notification, writes its log record and sends it on its way.
-    pub fn notify(&self, matter: Matter<'_>, notice: &Notice<'_>, at: &LegalTime, way: Way) -> io::Result<()> {
+    pub fn notify(&self, matter: Matter<'_>, notice: &Notice<'_>, at: &LegalTime, way: Way) {
         let (kind, recipient, to) = facts(notice, matter.about);
         let message_id = self.identifiers.next(at);
         let composed = self.composer.notification(matter.about, notice, &message_id, at);
         let recipients = recipient.map_or_else(|| addresses(matter.about), |one| vec![one.to_owned()]);
-        self.log(matter, kind.tipo().unwrap_or_default(), &recipients, &[message_id], None, at)?;
+        self.log(matter, kind.tipo().unwrap_or_default(), &recipients, &[message_id], None, at);
         for bytes in self.emit(kind, composed, at) {
             match way {
-                Way::Hand => self.put(&to, &self.traced(&self.profile.address, None, &bytes), at)?,
+                Way::Hand => self.put(&to, &self.traced(&self.profile.address, None, &bytes), at),
                 Way::Wire => {
                     let path = SmtpPath { from: self.profile.address.clone(), to: vec![to.clone()] };
-                    self.store.queue(path, bytes, Purpose::Notification, at.instant())?;
+                    self.store.queue(path, bytes, Purpose::Notification, at.instant());
                 }
             }
         }
-        Ok(())
     }
 
     /// What leaves this gateway instead of `composed`: the same, unless it is to be wrong on purpose.
@@ -91,13 +90,13 @@ impl Core {
     }
 
     /// Puts a message into a mailbox.
-    pub fn put(&self, mailbox: &str, bytes: &[u8], at: &LegalTime) -> io::Result<()> {
+    pub fn put(&self, mailbox: &str, bytes: &[u8], at: &LegalTime) {
         let message = Stored { bytes: bytes.into(), at: at.instant() };
         self.store.record(Entry::Delivered { mailbox: mailbox.to_ascii_lowercase(), message })
     }
 
     /// Puts an infected message away.
-    pub fn quarantine(&self, bytes: &[u8], at: &LegalTime) -> io::Result<()> {
+    pub fn quarantine(&self, bytes: &[u8], at: &LegalTime) {
         self.store.record(Entry::Quarantined(Stored { bytes: bytes.into(), at: at.instant() }))
     }
 
@@ -116,7 +115,7 @@ impl Core {
         generated: &[String],
         detail: Option<String>,
         at: &LegalTime,
-    ) -> io::Result<()> {
+    ) {
         let Certified { sender, msgid, identifier, subject, .. } = matter.about;
         self.store.record(Entry::Logged(LogRecord {
             msgid: msgid.clone(),

@@ -1,7 +1,5 @@
 //! The delivery point (2.2.3, 3.3): into the mailbox, and what the sender is told of it.
 
-use std::io;
-
 use super::{
     MailboxState,
     checks::addresses,
@@ -20,24 +18,24 @@ impl Core {
         correct: &Correct,
         matter: Matter<'_>,
         recipient: &String,
-    ) -> io::Result<()> {
+    ) {
         let at = &arrival.at;
         if let Some(error) = self.delivery_error(recipient) {
             return self.notify(matter, &Notice::NonDelivery { recipient, error }, at, Way::Wire);
         }
-        self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), arrival.bytes), at)?;
-        self.log(matter, "consegna", std::slice::from_ref(recipient), &[], None, at)?;
+        self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
+        self.log(matter, "consegna", std::slice::from_ref(recipient), &[], None, at);
         let original = correct.message.original().unwrap_or_default();
         let form = match standing(&original, recipient) {
             Standing::Primary => matter.about.receipt,
             Standing::Copy => ReceiptForm::Concise,
         };
-        self.notify(matter, &Notice::Delivery { recipient, form, original: &original }, at, Way::Wire)?;
+        self.notify(matter, &Notice::Delivery { recipient, form, original: &original }, at, Way::Wire);
         self.serve(recipient, arrival.from, arrival.bytes, at)
     }
 
     /// Delivers what is not certified, in an anomaly envelope (3.2.2).
-    pub(super) fn deliver_wrapped(&self, arrival: &Arrival<'_>, recipient: &String, error: &str) -> io::Result<()> {
+    pub(super) fn deliver_wrapped(&self, arrival: &Arrival<'_>, recipient: &String, error: &str) {
         let at = &arrival.at;
         let mail = Mail::read(arrival.bytes).ok();
         let shown = mail.as_ref().and_then(|mail| addresses(mail, "From")).and_then(|found| found.into_iter().next());
@@ -49,10 +47,10 @@ impl Core {
         let message_id = Mail::read(&*wrapped).ok().and_then(|mail| mail.field("Message-ID")).unwrap_or_default();
         let generated = [super::verification::bare(&message_id).to_owned()];
         let matter = Matter { about: &about, provider: "" };
-        self.log(matter, "anomalia", recipients, &generated, Some(error.to_owned()), at)?;
+        self.log(matter, "anomalia", recipients, &generated, Some(error.to_owned()), at);
         for bytes in self.emit(Kind::Anomalia, wrapped, at) {
-            self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), &bytes), at)?;
-            self.serve(recipient, arrival.from, &bytes, at)?;
+            self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), &bytes), at);
+            self.serve(recipient, arrival.from, &bytes, at);
         }
         self.log(matter, "consegna", recipients, &[], None, at)
     }

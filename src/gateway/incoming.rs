@@ -1,11 +1,11 @@
 //! The incoming point (2.2.2, 3.2): other providers' messages, and ordinary mail.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     Incoming, MailboxState, OrdinaryMail, Takeover, UnknownRecipients, address, antivirus,
     compose::{Certified, Notice},
-    core::{Core, Matter, Way, answered},
+    core::{Core, Matter, Way, addresses, answered},
     dsn::{self, Failure},
     store::Purpose,
     verification::{Correct, Verdict, verify},
@@ -86,7 +86,7 @@ impl Handler for IncomingPoint {
         let to = address::once_each(&session.to);
         let received = self.0.received(session, &at);
         let arrival = Arrival { bytes: &message, from: &session.from, to: &to, received, at };
-        let reply = answered(self.0.take(&arrival));
+        let reply = answered(self.0.store.event(|| self.0.take(&arrival)));
         self.0.lab.transmitted(&self.0.profile.host, session, message.into(), &reply);
         self.0.run_queue();
         reply
@@ -94,134 +94,138 @@ impl Handler for IncomingPoint {
 }
 
 impl Core {
-    fn take(&self, arrival: &Arrival<'_>) -> io::Result<Reply> {
+    fn take(&self, arrival: &Arrival<'_>) -> Reply {
         let hops = Mail::read(arrival.bytes).map_or(0, |mail| mail.root.headers_named("Received").count());
         if hops > HOPS {
-            return Ok(Reply::new(554, [5, 4, 6], "Too many hops: a loop"));
+            return Reply::new(554, [5, 4, 6], "Too many hops: a loop");
         }
         let now = arrival.at.instant();
         match verify(arrival.bytes, &self.lab.directory(), &self.lab.trust(), now) {
             Verdict::Correct(correct) if correct.kind == Kind::PostaCertificata => {
-                self.take_envelope(arrival, &correct)?
+                self.take_envelope(arrival, &correct)
             }
-            Verdict::Correct(correct) => self.take_notification(arrival, &correct)?,
-            Verdict::Malformed(error) => self.take_malformed(arrival, &error)?,
+            Verdict::Correct(correct) => self.take_notification(arrival, &correct),
+            Verdict::Malformed(error) => self.take_malformed(arrival, &error),
             Verdict::Ordinary(error) => return self.take_ordinary(arrival, &error),
         }
-        Ok(Reply::new(250, [2, 0, 0], "Taken"))
+        Reply::new(250, [2, 0, 0], "Taken")
     }
 
     /// A correct transport envelope: taken over, then delivered, recipient by recipient; once, however often it comes.
-    fn take_envelope(&self, arrival: &Arrival<'_>, correct: &Correct) -> io::Result<()> {
+    fn take_envelope(&self, arrival: &Arrival<'_>, correct: &Correct) {
         let at = &arrival.at;
         let about = correct.certified();
         let provider = &correct.provider;
         let matter = Matter { about: &about, provider: &provider.name };
         let mut new = Vec::new();
         for recipient in arrival.to {
-            if self.store.take_in(&provider.name, &about.identifier, recipient)? {
+            if self.store.take_in(&provider.name, &about.identifier, recipient) {
                 new.push(recipient.clone());
             }
         }
+        let is_certified = |recipient: &String| addresses(&about).iter().any(|one| one.eq_ignore_ascii_case(recipient));
+        let (certified, others): (Vec<String>, Vec<String>) = new.iter().cloned().partition(is_certified);
         if new.is_empty() {
             return self.log(matter, "ricezione", arrival.to, &[], Some("busta già ricevuta".into()), at);
         }
-        self.log(matter, "ricezione", &new, &[], None, at)?;
+        self.log(matter, "ricezione", &new, &[], None, at);
 
         let virus = antivirus::scan_if(self.profile.antivirus, arrival.bytes);
         let own = provider.name.eq_ignore_ascii_case(&self.profile.provider);
         let omitted = (own && self.profile.takeover_of_own == Takeover::Omitted)
             || (virus.is_some() && self.profile.takeover_of_infected == Takeover::Omitted);
         let to = &provider.mail_receipt;
-        if !omitted {
-            self.notify(matter, &Notice::ServerAcceptance { taken: &new, to }, at, Way::Wire)?;
+        if !omitted && !certified.is_empty() {
+            self.notify(matter, &Notice::ServerAcceptance { taken: &certified, to }, at, Way::Wire);
         }
         if let Some(virus) = virus {
-            self.quarantine(arrival.bytes, at)?;
-            for recipient in &new {
-                self.notify(matter, &Notice::VirusDetection { recipient, virus, to }, at, Way::Wire)?;
+            self.quarantine(arrival.bytes, at);
+            for recipient in &certified {
+                self.notify(matter, &Notice::VirusDetection { recipient, virus, to }, at, Way::Wire);
             }
-            return Ok(());
+            return;
         }
-        for recipient in &new {
-            self.deliver_envelope(arrival, correct, matter, recipient)?;
+        for recipient in &others {
+            // Nothing can be certified of a recipient that the envelope does not name.
+            self.take_uncertified(arrival, recipient, "il destinatario non è tra quelli certificati nella busta");
         }
-        Ok(())
+        for recipient in &certified {
+            self.deliver_envelope(arrival, correct, matter, recipient);
+        }
     }
 
     /// A correct notification: to whom it is for, unmodified, and what it tells is noted.
-    fn take_notification(&self, arrival: &Arrival<'_>, correct: &Correct) -> io::Result<()> {
+    fn take_notification(&self, arrival: &Arrival<'_>, correct: &Correct) {
         let at = &arrival.at;
         let about = correct.certified();
         let matter = Matter { about: &about, provider: &correct.daticert.gestore_emittente };
         let for_provider = matches!(correct.kind, Kind::PresaInCarico | Kind::RilevazioneVirus);
         if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
-            self.quarantine(arrival.bytes, at)?;
+            self.quarantine(arrival.bytes, at);
             return self.log(matter, "scarto", arrival.to, &[], Some("virus in una ricevuta".into()), at);
         }
         for recipient in arrival.to {
             let in_service_mailbox = self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient);
             let ready = self.profile.mailbox(recipient).is_some_and(|mailbox| mailbox.state == MailboxState::Enabled);
             let event = if for_provider == in_service_mailbox && (in_service_mailbox || ready) {
-                self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), arrival.bytes), at)?;
+                self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
                 "consegna"
             } else {
                 "scarto"
             };
             let detail = correct.kind.tipo().map(str::to_owned);
-            self.log(matter, event, std::slice::from_ref(recipient), &[], detail, at)?;
+            self.log(matter, event, std::slice::from_ref(recipient), &[], detail, at);
             if in_service_mailbox == for_provider {
-                self.observe(correct, at)?;
+                self.observe(correct, at);
             }
             if event == "consegna" && !in_service_mailbox {
-                self.serve(recipient, arrival.from, arrival.bytes, at)?;
+                self.serve(recipient, arrival.from, arrival.bytes, at);
             }
         }
-        Ok(())
     }
 
     /// Of a listed provider but not in the norm's form: always propagated, even where ordinary mail is refused.
-    fn take_malformed(&self, arrival: &Arrival<'_>, error: &str) -> io::Result<()> {
+    fn take_malformed(&self, arrival: &Arrival<'_>, error: &str) {
         if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
-            self.quarantine(arrival.bytes, &arrival.at)?;
+            self.quarantine(arrival.bytes, &arrival.at);
             return self.discard(arrival, arrival.to, "virus");
         }
         for recipient in arrival.to {
-            if self.is_service(recipient) {
-                self.deliver_wrapped(arrival, recipient, error)?;
-                continue;
-            }
-            match self.unable(recipient) {
-                None => self.deliver_wrapped(arrival, recipient, error)?,
-                Some(reply) => self.bounce(arrival, recipient, &reply)?,
-            }
+            self.take_uncertified(arrival, recipient, error);
         }
-        Ok(())
+    }
+
+    /// Of a listed provider, but nothing to be certified: wrapped, or given back where there is no mailbox for it.
+    fn take_uncertified(&self, arrival: &Arrival<'_>, recipient: &String, error: &str) {
+        match self.unable(recipient).filter(|_| !self.is_service(recipient)) {
+            None => self.deliver_wrapped(arrival, recipient, error),
+            Some(reply) => self.bounce(arrival, recipient, &reply),
+        }
     }
 
     /// Ordinary mail: infected, it is discarded; else wrapped, or refused where the mailbox says so.
-    fn take_ordinary(&self, arrival: &Arrival<'_>, error: &str) -> io::Result<Reply> {
+    fn take_ordinary(&self, arrival: &Arrival<'_>, error: &str) -> Reply {
         let taken = Reply::new(250, [2, 0, 0], "Taken");
         if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
-            self.discard(arrival, arrival.to, "virus")?;
-            return Ok(taken);
+            self.discard(arrival, arrival.to, "virus");
+            return taken;
         }
         let answers: Vec<(&String, Option<Reply>)> =
             arrival.to.iter().map(|recipient| (recipient, self.refuses(recipient))).collect();
         if let Some(refusal) = all_refused(&answers) {
-            self.discard(arrival, arrival.to, &refusal.to_string())?;
-            return Ok(refusal);
+            self.discard(arrival, arrival.to, &refusal.to_string());
+            return refusal;
         }
         for (recipient, refusal) in answers {
             match refusal {
                 None if self.is_service(recipient) => {
-                    self.discard(arrival, std::slice::from_ref(recipient), "posta ordinaria per il gestore")?;
+                    self.discard(arrival, std::slice::from_ref(recipient), "posta ordinaria per il gestore");
                 }
-                None => self.deliver_wrapped(arrival, recipient, error)?,
-                Some(reply) => self.bounce(arrival, recipient, &reply)?,
+                None => self.deliver_wrapped(arrival, recipient, error),
+                Some(reply) => self.bounce(arrival, recipient, &reply),
             }
         }
-        Ok(taken)
+        taken
     }
 
     /// Why ordinary mail for a recipient is not taken, if it is not.
@@ -250,10 +254,10 @@ impl Core {
     }
 
     /// Tells an ordinary sender that a recipient refused, unless there is nobody to be told (RFC 5321 4.5.5).
-    fn bounce(&self, arrival: &Arrival<'_>, recipient: &str, reply: &Reply) -> io::Result<()> {
-        self.discard(arrival, &[recipient.to_owned()], &reply.to_string())?;
+    fn bounce(&self, arrival: &Arrival<'_>, recipient: &str, reply: &Reply) {
+        self.discard(arrival, &[recipient.to_owned()], &reply.to_string());
         if arrival.from.is_empty() {
-            return Ok(());
+            return;
         }
         let failures = [Failure { recipient: recipient.to_owned(), reply: reply.clone() }];
         let id = self.identifiers.next(&arrival.at);
@@ -263,7 +267,7 @@ impl Core {
     }
 
     /// Logs what goes no further.
-    fn discard(&self, arrival: &Arrival<'_>, recipients: &[String], why: &str) -> io::Result<()> {
+    fn discard(&self, arrival: &Arrival<'_>, recipients: &[String], why: &str) {
         let about = uncertified(arrival);
         let matter = Matter { about: &about, provider: "" };
         self.log(matter, "scarto", recipients, &[], Some(why.to_owned()), &arrival.at)

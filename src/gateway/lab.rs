@@ -192,7 +192,8 @@ impl Lab {
         Client { name: name.to_owned(), tls: self.pki.tls_client_config(), timeout: Duration::from_secs(30) }
     }
 
-    pub(super) fn announce(&self, domains: &[String], destination: &Destination) {
+    /// Mail for these domains goes to this host from now on: how a gateway outside this process is reached.
+    pub fn announce(&self, domains: &[String], destination: &Destination) {
         let mut state = self.state();
         for domain in domains {
             state.routes.insert(domain.to_ascii_lowercase(), destination.clone());

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::SmtpPath,
-    net::{Destination, Reply, Sent},
+    net::{ClientError, Destination, Problem, Reply, Sent},
 };
 
 /// How long a message may wait (2.2.2: "a time limit for message idleness equal to 24 hours").
@@ -62,63 +62,56 @@ impl Core {
     }
 
     /// One attempt, and its consequences.
-    async fn attempt(self: &Arc<Self>, outgoing: &Outgoing) -> io::Result<()> {
+    async fn attempt(&self, outgoing: &Outgoing) -> io::Result<()> {
         let domain = domain_of(&outgoing.path);
         let Some(destination) = self.lab.route(&domain) else {
             let unknown = Reply::new(550, [5, 1, 2], "No such domain");
             let failures = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: unknown.clone() });
-            return self.conclude(outgoing, Vec::new(), failures.collect());
+            return self.store.event(|| self.conclude(outgoing, Vec::new(), failures.collect()));
         };
         let sent = self.lab.client(&self.profile.host).send(&destination, None, &outgoing.path, &outgoing.bytes).await;
         let (waiting, failed) = match sent {
             Ok(sent) => sorted(outgoing, &sent),
+            Err(ClientError { problem: Problem::Address(_), .. }) => {
+                let reply = Reply::new(553, [5, 1, 3], "Not an address");
+                let failed = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: reply.clone() });
+                (Vec::new(), failed.collect())
+            }
             // No session, or none that came to an end: it may work later.
             Err(_) => (outgoing.path.to.clone(), Vec::new()),
         };
-        self.conclude(outgoing, waiting, failed)
+        self.store.event(|| self.conclude(outgoing, waiting, failed))
     }
 
     /// Those still waiting are tried again, or given up; those failed for good are answered for.
-    fn conclude(
-        self: &Arc<Self>,
-        outgoing: &Outgoing,
-        waiting: Vec<String>,
-        mut failed: Vec<Failure>,
-    ) -> io::Result<()> {
+    fn conclude(&self, outgoing: &Outgoing, waiting: Vec<String>, mut failed: Vec<Failure>) {
         let at = self.now();
         let last = self.profile.retries.last().copied().unwrap_or(SignedDuration::from_hours(1));
         let delay = self.profile.retries.get(outgoing.attempts).copied().unwrap_or(last);
         let due = at.instant() + delay;
         if waiting.is_empty() {
-            self.store.record(Entry::Dequeued(outgoing.id))?;
+            self.store.record(Entry::Dequeued(outgoing.id));
         } else if due <= outgoing.since + IDLENESS {
-            self.store.record(Entry::Deferred { id: outgoing.id, to: waiting, due })?;
+            self.store.record(Entry::Deferred { id: outgoing.id, to: waiting, due });
         } else {
-            self.store.record(Entry::Dequeued(outgoing.id))?;
+            self.store.record(Entry::Dequeued(outgoing.id));
             // Certified recipients have their timeout notices (3.1.6); nothing else would tell of the others.
             let expired = Reply::new(550, [5, 4, 7], "Delivery time expired");
             failed.extend(waiting.into_iter().map(|recipient| Failure { recipient, reply: expired.clone() }));
         }
         if let Purpose::Envelope { identifier } = &outgoing.purpose {
-            self.envelope_failed(outgoing, identifier, &failed, &at)?;
+            self.envelope_failed(outgoing, identifier, &failed, &at);
         }
-        Ok(())
     }
 
-    fn envelope_failed(
-        self: &Arc<Self>,
-        outgoing: &Outgoing,
-        identifier: &str,
-        failed: &[Failure],
-        at: &LegalTime,
-    ) -> io::Result<()> {
+    fn envelope_failed(&self, outgoing: &Outgoing, identifier: &str, failed: &[Failure], at: &LegalTime) {
         let directory = self.lab.directory();
         let (certified, ordinary): (Vec<&Failure>, Vec<&Failure>) =
             failed.iter().partition(|failure| directory.is_certified(&failure.recipient));
         for failure in certified {
             if failure.reply.status != [5, 4, 7] {
                 let description = failure.description();
-                self.undeliverable(identifier, &failure.recipient, failure.error(&description), at)?;
+                self.undeliverable(identifier, &failure.recipient, failure.error(&description), at);
             }
         }
         if !ordinary.is_empty() {
@@ -128,9 +121,8 @@ impl Core {
             let report = dsn::compose(host, &outgoing.path.from, &ordinary, &outgoing.bytes, &id, at);
             let to = [outgoing.path.from.clone()];
             let arrival = Arrival { bytes: &report, from: "", to: &to, received: String::new(), at: at.clone() };
-            self.deliver_wrapped(&arrival, &to[0], "il messaggio non è di posta certificata")?;
+            self.deliver_wrapped(&arrival, &to[0], "il messaggio non è di posta certificata");
         }
-        Ok(())
     }
 
     /// What keeps messages in order: the host they go to, or the domain that has none.

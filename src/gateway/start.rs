@@ -133,8 +133,8 @@ impl Core {
     /// Does what is due by now.
     pub(super) fn run_due(self: &Arc<Self>) {
         let _busy = self.lab.busy();
-        // Without its journal a gateway cannot promise anything; what is due stays due.
-        let _ = self.send_due_notices();
+        // Without its journal a gateway can promise nothing; what is due stays due.
+        let _ = self.store.event(|| self.send_due_notices());
         self.run_queue();
     }
 }

@@ -1,7 +1,8 @@
 //! Everything a gateway must not lose: mailboxes, queue, messages under way, virus store and log (2.2.4, 2.3).
 //!
-//! Every change is an [`Entry`] appended to one [`Journal`] before it counts; what is known is what the entries add up to.
-//! So a durable journal can take the place of the one in memory without the points noticing.
+//! What is known is what the entries of one [`Journal`] add up to. The entries of one event (a message taken, an attempt to
+//! send, a timer) are appended together, before anything of it leaves the gateway: after a crash an event has happened
+//! or it has not. So a durable journal can take the place of the one in memory without the points noticing.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -145,10 +146,10 @@ pub struct Progress {
     pub first_notice: bool,
 }
 
-/// Keeps entries. Once `append` has returned, an entry survives whatever the journal promises to survive.
+/// Keeps entries. Once `append` has returned, they survive whatever the journal promises to survive.
 pub trait Journal: Send + Sync {
-    /// Appends an entry.
-    fn append(&self, entry: &Entry) -> io::Result<()>;
+    /// Appends the entries of one event: all of them, or none.
+    fn append(&self, entries: &[Entry]) -> io::Result<()>;
 
     /// Every entry so far, in order.
     fn replay(&self) -> io::Result<Vec<Entry>>;
@@ -159,8 +160,8 @@ pub trait Journal: Send + Sync {
 pub struct InMemory(Arc<Mutex<Vec<Entry>>>);
 
 impl Journal for InMemory {
-    fn append(&self, entry: &Entry) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry.clone());
+    fn append(&self, entries: &[Entry]) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(entries);
         Ok(())
     }
 
@@ -179,12 +180,18 @@ struct State {
     queue: BTreeMap<u64, Outgoing>,
     last_queued: u64,
     tracked: BTreeMap<String, Tracked>,
+    /// What the event under way has recorded so far.
+    unwritten: Vec<Entry>,
+    /// Set when an event could not be written: what is known is then no longer what is kept.
+    broken: bool,
 }
 
 /// A gateway's memory over its journal.
 pub struct Store {
     journal: Box<dyn Journal>,
     state: Mutex<State>,
+    /// Held by the event under way: events happen one after the other.
+    event: Mutex<()>,
 }
 
 impl Store {
@@ -194,57 +201,64 @@ impl Store {
         for entry in journal.replay()? {
             state.apply(entry);
         }
-        Ok(Self { journal: Box::new(journal), state: Mutex::new(state) })
+        Ok(Self { journal: Box::new(journal), state: Mutex::new(state), event: Mutex::default() })
     }
 
-    /// Records one change.
-    pub fn record(&self, entry: Entry) -> io::Result<()> {
-        let mut state = self.state();
-        self.journal.append(&entry)?;
-        state.apply(entry);
-        Ok(())
+    /// One event: what `happens` records is written together. An event that cannot be written puts the store out of
+    /// order until it is opened again: from then on nothing is taken and nothing sent.
+    pub fn event<T>(&self, happens: impl FnOnce() -> T) -> io::Result<T> {
+        let _one = self.event.lock().unwrap_or_else(PoisonError::into_inner);
+        self.in_order()?;
+        let outcome = happens();
+        let entries = std::mem::take(&mut self.state().unwritten);
+        let written = self.journal.append(&entries);
+        self.state().broken = written.is_err();
+        written.map(|()| outcome)
+    }
+
+    /// Records one change of the event under way.
+    pub fn record(&self, entry: Entry) {
+        self.state().record(entry);
+    }
+
+    fn in_order(&self) -> io::Result<()> {
+        if self.state().broken { Err(io::Error::other("the journal is out of order")) } else { Ok(()) }
     }
 
     /// Takes an envelope in for a recipient; false where that was done before.
-    pub fn take_in(&self, provider: &str, identifier: &str, recipient: &str) -> io::Result<bool> {
+    pub fn take_in(&self, provider: &str, identifier: &str, recipient: &str) -> bool {
         let entry = Entry::TakenIn {
             provider: provider.to_owned(),
             identifier: identifier.to_owned(),
             recipient: recipient.to_ascii_lowercase(),
         };
         let mut state = self.state();
-        if state.knows(&entry) {
-            return Ok(false);
+        let new = !state.knows(&entry);
+        if new {
+            state.record(entry);
         }
-        self.journal.append(&entry)?;
-        state.apply(entry);
-        Ok(true)
+        new
     }
 
     /// Lets a message wait to be sent at once.
-    pub fn queue(&self, path: SmtpPath, bytes: Arc<[u8]>, purpose: Purpose, now: Timestamp) -> io::Result<()> {
+    pub fn queue(&self, path: SmtpPath, bytes: Arc<[u8]>, purpose: Purpose, now: Timestamp) {
         let mut state = self.state();
         let id = state.last_queued + 1;
-        let entry = Entry::Queued(Outgoing { id, path, bytes, purpose, since: now, due: now, attempts: 0 });
-        self.journal.append(&entry)?;
-        state.apply(entry);
-        Ok(())
+        state.record(Entry::Queued(Outgoing { id, path, bytes, purpose, since: now, due: now, attempts: 0 }));
     }
 
     /// Records what is known of a recipient; false where it was known or nobody waits for it.
-    pub fn reach(&self, identifier: &str, recipient: &str, milestone: Milestone) -> io::Result<bool> {
+    pub fn reach(&self, identifier: &str, recipient: &str, milestone: Milestone) -> bool {
         let mut state = self.state();
         let waiting = state.progress(identifier, recipient).is_some_and(|progress| !progress.has(milestone));
         if waiting {
-            let entry = Entry::Reached {
+            state.record(Entry::Reached {
                 identifier: identifier.to_owned(),
                 recipient: recipient.to_ascii_lowercase(),
                 milestone,
-            };
-            self.journal.append(&entry)?;
-            state.apply(entry);
+            });
         }
-        Ok(waiting)
+        waiting
     }
 
     /// What a mailbox holds, oldest first.
@@ -267,9 +281,11 @@ impl Store {
         self.state().log.clone()
     }
 
-    /// What waits to be sent.
+    /// What waits to be sent: nothing that is not written yet, and nothing at all once out of order.
     pub fn waiting(&self) -> Vec<Outgoing> {
-        self.state().queue.values().cloned().collect()
+        let _none = self.event.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state();
+        if state.broken { Vec::new() } else { state.queue.values().cloned().collect() }
     }
 
     /// The submission with this identifier.
@@ -289,6 +305,11 @@ impl Store {
 }
 
 impl State {
+    fn record(&mut self, entry: Entry) {
+        self.unwritten.push(entry.clone());
+        self.apply(entry);
+    }
+
     fn apply(&mut self, entry: Entry) {
         match entry {
             Entry::Delivered { mailbox, message } => self.mailboxes.entry(mailbox).or_default().push(message),
@@ -373,5 +394,59 @@ impl Progress {
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(bytes: &[u8]) -> Stored {
+        Stored { bytes: bytes.into(), at: Timestamp::UNIX_EPOCH }
+    }
+
+    /// A journal whose disk is full from the start.
+    struct Full;
+
+    impl Journal for Full {
+        fn append(&self, _: &[Entry]) -> io::Result<()> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn replay(&self) -> io::Result<Vec<Entry>> {
+            Ok(Vec::new())
+        }
+    }
+
+    #[test]
+    fn a_journal_opened_again_tells_the_same() {
+        let journal = InMemory::default();
+        let store = Store::open(journal.clone()).unwrap();
+        let path = SmtpPath { from: String::new(), to: vec!["a@b.example".into(), "c@b.example".into()] };
+        store
+            .event(|| {
+                store.record(Entry::Delivered { mailbox: "a@b.example".into(), message: message(b"1") });
+                store.record(Entry::Quarantined(message(b"2")));
+                store.queue(path, b"3"[..].into(), Purpose::Ordinary, Timestamp::UNIX_EPOCH);
+                store.record(Entry::Deferred { id: 1, to: vec!["c@b.example".into()], due: Timestamp::MAX });
+                assert!(store.take_in("alfa", "id", "A@b.example"));
+            })
+            .unwrap();
+        let again = Store::open(journal).unwrap();
+        assert_eq!(again.mailbox("A@B.example"), [message(b"1")]);
+        assert_eq!(again.quarantine(), [message(b"2")]);
+        let waiting = again.waiting();
+        assert_eq!((waiting.len(), waiting[0].attempts, waiting[0].path.to.len()), (1, 1, 1));
+        assert!(!again.take_in("alfa", "id", "a@b.example"));
+        assert!(again.take_in("bravo", "id", "a@b.example"));
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_written_sends_nothing_and_nothing_follows_it() {
+        let store = Store::open(Full).unwrap();
+        let queue = || store.queue(SmtpPath::default(), b""[..].into(), Purpose::Ordinary, Timestamp::UNIX_EPOCH);
+        assert!(store.event(queue).is_err());
+        assert!(store.waiting().is_empty());
+        assert_eq!(store.event(|| ()).unwrap_err().to_string(), "the journal is out of order");
     }
 }

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::{
-    checks::addresses,
+    checks::{addresses, is_address},
     compose::{Certified, Recipient, Typology},
     original,
 };
@@ -98,6 +98,10 @@ fn formal_correctness(message: Message, signed: Origin) -> Result<Correct, Strin
     }
     if daticert.identificativo.trim().is_empty() {
         return Err("manca l'identificativo nei dati di certificazione".into());
+    }
+    if !is_address(&daticert.mittente) {
+        // It will be written to.
+        return Err("il mittente nei dati di certificazione non è un indirizzo valido".into());
     }
     if daticert.instant().is_none() {
         return Err("la data nei dati di certificazione non è valida".into());

@@ -107,6 +107,9 @@ pub struct ClientError {
 /// What can go wrong before a message is taken over.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
+    /// An address that SMTP cannot carry; nothing was said.
+    #[error("not an address: {0}")]
+    Address(String),
     /// No connection.
     #[error("no connection: {0}")]
     Connect(std::io::Error),
@@ -159,6 +162,11 @@ impl Client {
         message: &[u8],
         transcript: &Transcript,
     ) -> Result<(Reply, Vec<RecipientReply>, Option<Reply>), Problem> {
+        // A path that does not fit between angle brackets could say more than an address.
+        let unfit = |address: &&String| !address.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>');
+        if let Some(address) = std::iter::once(&path.from).chain(&path.to).find(unfit) {
+            return Err(Problem::Address(address.escape_debug().to_string()));
+        }
         let mut wire = self.connect(destination, transcript).await?;
         if let Some(login) = login {
             wire.login(login).await?;

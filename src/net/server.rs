@@ -139,10 +139,14 @@ impl Drop for Listener {
 async fn accept<H: Handler>(listener: TcpListener, server: Arc<Server>, handler: Arc<H>) {
     let places = Arc::new(Semaphore::new(server.limits.sessions));
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
         let Ok((stream, peer)) = listener.accept().await else {
             // Out of descriptors, or the peer is gone already: neither is a reason to stop listening.
             tokio::task::yield_now().await;
+            continue;
+        };
+        let Ok(place) = places.clone().try_acquire_owned() else {
+            // Whoever fills the listener does not keep the others waiting in silence.
+            let _ = stream.try_write(b"421 4.3.2 Too many sessions, try again later\r\n");
             continue;
         };
         let (server, handler) = (server.clone(), handler.clone());

@@ -318,6 +318,23 @@ async fn a_peer_that_hangs_is_sent_away_and_harms_nobody() {
 }
 
 #[tokio::test]
+async fn a_full_listener_says_so_and_recovers() {
+    let server = Server::start(Service::Incoming, Limits { sessions: 1, ..Limits::default() }).await;
+    let mut first = server.plain().await;
+    let mut second = Raw(TcpStream::connect(server.listener.address()).await.unwrap());
+    assert!(second.rest().await.starts_with("421 4.3.2"));
+    first.answers("QUIT\r\n", &["221"]).await;
+    assert_eq!(first.rest().await, "");
+    // The place is free a moment after the connection is closed.
+    loop {
+        let mut third = Raw(TcpStream::connect(server.listener.address()).await.unwrap());
+        if third.read().await.starts_with("220") {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
 async fn order_and_syntax_are_kept() {
     let server = Server::start(Service::Incoming, Limits::default()).await;
     let mut raw = server.plain().await;
@@ -351,6 +368,10 @@ async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
         assert_eq!(sent.transcript.tls().is_some(), security != Security::Plain);
     }
     assert_eq!(server.messages(), [odd, odd, odd]);
+    let path = SmtpPath { from: "a@b.example>\r\nQUIT".into(), to: vec!["c@d.example".into()] };
+    let destination = Destination { address, host, service: Service::Incoming, security: Security::Plain };
+    let error = client.send(&destination, None, &path, odd).await.unwrap_err();
+    assert!(matches!(error.problem, Problem::Address(_)) && error.transcript.text().is_empty());
 }
 
 #[tokio::test]

@@ -199,3 +199,17 @@ fn forged_delivery(pki: &Pki, identifier: &str, recipient: &str) -> Vec<u8> {
     let notice = Notice::Delivery { recipient, form: ReceiptForm::Concise, original: b"" };
     composer.notification(&about, &notice, "forged@alfa.example", &at)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_certified_for_whom_the_envelope_does_not_name() {
+    let world = World::of(Profile::alfa(), Profile::bravo()).await;
+    let envelope = envelope().await;
+    world.inject("mario@alfa.example", &["luca@bravo.example", "anna@bravo.example"], &envelope).await;
+    assert_eq!(
+        (world.delivered("luca"), world.delivered("anna")),
+        (vec![Kind::Anomalia], vec![Kind::PostaCertificata])
+    );
+    assert_eq!((world.told().len(), world.service().len()), (1, 1));
+    let seen = world.lab.transmissions();
+    assert!(seen[1..].iter().all(|one| !String::from_utf8_lossy(&one.bytes).contains("luca@bravo.example")));
+}

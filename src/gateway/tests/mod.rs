@@ -2,6 +2,7 @@
 
 mod failure;
 mod incoming;
+mod store;
 mod transaction;
 
 use std::sync::Arc;

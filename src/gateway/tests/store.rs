@@ -1,0 +1,90 @@
+//! What a gateway still knows after it was stopped, and what it does when it can keep nothing.
+
+use std::io;
+
+use super::*;
+use crate::gateway::{
+    Incoming,
+    store::{Entry, InMemory, Journal},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_stopped_with_mail_waiting_sends_it_when_it_starts_again() {
+    let pki = Pki::load().unwrap();
+    let lab = Lab::new(pki, "2026-03-02T08:30:00Z".parse().unwrap());
+    let away =
+        Profile { incoming: Incoming::UnreachableUntil("2026-03-09T00:00:00Z".parse().unwrap()), ..Profile::bravo() };
+    let receiver = lab.start(away).await.unwrap();
+    let posta = lab.start_ordinary(OrdinaryHost::default()).await.unwrap();
+    let journal = InMemory::default();
+    let sender = Arc::new(Gateway::start_on(lab.clone(), Profile::alfa(), journal.clone()).await.unwrap());
+    let mut world = World { lab, sender, receiver, posta };
+    world.submit(&["anna@bravo.example"], &Mailing::default()).await;
+    assert_eq!(world.told(), [Kind::Accettazione]);
+
+    world.receiver = world.lab.start(Profile::bravo()).await.unwrap();
+    world.sender = Arc::new(Gateway::start_on(world.lab.clone(), Profile::alfa(), journal).await.unwrap());
+    world.advance(25).await;
+    assert_eq!(world.told(), [Kind::Accettazione, Kind::AvvenutaConsegna]);
+}
+
+/// A journal whose disk is full.
+struct Full;
+
+impl Journal for Full {
+    fn append(&self, _: &[Entry]) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn replay(&self) -> io::Result<Vec<Entry>> {
+        Ok(Vec::new())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_can_keep_nothing_takes_nothing() {
+    let mut world = World::of(Profile::alfa(), Profile::bravo()).await;
+    world.sender = Arc::new(Gateway::start_on(world.lab.clone(), Profile::alfa(), Full).await.unwrap());
+    for _ in 0..2 {
+        let sent = world.submit(&["anna@bravo.example"], &Mailing::default()).await;
+        assert_eq!(code(&sent.data.unwrap()), (451, "4.3.0".into()));
+    }
+    world.advance(25).await;
+    assert!(world.delivered("anna").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_submissions_at_once_are_all_answered_once() {
+    let world = World::of(Profile::alfa(), Profile::bravo()).await;
+    let from = world.at_sender("mario");
+    let to = [world.at_receiver("anna"), world.at_sender("luca")];
+    let path = SmtpPath { from: from.clone(), to: to.to_vec() };
+    let message = Mailing::default().bytes(&from, &[&to[0], &to[1]]);
+    let submissions: Vec<_> = (0..20).map(|_| world.submit_as(&from, &path, &message)).collect();
+    for sent in futures_join(submissions).await {
+        assert!(sent.is_complete());
+    }
+    world.lab.settle().await;
+    let told = world.told();
+    let count = |kind| told.iter().filter(|one| **one == kind).count();
+    assert_eq!((count(Kind::Accettazione), count(Kind::AvvenutaConsegna), told.len()), (20, 40, 60));
+}
+
+/// Runs futures side by side in this task.
+async fn futures_join<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        let mut pending = false;
+        for (future, output) in &mut running {
+            if output.is_none() {
+                match future.as_mut().poll(context) {
+                    std::task::Poll::Ready(value) => *output = Some(value),
+                    std::task::Poll::Pending => pending = true,
+                }
+            }
+        }
+        if pending { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, output)| output).collect()
+}
