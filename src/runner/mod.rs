@@ -11,6 +11,8 @@ mod reading;
 mod result;
 mod stage;
 mod story;
+#[cfg(test)]
+mod tests;
 
 pub use plan::{Event, How, OnFailure, Plan, Run, Stop, run};
 pub use play::play;

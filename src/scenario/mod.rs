@@ -8,6 +8,8 @@ mod problem;
 mod select;
 mod suggest;
 mod suite;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 pub use expected::{Expected, Hours, What};

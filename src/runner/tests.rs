@@ -1,0 +1,139 @@
+//! The runner fails what is to fail, blames whom it should, and loses nothing.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::{
+    evidence::{Party, bundle},
+    norm::Level,
+    rules,
+    scenario::Scenario,
+};
+
+const SEND: &str = "title: x\nclauses: [RFC6109-3.1.4-headers]\nsteps:\n\
+                    - send: {id: a, from: mario@sender, to: [anna@receiver]}\n";
+
+fn scenario(steps: &str) -> Arc<Scenario> {
+    let source = format!("{SEND}{steps}");
+    Arc::new(Scenario::read("x", "x.yaml", &source).unwrap_or_else(|problems| panic!("{problems:?}")))
+}
+
+async fn played(scenario: &Arc<Scenario>, receiver: &str, how: &How) -> Cell {
+    play(scenario, &Direction::new("alfa", receiver), how).await
+}
+
+const ALL: &str = "\
+- expect:
+    mario@sender: [{accettazione: a}, {avvenuta-consegna: a, for: anna@receiver}]
+    service@sender: [{presa-in-carico: a}]
+    anna@receiver: [{posta-certificata: a}]
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unmet_expectations_have_their_line_and_whoever_owes() {
+    for (steps, at, blame) in [
+        (ALL.replace("{accettazione: a}", "{accettazione: a}, {non-accettazione: a}"), "x.yaml:6", Party::Sender),
+        (ALL.replace("{presa-in-carico: a}", "{presa-in-carico: a}, {presa-in-carico: a}"), "x.yaml:7", Party::Sender),
+        (ALL.replace("    anna@receiver: [{posta-certificata: a}]\n", ""), "x.yaml:6", Party::Sender),
+        (ALL.replace("anna@receiver}", "anna@receiver, form: breve}"), "x.yaml:6", Party::Receiver),
+        (format!("{ALL}- expect:\n    luca@receiver: [{{posta-certificata: a}}]\n"), "x.yaml:10", Party::Sender),
+        (format!("{ALL}    access-point@sender: [{{refused: a}}]\n"), "x.yaml:9", Party::Sender),
+        ("- expect: {}\n".to_owned(), "x.yaml:5", Party::Receiver),
+    ] {
+        let cell = played(&scenario(&steps), "bravo", &How::default()).await;
+        assert_eq!(cell.outcome, CellOutcome::Failed, "{steps}");
+        assert!(cell.unmet.iter().any(|unmet| unmet.at == at && unmet.blame == blame), "{steps} {:?}", cell.unmet);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_on_what_was_injected_must_be_those_announced() {
+    let steps = |findings: &str| {
+        format!(
+            "{ALL}- inject:\n    envelope: {{id: b, from: mario@sender, to: [anna@receiver]}}\n    \
+             edit: {{signature: strip}}\n- expect:\n    anna@receiver: [{{anomalia: b}}]\n{findings}"
+        )
+    };
+    let right = scenario(&steps("- expect-findings:\n    b: [structure/signed]\n"));
+    let cell = played(&right, "bravo", &How::default()).await;
+    assert!(cell.unmet.is_empty() && cell.expected_findings.len() == 1, "{:?}", cell.unmet);
+    for wrong in ["", "- expect-findings:\n    b: [structure/signed, signature/valid]\n"] {
+        let cell = played(&scenario(&steps(wrong)), "bravo", &How::default()).await;
+        assert_eq!(cell.unmet.len(), 1, "{wrong}");
+        assert_eq!(cell.outcome, CellOutcome::Failed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flawed_is_found_out() {
+    let cell = played(&scenario(ALL), "flawed", &How::default()).await;
+    assert_eq!(cell.outcome, CellOutcome::Failed);
+    assert!(cell.unmet.is_empty(), "its mistakes stop no transaction: {:?}", cell.unmet);
+    assert!(cell.failed(Level::Must).any(|verdict| verdict.blame == Party::Receiver));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bundle_of_a_play_is_judged_like_the_play() {
+    let folder = tempfile::tempdir().unwrap();
+    let how = How { evidence: Some(folder.path().to_owned()), ..How::default() };
+    let cell = played(&scenario(ALL), "flawed", &how).await;
+    let again = rules::judge(&bundle::read(cell.evidence.as_ref().unwrap()).unwrap(), &rules::Options::default());
+    let told = |judgement: &rules::Judgement| {
+        let verdicts = judgement.verdicts.iter();
+        verdicts.map(|v| (v.rule.id, v.subject.clone(), v.outcome.clone())).collect::<Vec<_>>()
+    };
+    assert!(!told(&again).is_empty());
+    assert_eq!(told(&again), told(&cell.judgement));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_is_an_error_and_never_a_verdict() {
+    let no_time = How { limit: std::time::Duration::ZERO, ..How::default() };
+    assert!(matches!(played(&scenario(ALL), "bravo", &no_time).await.outcome, CellOutcome::Error(_)));
+    for receiver in ["alfa", "nobody"] {
+        let cell = played(&scenario(ALL), receiver, &How::default()).await;
+        assert!(matches!(cell.outcome, CellOutcome::Error(_)), "{receiver}");
+    }
+    let full = tempfile::tempdir().unwrap();
+    std::fs::write(full.path().join("x"), "in the way").unwrap();
+    let how = How { evidence: Some(full.path().to_owned()), ..How::default() };
+    let cell = played(&scenario(ALL), "bravo", &how).await;
+    assert!(cell.notes.iter().any(|note| note.contains("cannot be written")), "{:?}", cell.notes);
+}
+
+#[test]
+fn a_run_is_ordered_whatever_ends_first_and_can_be_stopped() {
+    let scenarios: Vec<_> = (0..2).map(|_| scenario(ALL)).collect();
+    let mut events = Vec::new();
+    let plan = Plan::new(scenarios);
+    let whole = run(&plan, &mut |event| {
+        events.push(match event {
+            Event::Planned { total } => format!("planned {total}"),
+            Event::Started { .. } => "started".to_owned(),
+            Event::Finished(_) => "finished".to_owned(),
+        });
+    });
+    assert_eq!((whole.cells.len(), whole.planned, whole.interrupted), (4, 4, false));
+    let senders: Vec<&str> = whole.cells.iter().map(|cell| cell.direction.sender.as_str()).collect();
+    assert_eq!(senders, ["alfa", "bravo", "alfa", "bravo"]);
+    assert_eq!(events.iter().filter(|event| *event == "finished").count(), 4);
+
+    let mut one_at_a_time = plan.clone();
+    one_at_a_time.jobs = std::num::NonZeroUsize::MIN;
+    let stop = one_at_a_time.stop.clone();
+    let stopped = run(&one_at_a_time, &mut |event| {
+        if matches!(event, Event::Finished(_)) {
+            stop.request();
+        }
+    });
+    assert_eq!((stopped.cells.len(), stopped.interrupted), (1, true));
+}
+
+#[test]
+fn nothing_is_started_after_a_failure_where_that_is_wanted() {
+    let mut plan = Plan::new(vec![scenario("- expect: {}\n")]);
+    plan.jobs = std::num::NonZeroUsize::MIN;
+    plan.on_failure = OnFailure::Stop;
+    let run = run(&plan, &mut |_| {});
+    assert_eq!((run.cells.len(), run.interrupted), (1, false));
+}

@@ -1,0 +1,130 @@
+//! Wrong scenarios are refused with their place and what would be right.
+
+use super::*;
+
+/// A scenario that is right, to be made wrong in one way.
+const RIGHT: &str = "\
+title: A message crosses
+clauses: [RFC6109-3.1.4-headers]
+given:
+  mailboxes:
+    anna@receiver: {ordinary-mail: wrap}
+steps:
+  - send: {id: contract, from: mario@sender, to: [anna@receiver]}
+  - advance: 12h
+  - inject:
+      envelope: {id: forged, from: mario@sender, to: [anna@receiver]}
+      edit: {signature: strip}
+  - expect:
+      mario@sender:
+        - {avvenuta-consegna: contract, for: anna@receiver}
+  - expect-findings:
+      forged: [structure/signed]
+";
+
+fn problems(source: &str) -> Vec<Problem> {
+    Scenario::read("x", "scenarios/x.yaml", source).err().unwrap_or_default()
+}
+
+#[test]
+fn the_right_one_is_right() {
+    assert!(problems(RIGHT).is_empty(), "{:?}", problems(RIGHT));
+}
+
+#[test]
+fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
+    for (from, to, line, column, right) in [
+        ("title: A", "titel: A", 1, 1, "did you mean `title`?"),
+        ("title: A message crosses", "title: ''", 1, 8, "one sentence"),
+        ("-headers]", "-heaters]", 2, 11, "did you mean `RFC6109-3.1.4-headers`?"),
+        ("-headers]", "-headers, RFC6109-3.1.4-headers]", 2, 34, "twice"),
+        ("anna@receiver: {ord", "carla@posta: {ord", 5, 5, "only those of `sender` and `receiver`"),
+        ("ordinary-mail: wrap", "ordinary-mail: wrapp", 5, 36, "did you mean `wrap`?"),
+        ("  - send:", "  - sned:", 7, 5, "did you mean `send`?"),
+        ("from: mario@sender, to: [anna@receiver]}\n  - adv", "from: mario@sendr, to: [anna@receiver]}\n  - adv", 7, 34, "did you mean `sender`?"),
+        ("from: mario@sender, to: [anna@receiver]}\n  - adv", "from: marco@sender, to: [anna@receiver]}\n  - adv", 7, 34, "did you mean `mario`?"),
+        ("to: [anna@receiver]}\n  - adv", "to: []}\n  - adv", 7, 11, "add `to: [anna@receiver]`"),
+        ("to: [anna@receiver]}\n  - adv", "too: [anna@receiver]}\n  - adv", 7, 48, "did you mean `to`?"),
+        ("to: [anna@receiver]}\n  - adv", "to: [anna@receiver], attach: [{name: a, size: 3 KB}]}\n  - adv", 7, 94, "`20 kB`"),
+        ("to: [anna@receiver]}\n  - adv", "to: [anna@receiver], attach: [{name: a}]}\n  - adv", 7, 78, "one of `size`"),
+        ("id: contract", "id: Contract 1", 7, 16, "lower-case letters"),
+        ("advance: 12h", "advance: twelve", 8, 14, "`12h`"),
+        ("id: forged", "id: contract", 10, 22, "already the name"),
+        ("envelope: {id: forged, from: mario@sender", "envelope: {id: forged, from: anna@receiver", 10, 36, "at `sender`"),
+        ("signature: strip", "signature: stripp", 11, 13, "did you mean `strip`?"),
+        ("mario@sender:\n", "mario@sender:\n        - {accettazione: contrct}\n", 14, 26, "did you mean `contract`?"),
+        ("      mario@sender:\n", "      marco@sender:\n", 13, 7, "did you mean `mario`?"),
+        ("avvenuta-consegna", "avvenuta-consegne", 14, 12, "did you mean `avvenuta-consegna`?"),
+        ("for: anna@receiver}\n  - expect-f", "for: luca@receiver}\n  - expect-f", 14, 47, "which goes to `anna@receiver`"),
+        ("{avvenuta-consegna: contract, for: anna@receiver}", "{refused: contract}", 14, 11, "`access-point@sender`"),
+        ("      forged: [", "      contract: [", 16, 7, "was sent, not injected"),
+        ("      forged: [", "      forget: [", 16, 7, "did you mean `forged`?"),
+        ("structure/signed", "structure/sined", 16, 16, "did you mean `structure/signed`?"),
+    ] {
+        assert!(RIGHT.contains(from), "{from}");
+        let found = problems(&RIGHT.replacen(from, to, 1));
+        let first = found.first().unwrap_or_else(|| panic!("`{to}` is not refused"));
+        let told = format!("{} {}", first.message, first.help.clone().unwrap_or_default());
+        assert!(told.contains(right), "`{to}`: {told}");
+        assert_eq!((first.line, first.column), (line, column), "`{to}`: {told}");
+    }
+}
+
+#[test]
+fn a_scenario_that_cannot_fail_is_refused() {
+    let cut = RIGHT.split("  - expect:").next().unwrap();
+    assert!(problems(cut)[0].message.contains("end with `expect`"));
+}
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    let source = RIGHT.replace("id: forged", "id: contract").replace("for: anna@", "for: luca@");
+    assert_eq!(problems(&source).len(), 3, "{:?}", problems(&source));
+}
+
+#[test]
+fn broken_yaml_is_drawn_with_a_caret() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.yaml"), "title: [\n").unwrap();
+    let error = load_dir(folder.path()).unwrap_err();
+    let mut drawn = String::new();
+    miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
+        .render_report(&mut drawn, &error)
+        .unwrap();
+    assert!(drawn.contains("x.yaml:") && drawn.contains("title: ["), "{drawn}");
+}
+
+#[test]
+fn a_folder_is_read_with_ids_by_path_and_without_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    assert!(matches!(load_dir(folder.path()), Err(LoadError::Empty { .. })));
+    write("faults/x.yaml", "not a scenario");
+    write("README.md", "nor this");
+    assert!(matches!(load_dir(folder.path()), Err(LoadError::Empty { .. })));
+    write("a/b/right.yaml", RIGHT);
+    let suite = load_dir(folder.path()).unwrap();
+    assert_eq!(suite.scenarios.iter().map(|scenario| scenario.id.as_str()).collect::<Vec<_>>(), ["a/b/right"]);
+    assert!(matches!(load_dir(&folder.path().join("nowhere")), Err(LoadError::Folder { .. })));
+}
+
+#[test]
+fn the_suite_in_the_program_is_the_one_in_the_folder() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let ids = |suite: Suite| suite.scenarios.iter().map(|scenario| scenario.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(suite().unwrap()), ids(load_dir(&folder).unwrap()));
+}
+
+#[test]
+fn the_schema_knows_every_step_and_refuses_other_keys() {
+    let schema = schema();
+    assert_eq!(schema["additionalProperties"], false);
+    let steps = schema["$defs"]["Step"]["oneOf"].as_array().unwrap();
+    let names: Vec<&str> = steps.iter().map(|step| step["required"][0].as_str().unwrap()).collect();
+    assert_eq!(names, ["send", "inject", "advance", "expect", "either", "expect-findings"]);
+    assert_eq!(schema["$defs"]["Expected"]["oneOf"].as_array().unwrap().len(), What::all().count());
+}
