@@ -132,8 +132,8 @@ mod tests {
     fn eicar_is_found_however_it_is_packed() {
         let eicar = String::from_utf8(eicar()).unwrap();
         assert_eq!(eicar.len(), 68);
-        let quoted: String = eicar.bytes().map(|byte| format!("={byte:02X}")).collect();
-        let quoted = quoted.as_bytes().chunks(60).map(|line| std::str::from_utf8(line).unwrap()).collect::<Vec<_>>();
+        let quoted: Vec<String> = eicar.bytes().map(|byte| format!("={byte:02X}")).collect();
+        let quoted: Vec<String> = quoted.chunks(20).map(<[String]>::concat).collect();
         let nested = String::from_utf8(base64(eicar.as_bytes())).unwrap();
         let cases = [
             part("text/plain", "7bit", &eicar),

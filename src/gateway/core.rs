@@ -59,7 +59,7 @@ impl Core {
         self.log(matter, kind.tipo().unwrap_or_default(), &recipients, &[message_id], None, at);
         for bytes in self.emit(kind, composed, at) {
             match way {
-                Way::Hand => self.put(&to, &self.traced(&self.profile.address, None, &bytes), at),
+                Way::Hand => self.put(&to, &traced(&self.profile.address, None, &bytes), at),
                 Way::Wire => {
                     let path = SmtpPath { from: self.profile.address.clone(), to: vec![to.clone()] };
                     self.store.queue(path, bytes, Purpose::Notification, at.instant());
@@ -92,18 +92,12 @@ impl Core {
     /// Puts a message into a mailbox.
     pub fn put(&self, mailbox: &str, bytes: &[u8], at: &LegalTime) {
         let message = Stored { bytes: bytes.into(), at: at.instant() };
-        self.store.record(Entry::Delivered { mailbox: mailbox.to_ascii_lowercase(), message })
+        self.store.record(Entry::Delivered { mailbox: mailbox.to_ascii_lowercase(), message });
     }
 
     /// Puts an infected message away.
     pub fn quarantine(&self, bytes: &[u8], at: &LegalTime) {
-        self.store.record(Entry::Quarantined(Stored { bytes: bytes.into(), at: at.instant() }))
-    }
-
-    /// A message as it lies in a mailbox: Return-Path and, where it came over a wire, Received on top (RFC 5321 4.4).
-    pub fn traced(&self, from: &str, received: Option<&str>, bytes: &[u8]) -> Vec<u8> {
-        let received = received.unwrap_or_default();
-        [format!("Return-Path: <{from}>\r\n{received}").as_bytes(), bytes].concat()
+        self.store.record(Entry::Quarantined(Stored { bytes: bytes.into(), at: at.instant() }));
     }
 
     /// Writes a log record (2.3).
@@ -128,7 +122,7 @@ impl Core {
             generated: generated.to_vec(),
             provider: matter.provider.to_owned(),
             detail,
-        }))
+        }));
     }
 
     /// The matter of this provider's own users.
@@ -157,6 +151,12 @@ impl Core {
     pub fn is_service(&self, address: &str) -> bool {
         [&self.profile.receipt_mailbox, &self.profile.address].iter().any(|own| own.eq_ignore_ascii_case(address))
     }
+}
+
+/// A message as it lies in a mailbox: Return-Path and, where it came over a wire, Received on top (RFC 5321 4.4).
+pub(super) fn traced(from: &str, received: Option<&str>, bytes: &[u8]) -> Vec<u8> {
+    let received = received.unwrap_or_default();
+    [format!("Return-Path: <{from}>\r\n{received}").as_bytes(), bytes].concat()
 }
 
 /// A failed store is no reason to lose a message: the client keeps it and tries again.

@@ -4,7 +4,7 @@ use super::{
     MailboxState,
     checks::addresses,
     compose::{DeliveryError, Notice, ReceiptForm},
-    core::{Core, Matter, Way},
+    core::{Core, Matter, Way, traced},
     incoming::{Arrival, uncertified},
     verification::Correct,
 };
@@ -23,7 +23,7 @@ impl Core {
         if let Some(error) = self.delivery_error(recipient) {
             return self.notify(matter, &Notice::NonDelivery { recipient, error }, at, Way::Wire);
         }
-        self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
+        self.put(recipient, &traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
         self.log(matter, "consegna", std::slice::from_ref(recipient), &[], None, at);
         let original = correct.message.original().unwrap_or_default();
         let form = match standing(&original, recipient) {
@@ -31,7 +31,7 @@ impl Core {
             Standing::Copy => ReceiptForm::Concise,
         };
         self.notify(matter, &Notice::Delivery { recipient, form, original: &original }, at, Way::Wire);
-        self.serve(recipient, arrival.from, arrival.bytes, at)
+        self.serve(recipient, arrival.from, arrival.bytes, at);
     }
 
     /// Delivers what is not certified, in an anomaly envelope (3.2.2).
@@ -49,10 +49,10 @@ impl Core {
         let matter = Matter { about: &about, provider: "" };
         self.log(matter, "anomalia", recipients, &generated, Some(error.to_owned()), at);
         for bytes in self.emit(Kind::Anomalia, wrapped, at) {
-            self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), &bytes), at);
+            self.put(recipient, &traced(arrival.from, Some(&arrival.received), &bytes), at);
             self.serve(recipient, arrival.from, &bytes, at);
         }
-        self.log(matter, "consegna", recipients, &[], None, at)
+        self.log(matter, "consegna", recipients, &[], None, at);
     }
 
     /// Why an envelope cannot be delivered to an address of this provider (Nota 12).

@@ -17,19 +17,16 @@ const HEADER: usize = 64 << 10;
 /// The notification that `host` sends to `to` about `message`; its Message-ID is given without angle brackets.
 pub fn compose(host: &str, to: &str, failures: &[Failure], message: &[u8], id: &str, at: &LegalTime) -> Vec<u8> {
     let boundary = format!("dsn.{}", id.replace('@', "."));
-    let said: String =
-        failures.iter().map(|failure| format!("<{}>: {}\r\n", failure.recipient, ascii(&failure.reply))).collect();
-    let fields: String = failures
-        .iter()
-        .map(|failure| {
-            let status = failure.reply.enhanced().unwrap_or_else(|| "5.0.0".into());
-            format!(
-                "\r\nFinal-Recipient: rfc822; {}\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {}\r\n",
-                failure.recipient,
-                ascii(&failure.reply)
-            )
-        })
-        .collect();
+    let (mut said, mut fields) = (String::new(), String::new());
+    for Failure { recipient, reply } in failures {
+        let status = reply.enhanced().unwrap_or_else(|| "5.0.0".into());
+        let reply = ascii(reply);
+        said.push_str(&["<", recipient, ">: ", &reply, "\r\n"].concat());
+        fields.push_str(
+            &["\r\nFinal-Recipient: rfc822; ", recipient, "\r\nAction: failed\r\nStatus: ", &status].concat(),
+        );
+        fields.push_str(&["\r\nDiagnostic-Code: smtp; ", &reply, "\r\n"].concat());
+    }
     let date = at.date_header();
     let mut report = format!(
         "Date: {date}\r\nFrom: Mail Delivery System <mailer-daemon@{host}>\r\nTo: <{to}>\r\n\

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Incoming, MailboxState, OrdinaryMail, Takeover, UnknownRecipients, address, antivirus,
     compose::{Certified, Notice},
-    core::{Core, Matter, Way, addresses, answered},
+    core::{Core, Matter, Way, addresses, answered, traced},
     dsn::{self, Failure},
     store::Purpose,
     verification::{Correct, Verdict, verify},
@@ -102,7 +102,7 @@ impl Core {
         let now = arrival.at.instant();
         match verify(arrival.bytes, &self.lab.directory(), &self.lab.trust(), now) {
             Verdict::Correct(correct) if correct.kind == Kind::PostaCertificata => {
-                self.take_envelope(arrival, &correct)
+                self.take_envelope(arrival, &correct);
             }
             Verdict::Correct(correct) => self.take_notification(arrival, &correct),
             Verdict::Malformed(error) => self.take_malformed(arrival, &error),
@@ -168,7 +168,7 @@ impl Core {
             let in_service_mailbox = self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient);
             let ready = self.profile.mailbox(recipient).is_some_and(|mailbox| mailbox.state == MailboxState::Enabled);
             let event = if for_provider == in_service_mailbox && (in_service_mailbox || ready) {
-                self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
+                self.put(recipient, &traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
                 "consegna"
             } else {
                 "scarto"
@@ -263,14 +263,14 @@ impl Core {
         let id = self.identifiers.next(&arrival.at);
         let report = dsn::compose(&self.profile.host, arrival.from, &failures, arrival.bytes, &id, &arrival.at);
         let path = SmtpPath { from: String::new(), to: vec![arrival.from.to_owned()] };
-        self.store.queue(path, report.into(), Purpose::Ordinary, arrival.at.instant())
+        self.store.queue(path, report.into(), Purpose::Ordinary, arrival.at.instant());
     }
 
     /// Logs what goes no further.
     fn discard(&self, arrival: &Arrival<'_>, recipients: &[String], why: &str) {
         let about = uncertified(arrival);
         let matter = Matter { about: &about, provider: "" };
-        self.log(matter, "scarto", recipients, &[], Some(why.to_owned()), &arrival.at)
+        self.log(matter, "scarto", recipients, &[], Some(why.to_owned()), &arrival.at);
     }
 }
 

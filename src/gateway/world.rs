@@ -53,3 +53,21 @@ fn with_certificates(pki: &Pki, signers: &[&str]) -> Provider {
     let hashes = certificates.iter().filter_map(|der| Certificate::read(der).ok()).map(|known| known.sha1());
     Provider { certificate_hashes: hashes.collect(), certificates, ..Provider::default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::export;
+
+    #[test]
+    fn the_directory_survives_its_way_through_ldif() {
+        let written = directory(&Pki::load().unwrap());
+        let read = Directory::read(&export::ldif(&written)).unwrap();
+        assert_eq!(read.providers, written.providers);
+        assert!(read.providers.iter().all(|provider| !provider.certificates.is_empty()));
+        let managing = |domain: &str| read.managing(domain).map(|record| record.unit.clone()).collect::<Vec<_>>();
+        assert_eq!(managing("STUDIO.bravo.example"), [Some("Ambiente secondario".to_owned())]);
+        assert_eq!(managing("bravo.example"), [None]);
+        assert_eq!(read.providers[0].certificates.len(), 2, "one about to be renewed");
+    }
+}

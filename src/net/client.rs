@@ -318,7 +318,8 @@ impl Wire {
     fn mail_command(&self, from: &str, message: &[u8]) -> String {
         let mut command = format!("MAIL FROM:<{from}>");
         if self.offers & EXT_SIZE != 0 {
-            command.push_str(&format!(" SIZE={}", message.len()));
+            command.push_str(" SIZE=");
+            command.push_str(&message.len().to_string());
         }
         if self.offers & EXT_8BIT_MIME != 0 && !message.is_ascii() {
             command.push_str(" BODY=8BITMIME");

@@ -53,8 +53,8 @@ impl Default for Limits {
             errors: 20,
             recipients: 100,
             message: 64 << 20,
-            idle: Duration::from_secs(60),
-            session: Duration::from_secs(600),
+            idle: Duration::from_mins(1),
+            session: Duration::from_mins(10),
             sessions: 200,
         }
     }

@@ -58,8 +58,13 @@ impl Transcript {
 
     /// The lines so far as `C: ...` and `S: ...`, for messages to people.
     pub fn text(&self) -> String {
-        let mark = |line: &DialogueLine| if line.by == Speaker::Client { 'C' } else { 'S' };
-        self.said().lines.iter().map(|line| format!("{}: {}\n", mark(line), line.text)).collect()
+        let mut text = String::new();
+        for line in &self.said().lines {
+            text.push_str(if line.by == Speaker::Client { "C: " } else { "S: " });
+            text.push_str(&line.text);
+            text.push('\n');
+        }
+        text
     }
 
     pub(super) fn say(&self, by: Speaker, text: &str) {

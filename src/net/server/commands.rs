@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
     Handler,
-    session::{Conversation, Next, Secrecy},
+    session::{Conversation, Next, Secrecy, Stage},
 };
 use crate::{evidence::Service, net::Reply};
 
@@ -73,7 +73,7 @@ impl<H: Handler> Conversation<'_, H> {
 
     fn greet(&mut self, host: &str) {
         self.reset();
-        self.greeted = true;
+        self.stage = Stage::Named;
         host.clone_into(&mut self.session.client);
         self.session.transcript.named(host);
     }
@@ -111,9 +111,9 @@ impl<H: Handler> Conversation<'_, H> {
             Some(Reply::new(502, [5, 5, 1], "No authentication here"))
         } else if !self.tls {
             Some(Reply::new(530, [5, 7, 0], "Must issue a STARTTLS command first"))
-        } else if !self.greeted {
+        } else if self.stage < Stage::Named {
             Some(Reply::new(503, [5, 5, 1], "EHLO first"))
-        } else if self.session.user.is_some() || self.in_mail {
+        } else if self.session.user.is_some() || self.stage == Stage::InMail {
             Some(Reply::new(503, [5, 5, 1], "Not now"))
         } else if ![AUTH_PLAIN, AUTH_LOGIN].contains(&mechanism) {
             Some(Reply::new(504, [5, 5, 4], "Mechanism not supported"))
@@ -127,13 +127,12 @@ impl<H: Handler> Conversation<'_, H> {
         let prompts: &[&str] = if mechanism == AUTH_PLAIN { &[""] } else { &["VXNlcm5hbWU6", "UGFzc3dvcmQ6"] };
         let mut answers = Vec::new();
         for prompt in prompts {
-            let answer = match given.take() {
-                Some(initial) => initial.into_bytes(),
-                None => {
-                    self.say(stream, &[format!("334 {prompt}")]).await?;
-                    let Some(line) = self.line(stream, Secrecy::Credentials).await? else { return Ok(Next::Close) };
-                    line
-                }
+            let answer = if let Some(initial) = given.take() {
+                initial.into_bytes()
+            } else {
+                self.say(stream, &[format!("334 {prompt}")]).await?;
+                let Some(line) = self.line(stream, Secrecy::Credentials).await? else { return Ok(Next::Close) };
+                line
             };
             let Some(text) = BASE64_STANDARD.decode(&answer).ok().and_then(|bytes| String::from_utf8(bytes).ok())
             else {
@@ -169,7 +168,7 @@ impl<H: Handler> Conversation<'_, H> {
         if let Some(reply) = self.barred() {
             return reply;
         }
-        if self.in_mail {
+        if self.stage == Stage::InMail {
             return Reply::new(503, [5, 5, 1], "A sender was given already");
         }
         if from.flags & (MAIL_BODY_BINARYMIME | MAIL_SMTPUTF8 | MAIL_REQUIRETLS) != 0 {
@@ -183,7 +182,7 @@ impl<H: Handler> Conversation<'_, H> {
         }
         let reply = self.handler.mail_from(&self.session, &from.address).await;
         if reply.is_positive() {
-            self.in_mail = true;
+            self.stage = Stage::InMail;
             self.session.from = from.address;
         }
         reply
@@ -193,7 +192,7 @@ impl<H: Handler> Conversation<'_, H> {
         if let Some(reply) = self.barred() {
             return reply;
         }
-        if !self.in_mail {
+        if self.stage < Stage::InMail {
             return Reply::new(503, [5, 5, 1], "MAIL FROM first");
         }
         if !is_mailbox(to) {
@@ -212,7 +211,7 @@ impl<H: Handler> Conversation<'_, H> {
     async fn data<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S) -> io::Result<Next> {
         let early = match self.barred() {
             Some(reply) => Some(reply),
-            None if !self.in_mail => Some(Reply::new(503, [5, 5, 1], "MAIL FROM first")),
+            None if self.stage < Stage::InMail => Some(Reply::new(503, [5, 5, 1], "MAIL FROM first")),
             None if self.session.to.is_empty() => Some(Reply::new(554, [5, 5, 1], "No valid recipients")),
             None => None,
         };
@@ -233,7 +232,7 @@ impl<H: Handler> Conversation<'_, H> {
     fn barred(&self) -> Option<Reply> {
         if self.is_submission() && !self.tls {
             Some(Reply::new(530, [5, 7, 0], "Must issue a STARTTLS command first"))
-        } else if !self.greeted {
+        } else if self.stage < Stage::Named {
             Some(Reply::new(503, [5, 5, 1], "EHLO first"))
         } else if self.is_submission() && self.session.user.is_none() {
             Some(Reply::new(530, [5, 7, 0], "Authentication required"))

@@ -42,17 +42,28 @@ pub(super) enum Secrecy {
     Credentials,
 }
 
+/// How far a session has come; each stage includes the ones before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// Nobody has said anything.
+    Connected,
+    /// The greeting was sent.
+    Welcomed,
+    /// EHLO or HELO came.
+    Named,
+    /// MAIL FROM was accepted.
+    InMail,
+}
+
 /// One session's state, kept across STARTTLS as far as RFC 3207 4.2 allows.
 pub struct Conversation<'a, H> {
     pub(super) server: &'a Server,
     pub(super) handler: &'a H,
     pub(super) session: Session,
-    pub(super) greeted: bool,
+    pub(super) stage: Stage,
     pub(super) tls: bool,
-    pub(super) in_mail: bool,
     pub(super) failed_logins: usize,
     incoming: Incoming,
-    welcomed: bool,
     commands: usize,
     errors: usize,
 }
@@ -71,12 +82,10 @@ impl<'a, H: Handler> Conversation<'a, H> {
             server,
             handler,
             session,
-            greeted: false,
+            stage: Stage::Connected,
             tls: false,
-            in_mail: false,
             failed_logins: 0,
             incoming: Incoming::default(),
-            welcomed: false,
             commands: 0,
             errors: 0,
         }
@@ -87,15 +96,15 @@ impl<'a, H: Handler> Conversation<'a, H> {
         self.session.transcript.secured(stream.get_ref().1.protocol_version());
         self.incoming.forget();
         self.tls = true;
-        self.greeted = false;
+        self.stage = Stage::Welcomed;
         self.session.client.clear();
         self.reset();
     }
 
     /// Talks until the client wants TLS or the session is over.
     pub async fn hold<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S) -> io::Result<Ended> {
-        if !self.welcomed {
-            self.welcomed = true;
+        if self.stage == Stage::Connected {
+            self.stage = Stage::Welcomed;
             if let Err(reply) = self.handler.connected(&self.session.transcript) {
                 return self.reply(stream, &reply).await.map(|()| Ended::Closed);
             }
@@ -209,7 +218,7 @@ impl<'a, H: Handler> Conversation<'a, H> {
 
     /// Forgets the mail transaction.
     pub(super) fn reset(&mut self) {
-        self.in_mail = false;
+        self.stage = self.stage.min(Stage::Named);
         self.session.from.clear();
         self.session.to.clear();
     }
