@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ pub const DIALECTS: [Dialect; 2] = [Dialect::Alfa, Dialect::Bravo];
 pub const ORIGINAL: &str = "Received: from client.alfa.example by mx.alfa.example;\r\n\tMon, 2 Mar 2026 09:30:00 +0100\r\n\
     Message-ID: <id1.20260302@alfa.example>\r\nX-Riferimento-Message-ID: <1$x@pc>\r\n\
     From: Mario Rossi <mario@alfa.example>\r\nTo: Anna <anna@bravo.example>\r\nCc: carla@posta.example\r\n\
-    Subject: =?utf-8?Q?Perch=C3=A9?= il contratto\r\nDate: Mon, 2 Mar 2026 09:29:58 +0100\r\n\
+    Subject: Contratto n. 42\r\nDate: Mon, 2 Mar 2026 09:29:58 +0100\r\n\
     MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nEcco.\r\n";
 
 /// What a judgement said.
@@ -69,8 +69,8 @@ pub fn about() -> Certified {
         recipients: [("anna@bravo.example", Typology::Certified), ("carla@posta.example", Typology::External)]
             .map(|(address, typology)| Recipient { address: address.to_owned(), typology })
             .to_vec(),
-        subject_raw: b"=?utf-8?Q?Perch=C3=A9?= il contratto".to_vec(),
-        subject: Some("Perché il contratto".to_owned()),
+        subject_raw: b"Contratto n. 42".to_vec(),
+        subject: Some("Contratto n. 42".to_owned()),
         reply_to: "mario@alfa.example".to_owned(),
         identifier: "id1.20260302@alfa.example".to_owned(),
         msgid: Some("<1$x@pc>".to_owned()),
@@ -146,7 +146,12 @@ pub fn sample(kind: Kind, dialect: Dialect) -> Sample {
 }
 
 /// The directory, with every certificate of the two providers listed, the defective ones too.
-pub fn directory() -> Directory {
+pub fn directory() -> &'static Directory {
+    static DIRECTORY: LazyLock<Directory> = LazyLock::new(listed);
+    &DIRECTORY
+}
+
+fn listed() -> Directory {
     let pki = pki();
     let record = |id: &str, mail_receipt: &str, domains: &[&str]| {
         let own = |signer: &&str| *signer == id || signer.starts_with(&format!("{id}-"));
@@ -164,12 +169,17 @@ pub fn directory() -> Directory {
     };
     let alfa = record("alfa", "ricevute@alfa.example", &["alfa.example"]);
     let bravo = record("bravo", "presa-in-carico@bravo.example", &["bravo.example", "gestore.bravo.example"]);
-    Directory { providers: vec![alfa, bravo] }
+    let charlie = Provider {
+        name: "Charlie Certificata S.r.l.".to_owned(),
+        managed_domains: vec!["irraggiungibile.example".to_owned()],
+        ..Provider::default()
+    };
+    Directory { providers: vec![alfa, bravo, charlie] }
 }
 
 /// A judgement of these bytes with directory and trust at hand, seen in a mailbox at the instant of the message.
 pub fn judge(bytes: &[u8]) -> Verdicts {
-    judge_with(bytes, Some(&directory()), &pki().trust(), None)
+    judge_with(bytes, Some(directory()), &pki().trust(), None)
 }
 
 /// A judgement with what is at hand and, for what was seen on the wire from the sender, its paths.
