@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     clock::LegalTime,
     directory::{Directory, Provider},
-    evidence::{Evidence, Observation, Party, Seen},
+    evidence::{Evidence, Observation, Party, Seen, SmtpPath},
     gateway::compose::{
         Certified, Composer, Deadline, DeliveryError, Dialect, Notice, ReceiptForm, Recipient, Typology,
     },
@@ -177,54 +177,58 @@ fn listed() -> Directory {
     Directory { providers: vec![alfa, bravo, charlie] }
 }
 
-/// A judgement of these bytes with directory and trust at hand, seen in a mailbox at the instant of the message.
-pub fn judge(bytes: &[u8]) -> Verdicts {
-    judge_with(bytes, Some(directory()), &pki().trust(), None)
+/// A message in the recipient's mailbox at the instant of every message here.
+pub fn in_mailbox(message: &Message) -> Observation {
+    Observation {
+        id: 1,
+        bytes: message.mail.raw.clone(),
+        seen: Seen::Mailbox { at: Party::Receiver, address: "anna@bravo.example".to_owned() },
+        at: instant(),
+        path: None,
+        producer: Party::Sender,
+        name: None,
+        dialogue: None,
+    }
 }
 
-/// A judgement with what is at hand and, for what was seen on the wire from the sender, its paths.
-pub fn judge_with(
-    bytes: &[u8],
-    directory: Option<&Directory>,
-    trust: &Trust,
-    path: Option<crate::evidence::SmtpPath>,
-) -> Verdicts {
+/// The same on its way from the sender's provider.
+pub fn on_the_wire(message: &Message, path: SmtpPath) -> Observation {
+    let seen = Seen::Wire { from: Party::Sender, to: Party::Receiver };
+    Observation { seen, path: Some(path), ..in_mailbox(message) }
+}
+
+/// A judgement of these bytes in a mailbox, directory and trust at hand.
+pub fn judge(bytes: &[u8]) -> Verdicts {
+    judge_seen(bytes, in_mailbox)
+}
+
+/// A judgement of these bytes as seen, directory and trust at hand.
+pub fn judge_seen(bytes: &[u8], seen: impl FnOnce(&Message) -> Observation) -> Verdicts {
     let message = Message::read(bytes.to_vec()).unwrap();
-    let signature = message.signed.as_ref().map(|signed| {
-        Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span))
-    });
-    judge_read(&message, signature.as_ref(), directory, trust, path)
+    let signature = verified(&message);
+    judge_read(&message, signature.as_ref(), &seen(&message), Some(directory()), &pki().trust())
+}
+
+/// The signature, verified.
+pub fn verified(message: &Message) -> Option<Signature> {
+    let signed = message.signed.as_ref()?;
+    Some(Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span)))
 }
 
 /// A judgement of what was read and verified before.
 pub fn judge_read(
     message: &Message,
     signature: Option<&Signature>,
+    observation: &Observation,
     directory: Option<&Directory>,
     trust: &Trust,
-    path: Option<crate::evidence::SmtpPath>,
 ) -> Verdicts {
     let original = message.original().and_then(|original| Mail::read(original).ok());
     let signer = signature.and_then(|signature| signature.signer.as_ref());
     let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
-    let seen = match path {
-        Some(_) => Seen::Wire { from: Party::Sender, to: Party::Receiver },
-        None => Seen::Mailbox { at: Party::Receiver, address: "anna@bravo.example".to_owned() },
-    };
-    let observation = Observation {
-        id: 1,
-        bytes: message.mail.raw.clone(),
-        seen,
-        at: instant(),
-        path,
-        producer: Party::Sender,
-        name: None,
-        dialogue: None,
-    };
     let evidence = Evidence::default();
-    let context = Context { evidence: &evidence, directory, trust, observed: instant() };
-    let subject =
-        MessageSubject { message, observation: &observation, original: original.as_ref(), signature, provider };
+    let context = Context { evidence: &evidence, directory, trust, observed: observation.at };
+    let subject = MessageSubject { message, observation, original: original.as_ref(), signature, provider };
     let mut verdicts = Verdicts::default();
     for rule in FAMILIES.iter().flat_map(|family| family.iter()) {
         let mut findings = Vec::new();

@@ -2,11 +2,15 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::bench::{DIALECTS, ORIGINAL, about, anomaly, composer, directory, instant, judge, judge_with, pki, samples};
+use super::bench::{
+    DIALECTS, ORIGINAL, about, anomaly, composer, in_mailbox, instant, judge, judge_read, judge_seen, on_the_wire,
+    samples, verified,
+};
 use crate::{
     clock::LegalTime,
-    evidence::SmtpPath,
+    evidence::{Observation, Role, Seen, SmtpPath},
     gateway::compose::{Certified, Notice},
+    message::Message,
     rules::{Check, all},
     smime::Trust,
 };
@@ -27,7 +31,7 @@ fn every_rule_on_messages_and_certificates_inspects_something() {
     for dialect in DIALECTS {
         for sample in samples(dialect) {
             let path = SmtpPath { from: "mario@alfa.example".to_owned(), to: vec!["anna@bravo.example".to_owned()] };
-            let verdicts = judge_with(&sample.bytes, Some(directory()), &pki().trust(), Some(path));
+            let verdicts = judge_seen(&sample.bytes, |message| on_the_wire(message, path));
             assert!(verdicts.failed.is_empty(), "{:?}: {:#?}", sample.kind, verdicts.failed);
             applied.extend(verdicts.applied);
         }
@@ -42,7 +46,9 @@ fn every_rule_on_messages_and_certificates_inspects_something() {
 #[test]
 fn without_directory_and_trust_the_origin_is_not_judged() {
     for sample in samples(DIALECTS[0]) {
-        let verdicts = judge_with(&sample.bytes, None, &Trust::default(), None);
+        let message = Message::read(sample.bytes).unwrap();
+        let verdicts =
+            judge_read(&message, verified(&message).as_ref(), &in_mailbox(&message), None, &Trust::default());
         assert!(verdicts.failed.is_empty(), "{:#?}", verdicts.failed);
         assert!(!verdicts.applied.contains("signature/listed") && !verdicts.applied.contains("signature/path"));
         assert!(verdicts.applied.contains("signature/valid"));
@@ -102,4 +108,13 @@ fn bounces_and_broken_mail_in_an_anomaly_envelope_pass() {
             assert!(failed.is_empty(), "{received:?} in {dialect:?}: {failed:#?}");
         }
     }
+}
+
+#[test]
+fn what_a_client_submits_is_nobodys_generated_message() {
+    let submitted = b"X-Ricevuta: accettazione\r\nFrom: mario@alfa.example\r\nTo: anna@bravo.example\r\n\r\n";
+    let seen = Seen::Submitted { to: Role::Sender };
+    let verdicts = judge_seen(submitted, |message| Observation { seen, ..in_mailbox(message) });
+    assert!(verdicts.applied.is_empty(), "{:?}", verdicts.applied);
+    assert!(judge(submitted).failed.contains_key("structure/signed"), "in a mailbox it claims too much");
 }

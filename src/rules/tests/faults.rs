@@ -8,7 +8,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::bench::{DIALECTS, Sample, directory, instant, judge_with, pki, samples};
+use super::bench::{DIALECTS, Sample, instant, judge_seen, on_the_wire, pki, samples};
 use crate::{
     evidence::SmtpPath,
     fault::{self, CopyEdit, Edit},
@@ -100,7 +100,7 @@ impl Fault {
             }
             edit => self.edited(edit, sample)?,
         };
-        let failed = judge_with(&bytes, Some(directory()), &pki().trust(), Some(path)).failed;
+        let failed = judge_seen(&bytes, |message| on_the_wire(message, path)).failed;
         Ok(failed.into_keys().map(str::to_owned).collect())
     }
 
