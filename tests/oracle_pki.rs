@@ -41,7 +41,7 @@ fn the_profile_departs_in_one_point_as_openssl_prints_it() {
     let Some(bench) = Bench::new() else { return };
     let good = bench.print("alfa");
     for wanted in [
-        "Subject: C = IT, O = Alfa PEC S.p.A., CN = Posta Certificata",
+        "Subject: C = IT, O = Alfa Posta Certificata S.p.A., CN = Posta Certificata",
         "X509v3 Key Usage: critical\n                Digital Signature\n",
         "X509v3 Subject Alternative Name: \n                email:posta-certificata@alfa.example\n",
         "X509v3 Authority Key Identifier: \n",

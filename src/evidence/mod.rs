@@ -1,5 +1,7 @@
 //! What was observed: bytes, plus where they were seen and who answers for them. Data only.
 
+pub mod bundle;
+
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::Timestamp;

@@ -40,3 +40,19 @@ pub(super) fn line_end(raw: &[u8], at: usize) -> usize {
         _ => 0,
     }
 }
+
+/// LDIF with its folded lines joined (RFC 2849 2).
+pub(super) fn unfolded(ldif: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(ldif.len());
+    let mut at = 0;
+    while at < ldif.len() {
+        let end = line_end(ldif, at);
+        if end > 0 && ldif.get(at + end) == Some(&b' ') {
+            at += end + 1;
+        } else {
+            out.push(ldif[at]);
+            at += 1;
+        }
+    }
+    out
+}

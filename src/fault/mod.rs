@@ -8,8 +8,10 @@
 mod bytes;
 mod daticert;
 mod edit;
+mod file;
 mod header;
 mod part;
+mod recorded;
 mod signature;
 mod text;
 
@@ -17,6 +19,9 @@ pub use edit::{
     CopyEdit, DaticertEdit, DialogueChange, DialogueEdit, DirectoryEdit, Encoding, Fact, HeaderEdit, LogChange,
     LogEdit, LogField, Octets, PartEdit, PartName, Replace, SignatureEdit, TextEdit, Version,
 };
+
+pub use file::{Fault, FaultFileError, On, Otherwise, Where, load};
+pub use recorded::{Sought, apply_to_evidence};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -1,1 +1,20 @@
-//! TODO
+//! SMTP over TLS: one server engine for every service of a gateway, and a client for relays and users.
+//!
+//! Both ends keep a [`Transcript`] of what was said, secrets taken out. Time-outs here are real ones, for input and
+//! output only; nothing in this room knows legal time.
+
+pub mod client;
+mod data;
+mod lines;
+mod reply;
+pub mod server;
+#[cfg(test)]
+mod tests;
+mod transcript;
+
+pub use client::{
+    AuthMechanism, Client, ClientError, Credentials, Destination, Problem, RecipientReply, Security, Sent,
+};
+pub use reply::Reply;
+pub use server::{Handler, Limits, Listener, Server, Session};
+pub use transcript::Transcript;

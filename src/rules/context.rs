@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 
 use crate::{
-    directory::{Directory, Provider},
+    directory::{Directory, LdifError, Provider},
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role},
     message::{Mail, Message},
     smime::{Signature, Trust},
 };
+
+use super::Transaction;
 
 /// What all subjects share: the directory, trust, and the evidence around.
 #[derive(Debug)]
@@ -51,4 +53,15 @@ pub struct LogSubject<'a> {
     pub role: Role,
     /// The records, in order.
     pub records: &'a [LogRecord],
+    /// What was observed, to hold the records against.
+    pub transactions: &'a [Transaction],
+}
+
+/// A version of the directory as a subject.
+#[derive(Debug)]
+pub struct DirectorySubject<'a> {
+    /// The LDIF file.
+    pub ldif: &'a [u8],
+    /// The directory, or why it cannot be read.
+    pub read: &'a Result<Directory, LdifError>,
 }

@@ -1,15 +1,28 @@
 //! Puts every rule to every subject it applies to.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    evidence::{Evidence, Party},
+    directory::{Directory, LdifError, Provider},
+    evidence::{Evidence, Party, Role, Seen},
+    message::Mail,
     norm::Level,
+    smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
-use super::{Outcome, Rule};
+use super::{
+    Check, Context, DialogueSubject, DirectorySubject, Fact, Findings, LogSubject, MessageSubject, Outcome, Rule,
+    Transaction, all,
+    copies::{Copies, copies},
+    transaction::transactions,
+};
 
 /// How to judge.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,23 +33,25 @@ pub struct Options {}
 pub struct Judgement {
     /// What failed or broke, in the order of the rules.
     pub verdicts: Vec<Verdict>,
-    /// How often each rule was put to a subject, by rule id; a rule that is not here was not exercised.
+    /// How often each rule was put to a subject, by rule id; a rule that is not here was not exercised, which is no pass.
     pub applied: BTreeMap<&'static str, usize>,
     /// What can be said of the origin of each system-generated message, by observation id.
     pub origins: BTreeMap<usize, Origin>,
+    /// What belongs together, by the evidence alone.
+    pub transactions: Vec<Transaction>,
 }
 
 /// One rule's answer on one subject, where it is not a pass.
 pub struct Verdict {
     /// The rule.
     pub rule: &'static Rule,
-    /// The subject in words: `message 12 (acceptance in mario@sender's mailbox)`.
+    /// The subject in words: `message 12 (acceptance in mario@alfa.example's mailbox)`.
     pub subject: String,
     /// The observation, where the subject is a message.
     pub observation: Option<usize>,
     /// Who answers for the subject; a finding may name another ([`super::Finding::blame`]).
     pub blame: Party,
-    /// The answer.
+    /// The answer: [`Outcome::Fail`] or [`Outcome::InternalError`].
     pub outcome: Outcome,
 }
 
@@ -49,20 +64,30 @@ pub enum Origin {
         /// `providerName`.
         provider: String,
     },
-    /// The signature may hold, but who signed cannot be told; why.
+    /// Who signed cannot be told: no directory or trust anchors at hand, or an algorithm beyond this harness.
     NotVerified(String),
+    /// It was looked into: no listed provider signed these bytes; why.
+    Refuted(String),
     /// There is no signature.
     Unsigned,
 }
 
 impl Judgement {
-    /// The verdicts that failed at `level`, the harness's own excepted.
+    /// The verdicts that failed at `level`; those on what the harness made on purpose are in [`Judgement::provoked`].
     pub fn failed(&self, level: Level) -> impl Iterator<Item = &Verdict> {
         self.verdicts.iter().filter(move |verdict| {
-            verdict.rule.level == level
-                && verdict.blame != Party::Harness
-                && matches!(verdict.outcome, Outcome::Fail(_))
+            verdict.rule.level == level && matches!(verdict.outcome, Outcome::Fail(_)) && !verdict.is_provoked()
         })
+    }
+
+    /// The verdicts on what the harness made on purpose: they meet `expect-findings` and blame no gateway.
+    pub fn provoked(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().filter(|verdict| verdict.is_provoked())
+    }
+
+    /// Rules that broke.
+    pub fn broken(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().filter(|verdict| matches!(verdict.outcome, Outcome::InternalError(_)))
     }
 
     /// What can be said of an observation's origin; `None` for what no provider's system generated.
@@ -71,8 +96,368 @@ impl Judgement {
     }
 }
 
-/// Judges evidence.
+impl Verdict {
+    /// Whether only the harness answers for it.
+    pub fn is_provoked(&self) -> bool {
+        match &self.outcome {
+            Outcome::Fail(findings) => {
+                findings.iter().all(|finding| finding.blame.unwrap_or(self.blame) == Party::Harness)
+            }
+            Outcome::Pass | Outcome::InternalError(_) => false,
+        }
+    }
+}
+
+/// Judges evidence by every rule.
 pub fn judge(evidence: &Evidence, options: &Options) -> Judgement {
-    let _ = (evidence, options);
-    todo!()
+    let Options {} = options;
+    judge_by(all(), evidence)
+}
+
+/// Judges evidence by these rules.
+pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Evidence) -> Judgement {
+    let trust = Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() };
+    let bench = Bench::new(evidence, &trust);
+    let mut judgement = Judgement { origins: bench.origins(), ..Judgement::default() };
+    for rule in rules {
+        bench.put(rule, &mut judgement);
+    }
+    judgement.transactions = bench.transactions;
+    judgement
+}
+
+/// Everything rules are put to, read and verified once.
+struct Bench<'a> {
+    evidence: &'a Evidence,
+    trust: &'a Trust,
+    directories: Arc<[DirectoryInForce<'a>]>,
+    messages: Vec<Exhibit<'a>>,
+    transactions: Vec<Transaction>,
+    start: Timestamp,
+}
+
+struct DirectoryInForce<'a> {
+    from: Timestamp,
+    ldif: &'a [u8],
+    read: Result<Directory, LdifError>,
+}
+
+/// A system-generated message with what was found out about it.
+struct Exhibit<'a> {
+    copies: Copies<'a>,
+    original: Option<Mail>,
+    signature: Option<Signature>,
+    /// Name and managed domains of the provider whose record lists the signer's certificate.
+    provider: Option<Provider>,
+    origin: Origin,
+    composer: Party,
+}
+
+impl<'a> Bench<'a> {
+    fn new(evidence: &'a Evidence, trust: &'a Trust) -> Self {
+        let directories: Arc<[DirectoryInForce<'a>]> = evidence
+            .directories
+            .iter()
+            .map(|version| DirectoryInForce {
+                from: version.from,
+                ldif: &version.ldif,
+                read: Directory::read(&version.ldif),
+            })
+            .collect();
+        let mut paths = Paths { trust, known: HashMap::new() };
+        let messages: Vec<Exhibit<'a>> = copies(evidence)
+            .into_iter()
+            .filter(Copies::is_system_generated)
+            .map(|copies| Exhibit::new(copies, evidence, &directories, &mut paths))
+            .collect();
+        let facts = messages.iter().filter_map(|exhibit| {
+            let kind = exhibit.copies.message.kind?;
+            Some(Fact::of(&exhibit.copies, kind, exhibit.composer, exhibit.origin.clone()))
+        });
+        let transactions = transactions(evidence, facts.collect());
+        let start = evidence.observations.first().map(|observation| observation.at);
+        let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self { evidence, trust, directories, messages, transactions, start }
+    }
+
+    fn origins(&self) -> BTreeMap<usize, Origin> {
+        let origin = |exhibit: &Exhibit<'a>| {
+            let origin = exhibit.origin.clone();
+            exhibit.copies.seen.iter().map(move |copy| (copy.observation.id, origin.clone())).collect::<Vec<_>>()
+        };
+        self.messages.iter().flat_map(origin).collect()
+    }
+
+    fn context(&self, observed: Timestamp) -> Context<'_> {
+        Context {
+            evidence: self.evidence,
+            directory: in_force(&self.directories, observed),
+            trust: self.trust,
+            observed,
+        }
+    }
+
+    fn put(&self, rule: &'static Rule, judgement: &mut Judgement) {
+        match rule.check {
+            Check::Message { applies, check } => {
+                for exhibit in &self.messages {
+                    let first = exhibit.copies.first();
+                    let subject = MessageSubject {
+                        message: &exhibit.copies.message,
+                        observation: first,
+                        original: exhibit.original.as_ref(),
+                        signature: exhibit.signature.as_ref(),
+                        provider: exhibit.provider.as_ref(),
+                    };
+                    let context = self.context(first.at);
+                    let about = About::message(exhibit);
+                    put(
+                        judgement,
+                        rule,
+                        about,
+                        || applies(&subject, &context),
+                        |found| check(&subject, &context, found),
+                    );
+                }
+            }
+            Check::Certificate { applies, check } => {
+                let mut seen = BTreeSet::new();
+                for exhibit in &self.messages {
+                    let Some(signer) = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref())
+                    else {
+                        continue;
+                    };
+                    // What the harness put in on purpose does not stand for the gateway that uses the same certificate.
+                    if seen.insert((signer.der.clone(), exhibit.composer == Party::Harness)) {
+                        let context = self.context(exhibit.copies.first().at);
+                        let about = About::certificate(exhibit, signer);
+                        put(
+                            judgement,
+                            rule,
+                            about,
+                            || applies(signer, &context),
+                            |found| check(signer, &context, found),
+                        );
+                    }
+                }
+            }
+            Check::Dialogue { applies, check } => {
+                for (number, dialogue) in self.evidence.dialogues.iter().enumerate() {
+                    let subject = DialogueSubject { dialogue };
+                    let context = self.context(self.start);
+                    let about = About {
+                        subject: format!("session {} ({} to {})", number + 1, dialogue.from, dialogue.to),
+                        observation: None,
+                        blame: dialogue.to,
+                    };
+                    put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
+                }
+            }
+            Check::Directory { check } => {
+                for directory in self.directories.iter() {
+                    let subject = DirectorySubject { ldif: directory.ldif, read: &directory.read };
+                    let context = self.context(directory.from);
+                    let about = About {
+                        subject: format!("the directory in force from {}", directory.from),
+                        observation: None,
+                        blame: Party::Undetermined,
+                    };
+                    put(judgement, rule, about, || true, |found| check(&subject, &context, found));
+                }
+            }
+            Check::Log { check } => {
+                for (&role, records) in &self.evidence.logs {
+                    let subject = LogSubject { role, records, transactions: &self.transactions };
+                    let context = self.context(self.start);
+                    let about = About { subject: format!("the {role}'s log"), observation: None, blame: role.into() };
+                    put(judgement, rule, about, || true, |found| check(&subject, &context, found));
+                }
+            }
+            Check::Transaction { applies, check } => {
+                for transaction in &self.transactions {
+                    let context = self.context(transaction.started().unwrap_or(self.start));
+                    let about = About::transaction(transaction);
+                    put(
+                        judgement,
+                        rule,
+                        about,
+                        || applies(transaction, &context),
+                        |found| check(transaction, &context, found),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// What a verdict is about.
+struct About {
+    subject: String,
+    observation: Option<usize>,
+    blame: Party,
+}
+
+impl About {
+    fn message(exhibit: &Exhibit<'_>) -> Self {
+        let first = exhibit.copies.first();
+        let kind = exhibit.copies.message.kind.map_or("of no known kind", |kind| kind.title());
+        let place = match &first.seen {
+            Seen::Mailbox { address, .. } => format!("in {address}'s mailbox"),
+            Seen::Wire { from, to } => format!("from {from} to {to}"),
+            Seen::File { path } => format!("in {path}"),
+            Seen::Submitted { .. } => "submitted".to_owned(),
+            Seen::VirusStore { of } => format!("in the {of}'s virus store"),
+        };
+        Self {
+            subject: format!("message {} ({kind} {place})", first.id),
+            observation: Some(first.id),
+            blame: exhibit.composer,
+        }
+    }
+
+    fn certificate(exhibit: &Exhibit<'_>, signer: &Certificate) -> Self {
+        Self {
+            subject: format!("certificate {} of {}", signer.serial, signer.subject),
+            observation: Some(exhibit.copies.first().id),
+            blame: exhibit.composer,
+        }
+    }
+
+    fn transaction(transaction: &Transaction) -> Self {
+        let observation = transaction.submission.as_ref().map(|submission| submission.observation);
+        let observation = observation.or_else(|| transaction.messages.first().map(Fact::observation));
+        let subject = match (&transaction.identifier[..], observation) {
+            ("", Some(submission)) => format!("submission {submission}"),
+            (identifier, _) => format!("transaction {identifier}"),
+        };
+        Self { subject, observation, blame: transaction.sender_side() }
+    }
+}
+
+/// Puts a rule to a subject; a rule that panics is named, and never a verdict.
+fn put(
+    judgement: &mut Judgement,
+    rule: &'static Rule,
+    about: About,
+    applies: impl FnOnce() -> bool,
+    check: impl FnOnce(&mut Findings),
+) {
+    let answer = catch_unwind(AssertUnwindSafe(|| {
+        applies().then(|| {
+            let mut findings = Findings::new();
+            check(&mut findings);
+            findings
+        })
+    }));
+    let outcome = match answer {
+        Ok(None) => return,
+        Ok(Some(findings)) if findings.is_empty() => Outcome::Pass,
+        Ok(Some(findings)) => Outcome::Fail(findings),
+        Err(panic) => Outcome::InternalError(words(&*panic)),
+    };
+    if !matches!(outcome, Outcome::InternalError(_)) {
+        *judgement.applied.entry(rule.id).or_default() += 1;
+    }
+    if outcome != Outcome::Pass {
+        let About { subject, observation, blame } = about;
+        judgement.verdicts.push(Verdict { rule, subject, observation, blame, outcome });
+    }
+}
+
+fn words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+}
+
+impl<'a> Exhibit<'a> {
+    fn new(
+        copies: Copies<'a>,
+        evidence: &Evidence,
+        directories: &[DirectoryInForce<'_>],
+        paths: &mut Paths<'_>,
+    ) -> Self {
+        let message = &copies.message;
+        let signature = message.signed.as_ref().map(|signed| match &signed.cms {
+            Some(cms) => Signature::verify(cms, message.mail.bytes(&signed.content.span)),
+            None => Signature::verify(&[], message.mail.bytes(&signed.content.span)),
+        });
+        let at = copies.first().at;
+        let directory = in_force(directories, at);
+        let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
+        let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
+        let origin = origin(signature.as_ref(), directory, provider, paths, at);
+        let composer = composer(&copies, evidence, provider);
+        let provider = provider.cloned();
+        let original = copies.message.original().and_then(|original| Mail::read(original).ok());
+        Self { original, signature, provider, origin, composer, copies }
+    }
+}
+
+fn in_force<'d>(directories: &'d [DirectoryInForce<'_>], at: Timestamp) -> Option<&'d Directory> {
+    let version = directories.iter().rev().find(|version| version.from <= at).or_else(|| directories.first())?;
+    version.read.as_ref().ok()
+}
+
+/// Existence, origin and validity of the signature (2.2.2), at arrival.
+fn origin(
+    signature: Option<&Signature>,
+    directory: Option<&Directory>,
+    provider: Option<&Provider>,
+    paths: &mut Paths<'_>,
+    at: Timestamp,
+) -> Origin {
+    let Some(signature) = signature else { return Origin::Unsigned };
+    match &signature.state {
+        SignatureState::Valid => {}
+        SignatureState::Unsupported(algorithm) => {
+            return Origin::NotVerified(format!("{algorithm} is not supported by this harness"));
+        }
+        _ => return Origin::Refuted("the signature does not hold".to_owned()),
+    }
+    let Some(signer) = &signature.signer else {
+        return Origin::Refuted("the signer's certificate does not travel with the signature".to_owned());
+    };
+    if directory.is_none() {
+        return Origin::NotVerified("no providers' directory is at hand".to_owned());
+    }
+    let Some(provider) = provider else {
+        return Origin::Refuted("the directory does not list the signer's certificate".to_owned());
+    };
+    if paths.trust.anchors.is_empty() {
+        return Origin::NotVerified("no trust anchors are at hand".to_owned());
+    }
+    match paths.check(signer, &signature.certificates, at) {
+        Ok(()) => Origin::Verified { provider: provider.name.clone() },
+        Err(error) => Origin::Refuted(error.to_string()),
+    }
+}
+
+/// Certification paths already built.
+struct Paths<'a> {
+    trust: &'a Trust,
+    known: HashMap<(Arc<[u8]>, Timestamp), Result<(), PathError>>,
+}
+
+impl Paths<'_> {
+    fn check(&mut self, certificate: &Certificate, others: &[Certificate], at: Timestamp) -> Result<(), PathError> {
+        let check = || self.trust.check(certificate, others, at);
+        self.known.entry((certificate.der.clone(), at)).or_insert_with(check).clone()
+    }
+}
+
+/// Who composed a message: on a wire whoever sent it first; in a mailbox whoever signed it, since the store is not the author.
+fn composer(copies: &Copies<'_>, evidence: &Evidence, provider: Option<&Provider>) -> Party {
+    let first = copies.first();
+    let signer = provider.and_then(|provider| role_of(evidence, &provider.name)).map(Party::from);
+    match (&first.seen, first.producer) {
+        (_, Party::Harness) => Party::Harness,
+        (Seen::Wire { .. }, producer) if producer != Party::Undetermined => producer,
+        (_, producer) => signer.unwrap_or(producer),
+    }
+}
+
+/// The role that a provider of this name plays.
+pub(super) fn role_of(evidence: &Evidence, provider: &str) -> Option<Role> {
+    let mut roles = evidence.gateways.iter();
+    roles.find(|(_, facts)| facts.provider.eq_ignore_ascii_case(provider)).map(|(&role, _)| role)
 }

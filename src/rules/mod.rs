@@ -1,13 +1,20 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
-mod certificate;
 mod context;
+mod copies;
+mod judge;
+mod transaction;
+
+mod certificate;
+mod choreography;
 mod daticert;
+mod dialogue;
+mod directory;
 mod envelope;
 mod facts;
 mod headers;
 mod html;
-mod judge;
+mod log;
 mod readable;
 mod signature;
 mod structure;
@@ -15,11 +22,10 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod times;
-mod transaction;
 
-pub use context::{Context, DialogueSubject, LogSubject, MessageSubject};
+pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use judge::{Judgement, Options, Origin, Verdict, judge};
-pub use transaction::Transaction;
+pub use transaction::{Fact, Sighting, Submission, Transaction};
 
 use serde::Serialize;
 
@@ -28,7 +34,7 @@ use crate::{
     norm::{Clause, Level},
 };
 
-/// Every family of rules, in the order of reports.
+/// Every family of rules, in the order of the reports: what a message is, then what holds across messages.
 pub static FAMILIES: &[&[Rule]] = &[
     structure::RULES,
     signature::RULES,
@@ -40,6 +46,18 @@ pub static FAMILIES: &[&[Rule]] = &[
     times::RULES,
     readable::RULES,
     html::RULES,
+    choreography::identity::RULES,
+    choreography::acceptance::RULES,
+    choreography::original::RULES,
+    choreography::takeover::RULES,
+    choreography::virus::RULES,
+    choreography::outcome::RULES,
+    choreography::receipt::RULES,
+    choreography::brief::RULES,
+    choreography::timeout::RULES,
+    log::RULES,
+    dialogue::RULES,
+    directory::RULES,
 ];
 
 /// Every rule.
@@ -89,7 +107,7 @@ pub enum Check {
     /// The directory.
     Directory {
         /// Reports what is wrong.
-        check: fn(&crate::directory::Directory, &Context<'_>, &mut Findings),
+        check: fn(&DirectorySubject<'_>, &Context<'_>, &mut Findings),
     },
     /// One provider's log.
     Log {
@@ -99,7 +117,7 @@ pub enum Check {
     /// Everything that belongs to one submission: the choreography.
     Transaction {
         /// Whether the question makes sense for this transaction.
-        applies: fn(&Transaction) -> bool,
+        applies: fn(&Transaction, &Context<'_>) -> bool,
         /// Reports what is wrong.
         check: fn(&Transaction, &Context<'_>, &mut Findings),
     },
@@ -193,4 +211,9 @@ pub enum Outcome {
     Fail(Vec<Finding>),
     /// The rule itself broke; never a verdict on the subject.
     InternalError(String),
+}
+
+/// The ids of all rules.
+pub fn ids() -> Vec<&'static str> {
+    all().map(|rule| rule.id).collect()
 }

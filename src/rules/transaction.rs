@@ -1,16 +1,20 @@
 //! The facts, compact, of everything that belongs to one submission.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::{
-    evidence::{Party, Seen, SmtpPath},
-    message::Kind,
+    evidence::{Dialogue, Evidence, Party, Role, Seen, SmtpPath, Speaker},
+    message::{Daticert, Kind, Mail, Message},
 };
 
-/// Everything that belongs to one PEC msgid, and to the submission it came from. No bodies are kept.
+use super::{Origin, copies::Copies};
+
+/// Everything that belongs to one PEC msgid, and the submission it came from. No bodies are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Transaction {
-    /// The PEC msgid (`identificativo`), without angle brackets.
+    /// The PEC msgid (`identificativo`), without angle brackets; the Message-ID for what relates to no submission.
     pub identifier: String,
     /// The submission, where it was seen.
     pub submission: Option<Submission>,
@@ -23,10 +27,16 @@ pub struct Transaction {
 pub struct Submission {
     /// The observation.
     pub observation: usize,
+    /// Whose access point.
+    pub to: Role,
     /// SMTP path.
     pub path: SmtpPath,
     /// When.
     pub at: Timestamp,
+    /// The client's msgid, as sent.
+    pub msgid: Option<String>,
+    /// Whether the access point answered the message itself with an error: nothing is owed then.
+    pub refused: bool,
 }
 
 /// A system-generated message of a transaction.
@@ -34,8 +44,24 @@ pub struct Submission {
 pub struct Fact {
     /// What it claims to be.
     pub kind: Kind,
-    /// Where it was seen, in order.
+    /// Where it was seen, first one first; never empty.
     pub seen: Vec<Sighting>,
+    /// Who composed it, as far as can be told.
+    pub composer: Party,
+    /// Where it comes from, by its signature.
+    pub origin: Origin,
+    /// Its Message-ID, without angle brackets.
+    pub message_id: Option<String>,
+    /// Its certification data; everything absent where there are none.
+    pub data: Daticert,
+    /// `X-TipoRicevuta`, for an envelope.
+    pub requested: Option<String>,
+    /// Addresses of To, for an envelope; `None` where the field is absent or cannot be read.
+    pub to: Option<Vec<String>>,
+    /// Addresses of Cc, likewise.
+    pub cc: Option<Vec<String>>,
+    /// Whether the original message is inside.
+    pub has_original: bool,
 }
 
 /// A sighting of a message.
@@ -51,4 +77,220 @@ pub struct Sighting {
     pub producer: Party,
     /// SMTP path on a wire.
     pub path: Option<SmtpPath>,
+    /// Byte where it first differs from the message as it was sent, trace fields on top left aside.
+    pub altered: Option<usize>,
+}
+
+impl Transaction {
+    /// When it began, as far as seen.
+    pub fn started(&self) -> Option<Timestamp> {
+        let submitted = self.submission.as_ref().map(|submission| submission.at);
+        submitted.or_else(|| self.messages.iter().map(Fact::first_seen).min())
+    }
+
+    /// The messages of a kind.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+        self.messages.iter().filter(move |fact| fact.kind == kind)
+    }
+
+    /// The first message of a kind.
+    pub fn first(&self, kind: Kind) -> Option<&Fact> {
+        self.of(kind).next()
+    }
+
+    /// What says most surely who certified what: the acceptance, else the envelope, else a non-acceptance.
+    pub fn reference(&self) -> Option<&Fact> {
+        [Kind::Accettazione, Kind::PostaCertificata, Kind::NonAccettazione, Kind::NonAccettazioneVirus]
+            .into_iter()
+            .find_map(|kind| self.first(kind))
+    }
+
+    /// Who plays the sender's provider: whose access point took the submission, else who composed the envelope or the
+    /// acceptance.
+    pub fn sender_side(&self) -> Party {
+        match &self.submission {
+            Some(submission) => submission.to.into(),
+            None => self.reference().map_or(Party::Undetermined, |fact| fact.composer),
+        }
+    }
+
+    /// When the message was dispatched: the instant the envelope certifies.
+    pub fn dispatched(&self) -> Option<Timestamp> {
+        self.first(Kind::PostaCertificata)?.data.instant()
+    }
+
+    /// The certified recipients, by the sender's provider's own data.
+    pub fn certified_recipients(&self) -> impl Iterator<Item = &str> {
+        let recipients = self.reference().map(|fact| fact.data.destinatari.as_slice()).unwrap_or_default();
+        recipients.iter().filter(|recipient| recipient.tipo != "esterno").map(|recipient| recipient.address.as_str())
+    }
+
+    /// Messages of a kind that concern a recipient: delivered or tried, or taken over.
+    pub fn concerning<'a>(&'a self, kind: Kind, recipient: &'a str) -> impl Iterator<Item = &'a Fact> {
+        self.of(kind).filter(move |fact| fact.concerns(recipient))
+    }
+}
+
+impl Fact {
+    /// The observation it was first seen as.
+    pub fn observation(&self) -> usize {
+        self.seen[0].observation
+    }
+
+    /// When it was first seen.
+    pub fn first_seen(&self) -> Timestamp {
+        self.seen[0].at
+    }
+
+    /// Whether it names this recipient in `consegna` or `ricezione`.
+    pub fn concerns(&self, recipient: &str) -> bool {
+        self.named().any(|named| named.eq_ignore_ascii_case(recipient))
+    }
+
+    /// The recipients in `consegna` and `ricezione`.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        self.data.consegna.iter().chain(&self.data.ricezione).map(String::as_str)
+    }
+
+    /// The code of Nota 12 at the start of `errore-esteso`.
+    pub fn code(&self) -> Option<&str> {
+        let text = self.data.errore_esteso.as_deref()?.trim_start();
+        let code = text.split([' ', ',', '-']).next()?;
+        (code.split('.').count() == 3 && code.split('.').all(|part| part.parse::<u16>().is_ok())).then_some(code)
+    }
+
+    /// Whether it tells the sender of the end: delivery or non-delivery.
+    pub fn is_outcome(&self) -> bool {
+        matches!(self.kind, Kind::AvvenutaConsegna | Kind::ErroreConsegna | Kind::ErroreConsegnaVirus)
+    }
+
+    /// Whether it goes to the sending user.
+    pub fn goes_to_sender(&self) -> bool {
+        !self.kind.is_envelope() && !self.goes_to_provider()
+    }
+
+    /// Whether it goes to the sending provider's service mailbox (2.2.5).
+    pub fn goes_to_provider(&self) -> bool {
+        matches!(self.kind, Kind::PresaInCarico | Kind::RilevazioneVirus)
+    }
+
+    /// In words: `acceptance (message 3)`.
+    pub fn title(&self) -> String {
+        format!("{} (message {})", self.kind.title(), self.observation())
+    }
+
+    /// Its sightings in mailboxes, with the address.
+    pub fn mailboxes(&self) -> impl Iterator<Item = (&Sighting, Party, &str)> {
+        self.seen.iter().filter_map(|sighting| match &sighting.seen {
+            Seen::Mailbox { at, address } => Some((sighting, *at, address.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Its sightings on a wire, with the path.
+    pub fn wires(&self) -> impl Iterator<Item = (&Sighting, &SmtpPath)> {
+        self.seen.iter().filter_map(|sighting| match &sighting.seen {
+            Seen::Wire { .. } => Some((sighting, sighting.path.as_ref()?)),
+            _ => None,
+        })
+    }
+
+    /// The facts of a message.
+    pub(super) fn of(copies: &Copies<'_>, kind: Kind, composer: Party, origin: Origin) -> Self {
+        let message = &copies.message;
+        let sightings = copies.seen.iter().map(|copy| Sighting {
+            observation: copy.observation.id,
+            seen: copy.observation.seen.clone(),
+            at: copy.observation.at,
+            producer: copy.observation.producer,
+            path: copy.observation.path.clone(),
+            altered: copy.altered,
+        });
+        Self {
+            kind,
+            seen: sightings.collect(),
+            composer,
+            origin,
+            message_id: message.mail.field("Message-ID").map(|id| bare(&id).to_owned()),
+            data: message.daticert.as_ref().and_then(|reading| reading.data.clone()).unwrap_or_default(),
+            requested: message.mail.field("X-TipoRicevuta"),
+            to: addresses(message, "To"),
+            cc: addresses(message, "Cc"),
+            has_original: message.parts.original.is_some(),
+        }
+    }
+}
+
+/// An identifier without its angle brackets.
+pub(super) fn bare(id: &str) -> &str {
+    let id = id.trim();
+    id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(id)
+}
+
+fn addresses(message: &Message, name: &str) -> Option<Vec<String>> {
+    let mut all = Vec::new();
+    for header in message.mail.root.headers_named(name) {
+        all.extend(message.mail.mailboxes(header)?.into_iter().map(|mailbox| mailbox.address));
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+/// Sorts facts into transactions, and puts each submission to what came of it.
+pub(super) fn transactions(evidence: &Evidence, facts: Vec<Fact>) -> Vec<Transaction> {
+    let mut found: Vec<Transaction> = Vec::new();
+    let mut at: BTreeMap<String, usize> = BTreeMap::new();
+    for fact in facts {
+        let identifier = match bare(&fact.data.identificativo) {
+            "" => fact.message_id.clone().unwrap_or_else(|| format!("message {}", fact.observation())),
+            identifier => identifier.to_owned(),
+        };
+        let index = *at.entry(identifier.clone()).or_insert_with(|| {
+            found.push(Transaction { identifier, ..Transaction::default() });
+            found.len() - 1
+        });
+        found[index].messages.push(fact);
+    }
+    for submission in submissions(evidence) {
+        let answered = found.iter().position(|transaction| {
+            transaction.submission.is_none() && transaction.reference().is_some_and(|fact| submission.led_to(fact))
+        });
+        match answered {
+            Some(index) => found[index].submission = Some(submission),
+            None => found.push(Transaction { submission: Some(submission), ..Transaction::default() }),
+        }
+    }
+    found
+}
+
+fn submissions(evidence: &Evidence) -> impl Iterator<Item = Submission> {
+    evidence.observations.iter().filter_map(|observation| {
+        let Seen::Submitted { to } = observation.seen else { return None };
+        let msgid = Mail::read(observation.bytes.clone()).ok().and_then(|mail| mail.field("Message-ID"));
+        let dialogue = observation.dialogue.and_then(|index| evidence.dialogues.get(index));
+        let path = observation.path.clone().unwrap_or_default();
+        let refused = path.to.is_empty() || dialogue.is_some_and(refused);
+        Some(Submission { observation: observation.id, to, path, at: observation.at, msgid, refused })
+    })
+}
+
+/// Whether no message data of a session was answered with success.
+fn refused(dialogue: &Dialogue) -> bool {
+    let mut lines = dialogue.lines.iter().skip_while(|line| !line.text.starts_with("<DATA"));
+    lines.next().is_some()
+        && !lines.any(|line| line.by == Speaker::Server && line.text.starts_with('2') && !line.text.starts_with("221"))
+}
+
+impl Submission {
+    /// Whether `fact` is about this submission: the same msgid, or none, and the same sender and recipients.
+    fn led_to(&self, fact: &Fact) -> bool {
+        let same_msgid = match (&self.msgid, &fact.data.msgid) {
+            (Some(sent), Some(certified)) => bare(sent) == bare(certified),
+            _ => true,
+        };
+        let named = |address: &str| fact.data.destinatari.iter().any(|d| d.address.eq_ignore_ascii_case(address));
+        same_msgid
+            && self.at <= fact.first_seen()
+            && self.path.from.eq_ignore_ascii_case(&fact.data.mittente)
+            && (self.msgid.is_some() && fact.data.msgid.is_some() || self.path.to.iter().all(|to| named(to)))
+    }
 }

@@ -1,5 +1,17 @@
 //! Plays scenarios against targets and gathers evidence; judges nothing itself.
 
+mod blame;
+mod expect;
+mod gather;
+mod mail;
+mod names;
+mod plan;
+mod play;
+mod reading;
 mod result;
+mod stage;
+mod story;
 
-pub use result::{Cell, CellOutcome, Direction, Unmet};
+pub use plan::{Event, How, OnFailure, Plan, Run, Stop, run};
+pub use play::play;
+pub use result::{Cell, CellOutcome, Direction, ExpectedFinding, Strictness, Unmet};

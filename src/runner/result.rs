@@ -4,7 +4,11 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
-use crate::{evidence::Party, norm::Clause, rules::Judgement};
+use crate::{
+    evidence::{Evidence, Party},
+    norm::{Clause, Level},
+    rules::{Judgement, Outcome, Verdict},
+};
 
 /// Who plays sender and who receiver.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -31,6 +35,10 @@ pub struct Cell {
     pub unmet: Vec<Unmet>,
     /// Every rule's verdict on the evidence.
     pub judgement: Judgement,
+    /// Failed verdicts that the scenario announced, on bytes that the harness made wrong on purpose.
+    pub expected_findings: Vec<ExpectedFinding>,
+    /// What was observed.
+    pub observed: Evidence,
     /// Choices the norm leaves and which was taken, in words.
     pub choices: Vec<String>,
     /// What is worth knowing and no verdict, e.g. how an external target was found settled.
@@ -41,6 +49,26 @@ pub struct Cell {
     pub evidence: Option<PathBuf>,
     /// Wall-clock time taken.
     pub took: Duration,
+}
+
+/// A failed verdict that the scenario announced (`expect-findings`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ExpectedFinding {
+    /// The rule.
+    pub rule: &'static str,
+    /// The observation it reports on.
+    pub observation: usize,
+}
+
+/// Which levels of failed verdicts fail a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strictness {
+    /// Violations.
+    #[default]
+    Violations,
+    /// Warnings and notes too (`--strict`).
+    Everything,
 }
 
 /// How a cell ended. The words stay apart in every report.
@@ -72,4 +100,26 @@ pub struct Unmet {
     pub clauses: Vec<&'static Clause>,
     /// Observations that show it.
     pub observations: Vec<usize>,
+}
+
+impl Cell {
+    /// Failed verdicts at `level` that the scenario did not announce.
+    pub fn failed(&self, level: Level) -> impl Iterator<Item = &Verdict> {
+        self.judgement.failed(level).filter(|verdict| !self.announced(verdict))
+    }
+
+    /// Whether the scenario announced this failed verdict (`expect-findings`).
+    pub fn announced(&self, verdict: &Verdict) -> bool {
+        matches!(verdict.outcome, Outcome::Fail(_))
+            && verdict.observation.is_some_and(|observation| {
+                self.expected_findings.contains(&ExpectedFinding { rule: verdict.rule.id, observation })
+            })
+    }
+}
+
+impl Direction {
+    /// `sender` plays the sender and `receiver` the receiver.
+    pub fn new(sender: impl Into<String>, receiver: impl Into<String>) -> Self {
+        Self { sender: sender.into(), receiver: receiver.into() }
+    }
 }

@@ -1,1 +1,17 @@
-//! TODO
+//! The scenario language: data in YAML, checked whole before anything starts, and what is selected from a suite.
+
+mod check;
+mod expected;
+pub mod locate;
+pub mod model;
+mod problem;
+mod select;
+mod suggest;
+mod suite;
+pub mod words;
+
+pub use expected::{Expected, Hours, What};
+pub use problem::Problem;
+pub use select::{Selection, SelectionError};
+pub use suggest::nearest;
+pub use suite::{LoadError, Scenario, Suite, load_dir, schema, suite};

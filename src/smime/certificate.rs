@@ -209,11 +209,11 @@ mod tests {
     #[test]
     fn the_facts_of_a_certificate_in_the_profile_are_read() {
         let alfa = of("alfa");
-        assert_eq!(alfa.subject, "C=IT, O=Alfa PEC S.p.A., CN=Posta Certificata");
+        assert_eq!(alfa.subject, "C=IT, O=Alfa Posta Certificata S.p.A., CN=Posta Certificata");
         assert_eq!(alfa.issuer, "C=IT, O=PEC Conformance Tests, CN=Test Issuing CA");
         assert_eq!(
             (alfa.organizations.as_slice(), alfa.common_names.as_slice()),
-            (["Alfa PEC S.p.A.".to_owned()].as_slice(), ["Posta Certificata".to_owned()].as_slice())
+            (["Alfa Posta Certificata S.p.A.".to_owned()].as_slice(), ["Posta Certificata".to_owned()].as_slice())
         );
         assert!(alfa.subject_emails.is_empty());
         assert_eq!(alfa.emails, ["posta-certificata@alfa.example"]);

@@ -1,1 +1,208 @@
-//! TODO
+//! How gateways are driven and observed: the embedded pair, or external ones.
+//!
+//! A [`Pair`] is two gateways that can reach each other, an ordinary mail host beside them, and whatever of their inside
+//! is shown. What a pair cannot do it says before anything starts ([`Pair::lacks`]), and the scenario is skipped with
+//! that reason.
+
+mod embedded;
+
+use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    evidence::{Dialogue, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, SmtpPath},
+    gateway::compose::Composer,
+    runner::Direction,
+    scenario::{
+        Scenario,
+        words::{Host, Mailbox},
+    },
+    smime::{Signer, Trust},
+};
+
+/// The targets that a name stands for.
+pub const NAMES: &[&str] = &["alfa", "bravo", "flawed"];
+
+/// A future that a thread may carry elsewhere.
+pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, TargetError>> + Send + 'a>>;
+
+/// Two gateways, the posta host, and what can be seen of them.
+pub trait Pair: Send + Sync {
+    /// Why it cannot do something that a scenario needs; `None` where it can.
+    fn lacks(&self, need: Need) -> Option<String>;
+
+    /// Who plays which role.
+    fn gateways(&self) -> BTreeMap<Role, GatewayFacts>;
+
+    /// A mailbox's address.
+    fn address(&self, mailbox: &Mailbox) -> String;
+
+    /// The legal clock.
+    fn now(&self) -> Timestamp;
+
+    /// A user's client submits a message at a role's access point; `login` is the user's address.
+    fn submit<'a>(&'a self, at: Role, login: &'a str, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer>;
+
+    /// A host hands a message to a role's incoming point.
+    fn inject<'a>(&'a self, as_host: InjectAs, at: Role, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer>;
+
+    /// Returns when nothing more can come before the clock moves; what that was concluded from, in words, where it is
+    /// less than certain.
+    fn settle(&self) -> Doing<'_, Option<String>>;
+
+    /// Moves the legal clock on, from one due timer to the next.
+    fn advance(&self, by: SignedDuration) -> Doing<'_, ()>;
+
+    /// Everything in a mailbox, oldest first.
+    fn mailbox<'a>(&'a self, mailbox: &'a Mailbox) -> Doing<'a, Vec<Stored>>;
+
+    /// Everything in a role's virus store, oldest first.
+    fn virus_store(&self, of: Role) -> Doing<'_, Vec<Stored>>;
+
+    /// What was seen so far, at any time and even after trouble.
+    fn recorded(&self) -> Recorded;
+
+    /// How a role's provider composes, so that the harness can do it in its place.
+    fn composer(&self, role: Role) -> Option<Composer>;
+
+    /// A signer of the test PKI.
+    fn signer(&self, id: &str) -> Option<Signer>;
+}
+
+/// Something that a scenario may need and a target may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// Move the legal clock.
+    Clock,
+    /// Show the virus store.
+    VirusStore,
+    /// Start in another state than healthy.
+    State,
+    /// Sign in a provider's name.
+    Impersonation,
+}
+
+/// As whom the harness talks to an incoming point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InjectAs {
+    /// The other PEC provider.
+    Peer,
+    /// The ordinary mail host.
+    Posta,
+}
+
+/// What an SMTP server said to a message, recipient by recipient.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Recipients for whom the message was taken.
+    pub accepted: Vec<String>,
+    /// What was refused, for good or for now.
+    pub refused: Vec<Refusal>,
+}
+
+/// A refusal in an SMTP session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Of one recipient, or of the whole message.
+    pub recipient: Option<String>,
+    /// The reply's code.
+    pub code: u16,
+    /// The reply.
+    pub text: String,
+}
+
+/// A message kept somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The message.
+    pub bytes: Arc<[u8]>,
+    /// Since when, legal time.
+    pub at: Timestamp,
+}
+
+/// What was seen of a pair.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
+    /// Messages that crossed a wire, in order.
+    pub transmissions: Vec<Transmission>,
+    /// Sessions; those of the harness as client included.
+    pub dialogues: Vec<Dialogue>,
+    /// Logs, where shown.
+    pub logs: BTreeMap<Role, Vec<LogRecord>>,
+    /// The directory's versions.
+    pub directories: Vec<DirectoryVersion>,
+    /// Anchors and lists of the signatures' PKI.
+    pub trust: Trust,
+}
+
+/// A message on a wire.
+#[derive(Clone, Debug)]
+pub struct Transmission {
+    /// Where it was seen: submitted, or between hosts.
+    pub seen: Seen,
+    /// Its client.
+    pub from: Party,
+    /// The bytes.
+    pub bytes: Arc<[u8]>,
+    /// Paths.
+    pub path: SmtpPath,
+    /// When.
+    pub at: Timestamp,
+    /// Index into [`Recorded::dialogues`].
+    pub dialogue: Option<usize>,
+}
+
+/// Why a target did not do what it was told. No verdict on a gateway.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct TargetError {
+    /// What went wrong.
+    pub what: String,
+    /// The session in which it did.
+    pub dialogue: Option<Dialogue>,
+}
+
+impl TargetError {
+    /// Trouble outside any session.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), dialogue: None }
+    }
+}
+
+/// Starts the two gateways of a direction in the state that a scenario gives.
+pub async fn open(direction: &Direction, scenario: &Scenario) -> Result<Box<dyn Pair>, TargetError> {
+    for name in [&direction.sender, &direction.receiver] {
+        if !NAMES.contains(&name.as_str()) {
+            return Err(TargetError::new(format!("there is no target `{name}`; known: {}", NAMES.join(", "))));
+        }
+    }
+    if direction.sender == direction.receiver {
+        return Err(TargetError::new(format!("`{}` cannot play both sender and receiver", direction.sender)));
+    }
+    Ok(Box::new(embedded::Embedded::start(direction, scenario).await?))
+}
+
+impl Answer {
+    /// Whether everything was refused for good, or this recipient was.
+    pub fn refuses(&self, recipient: Option<&str>) -> bool {
+        match recipient {
+            None => self.accepted.is_empty() && self.refused.iter().all(|refusal| refusal.code >= 500),
+            Some(recipient) => self.refused.iter().any(|refusal| {
+                refusal.code >= 500 && refusal.recipient.as_deref().is_none_or(|of| of.eq_ignore_ascii_case(recipient))
+            }),
+        }
+    }
+}
+
+/// Mailboxes that a pair always has, in every role.
+pub fn mailboxes() -> impl Iterator<Item = Mailbox> {
+    use crate::scenario::words::{ORDINARY_USERS, SERVICE, USERS};
+    let at = |host: Host, users: Vec<&'static str>| {
+        users.into_iter().map(move |user| Mailbox::At { user: user.to_owned(), host })
+    };
+    let gateway: Vec<_> = USERS.into_iter().chain([SERVICE]).collect();
+    at(Host::Gateway(Role::Sender), gateway.clone())
+        .chain(at(Host::Gateway(Role::Receiver), gateway))
+        .chain(at(Host::Posta, ORDINARY_USERS.to_vec()))
+}

@@ -6,7 +6,7 @@ use aws_lc_rs::digest;
 
 use crate::clock::LegalTime;
 
-use super::{Composer, Dialect, header::Header, text::Readable, transfer};
+use super::{Composer, Dialect, header::Header, text::Readable, transfer, transfer::Identity};
 
 /// The parts of the multipart/mixed.
 pub(super) struct Body<'a> {
@@ -28,8 +28,8 @@ impl Body<'_> {
     /// The whole message: `header`, and this body signed. The signature is over exactly the octets written.
     pub(super) fn seal(&self, mut header: Header, seal: &Seal<'_>) -> Vec<u8> {
         let dialect = seal.composer.dialect;
-        let boundaries = Boundaries::new(dialect, seal.seed, self);
-        let identity = self.identity();
+        let layout = Layout::new(dialect, seal.seed, self);
+        let signed = &layout.signed;
 
         header.add("MIME-Version", "1.0");
         header.add_verbatim(
@@ -38,92 +38,77 @@ impl Body<'_> {
                 "multipart/signed; protocol=\"{}\"{}{}",
                 dialect.signature_type(),
                 dialect.param("micalg", dialect.micalg()),
-                dialect.boundary_param(&boundaries.signed)
+                dialect.boundary_param(signed)
             ),
         );
-        if identity != transfer::Identity::SevenBit {
-            header.add("Content-Transfer-Encoding", identity.word());
+        if layout.identity != Identity::SevenBit {
+            header.add("Content-Transfer-Encoding", layout.identity.word());
         }
 
         let mut out = Vec::with_capacity(self.original.as_deref().map_or(0, <[u8]>::len) + ROOM);
         header.write(dialect, &mut out);
-        out.extend_from_slice(dialect.preamble().as_bytes());
-        put(&mut out, &["--", &boundaries.signed, "\r\n"]);
+        put(&mut out, &[dialect.preamble(), "--", signed, "\r\n"]);
         let content = out.len();
-        self.write_mixed(dialect, &boundaries, identity, &mut out);
+        self.write_mixed(&layout, &mut out);
         let signature = seal.composer.signer.sign(&out[content..], seal.at.instant(), dialect.signature_encoding());
 
-        put(&mut out, &["\r\n--", &boundaries.signed, "\r\n"]);
+        put(&mut out, &["\r\n--", signed, "\r\n"]);
         put(&mut out, &["Content-Type: ", dialect.signature_type(), &dialect.param("name", "smime.p7s"), "\r\n"]);
         put(&mut out, &["Content-Transfer-Encoding: base64\r\n"]);
         put(&mut out, &["Content-Disposition: attachment", &dialect.param("filename", "smime.p7s"), "\r\n\r\n"]);
         out.extend_from_slice(&transfer::base64(&signature));
-        put(&mut out, &["\r\n--", &boundaries.signed, "--\r\n"]);
+        put(&mut out, &["\r\n--", signed, "--\r\n"]);
         out
     }
 
-    /// How the original passes, since it is never encoded (RFC 2046 5.2.1); all the rest is 7 bit.
-    fn identity(&self) -> transfer::Identity {
-        self.original.as_deref().map_or(transfer::Identity::SevenBit, transfer::Identity::of)
+    fn write_mixed(&self, layout: &Layout, out: &mut Vec<u8>) {
+        put(out, &["Content-Type: multipart/mixed", &layout.dialect.boundary_param(&layout.mixed), "\r\n"]);
+        if layout.identity != Identity::SevenBit {
+            put(out, &["Content-Transfer-Encoding: ", layout.identity.word(), "\r\n"]);
+        }
+        put(out, &["\r\n--", &layout.mixed, "\r\n"]);
+        self.write_readable(layout, out);
+        match layout.dialect {
+            Dialect::Alfa => {
+                self.write_daticert(layout, out);
+                self.write_original(layout, out);
+            }
+            Dialect::Bravo => {
+                self.write_original(layout, out);
+                self.write_daticert(layout, out);
+            }
+        }
+        put(out, &["\r\n--", &layout.mixed, "--\r\n"]);
     }
 
-    fn write_mixed(&self, dialect: Dialect, boundaries: &Boundaries, identity: transfer::Identity, out: &mut Vec<u8>) {
-        put(out, &["Content-Type: multipart/mixed", &dialect.boundary_param(&boundaries.mixed), "\r\n"]);
-        if identity != transfer::Identity::SevenBit {
-            put(out, &["Content-Transfer-Encoding: ", identity.word(), "\r\n"]);
-        }
-        put(out, &["\r\n--", &boundaries.mixed, "\r\n"]);
-        self.write_readable(dialect, boundaries, out);
-        let parts: [&dyn Fn(&mut Vec<u8>); 2] = [&|out| self.write_daticert(dialect, boundaries, out), &|out| {
-            self.write_original(dialect, boundaries, identity, out)
-        }];
-        match dialect {
-            Dialect::Alfa => parts.iter().for_each(|part| part(out)),
-            Dialect::Bravo => parts.iter().rev().for_each(|part| part(out)),
-        }
-        put(out, &["\r\n--", &boundaries.mixed, "--\r\n"]);
-    }
-
-    fn write_readable(&self, dialect: Dialect, boundaries: &Boundaries, out: &mut Vec<u8>) {
+    fn write_readable(&self, layout: &Layout, out: &mut Vec<u8>) {
+        let Layout { dialect, alternative, .. } = layout;
         match dialect {
             Dialect::Alfa => {
-                let boundary = &boundaries.alternative;
-                put(out, &["Content-Type: multipart/alternative", &dialect.boundary_param(boundary), "\r\n"]);
-                put(out, &["\r\n--", boundary, "\r\n"]);
-                write_text(dialect, "plain", &self.readable.plain(), out);
-                put(out, &["\r\n--", boundary, "\r\n"]);
-                write_text(dialect, "html", &self.readable.html(), out);
-                put(out, &["\r\n--", boundary, "--\r\n"]);
+                put(out, &["Content-Type: multipart/alternative", &dialect.boundary_param(alternative), "\r\n"]);
+                put(out, &["\r\n--", alternative, "\r\n"]);
+                write_text(*dialect, "plain", &self.readable.plain(), out);
+                put(out, &["\r\n--", alternative, "\r\n"]);
+                write_text(*dialect, "html", &self.readable.html(), out);
+                put(out, &["\r\n--", alternative, "--\r\n"]);
             }
-            Dialect::Bravo => write_text(dialect, "plain", &self.readable.plain(), out),
+            Dialect::Bravo => write_text(*dialect, "plain", &self.readable.plain(), out),
         }
     }
 
-    fn write_daticert(&self, dialect: Dialect, boundaries: &Boundaries, out: &mut Vec<u8>) {
+    fn write_daticert(&self, layout: &Layout, out: &mut Vec<u8>) {
         let Some(xml) = &self.daticert else { return };
-        let (charset, encoding, encoded) = match dialect {
+        let (charset, encoding, encoded) = match layout.dialect {
             Dialect::Alfa => ("", "base64", transfer::base64(xml.as_bytes())),
             Dialect::Bravo => ("; charset=UTF-8", "quoted-printable", transfer::quoted_printable(xml.as_bytes())),
         };
-        put(out, &["\r\n--", &boundaries.mixed, "\r\n"]);
-        put(out, &["Content-Type: application/xml", charset, &dialect.param("name", "daticert.xml"), "\r\n"]);
-        put(out, &["Content-Transfer-Encoding: ", encoding, "\r\n"]);
-        write_disposition(dialect, "daticert.xml", out);
+        write_part_header(layout, &format!("application/xml{charset}"), encoding, "daticert.xml", out);
         out.extend_from_slice(&encoded);
     }
 
-    fn write_original(
-        &self,
-        dialect: Dialect,
-        boundaries: &Boundaries,
-        identity: transfer::Identity,
-        out: &mut Vec<u8>,
-    ) {
+    fn write_original(&self, layout: &Layout, out: &mut Vec<u8>) {
         let Some(original) = &self.original else { return };
-        put(out, &["\r\n--", &boundaries.mixed, "\r\n"]);
-        put(out, &["Content-Type: message/rfc822", &dialect.param("name", "postacert.eml"), "\r\n"]);
-        put(out, &["Content-Transfer-Encoding: ", identity.word(), "\r\n"]);
-        write_disposition(dialect, "postacert.eml", out);
+        write_part_header(layout, "message/rfc822", layout.identity.word(), "postacert.eml", out);
         out.extend_from_slice(original);
     }
 }
@@ -138,7 +123,12 @@ fn write_text(dialect: Dialect, subtype: &str, text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&encoded);
 }
 
-fn write_disposition(dialect: Dialect, name: &str, out: &mut Vec<u8>) {
+/// Writes the delimiter before a part of the multipart/mixed, and the part's header.
+fn write_part_header(layout: &Layout, media_type: &str, encoding: &str, name: &str, out: &mut Vec<u8>) {
+    let dialect = layout.dialect;
+    put(out, &["\r\n--", &layout.mixed, "\r\n"]);
+    put(out, &["Content-Type: ", media_type, &dialect.param("name", name), "\r\n"]);
+    put(out, &["Content-Transfer-Encoding: ", encoding, "\r\n"]);
     put(out, &["Content-Disposition: ", dialect.disposition(), &dialect.param("filename", name), "\r\n\r\n"]);
 }
 
@@ -148,24 +138,35 @@ fn put(out: &mut Vec<u8>, pieces: &[&str]) {
     }
 }
 
-/// The boundaries of one message, made from a digest of everything that goes into it: the same message has the same,
-/// and no content can hold its own digest.
-struct Boundaries {
+/// How one message is laid out.
+struct Layout {
+    dialect: Dialect,
+    /// How the original passes, since it is never encoded (RFC 2046 5.2.1); all the rest is 7 bit.
+    identity: Identity,
+    /// Boundaries, outermost first. They are made from a digest of everything that goes into the message: the same
+    /// message has the same, and no content can hold its own digest.
     signed: String,
     mixed: String,
     alternative: String,
 }
 
-impl Boundaries {
+impl Layout {
     fn new(dialect: Dialect, seed: &str, body: &Body<'_>) -> Self {
+        let original = body.original.as_deref().unwrap_or_default();
         let mut context = digest::Context::new(&digest::SHA256);
         context.update(seed.as_bytes());
         context.update(body.readable.plain().as_bytes());
         context.update(body.daticert.as_deref().unwrap_or_default().as_bytes());
-        context.update(body.original.as_deref().unwrap_or_default());
+        context.update(original);
         let unique = hex(&context.finish().as_ref()[..16]);
         let boundary = |level: char| dialect.boundary(&format!("{unique}.{level}"));
-        Self { signed: boundary('1'), mixed: boundary('2'), alternative: boundary('3') }
+        Self {
+            dialect,
+            identity: Identity::of(original),
+            signed: boundary('1'),
+            mixed: boundary('2'),
+            alternative: boundary('3'),
+        }
     }
 }
 

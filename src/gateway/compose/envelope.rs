@@ -66,16 +66,13 @@ pub(super) fn anomaly(
 
     let mut header = Header::default();
     inherit(&mut header, &section, sender);
-    let message_id = match section.first("Message-ID") {
-        Some(field) => {
-            header.inherit(&field);
-            String::from_utf8_lossy(&field.unfolded()).into_owned()
-        }
-        None => {
-            let message_id = invented_message_id(composer, received);
-            header.add("Message-ID", &message_id);
-            message_id
-        }
+    let message_id = if let Some(field) = section.first("Message-ID") {
+        header.inherit(&field);
+        String::from_utf8_lossy(&field.unfolded()).into_owned()
+    } else {
+        let invented = invented_message_id(composer, received);
+        header.add("Message-ID", &invented);
+        invented
     };
     header.add("X-Trasporto", "errore");
     header.add("Date", dialect.date(at));

@@ -1,5 +1,7 @@
 //! Encoded words (RFC 2047) for text that a header cannot carry as it is.
 
+use std::fmt::Write as _;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::transfer::{self, Latin1};
@@ -25,20 +27,32 @@ pub(super) fn base64(text: &str) -> String {
 
 /// Q words in UTF-8; blanks between them, which decoding drops.
 pub(super) fn q(text: &str) -> String {
-    let words: Vec<String> = chunks(text, |letter| q_letter(letter).len())
+    let words: Vec<String> = chunks(text, |letter| if q_plain(letter) { 1 } else { letter.len_utf8() * 3 })
         .iter()
-        .map(|chunk| format!("=?UTF-8?Q?{}?=", chunk.chars().map(q_letter).collect::<String>()))
+        .map(|chunk| format!("=?UTF-8?Q?{}?=", q_encoded(chunk)))
         .collect();
     words.join(" ")
 }
 
-/// A letter in the alphabet that RFC 2047 5 (3) allows everywhere.
-fn q_letter(letter: char) -> String {
-    match letter {
-        ' ' => "_".to_owned(),
-        'a'..='z' | 'A'..='Z' | '0'..='9' | '!' | '*' | '+' | '-' | '/' => letter.to_string(),
-        _ => letter.encode_utf8(&mut [0; 4]).bytes().map(|octet| format!("={octet:02X}")).collect(),
+/// Whether a letter stands for itself, or by one other, in the alphabet that RFC 2047 5 (3) allows everywhere.
+fn q_plain(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '!' | '*' | '+' | '-' | '/')
+}
+
+fn q_encoded(chunk: &str) -> String {
+    let mut encoded = String::with_capacity(WORD);
+    for letter in chunk.chars() {
+        if letter == ' ' {
+            encoded.push('_');
+        } else if q_plain(letter) {
+            encoded.push(letter);
+        } else {
+            for octet in letter.encode_utf8(&mut [0; 4]).bytes() {
+                write!(encoded, "={octet:02X}").expect("a string takes all that is written to it");
+            }
+        }
     }
+    encoded
 }
 
 /// `text` cut between letters into pieces that cost [`WORD`] at most.

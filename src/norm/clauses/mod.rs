@@ -3,12 +3,26 @@
 use super::Clause;
 
 pub mod access;
+pub mod choreography;
 pub mod delivery;
+pub mod directory;
 pub mod formats;
 pub mod incoming;
+pub mod law;
 pub mod model;
 pub mod security;
+pub mod transactions;
 
 /// Every chapter's clauses, in the norm's order.
-pub static FAMILIES: &[&[&Clause]] =
-    &[model::ALL, access::ALL, incoming::ALL, delivery::ALL, formats::ALL, security::ALL];
+pub static FAMILIES: &[&[&Clause]] = &[
+    model::ALL,
+    choreography::ALL,
+    access::ALL,
+    incoming::ALL,
+    delivery::ALL,
+    transactions::ALL,
+    formats::ALL,
+    directory::ALL,
+    security::ALL,
+    law::ALL,
+];

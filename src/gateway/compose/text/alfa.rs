@@ -9,121 +9,89 @@ use super::{
 
 pub(super) fn notification(about: &Certified, notice: &Notice<'_>, errore_esteso: &str, at: &LegalTime) -> Readable {
     let Facts { when, subject, sender, identifier } = Facts::of(about, at);
-    let addresses = || about.recipients.iter().map(|recipient| recipient.address.clone());
+    let opening = match notice {
+        Notice::Acceptance | Notice::ServerAcceptance { .. } | Notice::Delivery { .. } | Notice::Timeout { .. } => {
+            "il messaggio"
+        }
+        _ => "nel messaggio",
+    };
+    Readable::new(
+        title(notice),
+        [format!("{when} {opening}"), format!("{subject} proveniente da {sender}")]
+            .into_iter()
+            .chain(addressed(about, notice))
+            .chain(told(notice, errore_esteso))
+            .chain([identifier]),
+    )
+}
+
+fn title(notice: &Notice<'_>) -> &'static str {
     match notice {
-        Notice::Acceptance => Readable::new(
-            "Ricevuta di accettazione",
-            [
-                format!("{when} il messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                "ed indirizzato a:".to_owned(),
-            ]
+        Notice::Acceptance => "Ricevuta di accettazione",
+        Notice::NonAcceptance { .. } => "Errore nell'accettazione del messaggio",
+        Notice::NonAcceptanceVirus { .. } => "Errore nell'accettazione del messaggio per presenza di virus",
+        Notice::ServerAcceptance { .. } => "Ricevuta di presa in carico",
+        Notice::Delivery { form: ReceiptForm::Complete, .. } => "Ricevuta di avvenuta consegna",
+        Notice::Delivery { form: ReceiptForm::Brief, .. } => "Ricevuta breve di avvenuta consegna",
+        Notice::Delivery { form: ReceiptForm::Concise, .. } => "Ricevuta sintetica di avvenuta consegna",
+        Notice::NonDelivery { .. } | Notice::Timeout { .. } => "Avviso di mancata consegna",
+        Notice::VirusNonDelivery { .. } => "Avviso di mancata consegna per virus",
+        Notice::VirusDetection { .. } => "Avviso di rilevazione virus",
+    }
+}
+
+/// To whom: all recipients, or the one it is about.
+fn addressed(about: &Certified, notice: &Notice<'_>) -> Vec<String> {
+    let list = |line: fn(&Recipient) -> String| {
+        [String::from("ed indirizzato a:")].into_iter().chain(about.recipients.iter().map(line)).collect()
+    };
+    match notice {
+        Notice::Acceptance => list(typed),
+        Notice::NonAcceptance { .. } | Notice::NonAcceptanceVirus { .. } | Notice::ServerAcceptance { .. } => {
+            list(|recipient| recipient.address.clone())
+        }
+        Notice::Delivery { recipient, .. } => vec![format!("ed indirizzato a \"{recipient}\"")],
+        Notice::NonDelivery { recipient, .. }
+        | Notice::VirusNonDelivery { recipient, .. }
+        | Notice::Timeout { recipient, .. }
+        | Notice::VirusDetection { recipient, .. } => vec![format!("e destinato all'utente \"{recipient}\"")],
+    }
+}
+
+/// What happened.
+fn told(notice: &Notice<'_>, errore_esteso: &str) -> Vec<String> {
+    let insecure = || format!("è stato rilevato un problema di sicurezza [{errore_esteso}].");
+    let line = str::to_owned;
+    match notice {
+        Notice::Acceptance => vec![line("è stato accettato dal sistema ed inoltrato.")],
+        Notice::NonAcceptance { .. } => vec![
+            line("è stato rilevato un problema che ne impedisce l'accettazione"),
+            format!("a causa di {errore_esteso}."),
+            line("Il messaggio non è stato accettato."),
+        ],
+        Notice::NonAcceptanceVirus { .. } => vec![insecure(), line("Il messaggio non è stato accettato.")],
+        Notice::ServerAcceptance { taken, .. } => [line("è stato accettato dal sistema per la consegna a:")]
             .into_iter()
-            .chain(about.recipients.iter().map(typed))
-            .chain(["è stato accettato dal sistema ed inoltrato.".to_owned(), identifier]),
-        ),
-        Notice::NonAcceptance { .. } => Readable::new(
-            "Errore nell'accettazione del messaggio",
-            [
-                format!("{when} nel messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                "ed indirizzato a:".to_owned(),
-            ]
-            .into_iter()
-            .chain(addresses())
-            .chain([
-                "è stato rilevato un problema che ne impedisce l'accettazione".to_owned(),
-                format!("a causa di {errore_esteso}."),
-                "Il messaggio non è stato accettato.".to_owned(),
-                identifier,
-            ]),
-        ),
-        Notice::NonAcceptanceVirus { .. } => Readable::new(
-            "Errore nell'accettazione del messaggio per presenza di virus",
-            [
-                format!("{when} nel messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                "ed indirizzato a:".to_owned(),
-            ]
-            .into_iter()
-            .chain(addresses())
-            .chain([
-                format!("è stato rilevato un problema di sicurezza [{errore_esteso}]."),
-                "Il messaggio non è stato accettato.".to_owned(),
-                identifier,
-            ]),
-        ),
-        Notice::ServerAcceptance { taken, .. } => Readable::new(
-            "Ricevuta di presa in carico",
-            [
-                format!("{when} il messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                "ed indirizzato a:".to_owned(),
-            ]
-            .into_iter()
-            .chain(addresses())
-            .chain(["è stato accettato dal sistema per la consegna a:".to_owned()])
             .chain(taken.iter().cloned())
-            .chain([identifier]),
-        ),
-        Notice::Delivery { recipient, form, .. } => Readable::new(
-            match form {
-                ReceiptForm::Complete => "Ricevuta di avvenuta consegna",
-                ReceiptForm::Brief => "Ricevuta breve di avvenuta consegna",
-                ReceiptForm::Concise => "Ricevuta sintetica di avvenuta consegna",
-            },
-            [
-                format!("{when} il messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                format!("ed indirizzato a \"{recipient}\""),
-                "è stato consegnato nella casella di destinazione.".to_owned(),
-                identifier,
-            ],
-        ),
-        Notice::NonDelivery { recipient, .. } => Readable::new(
-            "Avviso di mancata consegna",
-            [
-                format!("{when} nel messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                format!("e destinato all'utente \"{recipient}\""),
-                format!("è stato rilevato un errore [{errore_esteso}]."),
-                "Il messaggio è stato rifiutato dal sistema.".to_owned(),
-                identifier,
-            ],
-        ),
-        Notice::VirusNonDelivery { recipient, .. } => Readable::new(
-            "Avviso di mancata consegna per virus",
-            [
-                format!("{when} nel messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                format!("e destinato all'utente \"{recipient}\""),
-                format!("è stato rilevato un problema di sicurezza [{errore_esteso}]."),
-                "Il messaggio non è stato consegnato.".to_owned(),
-                identifier,
-            ],
-        ),
-        Notice::Timeout { recipient, deadline } => Readable::new(
-            "Avviso di mancata consegna",
-            [
-                format!("{when} il messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                format!("e destinato all'utente \"{recipient}\""),
-            ]
-            .into_iter()
-            .chain(outlook(*deadline, errore_esteso))
-            .chain([identifier]),
-        ),
-        Notice::VirusDetection { recipient, .. } => Readable::new(
-            "Avviso di rilevazione virus",
-            [
-                format!("{when} nel messaggio"),
-                format!("{subject} proveniente da {sender}"),
-                format!("e destinato all'utente \"{recipient}\""),
-                format!("è stato rilevato un problema di sicurezza [{errore_esteso}]."),
-                "Il messaggio non può essere consegnato.".to_owned(),
-                identifier,
-            ],
-        ),
+            .collect(),
+        Notice::Delivery { .. } => vec![line("è stato consegnato nella casella di destinazione.")],
+        Notice::NonDelivery { .. } => vec![
+            format!("è stato rilevato un errore [{errore_esteso}]."),
+            line("Il messaggio è stato rifiutato dal sistema."),
+        ],
+        Notice::VirusNonDelivery { .. } => vec![insecure(), line("Il messaggio non è stato consegnato.")],
+        Notice::Timeout { deadline: Deadline::Twelve, .. } => vec![
+            line("non è stato consegnato nelle prime dodici ore dal suo invio."),
+            line("Non escludendo che questo possa avvenire in seguito, si ritiene utile considerare"),
+            line("che l'invio potrebbe non andare a buon fine. Se nelle prossime dodici ore non si"),
+            line("avrà conferma della consegna, il sistema invierà un ulteriore avviso."),
+        ],
+        Notice::Timeout { deadline: Deadline::TwentyFour, .. } => vec![
+            line("non è stato consegnato nelle ventiquattro ore successive al suo invio."),
+            line("Si ritiene che la spedizione debba considerarsi non andata a buon fine."),
+            format!("[{errore_esteso}]"),
+        ],
+        Notice::VirusDetection { .. } => vec![insecure(), line("Il messaggio non può essere consegnato.")],
     }
 }
 
@@ -185,20 +153,4 @@ fn typed(recipient: &Recipient) -> String {
         Typology::External => "posta ordinaria",
     };
     format!("{} (\"{typology}\")", recipient.address)
-}
-
-fn outlook(deadline: Deadline, errore_esteso: &str) -> Vec<String> {
-    match deadline {
-        Deadline::Twelve => vec![
-            "non è stato consegnato nelle prime dodici ore dal suo invio.".to_owned(),
-            "Non escludendo che questo possa avvenire in seguito, si ritiene utile considerare".to_owned(),
-            "che l'invio potrebbe non andare a buon fine. Se nelle prossime dodici ore non si".to_owned(),
-            "avrà conferma della consegna, il sistema invierà un ulteriore avviso.".to_owned(),
-        ],
-        Deadline::TwentyFour => vec![
-            "non è stato consegnato nelle ventiquattro ore successive al suo invio.".to_owned(),
-            "Si ritiene che la spedizione debba considerarsi non andata a buon fine.".to_owned(),
-            format!("[{errore_esteso}]"),
-        ],
-    }
 }

@@ -1,0 +1,316 @@
+//! Evidence on disk: a folder of messages, sessions, logs, directory and certificates, and a manifest with the SHA-256 of
+//! every file. What is read back is judged like the run it came from.
+//!
+//! ```text
+//! manifest.json            what the files are, with their digests
+//! messages/001-….eml       as they were, byte by byte
+//! dialogues/001-….json     SMTP sessions
+//! logs/sender.json         providers' logs
+//! directory/001.ldif       versions of the directory
+//! trust/anchor-001.der     roots; crl-001.der, revocation lists
+//! ```
+//!
+//! File names are made here, never from what a message says.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Dialogue, DirectoryVersion, Evidence, GatewayFacts, LogRecord, Observation, Party, Role, Seen, SmtpPath};
+
+/// The manifest's name.
+pub const MANIFEST: &str = "manifest.json";
+/// The form of the manifest; another form is not read.
+const FORM: u32 = 1;
+
+/// Why a bundle cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// The file system refuses.
+    #[error("the evidence cannot be {doing} at `{}`: {error}", .path.display())]
+    Io {
+        /// `written` or `read`.
+        doing: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file is not what the manifest says.
+    #[error("`{}` was changed: its SHA-256 is not the one in the manifest", .0.display())]
+    Changed(PathBuf),
+    /// The manifest, or a file it names, does not read.
+    #[error("`{}` is not part of an evidence bundle: {problem}", .path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    form: u32,
+    title: String,
+    gateways: BTreeMap<Role, GatewayFacts>,
+    ended: Option<Timestamp>,
+    complete: bool,
+    observations: Vec<ObservationEntry>,
+    dialogues: Vec<String>,
+    logs: BTreeMap<Role, String>,
+    directories: Vec<DirectoryEntry>,
+    anchors: Vec<String>,
+    crls: Vec<String>,
+    /// SHA-256 by file, lower-case hexadecimal.
+    sha256: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ObservationEntry {
+    id: usize,
+    file: String,
+    seen: Seen,
+    at: Timestamp,
+    path: Option<SmtpPath>,
+    producer: Party,
+    name: Option<String>,
+    dialogue: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DirectoryEntry {
+    from: Timestamp,
+    file: String,
+}
+
+/// Writes a bundle; what stood at `folder` before is replaced only once the new one is whole.
+pub fn write(evidence: &Evidence, folder: &Path) -> Result<(), BundleError> {
+    let failed = |error: io::Error| BundleError::Io { doing: "written", path: folder.to_owned(), error };
+    let parent = folder.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(failed)?;
+    let draft = tempfile::Builder::new().prefix(".evidence-").tempdir_in(parent).map_err(failed)?;
+    draft_into(evidence, draft.path()).map_err(failed)?;
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let draft = draft.keep();
+    fs::rename(&draft, folder).map_err(|error| {
+        // The rename's own error is the one to tell.
+        let _ = fs::remove_dir_all(&draft);
+        failed(error)
+    })?;
+    readable(folder).map_err(failed)
+}
+
+/// Temporary folders are the owner's alone; reports are read by others.
+#[cfg(unix)]
+fn readable(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
+    let mut files = Files { folder, sha256: BTreeMap::new() };
+    let mut observations = Vec::new();
+    for one in &evidence.observations {
+        let file = files.add(format!("messages/{:03}-{}.eml", one.id, slug(&one.seen)), &one.bytes)?;
+        let Observation { id, bytes: _, seen, at, path, producer, name, dialogue } = one.clone();
+        observations.push(ObservationEntry { id, file, seen, at, path, producer, name, dialogue });
+    }
+    let mut dialogues = Vec::new();
+    for (index, dialogue) in evidence.dialogues.iter().enumerate() {
+        let name = format!("dialogues/{:03}-{}-to-{}.json", index + 1, dialogue.from, dialogue.to);
+        dialogues.push(files.add(name, &json(dialogue)?)?);
+    }
+    let mut logs = BTreeMap::new();
+    for (role, records) in &evidence.logs {
+        logs.insert(*role, files.add(format!("logs/{role}.json"), &json(records)?)?);
+    }
+    let mut directories = Vec::new();
+    for (index, version) in evidence.directories.iter().enumerate() {
+        let file = files.add(format!("directory/{:03}.ldif", index + 1), &version.ldif)?;
+        directories.push(DirectoryEntry { from: version.from, file });
+    }
+    let anchors = files.add_all("trust/anchor", &evidence.anchors)?;
+    let crls = files.add_all("trust/crl", &evidence.crls)?;
+    let manifest = Manifest {
+        form: FORM,
+        title: evidence.title.clone(),
+        gateways: evidence.gateways.clone(),
+        ended: evidence.ended,
+        complete: evidence.complete,
+        observations,
+        dialogues,
+        logs,
+        directories,
+        anchors,
+        crls,
+        sha256: files.sha256,
+    };
+    fs::write(folder.join(MANIFEST), json(&manifest)?)
+}
+
+struct Files<'f> {
+    folder: &'f Path,
+    sha256: BTreeMap<String, String>,
+}
+
+impl Files<'_> {
+    fn add(&mut self, name: String, bytes: &[u8]) -> io::Result<String> {
+        let path = self.folder.join(&name);
+        fs::create_dir_all(path.parent().unwrap_or(self.folder))?;
+        fs::write(path, bytes)?;
+        self.sha256.insert(name.clone(), sha256(bytes));
+        Ok(name)
+    }
+
+    fn add_all(&mut self, stem: &str, all: &[Vec<u8>]) -> io::Result<Vec<String>> {
+        all.iter().enumerate().map(|(index, der)| self.add(format!("{stem}-{:03}.der", index + 1), der)).collect()
+    }
+}
+
+/// Reads a bundle back; every file must be the one that was written.
+pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
+    let path = folder.join(MANIFEST);
+    let bytes = fs::read(&path).map_err(|error| BundleError::Io { doing: "read", path: path.clone(), error })?;
+    let manifest: Manifest = parse(&path, &bytes)?;
+    if manifest.form != FORM {
+        let problem = format!("its form is {}, this program reads form {FORM}", manifest.form);
+        return Err(BundleError::Unreadable { path, problem });
+    }
+    let load = |name: &String| load(folder, name, &manifest.sha256);
+    let mut evidence = Evidence {
+        title: manifest.title,
+        gateways: manifest.gateways,
+        ended: manifest.ended,
+        complete: manifest.complete,
+        ..Evidence::default()
+    };
+    for entry in manifest.observations {
+        let ObservationEntry { id, file, seen, at, path, producer, name, dialogue } = entry;
+        let bytes = load(&file)?.into();
+        evidence.observations.push(Observation { id, bytes, seen, at, path, producer, name, dialogue });
+    }
+    for name in &manifest.dialogues {
+        evidence.dialogues.push(parse::<Dialogue>(&folder.join(name), &load(name)?)?);
+    }
+    for (role, name) in &manifest.logs {
+        evidence.logs.insert(*role, parse::<Vec<LogRecord>>(&folder.join(name), &load(name)?)?);
+    }
+    for entry in &manifest.directories {
+        evidence.directories.push(DirectoryVersion { from: entry.from, ldif: load(&entry.file)? });
+    }
+    evidence.anchors = manifest.anchors.iter().map(load).collect::<Result<_, _>>()?;
+    evidence.crls = manifest.crls.iter().map(load).collect::<Result<_, _>>()?;
+    Ok(evidence)
+}
+
+/// A file of the bundle: inside it, and unchanged.
+fn load(folder: &Path, name: &str, digests: &BTreeMap<String, String>) -> Result<Vec<u8>, BundleError> {
+    let path = folder.join(name);
+    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    let Some(wanted) = digests.get(name).filter(|_| inside) else {
+        let problem = "the manifest names it without a digest, or outside the bundle".to_owned();
+        return Err(BundleError::Unreadable { path, problem });
+    };
+    let bytes = fs::read(&path).map_err(|error| BundleError::Io { doing: "read", path: path.clone(), error })?;
+    if sha256(&bytes) == *wanted { Ok(bytes) } else { Err(BundleError::Changed(path)) }
+}
+
+fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, BundleError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| BundleError::Unreadable { path: path.to_owned(), problem: error.to_string() })
+}
+
+fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(io::Error::other)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where a message was seen, in a file's name.
+fn slug(seen: &Seen) -> String {
+    match seen {
+        Seen::Submitted { to } => format!("submitted-{to}"),
+        Seen::Wire { from, to } => format!("wire-{from}-to-{to}"),
+        Seen::Mailbox { at, .. } => format!("mailbox-{at}"),
+        Seen::VirusStore { of } => format!("virus-store-{of}"),
+        Seen::File { .. } => "file".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence() -> Evidence {
+        let mut evidence = Evidence { title: "delivery/complete".into(), complete: true, ..Evidence::default() };
+        evidence.observations.push(Observation {
+            id: 1,
+            bytes: b"Subject: ../../x\r\n\r\n\x00\xff\n".as_slice().into(),
+            seen: Seen::Mailbox { at: Party::Sender, address: "../mario@x.example".into() },
+            at: "2026-03-02T08:30:00Z".parse().unwrap(),
+            path: None,
+            producer: Party::Sender,
+            name: None,
+            dialogue: None,
+        });
+        evidence.anchors.push(vec![0x30, 0]);
+        evidence
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_replaces_what_stood_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let bundle = folder.path().join("a/b");
+        for _ in 0..2 {
+            write(&evidence(), &bundle).unwrap();
+            let back = read(&bundle).unwrap();
+            assert_eq!(format!("{back:?}"), format!("{:?}", evidence()));
+        }
+        let names: Vec<_> = fs::read_dir(bundle.join("messages")).unwrap().map(|f| f.unwrap().file_name()).collect();
+        assert_eq!(names, ["001-mailbox-sender.eml"]);
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "no draft stays behind");
+    }
+
+    #[test]
+    fn a_changed_file_and_one_outside_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&evidence(), folder.path().join("b").as_path()).unwrap();
+        let bundle = folder.path().join("b");
+        let message = bundle.join("messages/001-mailbox-sender.eml");
+        fs::write(&message, b"other").unwrap();
+        assert!(matches!(read(&bundle), Err(BundleError::Changed(path)) if path == message));
+        let manifest = fs::read_to_string(bundle.join(MANIFEST)).unwrap();
+        fs::write(bundle.join(MANIFEST), manifest.replace("messages/001", "../001")).unwrap();
+        assert!(matches!(read(&bundle), Err(BundleError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_told_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "").unwrap();
+        let error = write(&evidence(), &folder.path().join("file/below/x")).unwrap_err().to_string();
+        assert!(error.contains("cannot be written at") && error.contains("below"), "{error}");
+    }
+}

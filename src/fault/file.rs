@@ -1,0 +1,240 @@
+//! A fault as a file of `scenarios/faults`: where it is made, the single deviation, and the rules that must report it.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use walkdir::WalkDir;
+
+use crate::{
+    directory::Directory,
+    evidence::{Evidence, Party, Role},
+    message::Kind,
+};
+
+use super::{Edit, FaultError};
+
+/// A single deviation from recorded clean evidence, and what the judgement must say of it.
+///
+/// In every value `user@sender` and `user@receiver` stand for an address at the first domain of whoever plays that role,
+/// `service@sender` for its service mailbox, `@SENDER` and `@RECEIVER` for the provider's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// One sentence: what is wrong.
+    pub title: String,
+    /// Where it is made.
+    pub on: On,
+    /// The deviation.
+    #[serde(with = "serde_yaml::with::singleton_map_recursive")]
+    #[schemars(with = "Edit")]
+    pub edit: Edit,
+    /// The rules that report it, all of them and no other. In a direction named here (`alfa-bravo`) these alone.
+    pub findings: Vec<String>,
+    /// Directions in which the deviation shows otherwise, because one dialect has what the other lacks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub otherwise: BTreeMap<String, Otherwise>,
+}
+
+/// What a direction does with a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Otherwise {
+    /// Why.
+    pub because: String,
+    /// The rules that report it there; none: the deviation cannot be made there.
+    #[serde(default)]
+    pub findings: Option<Vec<String>>,
+}
+
+/// Where a deviation is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct On {
+    /// The scenario that gives the evidence.
+    pub scenario: String,
+    /// The kind of message, for edits of one.
+    #[serde(default)]
+    pub message: Option<Kind>,
+    /// The recipient it names in `consegna` or `ricezione`, where there are several of the kind.
+    #[serde(default, rename = "for")]
+    pub concerning: Option<String>,
+    /// The sightings it is made at; everywhere, unless said.
+    #[serde(default, rename = "in")]
+    pub sightings: Where,
+}
+
+/// The sightings of a message that are edited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Where {
+    /// All: the message was composed like that.
+    #[default]
+    Everywhere,
+    /// What crossed a wire.
+    Wire,
+    /// What lies in mailboxes.
+    Mailbox,
+}
+
+/// Why a fault's file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FaultFileError {
+    /// It cannot be read.
+    #[error("{}: {error}", .path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// It is no fault.
+    #[error("{}:{line}:{column}: {at}: {problem}", .path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1; 0 where unknown.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// Key path, such as `edit.header.set`.
+        at: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// Every fault below a folder, by its path without extension.
+pub fn load(folder: &Path) -> Result<BTreeMap<String, Fault>, FaultFileError> {
+    let mut faults = BTreeMap::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            FaultFileError::Unreadable { path, error: error.into() }
+        })?;
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            let unreadable = |error| FaultFileError::Unreadable { path: path.to_owned(), error };
+            let source = fs::read_to_string(path).map_err(unreadable)?;
+            let id = path.strip_prefix(folder).unwrap_or(path).with_extension("");
+            let id = id.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            faults.insert(id, Fault::read(path, &source)?);
+        }
+    }
+    Ok(faults)
+}
+
+impl Fault {
+    /// Reads one; `path` is for the error only.
+    pub fn read(path: &Path, source: &str) -> Result<Self, FaultFileError> {
+        serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source)).map_err(|error| {
+            let (line, column) =
+                error.inner().location().map_or((0, 0), |location| (location.line(), location.column()));
+            FaultFileError::Malformed {
+                path: path.to_owned(),
+                line,
+                column,
+                at: error.path().to_string(),
+                problem: error.inner().to_string(),
+            }
+        })
+    }
+
+    /// The fault with roles' addresses and names in place of `@sender` and the like.
+    pub(super) fn cast(&self, evidence: &Evidence) -> Result<Self, FaultError> {
+        let unworkable = |error: serde_json::Error| FaultError::Unworkable(error.to_string());
+        let mut value = serde_json::to_value((&self.on, &self.edit)).map_err(unworkable)?;
+        each_string(&mut value, &|text| names(text, evidence));
+        let (on, edit) = serde_json::from_value(value).map_err(unworkable)?;
+        Ok(Self { on, edit, ..self.clone() })
+    }
+
+    /// The rules that report it in a direction such as `alfa-bravo`; `None` where it cannot be made there.
+    pub fn findings_in(&self, direction: &str) -> Option<&[String]> {
+        match self.otherwise.get(direction) {
+            Some(otherwise) => otherwise.findings.as_deref(),
+            None => Some(&self.findings),
+        }
+    }
+}
+
+fn each_string(value: &mut serde_json::Value, change: &impl Fn(&str) -> String) {
+    match value {
+        serde_json::Value::String(text) => *text = change(text),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| each_string(item, change)),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| each_string(field, change)),
+        _ => {}
+    }
+}
+
+fn names(text: &str, evidence: &Evidence) -> String {
+    let directory = evidence.directories.last().and_then(|version| Directory::read(&version.ldif).ok());
+    let mut text = text.to_owned();
+    for (role, facts) in &evidence.gateways {
+        let service = directory.iter().flat_map(|directory| &directory.providers);
+        let mut main = service.filter(|provider| provider.name == facts.provider && provider.unit.is_none());
+        if let Some(provider) = main.next() {
+            text = text.replace(&format!("service@{role}"), &provider.mail_receipt);
+        }
+        text = text.replace(&format!("@{}", role.to_string().to_uppercase()), &facts.provider);
+        if let Some(domain) = facts.domains.first() {
+            text = text.replace(&format!("@{role}"), &format!("@{domain}"));
+        }
+    }
+    text
+}
+
+impl Where {
+    pub(super) fn includes(self, seen: &crate::evidence::Seen) -> bool {
+        use crate::evidence::Seen;
+        match self {
+            Where::Everywhere => !matches!(seen, Seen::Submitted { .. }),
+            Where::Wire => matches!(seen, Seen::Wire { .. }),
+            Where::Mailbox => matches!(seen, Seen::Mailbox { .. }),
+        }
+    }
+}
+
+/// The role that a party plays, if a gateway's.
+pub(super) fn role(party: Party) -> Option<Role> {
+    match party {
+        Party::Sender => Some(Role::Sender),
+        Party::Receiver => Some(Role::Receiver),
+        Party::Posta | Party::Harness | Party::Undetermined => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &str) -> Result<Fault, String> {
+        Fault::read(Path::new("f.yaml"), source).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_fault_reads_as_it_is_written() {
+        let fault = read(
+            "title: x\non: {scenario: delivery/complete, message: avvenuta-consegna, in: wire}\n\
+             edit: {daticert: {set: {path: postacert/dati/consegna, to: anna@receiver}}}\nfindings: [a/b]\n",
+        )
+        .unwrap();
+        assert_eq!(fault.on.sightings, Where::Wire);
+        assert!(matches!(fault.edit, Edit::Daticert(super::super::DaticertEdit::Set { .. })));
+        let unit = read("title: x\non: {scenario: s}\nedit: {signature: tamper}\nfindings: []\n").unwrap();
+        assert_eq!(unit.edit, Edit::Signature(super::super::SignatureEdit::Tamper));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said_with_its_place() {
+        let error = read("title: x\non: {scenario: s}\nedit: {header: {sett: Date}}\nfindings: []\n").unwrap_err();
+        assert!(error.starts_with("f.yaml:3:") && error.contains("unknown variant `sett`"), "{error}");
+        let error =
+            read("title: x\non: {scenario: s, massage: accettazione}\nedit: {signature: strip}\nfindings: []\n");
+        assert!(error.unwrap_err().contains("unknown field `massage`"));
+    }
+}

@@ -1,0 +1,99 @@
+//! The access point (2.2.1, 3.1): submission by authenticated users.
+
+use std::{io, sync::Arc};
+
+use super::{
+    MailboxState, address, antivirus,
+    checks::{self, Submission},
+    compose::{Certified, Notice, original::admit},
+    core::{Core, Way, addresses, answered},
+    original,
+    store::{Entry, Purpose},
+};
+use crate::{
+    clock::LegalTime,
+    evidence::SmtpPath,
+    message::{Kind, Mail},
+    net::{Handler, Reply, Session, Transcript},
+};
+
+/// Takes submissions, on both ports.
+pub(super) struct AccessPoint(pub Arc<Core>);
+
+impl Handler for AccessPoint {
+    fn connected(&self, transcript: &Transcript) -> Result<(), Reply> {
+        self.0.lab.opened(&self.0.profile.host, transcript);
+        Ok(())
+    }
+
+    async fn authenticate(&self, user: &str, password: &str) -> bool {
+        let profile = &self.0.profile;
+        profile.mailbox(user).is_some_and(|mailbox| mailbox.state != MailboxState::Disabled)
+            && aws_lc_rs::constant_time::verify_slices_are_equal(profile.password.as_bytes(), password.as_bytes())
+                .is_ok()
+    }
+
+    /// A notice about a foreign sender would go to the one impersonated: refused here (practice 2.23).
+    async fn mail_from(&self, session: &Session, from: &str) -> Reply {
+        match &session.user {
+            Some(user) if user.eq_ignore_ascii_case(from) => Reply::new(250, [2, 1, 0], "Sender ok"),
+            _ => Reply::new(553, [5, 7, 1], "Sender address is not the authenticated user's"),
+        }
+    }
+
+    async fn rcpt(&self, _: &Session, _: &str) -> Reply {
+        Reply::new(250, [2, 1, 5], "Recipient ok")
+    }
+
+    async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
+        let _busy = self.0.lab.busy();
+        let reply = answered(self.0.submit(session, &message));
+        self.0.lab.transmitted(&self.0.profile.host, session, message.into(), &reply);
+        self.0.run_queue();
+        reply
+    }
+}
+
+impl Core {
+    /// Accepts a submission or tells its sender why not; either way the answer is in the sender's mailbox.
+    fn submit(&self, session: &Session, message: &[u8]) -> io::Result<Reply> {
+        let at = self.now();
+        let to = address::once_each(&session.to);
+        let mail = Mail::read(message).ok();
+        let identifier = self.identifiers.next(&at);
+        let admitted = admit(message, &identifier);
+        let directory = self.lab.directory();
+        let about = original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid);
+        self.log(self.own(&about), "ricezione", &to, &[], None, &at)?;
+
+        let submission = Submission { mail: mail.as_ref(), from: &session.from, to: &to, bytes: message };
+        if let Err(error) = checks::all(&submission, &self.profile) {
+            self.notify(self.own(&about), &Notice::NonAcceptance { reason: &error.to_string() }, &at, Way::Hand)?;
+        } else if let Some(virus) = antivirus::scan_if(self.profile.antivirus, message) {
+            self.quarantine(message, &at)?;
+            self.notify(self.own(&about), &Notice::NonAcceptanceVirus { virus }, &at, Way::Hand)?;
+        } else {
+            let original = [self.received(session, &at).as_bytes(), &admitted.bytes].concat();
+            self.accept(&about, &original, &at)?;
+        }
+        Ok(Reply::new(250, [2, 0, 0], format!("Taken as {}", about.identifier)))
+    }
+
+    /// Acceptance to the sender, one envelope per destination; paths unaltered (3.1.4, 3.1.5).
+    fn accept(&self, about: &Certified, original: &[u8], at: &LegalTime) -> io::Result<()> {
+        self.store.record(Entry::Tracked { about: about.clone(), at: at.instant() })?;
+        self.notify(self.own(about), &Notice::Acceptance, at, Way::Hand)?;
+        let envelope = self.composer.transport_envelope(about, original, at);
+        let generated = [about.identifier.clone()];
+        self.log(self.own(about), "posta-certificata", &addresses(about), &generated, None, at)?;
+        let groups = original::by_destination(&addresses(about), |domain| self.lab.route(domain).map(|to| to.host));
+        for bytes in self.emit(Kind::PostaCertificata, envelope, at) {
+            for group in &groups {
+                let path = SmtpPath { from: about.sender.clone(), to: group.clone() };
+                let purpose = Purpose::Envelope { identifier: about.identifier.clone() };
+                self.store.queue(path, bytes.clone(), purpose, at.instant())?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! What the sending provider does after dispatch: reads what other providers tell it, and tells its user what does not
+//! arrive (3.1.6, 3.2.4).
+
+use std::io;
+
+use jiff::Timestamp;
+
+use super::{
+    compose::{Deadline, DeliveryError, Notice},
+    core::{Core, Way},
+    store::{Milestone, Tracked},
+    verification::{Correct, bare},
+};
+use crate::{clock::LegalTime, message::Kind};
+
+impl Core {
+    /// Notes what a notification says of a submission of this provider; the XML counts, the text does not (practice 2.22).
+    pub(super) fn observe(&self, correct: &Correct, at: &LegalTime) -> io::Result<()> {
+        let data = &correct.daticert;
+        let identifier = bare(&data.identificativo);
+        match correct.kind {
+            Kind::PresaInCarico => {
+                for recipient in data.ricezione.iter().filter(|recipient| self.answers_for(correct, recipient)) {
+                    self.store.reach(identifier, recipient, Milestone::TakenOver)?;
+                }
+            }
+            Kind::AvvenutaConsegna | Kind::ErroreConsegna | Kind::ErroreConsegnaVirus => {
+                for recipient in data.consegna.iter().filter(|recipient| self.answers_for(correct, recipient)) {
+                    self.store.reach(identifier, recipient, Milestone::Ended)?;
+                }
+            }
+            Kind::RilevazioneVirus => {
+                for recipient in data.consegna.iter().filter(|recipient| self.answers_for(correct, recipient)) {
+                    let virus = data.errore_esteso.as_deref().unwrap_or("virus");
+                    self.virus_reported(identifier, recipient, virus, at)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A receiver found a virus that was missed here: the sender is told, once (3.2.4).
+    fn virus_reported(&self, identifier: &str, recipient: &str, virus: &str, at: &LegalTime) -> io::Result<()> {
+        let Some(tracked) = self.store.tracked(identifier) else { return Ok(()) };
+        let Some(recipient) = tracked.spelling(recipient) else { return Ok(()) };
+        if self.store.reach(identifier, recipient, Milestone::Ended)? {
+            let notice = Notice::VirusNonDelivery { recipient, virus };
+            self.notify(self.own(&tracked.about), &notice, at, Way::Hand)?;
+        }
+        Ok(())
+    }
+
+    /// The sender is told that a certified recipient will not get the message, unless it was told before.
+    pub(super) fn undeliverable(
+        &self,
+        identifier: &str,
+        recipient: &str,
+        error: DeliveryError<'_>,
+        at: &LegalTime,
+    ) -> io::Result<()> {
+        let Some(tracked) = self.store.tracked(identifier) else { return Ok(()) };
+        if self.store.reach(identifier, recipient, Milestone::Ended)? {
+            let notice = Notice::NonDelivery { recipient, error };
+            self.notify(self.own(&tracked.about), &notice, at, Way::Hand)?;
+        }
+        Ok(())
+    }
+
+    /// When timeout notices are owed.
+    pub(super) fn notices_due(&self) -> Vec<Timestamp> {
+        let second = self.profile.second_notice;
+        let submissions = self.store.open_submissions();
+        let due = submissions.iter().flat_map(|tracked| {
+            tracked.recipients.iter().filter_map(move |progress| progress.next_notice(tracked.at, second))
+        });
+        due.map(|(_, due)| due).collect()
+    }
+
+    /// Sends the timeout notices owed by now (3.1.6).
+    pub(super) fn send_due_notices(&self) -> io::Result<()> {
+        let at = self.now();
+        for tracked in self.store.open_submissions() {
+            for progress in &tracked.recipients {
+                let Some((deadline, due)) = progress.next_notice(tracked.at, self.profile.second_notice) else {
+                    continue;
+                };
+                if due > at.instant() {
+                    continue;
+                }
+                let milestone = match deadline {
+                    Deadline::Twelve => Milestone::FirstNotice,
+                    Deadline::TwentyFour => Milestone::Ended,
+                };
+                if self.store.reach(&tracked.about.identifier, &progress.address, milestone)? {
+                    let notice = Notice::Timeout { recipient: &progress.address, deadline };
+                    self.notify(self.own(&tracked.about), &notice, &at, Way::Hand)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the provider that signed a notification manages the recipient it speaks of: nobody else can know.
+    fn answers_for(&self, correct: &Correct, recipient: &str) -> bool {
+        let domain = super::address::domain(recipient);
+        let directory = self.lab.directory();
+        directory.managing(domain).any(|record| record.name.eq_ignore_ascii_case(&correct.provider.name))
+    }
+}
+
+impl Tracked {
+    /// A recipient as the submission spells it.
+    fn spelling(&self, recipient: &str) -> Option<&str> {
+        let known = self.recipients.iter().find(|progress| progress.address.eq_ignore_ascii_case(recipient));
+        known.map(|progress| progress.address.as_str())
+    }
+}

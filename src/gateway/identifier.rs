@@ -1,0 +1,30 @@
+//! Identifiers of messages: `[alphanumeric string]@[provider mail domain]` (2.2.1).
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::address;
+use crate::clock::LegalTime;
+
+/// Gives out identifiers, never one twice: provider, legal time and a running number.
+#[derive(Debug)]
+pub struct Identifiers {
+    prefix: String,
+    domain: String,
+    next: AtomicU64,
+}
+
+impl Identifiers {
+    /// For the provider `name` with the signing address `signer`.
+    pub fn new(name: &str, signer: &str) -> Self {
+        let prefix = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        Self { prefix, domain: address::domain(signer).to_owned(), next: AtomicU64::new(1) }
+    }
+
+    /// A new one, without angle brackets.
+    pub fn next(&self, at: &LegalTime) -> String {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let day: String = at.giorno().rsplit('/').collect();
+        let instant = format!("{day}{}", at.ora().replace(':', ""));
+        format!("{}.{instant}.{number:05}@{}", self.prefix, self.domain)
+    }
+}

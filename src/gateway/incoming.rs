@@ -1,0 +1,293 @@
+//! The incoming point (2.2.2, 3.2): other providers' messages, and ordinary mail.
+
+use std::{io, sync::Arc};
+
+use super::{
+    Incoming, MailboxState, OrdinaryMail, Takeover, UnknownRecipients, address, antivirus,
+    compose::{Certified, Notice},
+    core::{Core, Matter, Way, answered},
+    dsn::{self, Failure},
+    store::Purpose,
+    verification::{Correct, Verdict, verify},
+};
+use crate::{
+    clock::LegalTime,
+    evidence::SmtpPath,
+    message::{Kind, Mail},
+    net::{Handler, Reply, Session, Transcript},
+};
+
+/// Hosts a message may have passed; more is a loop (RFC 5321 6.3).
+const HOPS: usize = 50;
+
+/// Takes mail from other hosts.
+pub(super) struct IncomingPoint(pub Arc<Core>);
+
+/// A message as it arrived.
+pub(super) struct Arrival<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// MAIL FROM.
+    pub from: &'a str,
+    /// RCPT TO, once each.
+    pub to: &'a [String],
+    /// This host's `Received:` field.
+    pub received: String,
+    /// When: the one instant of everything that follows from it (4.1).
+    pub at: LegalTime,
+}
+
+impl Handler for IncomingPoint {
+    fn connected(&self, transcript: &Transcript) -> Result<(), Reply> {
+        match self.0.profile.incoming {
+            Incoming::UnreachableUntil(until) if self.0.lab.clock().now() < until => {
+                Err(Reply::new(421, [4, 3, 2], "Out of service"))
+            }
+            _ => {
+                self.0.lab.opened(&self.0.profile.host, transcript);
+                Ok(())
+            }
+        }
+    }
+
+    async fn authenticate(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
+    async fn mail_from(&self, _: &Session, _: &str) -> Reply {
+        Reply::new(250, [2, 1, 0], "Sender ok")
+    }
+
+    /// Only this provider's own domains: no relay.
+    async fn rcpt(&self, session: &Session, to: &str) -> Reply {
+        let profile = &self.0.profile;
+        let accepted = Reply::new(250, [2, 1, 5], "Recipient ok");
+        if self.0.is_service(to) {
+            // Nobody is to write to the address that signs; what comes back to it undelivered does.
+            let for_receipts = profile.receipt_mailbox.eq_ignore_ascii_case(to);
+            return if for_receipts || session.from.is_empty() {
+                accepted
+            } else {
+                Reply::new(550, [5, 7, 1], "Address reserved to the provider")
+            };
+        }
+        if !profile.manages(to) {
+            return Reply::new(550, [5, 7, 1], "Relaying denied");
+        }
+        match (profile.mailbox(to), profile.unknown_recipients) {
+            (None, UnknownRecipients::Refuse) => Reply::new(550, [5, 1, 1], "No such mailbox"),
+            _ => accepted,
+        }
+    }
+
+    async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
+        let _busy = self.0.lab.busy();
+        let at = self.0.now();
+        let to = address::once_each(&session.to);
+        let received = self.0.received(session, &at);
+        let arrival = Arrival { bytes: &message, from: &session.from, to: &to, received, at };
+        let reply = answered(self.0.take(&arrival));
+        self.0.lab.transmitted(&self.0.profile.host, session, message.into(), &reply);
+        self.0.run_queue();
+        reply
+    }
+}
+
+impl Core {
+    fn take(&self, arrival: &Arrival<'_>) -> io::Result<Reply> {
+        let hops = Mail::read(arrival.bytes).map_or(0, |mail| mail.root.headers_named("Received").count());
+        if hops > HOPS {
+            return Ok(Reply::new(554, [5, 4, 6], "Too many hops: a loop"));
+        }
+        let now = arrival.at.instant();
+        match verify(arrival.bytes, &self.lab.directory(), &self.lab.trust(), now) {
+            Verdict::Correct(correct) if correct.kind == Kind::PostaCertificata => {
+                self.take_envelope(arrival, &correct)?
+            }
+            Verdict::Correct(correct) => self.take_notification(arrival, &correct)?,
+            Verdict::Malformed(error) => self.take_malformed(arrival, &error)?,
+            Verdict::Ordinary(error) => return self.take_ordinary(arrival, &error),
+        }
+        Ok(Reply::new(250, [2, 0, 0], "Taken"))
+    }
+
+    /// A correct transport envelope: taken over, then delivered, recipient by recipient; once, however often it comes.
+    fn take_envelope(&self, arrival: &Arrival<'_>, correct: &Correct) -> io::Result<()> {
+        let at = &arrival.at;
+        let about = correct.certified();
+        let provider = &correct.provider;
+        let matter = Matter { about: &about, provider: &provider.name };
+        let mut new = Vec::new();
+        for recipient in arrival.to {
+            if self.store.take_in(&provider.name, &about.identifier, recipient)? {
+                new.push(recipient.clone());
+            }
+        }
+        if new.is_empty() {
+            return self.log(matter, "ricezione", arrival.to, &[], Some("busta già ricevuta".into()), at);
+        }
+        self.log(matter, "ricezione", &new, &[], None, at)?;
+
+        let virus = antivirus::scan_if(self.profile.antivirus, arrival.bytes);
+        let own = provider.name.eq_ignore_ascii_case(&self.profile.provider);
+        let omitted = (own && self.profile.takeover_of_own == Takeover::Omitted)
+            || (virus.is_some() && self.profile.takeover_of_infected == Takeover::Omitted);
+        let to = &provider.mail_receipt;
+        if !omitted {
+            self.notify(matter, &Notice::ServerAcceptance { taken: &new, to }, at, Way::Wire)?;
+        }
+        if let Some(virus) = virus {
+            self.quarantine(arrival.bytes, at)?;
+            for recipient in &new {
+                self.notify(matter, &Notice::VirusDetection { recipient, virus, to }, at, Way::Wire)?;
+            }
+            return Ok(());
+        }
+        for recipient in &new {
+            self.deliver_envelope(arrival, correct, matter, recipient)?;
+        }
+        Ok(())
+    }
+
+    /// A correct notification: to whom it is for, unmodified, and what it tells is noted.
+    fn take_notification(&self, arrival: &Arrival<'_>, correct: &Correct) -> io::Result<()> {
+        let at = &arrival.at;
+        let about = correct.certified();
+        let matter = Matter { about: &about, provider: &correct.daticert.gestore_emittente };
+        let for_provider = matches!(correct.kind, Kind::PresaInCarico | Kind::RilevazioneVirus);
+        if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
+            self.quarantine(arrival.bytes, at)?;
+            return self.log(matter, "scarto", arrival.to, &[], Some("virus in una ricevuta".into()), at);
+        }
+        for recipient in arrival.to {
+            let in_service_mailbox = self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient);
+            let ready = self.profile.mailbox(recipient).is_some_and(|mailbox| mailbox.state == MailboxState::Enabled);
+            let event = if for_provider == in_service_mailbox && (in_service_mailbox || ready) {
+                self.put(recipient, &self.traced(arrival.from, Some(&arrival.received), arrival.bytes), at)?;
+                "consegna"
+            } else {
+                "scarto"
+            };
+            let detail = correct.kind.tipo().map(str::to_owned);
+            self.log(matter, event, std::slice::from_ref(recipient), &[], detail, at)?;
+            if in_service_mailbox == for_provider {
+                self.observe(correct, at)?;
+            }
+            if event == "consegna" && !in_service_mailbox {
+                self.serve(recipient, arrival.from, arrival.bytes, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Of a listed provider but not in the norm's form: always propagated, even where ordinary mail is refused.
+    fn take_malformed(&self, arrival: &Arrival<'_>, error: &str) -> io::Result<()> {
+        if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
+            self.quarantine(arrival.bytes, &arrival.at)?;
+            return self.discard(arrival, arrival.to, "virus");
+        }
+        for recipient in arrival.to {
+            if self.is_service(recipient) {
+                self.deliver_wrapped(arrival, recipient, error)?;
+                continue;
+            }
+            match self.unable(recipient) {
+                None => self.deliver_wrapped(arrival, recipient, error)?,
+                Some(reply) => self.bounce(arrival, recipient, &reply)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Ordinary mail: infected, it is discarded; else wrapped, or refused where the mailbox says so.
+    fn take_ordinary(&self, arrival: &Arrival<'_>, error: &str) -> io::Result<Reply> {
+        let taken = Reply::new(250, [2, 0, 0], "Taken");
+        if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
+            self.discard(arrival, arrival.to, "virus")?;
+            return Ok(taken);
+        }
+        let answers: Vec<(&String, Option<Reply>)> =
+            arrival.to.iter().map(|recipient| (recipient, self.refuses(recipient))).collect();
+        if let Some(refusal) = all_refused(&answers) {
+            self.discard(arrival, arrival.to, &refusal.to_string())?;
+            return Ok(refusal);
+        }
+        for (recipient, refusal) in answers {
+            match refusal {
+                None if self.is_service(recipient) => {
+                    self.discard(arrival, std::slice::from_ref(recipient), "posta ordinaria per il gestore")?;
+                }
+                None => self.deliver_wrapped(arrival, recipient, error)?,
+                Some(reply) => self.bounce(arrival, recipient, &reply)?,
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Why ordinary mail for a recipient is not taken, if it is not.
+    fn refuses(&self, recipient: &str) -> Option<Reply> {
+        if self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient) {
+            // For two kinds of notification only (2.2.5).
+            return Some(Reply::new(550, [5, 7, 1], "Address reserved to the provider"));
+        }
+        if self.is_service(recipient) {
+            return None;
+        }
+        self.unable(recipient).or_else(|| match self.profile.mailbox(recipient)?.ordinary {
+            OrdinaryMail::Refuse => Some(Reply::new(550, [5, 7, 1], "This mailbox takes certified mail only")),
+            OrdinaryMail::Wrap => None,
+        })
+    }
+
+    /// Why nothing can be put into a mailbox, if nothing can.
+    fn unable(&self, recipient: &str) -> Option<Reply> {
+        match self.profile.mailbox(recipient).map(|mailbox| mailbox.state) {
+            None => Some(Reply::new(550, [5, 1, 1], "No such mailbox")),
+            Some(MailboxState::Disabled) => Some(Reply::new(550, [5, 2, 1], "Mailbox disabled")),
+            Some(MailboxState::Full) => Some(Reply::new(552, [5, 2, 2], "Mailbox full")),
+            Some(MailboxState::Enabled) => None,
+        }
+    }
+
+    /// Tells an ordinary sender that a recipient refused, unless there is nobody to be told (RFC 5321 4.5.5).
+    fn bounce(&self, arrival: &Arrival<'_>, recipient: &str, reply: &Reply) -> io::Result<()> {
+        self.discard(arrival, &[recipient.to_owned()], &reply.to_string())?;
+        if arrival.from.is_empty() {
+            return Ok(());
+        }
+        let failures = [Failure { recipient: recipient.to_owned(), reply: reply.clone() }];
+        let id = self.identifiers.next(&arrival.at);
+        let report = dsn::compose(&self.profile.host, arrival.from, &failures, arrival.bytes, &id, &arrival.at);
+        let path = SmtpPath { from: String::new(), to: vec![arrival.from.to_owned()] };
+        self.store.queue(path, report.into(), Purpose::Ordinary, arrival.at.instant())
+    }
+
+    /// Logs what goes no further.
+    fn discard(&self, arrival: &Arrival<'_>, recipients: &[String], why: &str) -> io::Result<()> {
+        let about = uncertified(arrival);
+        let matter = Matter { about: &about, provider: "" };
+        self.log(matter, "scarto", recipients, &[], Some(why.to_owned()), &arrival.at)
+    }
+}
+
+/// The reply to the whole message when every recipient refuses it: the first one's.
+fn all_refused(answers: &[(&String, Option<Reply>)]) -> Option<Reply> {
+    let refusals: Option<Vec<&Reply>> = answers.iter().map(|(_, refusal)| refusal.as_ref()).collect();
+    refusals?.first().map(|reply| (*reply).clone())
+}
+
+/// What is known of a message that certifies nothing, for the log.
+pub(super) fn uncertified(arrival: &Arrival<'_>) -> Certified {
+    let mail = Mail::read(arrival.bytes).ok();
+    let msgid = mail.as_ref().and_then(|mail| mail.field("Message-ID"));
+    let mut about = super::original::certified(
+        mail.as_ref(),
+        arrival.from,
+        arrival.to,
+        &crate::directory::Directory::default(),
+        String::new(),
+        None,
+    );
+    about.msgid = msgid;
+    about
+}

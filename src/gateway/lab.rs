@@ -1,0 +1,245 @@
+//! One world: legal clock, directory, routes, and a tap on every wire. The gateways of a scenario share it.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Gateway, OrdinaryHost, Posta, Profile,
+    activity::{Activity, Busy},
+    core::Core,
+    world,
+};
+use crate::{
+    clock::Clock,
+    directory::{Directory, LdifError, export},
+    evidence::{DirectoryVersion, SmtpPath},
+    net::{Client, Destination, Reply, Session, Transcript},
+    pki::Pki,
+    smime::Trust,
+};
+
+/// A world of its own; nothing of it is shared with other labs but the test PKI.
+pub struct Lab {
+    pki: Arc<Pki>,
+    clock: Clock,
+    activity: Activity,
+    state: Mutex<State>,
+}
+
+struct State {
+    directory: Arc<Directory>,
+    directories: Vec<DirectoryVersion>,
+    trust: Arc<Trust>,
+    routes: HashMap<String, Destination>,
+    gateways: Vec<Weak<Core>>,
+    sessions: Vec<SeenSession>,
+    transmissions: Vec<Transmission>,
+}
+
+/// A session that a server of this world saw.
+#[derive(Clone, Debug)]
+pub struct SeenSession {
+    /// The server's host name; the client's is [`Transcript::client`].
+    pub server: String,
+    /// What was said; it grows while the session lasts.
+    pub transcript: Transcript,
+    /// When it began, by the legal clock.
+    pub at: Timestamp,
+}
+
+/// A message that crossed a wire, taken or refused.
+#[derive(Clone, Debug)]
+pub struct Transmission {
+    /// The name the client gave with EHLO.
+    pub client: String,
+    /// The server's host name.
+    pub server: String,
+    /// Who authenticated, on submission.
+    pub user: Option<String>,
+    /// MAIL FROM and the RCPT TO accepted.
+    pub path: SmtpPath,
+    /// The message.
+    pub bytes: Arc<[u8]>,
+    /// The reply to it.
+    pub reply: Reply,
+    /// When, by the legal clock.
+    pub at: Timestamp,
+    /// Index into [`Lab::sessions`] of the session it came in.
+    pub session: usize,
+    /// That session.
+    pub transcript: Transcript,
+}
+
+impl Lab {
+    /// A world that begins at `start`, with the directory of the test PKI's providers and nobody listening yet.
+    pub fn new(pki: Arc<Pki>, start: Timestamp) -> Arc<Self> {
+        let ldif = export::ldif(&world::directory(&pki));
+        let directory =
+            Directory::read(&ldif).expect("the reader reads what the exporter writes; a test holds them together");
+        let state = State {
+            directory: Arc::new(directory),
+            directories: vec![DirectoryVersion { from: start, ldif }],
+            trust: Arc::new(pki.trust()),
+            routes: HashMap::new(),
+            gateways: Vec::new(),
+            sessions: Vec::new(),
+            transmissions: Vec::new(),
+        };
+        Arc::new(Self { pki, clock: Clock::manual(start), activity: Activity::default(), state: Mutex::new(state) })
+    }
+
+    /// The legal clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The test PKI.
+    pub fn pki(&self) -> &Pki {
+        &self.pki
+    }
+
+    /// The directory in force.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.state().directory.clone()
+    }
+
+    /// The directory in force, as LDIF.
+    pub fn directory_ldif(&self) -> Vec<u8> {
+        self.state().directories.last().map(|version| version.ldif.clone()).unwrap_or_default()
+    }
+
+    /// Every directory there was, oldest first.
+    pub fn directories(&self) -> Vec<DirectoryVersion> {
+        self.state().directories.clone()
+    }
+
+    /// Puts another directory in force from now on.
+    pub fn set_directory(&self, ldif: Vec<u8>) -> Result<(), LdifError> {
+        let directory = Arc::new(Directory::read(&ldif)?);
+        let from = self.clock.now();
+        let mut state = self.state();
+        state.directory = directory;
+        state.directories.push(DirectoryVersion { from, ldif });
+        Ok(())
+    }
+
+    /// Anchors and revocation lists that the gateways go by.
+    pub fn trust(&self) -> Arc<Trust> {
+        self.state().trust.clone()
+    }
+
+    /// Lets the gateways go by other anchors and revocation lists.
+    pub fn set_trust(&self, trust: Trust) {
+        self.state().trust = Arc::new(trust);
+    }
+
+    /// Starts a provider's gateway. It lives until dropped.
+    pub async fn start(self: &Arc<Self>, profile: Profile) -> io::Result<Arc<Gateway>> {
+        Gateway::start(self.clone(), profile).await.map(Arc::new)
+    }
+
+    /// Starts an ordinary mail host. It lives until dropped.
+    pub async fn start_ordinary(self: &Arc<Self>, host: OrdinaryHost) -> io::Result<Arc<Posta>> {
+        Posta::start(self.clone(), host).await.map(Arc::new)
+    }
+
+    /// Every message that crossed a wire so far, in the order in which servers had them.
+    pub fn transmissions(&self) -> Vec<Transmission> {
+        self.state().transmissions.clone()
+    }
+
+    /// Every session so far, those without a message too.
+    pub fn sessions(&self) -> Vec<SeenSession> {
+        self.state().sessions.clone()
+    }
+
+    /// Waits until nothing is under way: no message being taken, no queue being run.
+    pub async fn settle(&self) {
+        self.activity.idle().await;
+    }
+
+    /// Moves the clock to `by` from now, stopping and settling at every instant at which something is due.
+    pub async fn advance(&self, by: SignedDuration) {
+        let end = self.clock.now() + by;
+        loop {
+            self.settle().await;
+            // What is due now has been tried: only later instants count, so every round moves the clock.
+            let (gateways, now) = (self.gateways(), self.clock.now());
+            let due = gateways.iter().flat_map(|core| core.due()).filter(|due| *due > now).min();
+            let Some(due) = due.filter(|due| *due <= end) else { break };
+            self.clock.move_to(due);
+            for core in gateways {
+                core.run_due();
+            }
+        }
+        self.clock.move_to(end);
+        self.settle().await;
+    }
+
+    /// Where mail for a domain goes; `None` where nobody has it.
+    pub fn route(&self, domain: &str) -> Option<Destination> {
+        self.state().routes.get(&domain.to_ascii_lowercase()).cloned()
+    }
+
+    /// A client of this world that calls itself `name`.
+    pub fn client(&self, name: &str) -> Client {
+        Client { name: name.to_owned(), tls: self.pki.tls_client_config(), timeout: Duration::from_secs(30) }
+    }
+
+    pub(super) fn announce(&self, domains: &[String], destination: &Destination) {
+        let mut state = self.state();
+        for domain in domains {
+            state.routes.insert(domain.to_ascii_lowercase(), destination.clone());
+        }
+    }
+
+    pub(super) fn join(&self, core: &Arc<Core>) {
+        self.state().gateways.push(Arc::downgrade(core));
+    }
+
+    pub(super) fn busy(&self) -> Busy {
+        self.activity.begin()
+    }
+
+    pub(super) fn opened(&self, server: &str, transcript: &Transcript) {
+        let seen = SeenSession { server: server.to_owned(), transcript: transcript.clone(), at: self.clock.now() };
+        self.state().sessions.push(seen);
+    }
+
+    pub(super) fn transmitted(&self, server: &str, session: &Session, bytes: Arc<[u8]>, reply: &Reply) {
+        let mut state = self.state();
+        let at = self.clock.now();
+        let index = state.sessions.iter().position(|seen| seen.transcript.is(&session.transcript)).unwrap_or_default();
+        state.transmissions.push(Transmission {
+            client: session.client.clone(),
+            server: server.to_owned(),
+            user: session.user.clone(),
+            path: SmtpPath { from: session.from.clone(), to: session.to.clone() },
+            bytes,
+            reply: reply.clone(),
+            at,
+            session: index,
+            transcript: session.transcript.clone(),
+        });
+    }
+
+    fn gateways(&self) -> Vec<Arc<Core>> {
+        self.state().gateways.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Lab {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lab").field("now", &self.clock.now()).finish_non_exhaustive()
+    }
+}

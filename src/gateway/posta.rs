@@ -1,0 +1,186 @@
+//! An ordinary mail host: the Internet as far as PEC sees it.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    Lab, Stored, address,
+    dsn::{self, Failure},
+    identifier::Identifiers,
+};
+use crate::{
+    clock::LegalTime,
+    evidence::{Service, SmtpPath},
+    net::{Destination, Handler, Limits, Listener, Reply, Security, Server, Session, Transcript},
+};
+
+/// An ordinary mail host, described.
+#[derive(Clone, Debug)]
+pub struct OrdinaryHost {
+    /// Host name.
+    pub host: String,
+    /// Id of its TLS certificate in the test PKI.
+    pub tls: String,
+    /// Mail domains.
+    pub domains: Vec<String>,
+    /// Local parts of its mailboxes, in each domain.
+    pub mailboxes: Vec<String>,
+    /// What happens to mail for unknown ones.
+    pub unknown: UnknownUsers,
+}
+
+/// What an ordinary host does with mail for unknown users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownUsers {
+    /// Refuses it at RCPT TO.
+    Refuse,
+    /// Takes it and sends a delivery status notification.
+    Bounce,
+}
+
+impl Default for OrdinaryHost {
+    fn default() -> Self {
+        Self {
+            host: "mx.posta.example".into(),
+            tls: "posta".into(),
+            domains: vec!["posta.example".into()],
+            mailboxes: vec!["carla".into(), "dario".into()],
+            unknown: UnknownUsers::Refuse,
+        }
+    }
+}
+
+/// A running ordinary mail host, until dropped.
+#[derive(Debug)]
+pub struct Posta {
+    inner: Arc<Inner>,
+    listener: Listener,
+}
+
+#[derive(Debug)]
+struct Inner {
+    settings: OrdinaryHost,
+    lab: Arc<Lab>,
+    identifiers: Identifiers,
+    mailboxes: Mutex<BTreeMap<String, Vec<Stored>>>,
+}
+
+struct Host(Arc<Inner>);
+
+impl Posta {
+    pub(super) async fn start(lab: Arc<Lab>, settings: OrdinaryHost) -> io::Result<Self> {
+        let no_tls = || io::Error::other(format!("the test PKI has no TLS certificate {}", settings.tls));
+        let tls = lab.pki().tls_server_config(&settings.tls).ok_or_else(no_tls)?;
+        let (host, domains) = (settings.host.clone(), settings.domains.clone());
+        let identifiers = Identifiers::new("posta", &format!("posta@{host}"));
+        let inner = Arc::new(Inner { settings, lab: lab.clone(), identifiers, mailboxes: Mutex::default() });
+        let server = Server { host: host.clone(), service: Service::Ordinary, tls, limits: Limits::default() };
+        let listener = Listener::start(server, Arc::new(Host(inner.clone()))).await?;
+        let destination = Destination {
+            address: listener.address(),
+            host,
+            service: Service::Ordinary,
+            security: Security::WhenOffered,
+        };
+        lab.announce(&domains, &destination);
+        Ok(Self { inner, listener })
+    }
+
+    /// Where it listens.
+    pub fn incoming_addr(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    /// What it was told to be.
+    pub fn settings(&self) -> &OrdinaryHost {
+        &self.inner.settings
+    }
+
+    /// What a mailbox holds, oldest first; letter case of the address ignored.
+    pub fn mailbox(&self, address: &str) -> Vec<Stored> {
+        self.inner.mailboxes().get(&address.to_ascii_lowercase()).cloned().unwrap_or_default()
+    }
+
+    /// The mailboxes that hold something.
+    pub fn mailboxes(&self) -> Vec<String> {
+        self.inner.mailboxes().keys().cloned().collect()
+    }
+}
+
+impl Inner {
+    fn mailboxes(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<Stored>>> {
+        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn manages(&self, to: &str) -> bool {
+        self.settings.domains.iter().any(|own| own.eq_ignore_ascii_case(address::domain(to)))
+    }
+
+    fn knows(&self, to: &str) -> bool {
+        self.manages(to) && self.settings.mailboxes.iter().any(|own| own.eq_ignore_ascii_case(address::local(to)))
+    }
+
+    /// Tells the sender, unless there is none (RFC 5321 4.5.5); one attempt, for this is a test's Internet.
+    fn bounce(self: &Arc<Self>, from: &str, unknown: &[String], message: &[u8], at: &LegalTime) {
+        let Some(destination) = self.lab.route(address::domain(from)).filter(|_| !from.is_empty()) else { return };
+        let reply = Reply::new(550, [5, 1, 1], "No such user");
+        let failures: Vec<Failure> =
+            unknown.iter().map(|to| Failure { recipient: to.clone(), reply: reply.clone() }).collect();
+        let id = self.identifiers.next(at);
+        let report = dsn::compose(&self.settings.host, from, &failures, message, &id, at);
+        let path = SmtpPath { from: String::new(), to: vec![from.to_owned()] };
+        let (inner, busy) = (self.clone(), self.lab.busy());
+        tokio::spawn(async move {
+            let _ = inner.lab.client(&inner.settings.host).send(&destination, None, &path, &report).await;
+            drop(busy);
+        });
+    }
+}
+
+impl Handler for Host {
+    fn connected(&self, transcript: &Transcript) -> Result<(), Reply> {
+        self.0.lab.opened(&self.0.settings.host, transcript);
+        Ok(())
+    }
+
+    async fn authenticate(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
+    async fn mail_from(&self, _: &Session, _: &str) -> Reply {
+        Reply::new(250, [2, 1, 0], "Sender ok")
+    }
+
+    async fn rcpt(&self, _: &Session, to: &str) -> Reply {
+        if !self.0.manages(to) {
+            Reply::new(550, [5, 7, 1], "Relaying denied")
+        } else if !self.0.knows(to) && self.0.settings.unknown == UnknownUsers::Refuse {
+            Reply::new(550, [5, 1, 1], "No such user")
+        } else {
+            Reply::new(250, [2, 1, 5], "Recipient ok")
+        }
+    }
+
+    async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
+        let inner = &self.0;
+        let _busy = inner.lab.busy();
+        let at = LegalTime::at(inner.lab.clock().now());
+        let reply = Reply::new(250, [2, 0, 0], "Delivered");
+        let to = address::once_each(&session.to);
+        let (known, unknown): (Vec<String>, Vec<String>) = to.into_iter().partition(|to| inner.knows(to));
+        for mailbox in known {
+            let bytes = [format!("Return-Path: <{}>\r\n", session.from).as_bytes(), &message].concat();
+            let stored = Stored { bytes: bytes.into(), at: at.instant() };
+            inner.mailboxes().entry(mailbox.to_ascii_lowercase()).or_default().push(stored);
+        }
+        if !unknown.is_empty() {
+            inner.bounce(&session.from, &unknown, &message, &at);
+        }
+        inner.lab.transmitted(&inner.settings.host, session, message.into(), &reply);
+        reply
+    }
+}

@@ -1,0 +1,230 @@
+//! Who a gateway is, and every choice that the norm leaves to a provider.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::compose::Dialect;
+use crate::net::Limits;
+
+/// A provider's gateway, wholly described.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Short name: `alfa`, `bravo`, `flawed`.
+    pub name: String,
+    /// `providerName` in the directory.
+    pub provider: String,
+    /// Host name, also in its TLS certificate.
+    pub host: String,
+    /// Mail domains it manages; users live in each of them.
+    pub domains: Vec<String>,
+    /// The address of From, which the signing certificate bears.
+    pub address: String,
+    /// `mailReceipt`: its service mailbox.
+    pub receipt_mailbox: String,
+    /// How it writes.
+    pub dialect: Dialect,
+    /// Id of its signing certificate in the test PKI.
+    pub signer: String,
+    /// Id of its TLS certificate in the test PKI.
+    pub tls: String,
+    /// Every user's password.
+    pub password: String,
+    /// Mailboxes, in each domain.
+    pub mailboxes: Vec<MailboxSettings>,
+    /// Recipients of one submission, at most (DM 2/11/2005 art. 12: 50 at least).
+    pub recipients: usize,
+    /// Recipients times bytes of one submission, at most (3.1.1; art. 12: 30 MB at least).
+    pub volume: usize,
+    /// Bounds of submission sessions; `message` is the size that SMTP itself refuses.
+    pub submission: Limits,
+    /// Bounds of incoming sessions: wider, for envelopes are larger than what they carry.
+    pub reception: Limits,
+    /// Whether it looks for viruses.
+    pub antivirus: Antivirus,
+    /// Whether its incoming point can be reached.
+    pub incoming: Incoming,
+    /// What happens to mail for unknown mailboxes.
+    pub unknown_recipients: UnknownRecipients,
+    /// Whether a server-server acceptance is sent within the provider.
+    pub takeover_of_own: Takeover,
+    /// Whether one is sent for an infected envelope.
+    pub takeover_of_infected: Takeover,
+    /// When the second timeout notice goes out: after 22 hours, before 24 (3.1.6).
+    pub second_notice: SignedDuration,
+    /// Delays between attempts to reach a host; the last one repeats.
+    pub retries: Vec<SignedDuration>,
+    /// What is done wrong on purpose.
+    pub deviations: Vec<crate::fault::Deviation>,
+}
+
+/// A user's mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailboxSettings {
+    /// Local part.
+    pub local: String,
+    /// Whether it takes mail.
+    pub state: MailboxState,
+    /// What becomes of ordinary mail.
+    pub ordinary: OrdinaryMail,
+    /// An ordinary address that everything delivered is copied to.
+    pub forward: Option<String>,
+    /// An ordinary address that is told of everything delivered.
+    pub notify: Option<String>,
+}
+
+/// Whether a mailbox takes mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailboxState {
+    /// It does.
+    Enabled,
+    /// It is switched off.
+    Disabled,
+    /// It is full.
+    Full,
+}
+
+/// What becomes of ordinary mail (2.2.2: "if propagated").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrdinaryMail {
+    /// Delivered in an anomaly envelope.
+    Wrap,
+    /// Refused by SMTP.
+    Refuse,
+}
+
+/// Whether viruses are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Antivirus {
+    /// They are.
+    On,
+    /// They are missed, as by a provider whose signatures are old.
+    Off,
+}
+
+/// Whether the incoming point can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// It can.
+    Open,
+    /// Every connection is turned away before this instant.
+    UnreachableUntil(Timestamp),
+}
+
+/// What happens to mail for unknown mailboxes; both are right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownRecipients {
+    /// It is taken, and answered with a non-delivery.
+    Notify,
+    /// It is refused at RCPT TO.
+    Refuse,
+}
+
+/// Whether a server-server acceptance is sent where the norm can be read both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takeover {
+    /// It is.
+    Sent,
+    /// It is not.
+    Omitted,
+}
+
+impl Profile {
+    /// Alfa Posta Certificata.
+    pub fn alfa() -> Self {
+        Self {
+            name: "alfa".into(),
+            provider: "Alfa Posta Certificata S.p.A.".into(),
+            host: "mx.alfa.example".into(),
+            domains: vec!["alfa.example".into(), "legal.alfa.example".into()],
+            address: "posta-certificata@alfa.example".into(),
+            receipt_mailbox: "ricevute@alfa.example".into(),
+            dialect: Dialect::Alfa,
+            signer: "alfa".into(),
+            tls: "alfa".into(),
+            takeover_of_infected: Takeover::Sent,
+            second_notice: SignedDuration::from_hours(22),
+            ..Self::of_any_provider()
+        }
+    }
+
+    /// Bravo Recapiti Certificati.
+    pub fn bravo() -> Self {
+        Self {
+            name: "bravo".into(),
+            provider: "Bravo Recapiti Certificati S.r.l.".into(),
+            host: "mx.bravo.example".into(),
+            domains: vec!["bravo.example".into(), "studio.bravo.example".into(), "gestore.bravo.example".into()],
+            address: "posta-certificata@gestore.bravo.example".into(),
+            receipt_mailbox: "presa-in-carico@gestore.bravo.example".into(),
+            dialect: Dialect::Bravo,
+            signer: "bravo".into(),
+            tls: "bravo".into(),
+            takeover_of_infected: Takeover::Omitted,
+            second_notice: SignedDuration::from_hours(23),
+            ..Self::of_any_provider()
+        }
+    }
+
+    /// The mailbox of an address, letter case ignored; `None` where it is unknown or of another provider.
+    pub fn mailbox(&self, address: &str) -> Option<&MailboxSettings> {
+        let local = super::address::local(address);
+        self.mailboxes
+            .iter()
+            .find(|mailbox| mailbox.local.eq_ignore_ascii_case(local))
+            .filter(|_| self.manages(address))
+    }
+
+    /// The mailbox with this local part, to be set up otherwise.
+    pub fn mailbox_mut(&mut self, local: &str) -> &mut MailboxSettings {
+        let at = self.mailboxes.iter().position(|mailbox| mailbox.local == local).unwrap_or_else(|| {
+            self.mailboxes.push(MailboxSettings::new(local, MailboxState::Enabled));
+            self.mailboxes.len() - 1
+        });
+        &mut self.mailboxes[at]
+    }
+
+    /// Whether an address is in a domain of this provider.
+    pub fn manages(&self, address: &str) -> bool {
+        let domain = super::address::domain(address);
+        self.domains.iter().any(|own| own.eq_ignore_ascii_case(domain))
+    }
+
+    fn of_any_provider() -> Self {
+        let users = ["mario", "anna", "luca", "giulia"].map(|user| MailboxSettings::new(user, MailboxState::Enabled));
+        let others = [
+            MailboxSettings::new("disabilitata", MailboxState::Disabled),
+            MailboxSettings::new("piena", MailboxState::Full),
+        ];
+        Self {
+            name: String::new(),
+            provider: String::new(),
+            host: String::new(),
+            domains: Vec::new(),
+            address: String::new(),
+            receipt_mailbox: String::new(),
+            dialect: Dialect::Alfa,
+            signer: String::new(),
+            tls: String::new(),
+            password: "prova-e-basta".into(),
+            mailboxes: users.into_iter().chain(others).collect(),
+            recipients: 50,
+            volume: 30 << 20,
+            submission: Limits { recipients: 1000, message: 48 << 20, ..Limits::default() },
+            reception: Limits { recipients: 1000, message: 128 << 20, ..Limits::default() },
+            antivirus: Antivirus::On,
+            incoming: Incoming::Open,
+            unknown_recipients: UnknownRecipients::Notify,
+            takeover_of_own: Takeover::Omitted,
+            takeover_of_infected: Takeover::Sent,
+            second_notice: SignedDuration::from_hours(24),
+            retries: [5, 15, 30, 60, 120, 240].map(SignedDuration::from_mins).into(),
+            deviations: Vec::new(),
+        }
+    }
+}
+
+impl MailboxSettings {
+    /// A mailbox in the given state, ordinary mail wrapped, without services.
+    pub fn new(local: &str, state: MailboxState) -> Self {
+        Self { local: local.into(), state, ordinary: OrdinaryMail::Wrap, forward: None, notify: None }
+    }
+}

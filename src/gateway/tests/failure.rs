@@ -1,0 +1,147 @@
+//! Messages that are not accepted, not delivered, or late (3.1.1 to 3.1.3, 3.1.6, 3.3.3).
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::gateway::{Incoming, UnknownRecipients};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_formal_exception_is_told_and_nothing_leaves() {
+    for world in World::both().await {
+        let (anna, luca) = (world.at_receiver("anna"), world.at_receiver("luca"));
+        let headers = format!("To: {luca}\r\n");
+        world.submit(&[&anna], &Mailing { headers: &headers, body: "" }).await;
+        assert_eq!(world.told(), [Kind::NonAccettazione]);
+        assert_eq!(world.lab.transmissions().len(), 1);
+        assert!(world.last_told().errore_esteso.unwrap().contains(&anna));
+        world.advance(25).await;
+        assert_eq!(world.told().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_sender_is_refused_by_smtp() {
+    let world = World::of(Profile::alfa(), Profile::bravo()).await;
+    for from in ["anna@alfa.example", ""] {
+        let path = SmtpPath { from: from.into(), to: vec![world.at_receiver("anna")] };
+        let sent = world.submit_as("mario@alfa.example", &path, b"x").await;
+        assert_eq!(code(&sent.mail), (553, "5.7.1".into()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_infected_submission_is_kept_and_told() {
+    let eicar = String::from_utf8(crate::gateway::antivirus::eicar()).unwrap();
+    for world in World::both().await {
+        world.submit(&[&world.at_receiver("anna")], &Mailing { headers: "", body: &eicar }).await;
+        assert_eq!(world.told(), [Kind::NonAccettazioneVirus]);
+        assert_eq!(world.sender.virus_store().len(), 1);
+        assert_eq!(world.lab.transmissions().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_virus_seen_only_by_the_receiver_is_told_to_the_sender_for_each_recipient() {
+    let eicar = String::from_utf8(crate::gateway::antivirus::eicar()).unwrap();
+    for (sender, receiver) in [(Profile::alfa(), Profile::bravo()), (Profile::bravo(), Profile::alfa())] {
+        let sender = Profile { antivirus: crate::gateway::Antivirus::Off, ..sender };
+        let world = World::of(sender, receiver).await;
+        let to = [world.at_receiver("anna"), world.at_receiver("luca")];
+        world.submit(&[&to[0], &to[1]], &Mailing { headers: "", body: &eicar }).await;
+        assert_eq!(world.told(), [Kind::Accettazione, Kind::ErroreConsegnaVirus, Kind::ErroreConsegnaVirus]);
+        let detections = world.service().into_iter().filter(|kind| *kind == Kind::RilevazioneVirus).count();
+        assert_eq!((detections, world.receiver.virus_store().len()), (2, 1));
+        assert!(world.delivered("anna").is_empty());
+        world.advance(25).await;
+        assert_eq!(world.told().len(), 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_delivered_is_told_with_its_code() {
+    for world in World::both().await {
+        for (local, code) in [("nessuno", "5.1.1"), ("disabilitata", "5.2.1"), ("piena", "5.2.2")] {
+            world.submit(&[&world.at_receiver(local)], &Mailing::default()).await;
+            assert_eq!(world.told().pop(), Some(Kind::ErroreConsegna));
+            let data = world.last_told();
+            let text = data.errore_esteso.unwrap();
+            assert!(text.starts_with(&format!("{code} - ")), "{text}");
+            assert_eq!(data.errore == "no-dest", code == "5.1.1");
+        }
+        assert_eq!(world.service().len(), 3, "taken over all the same");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_refused_by_smtp_is_told_by_the_senders_provider() {
+    let receiver = Profile { unknown_recipients: UnknownRecipients::Refuse, ..Profile::bravo() };
+    let world = World::of(Profile::alfa(), receiver).await;
+    let (nobody, anna) = (world.at_receiver("nessuno"), world.at_receiver("anna"));
+    world.submit(&[&nobody, &anna], &Mailing::default()).await;
+    let mut told = world.told();
+    told.sort_unstable();
+    assert_eq!(told, [Kind::Accettazione, Kind::AvvenutaConsegna, Kind::ErroreConsegna]);
+    world.advance(25).await;
+    assert_eq!(world.told().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listed_domain_without_a_host_is_told_at_once() {
+    for world in World::both().await {
+        world.submit(&["mario@irraggiungibile.example"], &Mailing::default()).await;
+        assert_eq!(world.told(), [Kind::Accettazione, Kind::ErroreConsegna]);
+        let data = world.last_told();
+        assert_eq!(data.errore, "no-dominio");
+        assert!(data.errore_esteso.unwrap().starts_with("5.1.2 - "));
+        world.advance(25).await;
+        assert_eq!(world.told().len(), 2);
+    }
+}
+
+async fn unreachable_for(hours: i64) -> World {
+    let start: Timestamp = "2026-03-02T08:30:00Z".parse().unwrap();
+    let until = start + jiff::SignedDuration::from_hours(hours);
+    let receiver = Profile { incoming: Incoming::UnreachableUntil(until), ..Profile::bravo() };
+    let world = World::of(Profile::alfa(), receiver).await;
+    world.submit(&[&world.at_receiver("anna")], &Mailing::default()).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreachable_provider_costs_both_timeout_notices() {
+    let world = unreachable_for(100).await;
+    world.advance(11).await;
+    assert_eq!(world.told(), [Kind::Accettazione]);
+    world.advance(1).await;
+    assert_eq!(world.told().len(), 2, "at hour 12");
+    world.advance(9).await;
+    assert_eq!(world.told().len(), 2, "not before hour 22");
+    world.advance(24 * 5).await;
+    assert_eq!(world.told()[1..], [Kind::PreavvisoErroreConsegna, Kind::PreavvisoErroreConsegna]);
+    assert!(world.last_told().errore_esteso.unwrap().contains("5.4.1"));
+    assert_eq!(world.sender.next_due(), None, "given up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_after_the_first_notice_spares_the_second() {
+    let world = unreachable_for(13).await;
+    world.advance(30).await;
+    assert_eq!(world.told(), [Kind::Accettazione, Kind::PreavvisoErroreConsegna, Kind::AvvenutaConsegna]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_takeover_without_delivery_costs_the_second_notice_only() {
+    let drops = crate::fault::Deviation {
+        on: Kind::AvvenutaConsegna,
+        edit: crate::fault::Edit::Copy(crate::fault::CopyEdit::Drop),
+    };
+    for (sender, receiver) in [(Profile::alfa(), Profile::bravo()), (Profile::bravo(), Profile::alfa())] {
+        let receiver = Profile { deviations: vec![drops.clone()], ..receiver };
+        let world = World::of(sender, receiver).await;
+        world.submit(&[&world.at_receiver("anna")], &Mailing::default()).await;
+        world.advance(21).await;
+        assert_eq!(world.told(), [Kind::Accettazione]);
+        world.advance(3).await;
+        assert_eq!(world.told(), [Kind::Accettazione, Kind::PreavvisoErroreConsegna]);
+    }
+}

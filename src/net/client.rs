@@ -1,0 +1,376 @@
+//! An SMTP client for relays and for users, over mail-send's commands: it tells every reply, recipient by recipient, and
+//! sends a message byte by byte as it is.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use mail_send::SmtpClient;
+use smtp_proto::{EXT_8BIT_MIME, EXT_SIZE, EXT_START_TLS, EhloResponse, Response};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::TlsConnector;
+
+use super::{Reply, Transcript, data::stuffed};
+use crate::evidence::{Service, SmtpPath, Speaker};
+
+/// Whom to talk to.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its name, which its TLS certificate must bear.
+    pub host: String,
+    /// Which service it is.
+    pub service: Service,
+    /// How the channel is secured.
+    pub security: Security,
+}
+
+/// How a channel is secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Not at all.
+    Plain,
+    /// By STARTTLS where it is offered: ordinary mail.
+    WhenOffered,
+    /// By STARTTLS, or nothing is sent: between PEC providers (RFC 6109 5.3), and submission.
+    StartTls,
+    /// From the first byte (RFC 8314).
+    Implicit,
+}
+
+/// How to log in.
+#[derive(Clone)]
+pub struct Credentials {
+    /// User.
+    pub user: String,
+    /// Password.
+    pub password: String,
+    /// Which mechanism, whatever else is offered.
+    pub mechanism: AuthMechanism,
+}
+
+/// SASL mechanisms a gateway offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthMechanism {
+    /// RFC 4616.
+    Plain,
+    /// The older one that clients still use.
+    Login,
+}
+
+/// What a client says of itself, and how patient it is.
+#[derive(Clone)]
+pub struct Client {
+    /// Its name, for EHLO.
+    pub name: String,
+    /// Whom it trusts.
+    pub tls: Arc<rustls::ClientConfig>,
+    /// Longest wait for a reply or for bytes to be taken.
+    pub timeout: Duration,
+}
+
+/// The replies to one transaction.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// To MAIL FROM.
+    pub mail: Reply,
+    /// To RCPT TO, in the order given; fewer than given only where MAIL FROM was refused.
+    pub recipients: Vec<RecipientReply>,
+    /// To the message; `None` where nobody was left to send it to.
+    pub data: Option<Reply>,
+    /// What was said.
+    pub transcript: Transcript,
+}
+
+/// A recipient's reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientReply {
+    /// As given.
+    pub recipient: String,
+    /// The reply.
+    pub reply: Reply,
+}
+
+/// Why there was no transaction, or not a whole one.
+#[derive(Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct ClientError {
+    /// What went wrong.
+    pub problem: Problem,
+    /// What was said until then.
+    pub transcript: Transcript,
+}
+
+/// What can go wrong before a message is taken over.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// No connection.
+    #[error("no connection: {0}")]
+    Connect(std::io::Error),
+    /// The channel could not be secured.
+    #[error("the channel could not be secured: {0}")]
+    Tls(String),
+    /// STARTTLS is demanded and not offered.
+    #[error("STARTTLS is not offered")]
+    NoStartTls,
+    /// The host turned the client away: greeting, EHLO or login.
+    #[error("turned away: {0}")]
+    Refused(Reply),
+    /// The session broke off.
+    #[error("the session broke off: {0}")]
+    Broken(String),
+    /// The host did not answer in time.
+    #[error("no answer in time")]
+    Timeout,
+}
+
+impl Sent {
+    /// Whether every recipient has the message.
+    pub fn is_complete(&self) -> bool {
+        self.data.as_ref().is_some_and(Reply::is_positive) && self.recipients.iter().all(|r| r.reply.is_positive())
+    }
+}
+
+impl Client {
+    /// One session with one transaction. Replies that refuse are an answer, not an error.
+    pub async fn send(
+        &self,
+        destination: &Destination,
+        login: Option<&Credentials>,
+        path: &SmtpPath,
+        message: &[u8],
+    ) -> Result<Sent, ClientError> {
+        let transcript = Transcript::new(destination.service);
+        transcript.named(&self.name);
+        match self.transact(destination, login, path, message, &transcript).await {
+            Ok((mail, recipients, data)) => Ok(Sent { mail, recipients, data, transcript }),
+            Err(problem) => Err(ClientError { problem, transcript }),
+        }
+    }
+
+    async fn transact(
+        &self,
+        destination: &Destination,
+        login: Option<&Credentials>,
+        path: &SmtpPath,
+        message: &[u8],
+        transcript: &Transcript,
+    ) -> Result<(Reply, Vec<RecipientReply>, Option<Reply>), Problem> {
+        let mut wire = self.connect(destination, transcript).await?;
+        if let Some(login) = login {
+            wire.login(login).await?;
+        }
+        let mail = wire.command(&wire.mail_command(&path.from, message)).await?;
+        let mut recipients = Vec::new();
+        if mail.is_positive() {
+            for recipient in &path.to {
+                let reply = wire.command(&format!("RCPT TO:<{recipient}>")).await?;
+                recipients.push(RecipientReply { recipient: recipient.clone(), reply });
+            }
+        }
+        let mut data = None;
+        if recipients.iter().any(|recipient| recipient.reply.is_positive()) {
+            let go = wire.command("DATA").await?;
+            data = Some(if go.code == 354 { wire.message(message).await? } else { go });
+        }
+        // The outcome stands; how the session ends changes nothing.
+        let _ = wire.command("QUIT").await;
+        Ok((mail, recipients, data))
+    }
+
+    async fn connect(&self, destination: &Destination, transcript: &Transcript) -> Result<Wire, Problem> {
+        let tcp = SmtpClient::connect(destination.address, self.timeout).await.map_err(|error| match error {
+            mail_send::Error::Io(error) => Problem::Connect(error),
+            other => problem(other),
+        })?;
+        tcp.stream.set_nodelay(true).map_err(Problem::Connect)?;
+        let connector = TlsConnector::from(self.tls.clone());
+        let secure = async |tcp: SmtpClient<TcpStream>| {
+            let tls = tcp.into_tls(&connector, &destination.host).await.map_err(|error| match error {
+                mail_send::Error::Timeout => Problem::Timeout,
+                other => Problem::Tls(other.to_string()),
+            })?;
+            transcript.secured(tls.tls_connection().protocol_version());
+            Ok::<_, Problem>(Wire::over(tls, transcript))
+        };
+        if destination.security == Security::Implicit {
+            let mut wire = secure(tcp).await?;
+            wire.greeting().await?;
+            wire.ehlo(&self.name).await?;
+            return Ok(wire);
+        }
+        let mut wire = Wire::over(tcp, transcript);
+        wire.greeting().await?;
+        wire.ehlo(&self.name).await?;
+        let wanted = match destination.security {
+            Security::Plain => false,
+            Security::WhenOffered => wire.offers & EXT_START_TLS != 0,
+            Security::StartTls if wire.offers & EXT_START_TLS == 0 => return Err(Problem::NoStartTls),
+            Security::StartTls | Security::Implicit => true,
+        };
+        if !wanted {
+            return Ok(wire);
+        }
+        let go = wire.command("STARTTLS").await?;
+        if !go.is_positive() {
+            return Err(Problem::Refused(go));
+        }
+        let mut wire = secure(wire.into_tcp()?).await?;
+        wire.ehlo(&self.name).await?;
+        Ok(wire)
+    }
+}
+
+/// A channel, secured or not.
+enum Channel {
+    Tcp(SmtpClient<TcpStream>),
+    Tls(Box<SmtpClient<tokio_rustls::client::TlsStream<TcpStream>>>),
+}
+
+impl From<SmtpClient<TcpStream>> for Channel {
+    fn from(client: SmtpClient<TcpStream>) -> Self {
+        Self::Tcp(client)
+    }
+}
+
+impl From<SmtpClient<tokio_rustls::client::TlsStream<TcpStream>>> for Channel {
+    fn from(client: SmtpClient<tokio_rustls::client::TlsStream<TcpStream>>) -> Self {
+        Self::Tls(Box::new(client))
+    }
+}
+
+/// A session: a channel, what the host offers, and the transcript.
+struct Wire {
+    channel: Channel,
+    offers: u32,
+    transcript: Transcript,
+}
+
+impl Wire {
+    fn over(channel: impl Into<Channel>, transcript: &Transcript) -> Self {
+        Self { channel: channel.into(), offers: 0, transcript: transcript.clone() }
+    }
+
+    fn into_tcp(self) -> Result<SmtpClient<TcpStream>, Problem> {
+        match self.channel {
+            Channel::Tcp(client) => Ok(client),
+            Channel::Tls(_) => Err(Problem::Tls("TLS is active already".into())),
+        }
+    }
+
+    async fn greeting(&mut self) -> Result<(), Problem> {
+        let greeting = match &mut self.channel {
+            Channel::Tcp(client) => timed(client.timeout, client.read()).await,
+            Channel::Tls(client) => timed(client.timeout, client.read()).await,
+        }?;
+        let reply = self.heard(&greeting);
+        if reply.is_positive() { Ok(()) } else { Err(Problem::Refused(reply)) }
+    }
+
+    async fn ehlo(&mut self, name: &str) -> Result<(), Problem> {
+        self.transcript.say(Speaker::Client, &format!("EHLO {name}"));
+        let answer: mail_send::Result<EhloResponse<String>> = match &mut self.channel {
+            Channel::Tcp(client) => client.ehlo(name).await,
+            Channel::Tls(client) => client.ehlo(name).await,
+        };
+        match answer {
+            Ok(offers) => {
+                self.offers = offers.capabilities();
+                self.transcript.say(Speaker::Server, &format!("250 {}", offers.hostname()));
+                Ok(())
+            }
+            Err(mail_send::Error::UnexpectedReply(reply)) => Err(Problem::Refused(self.heard(&reply))),
+            Err(other) => Err(problem(other)),
+        }
+    }
+
+    async fn login(&mut self, login: &Credentials) -> Result<(), Problem> {
+        let encode = |text: &str| BASE64_STANDARD.encode(text);
+        let reply = match login.mechanism {
+            AuthMechanism::Plain => {
+                let both = encode(&format!("\0{}\0{}", login.user, login.password));
+                self.say(&format!("AUTH PLAIN {both}"), "AUTH PLAIN <credentials>").await?
+            }
+            AuthMechanism::Login => {
+                let mut reply = self.command("AUTH LOGIN").await?;
+                for answer in [&login.user, &login.password] {
+                    if reply.code == 334 {
+                        reply = self.say(&encode(answer), "<credentials>").await?;
+                    }
+                }
+                reply
+            }
+        };
+        if reply.code == 235 { Ok(()) } else { Err(Problem::Refused(reply)) }
+    }
+
+    fn mail_command(&self, from: &str, message: &[u8]) -> String {
+        let mut command = format!("MAIL FROM:<{from}>");
+        if self.offers & EXT_SIZE != 0 {
+            command.push_str(&format!(" SIZE={}", message.len()));
+        }
+        if self.offers & EXT_8BIT_MIME != 0 && !message.is_ascii() {
+            command.push_str(" BODY=8BITMIME");
+        }
+        command
+    }
+
+    async fn command(&mut self, line: &str) -> Result<Reply, Problem> {
+        self.say(line, line).await
+    }
+
+    /// Sends a line and has its reply; the transcript shows the line as `shown`.
+    async fn say(&mut self, line: &str, shown: &str) -> Result<Reply, Problem> {
+        self.transcript.say(Speaker::Client, shown);
+        let line = format!("{line}\r\n");
+        let response = match &mut self.channel {
+            Channel::Tcp(client) => client.cmd(&line).await,
+            Channel::Tls(client) => client.cmd(&line).await,
+        };
+        response.map(|response| self.heard(&response)).map_err(problem)
+    }
+
+    async fn message(&mut self, message: &[u8]) -> Result<Reply, Problem> {
+        self.transcript.say(Speaker::Client, &format!("<DATA {} bytes>", message.len()));
+        let wire = stuffed(message);
+        let response = match &mut self.channel {
+            Channel::Tcp(client) => pour(client, &wire).await,
+            Channel::Tls(client) => pour(client, &wire).await,
+        };
+        response.map(|response| self.heard(&response))
+    }
+
+    fn heard(&self, response: &Response<String>) -> Reply {
+        let reply = Reply::new(response.code, response.esc, response.message.trim());
+        self.transcript.say(Speaker::Server, &reply.to_string());
+        reply
+    }
+}
+
+/// Writes data in pieces, each within the time-out, and reads the reply.
+async fn pour<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut SmtpClient<S>,
+    wire: &[u8],
+) -> Result<Response<String>, Problem> {
+    let limit = client.timeout;
+    for piece in wire.chunks(256 << 10) {
+        timed(limit, async { client.stream.write_all(piece).await.map_err(mail_send::Error::Io) }).await?;
+    }
+    timed(limit, async { client.stream.flush().await.map_err(mail_send::Error::Io) }).await?;
+    timed(limit, client.read()).await
+}
+
+async fn timed<T>(limit: Duration, io: impl Future<Output = mail_send::Result<T>>) -> Result<T, Problem> {
+    tokio::time::timeout(limit, io).await.map_err(|_| Problem::Timeout)?.map_err(problem)
+}
+
+fn problem(error: mail_send::Error) -> Problem {
+    match error {
+        mail_send::Error::Timeout => Problem::Timeout,
+        mail_send::Error::Tls(error) => Problem::Tls(error.to_string()),
+        other => Problem::Broken(other.to_string()),
+    }
+}

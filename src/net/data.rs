@@ -1,0 +1,177 @@
+//! Message data on the wire (RFC 5321 4.1.1.4, 4.5.2): dot-stuffing, and its end, which is CRLF.CRLF and nothing else.
+//!
+//! `smtp-proto`'s receiver also ends data at `CRLF . CR CR LF`, and mail-send's writer stuffs dots after a bare LF or CR:
+//! both change messages, and the first splits them. So both directions stand here.
+
+/// Takes in data until CRLF.CRLF, dots unstuffed.
+#[derive(Debug)]
+pub struct DataReceiver {
+    state: State,
+    message: Vec<u8>,
+    /// Most bytes kept.
+    limit: usize,
+    /// Bytes of message that came, kept or not.
+    length: usize,
+}
+
+/// Where in a line the next byte stands. Only CRLF begins a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    LineStart,
+    Inside,
+    Cr,
+    Dot,
+    DotCr,
+}
+
+/// What became of the bytes given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ingested {
+    /// All were taken and the message goes on.
+    More,
+    /// The message ended after this many of them.
+    Complete(usize),
+}
+
+impl DataReceiver {
+    /// Starts behind the reply to DATA, which is the start of a line.
+    pub fn new(limit: usize) -> Self {
+        Self { state: State::LineStart, message: Vec::new(), limit, length: 0 }
+    }
+
+    /// Takes bytes as they come from the wire.
+    pub fn ingest(&mut self, bytes: &[u8]) -> Ingested {
+        for (at, &byte) in bytes.iter().enumerate() {
+            self.state = match (self.state, byte) {
+                (State::LineStart, b'.') => State::Dot,
+                (State::Dot, b'\r') => State::DotCr,
+                (State::DotCr, b'\n') => return Ingested::Complete(at + 1),
+                (state, _) => {
+                    // The stuffed dot is dropped; a CR held back behind it was part of the message.
+                    if state == State::DotCr {
+                        self.keep(b'\r');
+                    }
+                    self.keep(byte);
+                    match byte {
+                        b'\n' if state == State::Cr => State::LineStart,
+                        b'\r' => State::Cr,
+                        _ => State::Inside,
+                    }
+                }
+            };
+        }
+        Ingested::More
+    }
+
+    /// Bytes of message so far, those beyond the limit included.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The message; `None` where it was longer than the limit.
+    pub fn finish(self) -> Option<Vec<u8>> {
+        (self.length <= self.limit).then_some(self.message)
+    }
+
+    fn keep(&mut self, byte: u8) {
+        self.length += 1;
+        if self.length <= self.limit {
+            self.message.push(byte);
+        } else if !self.message.is_empty() {
+            self.message = Vec::new();
+        }
+    }
+}
+
+/// `message` as data: dots at the start of lines doubled, and the end. A message that does not end a line is ended.
+pub fn stuffed(message: &[u8]) -> Vec<u8> {
+    let mut wire = Vec::with_capacity(message.len() + message.len() / 100 + 8);
+    for line in message.split_inclusive_crlf() {
+        if line.starts_with(b".") {
+            wire.push(b'.');
+        }
+        wire.extend_from_slice(line);
+    }
+    if !wire.is_empty() && !wire.ends_with(b"\r\n") {
+        wire.extend_from_slice(b"\r\n");
+    }
+    wire.extend_from_slice(b".\r\n");
+    wire
+}
+
+trait SplitCrlf {
+    /// The lines, each with its CRLF; the last may have none.
+    fn split_inclusive_crlf(&self) -> impl Iterator<Item = &[u8]>;
+}
+
+impl SplitCrlf for [u8] {
+    fn split_inclusive_crlf(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest = self;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let end = rest.windows(2).position(|pair| pair == b"\r\n").map_or(rest.len(), |at| at + 2);
+            let (line, tail) = rest.split_at(end);
+            rest = tail;
+            Some(line)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The message that `wire` carries, fed whole and byte by byte, and how much of `wire` it took.
+    fn received(wire: &[u8]) -> Option<(Vec<u8>, usize)> {
+        let mut whole = DataReceiver::new(1000);
+        let ended = whole.ingest(wire);
+        let mut dribbled = DataReceiver::new(1000);
+        let one = wire.iter().position(|&byte| dribbled.ingest(&[byte]) != Ingested::More).map(|at| at + 1);
+        match ended {
+            Ingested::More => assert_eq!(one, None),
+            Ingested::Complete(used) => assert_eq!(one, Some(used)),
+        }
+        let (Ingested::Complete(used), whole) = (ended, whole.finish()) else { return None };
+        assert_eq!(whole, dribbled.finish());
+        Some((whole?, used))
+    }
+
+    #[test]
+    fn only_crlf_dot_crlf_ends_data() {
+        for end in
+            ["\n.\n", "\r\n.\n", "\n.\r\n", "\r.\r", "\r\n.\r", "\r.\r\n", "\r\n.\r\r\n", "\n\r.\r\n", "\r\n.\0\r\n"]
+        {
+            let smuggled = format!("a{end}MAIL FROM:<b>\r\n");
+            assert_eq!(received(smuggled.as_bytes()), None, "{end:?}");
+            let (message, used) = received(format!("{smuggled}.\r\nQUIT\r\n").as_bytes()).unwrap();
+            assert_eq!(used, smuggled.len() + 3, "{end:?}");
+            let unstuffed = end.replace("\r\n.", "\r\n");
+            assert_eq!(message, format!("a{unstuffed}MAIL FROM:<b>\r\n").as_bytes(), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_message_ends_at_once() {
+        assert_eq!(received(b".\r\nQUIT\r\n"), Some((Vec::new(), 3)));
+        assert_eq!(stuffed(b""), b".\r\n");
+    }
+
+    #[test]
+    fn what_is_stuffed_comes_out_the_same() {
+        for message in
+            ["..\r\n.\r\n.a\r\n", "a\n.b\r\n.\n.\r\n", "a\r.\r\n", "\r\n", ".\r\r\n", "\r\n.\r\r\n.x\r\n", "è\r\n"]
+        {
+            let wire = stuffed(message.as_bytes());
+            assert_eq!(received(&wire), Some((message.as_bytes().to_vec(), wire.len())), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_beyond_the_limit_is_counted_and_not_kept() {
+        let mut receiver = DataReceiver::new(3);
+        assert_eq!(receiver.ingest(b"abcd\r\n.\r\n"), Ingested::Complete(9));
+        assert_eq!((receiver.length(), receiver.finish()), (6, None));
+    }
+}

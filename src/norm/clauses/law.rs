@@ -1,0 +1,10 @@
+//! What Italian law adds to the RFC: DPR 68/2005 and DM 2 November 2005.
+
+crate::clauses! {
+    DM_ART_13_TWELVE = "DM-art-13-twelve", "DM 2/11/2005 art. 13", Must, AccessPoint,
+        "Twelve hours without server-server acceptance or delivery are notified to the sender.";
+    DM_ART_13_TWENTY_FOUR = "DM-art-13-twenty-four", "DM 2/11/2005 art. 13", Must, AccessPoint,
+        "Without a delivery a further notice follows between hours 22 and 24.";
+    DPR_ART_6 = "DPR-art-6", "DPR 68/2005 art. 6", Must, DeliveryPoint,
+        "A delivery receipt proves that the message is available in the recipient's mailbox.";
+}

@@ -1,0 +1,106 @@
+//! What must hold across the messages of one submission (RFC 6109 3; the sentences of the practice, one rule each).
+//!
+//! A rule about something missing speaks only where the evidence is complete. Whoever owes what is missing is blamed,
+//! which may be another than who composed what is there.
+
+pub mod acceptance;
+pub mod brief;
+pub mod identity;
+pub mod original;
+pub mod outcome;
+pub mod receipt;
+pub mod takeover;
+pub mod timeout;
+pub mod virus;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    directory::Directory,
+    evidence::{Evidence, Party, Role},
+    message::{Kind, Message},
+};
+
+use super::{Context, Fact, Origin, Transaction, judge};
+
+/// Whether a gateway accepted a submission here and owes its sender the rest; what the harness put in owes nothing.
+fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.first(Kind::Accettazione).is_some() && transaction.sender_side() != Party::Harness
+}
+
+/// The same, where absence means absence.
+fn accepted_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
+    context.evidence.complete && accepted(transaction, context)
+}
+
+/// Whether the envelope was found no envelope by whoever received it: nothing is owed for what became an anomaly.
+fn was_wrapped(transaction: &Transaction) -> bool {
+    transaction.first(Kind::Anomalia).is_some()
+}
+
+/// How often a recipient of the message itself got it: sightings in one mailbox, else once.
+fn times(fact: &Fact) -> usize {
+    let mut boxes: BTreeMap<(Party, &str), usize> = BTreeMap::new();
+    for (_, party, address) in fact.mailboxes() {
+        *boxes.entry((party, address)).or_default() += 1;
+    }
+    boxes.into_values().max().unwrap_or(1)
+}
+
+/// Observations of several messages.
+fn observations<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<usize> {
+    facts.into_iter().map(Fact::observation).collect()
+}
+
+/// The gateway of the provider that manages an address, as far as it plays.
+fn provider_of(context: &Context<'_>, address: &str) -> Party {
+    let domain = domain(address);
+    let managed = |(role, facts): (&Role, &crate::evidence::GatewayFacts)| {
+        facts.domains.iter().any(|managed| managed.eq_ignore_ascii_case(domain)).then_some(Party::from(*role))
+    };
+    let directory = || {
+        let names: Vec<_> = context.directory?.managing(domain).map(|provider| &provider.name).collect();
+        names.into_iter().find_map(|name| judge::role_of(context.evidence, name)).map(Party::from)
+    };
+    context.evidence.gateways.iter().find_map(managed).or_else(directory).unwrap_or(Party::Undetermined)
+}
+
+/// Whether a provider of this name manages the domain of an address, in any of its environments.
+fn manages(directory: &Directory, provider: &str, address: &str) -> bool {
+    directory.managing(domain(address)).any(|record| record.name.eq_ignore_ascii_case(provider))
+}
+
+fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// The message of a fact, read again: transactions keep no bodies.
+fn message(evidence: &Evidence, fact: &Fact) -> Option<Message> {
+    bytes(evidence, fact.observation()).and_then(|bytes| Message::read(bytes).ok())
+}
+
+fn bytes(evidence: &Evidence, observation: usize) -> Option<std::sync::Arc<[u8]>> {
+    let mut observations = evidence.observations.iter();
+    observations.find(|seen| seen.id == observation).map(|seen| seen.bytes.clone())
+}
+
+/// The provider a message is proved to come from.
+fn signing_provider(fact: &Fact) -> Option<&str> {
+    match &fact.origin {
+        Origin::Verified { provider } => Some(provider),
+        Origin::NotVerified(_) | Origin::Refuted(_) | Origin::Unsigned => None,
+    }
+}
+
+/// `a, b and c`, or `none`.
+fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
+    let items: Vec<&str> = items.into_iter().collect();
+    match items.split_last() {
+        None => "none".to_owned(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}

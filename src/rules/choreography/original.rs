@@ -1,0 +1,118 @@
+//! The original in the envelope is what was submitted: identifiers changed, trace fields added, all else byte for byte.
+
+use crate::{
+    message::{Header, Kind, Mail},
+    norm::{Level, clauses::choreography as norm},
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, transaction::bare},
+};
+
+use super::{bytes, message};
+
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "envelope/original-unmodified",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_1_5_ORIGINAL],
+        question: "Is the original in the envelope the submitted message, but for its identifiers?",
+        consequence: "The provider certifies a message that its user did not write.",
+        check: Check::Transaction { applies: comparable, check: unmodified },
+    },
+    Rule {
+        id: "envelope/original-identifiers",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_2_2_1_MSGID_KEPT],
+        question: "Does the original carry the PEC msgid as Message-ID and the client's as X-Riferimento-Message-ID?",
+        consequence: "The delivered message cannot be matched with its receipts.",
+        check: Check::Transaction { applies: comparable, check: identifiers },
+    },
+];
+
+fn comparable(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.submission.is_some() && transaction.of(Kind::PostaCertificata).any(|envelope| envelope.has_original)
+}
+
+/// The submission, and each envelope's original.
+fn originals<'a>(transaction: &'a Transaction, context: &Context<'_>) -> Option<(Mail, Vec<(&'a Fact, Option<Mail>)>)> {
+    let submitted = bytes(context.evidence, transaction.submission.as_ref()?.observation)?;
+    let envelopes = transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.has_original);
+    let original = |envelope| Mail::read(message(context.evidence, envelope)?.original()?).ok();
+    Some((Mail::read(submitted).ok()?, envelopes.map(|envelope| (envelope, original(envelope))).collect()))
+}
+
+fn unmodified(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    let Some((submitted, originals)) = originals(transaction, context) else { return };
+    for (envelope, original) in originals {
+        let problem = match &original {
+            None => Some(("a message".to_owned(), "something that cannot be read as one".to_owned())),
+            Some(original) => difference(&submitted, original),
+        };
+        let Some((expected, found)) = problem else { continue };
+        let finding = Finding::new(expected, found, format!("{}: postacert.eml", envelope.title()));
+        let seen = transaction.submission.iter().map(|submission| submission.observation);
+        findings.push(finding.blaming(envelope.composer).seen_in(seen).seen_in([envelope.observation()]));
+    }
+}
+
+fn difference(submitted: &Mail, original: &Mail) -> Option<(String, String)> {
+    let may_change = |header: &Header| named(header, &["Message-ID", "X-Riferimento-Message-ID"]);
+    let sent: Vec<&[u8]> = submitted
+        .root
+        .headers
+        .iter()
+        .filter(|header| !may_change(header))
+        .map(|header| submitted.bytes(&header.span))
+        .collect();
+    let mut expected = sent.iter().copied().peekable();
+    for header in original.root.headers.iter().filter(|header| !may_change(header)) {
+        let found = original.bytes(&header.span);
+        if expected.peek() == Some(&found) {
+            expected.next();
+        } else if !named(header, &["Received", "Return-Path"]) {
+            let wanted = expected.peek().map_or("the end of the header section".to_owned(), |field| shown(field));
+            return Some((wanted, shown(found)));
+        }
+    }
+    if let Some(lost) = expected.next() {
+        return Some((shown(lost), "no such field".to_owned()));
+    }
+    let at = same_message(submitted.bytes(&submitted.root.body), original.bytes(&original.root.body))?;
+    Some(("the body as submitted".to_owned(), format!("another from byte {at} of it on")))
+}
+
+fn named(header: &Header, names: &[&str]) -> bool {
+    names.iter().any(|name| header.name.eq_ignore_ascii_case(name))
+}
+
+fn shown(field: &[u8]) -> String {
+    String::from_utf8_lossy(field).trim_end().to_owned()
+}
+
+/// Where two messages first differ; the line end before a boundary may or may not have been the message's own.
+pub(super) fn same_message(one: &[u8], other: &[u8]) -> Option<usize> {
+    let trimmed = |bytes: &'_ [u8]| bytes.len() - if bytes.ends_with(b"\r\n") { 2 } else { 0 };
+    let (one, other) = (&one[..trimmed(one)], &other[..trimmed(other)]);
+    if one == other {
+        return None;
+    }
+    Some(one.iter().zip(other).position(|(one, other)| one != other).unwrap_or(one.len().min(other.len())))
+}
+
+fn identifiers(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    let Some((_, originals)) = originals(transaction, context) else { return };
+    let msgid = transaction.submission.as_ref().and_then(|submission| submission.msgid.clone());
+    for (envelope, original) in originals {
+        let Some(original) = original else { continue };
+        let mut held = |name: &str, expected: &str| {
+            let found = original.field(name);
+            if found.as_deref().map(bare) != Some(bare(expected)) {
+                let place = format!("{}: postacert.eml header {name}", envelope.title());
+                let finding = Finding::new(expected, found.unwrap_or_else(|| "no such field".to_owned()), place);
+                findings.push(finding.blaming(envelope.composer).seen_in([envelope.observation()]));
+            }
+        };
+        held("Message-ID", &transaction.identifier);
+        if let Some(msgid) = &msgid {
+            held("X-Riferimento-Message-ID", msgid);
+        }
+    }
+}

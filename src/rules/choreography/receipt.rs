@@ -1,0 +1,132 @@
+//! Delivery receipts: the form asked for, by To and Cc.
+
+use crate::{
+    message::Kind,
+    norm::{Level, clauses::choreography as norm},
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+};
+
+use super::{message, original::same_message};
+
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "delivery/form-requested",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_3_2_1_FORM],
+        question: "Does a receipt carry the original where a complete or brief one is due, and not where a concise one is?",
+        consequence: "The sender cannot prove what was delivered, or gets back what they did not want.",
+        check: Check::Transaction { applies: delivered, check: form },
+    },
+    Rule {
+        id: "delivery/requested-form-named",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_4_4_REQUESTED],
+        question: "Does ricevuta in a receipt's daticert.xml name the form that the envelope asks for?",
+        consequence: "Programs take the receipt for another form.",
+        check: Check::Transaction { applies: delivered, check: named },
+    },
+    Rule {
+        id: "delivery/complete-copy",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_3_2_1_COPY],
+        question: "Is the original in a complete receipt the one in the envelope, byte for byte?",
+        consequence: "The receipt proves the delivery of something else.",
+        check: Check::Transaction { applies: complete, check: copy },
+    },
+];
+
+/// The forms of a delivery receipt (3.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Complete,
+    Brief,
+    Concise,
+}
+
+/// The form due for a recipient: an unknown value asks for a complete one, and whoever is not clearly in Cc alone is primary.
+pub(super) fn due(envelope: &Fact, recipient: &str) -> Form {
+    let listed = |field: &Option<Vec<String>>| {
+        field.as_ref().map(|addresses| addresses.iter().any(|address| address.eq_ignore_ascii_case(recipient)))
+    };
+    let copy = listed(&envelope.to) == Some(false) && listed(&envelope.cc) == Some(true);
+    match requested(envelope) {
+        "sintetica" => Form::Concise,
+        _ if copy => Form::Concise,
+        "breve" => Form::Brief,
+        _ => Form::Complete,
+    }
+}
+
+fn requested(envelope: &Fact) -> &str {
+    let asked = envelope.requested.as_deref().or(envelope.data.ricevuta.as_deref()).unwrap_or("completa").trim();
+    ["breve", "sintetica"].into_iter().find(|form| form.eq_ignore_ascii_case(asked)).unwrap_or("completa")
+}
+
+/// Each receipt with the envelope it is about and its recipient.
+pub(super) fn receipts(transaction: &Transaction) -> impl Iterator<Item = (&Fact, &Fact, &str)> {
+    let envelope = transaction.first(Kind::PostaCertificata);
+    let receipts = transaction.of(Kind::AvvenutaConsegna);
+    receipts.filter_map(move |receipt| Some((envelope?, receipt, receipt.data.consegna.as_deref()?)))
+}
+
+fn delivered(transaction: &Transaction, _: &Context<'_>) -> bool {
+    receipts(transaction).next().is_some()
+}
+
+fn form(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for (envelope, receipt, recipient) in receipts(transaction) {
+        let expected = match (due(envelope, recipient), receipt.has_original) {
+            (Form::Complete, false) => "a complete receipt, with the original",
+            (Form::Brief, false) => "a brief receipt, with the original's parts replaced by hashes",
+            (Form::Concise, true) => "a concise receipt, without the original",
+            _ => continue,
+        };
+        let found = if receipt.has_original { "a receipt with the original" } else { "a receipt without the original" };
+        let finding = Finding::new(expected, found, format!("{} for {recipient}", receipt.title()));
+        findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation(), envelope.observation()]));
+    }
+}
+
+fn named(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for (envelope, receipt, _) in receipts(transaction) {
+        let found = receipt.data.ricevuta.as_deref().unwrap_or("none");
+        if found != requested(envelope) {
+            let place = format!("{}: daticert.xml postacert/dati/ricevuta/@tipo", receipt.title());
+            let finding = Finding::new(requested(envelope), found, place);
+            findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation(), envelope.observation()]));
+        }
+    }
+}
+
+fn complete(transaction: &Transaction, _: &Context<'_>) -> bool {
+    receipts(transaction).any(|(envelope, receipt, recipient)| is_complete(envelope, receipt, recipient))
+}
+
+fn is_complete(envelope: &Fact, receipt: &Fact, recipient: &str) -> bool {
+    due(envelope, recipient) == Form::Complete && receipt.has_original && envelope.has_original
+}
+
+fn copy(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    for (envelope, receipt, recipient) in receipts(transaction) {
+        if !is_complete(envelope, receipt, recipient) {
+            continue;
+        }
+        let original = |fact| message(context.evidence, fact).and_then(|message| message.original());
+        let (Some(sent), Some(copied)) = (original(envelope), original(receipt)) else {
+            let finding = Finding::new("an original that can be decoded", "one that cannot", receipt.title());
+            findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation()]));
+            continue;
+        };
+        if let Some(at) = same_message(&sent, &copied) {
+            findings.push(
+                Finding::new(
+                    "the original as in the envelope",
+                    format!("another from byte {at} of it on"),
+                    format!("{}: postacert.eml", receipt.title()),
+                )
+                .blaming(receipt.composer)
+                .seen_in([receipt.observation(), envelope.observation()]),
+            );
+        }
+    }
+}

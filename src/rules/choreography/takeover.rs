@@ -1,0 +1,119 @@
+//! Server-server acceptances: each certified recipient covered once, and only between providers.
+
+use crate::{
+    evidence::{Party, Seen},
+    message::Kind,
+    norm::{Level, clauses::choreography as norm},
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+};
+
+use super::{observations, times, was_wrapped};
+
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "choreography/takeover-missing",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_2_1_COVER],
+        question: "Is every recipient of an envelope that reached another provider covered by a server-server acceptance?",
+        consequence: "The sending provider stays responsible and warns its user after twelve hours.",
+        check: Check::Transaction { applies: crossed_and_ended, check: missing },
+    },
+    Rule {
+        id: "choreography/takeover-repeated",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_2_1_COVER],
+        question: "Is every recipient covered by a server-server acceptance only once?",
+        consequence: "Two providers, or one twice, claim to be responsible for one delivery.",
+        check: Check::Transaction { applies: taken_over, check: repeated },
+    },
+    Rule {
+        id: "choreography/service-mailbox",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_2_2_5, &norm::RFC6109_2_1_1_1_1_NOT_TO_USERS],
+        question: "Do server-server acceptances and virus detections go to the sending provider's service mailbox alone?",
+        consequence: "Users get what is meant for their provider, and the provider does not.",
+        check: Check::Transaction { applies: between_providers, check: service_mailbox },
+    },
+];
+
+fn taken_over(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.first(Kind::PresaInCarico).is_some()
+}
+
+/// Recipients of an envelope as another provider's incoming point took them, and that provider's gateway.
+fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Fact, Party, &str)> {
+    transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.composer != Party::Harness).flat_map(|envelope| {
+        envelope.wires().flat_map(move |(sighting, path)| {
+            let to = match sighting.seen {
+                Seen::Wire { from, to: to @ (Party::Sender | Party::Receiver) } if from != to => Some(to),
+                _ => None,
+            };
+            path.to.iter().filter_map(move |recipient| Some((envelope, to?, recipient.as_str())))
+        })
+    })
+}
+
+fn crossed_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
+    context.evidence.complete && !was_wrapped(transaction) && crossings(transaction).next().is_some()
+}
+
+fn missing(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for (envelope, provider, recipient) in crossings(transaction) {
+        let covered = transaction.concerning(Kind::PresaInCarico, recipient).next().is_some();
+        let infected = transaction.concerning(Kind::RilevazioneVirus, recipient).next().is_some();
+        if !covered && !infected {
+            findings.push(
+                Finding::new(format!("a server-server acceptance for {recipient}"), "none", "the service mailbox")
+                    .blaming(provider)
+                    .seen_in([envelope.observation()]),
+            );
+        }
+    }
+}
+
+fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let mut reported: Vec<&str> = Vec::new();
+    for recipient in transaction.of(Kind::PresaInCarico).flat_map(|fact| &fact.data.ricezione) {
+        let covering = || transaction.concerning(Kind::PresaInCarico, recipient);
+        let within =
+            |fact: &Fact| fact.data.ricezione.iter().filter(|named| named.eq_ignore_ascii_case(recipient)).count();
+        let number: usize = covering().map(|fact| times(fact) * within(fact)).sum();
+        if number > 1 && !reported.iter().any(|known| known.eq_ignore_ascii_case(recipient)) {
+            reported.push(recipient);
+            let last = covering().last().map_or(Party::Undetermined, |fact| fact.composer);
+            findings.push(
+                Finding::new(format!("{recipient} covered once"), format!("{number} times"), "ricezione")
+                    .blaming(last)
+                    .seen_in(observations(covering())),
+            );
+        }
+    }
+}
+
+fn between_providers(transaction: &Transaction, context: &Context<'_>) -> bool {
+    context.directory.is_some()
+        && transaction.messages.iter().any(|fact| fact.goes_to_provider() && !fact.data.mittente.is_empty())
+}
+
+fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    let Some(directory) = context.directory else { return };
+    for fact in transaction.messages.iter().filter(|fact| fact.goes_to_provider()) {
+        // A provider's environments may each have one.
+        let providers = directory.managing(super::domain(&fact.data.mittente));
+        let names: Vec<&str> = providers.map(|provider| &*provider.name).collect();
+        let service: Vec<&str> = directory
+            .providers
+            .iter()
+            .filter(|provider| names.contains(&&*provider.name))
+            .map(|provider| &*provider.mail_receipt)
+            .collect();
+        let expected = format!("the service mailbox {}", super::list(service.iter().copied()));
+        let wrong = |address: &str| !service.iter().any(|service| service.eq_ignore_ascii_case(address));
+        let sent = fact.wires().flat_map(|(sighting, path)| path.to.iter().map(move |to| (sighting, to.as_str())));
+        let stored = fact.mailboxes().map(|(sighting, _, address)| (sighting, address));
+        // Whoever sent it astray is blamed once; whoever stored it astray only where the path was right.
+        let Some((sighting, address)) = sent.chain(stored).find(|(_, address)| wrong(address)) else { continue };
+        let finding = Finding::new(expected, address, format!("{}: where it went", fact.title()));
+        findings.push(finding.blaming(sighting.producer).seen_in([sighting.observation]));
+    }
+}

@@ -1,0 +1,178 @@
+//! Timeout notices: when they are due, when they are not, one for each recipient and deadline.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    message::Kind,
+    norm::{
+        Level,
+        clauses::{choreography as norm, law},
+    },
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+};
+
+use super::{accepted_and_ended, observations, times};
+
+const TWELVE: SignedDuration = SignedDuration::from_hours(12);
+const TWENTY_TWO: SignedDuration = SignedDuration::from_hours(22);
+const TWENTY_FOUR: SignedDuration = SignedDuration::from_hours(24);
+
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "timeout/twelve-due",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_1_6_TWELVE, &law::DM_ART_13_TWELVE],
+        question: "Is the sender told when twelve hours passed without server-server acceptance or delivery?",
+        consequence: "The sender trusts in a message that may be lost, and loses the time to act.",
+        check: Check::Transaction { applies: accepted_and_ended, check: twelve_due },
+    },
+    Rule {
+        id: "timeout/twelve-not-due",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_1_6_TWELVE],
+        question: "Is the 12-hour notice sent only after twelve hours in which nothing came?",
+        consequence: "The sender is alarmed without reason.",
+        check: Check::Transaction { applies: warned, check: twelve_not_due },
+    },
+    Rule {
+        id: "timeout/twenty-four-window",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_1_6_TWENTY_FOUR, &law::DM_ART_13_TWENTY_FOUR],
+        question: "Is the 24-hour notice sent between hours 22 and 24?",
+        consequence: "The sender takes the message for lost too early, or learns it too late.",
+        check: Check::Transaction { applies: warned, check: window },
+    },
+    Rule {
+        id: "timeout/twenty-four-not-due",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_1_6_TWENTY_FOUR],
+        question: "Is the 24-hour notice sent only where no outcome came before?",
+        consequence: "The sender is told that a message is lost whose outcome they hold.",
+        check: Check::Transaction { applies: warned, check: twenty_four_not_due },
+    },
+    Rule {
+        id: "timeout/one-per-deadline",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_1_6_TWELVE, &norm::RFC6109_3_1_6_TWENTY_FOUR],
+        question: "Is there one notice for each recipient and deadline?",
+        consequence: "The sender cannot tell which notice is which.",
+        check: Check::Transaction { applies: warned, check: one_each },
+    },
+];
+
+/// Whether a notice is that of 24 hours: by the code of Nota 12, which is what receivers go by, else by its time.
+pub(super) fn is_of_24_hours(transaction: &Transaction, fact: &Fact) -> bool {
+    let late = || Some(issued(fact).duration_since(transaction.dispatched()?) >= TWENTY_TWO);
+    fact.kind == Kind::PreavvisoErroreConsegna
+        && (fact.code() == Some("5.4.1") || fact.code().is_none() && late().unwrap_or(false))
+}
+
+fn issued(fact: &Fact) -> Timestamp {
+    fact.data.instant().unwrap_or_else(|| fact.first_seen())
+}
+
+fn notices(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
+    transaction.of(Kind::PreavvisoErroreConsegna)
+}
+
+fn warned(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.dispatched().is_some() && notices(transaction).next().is_some()
+}
+
+/// What ends a wait for a recipient: the other provider's word. What the sender's own provider tells of an SMTP failure
+/// leaves the notices possible (practice 2, 16).
+fn news<'a>(transaction: &'a Transaction, recipient: &'a str) -> impl Iterator<Item = &'a Fact> {
+    transaction.messages.iter().filter(move |fact| {
+        let heard =
+            fact.kind == Kind::AvvenutaConsegna || fact.is_outcome() && fact.composer != transaction.sender_side();
+        heard && fact.concerns(recipient)
+    })
+}
+
+fn twelve_due(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let Some(dispatched) = transaction.dispatched() else { return };
+    let deadline = dispatched + TWELVE;
+    for recipient in transaction.certified_recipients() {
+        let heard = transaction.messages.iter().any(|fact| {
+            let news = fact.is_outcome() || fact.goes_to_provider();
+            news && fact.concerns(recipient) && fact.first_seen() <= deadline
+        });
+        let mut warned = notices(transaction).filter(|notice| notice.concerns(recipient));
+        if !heard && !warned.any(|notice| !is_of_24_hours(transaction, notice)) {
+            findings.push(
+                Finding::new(format!("a 12-hour notice for {recipient}"), "none", "the sender's mailbox")
+                    .blaming(transaction.sender_side())
+                    .seen_in(observations(transaction.first(Kind::Accettazione))),
+            );
+        }
+    }
+}
+
+fn twelve_not_due(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let Some(dispatched) = transaction.dispatched() else { return };
+    for notice in notices(transaction).filter(|notice| !is_of_24_hours(transaction, notice)) {
+        let after = issued(notice).duration_since(dispatched);
+        if after < TWELVE {
+            report(findings, notice, "no 12-hour notice before hour 12", hours(after), None);
+        }
+        let Some(recipient) = &notice.data.consegna else { continue };
+        let takeovers = transaction.concerning(Kind::PresaInCarico, recipient);
+        let heard = takeovers.chain(news(transaction, recipient)).find(|fact| fact.first_seen() < issued(notice));
+        if let Some(heard) = heard {
+            report(findings, notice, "no 12-hour notice once something came", heard.title(), Some(heard));
+        }
+    }
+}
+
+fn window(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let Some(dispatched) = transaction.dispatched() else { return };
+    for notice in notices(transaction).filter(|notice| is_of_24_hours(transaction, notice)) {
+        let after = issued(notice).duration_since(dispatched);
+        if !(TWENTY_TWO..=TWENTY_FOUR).contains(&after) {
+            report(findings, notice, "the 24-hour notice between hours 22 and 24", hours(after), None);
+        }
+    }
+}
+
+fn twenty_four_not_due(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for notice in notices(transaction).filter(|notice| is_of_24_hours(transaction, notice)) {
+        let Some(recipient) = &notice.data.consegna else { continue };
+        let heard = news(transaction, recipient).find(|fact| fact.first_seen() < issued(notice));
+        if let Some(heard) = heard {
+            report(findings, notice, "no 24-hour notice after the outcome", heard.title(), Some(heard));
+        }
+    }
+}
+
+fn one_each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let mut seen: Vec<(bool, String)> = Vec::new();
+    for notice in notices(transaction) {
+        let Some(recipient) = &notice.data.consegna else { continue };
+        let late = is_of_24_hours(transaction, notice);
+        let key = (late, recipient.to_ascii_lowercase());
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let same: Vec<&Fact> = notices(transaction)
+            .filter(|other| other.concerns(recipient) && is_of_24_hours(transaction, other) == late)
+            .collect();
+        let number: usize = same.iter().map(|notice| times(notice)).sum();
+        if number > 1 {
+            let expected = format!("one {}-hour notice for {recipient}", if late { 24 } else { 12 });
+            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox");
+            findings.push(finding.blaming(notice.composer).seen_in(observations(same)));
+        }
+    }
+}
+
+fn report(findings: &mut Findings, notice: &Fact, expected: &str, found: String, heard: Option<&Fact>) {
+    let finding = Finding::new(expected, found, format!("{}: daticert.xml postacert/dati/data", notice.title()));
+    let finding = finding.blaming(notice.composer).seen_in([notice.observation()]);
+    findings.push(finding.seen_in(observations(heard)));
+}
+
+fn hours(after: SignedDuration) -> String {
+    let minutes = after.as_mins();
+    format!("{} h {:02} min after dispatch", minutes / 60, minutes % 60)
+}

@@ -1,0 +1,113 @@
+//! Who answers for an expectation that was not met: whoever owed the message, or composed one too many.
+
+use std::collections::BTreeMap;
+
+use super::{
+    expect::{Difference, Found},
+    reading::{Known, Reading, read},
+};
+use crate::{
+    evidence::{Evidence, Party, Seen},
+    message::Kind,
+    scenario::{
+        Expected, Scenario, What,
+        model::{Send, Step},
+        words::{Host, Mailbox, Place},
+    },
+};
+
+/// What crossed which wire.
+pub struct Wires<'e> {
+    evidence: &'e Evidence,
+    crossed: Vec<(Party, Reading)>,
+    sends: BTreeMap<&'e str, &'e Send>,
+}
+
+impl<'e> Wires<'e> {
+    /// Reads everything that crossed a wire between hosts.
+    pub fn new(evidence: &'e Evidence, scenario: &'e Scenario, known: &mut Known) -> Self {
+        let crossed = evidence
+            .observations
+            .iter()
+            .filter_map(|observation| match &observation.seen {
+                Seen::Wire { to, .. } => Some((*to, read(&observation.bytes, known))),
+                _ => None,
+            })
+            .collect();
+        let sends = scenario
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Send(send) => Some((send.id.as_str(), &**send)),
+                Step::Inject(inject) => Some((inject.envelope.id.as_str(), &inject.envelope)),
+                _ => None,
+            })
+            .collect();
+        Self { evidence, crossed, sends }
+    }
+
+    /// Who answers for a difference.
+    pub fn blame(&self, difference: &Difference, address: &dyn Fn(&Mailbox) -> String) -> Party {
+        let holder = holder(&difference.place);
+        match (&difference.expected, &difference.found) {
+            (_, Found::Answer(_)) => holder,
+            (_, Found::Message(arrival)) => self.composer_of(&arrival.reading).unwrap_or(holder),
+            (Some(expected), Found::Nothing) => self.owes(expected, holder, address),
+            (None, Found::Nothing) => Party::Undetermined,
+        }
+    }
+
+    /// A message that crossed the wire to its holder is the holder's to store; one that did not, its composer's to send;
+    /// and who never got the envelope owes nothing, its sender does.
+    fn owes(&self, expected: &Expected, holder: Party, address: &dyn Fn(&Mailbox) -> String) -> Party {
+        let recipient = expected.recipient.as_ref().map(address);
+        if self.crossed.iter().any(|(to, reading)| *to == holder && reading.fits(expected, recipient.as_deref())) {
+            return holder;
+        }
+        let Some(send) = self.sends.get(expected.about.as_str()) else { return Party::Undetermined };
+        let sender = send.from.host().map_or(Party::Undetermined, Party::from);
+        let receiver = match &expected.recipient {
+            Some(recipient) => recipient.host(),
+            None => send.recipients().iter().find_map(|to| to.host().filter(|host| Party::from(*host) != sender)),
+        };
+        let receiver = receiver.map_or(sender, Party::from);
+        match expected.what {
+            What::Kind(
+                Kind::AvvenutaConsegna | Kind::PresaInCarico | Kind::RilevazioneVirus | Kind::ErroreConsegna,
+            ) => {
+                let got_it = receiver == sender
+                    || self.crossed.iter().any(|(to, reading)| {
+                        *to == receiver
+                            && reading.what == What::Kind(Kind::PostaCertificata)
+                            && reading.about.as_deref() == Some(expected.about.as_str())
+                    });
+                if got_it { receiver } else { sender }
+            }
+            What::Kind(Kind::Anomalia) | What::Refused => holder,
+            What::Message if !matches!(holder, Party::Posta) => holder,
+            What::Kind(_) | What::Message => sender,
+        }
+    }
+
+    /// By the domain of From, which is the composing provider's (RFC 6109 2.1).
+    fn composer_of(&self, reading: &Reading) -> Option<Party> {
+        let mail = &reading.message.as_ref()?.mail;
+        let from = mail.mailboxes(mail.root.header("From")?)?;
+        let (_, domain) = from.first()?.address.rsplit_once('@')?;
+        let manages = |domains: &[String]| {
+            domains.iter().any(|managed| {
+                domain.eq_ignore_ascii_case(managed)
+                    || domain.to_ascii_lowercase().ends_with(&format!(".{}", managed.to_ascii_lowercase()))
+            })
+        };
+        let (role, _) = self.evidence.gateways.iter().find(|(_, facts)| manages(&facts.domains))?;
+        Some((*role).into())
+    }
+}
+
+fn holder(place: &Place) -> Party {
+    match place {
+        Place::Mailbox(mailbox) => mailbox.host().map_or(Party::Undetermined, Party::from),
+        Place::VirusStore(role) | Place::AccessPoint(role) | Place::IncomingPoint(role) => Host::Gateway(*role).into(),
+    }
+}

@@ -1,0 +1,347 @@
+//! What was expected against what arrived: everything expected came, and nothing else did.
+
+use std::collections::BTreeMap;
+
+use super::reading::Reading;
+use crate::{
+    scenario::{
+        Expected,
+        locate::{Path, Step as Down},
+        model::Expectation,
+        words::{Mailbox, Place},
+    },
+    target::Answer,
+};
+
+/// A message that arrived somewhere since the last look.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Where.
+    pub place: Place,
+    /// Which one there, from 0.
+    pub index: usize,
+    /// What it is.
+    pub reading: Reading,
+}
+
+/// An answer given since the last look.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// By whom.
+    pub place: Place,
+    /// To which send or injected envelope.
+    pub about: String,
+    /// What.
+    pub answer: Answer,
+}
+
+/// Something expected that is not there, or something there that was not expected.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Where in the scenario.
+    pub path: Path,
+    /// Where in the world.
+    pub place: Place,
+    /// What was expected; `None` for something more than expected.
+    pub expected: Option<Expected>,
+    /// What is there instead, or too much.
+    pub found: Found,
+}
+
+/// What is there instead.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// A message.
+    Message(Box<Arrival>),
+    /// An answer in an SMTP session, in words.
+    Answer(String),
+}
+
+/// Everything in which `arrivals` and `answers` differ from an expectation at `path`.
+pub fn differences(
+    expectation: &Expectation,
+    path: &Path,
+    arrivals: &[Arrival],
+    answers: &[Answered],
+    address: &dyn Fn(&Mailbox) -> String,
+) -> Vec<Difference> {
+    let mut by_place: BTreeMap<&Place, Vec<&Arrival>> = BTreeMap::new();
+    for arrival in arrivals {
+        by_place.entry(&arrival.place).or_default().push(arrival);
+    }
+    let nothing = Vec::new();
+    let mut places: Vec<&Place> = expectation.keys().chain(by_place.keys().copied()).collect();
+    places.sort();
+    places.dedup();
+    let mut differences = Vec::new();
+    for place in places {
+        let expected = expectation.get(place).unwrap_or(&nothing);
+        let at = if expectation.contains_key(place) { below(path, place) } else { path.clone() };
+        match place {
+            Place::AccessPoint(_) | Place::IncomingPoint(_) => {}
+            Place::Mailbox(_) | Place::VirusStore(_) => {
+                let arrived = by_place.remove(place).unwrap_or_default();
+                differences.extend(at_place(place, expected, &at, arrived, address));
+            }
+        }
+    }
+    for answered in answers {
+        let expected = expectation.get(&answered.place).unwrap_or(&nothing);
+        let at = below(path, &answered.place);
+        differences.extend(in_session(answered, expected, &at, path, address));
+    }
+    differences.extend(unanswered(expectation, path, answers));
+    differences
+}
+
+/// A place's messages against its list. What fits is paired first; then what is at least of the same kind about the same
+/// send is shown as found instead; the rest is missing or too much.
+fn at_place(
+    place: &Place,
+    expected: &[Expected],
+    path: &Path,
+    arrived: Vec<&Arrival>,
+    address: &dyn Fn(&Mailbox) -> String,
+) -> Vec<Difference> {
+    let mut left = arrived;
+    let mut take = |fits: &dyn Fn(&Reading) -> bool| {
+        let found = left.iter().position(|arrival| fits(&arrival.reading))?;
+        Some(left.remove(found))
+    };
+    // The most demanding first, so that it is not left without the one message that fits it.
+    let mut order: Vec<usize> = (0..expected.len()).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(details(&expected[index])));
+    let missing: Vec<usize> = order
+        .into_iter()
+        .filter(|&index| {
+            let one = &expected[index];
+            let recipient = one.recipient.as_ref().map(address);
+            take(&|reading| reading.fits(one, recipient.as_deref())).is_none()
+        })
+        .collect();
+    let mut differences: Vec<Difference> = missing
+        .into_iter()
+        .map(|index| {
+            let one = &expected[index];
+            let mut path = path.clone();
+            path.push(Down::Item(index));
+            let found = match take(&|reading| reading.is_about(one)) {
+                Some(arrival) => Found::Message(Box::new(arrival.clone())),
+                None => Found::Nothing,
+            };
+            Difference { path, place: place.clone(), expected: Some(one.clone()), found }
+        })
+        .collect();
+    differences.extend(left.into_iter().map(|arrival| Difference {
+        path: path.clone(),
+        place: place.clone(),
+        expected: None,
+        found: Found::Message(Box::new(arrival.clone())),
+    }));
+    differences
+}
+
+fn details(expected: &Expected) -> usize {
+    [expected.recipient.is_some(), expected.form.is_some(), expected.hours.is_some(), expected.error.is_some()]
+        .into_iter()
+        .filter(|given| *given)
+        .count()
+}
+
+/// An answer is as expected when it refuses exactly what the list says; without a list it must take everything.
+fn in_session(
+    answered: &Answered,
+    expected: &[Expected],
+    at: &Path,
+    path: &Path,
+    address: &dyn Fn(&Mailbox) -> String,
+) -> Vec<Difference> {
+    let answer = &answered.answer;
+    let mut explained: Vec<Option<String>> = Vec::new();
+    let mut differences = Vec::new();
+    for (index, one) in expected.iter().enumerate().filter(|(_, one)| one.about == answered.about) {
+        let recipient = one.recipient.as_ref().map(address);
+        if answer.refuses(recipient.as_deref()) {
+            explained.push(recipient);
+        } else {
+            let mut path = at.clone();
+            path.push(Down::Item(index));
+            differences.push(Difference {
+                path,
+                place: answered.place.clone(),
+                expected: Some(one.clone()),
+                found: Found::Answer(words(answer)),
+            });
+        }
+    }
+    let everything = explained.contains(&None);
+    for refusal in &answer.refused {
+        let named = refusal
+            .recipient
+            .as_ref()
+            .is_some_and(|of| explained.iter().flatten().any(|recipient| recipient.eq_ignore_ascii_case(of)));
+        if !everything && !named {
+            differences.push(Difference {
+                path: path.clone(),
+                place: answered.place.clone(),
+                expected: None,
+                found: Found::Answer(words(answer)),
+            });
+            break;
+        }
+    }
+    differences
+}
+
+/// Refusals expected of a session that did not take place since the last look.
+fn unanswered(expectation: &Expectation, path: &Path, answers: &[Answered]) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    for (place, expected) in expectation {
+        if !matches!(place, Place::AccessPoint(_) | Place::IncomingPoint(_)) {
+            continue;
+        }
+        for (index, one) in expected.iter().enumerate() {
+            if !answers.iter().any(|answered| answered.place == *place && answered.about == one.about) {
+                let mut path = below(path, place);
+                path.push(Down::Item(index));
+                let found = Found::Answer("no such session since the step before".to_owned());
+                differences.push(Difference { path, place: place.clone(), expected: Some(one.clone()), found });
+            }
+        }
+    }
+    differences
+}
+
+/// `550 5.1.1 no such mailbox`, or `everything accepted`.
+pub fn words(answer: &Answer) -> String {
+    if answer.refused.is_empty() {
+        return "everything accepted".to_owned();
+    }
+    let refusals: Vec<String> = answer
+        .refused
+        .iter()
+        .map(|refusal| match &refusal.recipient {
+            Some(recipient) => format!("{recipient}: {} {}", refusal.code, refusal.text),
+            None => format!("{} {}", refusal.code, refusal.text),
+        })
+        .collect();
+    refusals.join("; ")
+}
+
+fn below(path: &Path, place: &Place) -> Path {
+    let mut path = path.clone();
+    path.push(Down::Key(place.to_string()));
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        scenario::{What, model::Receipt},
+        target::Refusal,
+    };
+
+    fn expectation(yaml: &str) -> Expectation {
+        serde_yaml::from_str(yaml).unwrap()
+    }
+
+    fn arrival(place: &str, kind: &str, consegna: Option<&str>, form: Option<Receipt>) -> Arrival {
+        let what = What::all().find(|what| what.key() == kind).unwrap();
+        let reading = Reading {
+            message: None,
+            what,
+            about: Some("a".into()),
+            consegna: consegna.map(str::to_owned),
+            form,
+            hours: None,
+            error: None,
+        };
+        Arrival { place: place.parse().unwrap(), index: 0, reading }
+    }
+
+    fn compare(yaml: &str, arrivals: &[Arrival], answers: &[Answered]) -> Vec<String> {
+        differences(&expectation(yaml), &Path::new(), arrivals, answers, &Mailbox::to_string)
+            .into_iter()
+            .map(|difference| {
+                let expected = difference.expected.map_or("-".to_owned(), |expected| expected.to_string());
+                let found = match difference.found {
+                    Found::Nothing => "nothing".to_owned(),
+                    Found::Message(arrival) => arrival.reading.words(&str::to_owned),
+                    Found::Answer(words) => words,
+                };
+                format!("{}: {expected} / {found}", difference.place)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn exactly_what_is_listed_is_no_difference_in_any_order() {
+        let yaml = "{m@sender: [{avvenuta-consegna: a, for: x@receiver}, {avvenuta-consegna: a, for: y@receiver, form: breve}, {accettazione: a}]}";
+        let arrivals = [
+            arrival("m@sender", "accettazione", None, None),
+            arrival("m@sender", "avvenuta-consegna", Some("y@receiver"), Some(Receipt::Breve)),
+            arrival("m@sender", "avvenuta-consegna", Some("X@receiver"), Some(Receipt::Completa)),
+        ];
+        assert!(compare(yaml, &arrivals, &[]).is_empty());
+    }
+
+    #[test]
+    fn missing_other_and_too_much_are_told_apart() {
+        let yaml = "{m@sender: [{accettazione: a}, {avvenuta-consegna: a, for: x@receiver, form: breve}]}";
+        let arrivals = [
+            arrival("m@sender", "avvenuta-consegna", Some("x@receiver"), Some(Receipt::Completa)),
+            arrival("z@receiver", "posta-certificata", None, None),
+        ];
+        assert_eq!(
+            compare(yaml, &arrivals, &[]),
+            [
+                "m@sender: avvenuta-consegna a for x@receiver, breve / avvenuta-consegna a for x@receiver, completa",
+                "m@sender: accettazione a / nothing",
+                "z@receiver: - / posta-certificata a",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_message_does_not_meet_two_expectations() {
+        let arrivals = [arrival("m@sender", "accettazione", None, None)];
+        assert_eq!(
+            compare("{m@sender: [{accettazione: a}, {accettazione: a}]}", &arrivals, &[]),
+            ["m@sender: accettazione a / nothing"]
+        );
+    }
+
+    #[test]
+    fn a_refusal_must_be_announced_and_an_announced_one_must_come() {
+        let session = |accepted: &[&str], refused: &[(&str, u16)]| Answered {
+            place: "access-point@sender".parse().unwrap(),
+            about: "a".into(),
+            answer: Answer {
+                accepted: accepted.iter().map(|&to| to.to_owned()).collect(),
+                refused: refused
+                    .iter()
+                    .map(|&(of, code)| Refusal { recipient: Some(of.into()), code, text: "no".into() })
+                    .collect(),
+                ..Answer::default()
+            },
+        };
+        let all = "{access-point@sender: [{refused: a}]}";
+        let one = "{access-point@sender: [{refused: a, for: x@receiver}]}";
+        let refused = session(&[], &[("x@receiver", 550)]);
+        let half = session(&["y@receiver"], &[("x@receiver", 550)]);
+        assert!(compare(all, &[], std::slice::from_ref(&refused)).is_empty());
+        assert!(compare(one, &[], std::slice::from_ref(&half)).is_empty());
+        for (yaml, answers) in [
+            ("{}", vec![half.clone()]),
+            (all, vec![half]),
+            (all, vec![session(&["x@receiver"], &[])]),
+            (one, vec![session(&[], &[("x@receiver", 450)])]),
+            (all, vec![]),
+        ] {
+            assert!(!compare(yaml, &[], &answers).is_empty(), "{yaml} {answers:?}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Evidence: everything seen while a scenario was played, in order, with who put it there.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::stage::{Progress, PutIn, Stage, watched};
+use crate::{
+    evidence::{Evidence, Observation, Party, Role, Seen},
+    scenario::words::{Host, Place},
+    target::{Recorded, Stored, TargetError},
+};
+
+/// Evidence, and which observation is which message of a place.
+pub struct Gathered {
+    /// The evidence.
+    pub evidence: Evidence,
+    /// Observation ids by place and number there.
+    pub stored: BTreeMap<(Place, usize), usize>,
+}
+
+/// What mailboxes and virus stores hold.
+pub type Holdings = Vec<(Place, Vec<Stored>)>;
+
+/// Everything stored, everywhere.
+pub async fn holdings(stage: &Stage<'_>) -> Result<Holdings, TargetError> {
+    let mut holdings = Vec::new();
+    for mailbox in watched(stage.scenario) {
+        holdings.push((Place::Mailbox(mailbox.clone()), stage.pair.mailbox(&mailbox).await?));
+    }
+    if stage.pair.lacks(crate::target::Need::VirusStore).is_none() {
+        for role in [Role::Sender, Role::Receiver] {
+            holdings.push((Place::VirusStore(role), stage.pair.virus_store(role).await?));
+        }
+    }
+    Ok(holdings)
+}
+
+/// Puts together what was seen.
+pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
+    let progress = stage.progress();
+    let Recorded { transmissions, dialogues, logs, directories, trust } = stage.pair.recorded();
+    let mut seen: Vec<(Observation, Option<(Place, usize)>)> = Vec::new();
+    for transmission in transmissions {
+        let put_in = recognise(&progress, &transmission.seen, &transmission.bytes);
+        let observation = Observation {
+            id: 0,
+            bytes: transmission.bytes,
+            seen: transmission.seen,
+            at: transmission.at,
+            path: Some(transmission.path),
+            producer: if put_in.is_some() { Party::Harness } else { transmission.from },
+            name: put_in.map(|put_in| put_in.id.clone()),
+            dialogue: transmission.dialogue,
+        };
+        seen.push((observation, None));
+    }
+    for (place, messages) in holdings {
+        for (index, message) in messages.into_iter().enumerate() {
+            let (at, seen_at) = match &place {
+                Place::Mailbox(mailbox) => {
+                    let at = mailbox.host().map_or(Party::Undetermined, Party::from);
+                    (at, Seen::Mailbox { at, address: stage.pair.address(mailbox) })
+                }
+                Place::VirusStore(role) | Place::AccessPoint(role) | Place::IncomingPoint(role) => {
+                    ((*role).into(), Seen::VirusStore { of: *role })
+                }
+            };
+            let observation = Observation {
+                id: 0,
+                bytes: message.bytes,
+                seen: seen_at,
+                at: message.at,
+                path: None,
+                producer: at,
+                name: None,
+                dialogue: None,
+            };
+            seen.push((observation, Some((place.clone(), index))));
+        }
+    }
+    // Legal time stands still while messages fly: at one instant what crossed a wire comes before what was then stored.
+    seen.sort_by_key(|(observation, stored)| (observation.at, stored.is_some()));
+    let mut stored = BTreeMap::new();
+    for (number, (observation, place)) in seen.iter_mut().enumerate() {
+        observation.id = number + 1;
+        if let Some(place) = place.take() {
+            stored.insert(place, observation.id);
+        }
+    }
+    let evidence = Evidence {
+        title: stage.scenario.id.clone(),
+        gateways: stage.pair.gateways(),
+        observations: seen.into_iter().map(|(observation, _)| observation).collect(),
+        dialogues,
+        logs,
+        directories,
+        anchors: trust.anchors,
+        crls: trust.crls,
+        ended: Some(stage.pair.now()),
+        complete: progress.complete,
+    };
+    Gathered { evidence, stored }
+}
+
+/// What the harness put in is told by its bytes; a server sees them with one line end more or less.
+fn recognise<'p>(progress: &'p Progress, seen: &Seen, bytes: &Arc<[u8]>) -> Option<&'p PutIn> {
+    let entered = |place: &Place| match (place, seen) {
+        (Place::AccessPoint(role), Seen::Submitted { to }) => role == to,
+        (Place::IncomingPoint(role), Seen::Wire { to, .. }) => Party::from(Host::Gateway(*role)) == *to,
+        _ => false,
+    };
+    let core = |bytes: &[u8]| bytes.trim_ascii_end().len();
+    progress.put_in.iter().find(|put_in| {
+        let length = core(&put_in.bytes);
+        entered(&put_in.place) && length == core(bytes) && put_in.bytes[..length] == bytes[..length]
+    })
+}

@@ -1,0 +1,100 @@
+//! Names for what differs from run to run or from pair to pair: equal things have equal names.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use jiff::{Timestamp, fmt::rfc2822};
+use regex::Regex;
+
+use super::{reading::Known, story::span};
+use crate::{clock::LegalTime, evidence::Evidence};
+
+/// What a token looks like that could be an identifier: `local@domain`.
+static IDENTIFIER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"<?[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>?"#).expect("a valid pattern"));
+
+/// Gives names.
+pub struct Names {
+    starts: Timestamp,
+    /// PEC msgids, with the send they are of.
+    identifiers: BTreeMap<String, String>,
+    /// What else is replaced wherever it stands, longest first.
+    words: Vec<(String, String)>,
+    /// Identifiers met that nothing is known of, in the order of telling.
+    met: BTreeMap<String, usize>,
+}
+
+impl Names {
+    /// Names for what is in `evidence`.
+    pub fn new(evidence: &Evidence, known: &Known, starts: Timestamp) -> Self {
+        let mut words = vec![("posta.example".to_owned(), "posta".to_owned())];
+        for (role, facts) in &evidence.gateways {
+            words.push((facts.provider.clone(), format!("<provider {role}>")));
+            if let Some(domain) = facts.domains.first() {
+                words.push((domain.clone(), role.to_string()));
+            }
+        }
+        words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+        let identifiers = known
+            .iter()
+            .filter(|(identifier, _)| !identifier.ends_with("@client.example"))
+            .map(|(identifier, name)| (identifier.to_owned(), format!("pec-msgid {name}")))
+            .collect();
+        Self { starts, identifiers, words, met: BTreeMap::new() }
+    }
+
+    /// `T+12h`.
+    pub fn time(&self, at: Timestamp) -> String {
+        format!("T+{}", span(at.duration_since(self.starts)))
+    }
+
+    /// A Date field's value: told as a time where it is exactly that time's legal form.
+    pub fn date(&self, value: &str) -> String {
+        match rfc2822::parse(value) {
+            Ok(zoned) if LegalTime::at(zoned.timestamp()).date_header() == value => self.time(zoned.timestamp()),
+            _ => value.to_owned(),
+        }
+    }
+
+    /// A line of readable text with the moment that it tells named.
+    pub fn moment(&self, line: &str, at: &LegalTime) -> String {
+        let name = self.time(at.instant());
+        line.replace(&at.giorno(), &format!("<date {name}>"))
+            .replace(&at.ora(), &format!("<time {name}>"))
+            .replace(&format!("({})", at.zona()), &format!("(<zone {name}>)"))
+    }
+
+    /// Any text, with identifiers, domains and providers named.
+    pub fn text(&mut self, text: &str) -> String {
+        let Self { identifiers, met, words, .. } = self;
+        let named = IDENTIFIER.replace_all(text, |captures: &regex::Captures<'_>| {
+            let token = &captures[0];
+            let bare = token.trim_start_matches('<').trim_end_matches('>');
+            let bracketed = bare.len() + 2 == token.len();
+            let name = match identifiers.get(bare) {
+                Some(name) => name.clone(),
+                None if is_generated(bare) => {
+                    let next = met.len() + 1;
+                    format!("id {}", met.entry(bare.to_owned()).or_insert(next))
+                }
+                None => return token.to_owned(),
+            };
+            if bracketed { format!("<{name}>") } else { name }
+        });
+        replace(&named, words)
+    }
+
+    /// Like [`Self::text`], for what holds no identifier.
+    pub fn shown(&self, text: &str) -> String {
+        replace(text, &self.words)
+    }
+}
+
+fn replace(text: &str, words: &[(String, String)]) -> String {
+    words.iter().fold(text.to_owned(), |text, (word, name)| text.replace(word, name))
+}
+
+/// An address of a person or service has no digits here; an identifier that a system made has.
+fn is_generated(token: &str) -> bool {
+    let local = token.split('@').next().unwrap_or_default();
+    !token.ends_with("@client.example") && local.bytes().filter(u8::is_ascii_digit).count() >= 4
+}

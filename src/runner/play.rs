@@ -1,0 +1,268 @@
+//! Plays one scenario in one direction, gathers the evidence, has it judged.
+
+use std::{
+    collections::BTreeSet,
+    panic::AssertUnwindSafe,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Cell, CellOutcome, Direction, ExpectedFinding, How, Strictness, Unmet,
+    blame::Wires,
+    expect::{Difference, Found},
+    gather::{Gathered, gather, holdings},
+    stage::Stage,
+    story,
+};
+use crate::{
+    evidence::{Dialogue, Evidence, Party, bundle},
+    norm::Level,
+    rules::{self, Judgement, Outcome},
+    scenario::{
+        Scenario,
+        words::{Mailbox, Place},
+    },
+    target::{self, Pair},
+};
+
+/// Plays one scenario in one direction. Never panics: trouble is in the cell's outcome.
+pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) -> Cell {
+    let clock = Instant::now();
+    let task = {
+        let (scenario, direction, how) = (scenario.clone(), direction.clone(), how.clone());
+        tokio::spawn(async move { attempt(&scenario, &direction, &how).await })
+    };
+    let mut cell = match task.await {
+        Ok(cell) => cell,
+        Err(error) => blank(scenario, direction, CellOutcome::Error(panic_words(error))),
+    };
+    cell.took = clock.elapsed();
+    cell
+}
+
+async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell {
+    let pair = match target::open(direction, scenario).await {
+        Ok(pair) => pair,
+        Err(error) => return blank(scenario, direction, CellOutcome::Error(error.to_string())),
+    };
+    let stage = Stage::new(scenario, &*pair);
+    if let Some(reason) = stage.lacks() {
+        return blank(scenario, direction, CellOutcome::Skipped(reason));
+    }
+    let trouble = match tokio::time::timeout(how.limit, stage.play()).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(Trouble { what: error.what, dialogue: error.dialogue }),
+        Err(_) => Some(Trouble { what: format!("nothing settled within {:?}", how.limit), dialogue: None }),
+    };
+    let holdings = match tokio::time::timeout(how.limit, holdings(&stage)).await {
+        Ok(Ok(holdings)) => holdings,
+        // What was on the wires is evidence all the same; the trouble is already told, or is this one.
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    };
+    // Reading and judging are work without waiting; a panic there must not lose what was gathered.
+    let mut gathered = gather(&stage, holdings);
+    if let Some(dialogue) = trouble.as_ref().and_then(|trouble| trouble.dialogue.clone()) {
+        gathered.evidence.dialogues.push(dialogue);
+    }
+    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| conclude(&stage, &gathered, how)));
+    let mut cell = match (judged, trouble) {
+        (Ok(mut cell), Some(trouble)) => {
+            cell.outcome = CellOutcome::Error(trouble.words());
+            cell
+        }
+        (Ok(cell), None) => cell,
+        (Err(_), trouble) => {
+            let what = trouble.map_or("judging broke off: a rule or the reader panicked".to_owned(), |t| t.words());
+            blank(scenario, direction, CellOutcome::Error(what))
+        }
+    };
+    cell.direction = direction.clone();
+    cell.observed = gathered.evidence;
+    keep(&mut cell, how);
+    cell
+}
+
+/// What went wrong that is no verdict, and where it was last heard.
+struct Trouble {
+    what: String,
+    dialogue: Option<Dialogue>,
+}
+
+impl Trouble {
+    fn words(&self) -> String {
+        match self.dialogue.as_ref().and_then(|dialogue| dialogue.lines.last()) {
+            Some(line) => format!("{}; the session's last line: {}", self.what, line.text),
+            None => self.what.clone(),
+        }
+    }
+}
+
+/// Judges what was gathered.
+fn conclude(stage: &Stage<'_>, gathered: &Gathered, how: &How) -> Cell {
+    let scenario = stage.scenario;
+    let judgement = rules::judge(&gathered.evidence, &rules::Options::default());
+    let (expected_findings, mut unmet) = announced(stage, gathered, &judgement);
+    unmet.extend(explain(stage, gathered));
+    let story = story::tell(stage, gathered);
+    let progress = stage.progress();
+    let mut cell = Cell {
+        judgement,
+        expected_findings,
+        unmet,
+        choices: progress.choices.clone(),
+        notes: progress.notes.clone(),
+        story,
+        ..blank(scenario, &Direction::new("", ""), CellOutcome::Passed)
+    };
+    let levels: &[Level] = match how.strictness {
+        Strictness::Violations => &[Level::Must],
+        Strictness::Everything => &[Level::Must, Level::Should, Level::May],
+    };
+    let broken = cell.judgement.verdicts.iter().find_map(|verdict| match &verdict.outcome {
+        Outcome::InternalError(what) => Some(format!("the rule `{}` broke: {what}", verdict.rule.id)),
+        _ => None,
+    });
+    cell.outcome = match broken {
+        Some(what) => CellOutcome::Error(what),
+        None if !cell.unmet.is_empty() || levels.iter().any(|level| cell.failed(*level).next().is_some()) => {
+            CellOutcome::Failed
+        }
+        None => CellOutcome::Passed,
+    };
+    cell
+}
+
+/// Differences in the words of a report.
+fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
+    let mut progress = stage.progress();
+    let differences = std::mem::take(&mut progress.differences);
+    let wires = Wires::new(&gathered.evidence, stage.scenario, &mut progress.known);
+    let address = |mailbox: &Mailbox| stage.pair.address(mailbox);
+    let unmet = differences
+        .iter()
+        .map(|difference| Unmet {
+            at: stage.scenario.place(&difference.path),
+            expected: expected_words(difference),
+            found: found_words(difference, stage.pair),
+            blame: wires.blame(difference, &address),
+            clauses: stage.scenario.clauses.clone(),
+            observations: match &difference.found {
+                Found::Message(arrival) => {
+                    gathered.stored.get(&(arrival.place.clone(), arrival.index)).copied().into_iter().collect()
+                }
+                Found::Nothing | Found::Answer(_) => Vec::new(),
+            },
+        })
+        .collect();
+    progress.differences = differences;
+    unmet
+}
+
+fn expected_words(difference: &Difference) -> String {
+    match (&difference.expected, &difference.place) {
+        (Some(expected), Place::AccessPoint(_) | Place::IncomingPoint(_)) => {
+            format!("{} at {}", expected, difference.place)
+        }
+        (Some(expected), place) => format!("{expected} in {place}"),
+        (None, place @ (Place::AccessPoint(_) | Place::IncomingPoint(_))) => format!("everything accepted at {place}"),
+        (None, place) => format!("nothing more in {place}"),
+    }
+}
+
+fn found_words(difference: &Difference, pair: &dyn Pair) -> String {
+    let in_roles = |address: &str| {
+        target::mailboxes()
+            .find(|mailbox| pair.address(mailbox).eq_ignore_ascii_case(address))
+            .map_or_else(|| address.to_owned(), |mailbox| mailbox.to_string())
+    };
+    match &difference.found {
+        Found::Nothing => "nothing of the kind".to_owned(),
+        Found::Message(arrival) => arrival.reading.words(&in_roles),
+        Found::Answer(words) => words.clone(),
+    }
+}
+
+/// Findings that the scenario announced: those made, and what differs from the announcement.
+fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (Vec<ExpectedFinding>, Vec<Unmet>) {
+    let (mut findings, mut unmet) = (Vec::new(), Vec::new());
+    let evidence = &gathered.evidence;
+    for (path, id, wanted) in &stage.progress().announced {
+        let about = |observation: usize| {
+            let one = evidence.observations.iter().find(|one| one.id == observation);
+            one.is_some_and(|one| one.producer == Party::Harness && one.name.as_ref() == Some(id))
+        };
+        let made: BTreeSet<ExpectedFinding> = judgement
+            .verdicts
+            .iter()
+            .filter(|verdict| matches!(verdict.outcome, Outcome::Fail(_)) && verdict.rule.level != Level::May)
+            .filter_map(|verdict| {
+                let observation = verdict.observation.filter(|observation| about(*observation))?;
+                Some(ExpectedFinding { rule: verdict.rule.id, observation })
+            })
+            .collect();
+        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let found: BTreeSet<&str> = made.iter().map(|finding| finding.rule).collect();
+        if wanted != found {
+            let list = |rules: &BTreeSet<&str>| {
+                if rules.is_empty() { "none".to_owned() } else { rules.iter().copied().collect::<Vec<_>>().join(", ") }
+            };
+            unmet.push(Unmet {
+                at: stage.scenario.place(path),
+                expected: format!("findings on {id}: {}", list(&wanted)),
+                found: list(&found),
+                blame: Party::Harness,
+                clauses: stage.scenario.clauses.clone(),
+                observations: made.iter().map(|finding| finding.observation).collect(),
+            });
+        }
+        findings.extend(made);
+    }
+    (findings, unmet)
+}
+
+/// Writes the evidence bundle. That it cannot be written is trouble, but loses neither cell nor run.
+fn keep(cell: &mut Cell, how: &How) {
+    let Some(folder) = &how.evidence else { return };
+    let folder: PathBuf =
+        folder.join(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
+    match bundle::write(&cell.observed, &folder) {
+        Ok(()) => cell.evidence = Some(folder),
+        Err(error) => {
+            cell.notes.push(error.to_string());
+            if cell.outcome == CellOutcome::Passed {
+                cell.outcome = CellOutcome::Error(error.to_string());
+            }
+        }
+    }
+}
+
+fn blank(scenario: &Scenario, direction: &Direction, outcome: CellOutcome) -> Cell {
+    Cell {
+        scenario: scenario.id.clone(),
+        title: scenario.title.clone(),
+        direction: direction.clone(),
+        clauses: scenario.clauses.clone(),
+        outcome,
+        unmet: Vec::new(),
+        judgement: Judgement::default(),
+        expected_findings: Vec::new(),
+        observed: Evidence::default(),
+        choices: Vec::new(),
+        notes: Vec::new(),
+        story: String::new(),
+        evidence: None,
+        took: Duration::ZERO,
+    }
+}
+
+fn panic_words(error: tokio::task::JoinError) -> String {
+    let words = error.try_into_panic().ok().and_then(|panic| {
+        panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast::<String>().ok().map(|text| *text))
+    });
+    format!("the harness broke off: {}", words.as_deref().unwrap_or("a play was cancelled"))
+}

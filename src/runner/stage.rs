@@ -1,0 +1,375 @@
+//! A scenario being played: what was done so far and what is known of it. Outlives the play when that is cut short.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    expect::{Answered, Arrival, Difference, differences},
+    mail,
+    reading::{self, Known},
+};
+use crate::{
+    clock::LegalTime,
+    evidence::{Role, SmtpPath},
+    fault,
+    gateway::compose::{Certified, ReceiptForm, Recipient, Typology},
+    scenario::{
+        Scenario,
+        locate::{Path, Step as Down},
+        model::{Alternative, Expectation, GatewayState, Inject, Receipt, Send, Step},
+        words::{Host, Mailbox, Place},
+    },
+    target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
+};
+
+/// How long absence is waited for after the last step: longer than any notice may take (RFC 6109 3.1.6).
+const AFTERMATH: SignedDuration = SignedDuration::from_hours(25);
+
+/// A scenario on its pair.
+pub struct Stage<'s> {
+    /// The scenario.
+    pub scenario: &'s Scenario,
+    /// Who plays it.
+    pub pair: &'s dyn Pair,
+    progress: Mutex<Progress>,
+}
+
+/// What was done so far.
+#[derive(Default)]
+pub struct Progress {
+    /// What names what on the wire.
+    pub known: Known,
+    /// Everything the harness put into the world.
+    pub put_in: Vec<PutIn>,
+    /// The tale so far.
+    pub told: Vec<Told>,
+    /// Expectations not met.
+    pub differences: Vec<Difference>,
+    /// Which way the norm left was taken.
+    pub choices: Vec<String>,
+    /// What is worth knowing.
+    pub notes: Vec<String>,
+    /// Findings announced: where in the scenario, on what, which rules.
+    pub announced: Vec<(Path, String, Vec<String>)>,
+    /// Whether everything due was waited for.
+    pub complete: bool,
+    seen: BTreeMap<Place, usize>,
+    answers: Vec<Answered>,
+}
+
+/// Something the harness put into the world.
+#[derive(Clone, Debug)]
+pub struct PutIn {
+    /// Its name.
+    pub id: String,
+    /// Where it was put in.
+    pub place: Place,
+    /// Paths as asked for.
+    pub path: SmtpPath,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// When.
+    pub at: Timestamp,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// A piece of the tale.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// Something was put in; index into [`Progress::put_in`].
+    PutIn(usize),
+    /// The clock moved.
+    Advanced(SignedDuration),
+    /// This arrived.
+    Arrived(Vec<Arrival>),
+    /// One of the ways that the norm leaves was taken.
+    Chose(String),
+}
+
+impl<'s> Stage<'s> {
+    /// Nothing done yet.
+    pub fn new(scenario: &'s Scenario, pair: &'s dyn Pair) -> Self {
+        Self { scenario, pair, progress: Mutex::default() }
+    }
+
+    /// What was done so far.
+    pub fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why the pair cannot play this.
+    pub fn lacks(&self) -> Option<String> {
+        needs(self.scenario).into_iter().find_map(|need| self.pair.lacks(need))
+    }
+
+    /// Plays every step, then waits until nothing more is due.
+    pub async fn play(&self) -> Result<(), TargetError> {
+        for (index, step) in self.scenario.steps.iter().enumerate() {
+            let at = vec![Down::from("steps"), Down::Item(index)];
+            match step {
+                Step::Send(send) => self.send(send).await?,
+                Step::Inject(inject) => self.inject(inject).await?,
+                Step::Advance(span) => self.advance(span.0).await?,
+                Step::Expect(expectation) => {
+                    let arrivals = self.arrivals().await?;
+                    self.expect(expectation, &[at, vec!["expect".into()]].concat(), &arrivals);
+                }
+                Step::Either(alternatives) => {
+                    let arrivals = self.arrivals().await?;
+                    self.either(alternatives, &[at, vec!["either".into()]].concat(), &arrivals);
+                }
+                Step::ExpectFindings(findings) => {
+                    for (id, rules) in findings {
+                        let at = [at.clone(), vec!["expect-findings".into(), id.as_str().into()]].concat();
+                        self.progress().announced.push((at, id.clone(), rules.clone()));
+                    }
+                }
+            }
+        }
+        self.aftermath().await
+    }
+
+    /// Nothing more may come than was expected.
+    async fn aftermath(&self) -> Result<(), TargetError> {
+        let waited = match self.pair.lacks(Need::Clock) {
+            None => {
+                self.settle().await?;
+                self.pair.advance(AFTERMATH).await?;
+                true
+            }
+            Some(reason) => {
+                self.progress().notes.push(format!("late notices were not waited for: {reason}"));
+                false
+            }
+        };
+        let arrivals = self.arrivals().await?;
+        self.expect(&Expectation::new(), &vec!["steps".into()], &arrivals);
+        self.progress().complete = waited;
+        Ok(())
+    }
+
+    async fn send(&self, send: &Send) -> Result<(), TargetError> {
+        let address = |mailbox: &Mailbox| self.pair.address(mailbox);
+        let at = self.pair.now();
+        let bytes = mail::compose(send, at, &address);
+        self.introduce(send);
+        match send.from.host() {
+            Some(Host::Gateway(role)) => {
+                let path = path(send, send.recipients(), &address);
+                let login = address(send.login.as_ref().unwrap_or(&send.from));
+                let answer = self.pair.submit(role, &login, &path, &bytes).await?;
+                self.put_in(&send.id, Place::AccessPoint(role), path, bytes, at, answer);
+            }
+            Some(Host::Posta) | None => {
+                for role in [Role::Sender, Role::Receiver] {
+                    let theirs = |to: &&Mailbox| to.host() == Some(Host::Gateway(role));
+                    let recipients: Vec<&Mailbox> = send.recipients().into_iter().filter(theirs).collect();
+                    if !recipients.is_empty() {
+                        let path = path(send, recipients, &address);
+                        let answer = self.pair.inject(InjectAs::Posta, role, &path, &bytes).await?;
+                        self.put_in(&send.id, Place::IncomingPoint(role), path, bytes.clone(), at, answer);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn inject(&self, inject: &Inject) -> Result<(), TargetError> {
+        let send = &inject.envelope;
+        let address = |mailbox: &Mailbox| self.pair.address(mailbox);
+        let at = self.pair.now();
+        self.introduce(send);
+        let bytes = self.envelope(inject, at, &address)?;
+        let path = path(send, send.recipients(), &address);
+        let answer = self.pair.inject(InjectAs::Peer, Role::Receiver, &path, &bytes).await?;
+        self.put_in(&send.id, Place::IncomingPoint(Role::Receiver), path, bytes, at, answer);
+        Ok(())
+    }
+
+    /// The transport envelope that the sender's provider would have made (RFC 6109 3.1.5), with its one deviation.
+    fn envelope(
+        &self,
+        inject: &Inject,
+        at: Timestamp,
+        address: &dyn Fn(&Mailbox) -> String,
+    ) -> Result<Vec<u8>, TargetError> {
+        let send = &inject.envelope;
+        let composer = self
+            .pair
+            .composer(Role::Sender)
+            .ok_or_else(|| TargetError::new("the harness cannot sign in the sender's provider's name"))?;
+        let sender = address(&send.from);
+        let domain = sender.rsplit_once('@').map_or("invalid", |(_, domain)| domain);
+        let identifier = format!("opec.{}.harness@{domain}", send.id);
+        self.progress().known.learn(&identifier, &send.id);
+
+        let mut original = send.clone();
+        original.headers.insert("Message-ID".into(), format!("<{identifier}>"));
+        original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send));
+        let subject = send.subject.clone().unwrap_or_else(|| send.id.clone());
+        let certified = Certified {
+            reply_to: sender.clone(),
+            sender,
+            recipients: send
+                .recipients()
+                .into_iter()
+                .map(|to| Recipient { address: address(to), typology: Typology::Certified })
+                .collect(),
+            subject_raw: mail::encoded(&subject).into_bytes(),
+            subject: Some(subject),
+            identifier,
+            msgid: Some(mail::msgid(send)),
+            receipt: match send.receipt {
+                Some(Receipt::Breve) => ReceiptForm::Brief,
+                Some(Receipt::Sintetica) => ReceiptForm::Concise,
+                Some(Receipt::Completa) | None => ReceiptForm::Complete,
+            },
+        };
+        let original = mail::compose(&original, at, address);
+        let envelope = composer.transport_envelope(&certified, &original, &LegalTime::at(at));
+        let Some(edit) = &inject.edit else { return Ok(envelope) };
+        let signer = match edit.signer() {
+            Some(id) => self
+                .pair
+                .signer(id)
+                .ok_or_else(|| TargetError::new(format!("there is no signer `{id}` in the test PKI")))?,
+            None => composer.signer,
+        };
+        fault::apply(edit, &envelope, Some(&signer), at)
+            .map_err(|error| TargetError::new(format!("the envelope `{}` cannot be edited: {error}", send.id)))
+    }
+
+    fn introduce(&self, send: &Send) {
+        let mut progress = self.progress();
+        progress.known.learn(&mail::msgid(send), &send.id);
+        progress.known.learn_subject(send.subject.as_deref().unwrap_or(&send.id), &send.id);
+    }
+
+    fn put_in(&self, id: &str, place: Place, path: SmtpPath, bytes: Vec<u8>, at: Timestamp, answer: Answer) {
+        let mut progress = self.progress();
+        progress.answers.push(Answered { place: place.clone(), about: id.to_owned(), answer: answer.clone() });
+        let told = Told::PutIn(progress.put_in.len());
+        progress.put_in.push(PutIn { id: id.to_owned(), place, path, bytes, at, answer });
+        progress.told.push(told);
+    }
+
+    async fn advance(&self, by: SignedDuration) -> Result<(), TargetError> {
+        self.settle().await?;
+        self.pair.advance(by).await?;
+        self.progress().told.push(Told::Advanced(by));
+        Ok(())
+    }
+
+    async fn settle(&self) -> Result<(), TargetError> {
+        if let Some(note) = self.pair.settle().await? {
+            let notes = &mut self.progress().notes;
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        Ok(())
+    }
+
+    /// What arrived since the last look, once nothing more can come.
+    async fn arrivals(&self) -> Result<Vec<Arrival>, TargetError> {
+        self.settle().await?;
+        let mut stored = Vec::new();
+        for mailbox in watched(self.scenario) {
+            stored.push((Place::Mailbox(mailbox.clone()), self.pair.mailbox(&mailbox).await?));
+        }
+        if self.pair.lacks(Need::VirusStore).is_none() {
+            for role in [Role::Sender, Role::Receiver] {
+                stored.push((Place::VirusStore(role), self.pair.virus_store(role).await?));
+            }
+        }
+        let mut progress = self.progress();
+        let mut arrivals = Vec::new();
+        for (place, messages) in stored {
+            let before = progress.seen.insert(place.clone(), messages.len()).unwrap_or(0);
+            for (index, message) in messages.iter().enumerate().skip(before) {
+                let reading = reading::read(&message.bytes, &mut progress.known);
+                arrivals.push(Arrival { place: place.clone(), index, reading });
+            }
+        }
+        progress.told.push(Told::Arrived(arrivals.clone()));
+        Ok(arrivals)
+    }
+
+    fn expect(&self, expectation: &Expectation, at: &Path, arrivals: &[Arrival]) {
+        let answers = std::mem::take(&mut self.progress().answers);
+        let found = self.compare(expectation, at, arrivals, &answers);
+        self.progress().differences.extend(found);
+    }
+
+    /// The first alternative that holds; where none does, what the nearest one lacks.
+    fn either(&self, alternatives: &[Alternative], at: &Path, arrivals: &[Arrival]) {
+        let answers = std::mem::take(&mut self.progress().answers);
+        let compared = alternatives.iter().enumerate().map(|(index, alternative)| {
+            let at = [at.clone(), vec![index.into(), "expect".into()]].concat();
+            (alternative, self.compare(&alternative.expect, &at, arrivals, &answers))
+        });
+        let Some((taken, found)) = compared.min_by_key(|(_, found)| found.len()) else { return };
+        let mut progress = self.progress();
+        if found.is_empty() {
+            progress.choices.push(taken.when.clone());
+            // Told before what arrived, as a reader wants to know it.
+            let before = progress.told.len().saturating_sub(1);
+            progress.told.insert(before, Told::Chose(taken.when.clone()));
+        }
+        progress.differences.extend(found);
+    }
+
+    fn compare(
+        &self,
+        expectation: &Expectation,
+        at: &Path,
+        arrivals: &[Arrival],
+        answers: &[Answered],
+    ) -> Vec<Difference> {
+        differences(expectation, at, arrivals, answers, &|mailbox| self.pair.address(mailbox))
+    }
+}
+
+fn path(send: &Send, recipients: Vec<&Mailbox>, address: &dyn Fn(&Mailbox) -> String) -> SmtpPath {
+    SmtpPath { from: address(&send.from), to: recipients.into_iter().map(address).collect() }
+}
+
+/// Every mailbox there is: those of every gateway, and those the scenario gives.
+pub fn watched(scenario: &Scenario) -> BTreeSet<Mailbox> {
+    mailboxes().chain(scenario.given.mailboxes.keys().cloned()).collect()
+}
+
+/// What a scenario needs of a target.
+fn needs(scenario: &Scenario) -> BTreeSet<Need> {
+    let given = &scenario.given;
+    let healthy = GatewayState::default();
+    let mut needs = BTreeSet::new();
+    if given.sender != healthy || given.receiver != healthy || !given.mailboxes.is_empty() {
+        needs.insert(Need::State);
+    }
+    let looks = |expectation: &Expectation| expectation.keys().any(|place| matches!(place, Place::VirusStore(_)));
+    for step in &scenario.steps {
+        match step {
+            Step::Inject(_) => {
+                needs.insert(Need::Impersonation);
+            }
+            Step::Advance(_) => {
+                needs.insert(Need::Clock);
+            }
+            Step::Expect(expectation) if looks(expectation) => {
+                needs.insert(Need::VirusStore);
+            }
+            Step::Either(ways) if ways.iter().any(|way| looks(&way.expect)) => {
+                needs.insert(Need::VirusStore);
+            }
+            Step::Send(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
+        }
+    }
+    needs
+}

@@ -1,0 +1,257 @@
+//! The tale of a scenario as a reader of the norm would tell it: step by step, who got which message, and what is in it.
+//!
+//! It is the same from run to run and from machine to machine: identifiers, times, domains and providers are told by
+//! names that keep equal things equal, and what arrives in parallel is told in the norm's order. A value is only replaced
+//! by a name where it has the shape of what the name says; any other is told as it is.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    expect::{self, Arrival},
+    gather::Gathered,
+    names::Names,
+    reading::read,
+    stage::{Progress, PutIn, Stage, Told},
+};
+use crate::{
+    clock::LegalTime,
+    directory::Directory,
+    evidence::{Evidence, Party, Seen},
+    message::{Entity, Mail, Message},
+    smime::{Signature, SignatureState, Trust},
+};
+
+/// Tells what happened.
+pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
+    let mut progress = stage.progress();
+    let evidence = &gathered.evidence;
+    let mut teller = Teller {
+        names: Names::new(evidence, &progress.known, stage.scenario.starts),
+        directory: evidence.directories.last().and_then(|version| Directory::read(&version.ldif).ok()),
+        trust: Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() },
+        now: stage.scenario.starts,
+        lines: vec![stage.scenario.title.clone()],
+    };
+    let told = std::mem::take(&mut progress.told);
+    for piece in &told {
+        teller.piece(piece, &progress);
+    }
+    teller.wires(evidence, &mut progress);
+    progress.told = told;
+    teller.lines.join("\n") + "\n"
+}
+
+struct Teller {
+    names: Names,
+    directory: Option<Directory>,
+    trust: Trust,
+    now: Timestamp,
+    lines: Vec<String>,
+}
+
+impl Teller {
+    fn piece(&mut self, piece: &Told, progress: &Progress) {
+        match piece {
+            Told::PutIn(index) => self.put_in(&progress.put_in[*index]),
+            Told::Advanced(by) => {
+                self.now += *by;
+                self.paragraph(format!("The clock moves on by {}.", span(*by)));
+            }
+            Told::Chose(way) => self.paragraph(format!("The norm leaves a choice. Taken: {way}")),
+            Told::Arrived(arrivals) => self.arrivals(arrivals),
+        }
+    }
+
+    fn put_in(&mut self, put_in: &PutIn) {
+        let (from, to) =
+            (self.path(&put_in.path.from), put_in.path.to.iter().map(|to| self.path(to)).collect::<Vec<_>>());
+        let at = self.names.time(put_in.at);
+        self.paragraph(format!("At {at}, `{}` is put in at {}: {from} to {}.", put_in.id, put_in.place, to.join(", ")));
+        let answer = self.names.text(&expect::words(&put_in.answer));
+        self.line(1, answer);
+    }
+
+    fn arrivals(&mut self, arrivals: &[Arrival]) {
+        if arrivals.is_empty() {
+            return self.paragraph("Nothing arrives.".to_owned());
+        }
+        let mut in_order: Vec<&Arrival> = arrivals.iter().collect();
+        in_order.sort_by_cached_key(|arrival| {
+            let words = arrival.reading.words(&|address| self.names.shown(address));
+            (arrival.place.clone(), arrival.reading.what, words, arrival.index)
+        });
+        for arrival in in_order {
+            let words = arrival.reading.words(&|address| self.names.shown(address));
+            self.paragraph(format!("{} receives {words}", arrival.place));
+            if let Some(message) = &arrival.reading.message {
+                self.message(message);
+            }
+        }
+    }
+
+    fn message(&mut self, message: &Message) {
+        let instant =
+            message.daticert.as_ref().and_then(|reading| reading.data.as_ref()).and_then(|data| data.instant());
+        for header in &message.mail.root.headers {
+            let value = match header.name.to_ascii_lowercase().as_str() {
+                "received" => "(trace)".to_owned(),
+                "content-type" => message.mail.root.content_type.clone(),
+                "date" => self.names.date(&message.mail.unfolded(header)),
+                _ => self.names.text(&message.mail.decoded(header)),
+            };
+            self.line(1, format!("{}: {value}", header.name));
+        }
+        if let Some(signed) = &message.signed {
+            let summary = self.signature(message, signed);
+            self.line(1, format!("signature: {summary}"));
+        }
+        self.tree(&message.mail, &message.mail.root, 1);
+        self.certification(message);
+        if let Some(text) = message.parts.plain.as_ref().and_then(|plain| message.mail.text(plain)) {
+            for line in text.lines() {
+                let line = match instant {
+                    Some(instant) => self.names.moment(line, &LegalTime::at(instant)),
+                    None => line.to_owned(),
+                };
+                let line = self.names.text(&line);
+                self.line(1, format!("| {line}").trim_end().to_owned());
+            }
+        }
+    }
+
+    fn signature(&mut self, message: &Message, signed: &crate::message::Signed) -> String {
+        let Some(cms) = &signed.cms else { return "unreadable".to_owned() };
+        let signature = Signature::verify(cms, message.mail.bytes(&signed.content.span));
+        let state = match &signature.state {
+            SignatureState::Valid => "valid".to_owned(),
+            SignatureState::DigestDiffers { .. } => "the content is not what was signed".to_owned(),
+            SignatureState::ValueWrong => "not the signer's".to_owned(),
+            SignatureState::NoSignerCertificate => "without the signer's certificate".to_owned(),
+            SignatureState::Unsupported(what) => format!("not verifiable: {what}"),
+            SignatureState::Malformed(_) => "broken".to_owned(),
+        };
+        let form = if signature.indefinite { "BER" } else { "DER" };
+        let Some(signer) = &signature.signer else { return format!("{state}, {}, {form}", signature.digest) };
+        let at = signature.signing_time.unwrap_or(self.now);
+        let path = match self.trust.check(signer, &signature.certificates, at) {
+            Ok(()) => "trusted".to_owned(),
+            Err(error) => format!("not trusted: {error}"),
+        };
+        let listed = self.directory.as_ref().and_then(|directory| directory.signing_with(signer).next());
+        let listed = match listed {
+            Some(provider) => format!("listed for {}", self.names.text(&provider.name)),
+            None => "in no directory".to_owned(),
+        };
+        let claimed = signature
+            .signing_time
+            .map_or("no signing time".to_owned(), |at| format!("signed at {}", self.names.time(at)));
+        format!("{state}, {}, {form}, {claimed}, signer {path}, {listed}", signature.digest)
+    }
+
+    fn tree(&mut self, mail: &Mail, entity: &Entity, depth: usize) {
+        let name = entity.file_name().map(|name| format!(" {}", self.names.text(name))).unwrap_or_default();
+        let disposition = entity.disposition.as_deref().map(|kind| format!(", {kind}")).unwrap_or_default();
+        self.line(depth, format!("{}{name} ({}{disposition})", entity.content_type, entity.encoding));
+        for child in &entity.children {
+            self.tree(mail, child, depth + 1);
+        }
+        if entity.content_type == "message/rfc822"
+            && let Some(inside) = mail.content(entity).and_then(|content| Mail::read(content).ok())
+        {
+            for name in ["Message-ID", "X-Riferimento-Message-ID", "Subject"] {
+                if let Some(header) = inside.root.header(name) {
+                    let value = self.names.text(&inside.decoded(header));
+                    self.line(depth + 1, format!("{name}: {value}"));
+                }
+            }
+            // Bounded by the reader: it stops at its own depth, and a message inside is told once.
+            if depth < 6 {
+                self.tree(&inside, &inside.root, depth + 1);
+            }
+        }
+    }
+
+    fn certification(&mut self, message: &Message) {
+        let Some(reading) = &message.daticert else { return };
+        let Some(data) = &reading.data else { return self.line(1, "certification data: not readable".to_owned()) };
+        let when = match data.instant() {
+            Some(instant) if LegalTime::at(instant).zona() == data.zona => self.names.time(instant),
+            _ => format!("{} {} {}", data.giorno, data.ora, data.zona),
+        };
+        let recipients: Vec<String> =
+            data.destinatari.iter().map(|to| format!("{} ({})", self.names.text(&to.address), to.tipo)).collect();
+        let mut facts = vec![
+            ("tipo", Some(format!("{}, errore {}", data.tipo, data.errore))),
+            ("mittente", Some(data.mittente.clone())),
+            ("destinatari", Some(recipients.join(", "))),
+            ("risposte", Some(data.risposte.clone())),
+            ("oggetto", data.oggetto.clone()),
+            ("gestore-emittente", Some(data.gestore_emittente.clone())),
+            ("data", Some(when)),
+            ("identificativo", Some(data.identificativo.clone())),
+            ("msgid", data.msgid.clone()),
+            ("ricevuta", data.ricevuta.clone()),
+            ("consegna", data.consegna.clone()),
+        ];
+        facts.extend(data.ricezione.iter().map(|to| ("ricezione", Some(to.clone()))));
+        facts.push(("errore-esteso", data.errore_esteso.clone()));
+        self.line(1, "certification data".to_owned());
+        for (name, value) in facts {
+            if let Some(value) = value {
+                let value = self.names.text(&value);
+                self.line(2, format!("{name}: {value}"));
+            }
+        }
+        for error in &reading.invalid {
+            self.line(2, format!("against the DTD at {}: {}", error.path, error.found));
+        }
+    }
+
+    /// What crossed the wires, in the norm's order rather than that of arrival.
+    fn wires(&mut self, evidence: &Evidence, progress: &mut Progress) {
+        let mut crossings: Vec<_> = evidence
+            .observations
+            .iter()
+            .filter_map(|observation| {
+                let Seen::Wire { from, to } = &observation.seen else { return None };
+                let reading = read(&observation.bytes, &mut progress.known);
+                let words = reading.words(&|address| self.names.shown(address));
+                let path = observation.path.clone().unwrap_or_default();
+                let to_all: Vec<String> = path.to.iter().map(|to| self.path(to)).collect();
+                let what = format!("{words}, from {} to {}", self.path(&path.from), to_all.join(", "));
+                let way = format!("{} -> {}", party(*from), party(*to));
+                Some((observation.at, way, reading.what, format!("{}, {what}", self.names.time(observation.at))))
+            })
+            .collect();
+        crossings.sort();
+        self.paragraph("On the wires:".to_owned());
+        for (_, way, _, what) in crossings {
+            self.line(1, format!("{way}, {what}"));
+        }
+    }
+
+    fn path(&self, address: &str) -> String {
+        if address.is_empty() { "<>".to_owned() } else { self.names.shown(address) }
+    }
+
+    fn paragraph(&mut self, line: String) {
+        self.lines.push(String::new());
+        self.lines.push(line);
+    }
+
+    fn line(&mut self, depth: usize, line: String) {
+        self.lines.push(format!("{}{}", "  ".repeat(depth), line.trim_end()));
+    }
+}
+
+fn party(party: Party) -> String {
+    party.to_string()
+}
+
+/// `12h`, `22h30m`.
+pub fn span(by: SignedDuration) -> String {
+    let (hours, minutes, seconds) = (by.as_hours(), by.as_mins() % 60, by.as_secs() % 60);
+    let parts = [(hours, 'h'), (minutes, 'm'), (seconds, 's')];
+    let text: String = parts.iter().filter(|(n, _)| *n != 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if text.is_empty() { "0".to_owned() } else { text }
+}

@@ -1,0 +1,289 @@
+//! What the types cannot tell: names that refer to each other, and what makes no sense together.
+
+use std::collections::BTreeMap;
+
+use super::{
+    expected::{Expected, What},
+    locate::{Path, Step as Down},
+    model::{Document, Expectation, Inject, Send, Step},
+    words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
+};
+use crate::evidence::Role;
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where.
+    pub path: Path,
+    /// What, and what would be right.
+    pub message: String,
+}
+
+/// Everything wrong with a document whose types are right; `rules` are the ids of all rules.
+pub fn mistakes(document: &Document, rules: &[&str]) -> Vec<Mistake> {
+    let mut check = Check { document, rules, sent: BTreeMap::new(), mistakes: Vec::new() };
+    check.run();
+    check.mistakes
+}
+
+struct Check<'d> {
+    document: &'d Document,
+    rules: &'d [&'d str],
+    /// What was sent or injected so far, by id.
+    sent: BTreeMap<&'d str, Sent<'d>>,
+    mistakes: Vec<Mistake>,
+}
+
+#[derive(Clone, Copy)]
+struct Sent<'d> {
+    send: &'d Send,
+    injected: bool,
+}
+
+/// The way down to a value.
+macro_rules! path {
+    ($($step:expr),*) => { vec![$(Down::from($step)),*] };
+}
+
+impl<'d> Check<'d> {
+    fn run(&mut self) {
+        let document = self.document;
+        if document.title.trim().is_empty() {
+            self.wrong(
+                path!["title"],
+                "the title is empty: say in one sentence what happens and who holds what afterwards",
+            );
+        }
+        if document.clauses.is_empty() {
+            self.wrong(path!["clauses"], "no clause: name what the scenario is about, as `RFC6109-3.1.4`");
+        }
+        for (index, clause) in document.clauses.iter().enumerate() {
+            if document.clauses[..index].contains(clause) {
+                self.wrong(path!["clauses", index], format!("`{}` twice", clause.0.id));
+            }
+        }
+        for (mailbox, state) in &document.given.mailboxes {
+            let at = vec![Down::from("given"), Down::from("mailboxes"), Down::KeyOf(mailbox.to_string())];
+            if !matches!(mailbox.host(), Some(Host::Gateway(_))) {
+                self.wrong(
+                    at,
+                    format!(
+                        "`{mailbox}` is not a gateway's mailbox: only those of `sender` and `receiver` have a state"
+                    ),
+                );
+            }
+            for (key, other) in [("forward", &state.forward), ("notify", &state.notify)] {
+                if let Some(other) = other {
+                    self.mailbox(other, path!["given", "mailboxes", mailbox.to_string().as_str(), key]);
+                }
+            }
+        }
+        for (index, step) in document.steps.iter().enumerate() {
+            self.step(step, index);
+        }
+        let judged = document.steps.iter().any(|step| matches!(step, Step::Expect(_) | Step::Either(_)));
+        if !judged {
+            self.wrong(path!["steps"], "nothing is expected: end with `expect`, so that the scenario can fail");
+        }
+    }
+
+    fn step(&mut self, step: &'d Step, index: usize) {
+        match step {
+            Step::Send(send) => {
+                let at = path!["steps", index, "send"];
+                self.send(send, &at);
+                self.declare(send, false, &at);
+            }
+            Step::Inject(inject) => {
+                let at = path!["steps", index, "inject", "envelope"];
+                self.inject(inject, &at);
+                self.declare(&inject.envelope, true, &at);
+            }
+            Step::Advance(_) => {}
+            Step::Expect(expectation) => self.expectation(expectation, &path!["steps", index, "expect"]),
+            Step::Either(alternatives) => {
+                if alternatives.len() < 2 {
+                    self.wrong(
+                        path!["steps", index, "either"],
+                        "a choice has two alternatives at least; for one write `expect`",
+                    );
+                }
+                for (which, alternative) in alternatives.iter().enumerate() {
+                    self.expectation(&alternative.expect, &path!["steps", index, "either", which, "expect"]);
+                }
+            }
+            Step::ExpectFindings(findings) => {
+                for (id, rules) in findings {
+                    let at = path!["steps", index, "expect-findings"];
+                    match self.sent.get(id.as_str()) {
+                        Some(sent) if sent.injected => {}
+                        Some(_) => self.wrong(
+                            below(&at, Down::KeyOf(id.clone())),
+                            format!("`{id}` was sent, not injected: rules report on what the harness puts on the wire between gateways"),
+                        ),
+                        None => self.undeclared(id, below(&at, Down::KeyOf(id.clone()))),
+                    }
+                    for (which, rule) in rules.iter().enumerate() {
+                        if !self.rules.contains(&rule.as_str()) {
+                            let message = unknown("rule", rule, self.rules.iter().copied());
+                            self.wrong([at.clone(), path![id.as_str(), which]].concat(), message);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn declare(&mut self, send: &'d Send, injected: bool, at: &Path) {
+        let at = below(at, "id".into());
+        let slug =
+            !send.id.is_empty() && send.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !slug {
+            self.wrong(at.clone(), format!("`{}` is no name: use lower-case letters, digits and hyphens", send.id));
+        }
+        if self.sent.insert(&send.id, Sent { send, injected }).is_some() {
+            self.wrong(at, format!("`{}` is already the name of another message", send.id));
+        }
+    }
+
+    fn inject(&mut self, inject: &'d Inject, at: &Path) {
+        let envelope = &inject.envelope;
+        self.send(envelope, at);
+        if envelope.from.host() != Some(Host::Gateway(Role::Sender)) {
+            let message = format!(
+                "an envelope is injected as the sender's provider would send it: `from` is somebody at `sender`, not `{}`",
+                envelope.from
+            );
+            self.wrong(below(at, "from".into()), message);
+        }
+        if envelope.recipients().iter().any(|to| to.host() != Some(Host::Gateway(Role::Receiver))) {
+            self.wrong(
+                below(at, "to".into()),
+                "an envelope is injected at the receiver's incoming point: every recipient is at `receiver`",
+            );
+        }
+        for (key, given) in [("as", envelope.login.is_some()), ("header-from", envelope.header_from.is_some())] {
+            if given {
+                self.wrong(
+                    below(at, key.into()),
+                    format!("`{key}` means something to an access point only: leave it out"),
+                );
+            }
+        }
+    }
+
+    fn send(&mut self, send: &'d Send, at: &Path) {
+        let ones =
+            [("from", Some(&send.from)), ("as", send.login.as_ref()), ("header-from", send.header_from.as_ref())];
+        for (key, mailbox) in ones {
+            if let Some(mailbox) = mailbox {
+                self.mailbox(mailbox, below(at, key.into()));
+            }
+        }
+        for (key, mailboxes) in [
+            ("to", &send.to),
+            ("cc", &send.cc),
+            ("bcc", &send.bcc),
+            ("rcpt", send.rcpt.as_ref().unwrap_or(&Vec::new())),
+        ] {
+            for (index, mailbox) in mailboxes.iter().enumerate() {
+                self.mailbox(mailbox, [at.clone(), path![key, index]].concat());
+            }
+        }
+        if send.recipients().is_empty() {
+            self.wrong(at.clone(), "nobody receives this: add `to: [anna@receiver]`");
+        }
+        if send.from.host().is_none() {
+            self.wrong(below(at, "from".into()), "a message is sent by somebody at `sender`, `receiver` or `posta`");
+        }
+        for (index, attachment) in send.attach.iter().enumerate() {
+            let given = [attachment.size.is_some(), attachment.text.is_some(), attachment.virus.is_some()];
+            if given.into_iter().filter(|given| *given).count() != 1 {
+                let message = format!("what is in `{}`? Give one of `size`, `text` and `virus`", attachment.name);
+                self.wrong([at.clone(), path!["attach", index]].concat(), message);
+            }
+        }
+    }
+
+    fn expectation(&mut self, expectation: &'d Expectation, at: &Path) {
+        for (place, messages) in expectation {
+            if let Place::Mailbox(mailbox) = place {
+                self.mailbox(mailbox, below(at, Down::KeyOf(place.to_string())));
+            }
+            for (index, expected) in messages.iter().enumerate() {
+                let at = [at.clone(), path![place.to_string().as_str(), index]].concat();
+                self.expected(place, expected, &at);
+            }
+        }
+    }
+
+    fn expected(&mut self, place: &Place, expected: &'d Expected, at: &Path) {
+        let key = expected.what.key();
+        let Some(sent) = self.sent.get(expected.about.as_str()).copied() else {
+            return self.undeclared(&expected.about, below(at, key.into()));
+        };
+        if let Some(recipient) = &expected.recipient
+            && !sent.send.recipients().contains(&recipient)
+        {
+            let recipients: Vec<_> = sent.send.recipients().iter().map(|to| format!("`{to}`")).collect();
+            let message = format!(
+                "`{recipient}` is no recipient of `{}`, which goes to {}",
+                expected.about,
+                recipients.join(", ")
+            );
+            self.wrong(below(at, "for".into()), message);
+        }
+        let session = matches!(place, Place::AccessPoint(_) | Place::IncomingPoint(_));
+        if session != (expected.what == What::Refused) {
+            let message = if session {
+                format!("an SMTP session ends in `refused`, or is not named at all; `{key}` arrives in a mailbox")
+            } else {
+                format!("nothing is `refused` at `{place}`: name `access-point@sender` or `incoming-point@receiver`")
+            };
+            self.wrong(at.clone(), message);
+        }
+    }
+
+    fn mailbox(&mut self, mailbox: &Mailbox, at: Path) {
+        let Mailbox::At { user, host } = mailbox else { return };
+        let known: Vec<&str> = match host {
+            Host::Posta => ORDINARY_USERS.to_vec(),
+            Host::Gateway(_) => USERS.into_iter().chain([UNKNOWN, SERVICE]).chain(self.declared(*host)).collect(),
+        };
+        if !known.contains(&user.as_str()) {
+            let mut message = unknown("mailbox", user, known.iter().copied());
+            message += &format!(" Known at {host}: {}.", known.join(", "));
+            if *host != Host::Posta {
+                message += " Others are declared under `given: mailboxes`.";
+            }
+            self.wrong(at, message);
+        }
+    }
+
+    fn declared(&self, at: Host) -> impl Iterator<Item = &'d str> {
+        self.document.given.mailboxes.keys().filter_map(move |mailbox| match mailbox {
+            Mailbox::At { user, host } if *host == at => Some(user.as_str()),
+            _ => None,
+        })
+    }
+
+    fn undeclared(&mut self, id: &str, at: Path) {
+        let message = if self.sent.is_empty() {
+            format!("`{id}` is the id of nothing: nothing has been sent yet")
+        } else {
+            unknown("message", id, self.sent.keys().copied())
+                + " Ids are given by `send` and `inject`, before they are used."
+        };
+        self.wrong(at, message);
+    }
+
+    fn wrong(&mut self, path: Path, message: impl Into<String>) {
+        self.mistakes.push(Mistake { path, message: message.into() });
+    }
+}
+
+fn below(path: &Path, step: Down) -> Path {
+    let mut path = path.clone();
+    path.push(step);
+    path
+}

@@ -1,0 +1,262 @@
+//! A scenario file, as typed. Unknown keys are refused; what the types cannot tell is in [`super::check`].
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{
+    expected::Expected,
+    words::{ClauseRef, LegalInstant, Mailbox, Place, Size, Span},
+};
+use crate::fault::Edit;
+
+/// A scenario: what is given, what is done, and what every mailbox then holds.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(title = "A scenario of pec-conformance")]
+pub struct Document {
+    /// One sentence: what happens, and who holds what afterwards.
+    pub title: String,
+    /// The clauses it is about.
+    #[schemars(length(min = 1))]
+    pub clauses: Vec<ClauseRef>,
+    /// For selection.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The legal clock at the first step.
+    #[serde(default)]
+    #[schemars(with = "Option<LegalInstant>")]
+    pub starts: LegalInstant,
+    /// What differs from two healthy gateways.
+    #[serde(default)]
+    #[schemars(with = "Option<Given>")]
+    pub given: Given,
+    /// What happens, in order.
+    #[serde(with = "serde_yaml::with::singleton_map_recursive")]
+    #[schemars(with = "Vec<Step>", length(min = 1))]
+    pub steps: Vec<Step>,
+}
+
+/// What differs from two healthy gateways.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Given {
+    /// The sender's gateway.
+    #[serde(default)]
+    #[schemars(with = "Option<GatewayState>")]
+    pub sender: GatewayState,
+    /// The receiver's gateway.
+    #[serde(default)]
+    #[schemars(with = "Option<GatewayState>")]
+    pub receiver: GatewayState,
+    /// Mailboxes that are not simply enabled.
+    #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, MailboxState>>")]
+    pub mailboxes: BTreeMap<Mailbox, MailboxState>,
+}
+
+/// The state of a gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GatewayState {
+    /// Whether viruses are seen.
+    #[serde(default)]
+    pub antivirus: Antivirus,
+    /// No host reaches its incoming point for so long after the start.
+    #[serde(default)]
+    pub unreachable_for: Option<Span>,
+}
+
+/// Whether a gateway sees viruses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Antivirus {
+    /// It does.
+    #[default]
+    On,
+    /// It misses them all.
+    Off,
+}
+
+/// The state of a mailbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct MailboxState {
+    /// Whether it takes messages.
+    #[serde(default)]
+    pub state: Availability,
+    /// What happens to ordinary mail for it (RFC 6109 2.2.2).
+    #[serde(default)]
+    pub ordinary_mail: OrdinaryMail,
+    /// Where a copy of everything goes.
+    #[serde(default)]
+    pub forward: Option<Mailbox>,
+    /// Where word of every arrival goes.
+    #[serde(default)]
+    pub notify: Option<Mailbox>,
+}
+
+/// Whether a mailbox takes messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Availability {
+    /// It does.
+    #[default]
+    Enabled,
+    /// It exists and is switched off.
+    Disabled,
+    /// It has no room.
+    Full,
+}
+
+/// What a mailbox's owner wants of ordinary mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrdinaryMail {
+    /// Delivered in an anomaly envelope.
+    #[default]
+    Wrap,
+    /// Refused in the SMTP session.
+    Refuse,
+}
+
+/// Something done, or something that must hold.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// A user's client sends a message: through the provider's access point, or from the ordinary mail host.
+    Send(Box<Send>),
+    /// The harness puts a transport envelope on the wire, as the sender's provider would, wrong in one way.
+    Inject(Box<Inject>),
+    /// The legal clock moves on.
+    Advance(Span),
+    /// When nothing more can come, what is new since the step before: exactly this, and nothing anywhere else.
+    Expect(Expectation),
+    /// The norm leaves a choice: one of these holds.
+    Either(Vec<Alternative>),
+    /// The rules report exactly these on what the harness made wrong on purpose, by the name it was injected under.
+    ExpectFindings(BTreeMap<String, Vec<String>>),
+}
+
+/// What is new, by place.
+pub type Expectation = BTreeMap<Place, Vec<Expected>>;
+
+/// One way the norm allows.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Alternative {
+    /// What the gateways chose, as the report says it.
+    pub when: String,
+    /// What is new then.
+    pub expect: Expectation,
+}
+
+/// A message as a user's client sends it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Send {
+    /// Its name in this scenario.
+    pub id: String,
+    /// Who: the reverse path and, unless `header-from` says otherwise, From.
+    pub from: Mailbox,
+    /// The user who logs in, where that is somebody else.
+    #[serde(default, rename = "as")]
+    pub login: Option<Mailbox>,
+    /// From, where it differs from the reverse path.
+    #[serde(default)]
+    pub header_from: Option<Mailbox>,
+    /// To.
+    #[serde(default)]
+    pub to: Vec<Mailbox>,
+    /// Cc.
+    #[serde(default)]
+    pub cc: Vec<Mailbox>,
+    /// Bcc, written into the header as no client should.
+    #[serde(default)]
+    pub bcc: Vec<Mailbox>,
+    /// RCPT TO, where it differs from To and Cc together.
+    #[serde(default)]
+    pub rcpt: Option<Vec<Mailbox>>,
+    /// Subject; the id where absent.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// Text; a sentence where absent.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// X-TipoRicevuta: the form of delivery receipt asked for; absent where absent.
+    #[serde(default)]
+    pub receipt: Option<Receipt>,
+    /// Attachments.
+    #[serde(default)]
+    pub attach: Vec<Attachment>,
+    /// Header fields set to something else, or added.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Header fields left out.
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
+/// The form of a delivery receipt (RFC 6109 3.3.2), as asked for in X-TipoRicevuta.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Receipt {
+    /// With the original message.
+    Completa,
+    /// With the original message, attachments as hashes.
+    Breve,
+    /// Without the original message.
+    Sintetica,
+}
+
+/// An attachment.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Attachment {
+    /// Its file name.
+    pub name: String,
+    /// Its media type; from the name where absent.
+    #[serde(default, rename = "type")]
+    pub media_type: Option<String>,
+    /// So many bytes, always the same ones.
+    #[serde(default)]
+    pub size: Option<Size>,
+    /// This text.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// A harmless file that antivirus programs are agreed to detect.
+    #[serde(default)]
+    pub virus: Option<Virus>,
+}
+
+/// The file that antivirus programs are agreed to detect, and how it is wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Virus {
+    /// As is.
+    Eicar,
+    /// In a zip archive.
+    EicarInZip,
+}
+
+/// A transport envelope that the harness composes and signs as the sender's provider, and what is wrong with it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Inject {
+    /// The message that a user of the sender's provider would have sent; its `id` names the envelope.
+    pub envelope: Send,
+    /// What is wrong with the envelope. Signed again where the edit lies inside the signature.
+    #[serde(default)]
+    pub edit: Option<Edit>,
+}
+
+impl Send {
+    /// Every recipient of the SMTP transaction, in order.
+    pub fn recipients(&self) -> Vec<&Mailbox> {
+        match &self.rcpt {
+            Some(rcpt) => rcpt.iter().collect(),
+            None => self.to.iter().chain(&self.cc).collect(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What is wrong with a scenario file: drawn with file, line, column and a caret by miette.
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+
+use super::{
+    locate::{Position, Step, position},
+    words::unknown,
+};
+
+/// What is wrong with one file, and what would be right.
+#[derive(Clone, Debug, thiserror::Error, Diagnostic)]
+#[error("{file}:{line}:{column}: {message}")]
+#[diagnostic(code(scenario))]
+pub struct Problem {
+    /// The file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    #[source_code]
+    source_text: NamedSource<String>,
+    #[label("here")]
+    span: SourceSpan,
+    /// What would be right, where the message does not say it.
+    #[help]
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem with the value at `path`.
+    pub fn at(file: &str, source: &str, path: &[Step], message: impl Into<String>) -> Self {
+        Self::new(file, source, position(source, path), message.into(), None)
+    }
+
+    /// A problem of syntax, or with a value that its type refuses.
+    pub fn of_yaml(file: &str, source: &str, error: &serde_path_to_error::Error<serde_yaml::Error>) -> Self {
+        let (yaml, path) = (error.inner(), error.path().to_string());
+        let at = yaml.location().map_or_else(Position::default, |at| Position {
+            line: at.line(),
+            column: at.column(),
+            offset: at.index(),
+        });
+        let mut message = yaml.to_string();
+        // The reader repeats position and path in its text; here both are drawn.
+        if let Some(cut) = message.rfind(" at line ") {
+            message.truncate(cut);
+        }
+        if let Some(rest) = message.strip_prefix(&format!("{path}: ")) {
+            message = rest.to_owned();
+        }
+        let help = did_you_mean(&message);
+        Self::new(file, source, at, message, help)
+    }
+
+    /// A file that cannot be read at all.
+    pub fn unreadable(file: &str, message: String) -> Self {
+        Self::new(file, "", Position::default(), message, None)
+    }
+
+    fn new(file: &str, source: &str, at: Position, message: String, help: Option<String>) -> Self {
+        let rest = source.get(at.offset..).unwrap_or("");
+        let length = rest.find([',', '}', ']', '\n', ':']).unwrap_or(rest.len());
+        Self {
+            file: file.to_owned(),
+            line: at.line.max(1),
+            column: at.column.max(1),
+            message,
+            source_text: NamedSource::new(file, source.to_owned()).with_language("yaml"),
+            span: (at.offset.min(source.len()), length).into(),
+            help,
+        }
+    }
+}
+
+/// Serde's messages name what was given and everything it could have been, between backticks.
+fn did_you_mean(message: &str) -> Option<String> {
+    if !(message.starts_with("unknown field") || message.starts_with("unknown variant")) {
+        return None;
+    }
+    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let (given, known) = words.split_first()?;
+    let hint = unknown("key", given, known.iter().copied());
+    hint.split_once("; ").map(|(_, hint)| hint.to_owned())
+}

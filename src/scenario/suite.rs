@@ -1,0 +1,160 @@
+//! The suite: every scenario, from the program itself or from a folder.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use schemars::schema_for;
+use walkdir::WalkDir;
+
+use super::{
+    check,
+    locate::{self, Step as Down},
+    model::{Document, Given, Step},
+    problem::Problem,
+};
+use jiff::Timestamp;
+
+use crate::norm::Clause;
+
+include!(concat!(env!("OUT_DIR"), "/suite.rs"));
+
+/// Scenarios, ordered by id.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// The scenarios.
+    pub scenarios: Vec<Arc<Scenario>>,
+}
+
+/// A scenario, checked.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its path below the suite's folder without extension: `delivery/complete`.
+    pub id: String,
+    /// Its file as shown to people: `scenarios/delivery/complete.yaml`.
+    pub file: String,
+    /// One sentence.
+    pub title: String,
+    /// The clauses it is about.
+    pub clauses: Vec<&'static Clause>,
+    /// For selection.
+    pub tags: Vec<String>,
+    /// The file's text.
+    pub source: Arc<str>,
+    /// The legal clock at the first step.
+    pub starts: Timestamp,
+    /// What differs from two healthy gateways.
+    pub given: Given,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Why a suite does not load. Render it with miette: each problem is drawn with line, column and caret.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum LoadError {
+    /// Files that are no scenarios.
+    #[error("{} of the scenario files cannot be used", .problems.len())]
+    Files {
+        /// What is wrong with each.
+        #[related]
+        problems: Vec<Problem>,
+    },
+    /// The folder cannot be read.
+    #[error("the folder of scenarios `{}` cannot be read: {error}", .folder.display())]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The folder holds no scenario.
+    #[error("there is no scenario in `{}`", .folder.display())]
+    #[diagnostic(help("scenarios are files that end in `.yaml`, in folders by theme; `faults/` holds none"))]
+    Empty {
+        /// Which.
+        folder: PathBuf,
+    },
+}
+
+/// The suite compiled into the program.
+pub fn suite() -> Result<Suite, LoadError> {
+    load(SUITE.iter().map(|(id, source)| (id.to_string(), format!("scenarios/{id}.yaml"), Ok((*source).to_owned()))))
+}
+
+/// The suite in a folder; `faults/` is not part of it.
+pub fn load_dir(folder: &Path) -> Result<Suite, LoadError> {
+    let unreadable = |error: io::Error| LoadError::Folder { folder: folder.to_owned(), error };
+    let mut files = Vec::new();
+    fs::read_dir(folder).map_err(unreadable)?;
+    let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "faults") {
+        let entry = entry.map_err(|error| unreadable(error.into()))?;
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == "yaml") && !path.is_dir() {
+            let id = path.strip_prefix(folder).unwrap_or(path).with_extension("");
+            let id = id.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            files.push((id, path.display().to_string(), fs::read_to_string(path)));
+        }
+    }
+    if files.is_empty() {
+        return Err(LoadError::Empty { folder: folder.to_owned() });
+    }
+    load(files)
+}
+
+/// The JSON Schema of a scenario file, derived from the types that read it.
+pub fn schema() -> serde_json::Value {
+    schema_for!(Document).into()
+}
+
+fn load(files: impl IntoIterator<Item = (String, String, io::Result<String>)>) -> Result<Suite, LoadError> {
+    let mut scenarios = Vec::new();
+    let mut problems = Vec::new();
+    for (id, file, source) in files {
+        let read = source
+            .map_err(|error| vec![Problem::unreadable(&file, format!("the file cannot be read: {error}"))])
+            .and_then(|source| Scenario::read(&id, &file, &source));
+        match read {
+            Ok(scenario) => scenarios.push(Arc::new(scenario)),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(LoadError::Files { problems });
+    }
+    scenarios.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(Suite { scenarios })
+}
+
+impl Scenario {
+    /// Reads and checks one scenario; else everything that is wrong with it.
+    pub fn read(id: &str, file: &str, source: &str) -> Result<Self, Vec<Problem>> {
+        let document: Document = serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source))
+            .map_err(|error| vec![Problem::of_yaml(file, source, &error)])?;
+        let mistakes = check::mistakes(&document, &crate::rules::ids());
+        if !mistakes.is_empty() {
+            return Err(mistakes
+                .into_iter()
+                .map(|mistake| Problem::at(file, source, &mistake.path, mistake.message))
+                .collect());
+        }
+        Ok(Self {
+            id: id.to_owned(),
+            file: file.to_owned(),
+            title: document.title,
+            clauses: document.clauses.iter().map(|clause| clause.0).collect(),
+            tags: document.tags,
+            source: source.into(),
+            starts: document.starts.0,
+            given: document.given,
+            steps: document.steps,
+        })
+    }
+
+    /// `scenarios/delivery/complete.yaml:12`: where a value of it stands.
+    pub fn place(&self, path: &[Down]) -> String {
+        format!("{}:{}", self.file, locate::position(&self.source, path).line.max(1))
+    }
+}

@@ -1,0 +1,324 @@
+//! The words of the language: each type refuses what is not one, and says what would be.
+
+use std::{borrow::Cow, fmt, str::FromStr};
+
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de};
+
+use super::suggest::nearest;
+use crate::{
+    evidence::{Party, Role},
+    norm::{Clause, clause},
+};
+
+/// Mailboxes that every gateway has, enabled.
+pub const USERS: [&str; 4] = ["mario", "anna", "luca", "giulia"];
+/// A name that no gateway knows.
+pub const UNKNOWN: &str = "sconosciuto";
+/// The provider's service mailbox, `mailReceipt` in the directory (RFC 6109 2.2.5).
+pub const SERVICE: &str = "service";
+/// Mailboxes of the ordinary mail host.
+pub const ORDINARY_USERS: [&str; 2] = ["carla", "dario"];
+
+/// A mailbox in role names (`mario@sender`), or a literal address with a dot in its domain.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mailbox {
+    /// A mailbox of someone who plays.
+    At {
+        /// Local part; [`SERVICE`] is the service mailbox whatever its address.
+        user: String,
+        /// `sender`, `receiver` or `posta`.
+        host: Host,
+    },
+    /// Any other address, written as is.
+    Literal(String),
+}
+
+/// Who has mailboxes in a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Host {
+    /// A gateway.
+    Gateway(Role),
+    /// The ordinary mail host.
+    Posta,
+}
+
+/// Where messages can be expected.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// A mailbox: messages that arrived there.
+    Mailbox(Mailbox),
+    /// `virus-store@sender`: what a provider keeps there (RFC 6109 2.2.4).
+    VirusStore(Role),
+    /// `access-point@sender`: what it refuses in the SMTP session.
+    AccessPoint(Role),
+    /// `incoming-point@receiver`: what it refuses in the SMTP session.
+    IncomingPoint(Role),
+}
+
+/// A span of legal time such as `12h`, `22h 30m`, `45s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub SignedDuration);
+
+/// A size in bytes such as `20 kB` (1000 bytes each), `4 KiB`, `30 MB`, `12 B`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size(pub usize);
+
+/// An instant written as legal time, `2026-03-02T09:30`. In the repeated hour of autumn an offset tells which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegalInstant(pub Timestamp);
+
+/// A clause of the catalogue, by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClauseRef(pub &'static Clause);
+
+/// The largest size a scenario may ask for: more than any limit a provider has, and still fits in memory many times.
+const LARGEST: usize = 64 << 20;
+
+impl Default for LegalInstant {
+    fn default() -> Self {
+        "2026-03-02T09:30".parse().expect("a day like any other")
+    }
+}
+
+impl FromStr for Host {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "sender" => Ok(Host::Gateway(Role::Sender)),
+            "receiver" => Ok(Host::Gateway(Role::Receiver)),
+            "posta" => Ok(Host::Posta),
+            _ => Err(unknown("role", text, ["sender", "receiver", "posta"])),
+        }
+    }
+}
+
+impl FromStr for Mailbox {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((user, host)) = text.rsplit_once('@').filter(|(user, host)| !user.is_empty() && !host.is_empty())
+        else {
+            return Err(format!(
+                "`{text}` is not a mailbox: write `user@sender`, `user@receiver`, `carla@posta`, or an address whose \
+                 domain has a dot"
+            ));
+        };
+        if host.contains('.') {
+            return Ok(Mailbox::Literal(text.to_owned()));
+        }
+        Ok(Mailbox::At { user: user.to_owned(), host: host.parse()? })
+    }
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mailbox: Mailbox = text.parse()?;
+        match &mailbox {
+            Mailbox::At { user, host: Host::Gateway(role) } => Ok(match user.as_str() {
+                "virus-store" => Place::VirusStore(*role),
+                "access-point" => Place::AccessPoint(*role),
+                "incoming-point" => Place::IncomingPoint(*role),
+                _ => Place::Mailbox(mailbox),
+            }),
+            Mailbox::At { host: Host::Posta, .. } => Ok(Place::Mailbox(mailbox)),
+            Mailbox::Literal(_) => Err(format!(
+                "nobody can look into `{text}`: messages are expected at mailboxes of `sender`, `receiver` and `posta`"
+            )),
+        }
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse::<SignedDuration>()
+            .ok()
+            .filter(SignedDuration::is_positive)
+            .map(Span)
+            .ok_or_else(|| format!("`{text}` is not a span of time: write `12h`, `22h 30m` or `45s`"))
+    }
+}
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let unit = match text[digits..].trim() {
+            "B" => 1,
+            "kB" => 1_000,
+            "MB" => 1_000_000,
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            _ => 0,
+        };
+        text[..digits]
+            .parse::<usize>()
+            .ok()
+            .filter(|_| unit > 0)
+            .and_then(|count| count.checked_mul(unit))
+            .filter(|&size| size <= LARGEST)
+            .map(Size)
+            .ok_or_else(|| format!("`{text}` is not a size: write `12 B`, `20 kB`, `4 KiB` or `30 MB`, 64 MiB at most"))
+    }
+}
+
+impl FromStr for LegalInstant {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Ok(Self(instant));
+        }
+        let rome = TimeZone::get("Europe/Rome").expect("Europe/Rome is in the bundled time zone data base");
+        text.parse::<civil::DateTime>()
+            .ok()
+            .and_then(|civil| rome.to_ambiguous_timestamp(civil).unambiguous().ok())
+            .map(Self)
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` is not one instant of legal time: write `2026-03-02T09:30`, and in the hours when clocks \
+                     change `2026-10-25T02:30+01:00`"
+                )
+            })
+    }
+}
+
+impl FromStr for ClauseRef {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        clause(text).map(Self).ok_or_else(|| unknown("clause", text, crate::norm::all().map(|clause| clause.id)))
+    }
+}
+
+/// `unknown role `sendr`; did you mean `sender`?`
+pub(super) fn unknown<'a>(what: &str, given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    match nearest(given, known) {
+        Some(near) => format!("unknown {what} `{given}`; did you mean `{near}`?"),
+        None => format!("unknown {what} `{given}`"),
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Party::from(*self).fmt(f)
+    }
+}
+
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Mailbox::At { user, host } => write!(f, "{user}@{host}"),
+            Mailbox::Literal(address) => f.write_str(address),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Mailbox(mailbox) => mailbox.fmt(f),
+            Place::VirusStore(role) => write!(f, "virus-store@{role}"),
+            Place::AccessPoint(role) => write!(f, "access-point@{role}"),
+            Place::IncomingPoint(role) => write!(f, "incoming-point@{role}"),
+        }
+    }
+}
+
+impl From<Host> for Party {
+    fn from(host: Host) -> Self {
+        match host {
+            Host::Gateway(role) => role.into(),
+            Host::Posta => Party::Posta,
+        }
+    }
+}
+
+impl Mailbox {
+    /// Who holds it, where someone who plays does.
+    pub fn host(&self) -> Option<Host> {
+        match self {
+            Mailbox::At { host, .. } => Some(*host),
+            Mailbox::Literal(_) => None,
+        }
+    }
+}
+
+/// A word written as a YAML string.
+macro_rules! word {
+    ($($word:ident, $description:literal, $pattern:literal;)*) => { $(
+        impl<'de> Deserialize<'de> for $word {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Words;
+                impl de::Visitor<'_> for Words {
+                    type Value = $word;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($description)
+                    }
+
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$word, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(Words)
+            }
+        }
+
+        impl JsonSchema for $word {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($word).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "description": $description, "pattern": $pattern })
+            }
+        }
+    )* };
+}
+
+word! {
+    Mailbox, "a mailbox: `mario@sender`, `service@receiver`, `carla@posta`, or a literal address", "^[^@]+@.+$";
+    Place, "a mailbox, `virus-store@sender`, `access-point@sender` or `incoming-point@receiver`",
+        "^[^@]+@(sender|receiver|posta)$";
+    Span, "a span of legal time: `12h`, `22h 30m`, `45s`", "^[0-9]+ ?[hms]( ?[0-9]+ ?[ms])*$";
+    Size, "a size: `12 B`, `20 kB`, `4 KiB`, `30 MB`", "^[0-9]+ *(B|kB|MB|KiB|MiB)$";
+    LegalInstant, "an instant of Italian legal time: `2026-03-02T09:30`", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}";
+    ClauseRef, "the id of a clause: `RFC6109-3.1.4`", "^[A-Z].*$";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read() {
+        assert_eq!("20 kB".parse(), Ok(Size(20_000)));
+        assert_eq!("22h 30m".parse(), Ok(Span(SignedDuration::from_mins(22 * 60 + 30))));
+        assert_eq!(LegalInstant::default().0, "2026-03-02T08:30:00Z".parse().unwrap());
+        assert_eq!("virus-store@receiver".parse(), Ok(Place::VirusStore(Role::Receiver)));
+        let mario = Mailbox::At { user: "mario".into(), host: Host::Gateway(Role::Sender) };
+        assert_eq!("mario@sender".parse(), Ok(mario));
+        assert_eq!("x@y.example".parse(), Ok(Mailbox::Literal("x@y.example".into())));
+    }
+
+    #[test]
+    fn what_is_no_word_is_refused_with_what_would_be() {
+        let error = |result: Result<(), String>| result.unwrap_err();
+        assert!(error("20 KB".parse::<Size>().map(drop)).contains("`20 kB`"));
+        assert!(error("999999 MB".parse::<Size>().map(drop)).contains("64 MiB at most"));
+        assert!(error("-3h".parse::<Span>().map(drop)).contains("`12h`"));
+        assert!(error("twelve".parse::<Span>().map(drop)).contains("`12h`"));
+        assert!(error("2026-03-29T02:30".parse::<LegalInstant>().map(drop)).contains("clocks change"));
+        assert!(error("mario@sendr".parse::<Mailbox>().map(drop)).ends_with("did you mean `sender`?"));
+        assert!(error("mario".parse::<Mailbox>().map(drop)).contains("`user@sender`"));
+        assert!(error("x@y.example".parse::<Place>().map(drop)).contains("nobody can look"));
+    }
+}

@@ -1,0 +1,311 @@
+//! The embedded pair: two reference gateways and the ordinary mail host, in one world of their own, in this process.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Answer, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission};
+use crate::{
+    evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
+    gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
+    net::{AuthMechanism, ClientError, Credentials, Destination, Problem, Security, Sent},
+    pki::Pki,
+    runner::Direction,
+    scenario::{
+        Scenario,
+        model::{Antivirus, Availability, GatewayState, OrdinaryMail},
+        words::{Host, Mailbox, SERVICE},
+    },
+    smime::Signer,
+};
+
+/// The name of users' clients in EHLO.
+const CLIENT: &str = "client.example";
+/// The name under which the harness plays a PEC provider's relay.
+const PEER: &str = "peer.example";
+
+/// Two reference gateways.
+pub struct Embedded {
+    lab: Arc<Lab>,
+    sender: Arc<Gateway>,
+    receiver: Arc<Gateway>,
+    posta: Arc<Posta>,
+    direction: Direction,
+}
+
+/// The profile that a target's name stands for.
+fn profile(name: &str) -> Result<Profile, TargetError> {
+    match name {
+        "alfa" => Ok(Profile::alfa()),
+        "bravo" => Ok(Profile::bravo()),
+        _ => Err(TargetError::new(format!("there is no embedded gateway `{name}`"))),
+    }
+}
+
+impl Embedded {
+    /// Starts both and the ordinary mail host in the state that the scenario gives.
+    pub async fn start(direction: &Direction, scenario: &Scenario) -> Result<Self, TargetError> {
+        let trouble = |error: std::io::Error| TargetError::new(format!("an embedded host does not start: {error}"));
+        let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
+        let (mut sender, mut receiver) = (profile(&direction.sender)?, profile(&direction.receiver)?);
+        if sender.domains == receiver.domains {
+            let message = format!("`{}` and `{}` are one provider", direction.sender, direction.receiver);
+            return Err(TargetError::new(message));
+        }
+        let posta = OrdinaryHost::default();
+        let domains = [(Role::Sender, sender.domains[0].clone()), (Role::Receiver, receiver.domains[0].clone())];
+        let address = |mailbox: &Mailbox| match mailbox {
+            Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),
+            Mailbox::At { user, host: Host::Gateway(role) } => {
+                let domain = domains.iter().find(|(of, _)| of == role).map(|(_, domain)| domain.as_str());
+                format!("{user}@{}", domain.unwrap_or_default())
+            }
+            Mailbox::Literal(literal) => literal.clone(),
+        };
+        let given = &scenario.given;
+        for (profile, state, role) in
+            [(&mut sender, &given.sender, Role::Sender), (&mut receiver, &given.receiver, Role::Receiver)]
+        {
+            set_up(profile, state, scenario.starts);
+            for (mailbox, state) in &given.mailboxes {
+                let Mailbox::At { user, host } = mailbox else { continue };
+                if *host != Host::Gateway(role) {
+                    continue;
+                }
+                let settings = profile.mailbox_mut(user);
+                settings.state = match state.state {
+                    Availability::Enabled => gateway::MailboxState::Enabled,
+                    Availability::Disabled => gateway::MailboxState::Disabled,
+                    Availability::Full => gateway::MailboxState::Full,
+                };
+                settings.ordinary = match state.ordinary_mail {
+                    OrdinaryMail::Wrap => gateway::OrdinaryMail::Wrap,
+                    OrdinaryMail::Refuse => gateway::OrdinaryMail::Refuse,
+                };
+                settings.forward = state.forward.as_ref().map(address);
+                settings.notify = state.notify.as_ref().map(address);
+            }
+        }
+        let lab = Lab::new(pki, scenario.starts);
+        let posta = lab.start_ordinary(posta).await.map_err(trouble)?;
+        let receiver = lab.start(receiver).await.map_err(trouble)?;
+        let sender = lab.start(sender).await.map_err(trouble)?;
+        Ok(Self { lab, sender, receiver, posta, direction: direction.clone() })
+    }
+
+    fn gateway(&self, role: Role) -> &Gateway {
+        match role {
+            Role::Sender => &self.sender,
+            Role::Receiver => &self.receiver,
+        }
+    }
+
+    fn roles(&self) -> [(Role, &str, &Gateway); 2] {
+        [
+            (Role::Sender, &self.direction.sender, &self.sender),
+            (Role::Receiver, &self.direction.receiver, &self.receiver),
+        ]
+    }
+
+    /// Who a host is, by its name: everyone here calls himself what he is.
+    fn party(&self, host: &str) -> Party {
+        if host == self.posta.settings().host {
+            return Party::Posta;
+        }
+        let gateway = self.roles().into_iter().find(|(_, _, gateway)| gateway.profile().host == host);
+        gateway.map_or(Party::Harness, |(role, _, _)| role.into())
+    }
+
+    async fn send(
+        &self,
+        name: &str,
+        destination: Destination,
+        login: Option<Credentials>,
+        path: &SmtpPath,
+        message: &[u8],
+    ) -> Result<Answer, TargetError> {
+        match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
+            Ok(sent) => Ok(answer(&sent)),
+            Err(ClientError { problem: Problem::Refused(reply), .. }) => Ok(Answer {
+                refused: vec![Refusal { recipient: None, code: reply.code, text: reply.text }],
+                ..Answer::default()
+            }),
+            Err(ClientError { problem, transcript }) => Err(TargetError {
+                what: format!("{} does not answer as a mail host does: {problem}", destination.host),
+                dialogue: Some(transcript.dialogue(self.party(name), self.party(&destination.host))),
+            }),
+        }
+    }
+}
+
+fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
+    profile.antivirus = match state.antivirus {
+        Antivirus::On => gateway::Antivirus::On,
+        Antivirus::Off => gateway::Antivirus::Off,
+    };
+    if let Some(span) = state.unreachable_for {
+        profile.incoming = gateway::Incoming::UnreachableUntil(starts + span.0);
+    }
+}
+
+impl Pair for Embedded {
+    fn lacks(&self, _: Need) -> Option<String> {
+        None
+    }
+
+    fn gateways(&self) -> BTreeMap<Role, GatewayFacts> {
+        let facts = |(role, target, gateway): (Role, &str, &Gateway)| {
+            let Profile { provider, domains, .. } = gateway.profile().clone();
+            (role, GatewayFacts { target: target.to_owned(), provider, domains })
+        };
+        self.roles().map(facts).into()
+    }
+
+    fn address(&self, mailbox: &Mailbox) -> String {
+        match mailbox {
+            Mailbox::Literal(address) => address.clone(),
+            Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", self.posta.settings().domains[0]),
+            Mailbox::At { user, host: Host::Gateway(role) } => {
+                let profile = self.gateway(*role).profile();
+                if user == SERVICE { profile.receipt_mailbox.clone() } else { format!("{user}@{}", profile.domains[0]) }
+            }
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.lab.clock().now()
+    }
+
+    fn submit<'a>(&'a self, at: Role, login: &'a str, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer> {
+        let gateway = self.gateway(at);
+        let profile = gateway.profile();
+        let destination = Destination {
+            address: gateway.submission_addr(),
+            host: profile.host.clone(),
+            service: Service::Submission,
+            security: Security::StartTls,
+        };
+        let credentials =
+            Credentials { user: login.to_owned(), password: profile.password.clone(), mechanism: AuthMechanism::Plain };
+        Box::pin(self.send(CLIENT, destination, Some(credentials), path, message))
+    }
+
+    fn inject<'a>(&'a self, as_host: InjectAs, at: Role, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer> {
+        let gateway = self.gateway(at);
+        let (name, security) = match as_host {
+            InjectAs::Peer => (PEER, Security::StartTls),
+            InjectAs::Posta => (self.posta.settings().host.as_str(), Security::WhenOffered),
+        };
+        let destination = Destination {
+            address: gateway.incoming_addr(),
+            host: gateway.profile().host.clone(),
+            service: Service::Incoming,
+            security,
+        };
+        Box::pin(self.send(name, destination, None, path, message))
+    }
+
+    fn settle(&self) -> Doing<'_, Option<String>> {
+        Box::pin(async {
+            self.lab.settle().await;
+            Ok(None)
+        })
+    }
+
+    fn advance(&self, by: SignedDuration) -> Doing<'_, ()> {
+        Box::pin(async move {
+            self.lab.advance(by).await;
+            Ok(())
+        })
+    }
+
+    fn mailbox<'a>(&'a self, mailbox: &'a Mailbox) -> Doing<'a, Vec<Stored>> {
+        let address = self.address(mailbox);
+        let messages = match mailbox.host() {
+            Some(Host::Gateway(role)) => self.gateway(role).mailbox(&address),
+            Some(Host::Posta) | None => self.posta.mailbox(&address),
+        };
+        Box::pin(async move { Ok(messages.into_iter().map(Stored::from).collect()) })
+    }
+
+    fn virus_store(&self, of: Role) -> Doing<'_, Vec<Stored>> {
+        let messages = self.gateway(of).virus_store();
+        Box::pin(async move { Ok(messages.into_iter().map(Stored::from).collect()) })
+    }
+
+    fn recorded(&self) -> Recorded {
+        let sessions = self.lab.sessions();
+        let dialogue = |seen: &gateway::SeenSession| {
+            let client = seen.transcript.client().map_or(Party::Undetermined, |name| self.party(&name));
+            seen.transcript.dialogue(client, self.party(&seen.server))
+        };
+        // What was refused is in the dialogue and nowhere else: the message stayed where it was.
+        let taken = self.lab.transmissions().into_iter().filter(|transmission| transmission.reply.is_positive());
+        let transmissions = taken.map(|transmission| {
+            let (from, to) = (self.party(&transmission.client), self.party(&transmission.server));
+            let submitted = matches!(transmission.transcript.service(), Service::Submission | Service::Submissions);
+            let seen = match to {
+                Party::Sender if submitted => Seen::Submitted { to: Role::Sender },
+                Party::Receiver if submitted => Seen::Submitted { to: Role::Receiver },
+                _ => Seen::Wire { from, to },
+            };
+            Transmission {
+                seen,
+                from,
+                bytes: transmission.bytes,
+                path: transmission.path,
+                at: transmission.at,
+                dialogue: Some(transmission.session),
+            }
+        });
+        Recorded {
+            transmissions: transmissions.collect(),
+            dialogues: sessions.iter().map(dialogue).collect(),
+            logs: self.roles().map(|(role, _, gateway)| (role, gateway.log())).into(),
+            directories: self.lab.directories(),
+            trust: (*self.lab.trust()).clone(),
+        }
+    }
+
+    fn composer(&self, role: Role) -> Option<Composer> {
+        let profile = self.gateway(role).profile();
+        Some(Composer {
+            provider: profile.provider.clone(),
+            address: profile.address.clone(),
+            dialect: profile.dialect,
+            signer: self.signer(&profile.signer)?,
+        })
+    }
+
+    fn signer(&self, id: &str) -> Option<Signer> {
+        self.lab.pki().signer(id).cloned()
+    }
+}
+
+impl From<gateway::Stored> for Stored {
+    fn from(stored: gateway::Stored) -> Self {
+        Self { bytes: stored.bytes, at: stored.at }
+    }
+}
+
+/// The replies to a transaction as one answer. Where the message itself was refused, nobody has it.
+fn answer(sent: &Sent) -> Answer {
+    let whole = |reply: &crate::net::Reply| Refusal { recipient: None, code: reply.code, text: reply.text.clone() };
+    let mut answer = Answer::default();
+    if !sent.mail.is_positive() {
+        answer.refused.push(whole(&sent.mail));
+    }
+    for one in &sent.recipients {
+        if one.reply.is_positive() {
+            answer.accepted.push(one.recipient.clone());
+        } else {
+            let (recipient, reply) = (Some(one.recipient.clone()), &one.reply);
+            answer.refused.push(Refusal { recipient, code: reply.code, text: reply.text.clone() });
+        }
+    }
+    if let Some(data) = sent.data.as_ref().filter(|data| !data.is_positive()) {
+        answer.accepted.clear();
+        answer.refused.push(whole(data));
+    }
+    answer
+}
