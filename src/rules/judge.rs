@@ -445,14 +445,16 @@ impl Paths<'_> {
     }
 }
 
-/// Who composed a message: on a wire whoever sent it first; in a mailbox whoever signed it, since the store is not the author.
+/// Who composed a message: whoever sent it first. What a mailbox held before any wire carried it was composed by whoever
+/// stored it, where wires are watched; else by whoever signed it.
 fn composer(copies: &Copies<'_>, evidence: &Evidence, provider: Option<&Provider>) -> Party {
     let first = copies.first();
     let signer = provider.and_then(|provider| role_of(evidence, &provider.name)).map(Party::from);
-    match (&first.seen, first.producer) {
-        (_, Party::Harness) => Party::Harness,
-        (Seen::Wire { .. }, producer) if producer != Party::Undetermined => producer,
-        (_, producer) => signer.unwrap_or(producer),
+    let watched = evidence.observations.iter().any(|seen| matches!(seen.seen, Seen::Wire { .. }));
+    match first.producer {
+        Party::Undetermined => signer.unwrap_or(Party::Undetermined),
+        producer if watched || producer == Party::Harness => producer,
+        producer => signer.unwrap_or(producer),
     }
 }
 
