@@ -389,7 +389,7 @@ impl<'a> Exhibit<'a> {
         let composer = composer(&copies, evidence, provider);
         let provider = provider.cloned();
         let original = copies.message.original().and_then(|original| Mail::read(original).ok());
-        Self { original, signature, provider, origin, composer, copies }
+        Self { copies, original, signature, provider, origin, composer }
     }
 }
 
@@ -432,10 +432,13 @@ fn origin(
     }
 }
 
+/// A certificate, DER, and when it is to be valid.
+type Asked = (Arc<[u8]>, Timestamp);
+
 /// Certification paths already built.
 struct Paths<'a> {
     trust: &'a Trust,
-    known: HashMap<(Arc<[u8]>, Timestamp), Result<(), PathError>>,
+    known: HashMap<Asked, Result<(), PathError>>,
 }
 
 impl Paths<'_> {

@@ -6,8 +6,10 @@ use crate::{
     rules::{Check, Finding, Judgement, Outcome, Rule, judge::judge_by},
 };
 
+static CLAUSES: &[&crate::norm::Clause] = &[&norm::RFC6109_2_3];
+
 const fn rule(id: &'static str, check: Check) -> Rule {
-    Rule { id, level: Level::Must, clauses: &[&norm::RFC6109_2_3], question: "?", consequence: "", check }
+    Rule { id, level: Level::Must, clauses: CLAUSES, question: "?", consequence: "", check }
 }
 
 static PANICS: Rule =
