@@ -3,7 +3,7 @@
 use crate::{
     message::{Header, Kind, Mail},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Rule, Transaction},
 };
 
 use super::{bytes, message};
@@ -21,17 +21,12 @@ fn comparable(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.submission.is_some() && transaction.of(Kind::PostaCertificata).any(|envelope| envelope.has_original)
 }
 
-/// The submission, and each envelope's original.
-fn originals<'a>(transaction: &'a Transaction, context: &Context<'_>) -> Option<(Mail, Vec<(&'a Fact, Option<Mail>)>)> {
-    let submitted = bytes(context.evidence, transaction.submission.as_ref()?.observation)?;
-    let envelopes = transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.has_original);
-    let original = |envelope| Mail::read(message(context.evidence, envelope)?.original()?).ok();
-    Some((Mail::read(submitted).ok()?, envelopes.map(|envelope| (envelope, original(envelope))).collect()))
-}
-
 fn unmodified(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some((submitted, originals)) = originals(transaction, context) else { return };
-    for (envelope, original) in originals {
+    let submitted = transaction.submission.as_ref().and_then(|sent| bytes(context.evidence, sent.observation));
+    let Some(submitted) = submitted.and_then(|bytes| Mail::read(bytes).ok()) else { return };
+    let original = |envelope| Mail::read(message(context.evidence, envelope)?.original()?).ok();
+    for envelope in transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.has_original) {
+        let original = original(envelope);
         let problem = match &original {
             None => Some(("a message".to_owned(), "something that cannot be read as one".to_owned())),
             Some(original) => difference(&submitted, original),
