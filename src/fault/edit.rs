@@ -270,6 +270,13 @@ pub enum CopyEdit {
     Repeat,
     /// It was composed again: sent twice, the second time under this Message-ID (without angle brackets).
     Again(String),
+    /// It was composed again as another kind: sent a second time, under another Message-ID and `X-Ricevuta`.
+    AgainAs {
+        /// The Message-ID, without angle brackets.
+        id: String,
+        /// The value of `X-Ricevuta`.
+        receipt: String,
+    },
     /// It was seen this much later; earlier with a minus sign.
     Delay(String),
     /// It was put in this mailbox too.

@@ -64,6 +64,9 @@ pub struct On {
     /// The recipient it names in `consegna` or `ricezione`, where there are several of the kind.
     #[serde(default, rename = "for")]
     pub concerning: Option<String>,
+    /// Only where this gateway composes the message: the other one's dialect has no such part.
+    #[serde(default)]
+    pub by: Option<String>,
     /// Which of those, in the order seen, from 1.
     #[serde(default = "first")]
     pub number: usize,

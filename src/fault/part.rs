@@ -19,7 +19,7 @@ pub(super) fn edit(message: &Message, edit: &PartEdit) -> Result<Vec<u8>, FaultE
         }
         PartEdit::First(name) => first(message, *name)?,
         PartEdit::Add { media_type, name, content } => add(message, media_type, name, content)?,
-        PartEdit::Rename { part, to } => rename(raw, find(message, *part)?, to)?,
+        PartEdit::Rename { part, to } => rename(raw, find(message, *part)?, to),
         PartEdit::Retype { part, to } => {
             let value = field(find(message, *part)?, "Content-Type")?;
             let old = bytes::find(&raw[value.clone()], r"[^\s;]+")?;
@@ -103,7 +103,7 @@ fn add(message: &Message, media_type: &str, name: &str, content: &str) -> Result
     Ok(bytes::splice(raw, segment.end..segment.end, &[delimiter, part.as_bytes()].concat()))
 }
 
-fn rename(raw: &[u8], entity: &Entity, to: &str) -> Result<Vec<u8>, FaultError> {
+fn rename(raw: &[u8], entity: &Entity, to: &str) -> Vec<u8> {
     let mut edited = raw.to_vec();
     for header in entity.headers.iter().rev() {
         let parameter = match header.name.to_ascii_lowercase().as_str() {
@@ -117,7 +117,7 @@ fn rename(raw: &[u8], entity: &Entity, to: &str) -> Result<Vec<u8>, FaultError> 
             edited = bytes::splice(&edited, found, format!("{parameter}=\"{to}\"").as_bytes());
         }
     }
-    Ok(edited)
+    edited
 }
 
 fn reencode(message: &Message, entity: &Entity, to: Encoding) -> Result<Vec<u8>, FaultError> {

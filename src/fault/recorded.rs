@@ -121,15 +121,10 @@ fn way(fault: &Fault, edit: &CopyEdit, evidence: &mut Evidence) -> Result<(), Fa
             evidence.observations.retain(|observation| !gone.contains(&observation.id));
         }
         CopyEdit::Repeat => add(evidence, changed),
-        CopyEdit::Again(id) => {
-            let renamed = HeaderEdit::Set { name: "Message-ID".to_owned(), value: format!("<{id}>") };
-            let mut again = Vec::new();
-            for mut observation in changed {
-                let bytes = apply(&Edit::Header(renamed.clone()), &observation.bytes, None, observation.at)?;
-                observation.bytes = bytes.into();
-                again.push(observation);
-            }
-            add(evidence, again);
+        CopyEdit::Again(id) => add(evidence, with_fields(changed, &[("Message-ID", &format!("<{id}>"))])?),
+        CopyEdit::AgainAs { id, receipt } => {
+            let fields = [("Message-ID", &*format!("<{id}>")), ("X-Ricevuta", receipt)];
+            add(evidence, with_fields(changed, &fields)?);
         }
         CopyEdit::Delay(span) => {
             let span: SignedDuration =
@@ -172,6 +167,17 @@ fn way(fault: &Fault, edit: &CopyEdit, evidence: &mut Evidence) -> Result<(), Fa
         }
     }
     Ok(())
+}
+
+/// Sightings with other values in fields that the signature does not cover.
+fn with_fields(mut seen: Vec<Observation>, fields: &[(&str, &str)]) -> Result<Vec<Observation>, FaultError> {
+    for observation in &mut seen {
+        for &(name, value) in fields {
+            let edit = Edit::Header(HeaderEdit::Set { name: name.to_owned(), value: value.to_owned() });
+            observation.bytes = apply(&edit, &observation.bytes, None, observation.at)?.into();
+        }
+    }
+    Ok(seen)
 }
 
 fn add(evidence: &mut Evidence, observations: Vec<Observation>) {

@@ -90,8 +90,8 @@ fn announced(subject: &DialogueSubject<'_>, _: &Context<'_>, findings: &mut Find
     let exchanges = exchanges(subject.dialogue);
     let greeting = exchanges.iter().find(|said| said.is("EHLO") && !said.secured && said.granted());
     let Some(greeting) = greeting else { return };
-    let keyword = |line: &&str| line.get(4..).is_some_and(|keyword| keyword.trim().eq_ignore_ascii_case("STARTTLS"));
-    if !greeting.reply.iter().any(|line| keyword(&line)) {
+    let keyword = |line: &str| line.get(4..).is_some_and(|keyword| keyword.trim().eq_ignore_ascii_case("STARTTLS"));
+    if !greeting.reply.iter().any(|line| keyword(line)) {
         findings.push(Finding::new("STARTTLS", greeting.reply.join(" / "), "the answer to EHLO"));
     }
 }

@@ -96,7 +96,7 @@ fn hashes(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findin
             match Certificate::read(der) {
                 Ok(certificate) => computed.push(certificate.sha1()),
                 Err(problem) => {
-                    findings.push(finding(provider, "providerCertificate", "an X.509 certificate", problem))
+                    findings.push(finding(provider, "providerCertificate", "an X.509 certificate", problem));
                 }
             }
         }

@@ -389,7 +389,7 @@ impl<'a> Exhibit<'a> {
         let composer = composer(&copies, evidence, provider);
         let provider = provider.cloned();
         let original = copies.message.original().and_then(|original| Mail::read(original).ok());
-        Self { original, signature, provider, origin, composer, copies }
+        Self { copies, original, signature, provider, origin, composer }
     }
 }
 
@@ -432,10 +432,13 @@ fn origin(
     }
 }
 
+/// A certificate, DER, and when it is to be valid.
+type Asked = (Arc<[u8]>, Timestamp);
+
 /// Certification paths already built.
 struct Paths<'a> {
     trust: &'a Trust,
-    known: HashMap<(Arc<[u8]>, Timestamp), Result<(), PathError>>,
+    known: HashMap<Asked, Result<(), PathError>>,
 }
 
 impl Paths<'_> {
@@ -445,14 +448,16 @@ impl Paths<'_> {
     }
 }
 
-/// Who composed a message: on a wire whoever sent it first; in a mailbox whoever signed it, since the store is not the author.
+/// Who composed a message: whoever sent it first. What a mailbox held before any wire carried it was composed by whoever
+/// stored it, where wires are watched; else by whoever signed it.
 fn composer(copies: &Copies<'_>, evidence: &Evidence, provider: Option<&Provider>) -> Party {
     let first = copies.first();
     let signer = provider.and_then(|provider| role_of(evidence, &provider.name)).map(Party::from);
-    match (&first.seen, first.producer) {
-        (_, Party::Harness) => Party::Harness,
-        (Seen::Wire { .. }, producer) if producer != Party::Undetermined => producer,
-        (_, producer) => signer.unwrap_or(producer),
+    let watched = evidence.observations.iter().any(|seen| matches!(seen.seen, Seen::Wire { .. }));
+    match first.producer {
+        Party::Undetermined => signer.unwrap_or(Party::Undetermined),
+        producer if watched || producer == Party::Harness => producer,
+        producer => signer.unwrap_or(producer),
     }
 }
 

@@ -114,9 +114,11 @@ impl Transaction {
         }
     }
 
-    /// When the message was dispatched: the instant the envelope certifies.
+    /// When the message was dispatched: the instant that acceptance and envelope certify. An envelope for a provider out of
+    /// reach is seen nowhere.
     pub fn dispatched(&self) -> Option<Timestamp> {
-        self.first(Kind::PostaCertificata)?.data.instant()
+        let sent = self.first(Kind::PostaCertificata).or_else(|| self.first(Kind::Accettazione));
+        sent?.data.instant()
     }
 
     /// The certified recipients, by the sender's provider's own data.

@@ -1,4 +1,4 @@
-//! The sender's provider: one answer, one acceptance, the same instant, the same paths.
+//! The sender's provider: one answer, one acceptance, the same instant.
 
 use crate::{
     clock::LegalTime,
@@ -50,14 +50,6 @@ pub static RULES: &[Rule] = &[
         question: "Is a message that was not accepted followed by nothing else?",
         consequence: "The sender is told that nothing was sent, and something was.",
         check: Check::Transaction { applies: refused, check: nothing_else },
-    },
-    Rule {
-        id: "choreography/paths-unaltered",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_3_1_5_PATHS],
-        question: "Does the envelope travel with the submission's reverse and forward paths?",
-        consequence: "Errors go astray and the message reaches others than those certified.",
-        check: Check::Transaction { applies: on_the_wire, check: paths },
     },
 ];
 
@@ -159,35 +151,5 @@ fn nothing_else(transaction: &Transaction, _: &Context<'_>, findings: &mut Findi
     for fact in transaction.messages.iter().filter(|fact| !is_non_acceptance(fact.kind)) {
         let finding = Finding::new("nothing beside the non-acceptance", fact.title(), "the transaction");
         findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
-    }
-}
-
-fn on_the_wire(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.of(Kind::PostaCertificata).any(|envelope| envelope.wires().next().is_some())
-}
-
-fn paths(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for envelope in transaction.of(Kind::PostaCertificata) {
-        let certified: Vec<&str> = envelope.data.destinatari.iter().map(|recipient| &*recipient.address).collect();
-        let (from, to) = match &transaction.submission {
-            Some(submission) => (&*submission.path.from, submission.path.to.iter().map(String::as_str).collect()),
-            None => (&*envelope.data.mittente, certified),
-        };
-        for (sighting, path) in envelope.wires() {
-            let mut report = |expected: String, found: &str, place: &str| {
-                let finding = Finding::new(expected, found, format!("{}: {place}", envelope.title()));
-                findings.push(finding.blaming(sighting.producer).seen_in([sighting.observation]));
-            };
-            if !path.from.eq_ignore_ascii_case(from) {
-                report(format!("the reverse path <{from}>"), &format!("<{}>", path.from), "MAIL FROM");
-            }
-            for forward in path.to.iter().filter(|forward| !to.iter().any(|to| to.eq_ignore_ascii_case(forward))) {
-                report(
-                    format!("a forward path of the submission: {}", super::list(to.iter().copied())),
-                    forward,
-                    "RCPT TO",
-                );
-            }
-        }
     }
 }

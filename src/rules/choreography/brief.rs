@@ -200,7 +200,9 @@ impl Pair {
             wrong("text/plain".to_owned(), &file.content_type);
         }
         let found = file.file_name().unwrap_or("no name");
-        let named = part.file_name().map_or(found.ends_with(".hash"), |name| found == format!("{name}.hash"));
+        let named = part
+            .file_name()
+            .map_or(found.to_ascii_lowercase().ends_with(".hash"), |name| found == format!("{name}.hash"));
         if !named {
             wrong(format!("{name}.hash"), found);
         }
@@ -242,7 +244,11 @@ fn variants(content: &[u8]) -> [Vec<u8>; 2] {
 
 fn sha1(content: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, content);
-    digest.as_ref().iter().map(|octet| format!("{octet:02x}")).collect()
+    digest.as_ref().iter().fold(String::new(), |mut digits, octet| {
+        use std::fmt::Write as _;
+        write!(digits, "{octet:02x}").expect("a string takes it");
+        digits
+    })
 }
 
 /// A part with a name, or an attached message.

@@ -34,18 +34,10 @@ pub static RULES: &[Rule] = &[
         check: Check::Transaction { applies: names_msgid, check: same_msgid },
     },
     Rule {
-        id: "choreography/recipients-typed",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_2_2_1_TYPED],
-        question: "Is each recipient certified or ordinary as the directory has it?",
-        consequence: "The sender believes in receipts that will never come, or takes certified mail for ordinary.",
-        check: Check::Transaction { applies: typed_by_directory, check: recipients_typed },
-    },
-    Rule {
         id: "choreography/new-message-id",
         level: Level::Must,
         clauses: &[&norm::RFC6109_2_2_1_UNAMBIGUOUS],
-        question: "Does every notification have a Message-ID that no other message has?",
+        question: "Is every notification's Message-ID its own, and no other message's?",
         consequence: "Stores and clients take two messages for one and drop a receipt.",
         check: Check::Transaction { applies: has_notifications, check: new_message_id },
     },
@@ -132,36 +124,8 @@ fn same_msgid(transaction: &Transaction, _: &Context<'_>, findings: &mut Finding
     }
 }
 
-fn typed_by_directory(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.directory.is_some() && transaction.messages.iter().any(|fact| !fact.data.destinatari.is_empty())
-}
-
-fn recipients_typed(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some(directory) = context.directory else { return };
-    for fact in &transaction.messages {
-        for recipient in &fact.data.destinatari {
-            let certified = directory.is_certified(&recipient.address);
-            if certified != (recipient.tipo != "esterno") {
-                findings.push(
-                    Finding::new(
-                        if certified {
-                            "certificato: the directory holds the domain"
-                        } else {
-                            "esterno: the directory does not hold the domain"
-                        },
-                        recipient.tipo.clone(),
-                        format!("{}: daticert.xml destinatari {}", fact.title(), recipient.address),
-                    )
-                    .blaming(fact.composer)
-                    .seen_in([fact.observation()]),
-                );
-            }
-        }
-    }
-}
-
 fn notifications(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
-    transaction.messages.iter().filter(|fact| !fact.kind.is_envelope())
+    transaction.messages.iter().filter(|fact| !fact.kind.is_envelope() && fact.message_id.is_some())
 }
 
 fn has_notifications(transaction: &Transaction, _: &Context<'_>) -> bool {
@@ -176,13 +140,9 @@ fn new_message_id(transaction: &Transaction, _: &Context<'_>, findings: &mut Fin
     let submission = transaction.submission.as_ref();
     known.extend(submission.and_then(|sent| sent.msgid.as_deref()).map(|id| (bare(id), "the submission".to_owned())));
     for fact in notifications(transaction) {
-        let found = match fact.message_id.as_deref() {
-            None => "none".to_owned(),
-            Some(id) => match known.insert(id, fact.title()) {
-                None => continue,
-                Some(other) => format!("{id}, that of {other}"),
-            },
-        };
+        let Some(id) = fact.message_id.as_deref() else { continue };
+        let Some(other) = known.insert(id, fact.title()) else { continue };
+        let found = format!("{id}, that of {other}");
         let place = format!("{}: header Message-ID", fact.title());
         let finding = Finding::new("a Message-ID of its own", found, place);
         findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));

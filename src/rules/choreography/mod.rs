@@ -13,9 +13,6 @@ pub mod takeover;
 pub mod timeout;
 pub mod virus;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeMap;
 
 use crate::{

@@ -3,45 +3,30 @@
 use crate::{
     message::{Header, Kind, Mail},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, transaction::bare},
+    rules::{Check, Context, Finding, Findings, Rule, Transaction},
 };
 
 use super::{bytes, message};
 
-pub static RULES: &[Rule] = &[
-    Rule {
-        id: "envelope/original-unmodified",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_3_1_5_ORIGINAL],
-        question: "Is the original in the envelope the submitted message, but for its identifiers?",
-        consequence: "The provider certifies a message that its user did not write.",
-        check: Check::Transaction { applies: comparable, check: unmodified },
-    },
-    Rule {
-        id: "envelope/original-identifiers",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_2_2_1_MSGID_KEPT],
-        question: "Does the original carry the PEC msgid as Message-ID and the client's as X-Riferimento-Message-ID?",
-        consequence: "The delivered message cannot be matched with its receipts.",
-        check: Check::Transaction { applies: comparable, check: identifiers },
-    },
-];
+pub static RULES: &[Rule] = &[Rule {
+    id: "envelope/original-unmodified",
+    level: Level::Must,
+    clauses: &[&norm::RFC6109_3_1_5_ORIGINAL],
+    question: "Is the original in the envelope the submitted message, but for its identifiers?",
+    consequence: "The provider certifies a message that its user did not write.",
+    check: Check::Transaction { applies: comparable, check: unmodified },
+}];
 
 fn comparable(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.submission.is_some() && transaction.of(Kind::PostaCertificata).any(|envelope| envelope.has_original)
 }
 
-/// The submission, and each envelope's original.
-fn originals<'a>(transaction: &'a Transaction, context: &Context<'_>) -> Option<(Mail, Vec<(&'a Fact, Option<Mail>)>)> {
-    let submitted = bytes(context.evidence, transaction.submission.as_ref()?.observation)?;
-    let envelopes = transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.has_original);
-    let original = |envelope| Mail::read(message(context.evidence, envelope)?.original()?).ok();
-    Some((Mail::read(submitted).ok()?, envelopes.map(|envelope| (envelope, original(envelope))).collect()))
-}
-
 fn unmodified(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some((submitted, originals)) = originals(transaction, context) else { return };
-    for (envelope, original) in originals {
+    let submitted = transaction.submission.as_ref().and_then(|sent| bytes(context.evidence, sent.observation));
+    let Some(submitted) = submitted.and_then(|bytes| Mail::read(bytes).ok()) else { return };
+    let original = |envelope| Mail::read(message(context.evidence, envelope)?.original()?).ok();
+    for envelope in transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.has_original) {
+        let original = original(envelope);
         let problem = match &original {
             None => Some(("a message".to_owned(), "something that cannot be read as one".to_owned())),
             Some(original) => difference(&submitted, original),
@@ -95,24 +80,4 @@ pub(super) fn same_message(one: &[u8], other: &[u8]) -> Option<usize> {
         return None;
     }
     Some(one.iter().zip(other).position(|(one, other)| one != other).unwrap_or(one.len().min(other.len())))
-}
-
-fn identifiers(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some((_, originals)) = originals(transaction, context) else { return };
-    let msgid = transaction.submission.as_ref().and_then(|submission| submission.msgid.clone());
-    for (envelope, original) in originals {
-        let Some(original) = original else { continue };
-        let mut held = |name: &str, expected: &str| {
-            let found = original.field(name);
-            if found.as_deref().map(bare) != Some(bare(expected)) {
-                let place = format!("{}: postacert.eml header {name}", envelope.title());
-                let finding = Finding::new(expected, found.unwrap_or_else(|| "no such field".to_owned()), place);
-                findings.push(finding.blaming(envelope.composer).seen_in([envelope.observation()]));
-            }
-        };
-        held("Message-ID", &transaction.identifier);
-        if let Some(msgid) = &msgid {
-            held("X-Riferimento-Message-ID", msgid);
-        }
-    }
 }

@@ -70,14 +70,6 @@ pub static RULES: &[Rule] = &[
         check: Check::Transaction { applies: names_recipients, check: ordinary },
     },
     Rule {
-        id: "choreography/receipt-recipient",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_4_4_RECIPIENTS],
-        question: "Is every address in ricezione and consegna a recipient of the message?",
-        consequence: "The sender gets proof about somebody they did not write to.",
-        check: Check::Transaction { applies: names_recipients, check: known },
-    },
-    Rule {
         id: "choreography/own-provider-delivers",
         level: Level::Must,
         clauses: &[&norm::RFC6109_3_2_1_COVER, &norm::RFC6109_3_3_2_AFTER_DELIVERY],
@@ -270,22 +262,10 @@ fn ordinary(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
         let mut recipients = reference.data.destinatari.iter();
         recipients.any(|recipient| recipient.tipo == "esterno" && recipient.address.eq_ignore_ascii_case(address))
     };
-    report_named(transaction, findings, "no receipt for the ordinary recipient", ordinary);
-}
-
-fn known(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let Some(reference) = transaction.reference() else { return };
-    let unknown = |address: &str| {
-        !reference.data.destinatari.iter().any(|recipient| recipient.address.eq_ignore_ascii_case(address))
-    };
-    report_named(transaction, findings, "a recipient of the message", unknown);
-}
-
-fn report_named(transaction: &Transaction, findings: &mut Findings, expected: &str, wrong: impl Fn(&str) -> bool) {
     for fact in &transaction.messages {
-        for address in fact.named().filter(|address| wrong(address)) {
+        for address in fact.named().filter(|address| ordinary(address)) {
             let place = format!("{}: daticert.xml ricezione or consegna", fact.title());
-            let finding = Finding::new(expected, address, place);
+            let finding = Finding::new("no receipt for an ordinary recipient", address, place);
             findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
         }
     }

@@ -1,0 +1,63 @@
+//! The judge itself, with rules made for the purpose.
+
+use crate::{
+    evidence::{Evidence, Party, Role, Seen, SmtpPath},
+    norm::{Level, clauses::choreography as norm},
+    rules::{Check, Finding, Judgement, Outcome, Rule, judge::judge_by},
+};
+
+static CLAUSES: &[&crate::norm::Clause] = &[&norm::RFC6109_2_3];
+
+const fn rule(id: &'static str, check: Check) -> Rule {
+    Rule { id, level: Level::Must, clauses: CLAUSES, question: "?", consequence: "", check }
+}
+
+static PANICS: Rule =
+    rule("test/panics", Check::Transaction { applies: |_, _| true, check: |_, _, _| panic!("out of order") });
+static NEVER: Rule = rule("test/never", Check::Transaction { applies: |_, _| false, check: |_, _, _| {} });
+static PASSES: Rule = rule("test/passes", Check::Transaction { applies: |_, _| true, check: |_, _, _| {} });
+static BLAMES_HARNESS: Rule = rule(
+    "test/blames-harness",
+    Check::Transaction {
+        applies: |_, _| true,
+        check: |_, _, findings| findings.push(Finding::new("a", "b", "c").blaming(Party::Harness)),
+    },
+);
+
+fn judged(rule: &'static Rule) -> Judgement {
+    let bytes = b"From: mario@alfa.example\r\nMessage-ID: <x@client.example>\r\n\r\n".as_slice();
+    let observation = crate::evidence::Observation {
+        id: 1,
+        bytes: bytes.into(),
+        seen: Seen::Submitted { to: Role::Sender },
+        at: "2026-03-02T08:30:00Z".parse().unwrap(),
+        path: Some(SmtpPath { from: "mario@alfa.example".into(), to: vec!["anna@bravo.example".into()] }),
+        producer: Party::Harness,
+        name: None,
+        dialogue: None,
+    };
+    let evidence = Evidence { observations: vec![observation], complete: true, ..Evidence::default() };
+    judge_by(std::iter::once(rule), &evidence)
+}
+
+#[test]
+fn a_rule_that_panics_is_named_and_is_no_verdict() {
+    let judgement = judged(&PANICS);
+    let broken: Vec<_> = judgement.broken().map(|verdict| (verdict.rule.id, verdict.outcome.clone())).collect();
+    assert_eq!(broken, [("test/panics", Outcome::InternalError("out of order".into()))]);
+    assert_eq!(judgement.failed(Level::Must).count(), 0);
+    assert!(judgement.applied.is_empty());
+}
+
+#[test]
+fn a_rule_that_inspected_nothing_was_not_exercised() {
+    assert!(judged(&NEVER).applied.is_empty());
+    assert_eq!(judged(&PASSES).applied.get("test/passes"), Some(&1));
+}
+
+#[test]
+fn what_the_harness_answers_for_fails_no_gateway() {
+    let judgement = judged(&BLAMES_HARNESS);
+    assert_eq!(judgement.failed(Level::Must).count(), 0);
+    assert_eq!(judgement.provoked().count(), 1);
+}
