@@ -80,8 +80,9 @@ fn runs(tag: &Tag) -> bool {
 }
 
 fn shown(tag: &Tag, expected: &str) -> Finding {
-    let attributes: String = tag.attributes.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
-    Finding::new(expected, format!("<{}{attributes}>", tag.name), "text/html part")
+    let attributes = tag.attributes.iter().map(|(name, value)| format!("{name}=\"{value}\""));
+    let words: Vec<String> = std::iter::once(tag.name.clone()).chain(attributes).collect();
+    Finding::new(expected, format!("<{}>", words.join(" ")), "text/html part")
 }
 
 #[cfg(test)]

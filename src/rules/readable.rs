@@ -231,14 +231,13 @@ fn missing(subject: &MessageSubject<'_>, facts: &[Fact], findings: &mut Findings
 
 /// Date, time and offset: as certified, or those of Date where nothing is certified.
 fn when(subject: &MessageSubject<'_>) -> Vec<Fact> {
-    let (date, time, zone) = match subject.data() {
-        Some(data) => (data.giorno.clone(), data.ora.clone(), data.zona.clone()),
-        None => {
-            let Some(instant) = told(subject).filter(|_| subject.is(&[Kind::Anomalia])) else { return Vec::new() };
-            let written = legal(instant);
-            let mut words = written.split(' ').map(str::to_owned);
-            (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next().unwrap_or_default())
-        }
+    let (date, time, zone) = if let Some(data) = subject.data() {
+        (data.giorno.clone(), data.ora.clone(), data.zona.clone())
+    } else {
+        let Some(instant) = told(subject).filter(|_| subject.is(&[Kind::Anomalia])) else { return Vec::new() };
+        let written = legal(instant);
+        let mut words = written.split(' ').map(str::to_owned);
+        (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next().unwrap_or_default())
     };
     let plain = zone.replace(':', "");
     let zone = Fact::word("offset", &plain).map(|mut fact| {

@@ -106,7 +106,7 @@ pub static RULES: &[Rule] = &[
                 let Some(signature) = subject.signature else { return };
                 let plain = |name: &str| name.replace('-', "").to_ascii_lowercase();
                 let named = subject.mail().root.param("micalg");
-                if !named.is_some_and(|named| plain(named) == plain(&signature.digest)) {
+                if named.is_none_or(|named| plain(named) != plain(&signature.digest)) {
                     let place = "header Content-Type, parameter micalg";
                     findings.push(Finding::new(&signature.digest, named.unwrap_or("no such parameter"), place));
                 }

@@ -145,16 +145,23 @@ pub fn sample(kind: Kind, dialect: Dialect) -> Sample {
     samples(dialect).into_iter().find(named).unwrap()
 }
 
-/// The directory, with every certificate of the two providers listed, the defective ones too.
+/// The directory, with the good certificates of the two providers.
 pub fn directory() -> &'static Directory {
-    static DIRECTORY: LazyLock<Directory> = LazyLock::new(listed);
+    static DIRECTORY: LazyLock<Directory> =
+        LazyLock::new(|| listing(|signer| ["alfa", "alfa-renewed", "bravo"].contains(&signer)));
     &DIRECTORY
 }
 
-fn listed() -> Directory {
+/// The directory, with the defective certificates listed too.
+pub fn careless_directory() -> &'static Directory {
+    static DIRECTORY: LazyLock<Directory> = LazyLock::new(|| listing(|_| true));
+    &DIRECTORY
+}
+
+fn listing(listed: fn(&str) -> bool) -> Directory {
     let pki = pki();
     let record = |id: &str, mail_receipt: &str, domains: &[&str]| {
-        let own = |signer: &&str| *signer == id || signer.starts_with(&format!("{id}-"));
+        let own = |signer: &&str| listed(signer) && (*signer == id || signer.starts_with(&format!("{id}-")));
         let certificates: Vec<Vec<u8>> =
             pki.signer_ids().filter(own).map(|signer| pki.certificate(signer).unwrap().to_vec()).collect();
         let hash = |der: &Vec<u8>| crate::smime::Certificate::read(der).unwrap().sha1();
