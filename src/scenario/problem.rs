@@ -37,7 +37,7 @@ impl Problem {
 
     /// A problem of syntax, or with a value that its type refuses.
     pub fn of_yaml(file: &str, source: &str, error: &serde_path_to_error::Error<serde_yaml::Error>) -> Self {
-        let (yaml, path) = (error.inner(), error.path().to_string());
+        let yaml = error.inner();
         let at = yaml.location().map_or_else(Position::default, |at| Position {
             line: at.line(),
             column: at.column(),
@@ -48,7 +48,9 @@ impl Problem {
         if let Some(cut) = message.rfind(" at line ") {
             message.truncate(cut);
         }
-        if let Some(rest) = message.strip_prefix(&format!("{path}: ")) {
+        if let Some((path, rest)) = message.split_once(": ")
+            && !path.contains([' ', '`'])
+        {
             message = rest.to_owned();
         }
         let help = did_you_mean(&message);
