@@ -3,6 +3,7 @@
 //! The one-way flow: scenarios drive targets, the runner gathers evidence, rules judge the evidence, reports show the
 //! judgement. What makes a message and what judges one never share code.
 
+pub mod cli;
 pub mod clock;
 pub mod directory;
 pub mod evidence;

@@ -270,8 +270,10 @@ pub enum CopyEdit {
     Repeat,
     /// It was composed again: sent twice, the second time under this Message-ID (without angle brackets).
     Again(String),
-    /// It was seen this much later.
+    /// It was seen this much later; earlier with a minus sign.
     Delay(String),
+    /// It was put in this mailbox too.
+    Deliver(String),
     /// It went to another mailbox.
     Redirect(String),
     /// Its reverse path was another.

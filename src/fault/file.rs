@@ -21,7 +21,8 @@ use super::{Edit, FaultError};
 /// A single deviation from recorded clean evidence, and what the judgement must say of it.
 ///
 /// In every value `user@sender` and `user@receiver` stand for an address at the first domain of whoever plays that role,
-/// `service@sender` for its service mailbox, `@SENDER` and `@RECEIVER` for the provider's name.
+/// `service@sender` for its service mailbox, `{sender}` and `{receiver}` for the target's
+/// name, which is also the id of its certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
@@ -63,9 +64,16 @@ pub struct On {
     /// The recipient it names in `consegna` or `ricezione`, where there are several of the kind.
     #[serde(default, rename = "for")]
     pub concerning: Option<String>,
+    /// Which of those, in the order seen, from 1.
+    #[serde(default = "first")]
+    pub number: usize,
     /// The sightings it is made at; everywhere, unless said.
     #[serde(default, rename = "in")]
     pub sightings: Where,
+}
+
+fn first() -> usize {
+    1
 }
 
 /// The sightings of a message that are edited.
@@ -180,7 +188,7 @@ fn names(text: &str, evidence: &Evidence) -> String {
         if let Some(provider) = main.next() {
             text = text.replace(&format!("service@{role}"), &provider.mail_receipt);
         }
-        text = text.replace(&format!("@{}", role.to_string().to_uppercase()), &facts.provider);
+        text = text.replace(&format!("{{{role}}}"), &facts.target);
         if let Some(domain) = facts.domains.first() {
             text = text.replace(&format!("@{role}"), &format!("@{domain}"));
         }

@@ -100,8 +100,14 @@ fn copies(fault: &Fault, evidence: &Evidence) -> Result<Vec<usize>, FaultError> 
         .filter_map(|(at, observation)| Some((at, Identity::of(observation)?)))
         .filter(|(_, identity)| identity.kind == kind && concerned(identity))
         .collect();
-    let (_, first) = found.first().ok_or_else(missing)?;
-    let same = found.iter().filter(|(_, identity)| identity == first).map(|(at, _)| *at);
+    let mut distinct: Vec<&Identity> = Vec::new();
+    for (_, identity) in &found {
+        if !distinct.contains(&identity) {
+            distinct.push(identity);
+        }
+    }
+    let first = *on.number.checked_sub(1).and_then(|at| distinct.get(at)).ok_or_else(missing)?;
+    let same = found.iter().filter(|(_, identity)| *identity == *first).map(|(at, _)| *at);
     let copies: Vec<usize> = same.filter(|&at| on.sightings.includes(&evidence.observations[at].seen)).collect();
     if copies.is_empty() { Err(missing()) } else { Ok(copies) }
 }
@@ -131,6 +137,13 @@ fn way(fault: &Fault, edit: &CopyEdit, evidence: &mut Evidence) -> Result<(), Fa
             for at in copies {
                 evidence.observations[at].at += span;
             }
+        }
+        CopyEdit::Deliver(to) => {
+            let mut stored = changed[0].clone();
+            let at = if let Seen::Wire { to, .. } = stored.seen { to } else { stored.producer };
+            stored.seen = Seen::Mailbox { at, address: to.clone() };
+            (stored.producer, stored.path, stored.dialogue) = (at, None, None);
+            add(evidence, vec![stored]);
         }
         CopyEdit::Redirect(to) => {
             for at in copies {

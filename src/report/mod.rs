@@ -1,1 +1,171 @@
-//! TODO
+//! What a run tells, one file per format. Each report consumes the same stream of events and judges nothing.
+
+mod checked;
+mod escape;
+mod failure;
+mod groups;
+mod junit;
+mod paint;
+mod progress;
+mod stream;
+mod tally;
+mod terminal;
+
+use std::{io, time::Duration};
+
+use jiff::Timestamp;
+
+pub use checked::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection};
+pub use escape::{json_line, shown};
+pub use failure::{Failure, Severity, Subject, clause_line, failures};
+pub use groups::{Groups, block, counted, wrapped};
+pub use junit::Junit;
+pub use paint::{Ink, Paint};
+pub use progress::Progress;
+pub use stream::{JsonStream, RuleSet};
+pub use tally::Tally;
+pub use terminal::Terminal;
+
+pub use crate::runner::Strictness;
+use crate::runner::{Cell, Direction};
+
+/// Something that happened in a run, in the order it happened.
+#[derive(Clone, Copy)]
+pub enum Event<'a> {
+    /// The run begins.
+    Opened(&'a Opening),
+    /// A scenario begins in a direction.
+    Started {
+        /// The scenario's id.
+        scenario: &'a str,
+        /// Who plays.
+        direction: &'a Direction,
+    },
+    /// A scenario has ended in a direction.
+    Finished(&'a Cell),
+    /// The run is over.
+    Closed(&'a Closing),
+}
+
+/// What is known when a run begins.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// By the machine's clock.
+    pub started: Timestamp,
+    /// Cells that will be played.
+    pub planned: usize,
+    /// Who plays whom, in the order of the table's columns.
+    pub directions: Vec<Direction>,
+    /// Whether warnings fail a cell.
+    pub strictness: Strictness,
+}
+
+/// What is known when a run is over.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// Counts; they add up.
+    pub tally: Tally,
+    /// Whether the run was broken off, by Ctrl-C or by `--fail-fast`.
+    pub ending: Ending,
+    /// The process's exit code, and what it says.
+    pub exit: (u8, &'static str),
+    /// Wall-clock time taken.
+    pub took: Duration,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything planned was played.
+    Complete,
+    /// Stopped at the first failure, as asked.
+    FailFast,
+    /// Interrupted.
+    Interrupted,
+}
+
+/// Who plays whom, as people read it: `alfa -> bravo`.
+pub fn way(direction: &Direction) -> String {
+    format!("{} -> {}", direction.sender, direction.receiver)
+}
+
+/// A format.
+pub trait Report {
+    /// Takes an event in. An error is the output's (a full disk), never the event's.
+    fn event(&mut self, event: Event<'_>) -> io::Result<()>;
+}
+
+/// Several reports fed as one. One that cannot be written any more is dropped and remembered, the others go on.
+#[derive(Default)]
+pub struct Reports {
+    open: Vec<(String, Box<dyn Report>)>,
+    broken: Vec<(String, io::Error)>,
+}
+
+impl Reports {
+    /// Adds a report under the name that its failure would be told by.
+    pub fn add(&mut self, name: impl Into<String>, report: impl Report + 'static) {
+        self.open.push((name.into(), Box::new(report)));
+    }
+
+    /// Hands an event to each.
+    pub fn event(&mut self, event: Event<'_>) {
+        self.each(|report, _| report.event(event));
+    }
+
+    /// Closes each in turn. The closing is asked for again before each, so that it can tell of those that broke before.
+    pub fn close(&mut self, closing: impl Fn(&[(String, io::Error)]) -> Closing) {
+        self.each(|report, broken| report.event(Event::Closed(&closing(broken))));
+    }
+
+    fn each(&mut self, tell: impl Fn(&mut dyn Report, &[(String, io::Error)]) -> io::Result<()>) {
+        for (name, mut report) in std::mem::take(&mut self.open) {
+            match tell(&mut *report, &self.broken) {
+                Ok(()) => self.open.push((name, report)),
+                Err(error) => self.broken.push((name, error)),
+            }
+        }
+    }
+
+    /// Reports that could not be written, by name.
+    pub fn broken(&self) -> &[(String, io::Error)] {
+        &self.broken
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod samples;
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, rc::Rc};
+
+    use super::*;
+
+    /// Counts events, and breaks at one of them.
+    struct Counter {
+        seen: Rc<Cell<usize>>,
+        breaks_at: usize,
+    }
+
+    impl Report for Counter {
+        fn event(&mut self, _: Event<'_>) -> io::Result<()> {
+            self.seen.set(self.seen.get() + 1);
+            if self.seen.get() == self.breaks_at { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        }
+    }
+
+    #[test]
+    fn a_report_that_breaks_is_named_and_the_others_go_on() {
+        let (healthy, full) = (Rc::default(), Rc::default());
+        let mut reports = Reports::default();
+        reports.add("junit.xml", Counter { seen: Rc::clone(&full), breaks_at: 2 });
+        reports.add("run.jsonl", Counter { seen: Rc::clone(&healthy), breaks_at: usize::MAX });
+        for event in samples::run() {
+            reports.event(event.as_event());
+        }
+        assert_eq!((full.get(), healthy.get()), (2, samples::run().len()));
+        let broken: Vec<_> = reports.broken().iter().map(|(name, error)| (name.as_str(), error.kind())).collect();
+        assert_eq!(broken, [("junit.xml", io::ErrorKind::StorageFull)]);
+    }
+}

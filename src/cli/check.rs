@@ -1,0 +1,91 @@
+//! `check`: the same rules on files that someone already has.
+
+use std::{io, path::PathBuf};
+
+use clap::ValueEnum;
+
+use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
+use crate::{
+    report::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection, Strictness},
+    rules::{self, Options},
+};
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Messages (.eml), folders of them, or the evidence of an earlier run.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Folder of trusted roots and revocation lists (PEM or DER); without it origins are not verified.
+    #[arg(long, value_name = "DIR")]
+    trust: Option<PathBuf>,
+    /// The providers' directory (LDIF).
+    #[arg(long, value_name = "LDIF")]
+    directory: Option<PathBuf>,
+    /// Let warnings and notes fail too.
+    #[arg(long)]
+    strict: bool,
+    /// What is printed: a page for people, or JSON lines.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Judges everything that is given. Nothing is printed as judged before every path has been found.
+pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
+    let given = Given::read(args.trust.as_deref(), args.directory.as_deref())?;
+    let mut inputs = Vec::new();
+    for path in &args.paths {
+        inputs.extend(Input::find(path)?);
+    }
+    let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
+    let out = Stdout::open();
+    let mut report: Box<dyn Inspection> = match args.format {
+        Format::Text => Box::new(CheckedText::new(out, color.on(&io::stdout()), strictness)),
+        Format::Json => Box::new(CheckedJson::new(out)),
+    };
+    let mut totals = CheckedTotals::default();
+    let mut trouble = Exit::Conforming;
+    report.open().map_err(CliError::Stdout)?;
+    for input in &inputs {
+        match judged(input, &given) {
+            Ok(checked) => {
+                totals.count(&checked, strictness);
+                report.checked(&checked).map_err(CliError::Stdout)?;
+            }
+            Err(error) => {
+                // One file that cannot be judged does not hide what the others are.
+                error.show(color);
+                totals.unreadable += 1;
+                trouble = trouble.worse(error.exit());
+            }
+        }
+    }
+    let exit = verdict(&totals).worse(trouble);
+    report.close(&totals, (exit.code(), exit.meaning())).map_err(CliError::Stdout)?;
+    Ok(exit)
+}
+
+fn judged(input: &Input, given: &Given) -> Result<Checked, CliError> {
+    let mut evidence = input.read()?;
+    given.to(&mut evidence);
+    let judgement = rules::judge(&evidence, &Options::default());
+    Ok(Checked { path: input.path().to_owned(), evidence, judgement })
+}
+
+fn verdict(totals: &CheckedTotals) -> Exit {
+    let mut exit = if totals.failing > 0 { Exit::NonConforming } else { Exit::Conforming };
+    if totals.exercised == 0 {
+        exit = exit.worse(Exit::Nothing);
+    }
+    if totals.broken_rules > 0 {
+        exit = exit.worse(Exit::Trouble);
+    }
+    exit
+}

@@ -1,0 +1,93 @@
+//! `list`: what there is.
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::{CliError, Exit, select::Select, stdout::Stdout};
+use crate::{
+    norm::{self, Clause, Level},
+    rules::{self, Rule},
+    scenario::Scenario,
+};
+
+/// Arguments of `list`.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    select: Select,
+    /// Lines for people, or JSON lines.
+    #[arg(long, value_enum, default_value_t, global = true)]
+    format: Format,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// The rules: id, level and question.
+    Rules,
+    /// The clauses of the norm: id, source and wording.
+    Clauses,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Prints the list.
+pub fn list(args: &Args) -> Result<Exit, CliError> {
+    let rows: Vec<Row> = match args.what {
+        Some(What::Rules) => rules::all().map(rule).collect(),
+        Some(What::Clauses) => norm::all().map(clause).collect(),
+        None => args.select.scenarios()?.iter().map(|it| scenario(it)).collect(),
+    };
+    let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+    let print = |row: &Row| match args.format {
+        Format::Text => format!("{:width$}  {}\n", row.id, row.text),
+        Format::Json => format!("{}\n", row.json),
+    };
+    Stdout::print(&rows.iter().map(print).collect::<String>())?;
+    Ok(if rows.is_empty() { Exit::Nothing } else { Exit::Conforming })
+}
+
+/// One entry, both ways.
+struct Row {
+    id: String,
+    text: String,
+    json: Value,
+}
+
+fn scenario(scenario: &Scenario) -> Row {
+    let json = json!({
+        "id": scenario.id, "title": scenario.title, "clauses": ids(&scenario.clauses), "tags": scenario.tags,
+        "file": scenario.file,
+    });
+    Row { id: scenario.id.clone(), text: scenario.title.clone(), json }
+}
+
+fn rule(rule: &'static Rule) -> Row {
+    let level = match rule.level {
+        Level::Must => "violation",
+        Level::Should => "warning",
+        Level::May => "note",
+    };
+    let json = json!({
+        "id": rule.id, "level": level, "question": rule.question, "consequence": rule.consequence,
+        "clauses": ids(rule.clauses),
+    });
+    Row { id: rule.id.to_owned(), text: format!("{level:9}  {}", rule.question), json }
+}
+
+fn clause(clause: &'static Clause) -> Row {
+    let text = format!("{}: {}", clause.source, clause.says);
+    Row { id: clause.id.to_owned(), text, json: json!(clause) }
+}
+
+fn ids(clauses: &[&Clause]) -> Vec<&'static str> {
+    clauses.iter().map(|clause| clause.id).collect()
+}

@@ -1,0 +1,91 @@
+//! The command line, a file per command.
+
+mod check;
+mod color;
+mod error;
+mod exit;
+mod inputs;
+mod list;
+mod run;
+mod schema;
+mod select;
+mod stdout;
+mod trust;
+
+use std::{ffi::OsString, io};
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use error::CliError;
+pub use exit::Exit;
+
+use color::Color;
+
+/// Do two gateways of Italian certified mail (PEC, RFC 6109) work together as the norm says?
+///
+/// Scenarios are played between two gateways over real SMTP, TLS and signatures; rules judge every message,
+/// session and log; a report says which clause is broken, by whom, and on what evidence. The gateways are
+/// inside this program: alfa and bravo, which conform, and flawed, which does not.
+#[derive(Debug, Parser)]
+#[command(name = "pec-conformance", version, verbatim_doc_comment, after_help = Exit::help())]
+struct Cli {
+    /// Colours: auto (at a terminal, unless NO_COLOR is set), always or never.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play scenarios between two gateways and judge what was seen.
+    Run(run::Args),
+    /// Judge messages, folders of messages, or the evidence of an earlier run.
+    Check(check::Args),
+    /// List scenarios, rules or clauses.
+    List(list::Args),
+    /// Print the JSON Schema of a scenario file.
+    Schema,
+}
+
+/// Does what the arguments say; never panics, and says on stderr what stood in the way.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match parse(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are errors to clap, and no failure.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Conforming };
+            return match error.print() {
+                Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => exit.worse(Exit::Trouble),
+                _ => exit,
+            };
+        }
+    };
+    let done = match &cli.command {
+        Command::Run(args) => run::run(args, cli.color),
+        Command::Check(args) => check::check(args, cli.color),
+        Command::List(args) => list::list(args),
+        Command::Schema => schema::schema(),
+    };
+    done.unwrap_or_else(|error| {
+        error.show(cli.color);
+        error.exit()
+    })
+}
+
+/// The whole command line; every command's help ends with the exit codes.
+pub fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|command| command.after_help(Exit::help()))
+}
+
+fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches_from(args)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::command().debug_assert();
+    }
+}

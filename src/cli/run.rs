@@ -1,0 +1,239 @@
+//! `run`: plays scenarios and reports.
+
+use std::{
+    fs, io,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
+
+use clap::{ValueEnum, builder::PossibleValuesParser};
+
+use super::{CliError, Exit, color::Color, error::warn, select::Select, stdout::Stdout};
+use crate::{
+    evidence::bundle,
+    report::{Closing, Ending, Event, JsonStream, Junit, Opening, Progress, Reports, RuleSet, Tally, Terminal},
+    rules,
+    runner::{self, CellOutcome, Direction, OnFailure, Plan, Run, Stop, Strictness},
+    target,
+};
+
+/// Arguments of `run`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    select: Select,
+    /// Who plays the sender; without --sender and --receiver alfa and bravo play both ways.
+    #[arg(long, value_name = "TARGET", value_parser = PossibleValuesParser::new(target::NAMES))]
+    sender: Option<String>,
+    /// Who plays the receiver.
+    #[arg(long, value_name = "TARGET", value_parser = PossibleValuesParser::new(target::NAMES))]
+    receiver: Option<String>,
+    /// How many scenarios at a time [default: one per core].
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Start nothing more after the first failure.
+    #[arg(long)]
+    fail_fast: bool,
+    /// Let warnings and notes fail too.
+    #[arg(long)]
+    strict: bool,
+    /// Where junit.xml, run.jsonl and the evidence are written.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    reports: PathBuf,
+    /// What is printed: a page for people, or the JSON stream.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Terminal,
+    Json,
+}
+
+/// Plays what is selected.
+pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
+    let directions = directions(args.sender.as_deref(), args.receiver.as_deref())?;
+    let mut plan = Plan::new(args.select.scenarios()?);
+    plan.directions = directions;
+    plan.jobs = args.jobs.unwrap_or(plan.jobs);
+    plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
+    plan.how.strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
+    plan.stop = Stop::on_ctrl_c();
+
+    let mut reports = Reports::default();
+    reports.add("progress", Progress::on_stderr());
+    let mut written = Exit::Conforming;
+    match Folder::prepare(&args.reports) {
+        Ok(folder) => plan.how.evidence = Some(folder.open(&mut reports)),
+        Err(problem) => {
+            warn(&format!("nothing can be written to {}: {problem}", args.reports.display()));
+            written = Exit::Trouble;
+        }
+    }
+    let rules = RuleSet::of(rules::all());
+    match args.format {
+        Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
+        Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), rules)),
+    }
+    let exit = play(&plan, &mut reports, written);
+    for (name, problem) in reports.broken() {
+        warn(&format!("{name} could not be written: {problem}"));
+    }
+    Ok(if reports.broken().is_empty() { exit } else { exit.worse(Exit::Trouble) })
+}
+
+/// Plays the plan and feeds the reports; `written` is how far the reports could be opened.
+fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
+    let mut tally = Tally::new(plan.scenarios.len() * plan.directions.len(), rules::all());
+    let run = runner::run(plan, &mut |event| match event {
+        runner::Event::Planned { total } => reports.event(Event::Opened(&Opening {
+            started: jiff::Timestamp::now(),
+            planned: total,
+            directions: plan.directions.clone(),
+            strictness: plan.how.strictness,
+        })),
+        runner::Event::Started { scenario, direction } => reports.event(Event::Started { scenario, direction }),
+        runner::Event::Finished(cell) => {
+            tally.count(cell);
+            if plan.how.evidence.is_some() && cell.outcome == CellOutcome::Failed && cell.evidence.is_none() {
+                // A failure without its evidence: the verdict stands, and something is wrong with the disk.
+                written = Exit::Trouble;
+            }
+            reports.event(Event::Finished(cell));
+        }
+    });
+    let ending = ending(&run, &tally);
+    let exit = verdict(&tally, ending).worse(written);
+    reports.close(|broken| {
+        let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
+        Closing { tally: tally.clone(), ending, exit: (exit.code(), exit.meaning()), took: run.took }
+    });
+    exit
+}
+
+fn ending(run: &Run, tally: &Tally) -> Ending {
+    match (run.interrupted, tally.not_played) {
+        (true, _) => Ending::Interrupted,
+        (false, 0) => Ending::Complete,
+        (false, _) => Ending::FailFast,
+    }
+}
+
+/// What a run comes to.
+fn verdict(tally: &Tally, ending: Ending) -> Exit {
+    let mut exit = if tally.failed > 0 { Exit::NonConforming } else { Exit::Conforming };
+    if !tally.exercised_anything() {
+        exit = exit.worse(Exit::Nothing);
+    }
+    if tally.error > 0 || tally.broken_rules > 0 || ending == Ending::Interrupted {
+        exit = exit.worse(Exit::Trouble);
+    }
+    exit
+}
+
+/// Who plays whom. Whoever is named alone plays against the other of alfa and bravo.
+fn directions(sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direction>, CliError> {
+    let peer = |of: &str| if of == "alfa" { "bravo" } else { "alfa" }.to_owned();
+    Ok(match (sender, receiver) {
+        (None, None) => vec![Direction::new("alfa", "bravo"), Direction::new("bravo", "alfa")],
+        (Some(both), Some(same)) if both == same => return Err(CliError::SameTarget(both.to_owned())),
+        (Some(sender), Some(receiver)) => vec![Direction::new(sender, receiver)],
+        (Some(sender), None) => vec![Direction::new(sender, peer(sender))],
+        (None, Some(receiver)) => vec![Direction::new(peer(receiver), receiver)],
+    })
+}
+
+/// The folder that a run writes to.
+struct Folder {
+    junit: PathBuf,
+    stream: fs::File,
+    evidence: PathBuf,
+}
+
+impl Folder {
+    /// Makes the folder ready: what an earlier run left is taken away, so that nothing old reads as new.
+    fn prepare(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let (junit, evidence) = (folder.join("junit.xml"), folder.join("evidence"));
+        let stream = fs::File::create(folder.join("run.jsonl"))?;
+        if junit.try_exists()? {
+            fs::remove_file(&junit)?;
+        }
+        remove_bundles(&evidence)?;
+        fs::create_dir_all(&evidence)?;
+        Ok(Self { junit, stream, evidence })
+    }
+
+    /// Adds the reports that it holds, and says where evidence goes.
+    fn open(self, reports: &mut Reports) -> PathBuf {
+        reports.add("junit.xml", Junit::at(self.junit));
+        reports.add("run.jsonl", JsonStream::new(self.stream, RuleSet::of(rules::all())));
+        self.evidence
+    }
+}
+
+/// Removes evidence bundles below a folder, and nothing else: only what has a manifest is known to be ours.
+fn remove_bundles(folder: &Path) -> io::Result<()> {
+    for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
+        if entry.file_name() == bundle::MANIFEST
+            && let Some(bundle) = entry.path().parent()
+        {
+            fs::remove_dir_all(bundle)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ways(sender: Option<&str>, receiver: Option<&str>) -> Vec<(String, String)> {
+        let directions = directions(sender, receiver).unwrap();
+        directions.into_iter().map(|direction| (direction.sender, direction.receiver)).collect()
+    }
+
+    fn way(sender: &str, receiver: &str) -> (String, String) {
+        (sender.to_owned(), receiver.to_owned())
+    }
+
+    #[test]
+    fn whoever_is_named_alone_plays_against_the_other() {
+        assert_eq!(ways(None, None), [way("alfa", "bravo"), way("bravo", "alfa")]);
+        assert_eq!(ways(None, Some("flawed")), [way("alfa", "flawed")]);
+        assert_eq!(ways(Some("flawed"), None), [way("flawed", "alfa")]);
+        assert_eq!(ways(Some("alfa"), None), [way("alfa", "bravo")]);
+        assert_eq!(ways(None, Some("alfa")), [way("bravo", "alfa")]);
+        assert_eq!(ways(Some("bravo"), Some("flawed")), [way("bravo", "flawed")]);
+        assert!(directions(Some("alfa"), Some("alfa")).is_err());
+    }
+
+    #[test]
+    fn the_verdict_follows_what_was_counted() {
+        let tally = |passed, failed, error, skipped| Tally { passed, failed, error, skipped, ..Tally::default() };
+        let complete = |tally: Tally| verdict(&tally, Ending::Complete);
+        assert_eq!(complete(tally(2, 0, 0, 1)), Exit::Conforming);
+        assert_eq!(complete(tally(2, 1, 0, 0)), Exit::NonConforming);
+        assert_eq!(complete(tally(2, 1, 1, 0)), Exit::Trouble);
+        assert_eq!(complete(tally(0, 0, 0, 3)), Exit::Nothing);
+        assert_eq!(complete(tally(0, 0, 1, 0)), Exit::Trouble);
+        assert_eq!(complete(Tally { broken_rules: 1, ..tally(1, 0, 0, 0) }), Exit::Trouble);
+        assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::Interrupted), Exit::Trouble);
+        assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::FailFast), Exit::NonConforming);
+    }
+
+    #[test]
+    fn only_bundles_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["delivery/complete/alfa-bravo/manifest.json", "delivery/notes.txt", "other/mail.eml"] {
+            fs::create_dir_all(at(name).parent().unwrap()).unwrap();
+            fs::write(at(name), "").unwrap();
+        }
+        remove_bundles(folder.path()).unwrap();
+        assert!(!at("delivery/complete/alfa-bravo").exists());
+        assert!(at("delivery/notes.txt").exists() && at("other/mail.eml").exists());
+    }
+}

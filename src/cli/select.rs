@@ -1,0 +1,43 @@
+//! Which scenarios: the options that `run` and `list` share.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::CliError;
+use crate::scenario::{self, Scenario, Selection};
+
+/// Choices among scenarios; several kinds narrow each other.
+#[derive(Debug, clap::Args)]
+pub struct Select {
+    /// Scenarios by id or glob: `delivery/complete`, `virus/*`. All of them without any.
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// Scenarios of a folder: `delivery`.
+    #[arg(long, value_name = "FOLDER")]
+    folder: Vec<String>,
+    /// Scenarios about a clause: `RFC6109-3.1.4-headers`.
+    #[arg(long, value_name = "CLAUSE")]
+    clause: Vec<String>,
+    /// Scenarios with a tag.
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Use the scenarios of this folder instead of those inside the program.
+    #[arg(long, value_name = "DIR")]
+    scenarios: Option<PathBuf>,
+}
+
+impl Select {
+    /// The scenarios meant; never none.
+    pub fn scenarios(&self) -> Result<Vec<Arc<Scenario>>, CliError> {
+        let suite = match &self.scenarios {
+            Some(folder) => scenario::load_dir(folder)?,
+            None => scenario::suite()?,
+        };
+        let selection = Selection {
+            ids: self.ids.clone(),
+            folders: self.folder.clone(),
+            clauses: self.clause.clone(),
+            tags: self.tag.clone(),
+        };
+        Ok(suite.select(&selection)?)
+    }
+}

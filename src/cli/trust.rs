@@ -1,0 +1,85 @@
+//! What `check` is told to trust: certificates and revocation lists in a folder, and the providers' directory.
+
+use std::{fs, path::Path};
+
+use der::Decode as _;
+use jiff::Timestamp;
+use rustls_pki_types::pem::{PemObject as _, SectionKind};
+use walkdir::WalkDir;
+use x509_cert::{Certificate, crl::CertificateList};
+
+use super::CliError;
+use crate::{
+    directory::Directory,
+    evidence::{DirectoryVersion, Evidence},
+};
+
+/// What the same origins are judged by for every message.
+#[derive(Debug, Default)]
+pub struct Given {
+    anchors: Vec<Vec<u8>>,
+    crls: Vec<Vec<u8>>,
+    directories: Vec<DirectoryVersion>,
+}
+
+impl Given {
+    /// Reads what was given; nothing given is fine, origins are then not verified.
+    pub fn read(trust: Option<&Path>, directory: Option<&Path>) -> Result<Self, CliError> {
+        let mut given = Self::default();
+        if let Some(folder) = trust {
+            for entry in WalkDir::new(folder).sort_by_file_name() {
+                let entry = entry.map_err(|error| unreadable(folder, error.into()))?;
+                if entry.file_type().is_file() {
+                    given.trust(entry.path())?;
+                }
+            }
+        }
+        if let Some(path) = directory {
+            let ldif = fs::read(path).map_err(|error| unreadable(path, error))?;
+            Directory::read(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
+            given.directories.push(DirectoryVersion { from: Timestamp::MIN, ldif });
+        }
+        Ok(given)
+    }
+
+    /// Hands it to evidence that came without.
+    pub fn to(&self, evidence: &mut Evidence) {
+        evidence.anchors.extend(self.anchors.iter().cloned());
+        evidence.crls.extend(self.crls.iter().cloned());
+        if evidence.directories.is_empty() {
+            evidence.directories.clone_from(&self.directories);
+        }
+    }
+
+    /// Takes a file in: PEM with any number of certificates and lists, or one of them in DER.
+    fn trust(&mut self, path: &Path) -> Result<(), CliError> {
+        let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
+        let wrong = |problem: String| CliError::Trust { path: path.to_owned(), problem };
+        if bytes.starts_with(&[0x30]) {
+            return self.der(bytes).map_err(|error| wrong(error.to_string()));
+        }
+        let mut found = false;
+        for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(&bytes) {
+            let (kind, der) = section.map_err(|error| wrong(format!("{error:?}")))?;
+            if matches!(kind, SectionKind::Certificate | SectionKind::Crl) {
+                self.der(der).map_err(|error| wrong(error.to_string()))?;
+                found = true;
+            }
+        }
+        if found { Ok(()) } else { Err(wrong("neither PEM nor DER".to_owned())) }
+    }
+
+    fn der(&mut self, der: Vec<u8>) -> Result<(), der::Error> {
+        if <CertificateList>::from_der(&der).is_ok() {
+            self.crls.push(der);
+        } else {
+            Certificate::from_der(&der)?;
+            self.anchors.push(der);
+        }
+        Ok(())
+    }
+}
+
+fn unreadable(path: &Path, problem: std::io::Error) -> CliError {
+    CliError::Unreadable { path: path.to_owned(), problem }
+}

@@ -1,0 +1,260 @@
+//! What `check` tells of messages and bundles: a page, or JSON lines with a header and a footer.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    Groups, Ink, Paint, RuleSet, Severity, Strictness, Subject, counted, json_line, shown, stream::verdict_line,
+};
+use crate::{
+    evidence::{Evidence, Observation},
+    message::{Kind, Message},
+    rules::{Judgement, Origin},
+};
+
+/// A file or a bundle, judged.
+pub struct Checked {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it holds.
+    pub evidence: Evidence,
+    /// What the rules said.
+    pub judgement: Judgement,
+}
+
+/// What all of them came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CheckedTotals {
+    /// Files and bundles judged.
+    pub judged: usize,
+    /// Files and bundles that could not be.
+    pub unreadable: usize,
+    /// Messages in them.
+    pub messages: usize,
+    /// Files and bundles with something that fails them.
+    pub failing: usize,
+    /// Findings at the level of a MUST.
+    pub violations: usize,
+    /// Findings at the level of a SHOULD.
+    pub warnings: usize,
+    /// Findings at the level of a MAY.
+    pub notes: usize,
+    /// Rules that broke, each time they did.
+    pub broken_rules: usize,
+    /// How often a rule was put to something.
+    pub exercised: usize,
+}
+
+/// A format.
+pub trait Inspection {
+    /// Before the first.
+    fn open(&mut self) -> io::Result<()>;
+    /// For each.
+    fn checked(&mut self, checked: &Checked) -> io::Result<()>;
+    /// After the last; `exit` is the process's exit code and its meaning.
+    fn close(&mut self, totals: &CheckedTotals, exit: (u8, &'static str)) -> io::Result<()>;
+}
+
+impl Checked {
+    /// What was found, for people.
+    fn subject(&self) -> Subject<'_> {
+        let file = self.evidence.observations.len() == 1 && self.path.is_file();
+        Subject { evidence: &self.evidence, folder: (!file).then_some(&self.path), judgement: &self.judgement }
+    }
+
+    fn severities(&self) -> Vec<Severity> {
+        self.subject().failures(|_| true).map(|failure| failure.severity).collect()
+    }
+
+    fn origin(&self, observation: &Observation) -> String {
+        match self.judgement.origin(observation.id) {
+            None => "no system-generated message".to_owned(),
+            Some(Origin::Unsigned) => "unsigned".to_owned(),
+            Some(Origin::Verified { provider }) => format!("origin verified: {provider}"),
+            Some(Origin::NotVerified(why)) => format!("origin not verified: {why}"),
+            Some(Origin::Refuted(why)) => format!("not from a listed provider: {why}"),
+        }
+    }
+}
+
+impl CheckedTotals {
+    /// Counts one.
+    pub fn count(&mut self, checked: &Checked, strictness: Strictness) {
+        self.judged += 1;
+        self.messages += checked.evidence.observations.len();
+        self.exercised += checked.judgement.applied.values().sum::<usize>();
+        let severities = checked.severities();
+        self.failing += usize::from(severities.iter().any(|severity| severity.fails(strictness)));
+        for severity in severities {
+            match severity {
+                Severity::Broken => self.broken_rules += 1,
+                Severity::Violation => self.violations += 1,
+                Severity::Warning => self.warnings += 1,
+                Severity::Note => self.notes += 1,
+                Severity::Unmet => {}
+            }
+        }
+    }
+}
+
+/// A page: a line for each, then what was found, then the totals.
+pub struct CheckedText<W> {
+    out: W,
+    paint: Paint,
+    strictness: Strictness,
+    groups: Groups,
+}
+
+impl<W: Write> CheckedText<W> {
+    /// A page on `out`.
+    pub fn new(out: W, paint: Paint, strictness: Strictness) -> Self {
+        Self { out, paint, strictness, groups: Groups::default() }
+    }
+}
+
+impl<W: Write> Inspection for CheckedText<W> {
+    fn open(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn checked(&mut self, checked: &Checked) -> io::Result<()> {
+        let path = shown(&checked.path.to_string_lossy());
+        let severities = checked.severities();
+        let noun = match self.strictness {
+            Strictness::Violations => "violation",
+            Strictness::Everything => "finding",
+        };
+        let (word, ink) = match severities.iter().filter(|severity| severity.fails(self.strictness)).count() {
+            0 => (format!("no {noun}"), Ink::Good),
+            many => (counted(many, noun), Ink::Bad),
+        };
+        let what = match &checked.evidence.observations[..] {
+            [only] => format!("{}, {}", kind(only).map_or("mail", Kind::title), checked.origin(only)),
+            many => counted(many.len(), "message"),
+        };
+        writeln!(self.out, "{path}: {}; {}", self.paint.dye(ink, &word), shown(&what))?;
+        for failure in checked.subject().failures(|_| true) {
+            self.groups.add(failure, &path);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, totals: &CheckedTotals, (code, meaning): (u8, &'static str)) -> io::Result<()> {
+        self.out.write_all(self.groups.pages(self.strictness, self.paint).as_bytes())?;
+        let unreadable = match totals.unreadable {
+            0 => String::new(),
+            many => format!(", {many} could not be judged"),
+        };
+        writeln!(
+            self.out,
+            "\njudged    {} ({}){unreadable}\nfindings  {}, {}, {}\nresult    {meaning} (exit code {code})",
+            totals.judged,
+            counted(totals.messages, "message"),
+            counted(totals.violations, "violation"),
+            counted(totals.warnings, "warning"),
+            counted(totals.notes, "note"),
+        )?;
+        self.out.flush()
+    }
+}
+
+/// JSON lines.
+pub struct CheckedJson<W>(W);
+
+impl<W: Write> CheckedJson<W> {
+    /// A stream on `out`.
+    pub fn new(out: W) -> Self {
+        Self(out)
+    }
+}
+
+impl<W: Write> Inspection for CheckedJson<W> {
+    fn open(&mut self) -> io::Result<()> {
+        let header = json!({
+            "type": "header",
+            "suite": env!("CARGO_PKG_NAME"),
+            "version": env!("CARGO_PKG_VERSION"),
+            "rules": RuleSet::of(crate::rules::all()),
+        });
+        json_line(&mut self.0, &header)
+    }
+
+    fn checked(&mut self, checked: &Checked) -> io::Result<()> {
+        let messages: Vec<Value> = checked
+            .evidence
+            .observations
+            .iter()
+            .map(|observation| {
+                json!({
+                    "observation": observation.id,
+                    "seen": observation.seen,
+                    "kind": kind(observation),
+                    "origin": checked.judgement.origin(observation.id),
+                })
+            })
+            .collect();
+        let findings: Vec<Value> =
+            checked.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, false)).collect();
+        let line = json!({
+            "type": "checked",
+            "path": checked.path,
+            "messages": messages,
+            "findings": findings,
+            "applied": checked.judgement.applied,
+        });
+        json_line(&mut self.0, &line)
+    }
+
+    fn close(&mut self, totals: &CheckedTotals, (code, meaning): (u8, &'static str)) -> io::Result<()> {
+        let footer = json!({"type": "footer", "totals": totals, "exit": {"code": code, "meaning": meaning}});
+        json_line(&mut self.0, &footer)?;
+        self.0.flush()
+    }
+}
+
+fn kind(observation: &Observation) -> Option<Kind> {
+    Message::read(observation.bytes.clone()).ok()?.kind
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+    use crate::runner::{CellOutcome, Direction};
+
+    fn checked(origin: Option<Origin>) -> Checked {
+        let cell = samples::cell("x", &Direction::new("alfa", "bravo"), CellOutcome::Passed);
+        let mut judgement = cell.judgement;
+        judgement.origins.extend(origin.map(|origin| (1, origin)));
+        Checked { path: "mail/\u{202e}one.eml".into(), evidence: cell.observed, judgement }
+    }
+
+    fn page(checked: &Checked) -> String {
+        let mut out = Vec::new();
+        let mut text = CheckedText::new(&mut out, Paint::Plain, Strictness::Violations);
+        let mut totals = CheckedTotals::default();
+        totals.count(checked, Strictness::Violations);
+        text.checked(checked).unwrap();
+        text.close(&totals, (0, "conforming")).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn an_origin_is_told_as_what_is_known_of_it() {
+        let not_verified = Origin::NotVerified("no trusted root was given".into());
+        assert!(page(&checked(Some(not_verified))).contains("origin not verified: no trusted root was given"));
+        let verified = Origin::Verified { provider: "Alfa\x1b[2J".into() };
+        assert!(page(&checked(Some(verified))).contains(r"origin verified: Alfa\u{1b}[2J"));
+        assert!(page(&checked(None)).contains("no system-generated message"));
+    }
+
+    #[test]
+    fn a_path_does_nothing_to_the_terminal() {
+        assert!(page(&checked(None)).starts_with(r"mail/\u{202e}one.eml: no violation"));
+    }
+}

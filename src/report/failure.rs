@@ -1,0 +1,269 @@
+//! What went wrong in a cell, told once for every format that people read.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    evidence::{Evidence, Party, Role},
+    norm::{Clause, Level},
+    rules::{Finding, Judgement, Outcome, Verdict},
+    runner::{Cell, Strictness, Unmet},
+};
+
+/// How heavy it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The harness's own rule broke: no statement about anyone.
+    Broken,
+    /// Something that the scenario expects did not happen, or more than it expects.
+    Unmet,
+    /// A MUST was broken.
+    Violation,
+    /// A SHOULD was not followed.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// Something that went wrong, as a page for someone who has not seen it before. Texts are as found: escape them to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// How heavy.
+    pub severity: Severity,
+    /// The rule's id, or the place in the scenario: `scenarios/delivery/complete.yaml:12`.
+    pub id: String,
+    /// What was asked, in one line.
+    pub question: String,
+    /// What it rests on.
+    pub clauses: Vec<&'static Clause>,
+    /// What should be.
+    pub expected: String,
+    /// What is.
+    pub found: String,
+    /// Where: message, header, part, XML path; empty where the id says it.
+    pub place: String,
+    /// The line of the message that it is about, with its number.
+    pub line: Option<(usize, String)>,
+    /// Who answers for it: `flawed, as receiver`.
+    pub blame: String,
+    /// What goes wrong because of it.
+    pub consequence: Option<&'static str>,
+    /// The file that shows it.
+    pub evidence: Option<PathBuf>,
+}
+
+/// What one body of evidence was judged to be: of a cell, or of a file.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// What was observed.
+    pub evidence: &'a Evidence,
+    /// Where it lies: the bundle's folder.
+    pub folder: Option<&'a Path>,
+    /// What the rules said.
+    pub judgement: &'a Judgement,
+}
+
+impl Severity {
+    /// Whether it fails what it was found in.
+    pub fn fails(self, strictness: Strictness) -> bool {
+        strictness == Strictness::Everything || self <= Severity::Violation
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Broken => "internal error",
+            Severity::Unmet => "expectation not met",
+            Severity::Violation => "violation",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Must => Severity::Violation,
+            Level::Should => Severity::Warning,
+            Level::May => Severity::Note,
+        }
+    }
+}
+
+/// Everything that went wrong in a cell, except what its scenario announced; the heaviest first.
+pub fn failures(cell: &Cell) -> Vec<Failure> {
+    let subject = Subject { evidence: &cell.observed, folder: cell.evidence.as_deref(), judgement: &cell.judgement };
+    let unmet = cell.unmet.iter().map(|unmet| subject.unmet(unmet));
+    let mut all: Vec<_> = unmet.chain(subject.failures(|verdict| !cell.announced(verdict))).collect();
+    all.sort_by_key(|failure| failure.severity);
+    all
+}
+
+/// A clause in one line: id, source where the id does not show it, and wording.
+pub fn clause_line(clause: &Clause) -> String {
+    format!("{} ({}): {}", clause.id, clause.source, clause.says)
+}
+
+impl Subject<'_> {
+    /// What the rules found, of the verdicts that are meant. What the harness made wrong on purpose is nobody's failure.
+    pub fn failures<'a>(&'a self, meant: impl Fn(&Verdict) -> bool + 'a) -> impl Iterator<Item = Failure> + 'a {
+        self.judgement.verdicts.iter().filter(move |verdict| meant(verdict)).flat_map(|verdict| {
+            match &verdict.outcome {
+                Outcome::Pass => Vec::new(),
+                Outcome::InternalError(reason) => vec![self.broken(verdict, reason)],
+                Outcome::Fail(findings) => findings
+                    .iter()
+                    .filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness)
+                    .map(|finding| self.finding(verdict, finding))
+                    .collect(),
+            }
+        })
+    }
+
+    fn finding(&self, verdict: &Verdict, finding: &Finding) -> Failure {
+        let observation = verdict.observation.or_else(|| finding.observations.first().copied());
+        let at = finding.at.offset.map_or_else(String::new, |offset| format!(", byte {offset}"));
+        Failure {
+            severity: verdict.rule.level.into(),
+            id: verdict.rule.id.to_owned(),
+            question: verdict.rule.question.to_owned(),
+            clauses: verdict.rule.clauses.to_vec(),
+            expected: finding.expected.clone(),
+            found: finding.found.clone(),
+            place: format!("{}, {}{at}", verdict.subject, finding.at.place),
+            line: observation.zip(finding.at.offset).and_then(|(id, offset)| self.line(id, offset)),
+            blame: self.blamed(finding.blame.unwrap_or(verdict.blame)),
+            consequence: Some(verdict.rule.consequence),
+            evidence: self.file(observation),
+        }
+    }
+
+    fn broken(&self, verdict: &Verdict, reason: &str) -> Failure {
+        Failure {
+            severity: Severity::Broken,
+            id: verdict.rule.id.to_owned(),
+            question: verdict.rule.question.to_owned(),
+            clauses: verdict.rule.clauses.to_vec(),
+            expected: "an answer from the rule".to_owned(),
+            found: format!("the rule itself broke: {reason}"),
+            place: verdict.subject.clone(),
+            line: None,
+            blame: "the harness".to_owned(),
+            consequence: Some("nothing can be said about this question; please report it"),
+            evidence: self.file(verdict.observation),
+        }
+    }
+
+    fn unmet(&self, unmet: &Unmet) -> Failure {
+        Failure {
+            severity: Severity::Unmet,
+            id: unmet.at.clone(),
+            question: "Did everything come that the scenario expects, and nothing else?".to_owned(),
+            clauses: unmet.clauses.clone(),
+            expected: unmet.expected.clone(),
+            found: unmet.found.clone(),
+            place: String::new(),
+            line: None,
+            blame: self.blamed(unmet.blame),
+            consequence: None,
+            evidence: self.file(unmet.observations.first().copied()),
+        }
+    }
+
+    /// The target's name and its role, or the party's name.
+    fn blamed(&self, party: Party) -> String {
+        let role = match party {
+            Party::Sender => Role::Sender,
+            Party::Receiver => Role::Receiver,
+            Party::Posta => return "posta, the ordinary mail host".to_owned(),
+            Party::Harness => return "the harness".to_owned(),
+            Party::Undetermined => return "cannot be told from what was seen".to_owned(),
+        };
+        match self.evidence.gateways.get(&role) {
+            Some(gateway) => format!("{}, as {role}", gateway.target),
+            None => role.to_string(),
+        }
+    }
+
+    /// The line of an observed message around a byte, and its number.
+    fn line(&self, observation: usize, offset: usize) -> Option<(usize, String)> {
+        let bytes = &self.evidence.observations.iter().find(|seen| seen.id == observation)?.bytes;
+        let before = bytes.get(..offset)?;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let line = bytes[start..].split(|byte| *byte == b'\n').next()?;
+        let number = before.split(|byte| *byte == b'\n').count();
+        Some((number, String::from_utf8_lossy(line.trim_ascii_end()).into_owned()))
+    }
+
+    /// The file of an observation in the bundle: named after its number. The folder where there is no such file, or no
+    /// one message is meant.
+    fn file(&self, observation: Option<usize>) -> Option<PathBuf> {
+        let folder = self.folder?;
+        let number = |id: usize| {
+            let prefix = format!("{id:03}-");
+            let files = std::fs::read_dir(folder.join("messages")).ok()?.filter_map(Result::ok);
+            files
+                .map(|file| file.path())
+                .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
+        };
+        Some(observation.and_then(number).unwrap_or_else(|| folder.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        report::samples,
+        runner::{CellOutcome, Direction},
+    };
+
+    fn cell(outcome: Outcome, blame: Party) -> Cell {
+        let mut cell = samples::cell("delivery/complete", &Direction::new("alfa", "flawed"), CellOutcome::Failed);
+        let subject = "message 1".to_owned();
+        cell.judgement.verdicts =
+            vec![Verdict { rule: &samples::RULES[0], subject, observation: Some(1), blame, outcome }];
+        cell
+    }
+
+    fn wrong() -> Outcome {
+        Outcome::Fail(vec![Finding::new("this", "that", "header Subject")])
+    }
+
+    #[test]
+    fn what_the_harness_made_wrong_is_nobodys_failure() {
+        assert_eq!(failures(&cell(wrong(), Party::Harness)), []);
+        assert_eq!(failures(&cell(wrong(), Party::Receiver))[0].blame, "flawed, as receiver");
+    }
+
+    #[test]
+    fn a_finding_may_blame_another_than_its_subjects_maker() {
+        let finding = Finding::new("this", "that", "header Subject").blaming(Party::Sender);
+        assert_eq!(failures(&cell(Outcome::Fail(vec![finding]), Party::Harness))[0].blame, "alfa, as sender");
+    }
+
+    #[test]
+    fn a_rule_that_broke_says_nothing_about_a_gateway() {
+        let broken = &failures(&cell(Outcome::InternalError("index out of bounds".into()), Party::Receiver))[0];
+        assert_eq!((broken.severity, broken.blame.as_str()), (Severity::Broken, "the harness"));
+        assert!(broken.found.contains("index out of bounds"));
+    }
+
+    #[test]
+    fn the_file_that_shows_it_is_named_and_else_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cell = cell(wrong(), Party::Receiver);
+        cell.evidence = Some(folder.path().to_owned());
+        assert_eq!(failures(&cell)[0].evidence.as_deref(), Some(folder.path()));
+        std::fs::create_dir(folder.path().join("messages")).unwrap();
+        let file = folder.path().join("messages/001-mailbox-sender.eml");
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(failures(&cell)[0].evidence, Some(file));
+    }
+
+    #[test]
+    fn an_offset_beyond_the_message_shows_no_line() {
+        let finding = Finding::new("this", "that", "header Subject").at_offset(usize::MAX);
+        assert_eq!(failures(&cell(Outcome::Fail(vec![finding]), Party::Receiver))[0].line, None);
+    }
+}

@@ -1,0 +1,147 @@
+//! The same rule broken by the same party is one mistake, however often it shows: told once, with where else it was seen.
+
+use super::{Failure, Ink, Paint, Severity, clause_line, shown};
+use crate::runner::Strictness;
+
+/// Widest line of running text, in characters.
+const WIDTH: usize = 110;
+
+/// Failures, gathered by what they are.
+#[derive(Default)]
+pub struct Groups(Vec<Group>);
+
+/// One failure, and everywhere it was seen.
+struct Group {
+    first: Failure,
+    places: Vec<String>,
+    times: usize,
+}
+
+impl Groups {
+    /// Adds a failure seen in a place: a cell, a file.
+    pub fn add(&mut self, failure: Failure, place: &str) {
+        let same = |group: &&mut Group| {
+            let first = &group.first;
+            (first.severity, &first.id, &first.blame) == (failure.severity, &failure.id, &failure.blame)
+                && (failure.severity != Severity::Unmet || first.expected == failure.expected)
+        };
+        let Some(group) = self.0.iter_mut().find(same) else {
+            return self.0.push(Group { first: failure, places: vec![place.to_owned()], times: 1 });
+        };
+        group.times += 1;
+        if group.places.last().is_none_or(|last| last != place) {
+            group.places.push(place.to_owned());
+        }
+    }
+
+    /// A block for each, the heaviest first; a line for each of those that fail nothing.
+    pub fn pages(&mut self, strictness: Strictness, paint: Paint) -> String {
+        self.0.sort_by_key(|group| group.first.severity);
+        let (heavy, light): (Vec<_>, Vec<_>) = self.0.iter().partition(|group| group.first.severity.fails(strictness));
+        let mut text: String = heavy.iter().map(|group| group.page(paint)).collect();
+        if !light.is_empty() {
+            text.extend(["\n", &paint.dye(Ink::Strong, "Fails nothing without --strict"), "\n"]);
+            text.extend(light.iter().map(|group| group.line(paint)));
+        }
+        text
+    }
+}
+
+impl Group {
+    /// Where else, in so many words.
+    fn elsewhere(&self) -> Option<String> {
+        const NAMED: usize = 4;
+        let mut cells = self.places[1..].iter();
+        let named: Vec<_> = cells.by_ref().take(NAMED).map(String::as_str).collect();
+        let more = match cells.count() {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        let times = format!("{} in all", counted(self.times, "time"));
+        match (self.times, named.is_empty()) {
+            (1, _) => None,
+            (_, true) => Some(times),
+            (_, false) => Some(format!("{times}, also in {}{more}", named.join(", "))),
+        }
+    }
+
+    fn page(&self, paint: Paint) -> String {
+        let seen =
+            [("seen in", self.places[0].clone())].into_iter().chain(self.elsewhere().map(|text| ("again", text)));
+        block(&self.first, paint, seen)
+    }
+
+    fn line(&self, paint: Paint) -> String {
+        let word = paint.dye(Ink::Odd, self.first.severity.word());
+        let Failure { id, found, blame, .. } = &self.first;
+        let line = format!("{} ({}; {}): {}", shown(id), shown(blame), counted(self.times, "time"), shown(found));
+        format!("  {word} {}\n", wrapped(&line, 4))
+    }
+}
+
+/// A failure as a block of text, with more rows at its end.
+pub fn block(failure: &Failure, paint: Paint, more: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let ink = if failure.severity <= Severity::Violation { Ink::Bad } else { Ink::Odd };
+    let head = format!("{} {}", failure.severity.word(), shown(&failure.id));
+    let mut text = format!("\n{}\n  {}\n", paint.dye(ink, &head), paint.dye(Ink::Strong, &shown(&failure.question)));
+    let mut row = |label: &str, value: &str| {
+        if !value.is_empty() {
+            let label = paint.dye(Ink::Faint, &format!("    {label:<13}"));
+            text.extend([&label, wrapped(value, 17).as_str(), "\n"]);
+        }
+    };
+    for clause in &failure.clauses {
+        row("clause", &clause_line(clause));
+        row("reading", clause.reading.unwrap_or_default());
+    }
+    row("expected", &shown(&failure.expected));
+    row("found", &shown(&failure.found));
+    row("where", &shown(&failure.place));
+    if let Some((number, line)) = &failure.line {
+        row(&format!("line {number}"), &shown(line));
+    }
+    row("to blame", &shown(&failure.blame));
+    row("consequence", failure.consequence.unwrap_or_default());
+    row("evidence", &failure.evidence.as_ref().map(|path| shown(&path.to_string_lossy())).unwrap_or_default());
+    for (label, value) in more {
+        row(label, &value);
+    }
+    text
+}
+
+/// `1 warning`, `2 warnings`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Breaks `text` at blanks into lines of at most [`WIDTH`] characters, all but the first indented.
+pub fn wrapped(text: &str, indent: usize) -> String {
+    let mut lines = String::with_capacity(text.len());
+    let mut column = indent;
+    for (i, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        if i > 0 && column + 1 + length > WIDTH {
+            lines.push('\n');
+            lines.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if i > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += length;
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_broken_at_blanks() {
+        let text = wrapped(&"word ".repeat(60), 17);
+        assert!(text.lines().skip(1).all(|line| line.starts_with(&" ".repeat(17)) && line.len() <= WIDTH));
+        assert_eq!(text.split_whitespace().count(), 60);
+    }
+}

@@ -1,0 +1,43 @@
+//! The progress bar: on stderr, and only where that is a terminal.
+
+use std::io;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Event, Report, way};
+use crate::runner::CellOutcome;
+
+/// Shows how far a run is.
+pub struct Progress {
+    bar: ProgressBar,
+    failed: usize,
+}
+
+impl Progress {
+    /// A bar on stderr; nothing at all where stderr is no terminal.
+    pub fn on_stderr() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.set_style(
+            ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}").expect("the template is well-formed"),
+        );
+        Self { bar, failed: 0 }
+    }
+}
+
+impl Report for Progress {
+    fn event(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Opened(opening) => self.bar.set_length(opening.planned as u64),
+            Event::Started { scenario, direction } => {
+                let failed = if self.failed > 0 { format!("{} failed · ", self.failed) } else { String::new() };
+                self.bar.set_message(format!("{failed}{scenario} {}", way(direction)));
+            }
+            Event::Finished(cell) => {
+                self.failed += usize::from(cell.outcome == CellOutcome::Failed);
+                self.bar.inc(1);
+            }
+            Event::Closed(_) => self.bar.finish_and_clear(),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! A small run made by hand, hostile where a message would be.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use super::{Closing, Ending, Event, Opening, Tally};
+use crate::{
+    evidence::{Evidence, GatewayFacts, Observation, Party, Role, Seen},
+    norm::{Clause, Level, clauses::access::RFC6109_3_1_4_HEADERS},
+    rules::{Check, Finding, Judgement, Outcome, Rule, Verdict},
+    runner::{Cell, CellOutcome, Direction, ExpectedFinding, Strictness, Unmet},
+};
+
+/// What a hostile message would have a report show.
+pub const HOSTILE: &str = "</failure>]]>&\x1b[31mred\x1b[0m\u{202e}txt.exe\u{9b}2J\0\r\n\u{ffff}<script>";
+
+static CLAUSES: &[&Clause] = &[&RFC6109_3_1_4_HEADERS];
+
+pub static RULES: [Rule; 3] = [
+    rule("acceptance/subject-prefix", Level::Must, "Does the Subject of an acceptance begin with `ACCETTAZIONE: `?"),
+    rule("text/charset", Level::Should, "Is the readable text in ISO-8859-1?"),
+    rule("log/complete", Level::Must, "Does the log hold a record of every event?"),
+];
+
+const fn rule(id: &'static str, level: Level, question: &'static str) -> Rule {
+    let check = Check::Message { applies: |_, _| true, check: |_, _, _| {} };
+    Rule { id, level, clauses: CLAUSES, question, consequence: "mail programs do not recognise the notice", check }
+}
+
+/// An event that owns what it tells.
+pub enum Owned {
+    Opened(Opening),
+    Finished(Box<Cell>),
+    Closed(Closing),
+}
+
+impl Owned {
+    pub fn as_event(&self) -> Event<'_> {
+        match self {
+            Owned::Opened(opening) => Event::Opened(opening),
+            Owned::Finished(cell) => Event::Finished(cell),
+            Owned::Closed(closing) => Event::Closed(closing),
+        }
+    }
+}
+
+/// Five of six cells, one of each outcome and one that passed with an announced finding; then interrupted.
+pub fn run() -> Vec<Owned> {
+    let directions = vec![Direction::new("alfa", "flawed"), Direction::new("flawed", "alfa")];
+    let opening = Opening {
+        started: "2026-11-02T08:30:00Z".parse().unwrap(),
+        planned: 6,
+        directions: directions.clone(),
+        strictness: Strictness::Violations,
+    };
+    let cells = [
+        cell("delivery/complete", &directions[0], CellOutcome::Passed),
+        failed(&directions[1]),
+        announced(&directions[0]),
+        cell("timeout/twelve", &directions[0], CellOutcome::Error(format!("the gateway hung: {HOSTILE}"))),
+        cell("timeout/twelve", &directions[1], CellOutcome::Skipped("flawed cannot move its clock".into())),
+    ];
+    let mut tally = Tally::new(opening.planned, &RULES);
+    for cell in &cells {
+        tally.count(cell);
+    }
+    let closing =
+        Closing { tally, ending: Ending::Interrupted, exit: (3, "infrastructure"), took: Duration::from_millis(1500) };
+    let cells = cells.into_iter().map(|cell| Owned::Finished(Box::new(cell)));
+    [Owned::Opened(opening)].into_iter().chain(cells).chain([Owned::Closed(closing)]).collect()
+}
+
+/// A cell that inspected something.
+pub fn cell(scenario: &str, direction: &Direction, outcome: CellOutcome) -> Cell {
+    let played = matches!(outcome, CellOutcome::Passed | CellOutcome::Failed);
+    let applied = if played { BTreeMap::from([(RULES[0].id, 2)]) } else { BTreeMap::new() };
+    Cell {
+        scenario: scenario.to_owned(),
+        title: "A message crosses two providers".to_owned(),
+        direction: direction.clone(),
+        clauses: CLAUSES.to_vec(),
+        outcome,
+        unmet: vec![],
+        judgement: Judgement { applied, ..Judgement::default() },
+        expected_findings: vec![],
+        observed: evidence(direction),
+        choices: vec![],
+        notes: vec![],
+        story: String::new(),
+        evidence: Some(
+            PathBuf::from("reports/evidence")
+                .join(scenario)
+                .join(format!("{}-{}", direction.sender, direction.receiver)),
+        ),
+        took: Duration::from_millis(12),
+    }
+}
+
+/// Broke a rule twice and a rule of lesser level, and owes a message.
+fn failed(direction: &Direction) -> Cell {
+    let mut cell = cell("delivery/complete", direction, CellOutcome::Failed);
+    let subject = Finding::new("a Subject that begins with `ACCETTAZIONE: `", "", "header Subject").at_offset(30);
+    let wrong = Finding { found: HOSTILE.to_owned(), ..subject };
+    cell.judgement.verdicts = vec![
+        verdict(&RULES[0], vec![wrong.clone(), wrong]),
+        verdict(&RULES[1], vec![Finding::new("ISO-8859-1", "UTF-8", "text part")]),
+    ];
+    cell.unmet = vec![Unmet {
+        at: "scenarios/delivery/complete.yaml:12".into(),
+        expected: "avvenuta-consegna of contract for anna@receiver in mario@sender's mailbox".into(),
+        found: "nothing".into(),
+        blame: Party::Receiver,
+        clauses: CLAUSES.to_vec(),
+        observations: vec![1],
+    }];
+    cell.choices = vec!["the unknown mailbox was refused at RCPT".into()];
+    cell
+}
+
+/// Passed, with a finding that its scenario announced.
+fn announced(direction: &Direction) -> Cell {
+    let mut cell = cell("trust/tampered", direction, CellOutcome::Passed);
+    cell.judgement.verdicts = vec![verdict(&RULES[0], vec![Finding::new("this", "that", "header Subject")])];
+    cell.expected_findings = vec![ExpectedFinding { rule: RULES[0].id, observation: 1 }];
+    cell
+}
+
+fn verdict(rule: &'static Rule, findings: Vec<Finding>) -> Verdict {
+    let subject = "message 1 (acceptance in mario@sender's mailbox)".to_owned();
+    Verdict { rule, subject, observation: Some(1), blame: Party::Sender, outcome: Outcome::Fail(findings) }
+}
+
+fn evidence(direction: &Direction) -> Evidence {
+    let facts =
+        |target: &str| GatewayFacts { target: target.to_owned(), provider: "Prova S.p.A.".to_owned(), domains: vec![] };
+    let gateways = [(Role::Sender, facts(&direction.sender)), (Role::Receiver, facts(&direction.receiver))].into();
+    let observation = Observation {
+        id: 1,
+        bytes: Arc::from(&b"From: <x@y.example>\r\nSubject: Accettazione\x1b[2J\r\n\r\n"[..]),
+        seen: Seen::Mailbox { at: Party::Sender, address: "mario@alfa.example".into() },
+        at: "2026-03-02T08:30:00Z".parse().unwrap(),
+        path: None,
+        producer: Party::Sender,
+        name: None,
+        dialogue: None,
+    };
+    Evidence { gateways, observations: vec![observation], ..Evidence::default() }
+}

@@ -1,0 +1,218 @@
+//! JSON lines: a header, one line per cell, a footer. A stream without its footer is of a run that was cut off.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Closing, Ending, Event, Opening, Report, json_line};
+use crate::{
+    evidence::bundle::MANIFEST,
+    norm::{Clause, Level},
+    rules::{Outcome, Rule, Verdict},
+    runner::{Cell, CellOutcome},
+};
+
+/// Version of this format: raised when a reader of an older one would misread it.
+const FORMAT: u32 = 1;
+
+/// The rules a report was made with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleSet {
+    /// How many.
+    pub count: usize,
+    /// SHA-256 over every rule's id, level, clauses and question, in order. The code behind them is told by the version.
+    pub digest: String,
+}
+
+impl RuleSet {
+    /// Of these rules.
+    pub fn of(rules: impl IntoIterator<Item = &'static Rule>) -> Self {
+        let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        let mut count = 0;
+        for rule in rules {
+            let clauses: Vec<_> = rule.clauses.iter().map(|clause| clause.id).collect();
+            context.update(json!([rule.id, rule.level, clauses, rule.question]).to_string().as_bytes());
+            count += 1;
+        }
+        Self { count, digest: sha256_word(context.finish().as_ref()) }
+    }
+}
+
+/// Writes the stream, each line as soon as it is known.
+pub struct JsonStream<W> {
+    out: W,
+    rules: RuleSet,
+}
+
+impl<W: Write> JsonStream<W> {
+    /// A stream on `out` of a run judged by `rules`.
+    pub fn new(out: W, rules: RuleSet) -> Self {
+        Self { out, rules }
+    }
+
+    fn header(&self, opening: &Opening) -> Value {
+        json!({
+            "type": "header",
+            "format": FORMAT,
+            "suite": env!("CARGO_PKG_NAME"),
+            "version": env!("CARGO_PKG_VERSION"),
+            "rules": self.rules,
+            "started": opening.started,
+            "planned": opening.planned,
+            "directions": opening.directions,
+            "strictness": opening.strictness,
+        })
+    }
+}
+
+impl<W: Write> Report for JsonStream<W> {
+    fn event(&mut self, event: Event<'_>) -> io::Result<()> {
+        let line = match event {
+            Event::Opened(opening) => self.header(opening),
+            Event::Started { .. } => return Ok(()),
+            Event::Finished(cell) => cell_line(cell),
+            Event::Closed(closing) => footer(closing),
+        };
+        json_line(&mut self.out, &line)?;
+        self.out.flush()
+    }
+}
+
+fn cell_line(cell: &Cell) -> Value {
+    let (outcome, reason) = match &cell.outcome {
+        CellOutcome::Passed => ("passed", None),
+        CellOutcome::Failed => ("failed", None),
+        CellOutcome::Error(reason) => ("error", Some(reason)),
+        CellOutcome::Skipped(reason) => ("skipped", Some(reason)),
+    };
+    let unmet: Vec<_> = cell
+        .unmet
+        .iter()
+        .map(|unmet| {
+            json!({
+                "at": unmet.at, "expected": unmet.expected, "found": unmet.found, "blame": unmet.blame,
+                "clauses": ids(&unmet.clauses), "observations": unmet.observations,
+            })
+        })
+        .collect();
+    json!({
+        "type": "cell",
+        "scenario": cell.scenario,
+        "title": cell.title,
+        "direction": cell.direction,
+        "clauses": ids(&cell.clauses),
+        "outcome": outcome,
+        "reason": reason,
+        "unmet": unmet,
+        "findings": cell.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, cell.announced(verdict))).collect::<Vec<_>>(),
+        "applied": cell.judgement.applied,
+        "choices": cell.choices,
+        "notes": cell.notes,
+        "evidence": cell.evidence.as_ref().map(|folder| json!({
+            "folder": folder,
+            // The manifest holds the digest of every other file.
+            "manifest": std::fs::read(folder.join(MANIFEST)).ok().map(|manifest| sha256(&manifest)),
+        })),
+        "took_ms": millis(cell.took),
+    })
+}
+
+/// A verdict that is not a pass.
+pub(super) fn verdict_line(verdict: &Verdict, announced: bool) -> Option<Value> {
+    let (findings, broken) = match &verdict.outcome {
+        Outcome::Pass => return None,
+        Outcome::Fail(findings) => (Some(findings), None),
+        Outcome::InternalError(reason) => (None, Some(reason)),
+    };
+    let level = match verdict.rule.level {
+        Level::Must => "violation",
+        Level::Should => "warning",
+        Level::May => "note",
+    };
+    Some(json!({
+        "rule": verdict.rule.id,
+        "level": level,
+        "question": verdict.rule.question,
+        "clauses": ids(verdict.rule.clauses),
+        "consequence": verdict.rule.consequence,
+        "subject": verdict.subject,
+        "observation": verdict.observation,
+        "blame": verdict.blame,
+        "announced": announced,
+        "findings": findings,
+        "internal_error": broken,
+    }))
+}
+
+fn footer(closing: &Closing) -> Value {
+    let (code, meaning) = closing.exit;
+    json!({
+        "type": "footer",
+        "complete": closing.ending == Ending::Complete,
+        "interrupted": closing.ending == Ending::Interrupted,
+        "totals": closing.tally,
+        "exit": {"code": code, "meaning": meaning},
+        "took_ms": millis(closing.took),
+    })
+}
+
+fn ids(clauses: &[&Clause]) -> Vec<&'static str> {
+    clauses.iter().map(|clause| clause.id).collect()
+}
+
+fn millis(took: std::time::Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    sha256_word(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
+}
+
+fn sha256_word(digest: &[u8]) -> String {
+    digest.iter().fold("sha256:".to_owned(), |word, byte| format!("{word}{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    fn lines() -> Vec<Value> {
+        let mut out = Vec::new();
+        let mut stream = JsonStream::new(&mut out, RuleSet::of(&samples::RULES));
+        for event in samples::run() {
+            stream.event(event.as_event()).unwrap();
+        }
+        String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_stream_is_a_header_the_cells_and_a_footer_that_adds_up() {
+        let lines = lines();
+        let types: Vec<_> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+        assert_eq!(types, ["header", "cell", "cell", "cell", "cell", "cell", "footer"]);
+        let footer = lines.last().unwrap();
+        let count = |word: &str| footer["totals"][word].as_u64().unwrap();
+        assert_eq!(
+            count("planned"),
+            ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>()
+        );
+        assert_eq!((&footer["interrupted"], &footer["exit"]["code"]), (&true.into(), &3.into()));
+    }
+
+    #[test]
+    fn what_a_message_held_is_in_the_data_as_it_was() {
+        let lines = lines();
+        assert_eq!(lines[2]["findings"][0]["findings"][0]["found"], samples::HOSTILE);
+        assert_eq!(lines[2]["outcome"], "failed");
+        assert_eq!(lines[3]["findings"][0]["announced"], true);
+    }
+
+    #[test]
+    fn the_digest_tells_rule_sets_apart() {
+        let (all, fewer) = (RuleSet::of(&samples::RULES), RuleSet::of(&samples::RULES[1..]));
+        assert_eq!(all, RuleSet::of(&samples::RULES));
+        assert_ne!(all.digest, fewer.digest);
+    }
+}

@@ -1,0 +1,245 @@
+//! The page at the terminal: who got what, which clause anyone broke, and what it rests on.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
+
+use super::{
+    Closing, Ending, Event, Failure, Groups, Ink, Opening, Paint, Report, counted, failures, shown, way, wrapped,
+};
+use crate::runner::{Cell, CellOutcome, Direction, Strictness};
+
+/// Writes the page when the run is over; the same page however the cells' ends were ordered.
+pub struct Terminal<W> {
+    out: W,
+    paint: Paint,
+    strictness: Strictness,
+    columns: Vec<Direction>,
+    /// By scenario and direction.
+    cells: BTreeMap<(String, Direction), Told>,
+}
+
+/// What the page tells of a cell.
+struct Told {
+    outcome: &'static str,
+    failures: Vec<Failure>,
+    remarks: Vec<(Remark, String)>,
+}
+
+/// What is worth telling and no failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Remark {
+    Error,
+    Skipped,
+    Choice,
+    Note,
+}
+
+impl Remark {
+    const ALL: [Remark; 4] = [Remark::Error, Remark::Skipped, Remark::Choice, Remark::Note];
+
+    fn heading(self) -> &'static str {
+        match self {
+            Remark::Error => "No verdict, for trouble of the harness or a target",
+            Remark::Skipped => "Skipped, which is not passed",
+            Remark::Choice => "Where the norm leaves a choice, taken was",
+            Remark::Note => "Worth knowing",
+        }
+    }
+}
+
+impl Told {
+    fn of(cell: &Cell) -> Self {
+        let (outcome, reason) = match &cell.outcome {
+            CellOutcome::Passed => ("passed", None),
+            CellOutcome::Failed => ("failed", None),
+            CellOutcome::Error(reason) => ("error", Some((Remark::Error, reason.clone()))),
+            CellOutcome::Skipped(reason) => ("skipped", Some((Remark::Skipped, reason.clone()))),
+        };
+        let choices = cell.choices.iter().map(|choice| (Remark::Choice, choice.clone()));
+        let notes = cell.notes.iter().map(|note| (Remark::Note, note.clone()));
+        Self { outcome, failures: failures(cell), remarks: reason.into_iter().chain(choices).chain(notes).collect() }
+    }
+}
+
+impl<W: Write> Terminal<W> {
+    /// A page on `out`.
+    pub fn new(out: W, paint: Paint) -> Self {
+        Self { out, paint, strictness: Strictness::default(), columns: vec![], cells: BTreeMap::new() }
+    }
+
+    fn open(&mut self, opening: &Opening) {
+        self.strictness = opening.strictness;
+        self.columns.clone_from(&opening.directions);
+    }
+
+    fn close(&mut self, closing: &Closing) -> io::Result<()> {
+        self.table()?;
+        for kind in Remark::ALL {
+            self.remarks(kind)?;
+        }
+        let mut groups = Groups::default();
+        for ((scenario, direction), told) in &mut self.cells {
+            let place = format!("{scenario} {}", way(direction));
+            for failure in told.failures.drain(..) {
+                groups.add(failure, &place);
+            }
+        }
+        self.out.write_all(groups.pages(self.strictness, self.paint).as_bytes())?;
+        self.totals(closing)?;
+        self.out.flush()
+    }
+
+    fn table(&mut self) -> io::Result<()> {
+        let scenarios: BTreeSet<&str> = self.cells.keys().map(|(scenario, _)| scenario.as_str()).collect();
+        let first = scenarios.iter().map(|scenario| scenario.len()).max().unwrap_or(0) + 2;
+        let heads: Vec<String> = self.columns.iter().map(way).collect();
+        let last = heads.len().saturating_sub(1);
+        let head = self.paint.dye(Ink::Faint, &format!("  {}", heads.join("  ")));
+        writeln!(self.out, "{:first$}{head}", "")?;
+        for scenario in scenarios {
+            write!(self.out, "{scenario:first$}")?;
+            for (i, (column, head)) in self.columns.iter().zip(&heads).enumerate() {
+                let told = self.cells.get(&(scenario.to_owned(), column.clone()));
+                let word = told.map_or("not played", |told| told.outcome);
+                let ink = match word {
+                    "passed" => Ink::Good,
+                    "failed" => Ink::Bad,
+                    _ => Ink::Odd,
+                };
+                let fill = if i == last { 0 } else { head.len().saturating_sub(word.len()) };
+                write!(self.out, "  {}{:fill$}", self.paint.dye(ink, word), "")?;
+            }
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    /// Remarks of a kind, each text once with everywhere it holds.
+    fn remarks(&mut self, kind: Remark) -> io::Result<()> {
+        let mut places: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
+        for ((scenario, direction), told) in &self.cells {
+            for (_, text) in told.remarks.iter().filter(|(of, _)| *of == kind) {
+                places.entry(text).or_default().entry(scenario).or_default().push(way(direction));
+            }
+        }
+        if !places.is_empty() {
+            writeln!(self.out, "\n{}", self.paint.dye(Ink::Strong, kind.heading()))?;
+        }
+        for (text, places) in places {
+            let places: Vec<_> = places
+                .into_iter()
+                .map(|(scenario, ways)| {
+                    let everywhere = ways.len() == self.columns.len();
+                    if everywhere { scenario.to_owned() } else { format!("{scenario} {}", ways.join(", ")) }
+                })
+                .collect();
+            writeln!(self.out, "  {}", wrapped(&format!("{} ({})", shown(text), places.join("; ")), 4))?;
+        }
+        Ok(())
+    }
+
+    fn totals(&mut self, closing: &Closing) -> io::Result<()> {
+        let tally = &closing.tally;
+        let label = |label: &str| self.paint.dye(Ink::Faint, &format!("{label:<10}"));
+        let ending = match closing.ending {
+            Ending::Complete => "",
+            Ending::FailFast => " (stopped at the first failure, as asked)",
+            Ending::Interrupted => " (interrupted: this report is incomplete)",
+        };
+        let not_played =
+            if tally.not_played > 0 { format!(" + {} not played", tally.not_played) } else { String::new() };
+        writeln!(
+            self.out,
+            "\n{}{} = {} passed + {} failed + {} error + {} skipped{not_played}{ending}",
+            label("cells"),
+            tally.planned,
+            tally.passed,
+            tally.failed,
+            tally.error,
+            tally.skipped
+        )?;
+        writeln!(
+            self.out,
+            "{}{} = {} exercised + {} not exercised",
+            label("rules"),
+            tally.exercised.len() + tally.not_exercised.len(),
+            tally.exercised.len(),
+            tally.not_exercised.len()
+        )?;
+        let broken = if tally.broken_rules > 0 {
+            format!(", {}", counted(tally.broken_rules, "internal error"))
+        } else {
+            String::new()
+        };
+        writeln!(
+            self.out,
+            "{}{}, {}, {}, {} not met{broken}",
+            label("findings"),
+            counted(tally.violations, "violation"),
+            counted(tally.warnings, "warning"),
+            counted(tally.notes, "note"),
+            counted(tally.unmet, "expectation")
+        )?;
+        let (code, meaning) = closing.exit;
+        let ink = match code {
+            0 => Ink::Good,
+            1 => Ink::Bad,
+            _ => Ink::Odd,
+        };
+        writeln!(self.out, "{}{} (exit code {code})", label("result"), self.paint.dye(ink, meaning))
+    }
+}
+
+impl<W: Write> Report for Terminal<W> {
+    fn event(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Opened(opening) => self.open(opening),
+            Event::Started { .. } => {}
+            Event::Finished(cell) => {
+                self.cells.insert((cell.scenario.clone(), cell.direction.clone()), Told::of(cell));
+            }
+            Event::Closed(closing) => return self.close(closing),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    fn page(paint: Paint) -> String {
+        let mut out = Vec::new();
+        let mut terminal = Terminal::new(&mut out, paint);
+        for event in samples::run() {
+            terminal.event(event.as_event()).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_page_tells_everything_about_a_failure() {
+        insta::assert_snapshot!(page(Paint::Plain));
+    }
+
+    #[test]
+    fn nothing_from_a_message_acts_on_the_terminal() {
+        assert!(!page(Paint::Plain).contains(['\x1b', '\u{202e}', '\r', '\u{9b}', '\0']));
+    }
+
+    #[test]
+    fn colours_change_no_word() {
+        let colored = page(Paint::Colored);
+        let mut plain = String::new();
+        let mut rest = colored.as_str();
+        while let Some((before, after)) = rest.split_once("\x1b[") {
+            plain.push_str(before);
+            rest = after.split_once('m').unwrap().1;
+        }
+        assert_eq!(plain + rest, page(Paint::Plain));
+        assert_ne!(colored, page(Paint::Plain));
+    }
+}

@@ -1,0 +1,399 @@
+//! The program as a user meets it: every command, every mistake, the exit code and the words that matter.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+/// What a command came to.
+struct Done {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    command.args(args).env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+fn done(output: Output) -> Done {
+    let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
+    Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn pec(args: &[&str]) -> Done {
+    done(program(args).output().expect("the program starts"))
+}
+
+impl Done {
+    #[track_caller]
+    fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    fn says(self, words: &[&str]) -> Self {
+        let all = format!("{}{}", self.out, self.err);
+        for word in words {
+            assert!(all.contains(word), "nothing about `{word}` in:\n{all}");
+        }
+        self
+    }
+
+    fn json(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+    }
+}
+
+/// A folder of its own, and `--reports` for it.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        self.text(name)
+    }
+
+    /// Runs the smallest scenario into this folder.
+    fn run(&self, more: &[&str]) -> Done {
+        let reports = self.text("reports");
+        pec(&[&["run", "delivery/complete", "--reports", &reports], more].concat())
+    }
+
+    fn stream(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.path("reports/run.jsonl")).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+// run
+
+#[test]
+fn run_passes_between_the_reference_gateways_and_leaves_its_reports() {
+    let folder = Folder::new();
+    folder.run(&[]).exits(0).says(&["alfa -> bravo", "bravo -> alfa", "passed", "conforming (exit code 0)"]);
+    let stream = folder.stream();
+    let footer = stream.last().unwrap();
+    assert_eq!((&stream[0]["type"], &footer["type"]), (&"header".into(), &"footer".into()));
+    assert_eq!((&footer["complete"], &footer["totals"]["passed"]), (&true.into(), &2.into()));
+    assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("delivery/complete"));
+    assert!(folder.path("reports/evidence/delivery/complete/alfa-bravo/manifest.json").is_file());
+    let digest = stream[1]["evidence"]["manifest"].as_str().unwrap();
+    assert!(digest.starts_with("sha256:") && digest.len() == "sha256:".len() + 64, "{digest}");
+}
+
+#[test]
+fn run_against_flawed_fails_and_says_what_who_and_where() {
+    let folder = Folder::new();
+    folder.run(&["--receiver", "flawed"]).exits(1).says(&[
+        "violation",
+        "clause",
+        "expected",
+        "found",
+        "where",
+        "to blame     flawed, as receiver",
+        "consequence",
+        "evidence",
+        ".eml",
+        "non-conformity (exit code 1)",
+    ]);
+    assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("<failure"));
+}
+
+#[test]
+fn run_prints_the_stream_as_json_and_nothing_else() {
+    let folder = Folder::new();
+    let done = folder.run(&["--format", "json"]).exits(0);
+    assert_eq!(done.err, "");
+    let types: Vec<_> = done.json().iter().map(|line| line["type"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(types, ["header", "cell", "cell", "footer"]);
+}
+
+#[test]
+fn run_takes_a_single_direction_and_refuses_a_gateway_against_itself() {
+    let folder = Folder::new();
+    let done = folder.run(&["--sender", "bravo", "--format", "json"]).exits(0);
+    assert_eq!(done.json()[1]["direction"]["receiver"], "alfa");
+    pec(&["run", "--sender", "alfa", "--receiver", "alfa"]).exits(2).says(&["cannot play both", "bravo"]);
+}
+
+#[test]
+fn a_later_run_leaves_nothing_of_an_earlier_one() {
+    let folder = Folder::new();
+    folder.run(&["--sender", "alfa"]).exits(0);
+    fs::write(folder.path("reports/mine.txt"), "kept").unwrap();
+    folder.run(&["--sender", "bravo"]).exits(0);
+    assert!(!folder.path("reports/evidence/delivery/complete/alfa-bravo").exists());
+    assert!(folder.path("reports/evidence/delivery/complete/bravo-alfa/manifest.json").is_file());
+    assert!(folder.path("reports/mine.txt").is_file());
+}
+
+#[test]
+fn an_unknown_target_is_refused_with_the_nearest() {
+    pec(&["run", "--receiver", "flawd"]).exits(2).says(&["flawd", "a similar value exists: 'flawed'"]);
+}
+
+#[test]
+fn a_glob_that_matches_nothing_is_no_success() {
+    pec(&["run", "delivery/complte"]).exits(4).says(&["delivery/complte", "did you mean `delivery/complete`?"]);
+    pec(&["run", "--tag", "no-such-tag"]).exits(4).says(&["no-such-tag"]);
+    pec(&["run", "--clause", "RFC6109-9.9"]).exits(4).says(&["RFC6109-9.9"]);
+    pec(&["run", "--folder", "nowhere"]).exits(4).says(&["nowhere"]);
+    pec(&["run", "delivery/[complete"]).exits(2).says(&["not a glob"]);
+}
+
+#[test]
+fn a_folder_without_scenarios_or_none_at_all_is_told() {
+    let folder = Folder::new();
+    pec(&["run", "--scenarios", &folder.text("")]).exits(4).says(&["no scenario in"]);
+    pec(&["run", "--scenarios", &folder.text("absent")]).exits(2).says(&["cannot be read"]);
+}
+
+#[test]
+fn broken_yaml_is_refused_with_file_line_and_caret_before_anything_starts() {
+    let folder = Folder::new();
+    let source = "title: x\nclauses: [RFC6109-3.1.4-headers]\nsteps:\n  - send: {id: a, form: mario@sender, to: [anna@receiver]}\n";
+    folder.write("suite/one.yaml", source);
+    let reports = folder.text("reports");
+    let done = pec(&["run", "--scenarios", &folder.text("suite"), "--reports", &reports]).exits(2);
+    done.says(&["one.yaml:4", "unknown field `form`", "from", "here"]);
+    assert!(!Path::new(&reports).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reports_folder_that_cannot_be_written_is_told_and_the_verdict_still_printed() {
+    let folder = Folder::new();
+    // A file in the folder's place: refused for every user, root included.
+    folder.write("reports", "a file");
+    folder.run(&[]).exits(3).says(&["nothing can be written to", "passed", "exit code 3"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_the_verdict_still_printed() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("reports")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.path("reports/run.jsonl")).unwrap();
+    folder.run(&[]).exits(3).says(&["run.jsonl could not be written", "No space left", "passed", "exit code 3"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_stdout_is_trouble_and_a_reader_that_left_is_not() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    done(program(&["list", "clauses"]).stdout(full).output().unwrap()).exits(3).says(&["No space left"]);
+
+    let mut child = program(&["list", "clauses"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_keeps_what_it_has_and_says_that_it_is_incomplete() {
+    let folder = Folder::new();
+    let complete =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/delivery/complete.yaml")).unwrap();
+    for number in 0..200 {
+        folder.write(&format!("suite/many/{number:03}.yaml"), &complete);
+    }
+    let (suite, reports) = (folder.text("suite"), folder.text("reports"));
+    let args = ["run", "--scenarios", &suite, "--reports", &reports, "--jobs", "1", "--format", "json"];
+    let mut child = program(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().contains("header"));
+    assert!(lines.next().unwrap().contains("many/000"));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+
+    let footer: Value = serde_json::from_str(rest.last().unwrap()).unwrap();
+    assert_eq!(
+        (&footer["type"], &footer["interrupted"], &footer["complete"]),
+        (&"footer".into(), &true.into(), &false.into())
+    );
+    let count = |word: &str| footer["totals"][word].as_u64().unwrap();
+    assert!(count("not_played") > 0);
+    assert_eq!(count("planned"), ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>());
+    assert!(folder.path("reports/evidence/many/000/alfa-bravo/manifest.json").is_file());
+    assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("interrupted, incomplete"));
+}
+
+#[test]
+fn fail_fast_starts_nothing_more_and_says_so() {
+    let folder = Folder::new();
+    let args = ["run", "--receiver", "flawed", "--jobs", "1", "--fail-fast", "--reports", &folder.text("reports")];
+    pec(&args).exits(1).says(&["stopped at the first failure", "not played"]);
+}
+
+#[test]
+fn colours_follow_the_option_and_a_pipe_has_none() {
+    let folder = Folder::new();
+    assert!(!folder.run(&[]).exits(0).out.contains('\x1b'));
+    assert!(folder.run(&["--color", "always"]).exits(0).out.contains('\x1b'));
+}
+
+// check
+
+#[test]
+fn check_repeats_what_a_run_found() {
+    let folder = Folder::new();
+    folder.run(&["--receiver", "flawed"]).exits(1);
+    let mut ran: Vec<_> = findings(&folder.stream());
+    let evidence = folder.text("reports/evidence");
+    let checked = pec(&["check", &evidence, "--format", "json"]).exits(1);
+    let mut checked = findings(&checked.json());
+    ran.sort();
+    checked.sort();
+    assert!(!ran.is_empty());
+    assert_eq!(ran, checked);
+    pec(&["check", &evidence]).exits(1).says(&["to blame     flawed, as receiver", "non-conformity"]);
+}
+
+/// Rule, subject and place of everything found.
+fn findings(lines: &[Value]) -> Vec<String> {
+    let verdicts = lines.iter().flat_map(|line| line["findings"].as_array().into_iter().flatten());
+    let told = |verdict: &Value| {
+        let findings = verdict["findings"].as_array().unwrap().iter();
+        findings.map(|finding| format!("{} {} {}", verdict["rule"], verdict["subject"], finding)).collect::<Vec<_>>()
+    };
+    verdicts.flat_map(told).collect()
+}
+
+#[test]
+fn check_notices_evidence_that_was_changed() {
+    let folder = Folder::new();
+    folder.run(&["--sender", "alfa"]).exits(0);
+    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let message = fs::read_dir(bundle.join("messages")).unwrap().map(|file| file.unwrap().path());
+    let message = message.filter(|path| path.extension().is_some_and(|it| it == "eml")).min().unwrap();
+    let mut bytes = fs::read(&message).unwrap();
+    bytes.push(b'x');
+    fs::write(&message, bytes).unwrap();
+    let name = message.file_name().unwrap().to_string_lossy().into_owned();
+    pec(&["check", &bundle.to_string_lossy()]).exits(2).says(&["was changed", &name]);
+}
+
+#[test]
+fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_no_bad_signature() {
+    let folder = Folder::new();
+    folder.run(&["--sender", "alfa"]).exits(0);
+    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let acceptance = fs::read_dir(bundle.join("messages")).unwrap().map(|file| file.unwrap().path()).find(|path| {
+        fs::read(path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("X-Ricevuta: accettazione"))
+    });
+    let acceptance = acceptance.expect("an acceptance was observed").to_string_lossy().into_owned();
+    pec(&["check", &acceptance]).exits(0).says(&["acceptance, origin not verified"]);
+
+    let [trust, directory] =
+        ["trust", "directory/001.ldif"].map(|name| bundle.join(name).to_string_lossy().into_owned());
+    let told = pec(&["check", &acceptance, "--trust", &trust, "--directory", &directory]).exits(0);
+    told.says(&["acceptance, origin verified: Alfa Posta Certificata S.p.A."]);
+}
+
+#[test]
+fn check_says_what_cannot_be_judged() {
+    let folder = Folder::new();
+    pec(&["check", &folder.text("absent.eml")]).exits(2).says(&["cannot read", "absent.eml"]);
+    pec(&["check", &folder.text("")]).exits(4).says(&["nothing to check"]);
+    let noise = folder.write("noise.eml", [0_u8, 159, 146, 150]);
+    pec(&["check", &noise]).exits(2).says(&["noise.eml is not a mail message"]);
+    let plain = folder.write("plain.eml", "From: a@b.example\r\nSubject: hello\r\n\r\nhello\r\n");
+    pec(&["check", &plain]).exits(4).says(&["no system-generated message"]);
+    pec(&["check"]).exits(2).says(&["PATH"]);
+}
+
+#[test]
+fn one_file_that_cannot_be_judged_does_not_hide_the_others() {
+    let folder = Folder::new();
+    folder.write("mail/1.eml", [0_u8]);
+    folder.write("mail/2.eml", "From: a@b.example\r\n\r\nhello\r\n");
+    pec(&["check", &folder.text("mail")]).exits(2).says(&["1.eml is not a mail message", "2.eml: no violation"]);
+}
+
+#[test]
+fn trust_and_directory_are_read_or_refused() {
+    let folder = Folder::new();
+    let mail = folder.write("mail.eml", "From: a@b.example\r\n\r\nhello\r\n");
+    folder.write("trust/root.pem", "no certificate");
+    pec(&["check", &mail, "--trust", &folder.text("trust")]).exits(2).says(&["root.pem", "no certificate"]);
+    let ldif = folder.write("directory.ldif", "dn without colon\n");
+    pec(&["check", &mail, "--directory", &ldif]).exits(2).says(&["directory.ldif", "line 1"]);
+}
+
+#[test]
+fn a_hostile_message_does_nothing_to_the_terminal() {
+    let folder = Folder::new();
+    let header = "X".repeat(1 << 20);
+    let mail = format!(
+        "X-Ricevuta: accettazione\r\nSubject: \x1b[2J\x1b]0;owned\x07 \u{202e}fdp\r\nX-Long: {header}\r\n\
+         From: \x1b[31m<a@b.example>\r\nContent-Type: multipart/mixed; boundary=\"\u{9b}2J\"\r\n\r\n--\u{9b}2J\r\n"
+    );
+    let path = folder.write("\u{202e}lme.\x1b[2J.eml", mail);
+    let done = pec(&["check", &path]);
+    assert!(matches!(done.code, Some(1 | 4)), "{:?}\n{}", done.code, done.err);
+    for text in [&done.out, &done.err] {
+        assert!(!text.contains(['\x1b', '\u{202e}', '\u{9b}', '\x07', '\r']), "{text}");
+        assert!(text.len() < 100_000);
+    }
+}
+
+// list, schema, help
+
+#[test]
+fn list_shows_scenarios_rules_and_clauses_as_text_and_as_json() {
+    pec(&["list"]).exits(0).says(&["delivery/complete  "]);
+    pec(&["list", "delivery/*", "--format", "json"]).exits(0).says(&[r#""id":"delivery/complete""#]);
+    pec(&["list", "rules"]).exits(0).says(&["violation  "]);
+    assert!(
+        pec(&["list", "rules", "--format", "json"]).exits(0).json().iter().all(|rule| rule["question"].is_string())
+    );
+    pec(&["list", "clauses"]).exits(0).says(&["RFC6109-3.1.4-headers"]);
+    assert!(
+        pec(&["list", "clauses", "--format", "json"]).exits(0).json().iter().all(|clause| clause["says"].is_string())
+    );
+    pec(&["list", "nope/*"]).exits(4).says(&["nope/*"]);
+}
+
+#[test]
+fn schema_is_a_json_schema() {
+    let schema: Value = serde_json::from_str(&pec(&["schema"]).exits(0).out).unwrap();
+    assert!(schema["$schema"].is_string() && schema["properties"]["steps"].is_object());
+}
+
+#[test]
+fn every_help_ends_with_the_exit_codes() {
+    for command in
+        [&["--help"][..], &["run", "--help"], &["check", "--help"], &["list", "--help"], &["schema", "--help"]]
+    {
+        let help = pec(command).exits(0).out;
+        assert!(help.trim_end().ends_with(pec_conformance::cli::Exit::help().trim_end()), "{command:?}: {help}");
+    }
+    pec(&["--version"]).exits(0).says(&[env!("CARGO_PKG_VERSION")]);
+    pec(&[]).exits(2).says(&["Usage"]);
+    pec(&["frobnicate"]).exits(2).says(&["unrecognized subcommand"]);
+}

@@ -1,0 +1,178 @@
+//! The proof of the rules: each fault of `scenarios/faults`, made in recorded clean evidence and judged again, is reported
+//! by exactly the rules it names; every rule reports some fault. The kill table is a snapshot.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Write as _,
+    path::Path,
+    process::ExitCode,
+    sync::{Arc, LazyLock, OnceLock},
+};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use pec_conformance::{
+    evidence::Evidence,
+    fault::{self, Fault, Sought},
+    pki::Pki,
+    rules::{self, Judgement, Options, Outcome},
+    runner::{CellOutcome, Direction, How, play},
+    scenario::suite,
+    smime::Signer,
+};
+use tokio::runtime::Runtime;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
+static PKI: LazyLock<Arc<Pki>> = LazyLock::new(|| Pki::load().expect("the test PKI can be issued"));
+static DIRECTIONS: [(&str, &str); 2] = [("alfa", "bravo"), ("bravo", "alfa")];
+
+/// The recorded evidence of a scenario in a direction, or why there is none.
+type Recorded = Arc<OnceLock<Result<Evidence, String>>>;
+
+/// Rules that report a fault; `None` where the fault cannot be made in a direction.
+type Reports = Result<Option<BTreeSet<&'static str>>, String>;
+
+struct Proof {
+    faults: BTreeMap<String, Fault>,
+    recordings: HashMap<(String, usize), Recorded>,
+    reports: HashMap<(String, usize), OnceLock<Reports>>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/faults");
+    let faults = match fault::load(&folder) {
+        Ok(faults) => faults,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    let cases = || faults.iter().flat_map(|(id, fault)| (0..DIRECTIONS.len()).map(move |at| (id, fault, at)));
+    let proof = Arc::new(Proof {
+        recordings: cases().map(|(_, fault, at)| ((fault.on.scenario.clone(), at), Recorded::default())).collect(),
+        reports: cases().map(|(id, _, at)| ((id.clone(), at), OnceLock::new())).collect(),
+        faults: faults.clone(),
+    });
+    let mut trials: Vec<Trial> = cases()
+        .map(|(id, _, at)| {
+            let (proof, id, (sender, receiver)) = (proof.clone(), id.clone(), DIRECTIONS[at]);
+            Trial::test(format!("{id} {sender}->{receiver}"), move || proof.is_caught(&id, at))
+        })
+        .collect();
+    let table = proof.clone();
+    trials.push(Trial::test("kill table", move || table.matches_snapshot()));
+    trials.push(Trial::test("every rule kills", move || proof.leaves_no_rule_unproved()));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+impl Proof {
+    /// The reports on a fault are exactly those it declares.
+    fn is_caught(&self, id: &str, at: usize) -> Result<(), Failed> {
+        let fault = &self.faults[id];
+        let declared = fault.findings_in(&direction_name(at));
+        let declared = declared.map(|rules| rules.iter().map(String::as_str).collect::<BTreeSet<_>>());
+        let reported = self.report(id, at).map_err(Failed::from)?;
+        if reported == declared {
+            return Ok(());
+        }
+        let list = |rules: Option<BTreeSet<&str>>| {
+            rules.map_or("nothing: it cannot be made".to_owned(), |rules| format!("[{}]", rules.into_iter().collect::<Vec<_>>().join(", ")))
+        };
+        Err(format!("{}\n  declared {}\n  reported {}", fault.title, list(declared), list(reported)).into())
+    }
+
+    fn report(&self, id: &str, at: usize) -> Reports {
+        self.reports[&(id.to_owned(), at)].get_or_init(|| self.judge(&self.faults[id], at)).clone()
+    }
+
+    fn judge(&self, fault: &Fault, at: usize) -> Reports {
+        if fault.findings_in(&direction_name(at)).is_none() {
+            return Ok(None);
+        }
+        let recorded = &self.recordings[&(fault.on.scenario.clone(), at)];
+        let evidence = recorded.get_or_init(|| record(&fault.on.scenario, at)).as_ref()?;
+        let edited = fault::apply_to_evidence(fault, evidence, &signer).map_err(|error| error.to_string())?;
+        failing(&rules::judge(&edited, &Options::default())).map(Some)
+    }
+
+    /// Which fault is reported by which rules.
+    fn matches_snapshot(&self) -> Result<(), Failed> {
+        let mut table = String::new();
+        for (id, fault) in &self.faults {
+            writeln!(table, "{id}: {}", fault.title)?;
+            let reports: Vec<Reports> = (0..DIRECTIONS.len()).map(|at| self.report(id, at)).collect();
+            for (at, report) in reports.iter().enumerate() {
+                if at > 0 && *report == reports[0] {
+                    continue;
+                }
+                if reports.iter().any(|other| other != report) {
+                    writeln!(table, "  {}:", direction_name(at))?;
+                }
+                match report {
+                    Ok(Some(rules)) => rules.iter().try_for_each(|rule| writeln!(table, "  - {rule}"))?,
+                    Ok(None) => writeln!(table, "  cannot be made")?,
+                    Err(error) => return Err(format!("{id}: {error}").into()),
+                }
+            }
+        }
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!("kill-table", table));
+        Ok(())
+    }
+
+    fn leaves_no_rule_unproved(&self) -> Result<(), Failed> {
+        let mut idle: BTreeSet<&str> = rules::ids().into_iter().collect();
+        for id in self.faults.keys() {
+            for at in 0..DIRECTIONS.len() {
+                for rule in self.report(id, at).map_err(|error| format!("{id}: {error}"))?.into_iter().flatten() {
+                    idle.remove(rule);
+                }
+            }
+        }
+        if idle.is_empty() {
+            return Ok(());
+        }
+        Err(format!("{} rules report no fault:\n  {}", idle.len(), idle.into_iter().collect::<Vec<_>>().join("\n  ")).into())
+    }
+}
+
+fn direction_name(at: usize) -> String {
+    let (sender, receiver) = DIRECTIONS[at];
+    format!("{sender}-{receiver}")
+}
+
+/// Plays a scenario and keeps its evidence; it must be clean, or a fault in it proves nothing.
+fn record(scenario: &str, at: usize) -> Result<Evidence, String> {
+    let suite = suite().map_err(|error| error.to_string())?;
+    let found = suite.scenarios.iter().find(|found| found.id == scenario);
+    let found = found.ok_or_else(|| format!("there is no scenario {scenario}"))?;
+    let (sender, receiver) = DIRECTIONS[at];
+    let cell = RUNTIME.block_on(play(found, &Direction::new(sender, receiver), &How::default()));
+    if cell.outcome != CellOutcome::Passed {
+        return Err(format!("{scenario} did not pass: {:?}", cell.outcome));
+    }
+    let clean = failing(&rules::judge(&cell.observed, &Options::default()))?;
+    if clean.is_empty() { Ok(cell.observed) } else { Err(format!("{scenario} is not clean: {clean:?}")) }
+}
+
+/// The rules that failed, at any level; what the harness put in on purpose is nobody's fault.
+fn failing(judgement: &Judgement) -> Result<BTreeSet<&'static str>, String> {
+    if let Some(broken) = judgement.broken().next() {
+        return Err(format!("{} broke: {:?}", broken.rule.id, broken.outcome));
+    }
+    let failed = judgement.verdicts.iter().filter(|verdict| matches!(verdict.outcome, Outcome::Fail(_)));
+    Ok(failed.filter(|verdict| !verdict.is_provoked()).map(|verdict| verdict.rule.id).collect())
+}
+
+fn signer(sought: Sought<'_>) -> Option<Signer> {
+    match sought {
+        Sought::Id(id) => PKI.signer(id).cloned(),
+        Sought::Certificate(der) => {
+            let mut signers = PKI.signer_ids().filter_map(|id| PKI.signer(id));
+            signers.find(|signer| signer.certificate == der).cloned()
+        }
+    }
+}

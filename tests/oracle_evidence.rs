@@ -1,0 +1,109 @@
+//! OpenSSL's and libxml2's opinion of everything that the reference gateways compose in the whole suite: each signature
+//! verifies with the test CA at the message's own time, each daticert.xml is valid against the DTD of RFC 6109 4.4.
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::Path,
+    process::{Command, Output},
+    sync::Arc,
+    thread,
+};
+
+use pec_conformance::{
+    evidence::{Observation, Party},
+    message::{Kind, Message},
+    runner::{self, Cell, Plan},
+    scenario,
+};
+
+const DTD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/message/daticert.dtd");
+
+#[test]
+fn openssl_and_xmllint_accept_everything_the_gateways_compose() {
+    if !["openssl", "xmllint"].iter().all(|tool| at_hand(tool)) {
+        return;
+    }
+    let plan = Plan::new(scenario::suite().expect("the suite loads").scenarios);
+    let cells = runner::run(&plan, &mut |_| {}).cells;
+    let mut seen = BTreeSet::new();
+    let composed: Vec<Composed<'_>> = cells.iter().flat_map(|cell| composed(cell, &mut seen)).collect();
+    let refused: Vec<String> = thread::scope(|scope| {
+        let share = composed.len().div_ceil(thread::available_parallelism().map_or(1, usize::from)).max(1);
+        let shares: Vec<_> = composed.chunks(share).map(|share| scope.spawn(move || refused(share))).collect();
+        shares.into_iter().flat_map(|share| share.join().expect("asking does not panic")).collect()
+    });
+    assert!(refused.is_empty(), "{} refused:\n{}", refused.len(), refused.join("\n"));
+    let kinds: BTreeSet<Kind> = composed.iter().map(|composed| composed.kind).collect();
+    assert_eq!(kinds, BTreeSet::from(Kind::ALL), "the suite makes the gateways compose every kind of message");
+}
+
+/// A message that a gateway composed.
+struct Composed<'a> {
+    cell: &'a Cell,
+    observation: &'a Observation,
+    message: Message,
+    kind: Kind,
+}
+
+/// What the two tools refuse, and why.
+fn refused(share: &[Composed<'_>]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let opinions = share.iter().flat_map(|composed| {
+        let Composed { cell, observation, kind, .. } = composed;
+        let name = format!("{} message {} ({})", cell.observed.title, observation.id, kind.title());
+        let complaints = [signature(folder.path(), composed), daticert(folder.path(), composed)].into_iter().flatten();
+        complaints.map(move |complaint| format!("{name}: {complaint}"))
+    });
+    opinions.collect()
+}
+
+/// What gateways put on a wire or into a mailbox, the same bytes once. What the harness made wrong is not theirs.
+fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Arc<[u8]>>) -> Vec<Composed<'a>> {
+    let theirs = |observation: &&Observation| matches!(observation.producer, Party::Sender | Party::Receiver);
+    let new = |observation: &&Observation| seen.insert(Arc::clone(&observation.bytes));
+    let read = |observation: &'a Observation| {
+        let message = Message::read(Arc::clone(&observation.bytes)).ok()?;
+        message.kind.map(|kind| Composed { cell, observation, message, kind })
+    };
+    cell.observed.observations.iter().filter(theirs).filter(new).filter_map(read).collect()
+}
+
+/// What openssl has against the signature.
+fn signature(folder: &Path, composed: &Composed<'_>) -> Option<String> {
+    let Composed { cell, observation, message, .. } = composed;
+    let anchors = cell.observed.anchors.iter().map(|der| {
+        der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, der).expect("a certificate fits PEM")
+    });
+    fs::write(folder.join("anchors.pem"), anchors.collect::<String>()).unwrap();
+    fs::write(folder.join("message.eml"), &observation.bytes).unwrap();
+    let certified = message.daticert.as_ref().and_then(|reading| reading.data.as_ref()?.instant());
+    let at = certified.unwrap_or(observation.at).as_second().to_string();
+    let arguments =
+        ["cms", "-verify", "-in", "message.eml", "-CAfile", "anchors.pem", "-attime", &at, "-out", "content"];
+    complaint(&Command::new("openssl").args(arguments).current_dir(folder).output().unwrap())
+}
+
+/// What xmllint has against the certification data.
+fn daticert(folder: &Path, composed: &Composed<'_>) -> Option<String> {
+    let Some(reading) = &composed.message.daticert else {
+        return (composed.kind != Kind::Anomalia).then(|| "there is no daticert.xml".to_owned());
+    };
+    fs::write(folder.join("daticert.xml"), &reading.xml).unwrap();
+    let arguments = ["--noout", "--nonet", "--dtdvalid", DTD, "daticert.xml"];
+    complaint(&Command::new("xmllint").args(arguments).current_dir(folder).output().unwrap())
+}
+
+fn complaint(output: &Output) -> Option<String> {
+    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).trim().to_owned())
+}
+
+/// Whether a tool is installed. In CI it must be; elsewhere its absence is said.
+fn at_hand(tool: &str) -> bool {
+    let there = Command::new(tool).arg("--version").output().is_ok();
+    assert!(there || env::var_os("CI").is_none(), "{tool} is not installed, and in CI it must be");
+    if !there {
+        eprintln!("skipped: {tool} is not installed");
+    }
+    there
+}

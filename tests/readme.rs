@@ -1,0 +1,104 @@
+//! The README is true: its commands exist, its exit codes are the program's, its scenario loads, its picture is real.
+
+use std::{collections::BTreeSet, env, fs, process::Command};
+
+use pec_conformance::{
+    cli::{self, Exit},
+    scenario::Scenario,
+};
+
+const README: &str = include_str!("../README.md");
+
+/// The fenced block that follows a marker.
+fn block_after(marker: &str) -> &'static str {
+    let (_, rest) = README.split_once(marker).unwrap_or_else(|| panic!("the README has no `{marker}`"));
+    let (_, rest) = rest.split_once("```").expect("a block follows");
+    let (_, rest) = rest.split_once('\n').expect("the block has lines");
+    rest.split_once("\n```").expect("the block ends").0
+}
+
+/// Command lines of this program in the README, without the words before its own arguments.
+fn commands() -> Vec<Vec<String>> {
+    let lines = README.lines().filter_map(|line| line.strip_prefix("cargo run --release -- "));
+    lines
+        .map(|line| {
+            let line = line.split_once('#').map_or(line, |(command, _)| command);
+            line.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn its_commands_are_understood() {
+    let commands = commands();
+    assert!(commands.len() >= 7, "{commands:?}");
+    for words in commands {
+        let line = ["pec-conformance".to_owned()].into_iter().chain(words);
+        cli::command().try_get_matches_from(line).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn it_shows_every_command() {
+    let shown: BTreeSet<_> = commands().into_iter().filter_map(|words| words.first().cloned()).collect();
+    let all: BTreeSet<_> = cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    assert_eq!(shown, all);
+}
+
+#[test]
+fn its_exit_codes_are_the_programs() {
+    let (_, table) = README.split_once("## Exit codes").unwrap();
+    let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| ")).skip(1).take(Exit::ALL.len() + 1).collect();
+    let expected: Vec<_> = Exit::ALL.iter().map(|exit| format!("| {} | {} |", exit.code(), exit.meaning())).collect();
+    assert_eq!(rows, expected);
+}
+
+#[test]
+fn its_scenario_loads() {
+    let source = block_after("<!-- scenario -->");
+    let problems = Scenario::read("readme", "README.md", source).err().unwrap_or_default();
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn its_rooms_are_the_houses() {
+    let named: BTreeSet<_> = README.split_whitespace().filter_map(|word| word.strip_prefix("src/")).collect();
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if !["main.rs", "lib.rs"].contains(&name.as_str()) {
+            assert!(named.contains(name.as_str()), "the README does not name src/{name}");
+        }
+    }
+}
+
+/// `PEC_UPDATE_README=1 cargo test --test readme` puts the present picture in.
+#[test]
+fn its_picture_is_what_the_program_prints() {
+    let (_, rest) = README.split_once("<!-- output: ").expect("the README has a picture");
+    let (command, _) = rest.split_once(" -->").unwrap();
+    let reports = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .args(command.split(' '))
+        .arg("--reports")
+        .arg(reports.path())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let printed = printed.replace(&*reports.path().to_string_lossy(), "reports");
+    let picture = block_after("<!-- output: ");
+    if env::var_os("PEC_UPDATE_README").is_some() {
+        let page = README.replacen(picture, printed.trim_end(), 1);
+        fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), page).unwrap();
+        return;
+    }
+    assert_eq!(shape(picture), shape(&printed), "the program prints:\n{printed}");
+}
+
+/// What a page says but for its values: headings, questions and totals whole with numbers taken out, rows by their label.
+fn shape(page: &str) -> Vec<String> {
+    let value = |line: &str| line.starts_with("    ");
+    let label = |line: &str| line.trim_start().split("  ").next().unwrap_or_default().to_owned();
+    let plain = |text: String| text.replace(|c: char| c.is_ascii_digit(), "");
+    let lines = page.lines().filter(|line| !line.starts_with("                 "));
+    lines.map(|line| plain(if value(line) { label(line) } else { line.to_owned() })).collect()
+}
