@@ -43,16 +43,13 @@ impl Problem {
             column: at.column(),
             offset: at.index(),
         });
-        let mut message = yaml.to_string();
         // The reader repeats position and path in its text; here both are drawn.
-        if let Some(cut) = message.rfind(" at line ") {
-            message.truncate(cut);
-        }
-        if let Some((path, rest)) = message.split_once(": ")
-            && !path.contains([' ', '`'])
-        {
-            message = rest.to_owned();
-        }
+        let text = yaml.to_string();
+        let text = text.rfind(" at line ").map_or(text.as_str(), |cut| &text[..cut]);
+        let message = match text.split_once(": ") {
+            Some((path, rest)) if !path.contains([' ', '`']) => rest.to_owned(),
+            _ => text.to_owned(),
+        };
         let help = did_you_mean(&message);
         Self::new(file, source, at, message, help)
     }
