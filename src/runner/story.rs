@@ -90,11 +90,10 @@ impl Teller {
     }
 
     fn message(&mut self, message: &Message) {
-        let instant = message
-            .daticert
-            .as_ref()
-            .and_then(|reading| reading.data.as_ref())
-            .and_then(crate::message::Daticert::instant);
+        let certified = message.daticert.as_ref().and_then(|reading| reading.data.as_ref());
+        // An anomaly envelope certifies nothing: the moment its text tells is that of its Date.
+        let dated = || Names::instant(&message.mail.field("Date")?);
+        let instant = certified.and_then(crate::message::Daticert::instant).or_else(dated);
         for header in &message.mail.root.headers {
             let value = match header.name.to_ascii_lowercase().as_str() {
                 "received" => "(trace)".to_owned(),
