@@ -10,7 +10,7 @@ use crate::{clock::LegalTime, evidence::Evidence};
 
 /// What a token looks like that could be an identifier: `local@domain`.
 static IDENTIFIER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"<?[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>?"#).expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"<?[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>?").expect("a valid pattern"));
 
 /// Gives names.
 pub struct Names {
@@ -50,13 +50,16 @@ impl Names {
     /// A Date field's value: told as a time where it is exactly that time's legal form; a comment after it is kept.
     pub fn date(&self, value: &str) -> String {
         let (date, comment) = value.split_once(" (").map_or((value, None), |(date, comment)| (date, Some(comment)));
-        match rfc2822::parse(date) {
-            Ok(zoned) if LegalTime::at(zoned.timestamp()).date_header() == date => {
-                let comment = comment.map(|comment| format!(" ({comment}")).unwrap_or_default();
-                self.time(zoned.timestamp()) + &comment
-            }
-            _ => value.to_owned(),
-        }
+        let Some(instant) = Self::instant(date) else { return value.to_owned() };
+        let comment = comment.map(|comment| format!(" ({comment}")).unwrap_or_default();
+        self.time(instant) + &comment
+    }
+
+    /// The instant of a Date that is exactly in its legal form.
+    pub fn instant(date: &str) -> Option<Timestamp> {
+        let date = date.split_once(" (").map_or(date, |(date, _)| date);
+        let instant = rfc2822::parse(date).ok()?.timestamp();
+        (LegalTime::at(instant).date_header() == date).then_some(instant)
     }
 
     /// A line of readable text with the moment that it tells named.
