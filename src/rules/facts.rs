@@ -43,9 +43,12 @@ pub fn has_data(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     certifies(subject, context) && subject.data().is_some()
 }
 
-/// Whether it has the original message inside, where that is the one certified (so not in an anomaly envelope).
+/// Whether it has the certified message inside and is of a kind that carries it.
 pub fn has_certified_original(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    has_data(subject, context) && subject.original.is_some()
+    let concise = subject.data().is_some_and(|data| data.ricevuta.as_deref() == Some("sintetica"));
+    has_data(subject, context)
+        && (subject.is(&[Kind::PostaCertificata]) || (subject.is(&[Kind::AvvenutaConsegna]) && !concise))
+        && subject.original.is_some()
 }
 
 /// The kind, unless it is a client's own message: a user may write any header field.

@@ -240,8 +240,9 @@ fn when(subject: &MessageSubject<'_>) -> Vec<Fact> {
             (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next().unwrap_or_default())
         }
     };
-    let zone = Fact::word("offset", &zone).map(|mut fact| {
-        if let Some((hours, minutes)) = zone.split_at_checked(3) {
+    let plain = zone.replace(':', "");
+    let zone = Fact::word("offset", &plain).map(|mut fact| {
+        if let Some((hours, minutes)) = plain.split_at_checked(3) {
             fact.spellings.push(format!("{hours}:{minutes}"));
         }
         fact

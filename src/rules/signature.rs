@@ -158,7 +158,23 @@ pub static RULES: &[Rule] = &[
             applies: traceable,
             check: |subject, context, findings| {
                 report_path(subject, context, findings, |error| match error {
-                    PathError::NoPath(_) | PathError::Other(_) => Some("a path to a trusted root"),
+                    PathError::NoPath(_) => Some("a path to a trusted root"),
+                    _ => None,
+                });
+            },
+        },
+    },
+    Rule {
+        id: "signature/usable",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_VALIDITY],
+        question: "Is the signer's certificate one that a validator may accept for signing mail?",
+        consequence: "Receivers that verify the whole certification path refuse the message.",
+        check: Check::Message {
+            applies: traceable,
+            check: |subject, context, findings| {
+                report_path(subject, context, findings, |error| match error {
+                    PathError::Other(_) => Some("a certificate that RFC 5280 lets sign mail"),
                     _ => None,
                 });
             },

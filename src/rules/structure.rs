@@ -261,7 +261,7 @@ pub static RULES: &[Rule] = &[
                 has_mixed(subject, context) && subject.is(&[Kind::PostaCertificata, Kind::Anomalia])
             },
             check: |subject, _, findings| {
-                if messages(subject).next().is_none() && subject.message.parts.original.is_none() {
+                if messages(subject).chain(named_originals(subject)).next().is_none() {
                     let shown: Vec<String> = children(subject).iter().map(shown_part).collect();
                     findings.push(Finding::new("a message/rfc822", shown.join(", "), "parts of multipart/mixed"));
                 }

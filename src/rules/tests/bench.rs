@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     clock::LegalTime,
     directory::{Directory, Provider},
-    evidence::{Evidence, Observation, Party, Seen},
+    evidence::{Evidence, Observation, Party, Seen, SmtpPath},
     gateway::compose::{
         Certified, Composer, Deadline, DeliveryError, Dialect, Notice, ReceiptForm, Recipient, Typology,
     },
@@ -27,7 +27,7 @@ pub const DIALECTS: [Dialect; 2] = [Dialect::Alfa, Dialect::Bravo];
 pub const ORIGINAL: &str = "Received: from client.alfa.example by mx.alfa.example;\r\n\tMon, 2 Mar 2026 09:30:00 +0100\r\n\
     Message-ID: <id1.20260302@alfa.example>\r\nX-Riferimento-Message-ID: <1$x@pc>\r\n\
     From: Mario Rossi <mario@alfa.example>\r\nTo: Anna <anna@bravo.example>\r\nCc: carla@posta.example\r\n\
-    Subject: =?utf-8?Q?Perch=C3=A9?= il contratto\r\nDate: Mon, 2 Mar 2026 09:29:58 +0100\r\n\
+    Subject: Contratto n. 42\r\nDate: Mon, 2 Mar 2026 09:29:58 +0100\r\n\
     MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nEcco.\r\n";
 
 /// What a judgement said.
@@ -69,8 +69,8 @@ pub fn about() -> Certified {
         recipients: [("anna@bravo.example", Typology::Certified), ("carla@posta.example", Typology::External)]
             .map(|(address, typology)| Recipient { address: address.to_owned(), typology })
             .to_vec(),
-        subject_raw: b"=?utf-8?Q?Perch=C3=A9?= il contratto".to_vec(),
-        subject: Some("Perché il contratto".to_owned()),
+        subject_raw: b"Contratto n. 42".to_vec(),
+        subject: Some("Contratto n. 42".to_owned()),
         reply_to: "mario@alfa.example".to_owned(),
         identifier: "id1.20260302@alfa.example".to_owned(),
         msgid: Some("<1$x@pc>".to_owned()),
@@ -146,7 +146,12 @@ pub fn sample(kind: Kind, dialect: Dialect) -> Sample {
 }
 
 /// The directory, with every certificate of the two providers listed, the defective ones too.
-pub fn directory() -> Directory {
+pub fn directory() -> &'static Directory {
+    static DIRECTORY: LazyLock<Directory> = LazyLock::new(listed);
+    &DIRECTORY
+}
+
+fn listed() -> Directory {
     let pki = pki();
     let record = |id: &str, mail_receipt: &str, domains: &[&str]| {
         let own = |signer: &&str| *signer == id || signer.starts_with(&format!("{id}-"));
@@ -164,57 +169,66 @@ pub fn directory() -> Directory {
     };
     let alfa = record("alfa", "ricevute@alfa.example", &["alfa.example"]);
     let bravo = record("bravo", "presa-in-carico@bravo.example", &["bravo.example", "gestore.bravo.example"]);
-    Directory { providers: vec![alfa, bravo] }
+    let charlie = Provider {
+        name: "Charlie Certificata S.r.l.".to_owned(),
+        managed_domains: vec!["irraggiungibile.example".to_owned()],
+        ..Provider::default()
+    };
+    Directory { providers: vec![alfa, bravo, charlie] }
 }
 
-/// A judgement of these bytes with directory and trust at hand, seen in a mailbox at the instant of the message.
+/// A message in the recipient's mailbox at the instant of every message here.
+pub fn in_mailbox(message: &Message) -> Observation {
+    Observation {
+        id: 1,
+        bytes: message.mail.raw.clone(),
+        seen: Seen::Mailbox { at: Party::Receiver, address: "anna@bravo.example".to_owned() },
+        at: instant(),
+        path: None,
+        producer: Party::Sender,
+        name: None,
+        dialogue: None,
+    }
+}
+
+/// The same on its way from the sender's provider.
+pub fn on_the_wire(message: &Message, path: SmtpPath) -> Observation {
+    let seen = Seen::Wire { from: Party::Sender, to: Party::Receiver };
+    Observation { seen, path: Some(path), ..in_mailbox(message) }
+}
+
+/// A judgement of these bytes in a mailbox, directory and trust at hand.
 pub fn judge(bytes: &[u8]) -> Verdicts {
-    judge_with(bytes, Some(&directory()), &pki().trust(), None)
+    judge_seen(bytes, in_mailbox)
 }
 
-/// A judgement with what is at hand and, for what was seen on the wire from the sender, its paths.
-pub fn judge_with(
-    bytes: &[u8],
-    directory: Option<&Directory>,
-    trust: &Trust,
-    path: Option<crate::evidence::SmtpPath>,
-) -> Verdicts {
+/// A judgement of these bytes as seen, directory and trust at hand.
+pub fn judge_seen(bytes: &[u8], seen: impl FnOnce(&Message) -> Observation) -> Verdicts {
     let message = Message::read(bytes.to_vec()).unwrap();
-    let signature = message.signed.as_ref().map(|signed| {
-        Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span))
-    });
-    judge_read(&message, signature.as_ref(), directory, trust, path)
+    let signature = verified(&message);
+    judge_read(&message, signature.as_ref(), &seen(&message), Some(directory()), &pki().trust())
+}
+
+/// The signature, verified.
+pub fn verified(message: &Message) -> Option<Signature> {
+    let signed = message.signed.as_ref()?;
+    Some(Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span)))
 }
 
 /// A judgement of what was read and verified before.
 pub fn judge_read(
     message: &Message,
     signature: Option<&Signature>,
+    observation: &Observation,
     directory: Option<&Directory>,
     trust: &Trust,
-    path: Option<crate::evidence::SmtpPath>,
 ) -> Verdicts {
     let original = message.original().and_then(|original| Mail::read(original).ok());
     let signer = signature.and_then(|signature| signature.signer.as_ref());
     let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
-    let seen = match path {
-        Some(_) => Seen::Wire { from: Party::Sender, to: Party::Receiver },
-        None => Seen::Mailbox { at: Party::Receiver, address: "anna@bravo.example".to_owned() },
-    };
-    let observation = Observation {
-        id: 1,
-        bytes: message.mail.raw.clone(),
-        seen,
-        at: instant(),
-        path,
-        producer: Party::Sender,
-        name: None,
-        dialogue: None,
-    };
     let evidence = Evidence::default();
-    let context = Context { evidence: &evidence, directory, trust, observed: instant() };
-    let subject =
-        MessageSubject { message, observation: &observation, original: original.as_ref(), signature, provider };
+    let context = Context { evidence: &evidence, directory, trust, observed: observation.at };
+    let subject = MessageSubject { message, observation, original: original.as_ref(), signature, provider };
     let mut verdicts = Verdicts::default();
     for rule in FAMILIES.iter().flat_map(|family| family.iter()) {
         let mut findings = Vec::new();

@@ -1,1 +1,183 @@
+//! What real mail does and a judge must not mind.
 
+use super::bench::{DIALECTS, Sample, instant, judge, pki, sample, samples};
+use crate::{
+    fault::{self, Edit, FaultError},
+    gateway::compose::Dialect,
+    message::Kind,
+};
+
+/// The rules that fail once these edits are made, one after the other, each signed again.
+fn failing_after(sample: &Sample, edits: &[&str]) -> Vec<&'static str> {
+    let pki = pki();
+    let made = |bytes: Vec<u8>, text: &&str| {
+        let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+        let edit: Edit = serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap();
+        match fault::apply(&edit, &bytes, pki.signer(sample.signer), instant()) {
+            Ok(edited) => edited,
+            // One of the dialects writes so anyway.
+            Err(FaultError::NoChange(_)) => bytes,
+            Err(error) => panic!("{text}: {error}"),
+        }
+    };
+    judge(&edits.iter().fold(sample.bytes.clone(), made)).failed.into_keys().collect()
+}
+
+/// Asserts that nothing fails in either dialect.
+fn tolerated(kind: Kind, edits: &[&str]) {
+    for dialect in DIALECTS {
+        tolerated_in(dialect, kind, edits);
+    }
+}
+
+fn tolerated_in(dialect: Dialect, kind: Kind, edits: &[&str]) {
+    assert_eq!(failing_after(&sample(kind, dialect), edits), Vec::<&str>::new(), "{edits:?} in {dialect:?}");
+}
+
+#[test]
+fn names_of_header_fields_differ_in_case_and_order_is_free() {
+    tolerated_in(
+        Dialect::Alfa,
+        Kind::PostaCertificata,
+        &["{header: {rename: {name: X-TipoRicevuta, to: X-Tiporicevuta}}}"],
+    );
+    for sample in DIALECTS.into_iter().flat_map(samples) {
+        let end = sample.bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let text = String::from_utf8(sample.bytes[..end].to_vec()).unwrap();
+        let mut fields: Vec<String> = Vec::new();
+        for line in text.split("\r\n") {
+            match fields.last_mut().filter(|_| line.starts_with([' ', '\t'])) {
+                Some(field) => *field = format!("{field}\r\n{line}"),
+                None => fields.push(line.to_owned()),
+            }
+        }
+        fields.sort_by_key(|field| field.split(':').next().map(str::to_owned));
+        let mut reordered = fields.join("\r\n").into_bytes();
+        reordered.extend(&sample.bytes[end..]);
+        assert!(judge(&reordered).failed.is_empty(), "{:?}", judge(&reordered).failed);
+    }
+}
+
+#[test]
+fn an_absent_or_unknown_receipt_type_means_complete() {
+    tolerated_in(Dialect::Alfa, Kind::PostaCertificata, &["{header: {remove: X-TipoRicevuta}}"]);
+    tolerated(Kind::PostaCertificata, &["{header: {set: {name: X-TipoRicevuta, value: estesa}}}"]);
+}
+
+#[test]
+fn daticert_and_postacert_come_in_either_order() {
+    for part in ["original", "daticert"] {
+        tolerated(Kind::PostaCertificata, &[&format!("{{part: {{first: {part}}}}}"), "{part: {first: readable}}"]);
+    }
+}
+
+#[test]
+fn daticert_has_any_transfer_encoding_disposition_and_charset_parameter() {
+    for encoding in ["base64", "quoted-printable", "7bit"] {
+        tolerated(Kind::Accettazione, &[&format!("{{part: {{reencode: {{part: daticert, to: {encoding}}}}}}}")]);
+    }
+    for (name, value) in [
+        ("Content-Type", "application/xml; name=daticert.xml"),
+        ("Content-Type", "application/xml; charset=UTF-8; name=\\\"daticert.xml\\\""),
+        ("Content-Disposition", "inline; filename=\\\"daticert.xml\\\""),
+        ("Content-Disposition", "attachment; filename=daticert.xml"),
+    ] {
+        let edit = format!("{{set: {{name: {name}, value: \"{value}\"}}}}");
+        tolerated(Kind::Accettazione, &[&format!("{{part: {{header: {{part: daticert, edit: {edit}}}}}}}")]);
+    }
+}
+
+#[test]
+fn every_spelling_of_micalg_is_right() {
+    for micalg in ["sha-256", "SHA256", "SHA-256", "sha256"] {
+        tolerated(Kind::Accettazione, &[&format!("{{signature: {{micalg: {micalg}}}}}")]);
+    }
+}
+
+#[test]
+fn the_dialects_use_both_names_of_the_signature_type() {
+    let old = DIALECTS.map(|dialect| {
+        let text = String::from_utf8_lossy(&sample(Kind::Accettazione, dialect).bytes).into_owned();
+        text.contains("application/x-pkcs7-signature")
+    });
+    assert_ne!(old[0], old[1], "both are clean controls");
+}
+
+#[test]
+fn subject_prefixes_may_be_encoded_and_stacked() {
+    tolerated(
+        Kind::Accettazione,
+        &["{header: {set: {name: Subject, value: '=?iso-8859-1?Q?ACCETTAZIONE:_Contratto?= =?utf-8?Q?_n=2E_42?='}}}"],
+    );
+    tolerated(
+        Kind::Accettazione,
+        &[
+            "{text: {fact: subject, by: 'POSTA CERTIFICATA: CONSEGNA: x'}}",
+            "{daticert: {set: {path: postacert/intestazione/oggetto, to: 'POSTA CERTIFICATA: CONSEGNA: x'}}}",
+            "{header: {set: {name: Subject, value: 'ACCETTAZIONE: POSTA CERTIFICATA: CONSEGNA: x'}}}",
+        ],
+    );
+}
+
+#[test]
+fn a_date_may_name_its_zone_in_a_comment() {
+    tolerated(Kind::Accettazione, &["{header: {set: {name: Date, value: 'Mon, 2 Mar 2026 09:30:00 +0100 (CET)'}}}"]);
+}
+
+#[test]
+fn the_receiving_side_adds_fields_on_top() {
+    for dialect in DIALECTS {
+        for sample in samples(dialect) {
+            let mut bytes = b"Return-Path: <mario@alfa.example>\r\nDelivered-To: anna@bravo.example\r\n\
+                Received: from mx.alfa.example by mx.bravo.example; Mon, 2 Mar 2026 09:30:01 +0100\r\n"
+                .to_vec();
+            bytes.extend(&sample.bytes);
+            let failed = judge(&bytes).failed;
+            assert!(failed.is_empty(), "{:?}: {failed:#?}", sample.kind);
+        }
+    }
+}
+
+#[test]
+fn the_providers_name_differs_in_case_and_punctuation() {
+    let name = pki().provider("alfa").unwrap().name.to_uppercase().replace('.', "");
+    let edit = format!("{{daticert: {{set: {{path: postacert/dati/gestore-emittente, to: '{name}'}}}}}}");
+    tolerated(Kind::Accettazione, &[&edit]);
+}
+
+#[test]
+fn multiparts_may_call_themselves_binary() {
+    let edit = "{part: {header: {part: mixed, edit: {set: {name: Content-Transfer-Encoding, value: binary}}}}}";
+    tolerated(Kind::PostaCertificata, &[edit]);
+}
+
+#[test]
+fn a_style_sheet_instruction_in_daticert_is_parsed_past() {
+    let edit = "{daticert: {replace: {pattern: '<postacert ', by: \"<?xml-stylesheet href='https://alfa.example/x.xsl'?><postacert \"}}}";
+    tolerated(Kind::Accettazione, &[edit]);
+}
+
+#[test]
+fn recipients_come_in_any_order_and_letter_case() {
+    let edit = "{daticert: {set: {path: 'postacert/intestazione/destinatari[1]', to: ANNA@bravo.EXAMPLE}}}";
+    tolerated(Kind::Accettazione, &[edit]);
+    tolerated(Kind::AvvenutaConsegna, &[edit]);
+}
+
+#[test]
+fn the_client_msgid_may_come_without_its_brackets() {
+    let edit = "{daticert: {set: {path: postacert/dati/msgid, to: '1$x@pc'}}}";
+    tolerated(Kind::PostaCertificata, &[edit]);
+    tolerated(Kind::AvvenutaConsegna, &[edit]);
+}
+
+#[test]
+fn providers_add_parts_of_their_own() {
+    tolerated(Kind::AvvenutaConsegna, &["{part: {add: {type: text/plain, name: nota.txt, content: nota}}}"]);
+}
+
+#[test]
+fn a_virus_non_delivery_may_separate_its_code_with_commas() {
+    let edit = "{daticert: {replace: {pattern: '5\\.5\\.1 - ([^<]*?) - ', by: '5.5.1, Alfa, '}}}";
+    tolerated(Kind::ErroreConsegnaVirus, &[edit]);
+}
