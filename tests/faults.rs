@@ -124,7 +124,7 @@ impl Proof {
     }
 
     fn leaves_no_rule_unproved(&self) -> Result<(), Failed> {
-        let mut idle: BTreeSet<&str> = rules::ids().into_iter().collect();
+        let mut idle: BTreeSet<&str> = rules::all().map(|rule| rule.id).collect();
         for id in self.faults.keys() {
             for at in 0..DIRECTIONS.len() {
                 for rule in self.report(id, at).map_err(|error| format!("{id}: {error}"))?.into_iter().flatten() {
