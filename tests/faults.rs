@@ -76,7 +76,9 @@ impl Proof {
             return Ok(());
         }
         let list = |rules: Option<BTreeSet<&str>>| {
-            rules.map_or("nothing: it cannot be made".to_owned(), |rules| format!("[{}]", rules.into_iter().collect::<Vec<_>>().join(", ")))
+            rules.map_or("nothing: it cannot be made".to_owned(), |rules| {
+                format!("[{}]", rules.into_iter().collect::<Vec<_>>().join(", "))
+            })
         };
         Err(format!("{}\n  declared {}\n  reported {}", fault.title, list(declared), list(reported)).into())
     }
@@ -135,7 +137,8 @@ impl Proof {
         if idle.is_empty() {
             return Ok(());
         }
-        Err(format!("{} rules report no fault:\n  {}", idle.len(), idle.into_iter().collect::<Vec<_>>().join("\n  ")).into())
+        Err(format!("{} rules report no fault:\n  {}", idle.len(), idle.into_iter().collect::<Vec<_>>().join("\n  "))
+            .into())
     }
 }
 

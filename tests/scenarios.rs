@@ -70,21 +70,22 @@ fn verdict(cell: &Cell) -> Result<(), Failed> {
 
 /// Everything wrong, one paragraph each.
 fn failures(cell: &Cell) -> String {
-    let mut text = format!("{:?}\n", cell.outcome);
-    for unmet in &cell.unmet {
-        text += &format!(
-            "\n{}: {} owes\n  expected {}\n  found    {}\n",
-            unmet.at, unmet.blame, unmet.expected, unmet.found
-        );
-    }
-    for verdict in cell.failed(Level::Must) {
-        let Outcome::Fail(findings) = &verdict.outcome else { continue };
-        for finding in findings {
-            text += &format!(
-                "\n{} on {}: {}\n  expected {}\n  found    {}\n",
-                verdict.rule.id, verdict.subject, verdict.rule.question, finding.expected, finding.found
-            );
-        }
-    }
-    text
+    let unmet = cell.unmet.iter().map(|unmet| {
+        let heading = format!("{}: {} owes", unmet.at, unmet.blame);
+        format!("{heading}\n  expected {}\n  found    {}", unmet.expected, unmet.found)
+    });
+    let verdicts = cell.failed(Level::Must).flat_map(|verdict| {
+        let findings = if let Outcome::Fail(findings) = &verdict.outcome { findings.as_slice() } else { &[] };
+        findings.iter().map(move |finding| {
+            let heading = format!("{} on {}: {}", verdict.rule.id, verdict.subject, verdict.rule.question);
+            format!("{heading}\n  expected {}\n  found    {}", finding.expected, finding.found)
+        })
+    });
+    let notes = cell.notes.iter().cloned();
+    std::iter::once(format!("{:?}", cell.outcome))
+        .chain(unmet)
+        .chain(verdicts)
+        .chain(notes)
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }

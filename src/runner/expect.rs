@@ -325,7 +325,6 @@ mod tests {
                     .iter()
                     .map(|&(of, code)| Refusal { recipient: Some(of.into()), code, text: "no".into() })
                     .collect(),
-                ..Answer::default()
             },
         };
         let all = "{access-point@sender: [{refused: a}]}";

@@ -75,17 +75,18 @@ fn body(send: &Send) -> Vec<u8> {
         return text.into_bytes();
     }
     let boundary = format!("=_{}", send.id);
-    let mut body = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n{text}");
-    for attachment in &send.attach {
+    let head = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n{text}");
+    let attachments = send.attach.iter().map(|attachment| {
         let media_type = attachment.media_type.as_deref().unwrap_or_else(|| media_type(&attachment.name));
-        body += &format!(
+        format!(
             "--{boundary}\r\nContent-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n\
              Content-Disposition: attachment; filename=\"{}\"\r\n\r\n{}",
             attachment.name,
             base64_lines(&content(attachment))
-        );
-    }
-    body += &format!("--{boundary}--\r\n");
+        )
+    });
+    let end = format!("--{boundary}--\r\n");
+    let body: String = std::iter::once(head).chain(attachments).chain([end]).collect();
     body.into_bytes()
 }
 

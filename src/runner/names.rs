@@ -10,7 +10,7 @@ use crate::{clock::LegalTime, evidence::Evidence};
 
 /// What a token looks like that could be an identifier: `local@domain`.
 static IDENTIFIER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"<?[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>?"#).expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"<?[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>?").expect("a valid pattern"));
 
 /// Gives names.
 pub struct Names {

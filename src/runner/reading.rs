@@ -119,25 +119,18 @@ impl Reading {
 
     /// What it is, in the words of a scenario.
     pub fn words(&self, in_roles: &dyn Fn(&str) -> String) -> String {
-        let mut words = self.what.key().to_owned();
-        match &self.about {
-            Some(about) => words += &format!(" {about}"),
-            None => words += " about nothing that was sent here",
-        }
+        let mut words = match &self.about {
+            Some(about) => vec![format!("{} {about}", self.what.key())],
+            None => vec![format!("{} about nothing that was sent here", self.what.key())],
+        };
         if let Some(consegna) = &self.consegna {
-            words += &format!(" for {}", in_roles(consegna));
+            words[0] = format!("{} for {}", words[0], in_roles(consegna));
         }
-        if let Some(form) = self.form {
-            words += &format!(", {}", form.word());
-        }
-        if let Some(hours) = self.hours {
-            words += &format!(", {} hours", hours.number());
-        }
+        words.extend(self.form.map(|form| form.word().to_owned()));
+        words.extend(self.hours.map(|hours| format!("{} hours", hours.number())));
         let has_error = matches!(self.what, What::Kind(Kind::ErroreConsegna | Kind::ErroreConsegnaVirus));
-        if let Some(error) = self.error.as_ref().filter(|_| has_error) {
-            words += &format!(", error {error}");
-        }
-        words
+        words.extend(self.error.as_ref().filter(|_| has_error).map(|error| format!("error {error}")));
+        words.join(", ")
     }
 }
 

@@ -137,7 +137,11 @@ impl<'s> Stage<'s> {
                 }
                 Step::ExpectFindings(findings) => {
                     for (id, rules) in findings {
-                        self.announce(id, [at.clone(), vec!["expect-findings".into(), id.as_str().into()]].concat(), rules);
+                        self.announce(
+                            id,
+                            [at.clone(), vec!["expect-findings".into(), id.as_str().into()]].concat(),
+                            rules,
+                        );
                     }
                 }
             }

@@ -90,8 +90,11 @@ impl Teller {
     }
 
     fn message(&mut self, message: &Message) {
-        let instant =
-            message.daticert.as_ref().and_then(|reading| reading.data.as_ref()).and_then(|data| data.instant());
+        let instant = message
+            .daticert
+            .as_ref()
+            .and_then(|reading| reading.data.as_ref())
+            .and_then(crate::message::Daticert::instant);
         for header in &message.mail.root.headers {
             let value = match header.name.to_ascii_lowercase().as_str() {
                 "received" => "(trace)".to_owned(),
@@ -114,7 +117,7 @@ impl Teller {
                     None => line.to_owned(),
                 };
                 let line = self.names.text(&line);
-                self.line(1, format!("| {line}").trim_end().to_owned());
+                self.line(1, format!("| {line}").trim_end());
             }
         }
     }
@@ -173,7 +176,7 @@ impl Teller {
 
     fn certification(&mut self, message: &Message) {
         let Some(reading) = &message.daticert else { return };
-        let Some(data) = &reading.data else { return self.line(1, "certification data: not readable".to_owned()) };
+        let Some(data) = &reading.data else { return self.line(1, "certification data: not readable") };
         let when = match data.instant() {
             Some(instant) if LegalTime::at(instant).zona() == data.zona => self.names.time(instant),
             _ => format!("{} {} {}", data.giorno, data.ora, data.zona),
@@ -195,7 +198,7 @@ impl Teller {
         ];
         facts.extend(data.ricezione.iter().map(|to| ("ricezione", Some(to.clone()))));
         facts.push(("errore-esteso", data.errore_esteso.clone()));
-        self.line(1, "certification data".to_owned());
+        self.line(1, "certification data");
         for (name, value) in facts {
             if let Some(value) = value {
                 let value = self.names.text(&value);
@@ -239,8 +242,8 @@ impl Teller {
         self.lines.push(line);
     }
 
-    fn line(&mut self, depth: usize, line: String) {
-        self.lines.push(format!("{}{}", "  ".repeat(depth), line.trim_end()));
+    fn line(&mut self, depth: usize, line: impl AsRef<str>) {
+        self.lines.push(format!("{}{}", "  ".repeat(depth), line.as_ref().trim_end()));
     }
 }
 
@@ -250,8 +253,7 @@ fn party(party: Party) -> String {
 
 /// `12h`, `22h30m`.
 pub fn span(by: SignedDuration) -> String {
-    let (hours, minutes, seconds) = (by.as_hours(), by.as_mins() % 60, by.as_secs() % 60);
-    let parts = [(hours, 'h'), (minutes, 'm'), (seconds, 's')];
-    let text: String = parts.iter().filter(|(n, _)| *n != 0).map(|(n, unit)| format!("{n}{unit}")).collect();
-    if text.is_empty() { "0".to_owned() } else { text }
+    let parts = [(by.as_hours(), 'h'), (by.as_mins() % 60, 'm'), (by.as_secs() % 60, 's')];
+    let told: Vec<String> = parts.iter().filter(|(n, _)| *n != 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if told.is_empty() { "0".to_owned() } else { told.concat() }
 }

@@ -36,7 +36,7 @@ async fn unmet_expectations_have_their_line_and_whoever_owes() {
         (ALL.replace("{presa-in-carico: a}", "{presa-in-carico: a}, {presa-in-carico: a}"), "x.yaml:7", Party::Sender),
         (ALL.replace("    anna@receiver: [{posta-certificata: a}]\n", ""), "x.yaml:6", Party::Sender),
         (ALL.replace("anna@receiver}", "anna@receiver, form: breve}"), "x.yaml:6", Party::Receiver),
-        (format!("{ALL}- expect:\n    luca@receiver: [{{posta-certificata: a}}]\n"), "x.yaml:10", Party::Sender),
+        (format!("{ALL}- expect:\n    luca@receiver: [{{posta-certificata: a}}]\n"), "x.yaml:10", Party::Receiver),
         (format!("{ALL}    access-point@sender: [{{refused: a}}]\n"), "x.yaml:9", Party::Sender),
         ("- expect: {}\n".to_owned(), "x.yaml:5", Party::Receiver),
     ] {

@@ -251,11 +251,9 @@ impl<'d> Check<'d> {
             Host::Gateway(_) => USERS.into_iter().chain([UNKNOWN, SERVICE]).chain(self.declared(*host)).collect(),
         };
         if !known.contains(&user.as_str()) {
-            let mut message = unknown("mailbox", user, known.iter().copied());
-            message += &format!(" Known at {host}: {}.", known.join(", "));
-            if *host != Host::Posta {
-                message += " Others are declared under `given: mailboxes`.";
-            }
+            let hint = unknown("mailbox", user, known.iter().copied());
+            let others = if *host == Host::Posta { "" } else { " Others are declared under `given: mailboxes`." };
+            let message = format!("{hint} Known at {host}: {}.{others}", known.join(", "));
             self.wrong(at, message);
         }
     }

@@ -37,20 +37,19 @@ impl Problem {
 
     /// A problem of syntax, or with a value that its type refuses.
     pub fn of_yaml(file: &str, source: &str, error: &serde_path_to_error::Error<serde_yaml::Error>) -> Self {
-        let (yaml, path) = (error.inner(), error.path().to_string());
+        let yaml = error.inner();
         let at = yaml.location().map_or_else(Position::default, |at| Position {
             line: at.line(),
             column: at.column(),
             offset: at.index(),
         });
-        let mut message = yaml.to_string();
         // The reader repeats position and path in its text; here both are drawn.
-        if let Some(cut) = message.rfind(" at line ") {
-            message.truncate(cut);
-        }
-        if let Some(rest) = message.strip_prefix(&format!("{path}: ")) {
-            message = rest.to_owned();
-        }
+        let text = yaml.to_string();
+        let text = text.rfind(" at line ").map_or(text.as_str(), |cut| &text[..cut]);
+        let message = match text.split_once(": ") {
+            Some((path, rest)) if !path.contains([' ', '`']) => rest.to_owned(),
+            _ => text.to_owned(),
+        };
         let help = did_you_mean(&message);
         Self::new(file, source, at, message, help)
     }

@@ -31,7 +31,7 @@ pub enum SelectionError {
         problem: String,
     },
     /// A glob, folder, clause or tag that no scenario has.
-    #[error("no scenario has {what} `{given}`{}", did_you_mean(.near))]
+    #[error("no scenario has {what} `{given}`{}", did_you_mean(.near.as_deref()))]
     Unmatched {
         /// `an id matching`, `the folder`, `the clause`, `the tag`.
         what: &'static str,
@@ -45,8 +45,8 @@ pub enum SelectionError {
     Nothing,
 }
 
-fn did_you_mean(near: &Option<String>) -> String {
-    near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
 impl Suite {
@@ -117,8 +117,8 @@ mod tests {
         Suite { scenarios }
     }
 
-    fn select(selection: Selection) -> Result<Vec<String>, String> {
-        let meant = suite().select(&selection).map_err(|error| error.to_string())?;
+    fn select(selection: &Selection) -> Result<Vec<String>, String> {
+        let meant = suite().select(selection).map_err(|error| error.to_string())?;
         Ok(meant.iter().map(|scenario| scenario.id.clone()).collect())
     }
 
@@ -128,24 +128,24 @@ mod tests {
 
     #[test]
     fn criteria_of_one_kind_add_up_and_kinds_narrow_each_other() {
-        let everything = select(Selection::default()).unwrap();
+        let everything = select(&Selection::default()).unwrap();
         assert_eq!(everything.len(), 3);
         let both =
             Selection { ids: words(&["delivery/*", "trust/x"]), tags: words(&["smoke"]), ..Selection::default() };
-        assert_eq!(select(both).unwrap(), ["delivery/complete", "trust/x"]);
+        assert_eq!(select(&both).unwrap(), ["delivery/complete", "trust/x"]);
         let folder = Selection { folders: words(&["delivery/"]), ..Selection::default() };
-        assert_eq!(select(folder).unwrap(), ["delivery/brief", "delivery/complete"]);
+        assert_eq!(select(&folder).unwrap(), ["delivery/brief", "delivery/complete"]);
     }
 
     #[test]
     fn a_slip_is_told_from_a_choice_that_is_empty() {
         let slip = Selection { ids: words(&["delivery/*", "delivery/compelte"]), ..Selection::default() };
-        assert!(select(slip).unwrap_err().ends_with("did you mean `delivery/complete`?"));
+        assert!(select(&slip).unwrap_err().ends_with("did you mean `delivery/complete`?"));
         let clause = Selection { clauses: words(&["RFC6109-3.1.4-header"]), ..Selection::default() };
-        assert!(select(clause).unwrap_err().ends_with("did you mean `RFC6109-3.1.4-headers`?"));
+        assert!(select(&clause).unwrap_err().ends_with("did you mean `RFC6109-3.1.4-headers`?"));
         let empty = Selection { folders: words(&["delivery"]), ids: words(&["trust/*"]), ..Selection::default() };
-        assert_eq!(select(empty).unwrap_err(), SelectionError::Nothing.to_string());
+        assert_eq!(select(&empty).unwrap_err(), SelectionError::Nothing.to_string());
         let glob = Selection { ids: words(&["[x"]), ..Selection::default() };
-        assert!(select(glob).unwrap_err().contains("is not a glob"));
+        assert!(select(&glob).unwrap_err().contains("is not a glob"));
     }
 }

@@ -33,40 +33,60 @@ fn the_right_one_is_right() {
 
 #[test]
 fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
-    for (from, to, line, column, right) in [
-        ("title: A", "titel: A", 1, 1, "did you mean `title`?"),
-        ("title: A message crosses", "title: ''", 1, 8, "one sentence"),
-        ("-headers]", "-heaters]", 2, 11, "did you mean `RFC6109-3.1.4-headers`?"),
-        ("-headers]", "-headers, RFC6109-3.1.4-headers]", 2, 34, "twice"),
-        ("anna@receiver: {ord", "carla@posta: {ord", 5, 5, "only those of `sender` and `receiver`"),
-        ("ordinary-mail: wrap", "ordinary-mail: wrapp", 5, 36, "did you mean `wrap`?"),
-        ("  - send:", "  - sned:", 7, 5, "did you mean `send`?"),
-        ("from: mario@sender, to: [anna@receiver]}\n  - adv", "from: mario@sendr, to: [anna@receiver]}\n  - adv", 7, 34, "did you mean `sender`?"),
-        ("from: mario@sender, to: [anna@receiver]}\n  - adv", "from: marco@sender, to: [anna@receiver]}\n  - adv", 7, 34, "did you mean `mario`?"),
-        ("to: [anna@receiver]}\n  - adv", "to: []}\n  - adv", 7, 11, "add `to: [anna@receiver]`"),
-        ("to: [anna@receiver]}\n  - adv", "too: [anna@receiver]}\n  - adv", 7, 48, "did you mean `to`?"),
-        ("to: [anna@receiver]}\n  - adv", "to: [anna@receiver], attach: [{name: a, size: 3 KB}]}\n  - adv", 7, 94, "`20 kB`"),
-        ("to: [anna@receiver]}\n  - adv", "to: [anna@receiver], attach: [{name: a}]}\n  - adv", 7, 78, "one of `size`"),
-        ("id: contract", "id: Contract 1", 7, 16, "lower-case letters"),
-        ("advance: 12h", "advance: twelve", 8, 14, "`12h`"),
-        ("id: forged", "id: contract", 10, 22, "already the name"),
-        ("envelope: {id: forged, from: mario@sender", "envelope: {id: forged, from: anna@receiver", 10, 36, "at `sender`"),
-        ("signature: strip", "signature: stripp", 11, 13, "did you mean `strip`?"),
-        ("mario@sender:\n", "mario@sender:\n        - {accettazione: contrct}\n", 14, 26, "did you mean `contract`?"),
-        ("      mario@sender:\n", "      marco@sender:\n", 13, 7, "did you mean `mario`?"),
-        ("avvenuta-consegna", "avvenuta-consegne", 14, 12, "did you mean `avvenuta-consegna`?"),
-        ("for: anna@receiver}\n  - expect-f", "for: luca@receiver}\n  - expect-f", 14, 47, "which goes to `anna@receiver`"),
-        ("{avvenuta-consegna: contract, for: anna@receiver}", "{refused: contract}", 14, 11, "`access-point@sender`"),
-        ("      forged: [", "      contract: [", 16, 7, "was sent, not injected"),
-        ("      forged: [", "      forget: [", 16, 7, "did you mean `forged`?"),
-        ("structure/signed", "structure/sined", 16, 16, "did you mean `structure/signed`?"),
+    let first = "from: mario@sender, to: [anna@receiver]}\n  - adv";
+    let second = |send: &str| format!("{send}\n  - adv");
+    for (from, to, caret, right) in [
+        ("title: A", "titel: A", "titel", "did you mean `title`?"),
+        ("title: A message crosses", "title: ''", "''", "one sentence"),
+        ("-headers]", "-heaters]", "RFC6109", "did you mean `RFC6109-3.1.4-headers`?"),
+        ("-headers]", "-headers, RFC6109-3.1.4-headers]", "RFC6109-3.1.4-headers]", "twice"),
+        ("anna@receiver: {ord", "carla@posta: {ord", "carla", "only those of `sender` and `receiver`"),
+        ("ordinary-mail: wrap", "ordinary-mail: wrapp", "wrapp", "did you mean `wrap`?"),
+        ("  - send:", "  - sned:", "sned", "did you mean `send`?"),
+        (first, &second("from: mario@sendr, to: [anna@receiver]}"), "mario@sendr", "did you mean `sender`?"),
+        (first, &second("from: marco@sender, to: [anna@receiver]}"), "marco", "did you mean `mario`?"),
+        (first, &second("from: mario@sender, to: []}"), "{id: contract", "add `to: [anna@receiver]`"),
+        (first, &second("from: mario@sender, too: [anna@receiver]}"), "too", "did you mean `to`?"),
+        (
+            first,
+            &second("from: mario@sender, to: [anna@receiver], attach: [{name: a, size: 3 KB}]}"),
+            "3 KB",
+            "`20 kB`",
+        ),
+        (first, &second("from: mario@sender, to: [anna@receiver], attach: [{name: a}]}"), "{name: a", "one of `size`"),
+        ("id: contract", "id: Contract 1", "Contract 1", "lower-case letters"),
+        ("advance: 12h", "advance: twelve", "twelve", "`12h`"),
+        ("id: forged", "id: contract", "contract, from: mario@sender, to: [anna@receiver]}\n", "already the name"),
+        ("forged, from: mario@sender", "forged, from: anna@receiver", "anna@receiver, to", "at `sender`"),
+        ("signature: strip", "signature: stripp", "stripp", "did you mean `strip`?"),
+        (
+            "mario@sender:\n",
+            "mario@sender:\n        - {accettazione: contrct}\n",
+            "contrct",
+            "did you mean `contract`?",
+        ),
+        ("      mario@sender:\n", "      marco@sender:\n", "marco", "did you mean `mario`?"),
+        ("avvenuta-consegna", "avvenuta-consegne", "avvenuta", "did you mean `avvenuta-consegna`?"),
+        ("for: anna@receiver}", "for: luca@receiver}", "luca", "which goes to `anna@receiver`"),
+        (
+            "{avvenuta-consegna: contract, for: anna@receiver}",
+            "{refused: contract}",
+            "{refused",
+            "`access-point@sender`",
+        ),
+        ("      forged: [", "      contract: [", "contract: [", "was sent, not injected"),
+        ("      forged: [", "      forget: [", "forget", "did you mean `forged`?"),
+        ("structure/signed", "structure/sined", "structure", "did you mean `structure/signed`?"),
     ] {
         assert!(RIGHT.contains(from), "{from}");
-        let found = problems(&RIGHT.replacen(from, to, 1));
-        let first = found.first().unwrap_or_else(|| panic!("`{to}` is not refused"));
-        let told = format!("{} {}", first.message, first.help.clone().unwrap_or_default());
+        let source = RIGHT.replacen(from, to, 1);
+        let problems = problems(&source);
+        let problem = problems.first().unwrap_or_else(|| panic!("`{to}` is not refused"));
+        let told = format!("{} {}", problem.message, problem.help.clone().unwrap_or_default());
         assert!(told.contains(right), "`{to}`: {told}");
-        assert_eq!((first.line, first.column), (line, column), "`{to}`: {told}");
+        let lines: Vec<&str> = source.split_inclusive('\n').collect();
+        let shown = lines[problem.line - 1].get(problem.column - 1..).unwrap_or_default();
+        assert!(shown.starts_with(caret), "`{to}` is shown at `{shown}`: {told}");
     }
 }
 
