@@ -139,7 +139,7 @@ impl Proof {
     }
 
     fn leaves_no_rule_unproved(&self) -> Result<(), Failed> {
-        let mut idle: BTreeSet<&str> = rules::ids().into_iter().filter(|id| !BEYOND_EDITS.contains(id)).collect();
+        let mut idle: BTreeSet<&str> = rules::all().map(|rule| rule.id).filter(|id| !BEYOND_EDITS.contains(id)).collect();
         for (id, fault) in &self.faults {
             if is_alone(id) {
                 idle.retain(|rule| !fault.findings.iter().any(|declared| declared == rule));

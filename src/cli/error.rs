@@ -97,7 +97,7 @@ impl CliError {
             Paint::Colored => GraphicalTheme::unicode(),
             Paint::Plain => GraphicalTheme::unicode_nocolor(),
         };
-        let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(110);
+        let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
         let mut picture = String::new();
         if handler.render_report(&mut picture, self).is_err() {
             picture = self.to_string();
