@@ -191,6 +191,15 @@ async fn both_mechanisms_log_in_and_no_secret_is_written_down() {
 }
 
 #[tokio::test]
+async fn implicit_tls_is_greeted_behind_the_handshake_and_wants_a_login_too() {
+    let server = Server::start(Service::Submissions, Limits::default()).await;
+    let mut raw = Raw(TcpStream::connect(server.listener.address()).await.unwrap()).secure().await;
+    raw.answers("EHLO c.example\r\nMAIL FROM:<a@b.example>\r\nSTARTTLS\r\n", &["220", "250", "530", "503"]).await;
+    let login = BASE64_STANDARD.encode("\0mario@alfa.example\0segreto");
+    raw.answers(&format!("AUTH PLAIN {login}\r\nMAIL FROM:<a@b.example>\r\n"), &["235", "250"]).await;
+}
+
+#[tokio::test]
 async fn guessing_passwords_ends_the_session() {
     let server = Server::start(Service::Submission, Limits::default()).await;
     let mut raw = server.secured().await;

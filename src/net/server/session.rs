@@ -96,7 +96,7 @@ impl<'a, H: Handler> Conversation<'a, H> {
         self.session.transcript.secured(stream.get_ref().1.protocol_version());
         self.incoming.forget();
         self.tls = true;
-        self.stage = Stage::Welcomed;
+        self.stage = self.stage.min(Stage::Welcomed);
         self.session.client.clear();
         self.reset();
     }
