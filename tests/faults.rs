@@ -23,11 +23,6 @@ use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
 static PKI: LazyLock<Arc<Pki>> = LazyLock::new(|| Pki::load().expect("the test PKI can be issued"));
-/// Families whose faults concern one message by itself: made in composed messages, and proved there by the library's own
-/// tests (`rules::tests::faults`); here they count for the table.
-const ALONE: [&str; 10] =
-    ["certificate", "daticert", "envelope", "headers", "html", "signature", "structure", "subject", "text", "time"];
-
 /// What no edit of composed bytes can make; proved by the library's own tests (`rules::tests::defects`).
 const BEYOND_EDITS: [&str; 2] = ["certificate/version", "signature/digest"];
 
@@ -55,8 +50,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let played = || faults.iter().filter(|(id, _)| !is_alone(id));
-    let cases = || played().flat_map(|(id, fault)| (0..DIRECTIONS.len()).map(move |at| (id, fault, at)));
+    let cases = || faults.iter().flat_map(|(id, fault)| (0..DIRECTIONS.len()).map(move |at| (id, fault, at)));
     let proof = Arc::new(Proof {
         recordings: cases().map(|(_, fault, at)| ((fault.on.scenario.clone(), at), Recorded::default())).collect(),
         reports: cases().map(|(id, _, at)| ((id.clone(), at), OnceLock::new())).collect(),
@@ -111,10 +105,6 @@ impl Proof {
         let mut table = String::new();
         for (id, fault) in &self.faults {
             writeln!(table, "{id}: {}", fault.title)?;
-            if is_alone(id) {
-                fault.findings.iter().try_for_each(|rule| writeln!(table, "  - {rule}"))?;
-                continue;
-            }
             let reports: Vec<Reports> = (0..DIRECTIONS.len()).map(|at| self.report(id, at)).collect();
             for (at, report) in reports.iter().enumerate() {
                 if at > 0 && *report == reports[0] {
@@ -139,12 +129,9 @@ impl Proof {
     }
 
     fn leaves_no_rule_unproved(&self) -> Result<(), Failed> {
-        let mut idle: BTreeSet<&str> = rules::all().map(|rule| rule.id).filter(|id| !BEYOND_EDITS.contains(id)).collect();
-        for (id, fault) in &self.faults {
-            if is_alone(id) {
-                idle.retain(|rule| !fault.findings.iter().any(|declared| declared == rule));
-                continue;
-            }
+        let mut idle: BTreeSet<&str> =
+            rules::all().map(|rule| rule.id).filter(|id| !BEYOND_EDITS.contains(id)).collect();
+        for id in self.faults.keys() {
             for at in 0..DIRECTIONS.len() {
                 for rule in self.report(id, at).map_err(|error| format!("{id}: {error}"))?.into_iter().flatten() {
                     idle.remove(rule);
@@ -157,10 +144,6 @@ impl Proof {
         Err(format!("{} rules report no fault:\n  {}", idle.len(), idle.into_iter().collect::<Vec<_>>().join("\n  "))
             .into())
     }
-}
-
-fn is_alone(id: &str) -> bool {
-    id.split('/').next().is_some_and(|family| ALONE.contains(&family))
 }
 
 fn direction_name(at: usize) -> String {

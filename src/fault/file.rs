@@ -21,8 +21,8 @@ use super::{Edit, FaultError};
 /// A single deviation from recorded clean evidence, and what the judgement must say of it.
 ///
 /// In every value `user@sender` and `user@receiver` stand for an address at the first domain of whoever plays that role,
-/// `service@sender` for its service mailbox, `{sender}` and `{receiver}` for the target's
-/// name, which is also the id of its certificate.
+/// `service@sender` for its service mailbox, `{sender}` for the target's name, which is also the id of its certificate,
+/// `{sender.provider}` for its name in the directory; likewise for the receiver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
@@ -192,6 +192,7 @@ fn names(text: &str, evidence: &Evidence) -> String {
             text = text.replace(&format!("service@{role}"), &provider.mail_receipt);
         }
         text = text.replace(&format!("{{{role}}}"), &facts.target);
+        text = text.replace(&format!("{{{role}.provider}}"), &facts.provider);
         if let Some(domain) = facts.domains.first() {
             text = text.replace(&format!("@{role}"), &format!("@{domain}"));
         }

@@ -3,6 +3,5 @@
 mod bench;
 mod clean;
 mod defects;
-mod faults;
 mod judging;
 mod tolerated;
