@@ -75,12 +75,11 @@ impl<'a, 'i> Place<'a, 'i> {
         let to = to.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
         let range = self.element.range();
         if let Some(name) = &self.attribute {
-            return Ok(match self.element.attribute_node(name.as_str()) {
-                Some(attribute) => (attribute.range_value(), to),
-                None => {
-                    let at = range.start + 1 + self.element.tag_name().name().len();
-                    (at..at, format!(" {name}=\"{to}\""))
-                }
+            return Ok(if let Some(attribute) = self.element.attribute_node(name.as_str()) {
+                (attribute.range_value(), to)
+            } else {
+                let at = range.start + 1 + self.element.tag_name().name().len();
+                (at..at, format!(" {name}=\"{to}\""))
             });
         }
         let close = range.start
@@ -96,26 +95,26 @@ mod tests {
 
     const XML: &str = r#"<?xml version="1.0"?><postacert tipo="x"><dati><ora>10:00:00</ora><d>a</d><d>b</d><e></e></dati></postacert>"#;
 
-    fn edited(edit_: DaticertEdit) -> String {
-        String::from_utf8(edit(XML.as_bytes(), &edit_).unwrap()).unwrap()
+    fn edited(edit_: &DaticertEdit) -> String {
+        String::from_utf8(edit(XML.as_bytes(), edit_).unwrap()).unwrap()
     }
 
     #[test]
     fn each_edit_changes_its_place_and_nothing_else() {
-        let set = |path: &str, to: &str| edited(DaticertEdit::Set { path: path.into(), to: to.into() });
+        let set = |path: &str, to: &str| edited(&DaticertEdit::Set { path: path.into(), to: to.into() });
         assert_eq!(set("postacert/dati/ora", "11:00:00"), XML.replace("10:00:00", "11:00:00"));
         assert_eq!(set("postacert/dati/e", "<"), XML.replace("<e></e>", "<e>&lt;</e>"));
         assert_eq!(set("postacert/dati/d[2]", "c"), XML.replace("<d>b", "<d>c"));
         assert_eq!(set("postacert/@tipo", "y"), XML.replace("\"x\"", "\"y\""));
         assert_eq!(set("postacert/@errore", "altro"), XML.replace("<postacert ", "<postacert errore=\"altro\" "));
-        assert_eq!(edited(DaticertEdit::Remove("postacert/dati/d".into())), XML.replace("<d>a</d>", ""));
-        assert_eq!(edited(DaticertEdit::Remove("postacert/@tipo".into())), XML.replace(" tipo=\"x\"", ""));
+        assert_eq!(edited(&DaticertEdit::Remove("postacert/dati/d".into())), XML.replace("<d>a</d>", ""));
+        assert_eq!(edited(&DaticertEdit::Remove("postacert/@tipo".into())), XML.replace(" tipo=\"x\"", ""));
         assert_eq!(
-            edited(DaticertEdit::Duplicate("postacert/dati/d".into())),
+            edited(&DaticertEdit::Duplicate("postacert/dati/d".into())),
             XML.replace("<d>a</d>", "<d>a</d><d>a</d>")
         );
         let append = DaticertEdit::Append { into: "postacert/dati".into(), xml: "<z/>".into() };
-        assert_eq!(edited(append), XML.replace("</dati>", "<z/></dati>"));
+        assert_eq!(edited(&append), XML.replace("</dati>", "<z/></dati>"));
         let insert = DaticertEdit::Insert { before: "postacert/dati/d[2]".into(), xml: "<z/>".into() };
         assert_eq!(edited(insert), XML.replace("<d>b", "<z/><d>b"));
     }

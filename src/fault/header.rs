@@ -33,11 +33,10 @@ pub(super) fn edit(raw: &[u8], entity: &Entity, edit: &HeaderEdit) -> Result<Vec
 
 /// Sets a field's value; a new field goes below the others, so that what is on top of a stored copy stays on top.
 pub(super) fn set(raw: &[u8], entity: &Entity, name: &str, value: &str) -> Vec<u8> {
-    match entity.header(name) {
-        Some(header) => bytes::splice(raw, header.value.clone(), format!(" {value}").as_bytes()),
-        None => {
-            let end = entity.headers.last().map_or(entity.span.start, |last| last.span.end);
-            bytes::splice(raw, end..end, format!("{name}: {value}\r\n").as_bytes())
-        }
+    if let Some(header) = entity.header(name) {
+        bytes::splice(raw, header.value.clone(), format!(" {value}").as_bytes())
+    } else {
+        let end = entity.headers.last().map_or(entity.span.start, |last| last.span.end);
+        bytes::splice(raw, end..end, format!("{name}: {value}\r\n").as_bytes())
     }
 }

@@ -10,10 +10,9 @@ pub(super) fn edit(message: &Message, edit: &TextEdit) -> Result<Vec<u8>, FaultE
     let data = data.ok_or_else(|| FaultError::Missing("a daticert.xml that tells the facts".into()))?;
     let fact = fact(data, edit.fact).ok_or_else(|| FaultError::Missing(format!("the fact {:?}", edit.fact)))?;
     let parts: &[PartName] = match edit.version {
-        Version::Plain => &[PartName::Plain],
         Version::Html => &[PartName::Html],
         Version::Both if message.parts.html.is_some() => &[PartName::Plain, PartName::Html],
-        Version::Both => &[PartName::Plain],
+        Version::Plain | Version::Both => &[PartName::Plain],
     };
     let mut raw = message.mail.raw.to_vec();
     for &name in parts {
