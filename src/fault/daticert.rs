@@ -116,7 +116,7 @@ mod tests {
         let append = DaticertEdit::Append { into: "postacert/dati".into(), xml: "<z/>".into() };
         assert_eq!(edited(&append), XML.replace("</dati>", "<z/></dati>"));
         let insert = DaticertEdit::Insert { before: "postacert/dati/d[2]".into(), xml: "<z/>".into() };
-        assert_eq!(edited(insert), XML.replace("<d>b", "<z/><d>b"));
+        assert_eq!(edited(&insert), XML.replace("<d>b", "<z/><d>b"));
     }
 
     #[test]
