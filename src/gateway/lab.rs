@@ -79,13 +79,19 @@ pub struct Transmission {
 impl Lab {
     /// A world that begins at `start`, with the directory of the test PKI's providers and nobody listening yet.
     pub fn new(pki: Arc<Pki>, start: Timestamp) -> Arc<Self> {
-        let ldif = export::ldif(&world::directory(&pki));
+        let (directory, trust) = (world::directory(&pki), pki.trust());
+        Self::with(pki, start, &directory, trust)
+    }
+
+    /// A world that begins with this directory, these anchors and these revocation lists.
+    pub fn with(pki: Arc<Pki>, start: Timestamp, directory: &Directory, trust: Trust) -> Arc<Self> {
+        let ldif = export::ldif(directory);
         let directory =
             Directory::read(&ldif).expect("the reader reads what the exporter writes; a test holds them together");
         let state = State {
             directory: Arc::new(directory),
             directories: vec![DirectoryVersion { from: start, ldif }],
-            trust: Arc::new(pki.trust()),
+            trust: Arc::new(trust),
             routes: HashMap::new(),
             gateways: Vec::new(),
             sessions: Vec::new(),

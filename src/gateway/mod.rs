@@ -36,3 +36,4 @@ pub use profile::{
 };
 pub use start::Gateway;
 pub use store::Stored;
+pub use world::{THIRD, directory_with};

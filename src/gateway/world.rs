@@ -10,12 +10,25 @@ use crate::{
 /// A listed provider without any host: mail to its domain cannot be routed.
 pub const UNREACHABLE: &str = "irraggiungibile.example";
 
+/// What the test PKI calls the provider at [`UNREACHABLE`]: listed like the others, played by nobody.
+pub const THIRD: &str = "charlie";
+
 /// The providers that the test PKI has certificates for.
 pub fn directory(pki: &Pki) -> Directory {
+    directory_with(pki, std::iter::empty())
+}
+
+/// The same with further certificates listed, by signer of the provider (`alfa`) and id (`alfa-expired`).
+pub fn directory_with<'a>(pki: &Pki, also: impl Iterator<Item = (&'a str, String)>) -> Directory {
     let (alfa, bravo) = (Profile::alfa(), Profile::bravo());
+    let also: Vec<(&str, String)> = also.collect();
+    let signers = |own: &[&'static str]| -> Vec<String> {
+        let further = also.iter().filter(|(of, _)| own.contains(of)).map(|(_, id)| id.clone());
+        own.iter().map(|&id| id.to_owned()).chain(further).collect()
+    };
     // Two certificates: one about to be renewed and its successor (4.5).
-    let main_alfa = record(pki, &alfa, &["alfa", "alfa-renewed"]);
-    let mut main_bravo = record(pki, &bravo, &["bravo"]);
+    let main_alfa = record(pki, &alfa, &signers(&["alfa", "alfa-renewed"]));
+    let mut main_bravo = record(pki, &bravo, &signers(&["bravo"]));
     let mut second_bravo = Provider {
         dn: format!("providerUnit=Ambiente secondario,{}", main_bravo.dn),
         unit: Some("Ambiente secondario".into()),
@@ -31,12 +44,12 @@ pub fn directory(pki: &Pki) -> Directory {
         mail_receipt: format!("ricevute@{UNREACHABLE}"),
         managed_domains: vec![UNREACHABLE.into()],
         ldif_location: Some(format!("https://ldif.{UNREACHABLE}/charlie.ldif.p7m")),
-        ..with_certificates(pki, &["charlie"])
+        ..with_certificates(pki, &[THIRD.to_owned()])
     };
     Directory { providers: vec![main_alfa, main_bravo, second_bravo, charlie] }
 }
 
-fn record(pki: &Pki, profile: &Profile, signers: &[&str]) -> Provider {
+fn record(pki: &Pki, profile: &Profile, signers: &[String]) -> Provider {
     Provider {
         dn: format!("providerName={},o=postacert", profile.provider),
         name: profile.provider.clone(),
@@ -48,7 +61,7 @@ fn record(pki: &Pki, profile: &Profile, signers: &[&str]) -> Provider {
     }
 }
 
-fn with_certificates(pki: &Pki, signers: &[&str]) -> Provider {
+fn with_certificates(pki: &Pki, signers: &[String]) -> Provider {
     let certificates: Vec<Vec<u8>> = signers.iter().filter_map(|id| pki.certificate(id)).map(<[u8]>::to_vec).collect();
     let hashes = certificates.iter().filter_map(|der| Certificate::read(der).ok()).map(|known| known.sha1());
     Provider { certificate_hashes: hashes.collect(), certificates, ..Provider::default() }

@@ -39,7 +39,7 @@ impl<'e> Wires<'e> {
             .iter()
             .filter_map(|step| match step {
                 Step::Send(send) => Some((send.id.as_str(), &**send)),
-                Step::Inject(inject) => Some((inject.envelope.id.as_str(), &inject.envelope)),
+                Step::Inject(inject) => inject.envelope.as_ref().map(|envelope| (envelope.id.as_str(), envelope)),
                 _ => None,
             })
             .collect();

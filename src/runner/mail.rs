@@ -131,7 +131,8 @@ fn filler(size: usize) -> Vec<u8> {
     (0..size).map(|_| next()).collect()
 }
 
-fn base64_lines(bytes: &[u8]) -> String {
+/// base64 in lines of 76.
+pub fn base64_lines(bytes: &[u8]) -> String {
     let text = BASE64_STANDARD.encode(bytes);
     let mut lines = String::with_capacity(text.len() + text.len() / 38 + 2);
     let mut rest = text.as_str();

@@ -3,6 +3,7 @@
 mod blame;
 mod expect;
 mod gather;
+mod inject;
 mod mail;
 mod names;
 mod plan;

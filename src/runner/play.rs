@@ -1,7 +1,7 @@
 //! Plays one scenario in one direction, gathers the evidence, has it judged.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     panic::AssertUnwindSafe,
     path::PathBuf,
     sync::Arc,
@@ -17,7 +17,7 @@ use super::{
     story,
 };
 use crate::{
-    evidence::{Dialogue, Evidence, Party, bundle},
+    evidence::{Dialogue, Evidence, Party, Seen, bundle},
     norm::Level,
     rules::{self, Judgement, Outcome},
     scenario::{
@@ -184,24 +184,36 @@ fn found_words(difference: &Difference, pair: &dyn Pair) -> String {
     }
 }
 
-/// Findings that the scenario announced: those made, and what differs from the announcement.
+/// Findings that the scenario announced: those made, and what differs from the announcement. What the harness answers for
+/// and nothing announced fails the scenario too: an injected message is wrong in what it says it is wrong in, and no more.
 fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (Vec<ExpectedFinding>, Vec<Unmet>) {
-    let (mut findings, mut unmet) = (Vec::new(), Vec::new());
-    let evidence = &gathered.evidence;
-    for (id, wanted) in &stage.progress().announced {
-        let about = |observation: usize| {
-            let one = evidence.observations.iter().find(|one| one.id == observation);
-            one.is_some_and(|one| one.producer == Party::Harness && one.name.as_ref() == Some(id))
-        };
-        let made: BTreeSet<ExpectedFinding> = judgement
-            .verdicts
-            .iter()
-            .filter(|verdict| matches!(verdict.outcome, Outcome::Fail(_)) && verdict.rule.level != Level::May)
-            .filter_map(|verdict| {
-                let observation = verdict.observation.filter(|observation| about(*observation))?;
-                Some(ExpectedFinding { rule: verdict.rule.id, observation })
-            })
-            .collect();
+    let progress = stage.progress();
+    let mut made: BTreeMap<&str, BTreeSet<ExpectedFinding>> = BTreeMap::new();
+    let mut unmet = Vec::new();
+    for verdict in judgement.verdicts.iter().filter(|verdict| verdict.rule.level != Level::May) {
+        let Outcome::Fail(findings) = &verdict.outcome else { continue };
+        let of_harness = findings.iter().filter(|found| found.blame.unwrap_or(verdict.blame) == Party::Harness);
+        for finding in of_harness {
+            // What shows it names the message more surely than the subject, which may be a whole transaction.
+            let shown = finding.observations.iter().chain(&verdict.observation);
+            let injected = shown.copied().find_map(|observation| Some((injected(gathered, observation)?, observation)));
+            match injected.filter(|(id, _)| progress.announced.contains_key(*id)) {
+                Some((id, observation)) => {
+                    made.entry(id).or_default().insert(ExpectedFinding { rule: verdict.rule.id, observation });
+                }
+                None => unmet.push(Unmet {
+                    at: stage.scenario.place(&vec!["steps".into()]),
+                    expected: "no finding on what the harness made, unless announced".to_owned(),
+                    found: format!("{} on {}", verdict.rule.id, verdict.subject),
+                    blame: Party::Harness,
+                    clauses: stage.scenario.clauses.clone(),
+                    observations: verdict.observation.into_iter().collect(),
+                }),
+            }
+        }
+    }
+    for (id, wanted) in &progress.announced {
+        let made = made.get(id.as_str()).cloned().unwrap_or_default();
         let path = &wanted.path;
         let wanted: BTreeSet<&str> = wanted.rules.iter().map(String::as_str).collect();
         let found: BTreeSet<&str> = made.iter().map(|finding| finding.rule).collect();
@@ -218,9 +230,15 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
                 observations: made.iter().map(|finding| finding.observation).collect(),
             });
         }
-        findings.extend(made);
     }
-    (findings, unmet)
+    (made.into_values().flatten().collect(), unmet)
+}
+
+/// The name under which the harness injected what was observed.
+fn injected(gathered: &Gathered, observation: usize) -> Option<&str> {
+    let one = gathered.evidence.observations.iter().find(|one| one.id == observation)?;
+    let put_in = one.producer == Party::Harness && matches!(one.seen, Seen::Wire { .. });
+    one.name.as_deref().filter(|_| put_in)
 }
 
 /// Writes the evidence bundle. That it cannot be written is trouble, but loses neither cell nor run.

@@ -134,7 +134,7 @@ impl Reading {
     }
 }
 
-/// The send a message is about: by its references, and those of the original inside.
+/// The send a message is about: by its own identifier, its references, and those of the original inside.
 fn about(message: &Message, known: &Known) -> Option<String> {
     let data = message.daticert.as_ref().and_then(|reading| reading.data.as_ref());
     let certified = data.into_iter().flat_map(|data| [Some(data.identificativo.clone()), data.msgid.clone()]).flatten();
@@ -145,7 +145,9 @@ fn about(message: &Message, known: &Known) -> Option<String> {
             .flatten()
             .filter_map(|mail| mail.root.header("Subject").map(|subject| mail.decoded(subject))),
     );
-    certified
+    // What the harness injected is known by its own identifier, whatever it speaks of.
+    let own = message.mail.field("Message-ID").into_iter();
+    own.chain(certified)
         .chain(references(&message.mail))
         .chain(inside.iter().flat_map(references))
         .find_map(|identifier| known.name(&identifier))

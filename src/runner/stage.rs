@@ -9,18 +9,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     expect::{Answered, Arrival, Difference, differences},
+    inject::{self, Injection},
     mail,
     reading::{self, Known},
 };
 use crate::{
-    clock::LegalTime,
     evidence::{Role, SmtpPath},
-    fault,
-    gateway::compose::{Certified, ReceiptForm, Recipient, Typology},
     scenario::{
         Scenario,
+        inject::Inject,
         locate::{Path, Step as Down},
-        model::{Alternative, Expectation, GatewayState, Inject, Receipt, Send, Step},
+        model::{Alternative, Expectation, GatewayState, RevocationLists, Send, Step},
         words::{Host, Mailbox, Place},
     },
     target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
@@ -123,7 +122,7 @@ impl<'s> Stage<'s> {
             match step {
                 Step::Send(send) => self.send(send).await?,
                 Step::Inject(inject) => {
-                    self.announce(&inject.envelope.id, [at, vec!["inject".into()]].concat(), &[]);
+                    self.announce(inject.id(), [at, vec!["inject".into()]].concat(), &[]);
                     self.inject(inject).await?;
                 }
                 Step::Advance(span) => self.advance(span.0).await?,
@@ -195,68 +194,44 @@ impl<'s> Stage<'s> {
     }
 
     async fn inject(&self, inject: &Inject) -> Result<(), TargetError> {
-        let send = &inject.envelope;
-        let address = |mailbox: &Mailbox| self.pair.address(mailbox);
         let at = self.pair.now();
-        self.introduce(send);
-        let bytes = self.envelope(inject, at, &address)?;
-        let path = path(send, send.recipients(), &address);
-        let answer = self.pair.inject(InjectAs::Peer, Role::Receiver, &path, &bytes).await?;
-        self.put_in(&send.id, Place::IncomingPoint(Role::Receiver), path, bytes, at, answer);
+        let about = inject.notification.as_ref().and_then(|notification| notification.about.as_deref());
+        let sent = about.and_then(|id| Some((self.sent(id)?, self.identifier(id)?)));
+        if let (Some(id), None) = (about, &sent) {
+            return Err(TargetError::new(format!("the PEC msgid of `{id}` has not been seen on any message yet")));
+        }
+        let sent = sent.as_ref().map(|(send, identifier)| (*send, identifier.as_str()));
+        let injection = inject::compose(inject, self.pair, sent, at)?;
+        if let Some(send) = &inject.envelope {
+            self.introduce(send);
+        }
+        {
+            let mut progress = self.progress();
+            progress.known.learn(&injection.message_id, inject.id());
+            progress.known.learn(&injection.identifier, inject.id());
+        }
+        let Injection { bytes, to, path, .. } = injection;
+        for _ in 0..inject.times {
+            let answer = self.pair.inject(InjectAs::Peer, to, &path, &bytes).await?;
+            self.put_in(inject.id(), Place::IncomingPoint(to), path.clone(), bytes.clone(), at, answer);
+        }
         Ok(())
     }
 
-    /// The transport envelope that the sender's provider would have made (RFC 6109 3.1.5), with its one deviation.
-    fn envelope(
-        &self,
-        inject: &Inject,
-        at: Timestamp,
-        address: &dyn Fn(&Mailbox) -> String,
-    ) -> Result<Vec<u8>, TargetError> {
-        let send = &inject.envelope;
-        let composer = self
-            .pair
-            .composer(Role::Sender)
-            .ok_or_else(|| TargetError::new("the harness cannot sign in the sender's provider's name"))?;
-        let sender = address(&send.from);
-        let domain = sender.rsplit_once('@').map_or("invalid", |(_, domain)| domain);
-        let identifier = format!("opec.{}.harness@{domain}", send.id);
-        self.progress().known.learn(&identifier, &send.id);
+    /// The message that a scenario sends under this id.
+    fn sent(&self, id: &str) -> Option<&'s Send> {
+        self.scenario.steps.iter().find_map(|step| match step {
+            Step::Send(send) if send.id == id => Some(&**send),
+            _ => None,
+        })
+    }
 
-        let mut original = send.clone();
-        original.headers.insert("Message-ID".into(), format!("<{identifier}>"));
-        original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send));
-        let subject = send.subject.clone().unwrap_or_else(|| send.id.clone());
-        let certified = Certified {
-            reply_to: sender.clone(),
-            sender,
-            recipients: send
-                .recipients()
-                .into_iter()
-                .map(|to| Recipient { address: address(to), typology: Typology::Certified })
-                .collect(),
-            subject_raw: mail::encoded(&subject).into_bytes(),
-            subject: Some(subject),
-            identifier,
-            msgid: Some(mail::msgid(send)),
-            receipt: match send.receipt {
-                Some(Receipt::Breve) => ReceiptForm::Brief,
-                Some(Receipt::Sintetica) => ReceiptForm::Concise,
-                Some(Receipt::Completa) | None => ReceiptForm::Complete,
-            },
-        };
-        let original = mail::compose(&original, at, address);
-        let envelope = composer.transport_envelope(&certified, &original, &LegalTime::at(at));
-        let Some(edit) = &inject.edit else { return Ok(envelope) };
-        let signer = match edit.signer() {
-            Some(id) => self
-                .pair
-                .signer(id)
-                .ok_or_else(|| TargetError::new(format!("there is no signer `{id}` in the test PKI")))?,
-            None => composer.signer,
-        };
-        fault::apply(edit, &envelope, Some(&signer), at)
-            .map_err(|error| TargetError::new(format!("the envelope `{}` cannot be edited: {error}", send.id)))
+    /// The identifier that a provider gave what was sent under this id.
+    fn identifier(&self, id: &str) -> Option<String> {
+        let progress = self.progress();
+        let of_client = |identifier: &str| identifier.ends_with("@client.example");
+        let mut known = progress.known.iter().filter(|(identifier, name)| *name == id && !of_client(identifier));
+        known.next().map(|(identifier, _)| identifier.to_owned())
     }
 
     fn announce(&self, id: &str, path: Path, rules: &[String]) {
@@ -370,6 +345,9 @@ fn needs(scenario: &Scenario) -> BTreeSet<Need> {
     let mut needs = BTreeSet::new();
     if given.sender != healthy || given.receiver != healthy || !given.mailboxes.is_empty() {
         needs.insert(Need::State);
+    }
+    if !given.also_listed.is_empty() || given.revocation_lists != RevocationLists::Current {
+        needs.insert(Need::Trust);
     }
     let looks = |expectation: &Expectation| expectation.keys().any(|place| matches!(place, Place::VirusStore(_)));
     for step in &scenario.steps {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{
     expected::{Expected, What},
+    inject::{Inject, Notification},
     locate::{Path, Step as Down},
-    model::{Document, Expectation, Inject, Send, Step},
+    model::{Document, Expectation, Send, Step},
     words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
 };
-use crate::evidence::Role;
+use crate::{evidence::Role, pki::recipe::Recipe};
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,8 @@ pub struct Mistake {
 
 /// Everything wrong with a document whose types are right; `rules` are the ids of all rules.
 pub fn mistakes(document: &Document, rules: &[&str]) -> Vec<Mistake> {
-    let mut check = Check { document, rules, sent: BTreeMap::new(), mistakes: Vec::new() };
+    let recipe = Recipe::read(crate::pki::recipe::TEXT).expect("the recipe compiled in is right; a test reads it");
+    let mut check = Check { document, rules, recipe: &recipe, sent: BTreeMap::new(), mistakes: Vec::new() };
     check.run();
     check.mistakes
 }
@@ -29,14 +31,16 @@ pub fn mistakes(document: &Document, rules: &[&str]) -> Vec<Mistake> {
 struct Check<'d> {
     document: &'d Document,
     rules: &'d [&'d str],
+    /// What the test PKI has.
+    recipe: &'d Recipe,
     /// What was sent or injected so far, by id.
     sent: BTreeMap<&'d str, Sent<'d>>,
     mistakes: Vec<Mistake>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Sent<'d> {
-    send: &'d Send,
+    recipients: Vec<&'d Mailbox>,
     injected: bool,
 }
 
@@ -78,6 +82,14 @@ impl<'d> Check<'d> {
                 }
             }
         }
+        for (role, names) in &document.given.also_listed {
+            for (index, name) in names.iter().enumerate() {
+                if !self.recipe.defects().any(|defect| defect == name) {
+                    let message = unknown("defective certificate", name, self.recipe.defects());
+                    self.wrong(path!["given", "also-listed", role.to_string().as_str(), index], message);
+                }
+            }
+        }
         for (index, step) in document.steps.iter().enumerate() {
             self.step(step, index);
         }
@@ -92,12 +104,14 @@ impl<'d> Check<'d> {
             Step::Send(send) => {
                 let at = path!["steps", index, "send"];
                 self.send(send, &at);
-                self.declare(send, false, &at);
+                self.declare(&send.id, Sent { recipients: send.recipients(), injected: false }, &at);
             }
             Step::Inject(inject) => {
-                let at = path!["steps", index, "inject", "envelope"];
+                let at = path!["steps", index, "inject"];
+                let within = if inject.envelope.is_some() { "envelope" } else { "notification" };
                 self.inject(inject, &at);
-                self.declare(&inject.envelope, true, &at);
+                let sent = Sent { recipients: inject.recipients(), injected: true };
+                self.declare(inject.id(), sent, &below(&at, within.into()));
             }
             Step::Advance(_) => {}
             Step::Expect(expectation) => self.expectation(expectation, &path!["steps", index, "expect"]),
@@ -134,20 +148,64 @@ impl<'d> Check<'d> {
         }
     }
 
-    fn declare(&mut self, send: &'d Send, injected: bool, at: &Path) {
+    fn declare(&mut self, id: &'d str, sent: Sent<'d>, at: &Path) {
         let at = below(at, "id".into());
-        let slug =
-            !send.id.is_empty() && send.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let slug = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !slug {
-            self.wrong(at.clone(), format!("`{}` is no name: use lower-case letters, digits and hyphens", send.id));
+            self.wrong(at.clone(), format!("`{id}` is no name: use lower-case letters, digits and hyphens"));
         }
-        if self.sent.insert(&send.id, Sent { send, injected }).is_some() {
-            self.wrong(at, format!("`{}` is already the name of another message", send.id));
+        if self.sent.insert(id, sent).is_some() {
+            self.wrong(at, format!("`{id}` is already the name of another message"));
         }
     }
 
     fn inject(&mut self, inject: &'d Inject, at: &Path) {
-        let envelope = &inject.envelope;
+        match (&inject.envelope, &inject.notification) {
+            (Some(envelope), None) => self.envelope(envelope, &below(at, "envelope".into())),
+            (None, Some(notification)) => self.notification(notification, &below(at, "notification".into())),
+            _ => self.wrong(at.clone(), "what is injected? Give one of `envelope` and `notification`"),
+        }
+        if let Some(id) = inject.edit.as_ref().and_then(|edit| edit.signer())
+            && !self.recipe.defects().chain(self.recipe.signers.keys().map(String::as_str)).any(|known| known == id)
+        {
+            let known = self.recipe.defects().chain(self.recipe.signers.keys().map(String::as_str));
+            let message = unknown("certificate", id, known);
+            self.wrong([at.clone(), path!["edit", "signature", "sign-with"]].concat(), message);
+        }
+        if !(1..=9).contains(&inject.times) {
+            self.wrong(below(at, "times".into()), "it is put on the wire between once and 9 times");
+        }
+    }
+
+    fn notification(&mut self, notification: &'d Notification, at: &Path) {
+        self.mailbox(&notification.recipient, below(at, "for".into()));
+        match (&notification.about, &notification.from) {
+            (Some(about), None) => match self.sent.get(about.as_str()) {
+                None => self.undeclared(about, below(at, "about".into())),
+                Some(sent) if sent.injected || !sent.recipients.contains(&&notification.recipient) => {
+                    let message = format!("`{about}` is no message sent to `{}`", notification.recipient);
+                    self.wrong(below(at, "about".into()), message);
+                }
+                Some(_) => {}
+            },
+            (None, Some(from)) => {
+                self.mailbox(from, below(at, "from".into()));
+                if !matches!(from.host(), Some(Host::Gateway(_))) {
+                    let message = format!(
+                        "`{from}` is no user of a gateway: notifications are for somebody at `sender` or `receiver`"
+                    );
+                    self.wrong(below(at, "from".into()), message);
+                }
+            }
+            _ => self.wrong(
+                at.clone(),
+                "what does it speak of? Give `about`, the id of a message sent before, or `from`, who would have sent \
+                 one that nobody sent",
+            ),
+        }
+    }
+
+    fn envelope(&mut self, envelope: &'d Send, at: &Path) {
         self.send(envelope, at);
         if envelope.from.host() != Some(Host::Gateway(Role::Sender)) {
             let message = format!(
@@ -219,13 +277,13 @@ impl<'d> Check<'d> {
 
     fn expected(&mut self, place: &Place, expected: &'d Expected, at: &Path) {
         let key = expected.what.key();
-        let Some(sent) = self.sent.get(expected.about.as_str()).copied() else {
+        let Some(sent) = self.sent.get(expected.about.as_str()).cloned() else {
             return self.undeclared(&expected.about, below(at, key.into()));
         };
         if let Some(recipient) = &expected.recipient
-            && !sent.send.recipients().contains(&recipient)
+            && !sent.recipients.contains(&recipient)
         {
-            let recipients: Vec<_> = sent.send.recipients().iter().map(|to| format!("`{to}`")).collect();
+            let recipients: Vec<_> = sent.recipients.iter().map(|to| format!("`{to}`")).collect();
             let message = format!(
                 "`{recipient}` is no recipient of `{}`, which goes to {}",
                 expected.about,

@@ -2,6 +2,7 @@
 
 mod check;
 mod expected;
+pub mod inject;
 pub mod locate;
 pub mod model;
 mod problem;

@@ -7,9 +7,10 @@ use serde::Deserialize;
 
 use super::{
     expected::Expected,
+    inject::Inject,
     words::{ClauseRef, LegalInstant, Mailbox, Place, Size, Span},
 };
-use crate::fault::Edit;
+use crate::evidence::Role;
 
 /// A scenario: what is given, what is done, and what every mailbox then holds.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -54,6 +55,26 @@ pub struct Given {
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, MailboxState>>")]
     pub mailboxes: BTreeMap<Mailbox, MailboxState>,
+    /// Defective certificates of the test PKI that the directory lists for a provider beside its good ones: `expired`,
+    /// `revoked`, `no-key-usage`, ...
+    #[serde(default)]
+    pub also_listed: BTreeMap<Role, Vec<String>>,
+    /// The revocation lists that the gateways have.
+    #[serde(default)]
+    pub revocation_lists: RevocationLists,
+}
+
+/// Which revocation lists are at hand (RFC 6109 2.2.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevocationLists {
+    /// Those in force.
+    #[default]
+    Current,
+    /// Those of half a year before: fetching them has failed ever since.
+    Stale,
+    /// None.
+    Missing,
 }
 
 /// The state of a gateway.
@@ -127,7 +148,7 @@ pub enum OrdinaryMail {
 pub enum Step {
     /// A user's client sends a message: through the provider's access point, or from the ordinary mail host.
     Send(Box<Send>),
-    /// The harness puts a transport envelope on the wire, as the sender's provider would, wrong in one way.
+    /// The harness puts an envelope or a notification on the wire, in a provider's place, wrong or rare in one way.
     Inject(Box<Inject>),
     /// The legal clock moves on.
     Advance(Span),
@@ -240,18 +261,27 @@ pub enum Virus {
     EicarInZip,
 }
 
-/// A transport envelope that the harness composes and signs as the sender's provider, and what is wrong with it.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Inject {
-    /// The message that a user of the sender's provider would have sent; its `id` names the envelope.
-    pub envelope: Send,
-    /// What is wrong with the envelope. Signed again where the edit lies inside the signature.
-    #[serde(default)]
-    pub edit: Option<Edit>,
-}
-
 impl Send {
+    /// A message without anything special.
+    pub fn plain(id: String, from: Mailbox, to: Mailbox) -> Self {
+        Self {
+            id,
+            from,
+            login: None,
+            header_from: None,
+            to: vec![to],
+            cc: Vec::new(),
+            bcc: Vec::new(),
+            rcpt: None,
+            subject: None,
+            text: None,
+            receipt: None,
+            attach: Vec::new(),
+            headers: BTreeMap::new(),
+            without: Vec::new(),
+        }
+    }
+
     /// Every recipient of the SMTP transaction, in order.
     pub fn recipients(&self) -> Vec<&Mailbox> {
         match &self.rcpt {

@@ -3,6 +3,8 @@
 //! The outer layers are written here, because BER wants indefinite lengths there and certificates must stay byte for
 //! byte what they are; the signer's own structure is `cms`'s.
 
+mod legacy;
+
 use std::{sync::Arc, time::Duration};
 
 use aws_lc_rs::{digest, rand::SystemRandom, signature::RSA_PKCS1_SHA256};
@@ -39,15 +41,33 @@ pub enum Encoding {
     Ber,
 }
 
+/// The digest of content and signed attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digest {
+    /// SHA-1: what most providers still used in 2024. Only to be shown to a verifier.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
 impl Signer {
     /// A detached SHA-256 signature over `content`, claiming `at` as signingTime. The same input gives the same bytes.
     ///
     /// # Panics
     /// When [`Signer::certificate`] is no X.509 certificate: there is no signer to name then.
     pub fn sign(&self, content: &[u8], at: Timestamp, encoding: Encoding) -> Vec<u8> {
-        let signer_info = self.signer_info(content, at).to_der().expect("a signer info of valid parts encodes");
+        self.sign_with(content, at, encoding, Digest::Sha256)
+    }
+
+    /// The same with a digest of choice.
+    ///
+    /// # Panics
+    /// As [`Signer::sign`].
+    pub fn sign_with(&self, content: &[u8], at: Timestamp, encoding: Encoding, digest: Digest) -> Vec<u8> {
+        let signer_info = self.signer_info(content, at, digest).to_der();
+        let signer_info = signer_info.expect("a signer info of valid parts encodes");
         let oid = |oid: ObjectIdentifier| oid.to_der().expect("an object identifier encodes");
-        let digest_algorithm = sha256().to_der().expect("an algorithm identifier encodes");
+        let digest_algorithm = digest.algorithm().to_der().expect("an algorithm identifier encodes");
 
         // Everything up to the certificates is streamed in BER; the signer infos come last and are known by then.
         let signed_data = [
@@ -74,10 +94,10 @@ impl Signer {
         certificates.concat()
     }
 
-    fn signer_info(&self, content: &[u8], at: Timestamp) -> SignerInfo {
+    fn signer_info(&self, content: &[u8], at: Timestamp, digest: Digest) -> SignerInfo {
         let certificate =
             x509_cert::Certificate::from_der(&self.certificate).expect("a signer has an X.509 certificate");
-        let attributes = signed_attributes(content, at);
+        let attributes = signed_attributes(content, at, digest);
         let signed = attributes.to_der().expect("attributes encode");
         SignerInfo {
             version: CmsVersion::V1,
@@ -85,19 +105,23 @@ impl Signer {
                 issuer: certificate.tbs_certificate().issuer().clone(),
                 serial_number: certificate.tbs_certificate().serial_number().clone(),
             }),
-            digest_alg: sha256(),
+            digest_alg: digest.algorithm(),
             signed_attrs: Some(attributes),
             signature_algorithm: AlgorithmIdentifierOwned {
                 oid: rfc5912::RSA_ENCRYPTION,
                 parameters: Some(Any::null()),
             },
-            signature: OctetString::new(self.signature(&signed)).expect("an RSA signature fits an octet string"),
+            signature: OctetString::new(self.signature(&signed, digest))
+                .expect("an RSA signature fits an octet string"),
             unsigned_attrs: None,
         }
     }
 
-    /// RSA PKCS #1 1.5 with SHA-256: the one scheme every PEC system reads, and a deterministic one.
-    fn signature(&self, signed: &[u8]) -> Vec<u8> {
+    /// RSA PKCS #1 1.5: the one scheme every PEC system reads, and a deterministic one.
+    fn signature(&self, signed: &[u8], digest: Digest) -> Vec<u8> {
+        if digest == Digest::Sha1 {
+            return legacy::sign_sha1(&self.key, signed);
+        }
         let mut value = vec![0; self.key.public_modulus_len()];
         self.key
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed, &mut value)
@@ -107,8 +131,8 @@ impl Signer {
 }
 
 /// contentType, signingTime and messageDigest (RFC 5652 11).
-fn signed_attributes(content: &[u8], at: Timestamp) -> SignedAttributes {
-    let digest = digest::digest(&digest::SHA256, content);
+fn signed_attributes(content: &[u8], at: Timestamp, digest: Digest) -> SignedAttributes {
+    let digest = digest::digest(digest.function(), content);
     let digest = OctetString::new(digest.as_ref()).expect("a digest fits an octet string");
     let attributes = [
         attribute(rfc5911::ID_CONTENT_TYPE, &rfc5911::ID_DATA),
@@ -133,8 +157,21 @@ fn signing_time(at: Timestamp) -> Any {
     time.and_then(|der| Any::from_der(&der)).expect("a legal time lies before the year 10000")
 }
 
-fn sha256() -> AlgorithmIdentifierOwned {
-    AlgorithmIdentifierOwned { oid: rfc5912::ID_SHA_256, parameters: None }
+impl Digest {
+    fn algorithm(self) -> AlgorithmIdentifierOwned {
+        let oid = match self {
+            Digest::Sha1 => rfc5912::ID_SHA_1,
+            Digest::Sha256 => rfc5912::ID_SHA_256,
+        };
+        AlgorithmIdentifierOwned { oid, parameters: None }
+    }
+
+    fn function(self) -> &'static digest::Algorithm {
+        match self {
+            Digest::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            Digest::Sha256 => &digest::SHA256,
+        }
+    }
 }
 
 const INTEGER: u8 = 0x02;

@@ -9,11 +9,12 @@ use crate::{
     evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
     gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
     net::{AuthMechanism, ClientError, Credentials, Destination, Problem, Security, Sent},
-    pki::Pki,
+    pki::{Lists, Pki},
     runner::Direction,
     scenario::{
         Scenario,
-        model::{Antivirus, Availability, GatewayState, OrdinaryMail},
+        inject::Provider,
+        model::{Antivirus, Availability, GatewayState, OrdinaryMail, RevocationLists},
         words::{Host, Mailbox, SERVICE},
     },
     smime::Signer,
@@ -87,7 +88,20 @@ impl Embedded {
                 settings.notify = state.notify.as_ref().map(address);
             }
         }
-        let lab = Lab::new(pki, scenario.starts);
+        let also_listed = given.also_listed.iter().flat_map(|(role, defects)| {
+            let signer = match role {
+                Role::Sender => &sender.signer,
+                Role::Receiver => &receiver.signer,
+            };
+            defects.iter().map(move |defect| (signer.as_str(), format!("{signer}-{defect}")))
+        });
+        let directory = gateway::directory_with(&pki, also_listed);
+        let trust = pki.trust_with(match given.revocation_lists {
+            RevocationLists::Current => Lists::Current,
+            RevocationLists::Stale => Lists::Stale,
+            RevocationLists::Missing => Lists::Missing,
+        });
+        let lab = Lab::with(pki, scenario.starts, &directory, trust);
         let posta = lab.start_ordinary(posta).await.map_err(trouble)?;
         let receiver = lab.start(receiver).await.map_err(trouble)?;
         let sender = lab.start(sender).await.map_err(trouble)?;
@@ -98,6 +112,15 @@ impl Embedded {
         match role {
             Role::Sender => &self.sender,
             Role::Receiver => &self.receiver,
+        }
+    }
+
+    /// What the test PKI calls a provider.
+    fn pki_id(&self, provider: Provider) -> &str {
+        match provider {
+            Provider::Sender => &self.sender.profile().signer,
+            Provider::Receiver => &self.receiver.profile().signer,
+            Provider::Third => gateway::THIRD,
         }
     }
 
@@ -268,18 +291,21 @@ impl Pair for Embedded {
         }
     }
 
-    fn composer(&self, role: Role) -> Option<Composer> {
-        let profile = self.gateway(role).profile();
-        Some(Composer {
-            provider: profile.provider.clone(),
-            address: profile.address.clone(),
-            dialect: profile.dialect,
-            signer: self.signer(&profile.signer)?,
-        })
+    fn composer(&self, provider: Provider) -> Option<Composer> {
+        let id = self.pki_id(provider);
+        let signer = self.lab.pki().signer(id)?.clone();
+        let dialect = match provider {
+            Provider::Sender => self.sender.profile().dialect,
+            Provider::Receiver => self.receiver.profile().dialect,
+            Provider::Third => Profile::alfa().dialect,
+        };
+        let facts = self.lab.pki().provider(id)?;
+        Some(Composer { provider: facts.name.clone(), address: facts.service.clone(), dialect, signer })
     }
 
-    fn signer(&self, id: &str) -> Option<Signer> {
-        self.lab.pki().signer(id).cloned()
+    fn signer(&self, provider: Provider, id: &str) -> Option<Signer> {
+        let own = format!("{}-{id}", self.pki_id(provider));
+        self.lab.pki().signer(&own).or_else(|| self.lab.pki().signer(id)).cloned()
     }
 }
 

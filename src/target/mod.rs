@@ -16,6 +16,7 @@ use crate::{
     runner::Direction,
     scenario::{
         Scenario,
+        inject::Provider,
         words::{Host, Mailbox},
     },
     smime::{Signer, Trust},
@@ -63,11 +64,11 @@ pub trait Pair: Send + Sync {
     /// What was seen so far, at any time and even after trouble.
     fn recorded(&self) -> Recorded;
 
-    /// How a role's provider composes, so that the harness can do it in its place.
-    fn composer(&self, role: Role) -> Option<Composer>;
+    /// How a provider composes, so that the harness can do it in its place.
+    fn composer(&self, provider: Provider) -> Option<Composer>;
 
-    /// A signer of the test PKI.
-    fn signer(&self, id: &str) -> Option<Signer>;
+    /// A signer of the test PKI: a provider's own defective one (`expired`), or any by its id (`esterna`).
+    fn signer(&self, provider: Provider, id: &str) -> Option<Signer>;
 }
 
 /// Something that a scenario may need and a target may lack.
@@ -81,6 +82,8 @@ pub enum Need {
     State,
     /// Sign in a provider's name.
     Impersonation,
+    /// Go by another directory or other revocation lists than those in force.
+    Trust,
 }
 
 /// As whom the harness talks to an incoming point.

@@ -8,10 +8,10 @@ use crate::{
         Level,
         clauses::{choreography as norm, law},
     },
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Fact, Finding, Findings, Origin, Rule, Transaction},
 };
 
-use super::{accepted_and_ended, observations, times};
+use super::{accepted_and_ended, manages, observations, times};
 
 const TWELVE: SignedDuration = SignedDuration::from_hours(12);
 const TWENTY_TWO: SignedDuration = SignedDuration::from_hours(22);
@@ -81,21 +81,40 @@ fn warned(transaction: &Transaction, _: &Context<'_>) -> bool {
 
 /// What ends a wait for a recipient: the other provider's word. What the sender's own provider tells of an SMTP failure
 /// leaves the notices possible (practice 2, 16).
-fn news<'a>(transaction: &'a Transaction, recipient: &'a str) -> impl Iterator<Item = &'a Fact> {
+fn news<'a>(
+    transaction: &'a Transaction,
+    recipient: &'a str,
+    context: &'a Context<'_>,
+) -> impl Iterator<Item = &'a Fact> {
     transaction.messages.iter().filter(move |fact| {
         let heard =
             fact.kind == Kind::AvvenutaConsegna || fact.is_outcome() && fact.composer != transaction.sender_side();
-        heard && fact.concerns(recipient)
+        heard && fact.concerns(recipient) && is_word_on(transaction, fact, recipient, context)
     })
 }
 
-fn twelve_due(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+/// Whether a message can tell anything of a recipient: it is the sender's own provider's, or neither known to be forged nor
+/// known to be of a provider that does not have the recipient.
+fn is_word_on(transaction: &Transaction, fact: &Fact, recipient: &str, context: &Context<'_>) -> bool {
+    if fact.composer == transaction.sender_side() {
+        return true;
+    }
+    match (&fact.origin, context.directory) {
+        (Origin::Refuted(_) | Origin::Unsigned, _) => false,
+        (Origin::Verified { provider }, Some(directory)) => manages(directory, provider, recipient),
+        (Origin::Verified { .. } | Origin::NotVerified(_), _) => true,
+    }
+}
+
+fn twelve_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let Some(dispatched) = transaction.dispatched() else { return };
     let deadline = dispatched + TWELVE;
     for recipient in transaction.certified_recipients() {
         let heard = transaction.messages.iter().any(|fact| {
             let news = fact.is_outcome() || fact.goes_to_provider();
-            news && fact.concerns(recipient) && fact.first_seen() <= deadline
+            news && fact.concerns(recipient)
+                && fact.first_seen() <= deadline
+                && is_word_on(transaction, fact, recipient, context)
         });
         let mut warned = notices(transaction).filter(|notice| notice.concerns(recipient));
         if !heard && !warned.any(|notice| !is_of_24_hours(transaction, notice)) {
@@ -108,7 +127,7 @@ fn twelve_due(transaction: &Transaction, _: &Context<'_>, findings: &mut Finding
     }
 }
 
-fn twelve_not_due(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn twelve_not_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let Some(dispatched) = transaction.dispatched() else { return };
     for notice in notices(transaction).filter(|notice| !is_of_24_hours(transaction, notice)) {
         let after = issued(notice).duration_since(dispatched);
@@ -117,7 +136,9 @@ fn twelve_not_due(transaction: &Transaction, _: &Context<'_>, findings: &mut Fin
         }
         let Some(recipient) = &notice.data.consegna else { continue };
         let takeovers = transaction.concerning(Kind::PresaInCarico, recipient);
-        let heard = takeovers.chain(news(transaction, recipient)).find(|fact| fact.first_seen() < issued(notice));
+        let takeovers = takeovers.filter(|fact| is_word_on(transaction, fact, recipient, context));
+        let heard =
+            takeovers.chain(news(transaction, recipient, context)).find(|fact| fact.first_seen() < issued(notice));
         if let Some(heard) = heard {
             report(findings, notice, "no 12-hour notice once something came", heard.title(), Some(heard));
         }
@@ -134,10 +155,10 @@ fn window(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn twenty_four_not_due(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn twenty_four_not_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     for notice in notices(transaction).filter(|notice| is_of_24_hours(transaction, notice)) {
         let Some(recipient) = &notice.data.consegna else { continue };
-        let heard = news(transaction, recipient).find(|fact| fact.first_seen() < issued(notice));
+        let heard = news(transaction, recipient, context).find(|fact| fact.first_seen() < issued(notice));
         if let Some(heard) = heard {
             report(findings, notice, "no 24-hour notice after the outcome", heard.title(), Some(heard));
         }

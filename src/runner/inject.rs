@@ -1,0 +1,213 @@
+//! What the harness composes in a provider's place (a scenario's `inject`).
+
+use jiff::Timestamp;
+
+use super::mail;
+use crate::{
+    clock::LegalTime,
+    evidence::{Role, SmtpPath},
+    fault,
+    gateway::compose::{Certified, Composer, DeliveryError, Notice, ReceiptForm, Recipient, Typology},
+    message::{Mail, Message},
+    scenario::{
+        inject::{self, Digest, Encoding, Inject, Manner, Notification, Provider},
+        model::{Receipt, Send},
+        words::{Host, Mailbox, SERVICE},
+    },
+    smime::{Signer, sign},
+    target::{Pair, TargetError},
+};
+
+/// A message ready to be put on the wire.
+pub struct Injection {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// At whose incoming point.
+    pub to: Role,
+    /// Paths.
+    pub path: SmtpPath,
+    /// What names it on the wire.
+    pub message_id: String,
+    /// The identifier of the message that it speaks of.
+    pub identifier: String,
+}
+
+/// Composes what a scenario injects. `sent` is the message sent before that a notification speaks of, with the identifier
+/// that its provider gave it.
+pub fn compose(
+    inject: &Inject,
+    pair: &dyn Pair,
+    sent: Option<(&Send, &str)>,
+    now: Timestamp,
+) -> Result<Injection, TargetError> {
+    let at = inject.claims.map_or(now, |claimed| claimed.0);
+    let provider = inject.notification.as_ref().map_or(Provider::Sender, |notification| notification.by);
+    let composer =
+        pair.composer(provider).ok_or_else(|| TargetError::new("the harness cannot sign in this provider's name"))?;
+    let mut injection = match (&inject.envelope, &inject.notification) {
+        (Some(send), _) => envelope(send, pair, &composer, at),
+        (None, Some(notification)) => self::notification(notification, pair, &composer, sent, at),
+        (None, None) => return Err(TargetError::new("nothing is given to be injected")),
+    };
+    injection.bytes = signed(&injection.bytes, inject.signed, &composer.signer, at);
+    if let Some(edit) = &inject.edit {
+        let signer = match edit.signer() {
+            Some(id) => pair
+                .signer(provider, id)
+                .ok_or_else(|| TargetError::new(format!("there is no signer `{id}` in the test PKI")))?,
+            None => composer.signer,
+        };
+        injection.bytes = fault::apply(edit, &injection.bytes, Some(&signer), at)
+            .map_err(|error| TargetError::new(format!("`{}` cannot be edited: {error}", inject.id())))?;
+    }
+    Ok(injection)
+}
+
+/// The transport envelope that the sender's provider would have made (RFC 6109 3.1.5).
+fn envelope(send: &Send, pair: &dyn Pair, composer: &Composer, at: Timestamp) -> Injection {
+    let address = |mailbox: &Mailbox| pair.address(mailbox);
+    let sender = address(&send.from);
+    let identifier = identifier(&send.id, &sender);
+    let mut original = send.clone();
+    original.headers.insert("Message-ID".into(), format!("<{identifier}>"));
+    original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send));
+    let original = mail::compose(&original, at, &address);
+    let certified = certified(send, pair, &identifier);
+    let path = SmtpPath { from: sender, to: send.recipients().into_iter().map(address).collect() };
+    Injection {
+        bytes: composer.transport_envelope(&certified, &original, &LegalTime::at(at)),
+        to: Role::Receiver,
+        path,
+        message_id: identifier.clone(),
+        identifier,
+    }
+}
+
+/// A notification as it crosses the wire between providers (RFC 6109 3.2, 3.3).
+fn notification(
+    notification: &Notification,
+    pair: &dyn Pair,
+    composer: &Composer,
+    sent: Option<(&Send, &str)>,
+    at: Timestamp,
+) -> Injection {
+    let recipient = pair.address(&notification.recipient);
+    let (send, identifier) = match sent {
+        Some((send, identifier)) => (send.clone(), identifier.to_owned()),
+        None => {
+            let send = unsent(notification);
+            let identifier = identifier(&format!("{}.mai", notification.id), &pair.address(&send.from));
+            (send, identifier)
+        }
+    };
+    let host = send.from.host().unwrap_or(Host::Gateway(Role::Sender));
+    let to = if notification.kind.is_for_provider() {
+        pair.address(&Mailbox::At { user: SERVICE.into(), host })
+    } else {
+        pair.address(&send.from)
+    };
+    let message_id = self::identifier(&notification.id, &composer.address);
+    let certified = certified(&send, pair, &identifier);
+    let original = mail::compose(&send, at, &|mailbox| pair.address(mailbox));
+    let original = with_identifier(&original, &identifier, &send);
+    let taken = [recipient.clone()];
+    let notice = match notification.kind {
+        inject::Notice::PresaInCarico => Notice::ServerAcceptance { taken: &taken, to: &to },
+        inject::Notice::AvvenutaConsegna => {
+            Notice::Delivery { recipient: &recipient, form: ReceiptForm::Complete, original: &original }
+        }
+        inject::Notice::ErroreConsegna => {
+            let error = DeliveryError { errore: "no-dest", code: "5.1.1", description: "indirizzo non valido" };
+            Notice::NonDelivery { recipient: &recipient, error }
+        }
+        inject::Notice::RilevazioneVirus => {
+            Notice::VirusDetection { recipient: &recipient, virus: "EICAR-Test-File", to: &to }
+        }
+    };
+    Injection {
+        bytes: composer.notification(&certified, &notice, &message_id, &LegalTime::at(at)),
+        to: if host == Host::Gateway(Role::Receiver) { Role::Receiver } else { Role::Sender },
+        path: SmtpPath { from: composer.address.clone(), to: vec![to] },
+        message_id,
+        identifier,
+    }
+}
+
+/// The message that nobody ever sent.
+fn unsent(notification: &Notification) -> Send {
+    let from = notification.from.clone().unwrap_or_else(|| notification.recipient.clone());
+    Send::plain(notification.id.clone(), from, notification.recipient.clone())
+}
+
+fn with_identifier(original: &[u8], identifier: &str, send: &Send) -> Vec<u8> {
+    let client = format!("Message-ID: {}\r\n", mail::msgid(send));
+    let given = format!("Message-ID: <{identifier}>\r\nX-Riferimento-Message-ID: {}\r\n", mail::msgid(send));
+    match original.windows(client.len()).position(|window| window == client.as_bytes()) {
+        Some(at) => [&original[..at], given.as_bytes(), &original[at + client.len()..]].concat(),
+        None => original.to_vec(),
+    }
+}
+
+fn certified(send: &Send, pair: &dyn Pair, identifier: &str) -> Certified {
+    let subject = send.subject.clone().unwrap_or_else(|| send.id.clone());
+    let sender = pair.address(&send.from);
+    let recipients = send.recipients().into_iter().map(|to| {
+        let typology = if to.host() == Some(Host::Posta) { Typology::External } else { Typology::Certified };
+        Recipient { address: pair.address(to), typology }
+    });
+    Certified {
+        reply_to: sender.clone(),
+        sender,
+        recipients: recipients.collect(),
+        subject_raw: mail::encoded(&subject).into_bytes(),
+        subject: Some(subject),
+        identifier: identifier.to_owned(),
+        msgid: Some(mail::msgid(send)),
+        receipt: match send.receipt {
+            Some(Receipt::Breve) => ReceiptForm::Brief,
+            Some(Receipt::Sintetica) => ReceiptForm::Concise,
+            Some(Receipt::Completa) | None => ReceiptForm::Complete,
+        },
+    }
+}
+
+/// An identifier in the form of RFC 6109 2.2.1, always the same for the same name.
+fn identifier(name: &str, address: &str) -> String {
+    let domain = address.rsplit_once('@').map_or("invalid", |(_, domain)| domain);
+    format!("opec.{name}.harness1000@{domain}")
+}
+
+/// The message signed in a rare manner; as it was where the manner is the ordinary one.
+fn signed(bytes: &[u8], manner: Manner, signer: &Signer, at: Timestamp) -> Vec<u8> {
+    if manner == Manner::default() {
+        return bytes.to_vec();
+    }
+    let Ok(message) = Message::read(bytes.to_vec()) else { return bytes.to_vec() };
+    let Some(signed) = &message.signed else { return bytes.to_vec() };
+    let encoding = match manner.encoding {
+        Some(Encoding::Ber) => sign::Encoding::Ber,
+        Some(Encoding::Der) | None => sign::Encoding::Der,
+    };
+    let digest = match manner.digest {
+        Some(Digest::Sha1) => sign::Digest::Sha1,
+        None => sign::Digest::Sha256,
+    };
+    let cms = signer.sign_with(message.mail.bytes(&signed.content.span), at, encoding, digest);
+    let signature = &signed.signature.body;
+    let end = bytes[signature.clone()].trim_ascii_end().len() + signature.start;
+    let mut out = bytes[..signature.start].to_vec();
+    out.extend_from_slice(mail::base64_lines(&cms).trim_end().as_bytes());
+    out.extend_from_slice(&bytes[end..]);
+    match manner.digest {
+        Some(Digest::Sha1) => with_micalg(&out, "sha1"),
+        None => out,
+    }
+}
+
+/// micalg says which digest: it is no part of what is signed.
+fn with_micalg(bytes: &[u8], name: &str) -> Vec<u8> {
+    let Ok(mail) = Mail::read(bytes.to_vec()) else { return bytes.to_vec() };
+    let header = mail.root.header("Content-Type").map(|header| header.value.clone()).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes[header.clone()]).replace("sha-256", name).replace("sha256", name);
+    [&bytes[..header.start], text.as_bytes(), &bytes[header.end..]].concat()
+}
