@@ -79,7 +79,12 @@ enum Travels {
     AnotherAuthority,
 }
 
+/// A part of a case.
+type Part = fn(&mut Case) -> &mut CertificateParams;
+
 fn cases() -> Vec<Case> {
+    use ExtendedKeyUsagePurpose::{ClientAuth, EmailProtection, ServerAuth};
+
     let mut cases = vec![Case::right("right")];
     let mut add = |name: &str, change: &dyn Fn(&mut Case)| {
         let mut case = Case::right(name);
@@ -148,7 +153,6 @@ fn cases() -> Vec<Case> {
         });
     }
 
-    use ExtendedKeyUsagePurpose::{ClientAuth, EmailProtection, ServerAuth};
     // Not anyExtendedKeyUsage: RFC 8550 4.4.4 accepts it, OpenSSL's purpose does not.
     for usages in
         [vec![EmailProtection], vec![ServerAuth, EmailProtection], vec![ServerAuth], vec![ClientAuth, ServerAuth]]
@@ -166,7 +170,6 @@ fn cases() -> Vec<Case> {
     add("a signer whose issuer does not travel along", &|case| case.travels = Travels::Nothing);
     add("a signer with another issuer of the same name", &|case| case.travels = Travels::AnotherAuthority);
 
-    type Part = fn(&mut Case) -> &mut CertificateParams;
     let parts: [(&str, Part); 3] = [
         ("root", |case| &mut case.root),
         ("authority", |case| &mut case.authority),

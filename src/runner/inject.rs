@@ -92,13 +92,12 @@ fn notification(
     at: Timestamp,
 ) -> Injection {
     let recipient = pair.address(&notification.recipient);
-    let (send, identifier) = match sent {
-        Some((send, identifier)) => (send.clone(), identifier.to_owned()),
-        None => {
-            let send = unsent(notification);
-            let identifier = identifier(&format!("{}.mai", notification.id), &pair.address(&send.from));
-            (send, identifier)
-        }
+    let (send, identifier) = if let Some((send, identifier)) = sent {
+        (send.clone(), identifier.to_owned())
+    } else {
+        let send = unsent(notification);
+        let identifier = identifier(&format!("{}.mai", notification.id), &pair.address(&send.from));
+        (send, identifier)
     };
     let host = send.from.host().unwrap_or(Host::Gateway(Role::Sender));
     let to = if notification.kind.is_for_provider() {

@@ -202,7 +202,7 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
                     made.entry(id).or_default().insert(ExpectedFinding { rule: verdict.rule.id, observation });
                 }
                 None => unmet.push(Unmet {
-                    at: stage.scenario.place(&vec!["steps".into()]),
+                    at: stage.scenario.place(&["steps".into()]),
                     expected: "no finding on what the harness made, unless announced".to_owned(),
                     found: format!("{} on {}", verdict.rule.id, verdict.subject),
                     blame: Party::Harness,
