@@ -4,13 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Answer, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission};
+use super::{Answer, Direction, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission};
 use crate::{
     evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
     gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
     net::{AuthMechanism, ClientError, Credentials, Destination, Problem, Security, Sent},
     pki::Pki,
-    runner::Direction,
     scenario::{
         Scenario,
         model::{Antivirus, Availability, GatewayState, OrdinaryMail, UnknownUsers},
