@@ -69,8 +69,8 @@ fn envelope(send: &Send, pair: &dyn Pair, composer: &Composer, at: Timestamp) ->
     let sender = address(&send.from);
     let identifier = identifier(&send.id, &sender);
     let mut original = send.clone();
-    original.headers.insert("Message-ID".into(), format!("<{identifier}>"));
-    original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send));
+    original.headers.insert("Message-ID".into(), format!("<{identifier}>").into());
+    original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send).into());
     let original = mail::compose(&original, at, &address);
     let certified = certified(send, pair, &identifier);
     let path = SmtpPath { from: sender, to: send.recipients().into_iter().map(address).collect() };

@@ -19,7 +19,7 @@ use crate::{
         Scenario,
         inject::Inject,
         locate::{Path, Step as Down},
-        model::{Alternative, Expectation, GatewayState, RevocationLists, Send, Step},
+        model::{Alternative, Expectation, GatewayState, PostaState, RevocationLists, Send, Step},
         words::{Host, Mailbox, Place},
     },
     target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
@@ -171,7 +171,7 @@ impl<'s> Stage<'s> {
         let at = self.pair.now();
         let bytes = mail::compose(send, at, &address);
         self.introduce(send);
-        match send.from.host() {
+        match send.submitted_at() {
             Some(Host::Gateway(role)) => {
                 let path = path(send, send.recipients(), &address);
                 let login = address(send.login.as_ref().unwrap_or(&send.from));
@@ -343,7 +343,11 @@ fn needs(scenario: &Scenario) -> BTreeSet<Need> {
     let given = &scenario.given;
     let healthy = GatewayState::default();
     let mut needs = BTreeSet::new();
-    if given.sender != healthy || given.receiver != healthy || !given.mailboxes.is_empty() {
+    if given.sender != healthy
+        || given.receiver != healthy
+        || given.posta != PostaState::default()
+        || !given.mailboxes.is_empty()
+    {
         needs.insert(Need::State);
     }
     if !given.also_listed.is_empty() || given.revocation_lists != RevocationLists::Current {
