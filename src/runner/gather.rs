@@ -49,7 +49,12 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
             seen: transmission.seen,
             at: transmission.at,
             path: Some(transmission.path),
-            producer: if put_in.is_some() { Party::Harness } else { transmission.from },
+            // What the ordinary mail host sends is ordinary mail, whatever the harness made it claim.
+            producer: if put_in.is_some() && transmission.from != Party::Posta {
+                Party::Harness
+            } else {
+                transmission.from
+            },
             name: put_in.map(|put_in| put_in.id.clone()),
             dialogue: transmission.dialogue,
         };
