@@ -8,16 +8,8 @@ use crate::{
     evidence::{Evidence, Party},
     norm::{Clause, Level},
     rules::{Judgement, Outcome, Verdict},
+    target::Direction,
 };
-
-/// Who plays sender and who receiver.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Direction {
-    /// Target that plays the sender.
-    pub sender: String,
-    /// Target that plays the receiver.
-    pub receiver: String,
-}
 
 /// One scenario played in one direction.
 pub struct Cell {
@@ -121,12 +113,5 @@ impl ExpectedFinding {
     /// That of a verdict.
     pub fn of(verdict: &Verdict) -> Self {
         Self { rule: verdict.rule.id, subject: verdict.subject.clone(), observation: verdict.observation }
-    }
-}
-
-impl Direction {
-    /// `sender` plays the sender and `receiver` the receiver.
-    pub fn new(sender: impl Into<String>, receiver: impl Into<String>) -> Self {
-        Self { sender: sender.into(), receiver: receiver.into() }
     }
 }

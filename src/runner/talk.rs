@@ -5,13 +5,12 @@ use super::{
     stage::{Stage, Told},
 };
 use crate::{
-    net::Heard,
     scenario::{
         locate::Path,
         model::{Dialogue, Line},
         words::{Mailbox, Place},
     },
-    target::{TargetError, Utterance},
+    target::{Heard, TargetError, Utterance},
 };
 
 /// A session as the tale tells it.

@@ -1,4 +1,4 @@
-//! A scenario file, as typed. Unknown keys are refused; what the types cannot tell is in [`super::check`].
+//! A scenario file, as typed. Unknown keys are refused; what the types cannot tell is in the `check` beside it.
 
 use std::collections::BTreeMap;
 

@@ -5,14 +5,15 @@ use std::{collections::BTreeMap, sync::Arc};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Answer, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission, Utterance};
+use super::{
+    Answer, Direction, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission, Utterance,
+};
 use crate::{
     evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
     fault::{CopyEdit, Deviation, Edit},
     gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
     net::{AuthMechanism, ClientError, Credentials, Destination, Heard, Problem, Security, Sent, Spoken, Upgrade},
     pki::Pki,
-    runner::Direction,
     scenario::{
         Scenario,
         model::{Antivirus, Availability, GatewayState, OrdinaryMail, StartTls, UnknownUsers},
