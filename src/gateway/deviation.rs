@@ -46,15 +46,18 @@ impl Core {
 pub(super) fn check(deviation: &Deviation) -> Result<(), String> {
     let on = deviation.on;
     match &deviation.edit {
-        Edit::Header(_) | Edit::Daticert(_) | Edit::Text(_) | Edit::Part(_) | Edit::Signature(_) => Ok(()),
-        Edit::Copy(CopyEdit::Drop | CopyEdit::Repeat) => Ok(()),
         Edit::Copy(CopyEdit::Delay(_)) if !on.may_cross_wires() => {
             Err(format!("{} goes straight into a mailbox and cannot be late", on.title()))
         }
         Edit::Copy(CopyEdit::Delay(span)) if delay(span).is_none_or(|span| span.is_negative()) => {
             Err(format!("{span} is no delay"))
         }
-        Edit::Copy(CopyEdit::Delay(_)) => Ok(()),
+        Edit::Header(_)
+        | Edit::Daticert(_)
+        | Edit::Text(_)
+        | Edit::Part(_)
+        | Edit::Signature(_)
+        | Edit::Copy(CopyEdit::Drop | CopyEdit::Repeat | CopyEdit::Delay(_)) => Ok(()),
         edit => Err(format!("a running gateway cannot follow {edit:?}; recorded evidence can be edited so")),
     }
 }

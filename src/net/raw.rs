@@ -125,8 +125,8 @@ impl Line {
 
 async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8], limit: Duration) -> Result<(), Problem> {
     within(limit, async {
-        stream.write_all(bytes).await.map_err(broken)?;
-        stream.flush().await.map_err(broken)
+        stream.write_all(bytes).await.map_err(|error| broken(&error))?;
+        stream.flush().await.map_err(|error| broken(&error))
     })
     .await
 }
@@ -140,6 +140,6 @@ async fn within<T>(limit: Duration, doing: impl Future<Output = Result<T, Proble
     tokio::time::timeout(limit, doing).await.map_err(|_| Problem::Timeout)?
 }
 
-fn broken(error: std::io::Error) -> Problem {
+fn broken(error: &std::io::Error) -> Problem {
     Problem::Broken(error.to_string())
 }

@@ -198,14 +198,12 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
     let (mut findings, mut unmet) = (Vec::new(), Vec::new());
     let evidence = &gathered.evidence;
     for (id, wanted) in &stage.progress().announced {
-        let about = |verdict: &Verdict| match id.parse() {
-            Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) => {
-                matches!(verdict.rule.check, Check::Dialogue { .. }) && verdict.blame == role.into()
+        let about = |verdict: &Verdict| {
+            if let Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) = id.parse() {
+                return matches!(verdict.rule.check, Check::Dialogue { .. }) && verdict.blame == role.into();
             }
-            _ => {
-                let one = evidence.observations.iter().find(|one| verdict.observation == Some(one.id));
-                one.is_some_and(|one| one.producer == Party::Harness && one.name.as_ref() == Some(id))
-            }
+            let one = evidence.observations.iter().find(|one| verdict.observation == Some(one.id));
+            one.is_some_and(|one| one.producer == Party::Harness && one.name.as_ref() == Some(id))
         };
         let made: BTreeSet<ExpectedFinding> = judgement
             .verdicts

@@ -104,8 +104,7 @@ impl Cell {
 
     /// Whether the scenario announced this failed verdict (`expect-findings`).
     pub fn announced(&self, verdict: &Verdict) -> bool {
-        matches!(verdict.outcome, Outcome::Fail(_))
-            && self.expected_findings.contains(&ExpectedFinding::of(verdict))
+        matches!(verdict.outcome, Outcome::Fail(_)) && self.expected_findings.contains(&ExpectedFinding::of(verdict))
     }
 }
 

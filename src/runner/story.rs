@@ -75,10 +75,10 @@ impl Teller {
 
     fn talk(&mut self, talk: &Talk) {
         self.paragraph(format!("A client talks to {}.", talk.with));
-        for (said, heard) in &talk.lines {
-            self.line(1, format!("> {said}"));
-            if let Some(heard) = heard {
-                self.line(1, format!("< {heard}"));
+        for said in &talk.lines {
+            self.line(1, format!("> {}", said.words));
+            if let Some(answer) = &said.answer {
+                self.line(1, format!("< {answer}"));
             }
         }
     }

@@ -18,8 +18,17 @@ use crate::{
 pub struct Talk {
     /// With whom.
     pub with: Place,
-    /// What was said, in the scenario's words, and the code heard in reply.
-    pub lines: Vec<(String, Option<String>)>,
+    /// What was said, in order.
+    pub lines: Vec<Said>,
+}
+
+/// A line of a session as the tale tells it.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The scenario's words.
+    pub words: String,
+    /// The code of the reply, where one was waited for.
+    pub answer: Option<String>,
 }
 
 /// An answer other than the one that must come.
@@ -56,10 +65,13 @@ impl Stage<'_> {
                 if !answers.admit(code(heard)) {
                     self.progress().misheard.push(misheard(below("answer"), format!("the answer {answers}")));
                 } else if let Some(keyword) = line.offers.as_ref().filter(|keyword| !offers(heard, keyword)) {
-                    self.progress().misheard.push(misheard(below("offers"), format!("an answer that offers {keyword}")));
+                    self.progress()
+                        .misheard
+                        .push(misheard(below("offers"), format!("an answer that offers {keyword}")));
                 }
             }
-            talk.lines.push((said(line), heard.map(|heard| code(&heard).unwrap_or("closed").to_owned())));
+            let answer = heard.map(|heard| code(&heard).unwrap_or("closed").to_owned());
+            talk.lines.push(Said { words: said(line), answer });
         }
         self.progress().told.push(Told::Talked(talk));
         Ok(())

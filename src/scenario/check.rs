@@ -154,10 +154,8 @@ impl<'d> Check<'d> {
             self.declare(id, Sent { send: None, injected: false }, at);
         }
         if !matches!(dialogue.with, Place::AccessPoint(_) | Place::IncomingPoint(_)) {
-            let message = format!(
-                "nobody talks to `{}`: name `access-point@sender` or `incoming-point@receiver`",
-                dialogue.with
-            );
+            let message =
+                format!("nobody talks to `{}`: name `access-point@sender` or `incoming-point@receiver`", dialogue.with);
             self.wrong(below(at, "with".into()), message);
         }
         if dialogue.lines.iter().all(|line| line.answer.is_none()) {
@@ -182,13 +180,12 @@ impl<'d> Check<'d> {
 
     fn declare(&mut self, id: &'d str, sent: Sent<'d>, at: &Path) {
         let at = below(at, "id".into());
-        let slug =
-            !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let slug = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !slug {
-            self.wrong(at.clone(), format!("`{}` is no name: use lower-case letters, digits and hyphens", id));
+            self.wrong(at.clone(), format!("`{id}` is no name: use lower-case letters, digits and hyphens"));
         }
         if self.sent.insert(id, sent).is_some() {
-            self.wrong(at, format!("`{}` is already the name of another message", id));
+            self.wrong(at, format!("`{id}` is already the name of another message"));
         }
     }
 

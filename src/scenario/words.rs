@@ -399,13 +399,9 @@ mod tests {
     #[test]
     fn answers_admit_their_codes_and_no_others() {
         let answers: Answers = serde_yaml::from_str("[250, 45x, closed]").unwrap();
-        for (code, admitted) in [
-            (Some("250"), true),
-            (Some("451"), true),
-            (Some("251"), false),
-            (Some("550"), false),
-            (None, true),
-        ] {
+        for (code, admitted) in
+            [(Some("250"), true), (Some("451"), true), (Some("251"), false), (Some("550"), false), (None, true)]
+        {
             assert_eq!(answers.admit(code), admitted, "{code:?}");
         }
         assert!(!serde_yaml::from_str::<Answers>("2xx").unwrap().admit(None));

@@ -154,10 +154,8 @@ fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
         Antivirus::Off => gateway::Antivirus::Off,
     };
     let lost = state.loses.iter().map(|&on| Deviation { on, edit: Edit::Copy(CopyEdit::Drop) });
-    let late = state
-        .delays
-        .iter()
-        .map(|(&on, span)| Deviation { on, edit: Edit::Copy(CopyEdit::Delay(span.0.to_string())) });
+    let late =
+        state.delays.iter().map(|(&on, span)| Deviation { on, edit: Edit::Copy(CopyEdit::Delay(span.0.to_string())) });
     profile.deviations.extend(lost.chain(late));
     profile.upgrade = match state.starttls {
         StartTls::Offered => Upgrade::Offered,
