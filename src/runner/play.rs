@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Cell, CellOutcome, Direction, ExpectedFinding, How, Strictness, Unmet,
-    blame::Wires,
+    blame::{self, Wires},
     expect::{Difference, Found},
     gather::{Gathered, gather, holdings},
     stage::Stage,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     evidence::{Dialogue, Evidence, Party, Seen, bundle},
     norm::Level,
-    rules::{self, Judgement, Outcome},
+    rules::{self, Check, Judgement, Outcome, Verdict},
     scenario::{
         Scenario,
         words::{Mailbox, Place},
@@ -140,6 +140,14 @@ fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
     let differences = std::mem::take(&mut progress.differences);
     let wires = Wires::new(&gathered.evidence, stage.scenario, &mut progress.known);
     let address = |mailbox: &Mailbox| stage.pair.address(mailbox);
+    let misheard = progress.misheard.iter().map(|misheard| Unmet {
+        at: stage.scenario.place(&misheard.path),
+        expected: format!("{} at {}", misheard.expected, misheard.place),
+        found: misheard.found.clone(),
+        blame: blame::holder(&misheard.place),
+        clauses: stage.scenario.clauses.clone(),
+        observations: Vec::new(),
+    });
     let unmet = differences
         .iter()
         .map(|difference| Unmet {
@@ -155,6 +163,7 @@ fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
                 Found::Nothing | Found::Answer(_) => Vec::new(),
             },
         })
+        .chain(misheard)
         .collect();
     progress.differences = differences;
     unmet
@@ -192,24 +201,26 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
     let mut unmet = Vec::new();
     for verdict in judgement.verdicts.iter().filter(|verdict| verdict.rule.level != Level::May) {
         let Outcome::Fail(findings) = &verdict.outcome else { continue };
-        let of_harness = findings.iter().filter(|found| found.blame.unwrap_or(verdict.blame) == Party::Harness);
-        for finding in of_harness {
+        let announced = progress.announced.keys().map(String::as_str);
+        let mut about: BTreeSet<&str> = announced.filter(|id| is_about(gathered, verdict, id)).collect();
+        for finding in findings.iter().filter(|found| found.blame.unwrap_or(verdict.blame) == Party::Harness) {
             // What shows it names the message more surely than the subject, which may be a whole transaction.
-            let shown = finding.observations.iter().chain(&verdict.observation);
-            let injected = shown.copied().find_map(|observation| Some((injected(gathered, observation)?, observation)));
-            match injected.filter(|(id, _)| progress.announced.contains_key(*id)) {
-                Some((id, observation)) => {
-                    made.entry(id).or_default().insert(ExpectedFinding { rule: verdict.rule.id, observation });
-                }
-                None => unmet.push(Unmet {
+            let mut shown = finding.observations.iter().chain(&verdict.observation);
+            let injected = shown.find_map(|observation| injected(gathered, *observation));
+            about.extend(injected.filter(|id| progress.announced.contains_key(*id)));
+            if about.is_empty() {
+                unmet.push(Unmet {
                     at: stage.scenario.place(&["steps".into()]),
                     expected: "no finding on what the harness made, unless announced".to_owned(),
                     found: format!("{} on {}", verdict.rule.id, verdict.subject),
                     blame: Party::Harness,
                     clauses: stage.scenario.clauses.clone(),
                     observations: verdict.observation.into_iter().collect(),
-                }),
+                });
             }
+        }
+        for id in about {
+            made.entry(id).or_default().insert(ExpectedFinding::of(verdict));
         }
     }
     for (id, wanted) in &progress.announced {
@@ -227,11 +238,20 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
                 found: list(&found),
                 blame: Party::Harness,
                 clauses: stage.scenario.clauses.clone(),
-                observations: made.iter().map(|finding| finding.observation).collect(),
+                observations: made.iter().filter_map(|finding| finding.observation).collect(),
             });
         }
     }
     (made.into_values().flatten().collect(), unmet)
+}
+
+/// Whether a verdict's subject is what was put in under this id, or the point that a dialogue was held with.
+fn is_about(gathered: &Gathered, verdict: &Verdict, id: &str) -> bool {
+    if let Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) = id.parse() {
+        return matches!(verdict.rule.check, Check::Dialogue { .. }) && verdict.blame == role.into();
+    }
+    let one = gathered.evidence.observations.iter().find(|one| verdict.observation == Some(one.id));
+    one.is_some_and(|one| one.producer == Party::Harness && one.name.as_deref() == Some(id))
 }
 
 /// The name under which the harness injected what was observed.

@@ -12,6 +12,7 @@ use super::{
     inject::{self, Injection},
     mail,
     reading::{self, Known},
+    talk::{Misheard, Talk},
 };
 use crate::{
     evidence::{Role, SmtpPath},
@@ -48,6 +49,8 @@ pub struct Progress {
     pub told: Vec<Told>,
     /// Expectations not met.
     pub differences: Vec<Difference>,
+    /// Answers in a dialogue that were not those that must come.
+    pub misheard: Vec<Misheard>,
     /// Which way the norm left was taken.
     pub choices: Vec<String>,
     /// What is worth knowing.
@@ -91,6 +94,8 @@ pub struct PutIn {
 pub enum Told {
     /// Something was put in; index into [`Progress::put_in`].
     PutIn(usize),
+    /// Somebody talked to a point.
+    Talked(Talk),
     /// The clock moved.
     Advanced(SignedDuration),
     /// This arrived.
@@ -124,6 +129,9 @@ impl<'s> Stage<'s> {
                 Step::Inject(inject) => {
                     self.announce(inject.id(), [at, vec!["inject".into()]].concat(), &[]);
                     self.inject(inject).await?;
+                }
+                Step::Dialogue(dialogue) => {
+                    self.dialogue(dialogue, &[at, vec!["dialogue".into()]].concat()).await?;
                 }
                 Step::Advance(span) => self.advance(span.0).await?,
                 Step::Expect(expectation) => {
@@ -368,7 +376,7 @@ fn needs(scenario: &Scenario) -> BTreeSet<Need> {
             Step::Either(ways) if ways.iter().any(|way| looks(&way.expect)) => {
                 needs.insert(Need::VirusStore);
             }
-            Step::Send(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
+            Step::Send(_) | Step::Dialogue(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
         }
     }
     needs

@@ -6,7 +6,7 @@ use super::{
     expected::{Expected, What},
     inject::{Inject, Notification},
     locate::{Path, Step as Down},
-    model::{Document, Expectation, Send, Step},
+    model::{Dialogue, Document, Expectation, Send, Step},
     words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
 };
 use crate::{evidence::Role, pki::recipe::Recipe};
@@ -40,7 +40,8 @@ struct Check<'d> {
 
 #[derive(Clone)]
 struct Sent<'d> {
-    recipients: Vec<&'d Mailbox>,
+    /// `None` where it was said in a dialogue.
+    recipients: Option<Vec<&'d Mailbox>>,
     injected: bool,
 }
 
@@ -64,6 +65,15 @@ impl<'d> Check<'d> {
         for (index, clause) in document.clauses.iter().enumerate() {
             if document.clauses[..index].contains(clause) {
                 self.wrong(path!["clauses", index], format!("`{}` twice", clause.0.id));
+            }
+        }
+        for (role, gateway) in [("sender", &document.given.sender), ("receiver", &document.given.receiver)] {
+            for kind in gateway.delays.keys().filter(|kind| !kind.may_cross_wires()) {
+                let word = What::Kind(*kind).key();
+                self.wrong(
+                    vec!["given".into(), role.into(), "delays".into(), Down::KeyOf(word.to_owned())],
+                    format!("`{word}` goes straight into a mailbox: only what goes over a wire can be late"),
+                );
             }
         }
         for (mailbox, state) in &document.given.mailboxes {
@@ -104,15 +114,16 @@ impl<'d> Check<'d> {
             Step::Send(send) => {
                 let at = path!["steps", index, "send"];
                 self.send(send, &at);
-                self.declare(&send.id, Sent { recipients: send.recipients(), injected: false }, &at);
+                self.declare(&send.id, Sent { recipients: Some(send.recipients()), injected: false }, &at);
             }
             Step::Inject(inject) => {
                 let at = path!["steps", index, "inject"];
                 let within = if inject.envelope.is_some() { "envelope" } else { "notification" };
                 self.inject(inject, &at);
-                let sent = Sent { recipients: inject.recipients(), injected: true };
+                let sent = Sent { recipients: Some(inject.recipients()), injected: true };
                 self.declare(inject.id(), sent, &below(&at, within.into()));
             }
+            Step::Dialogue(dialogue) => self.dialogue(dialogue, &path!["steps", index, "dialogue"]),
             Step::Advance(_) => {}
             Step::Expect(expectation) => self.expectation(expectation, &path!["steps", index, "expect"]),
             Step::Either(alternatives) => {
@@ -130,11 +141,15 @@ impl<'d> Check<'d> {
                 for (id, rules) in findings {
                     let at = path!["steps", index, "expect-findings"];
                     match self.sent.get(id.as_str()) {
-                        Some(sent) if sent.injected => {}
+                        Some(sent) if sent.injected || self.document.given.plants_faults() => {}
                         Some(_) => self.wrong(
                             below(&at, Down::KeyOf(id.clone())),
-                            format!("`{id}` was sent, not injected: rules report on what the harness puts on the wire between gateways"),
+                            format!(
+                                "`{id}` was sent, not injected, and `given` makes no gateway break the norm: there is \
+                                 nothing to be found on purpose"
+                            ),
                         ),
+                        None if matches!(id.parse(), Ok(Place::AccessPoint(_) | Place::IncomingPoint(_))) => {}
                         None => self.undeclared(id, below(&at, Down::KeyOf(id.clone()))),
                     }
                     for (which, rule) in rules.iter().enumerate() {
@@ -144,6 +159,35 @@ impl<'d> Check<'d> {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    fn dialogue(&mut self, dialogue: &'d Dialogue, at: &Path) {
+        if let Some(id) = &dialogue.id {
+            self.declare(id, Sent { recipients: None, injected: false }, at);
+        }
+        if !matches!(dialogue.with, Place::AccessPoint(_) | Place::IncomingPoint(_)) {
+            let message =
+                format!("nobody talks to `{}`: name `access-point@sender` or `incoming-point@receiver`", dialogue.with);
+            self.wrong(below(at, "with".into()), message);
+        }
+        if dialogue.lines.iter().all(|line| line.answer.is_none()) {
+            self.wrong(
+                below(at, "lines".into()),
+                "no answer is listened to: write `{say: NOOP, answer: 250}`, so that the dialogue can fail",
+            );
+        }
+        for (index, line) in dialogue.lines.iter().enumerate() {
+            let at = [at.clone(), path!["lines", index]].concat();
+            if line.say.is_some() == line.login.is_some() {
+                self.wrong(at.clone(), "what is said? Give one of `say` and `login`");
+            }
+            if let Some(user) = &line.login {
+                self.mailbox(user, below(&at, "login".into()));
+            }
+            if line.answer.is_none() && (line.offers.is_some() || line.login.is_some()) {
+                self.wrong(at, "the answer is not listened to: add `answer: 2xx`");
             }
         }
     }
@@ -182,7 +226,9 @@ impl<'d> Check<'d> {
         match (&notification.about, &notification.from) {
             (Some(about), None) => match self.sent.get(about.as_str()) {
                 None => self.undeclared(about, below(at, "about".into())),
-                Some(sent) if sent.injected || !sent.recipients.contains(&&notification.recipient) => {
+                Some(sent)
+                    if sent.injected || !sent.recipients.iter().flatten().any(|to| **to == notification.recipient) =>
+                {
                     let message = format!("`{about}` is no message sent to `{}`", notification.recipient);
                     self.wrong(below(at, "about".into()), message);
                 }
@@ -280,10 +326,10 @@ impl<'d> Check<'d> {
         let Some(sent) = self.sent.get(expected.about.as_str()).cloned() else {
             return self.undeclared(&expected.about, below(at, key.into()));
         };
-        if let Some(recipient) = &expected.recipient
-            && !sent.recipients.contains(&recipient)
+        if let (Some(recipient), Some(known)) = (&expected.recipient, &sent.recipients)
+            && !known.contains(&recipient)
         {
-            let recipients: Vec<_> = sent.recipients.iter().map(|to| format!("`{to}`")).collect();
+            let recipients: Vec<_> = known.iter().map(|to| format!("`{to}`")).collect();
             let message = format!(
                 "`{recipient}` is no recipient of `{}`, which goes to {}",
                 expected.about,
