@@ -244,11 +244,6 @@ impl Recipe {
         serde_path_to_error::deserialize(document).map_err(|error| PkiError::Recipe(error.to_string()))
     }
 
-    /// Names of the defects that certificates are issued with: `expired`, `no-key-usage`.
-    pub fn defects(&self) -> impl Iterator<Item = &str> {
-        self.defective.certificates.keys().map(String::as_str)
-    }
-
     /// Every signing certificate, good and bad, with its id.
     pub fn signing(&self) -> Vec<Signing<'_>> {
         let profile = &self.signing_profile;

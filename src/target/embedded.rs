@@ -104,7 +104,11 @@ impl Embedded {
             };
             defects.iter().map(move |defect| (signer.as_str(), format!("{signer}-{defect}")))
         });
-        let directory = gateway::directory_with(&pki, also_listed);
+        let also_listed: Vec<(&str, String)> = also_listed.collect();
+        if let Some((_, unknown)) = also_listed.iter().find(|(_, id)| pki.certificate(id).is_none()) {
+            return Err(TargetError::new(format!("the test PKI has no certificate `{unknown}` that could be listed")));
+        }
+        let directory = gateway::directory_with(&pki, also_listed.into_iter());
         let trust = pki.trust_with(match given.revocation_lists {
             RevocationLists::Current => Lists::Current,
             RevocationLists::Stale => Lists::Stale,
