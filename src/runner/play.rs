@@ -175,7 +175,16 @@ fn found_words(difference: &Difference, pair: &dyn Pair) -> String {
     let in_roles = |address: &str| {
         target::mailboxes()
             .find(|mailbox| pair.address(mailbox).eq_ignore_ascii_case(address))
-            .map_or_else(|| address.to_owned(), |mailbox| mailbox.to_string())
+            .map(|mailbox| mailbox.to_string())
+            .or_else(|| {
+                // A mailbox that does not exist, at a gateway that does.
+                let (user, domain) = address.rsplit_once('@')?;
+                let mut gateways = pair.gateways().into_iter();
+                let (role, _) =
+                    gateways.find(|(_, facts)| facts.domains.iter().any(|of| of.eq_ignore_ascii_case(domain)))?;
+                Some(format!("{user}@{role}"))
+            })
+            .unwrap_or_else(|| address.to_owned())
     };
     match &difference.found {
         Found::Nothing => "nothing of the kind".to_owned(),
