@@ -44,6 +44,8 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
         ("-headers]", "-headers, RFC6109-3.1.4-headers]", "RFC6109-3.1.4-headers]", "twice"),
         ("anna@receiver: {ord", "carla@posta: {ord", "carla", "only those of `sender` and `receiver`"),
         ("ordinary-mail: wrap", "ordinary-mail: wrapp", "wrapp", "did you mean `wrap`?"),
+        ("given:\n", "given:\n  posta: {unknown-users: bonce}\n", "bonce", "did you mean `bounce`?"),
+        (first, &second("from: mario@sender, to: [anna@receiver], headers: {X: {y: z}}}"), "{X", "a list of texts"),
         ("  - send:", "  - sned:", "sned", "did you mean `send`?"),
         (first, &second("from: mario@sendr, to: [anna@receiver]}"), "mario@sendr", "did you mean `sender`?"),
         (first, &second("from: marco@sender, to: [anna@receiver]}"), "marco", "did you mean `mario`?"),

@@ -12,7 +12,7 @@ use crate::{
     pki::Pki,
     scenario::{
         Scenario,
-        model::{Antivirus, Availability, GatewayState, OrdinaryMail},
+        model::{Antivirus, Availability, GatewayState, OrdinaryMail, UnknownUsers},
         words::{Host, Mailbox, SERVICE},
     },
     smime::Signer,
@@ -52,7 +52,13 @@ impl Embedded {
             let message = format!("`{}` and `{}` are one provider", direction.sender, direction.receiver);
             return Err(TargetError::new(message));
         }
-        let posta = OrdinaryHost::default();
+        let posta = OrdinaryHost {
+            unknown: match scenario.given.posta.unknown_users {
+                UnknownUsers::Refuse => gateway::UnknownUsers::Refuse,
+                UnknownUsers::Bounce => gateway::UnknownUsers::Bounce,
+            },
+            ..OrdinaryHost::default()
+        };
         let domains = [(Role::Sender, sender.domains[0].clone()), (Role::Receiver, receiver.domains[0].clone())];
         let address = |mailbox: &Mailbox| match mailbox {
             Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),
