@@ -112,7 +112,9 @@ impl CliError {
         };
         match self {
             CliError::Scenarios(LoadError::Files { problems }) => {
-                problems.iter().for_each(|problem| draw(problem));
+                for problem in problems {
+                    draw(problem);
+                }
                 eprintln!("{self}");
             }
             _ => draw(self),
