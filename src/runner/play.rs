@@ -239,12 +239,8 @@ fn keep(cell: &mut Cell, how: &How) {
         folder.join(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
     match bundle::write(&cell.observed, &folder) {
         Ok(()) => cell.evidence = Some(folder),
-        Err(error) => {
-            cell.notes.push(error.to_string());
-            if cell.outcome == CellOutcome::Passed {
-                cell.outcome = CellOutcome::Error(error.to_string());
-            }
-        }
+        Err(error) if cell.outcome == CellOutcome::Passed => cell.outcome = CellOutcome::Error(error.to_string()),
+        Err(error) => cell.notes.push(error.to_string()),
     }
 }
 

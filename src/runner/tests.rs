@@ -98,6 +98,11 @@ async fn trouble_is_an_error_and_never_a_verdict() {
     std::fs::write(full.path().join("x"), "in the way").unwrap();
     let how = How { evidence: Some(full.path().to_owned()), ..How::default() };
     let cell = played(&scenario(ALL), "bravo", &how).await;
+    let CellOutcome::Error(trouble) = cell.outcome else { panic!("{:?}", cell.outcome) };
+    assert!(trouble.contains("cannot be written"), "{trouble}");
+    // Where there is a verdict, it stands.
+    let cell = played(&scenario("- expect: {}\n"), "bravo", &how).await;
+    assert_eq!(cell.outcome, CellOutcome::Failed);
     assert!(cell.notes.iter().any(|note| note.contains("cannot be written")), "{:?}", cell.notes);
 }
 
