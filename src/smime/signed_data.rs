@@ -73,6 +73,18 @@ pub struct SignedAttributes {
     pub signing_time: Option<Timestamp>,
 }
 
+/// Whether bytes begin like a ContentInfo in DER or BER, which tells it from a certificate and from text.
+pub fn is_signed_data(bytes: &[u8]) -> bool {
+    const OBJECT_IDENTIFIER: u8 = 0x06;
+    let inside = match bytes {
+        [SEQUENCE, 0x80, inside @ ..] => inside,
+        [SEQUENCE, length, rest @ ..] if length & 0x80 != 0 => rest.get(usize::from(length & 0x7f)..).unwrap_or(&[]),
+        [SEQUENCE, _, inside @ ..] => inside,
+        _ => &[],
+    };
+    inside.first() == Some(&OBJECT_IDENTIFIER)
+}
+
 impl SignedData {
     /// Reads DER or BER, and tells whether any length was indefinite; so does the error, beside what is broken.
     pub fn parse(cms: &[u8]) -> Result<(Self, bool), (String, bool)> {
