@@ -87,7 +87,8 @@ mod tests {
             parts(&[("providerunit", "Uno"), ("providername", "Carta, Penna + C."), ("o", "postacert")])
         );
         assert_eq!(values("o=Societ\\c3\\a0\\ "), parts(&[("o", "Società ")]));
-        for (name, unit) in [("Carta, Penna & C.", None), (" X\\", Some("#1")), ("<a>;\"b\"+c", Some("=")), ("è", None)] {
+        for (name, unit) in [("Carta, Penna & C.", None), (" X\\", Some("#1")), ("<a>;\"b\"+c", Some("=")), ("è", None)]
+        {
             let dn = export::dn(name, unit);
             let mut wanted: Vec<_> = unit.map(|unit| ("providerunit", unit)).into_iter().collect();
             wanted.extend([("providername", name), ("o", "postacert")]);

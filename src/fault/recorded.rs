@@ -9,8 +9,8 @@ use crate::{
 };
 
 use super::{
-    CopyEdit, DialogueChange, DialogueEdit, Edit, Fault, FaultError, HeaderEdit, LogChange, LogEdit,
-    LogField, apply, directory,
+    CopyEdit, DialogueChange, DialogueEdit, Edit, Fault, FaultError, HeaderEdit, LogChange, LogEdit, LogField, apply,
+    directory,
     file::{Where, role},
 };
 

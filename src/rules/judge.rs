@@ -177,11 +177,8 @@ struct Exhibit<'a> {
 
 impl<'a> Bench<'a> {
     fn new(evidence: &'a Evidence, trust: &'a Trust) -> Self {
-        let directories: Arc<[DirectoryInForce<'a>]> = evidence
-            .directories
-            .iter()
-            .map(DirectoryInForce::open)
-            .collect();
+        let directories: Arc<[DirectoryInForce<'a>]> =
+            evidence.directories.iter().map(DirectoryInForce::open).collect();
         let mut paths = Paths { trust, known: HashMap::new() };
         let messages: Vec<Exhibit<'a>> = copies(evidence)
             .into_iter()

@@ -74,9 +74,9 @@ fn address(subject: &DirectorySubject<'_>, context: &Context<'_>, findings: &mut
         managers.peek().is_none() || managers.any(|manager| manager.name.eq_ignore_ascii_case(&provider.name))
     };
     let is_right = |provider: &Provider, email: &str| {
-        email.rsplit_once('@').is_some_and(|(local, domain)| {
-            local.eq_ignore_ascii_case("posta-certificata") && is_own(provider, domain)
-        })
+        email
+            .rsplit_once('@')
+            .is_some_and(|(local, domain)| local.eq_ignore_ascii_case("posta-certificata") && is_own(provider, domain))
     };
     for provider in subject.providers() {
         // One without any address breaks the profile (5.5.1), which is another question.

@@ -85,7 +85,9 @@ pub static RULES: &[Rule] = &[
         question: "Are certificates given as providerCertificate;binary?",
         consequence: "A directory server that keeps to the syntax of certificates refuses them.",
         check: Check::Directory {
-            applies: |subject| subject.records.iter().any(|record| record.named("providercertificate").next().is_some()),
+            applies: |subject| {
+                subject.records.iter().any(|record| record.named("providercertificate").next().is_some())
+            },
             check: |subject, _, findings| {
                 for record in subject.records {
                     let plain = |options: &[String]| !options.iter().any(|option| option == "binary");

@@ -18,7 +18,11 @@ pub static RULES: &[Rule] = &[
             applies: |subject| intact(subject).is_some(),
             check: |subject, _, findings| {
                 if subject.file.ldif.is_none() {
-                    findings.push(Finding::new("the LDIF file", "nothing: the signature is detached", "PKCS#7 content"));
+                    findings.push(Finding::new(
+                        "the LDIF file",
+                        "nothing: the signature is detached",
+                        "PKCS#7 content",
+                    ));
                 }
             },
         },
