@@ -1,6 +1,6 @@
 //! Directories and certificates judged by themselves.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use jiff::Timestamp;
 
@@ -104,7 +104,8 @@ fn a_certificate_is_judged_by_its_profile_without_any_message() {
 fn a_crowd_of_secondary_environments_takes_no_time() {
     let mut file = String::from("version: 1\n");
     for number in 0..20_000 {
-        file += &format!(
+        let _ = write!(
+            file,
             "\ndn: providerUnit={number},providerName=X,o=postacert\nobjectclass: provider\nproviderName: X\n\
              providerUnit: {number}\nproviderCertificateHash: {number:040}\nmailReceipt: a@b.example\nmanagedDomains: b.example\n"
         );
