@@ -4,9 +4,10 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
+use pec_conformance::{pki::Pki, smime::sign::Encoding};
 use serde_json::Value;
 
 /// What a command came to.
@@ -212,35 +213,75 @@ fn a_full_stdout_is_trouble_and_a_reader_that_left_is_not() {
     assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
 }
 
+/// A run with a great deal to play, which has ended its first play.
+#[cfg(unix)]
+struct LongRun {
+    folder: Folder,
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+#[cfg(unix)]
+impl LongRun {
+    fn start() -> Self {
+        let folder = Folder::new();
+        let complete =
+            fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/delivery/complete.yaml")).unwrap();
+        for number in 0..200 {
+            folder.write(&format!("suite/many/{number:03}.yaml"), &complete);
+        }
+        let (suite, reports) = (folder.text("suite"), folder.text("reports"));
+        let args = ["run", "--scenarios", &suite, "--reports", &reports, "--jobs", "1", "--format", "json"];
+        let mut child = program(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.next().unwrap().unwrap().contains("header"));
+        assert!(lines.next().unwrap().unwrap().contains("many/000"));
+        Self { folder, child, lines }
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Ends by itself, as an interrupted run: its footer says so, and what was played before is kept.
+    fn ends_incomplete(mut self) {
+        let rest: Vec<String> = self.lines.map(Result::unwrap).collect();
+        assert_eq!(self.child.wait().unwrap().code(), Some(3));
+        let footer: Value = serde_json::from_str(rest.last().unwrap()).unwrap();
+        assert_eq!(
+            (&footer["type"], &footer["interrupted"], &footer["complete"]),
+            (&"footer".into(), &true.into(), &false.into())
+        );
+        let count = |word: &str| footer["totals"][word].as_u64().unwrap();
+        assert!(count("not_played") > 0);
+        assert_eq!(
+            count("planned"),
+            ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>()
+        );
+        assert!(self.folder.path("reports/evidence/many/000/alfa-bravo/manifest.json").is_file());
+        let junit = fs::read_to_string(self.folder.path("reports/junit.xml")).unwrap();
+        assert!(junit.contains("interrupted, incomplete"));
+        assert_eq!(self.folder.stream().last().unwrap()["interrupted"], true);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_keeps_what_it_has_and_says_that_it_is_incomplete() {
-    let folder = Folder::new();
-    let complete =
-        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/delivery/complete.yaml")).unwrap();
-    for number in 0..200 {
-        folder.write(&format!("suite/many/{number:03}.yaml"), &complete);
+    for signal in ["-INT", "-TERM"] {
+        let run = LongRun::start();
+        run.signal(signal);
+        run.ends_incomplete();
     }
-    let (suite, reports) = (folder.text("suite"), folder.text("reports"));
-    let args = ["run", "--scenarios", &suite, "--reports", &reports, "--jobs", "1", "--format", "json"];
-    let mut child = program(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.next().unwrap().contains("header"));
-    assert!(lines.next().unwrap().contains("many/000"));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let rest: Vec<String> = lines.collect();
-    assert_eq!(child.wait().unwrap().code(), Some(3));
+}
 
-    let footer: Value = serde_json::from_str(rest.last().unwrap()).unwrap();
-    assert_eq!(
-        (&footer["type"], &footer["interrupted"], &footer["complete"]),
-        (&"footer".into(), &true.into(), &false.into())
-    );
-    let count = |word: &str| footer["totals"][word].as_u64().unwrap();
-    assert!(count("not_played") > 0);
-    assert_eq!(count("planned"), ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>());
-    assert!(folder.path("reports/evidence/many/000/alfa-bravo/manifest.json").is_file());
-    assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("interrupted, incomplete"));
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_waits_for_nothing_and_keeps_the_reports_all_the_same() {
+    let run = LongRun::start();
+    run.signal("-INT");
+    run.signal("-INT");
+    run.ends_incomplete();
 }
 
 #[test]
@@ -313,6 +354,43 @@ fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_
         ["trust", "directory/001.ldif"].map(|name| bundle.join(name).to_string_lossy().into_owned());
     let told = pec(&["check", &acceptance, "--trust", &trust, "--directory", &directory]).exits(0);
     told.says(&["acceptance, origin verified: Alfa Posta Certificata S.p.A."]);
+}
+
+#[test]
+fn directories_and_certificates_are_judged_by_themselves() {
+    let folder = Folder::new();
+    folder.run(&["--sender", "alfa"]).exits(0);
+    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let ldif = bundle.join("directory/001.ldif");
+    let (pki, at) = (Pki::load().unwrap(), "2026-03-02T08:30:00Z");
+    let check = |path: &str, more: &[&str]| pec(&[&["check", path, "--at", at], more].concat());
+
+    let plain = ldif.to_string_lossy().into_owned();
+    check(&plain, &[]).exits(0).says(&["no violation; directory of 5 records, not signed"]);
+    pec(&["check", &plain, "--at", "2050-01-01T00:00:00Z"]).exits(1).says(&["violation directory/certificate-valid"]);
+    let signed =
+        pki.signer("alfa").unwrap().sign_attached(&fs::read(&ldif).unwrap(), at.parse().unwrap(), Encoding::Der);
+    let p7m = folder.write("all.ldif.p7m", &signed);
+    let done = check(&p7m, &["--format", "json"]).exits(0).json();
+    let told = &done[1]["directories"][0];
+    assert_eq!((&told["records"][0], &told["signed"]), (&"o=postacert".into(), &true.into()));
+    assert!(told["signed_by"].as_str().unwrap().contains("Alfa"));
+    assert_eq!(done[1]["certificates"].as_array().unwrap().len(), 4);
+
+    let inside = signed.windows(4).position(|window| window == b"dn: ").unwrap();
+    let mut tampered = signed;
+    tampered[inside] = b'D';
+    let tampered = folder.write("tampered.p7m", &tampered);
+    check(&tampered, &[]).exits(1).says(&["signed by C=IT", "violation directory/signature-valid", "PKCS#7 signature"]);
+    let mail = folder.write("mail.eml", "From: a@b.example\r\n\r\nhello\r\n");
+    pec(&["check", &mail, "--directory", &tampered]).exits(2).says(&["tampered.p7m", "does not hold"]);
+
+    let der = folder.write("one", pki.certificate("alfa").unwrap());
+    check(&der, &["--directory", &p7m]).exits(0).says(&["certificate of C=IT, O=Alfa", "valid 2025-01-01"]);
+    let wrong = folder.write("two", pki.certificate("alfa-basic-constraints").unwrap());
+    check(&wrong, &[]).exits(1).says(&["violation certificate/no-basic-constraints", "certificate of C=IT"]);
+    let cut = folder.write("three.cer", &pki.certificate("alfa").unwrap()[..100]);
+    check(&cut, &[]).exits(2).says(&["three.cer is not a certificate"]);
 }
 
 #[test]

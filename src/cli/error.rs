@@ -20,7 +20,9 @@ pub enum CliError {
     Scenarios(#[from] LoadError),
     /// What was selected from it.
     #[error(transparent)]
-    #[diagnostic(help("`pec-conformance list` shows every scenario; `*` in an id also crosses folders"))]
+    #[diagnostic(help(
+        "`pec-conformance list` shows every scenario, `list clauses` every clause; `*` in an id also crosses folders"
+    ))]
     Selection(#[from] SelectionError),
     /// One gateway cannot be both.
     #[error("`{0}` cannot play both the sender and the receiver")]
@@ -28,6 +30,7 @@ pub enum CliError {
     SameTarget(String),
     /// A path given on the command line.
     #[error("cannot read {}: {problem}", path.display())]
+    #[diagnostic(help("paths are taken from the folder that the command is run in"))]
     Unreadable {
         /// Which.
         path: PathBuf,
@@ -37,7 +40,8 @@ pub enum CliError {
     /// A file that is no message.
     #[error("{} is not a mail message: {problem}", path.display())]
     #[diagnostic(help(
-        "give messages as they were received (.eml), folders of them, or the evidence of an earlier run"
+        "give messages as they were received (.eml), directories (.ldif, .ldif.p7m), certificates (PEM, DER), \
+         folders of messages and directories, or the evidence of an earlier run"
     ))]
     NotMail {
         /// Which.
@@ -45,9 +49,20 @@ pub enum CliError {
         /// Why.
         problem: String,
     },
+    /// A file that begins like a certificate and is none.
+    #[error("{} is not a certificate: {problem}", path.display())]
+    #[diagnostic(help("certificates are given as PEM or DER"))]
+    NotCertificate {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
     /// A folder with nothing to judge.
     #[error("there is nothing to check in {}", .0.display())]
-    #[diagnostic(help("looked for files *.eml and for evidence bundles (manifest.json) in it and below"))]
+    #[diagnostic(help(
+        "looked for files *.eml, *.ldif and *.ldif.p7m and for evidence bundles (manifest.json) in it and below"
+    ))]
     NothingToCheck(PathBuf),
     /// An evidence bundle that does not hold what its manifest says, or cannot be read.
     #[error(transparent)]
@@ -64,12 +79,12 @@ pub enum CliError {
     },
     /// The providers' directory.
     #[error("{} is not a providers' directory: {problem}", path.display())]
-    #[diagnostic(help("the directory is given as LDIF (RFC 6109 4.5), without its signature"))]
+    #[diagnostic(help("the directory is given as LDIF (RFC 6109 4.5), by itself or in its signature"))]
     Directory {
         /// Which.
         path: PathBuf,
         /// Why.
-        problem: crate::directory::LdifError,
+        problem: String,
     },
     /// stdout cannot be written.
     #[error("cannot write to stdout: {0}")]
@@ -83,7 +98,9 @@ impl CliError {
     /// The exit code it means.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Selection(SelectionError::Unmatched { .. } | SelectionError::Nothing)
+            CliError::Selection(
+                SelectionError::Unmatched { .. } | SelectionError::Unnamed(_) | SelectionError::Nothing,
+            )
             | CliError::Scenarios(LoadError::Empty { .. })
             | CliError::NothingToCheck(_) => Exit::Nothing,
             CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
@@ -98,11 +115,22 @@ impl CliError {
             Paint::Plain => GraphicalTheme::unicode_nocolor(),
         };
         let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
-        let mut picture = String::new();
-        if handler.render_report(&mut picture, self).is_err() {
-            picture = self.to_string();
+        let draw = |diagnostic: &dyn Diagnostic| {
+            let mut picture = String::new();
+            match handler.render_report(&mut picture, diagnostic) {
+                Ok(()) => eprint!("{picture}"),
+                Err(_) => eprintln!("{diagnostic}"),
+            }
+        };
+        match self {
+            CliError::Scenarios(LoadError::Files { problems }) => {
+                for problem in problems {
+                    draw(problem);
+                }
+                eprintln!("{self}");
+            }
+            _ => draw(self),
         }
-        eprint!("{picture}");
     }
 }
 
