@@ -154,7 +154,7 @@ fn about(message: &Message, known: &Known) -> Option<String> {
 }
 
 fn references(mail: &Mail) -> impl Iterator<Item = String> {
-    ["X-Riferimento-Message-ID", "Message-ID"].into_iter().filter_map(|name| mail.field(name))
+    ["X-Riferimento-Message-ID", "Message-ID", "References"].into_iter().filter_map(|name| mail.field(name))
 }
 
 fn bare(identifier: &str) -> &str {

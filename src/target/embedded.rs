@@ -13,7 +13,7 @@ use crate::{
     runner::Direction,
     scenario::{
         Scenario,
-        model::{Antivirus, Availability, GatewayState, OrdinaryMail},
+        model::{Antivirus, Availability, Environment, GatewayState, OrdinaryMail, SigningCertificate},
         words::{Host, Mailbox, SERVICE},
     },
     smime::Signer,
@@ -54,6 +54,8 @@ impl Embedded {
             return Err(TargetError::new(message));
         }
         let posta = OrdinaryHost::default();
+        set_up(&mut sender, &scenario.given.sender, scenario.starts);
+        set_up(&mut receiver, &scenario.given.receiver, scenario.starts);
         let domains = [(Role::Sender, sender.domains[0].clone()), (Role::Receiver, receiver.domains[0].clone())];
         let address = |mailbox: &Mailbox| match mailbox {
             Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),
@@ -64,10 +66,7 @@ impl Embedded {
             Mailbox::Literal(literal) => literal.clone(),
         };
         let given = &scenario.given;
-        for (profile, state, role) in
-            [(&mut sender, &given.sender, Role::Sender), (&mut receiver, &given.receiver, Role::Receiver)]
-        {
-            set_up(profile, state, scenario.starts);
+        for (profile, role) in [(&mut sender, Role::Sender), (&mut receiver, Role::Receiver)] {
             for (mailbox, state) in &given.mailboxes {
                 let Mailbox::At { user, host } = mailbox else { continue };
                 if *host != Host::Gateway(role) {
@@ -144,6 +143,14 @@ fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
         Antivirus::On => gateway::Antivirus::On,
         Antivirus::Off => gateway::Antivirus::Off,
     };
+    if state.certificate == SigningCertificate::Renewed {
+        profile.signer += "-renewed";
+    }
+    if state.environment == Environment::Secondary {
+        // Users are called by the first domain.
+        let secondary = profile.domains.iter().position(|domain| *domain == profile.secondary_domain);
+        profile.domains.swap(0, secondary.expect("the secondary domain is one of the provider's"));
+    }
     if let Some(span) = state.unreachable_for {
         profile.incoming = gateway::Incoming::UnreachableUntil(starts + span.0);
     }
