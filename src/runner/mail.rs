@@ -74,7 +74,7 @@ pub fn spelled(send: &Send, line: Line, address: String) -> String {
 
 fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> Vec<(String, String)> {
     let written = |mailbox: &Mailbox| spelled(send, Line::Header, address(mailbox));
-    let list = |mailboxes: &[Mailbox]| mailboxes.iter().map(written).collect::<Vec<_>>().join(", ");
+    let list = |mailboxes: &[Mailbox]| listed(mailboxes.iter().map(written));
     let from = send.header_from.as_ref().unwrap_or(&send.from);
     let mut fields = vec![
         ("Date", LegalTime::at(at).date_header()),
@@ -93,6 +93,18 @@ fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> V
     fields.retain(|(name, value)| (*name == "Subject" || !value.is_empty()) && !absent(name) && !replaced(name));
     let added = send.headers.iter().map(|(name, value)| (name.clone(), folded(&with_addresses(value, address))));
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(added).collect()
+}
+
+/// Addresses with commas, in lines of about 76.
+fn listed(addresses: impl Iterator<Item = String>) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for address in addresses {
+        match lines.last_mut() {
+            Some(line) if line.len() + address.len() < 70 => *line = format!("{line}, {address}"),
+            _ => lines.push(address),
+        }
+    }
+    lines.join(",\r\n ")
 }
 
 /// `mario@sender` in a header's value becomes the address.
@@ -124,7 +136,6 @@ pub fn encoded(value: &str) -> String {
     }
     words.iter().map(|word| format!("=?utf-8?B?{}?=", BASE64_STANDARD.encode(word))).collect::<Vec<_>>().join("\r\n ")
 }
-
 
 fn folded(value: &str) -> String {
     value.replace('\n', "\r\n ")
@@ -178,7 +189,8 @@ mod tests {
     #[test]
     fn an_attachment_fills_the_message_to_the_byte() {
         for size in 1000..1160 {
-            let yaml = format!("{{id: a, from: mario@sender, to: [b@x.example], attach: [{{name: a, fills: {size} B}}]}}");
+            let yaml =
+                format!("{{id: a, from: mario@sender, to: [b@x.example], attach: [{{name: a, fills: {size} B}}]}}");
             let mail = composed(&yaml);
             assert_eq!((mail.raw.len(), mail.root.children.len()), (size, 2));
             assert!(mail.raw.ends_with(b"\r\n"));

@@ -216,14 +216,8 @@ impl<'d> Check<'d> {
         for (index, attachment) in attachments.iter().enumerate() {
             let at = [at.clone(), path!["attach", index]].concat();
             let Attachment { name, size, text, virus, fills, mail, received, .. } = attachment;
-            let given = [
-                size.is_some(),
-                text.is_some(),
-                virus.is_some(),
-                fills.is_some(),
-                mail.is_some(),
-                received.is_some(),
-            ];
+            let given =
+                [size.is_some(), text.is_some(), virus.is_some(), fills.is_some(), mail.is_some(), received.is_some()];
             if given.into_iter().filter(|given| *given).count() != 1 {
                 let message =
                     format!("what is in `{name}`? Give one of `size`, `text`, `virus`, `fills`, `mail` and `received`");
