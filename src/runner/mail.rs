@@ -91,7 +91,9 @@ fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> V
     let replaced = |name: &str| send.headers.keys().any(|other| other.eq_ignore_ascii_case(name));
     // An empty Subject is one; of the others, empty means that there is none.
     fields.retain(|(name, value)| (*name == "Subject" || !value.is_empty()) && !absent(name) && !replaced(name));
-    let added = send.headers.iter().map(|(name, value)| (name.clone(), folded(&with_addresses(value, address))));
+    let added = send.headers.iter().flat_map(|(name, values)| {
+        values.values().iter().map(|value| (name.clone(), folded(&with_addresses(value, address))))
+    });
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(added).collect()
 }
 

@@ -21,7 +21,7 @@ use crate::{
     scenario::{
         Expected, Scenario,
         locate::{Path, Step as Down},
-        model::{Alternative, Expectation, GatewayState, Inject, Line, Receipt, Send, Step},
+        model::{Alternative, Expectation, GatewayState, Inject, Line, PostaState, Receipt, Send, Step},
         words::{Host, Mailbox, Place},
     },
     target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
@@ -173,7 +173,7 @@ impl<'s> Stage<'s> {
         let at = self.pair.now();
         let bytes = self.client(send, at, &address).await?.compose(send);
         self.introduce(send);
-        match send.from.host() {
+        match send.submitted_at() {
             Some(Host::Gateway(role)) => {
                 let path = path(send, send.recipients(), &address);
                 let login = address(send.login.as_ref().unwrap_or(&send.from));
@@ -221,8 +221,8 @@ impl<'s> Stage<'s> {
         self.progress().known.learn(&identifier, &send.id);
 
         let mut original = send.clone();
-        original.headers.insert("Message-ID".into(), format!("<{identifier}>"));
-        original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send));
+        original.headers.insert("Message-ID".into(), format!("<{identifier}>").into());
+        original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send).into());
         let subject = mail::subject(send);
         let certified = Certified {
             reply_to: sender.clone(),
@@ -401,7 +401,11 @@ fn needs(scenario: &Scenario) -> BTreeSet<Need> {
     let given = &scenario.given;
     let healthy = GatewayState::default();
     let mut needs = BTreeSet::new();
-    if given.sender != healthy || given.receiver != healthy || !given.mailboxes.is_empty() {
+    if given.sender != healthy
+        || given.receiver != healthy
+        || given.posta != PostaState::default()
+        || !given.mailboxes.is_empty()
+    {
         needs.insert(Need::State);
     }
     let looks = |expectation: &Expectation| expectation.keys().any(|place| matches!(place, Place::VirusStore(_)));

@@ -2,16 +2,28 @@
 
 use std::io::{Cursor, Write as _};
 
-use zip::{ZipWriter, write::SimpleFileOptions};
+use zip::{ZipWriter, unstable::write::FileOptionsExt, write::SimpleFileOptions};
 
 use crate::scenario::model::{Attachment, Virus};
 
 /// The bytes of an attachment that is a file.
 pub(super) fn of(attachment: &Attachment) -> Vec<u8> {
+    let content = plain(attachment);
+    match &attachment.password {
+        Some(password) => {
+            // The zip format's own cipher: breakable, and still nothing that a scanner can look behind.
+            let locked = SimpleFileOptions::default().with_deprecated_encryption(password.as_bytes());
+            zipped("riservato", &content, locked)
+        }
+        None => content,
+    }
+}
+
+fn plain(attachment: &Attachment) -> Vec<u8> {
     match (attachment.size, &attachment.text, attachment.virus) {
         (_, Some(text), _) => text.clone().into_bytes(),
         (_, _, Some(Virus::Eicar)) => eicar(),
-        (_, _, Some(Virus::EicarInZip)) => zipped("allegato.com", &eicar()),
+        (_, _, Some(Virus::EicarInZip)) => zipped("allegato.com", &eicar(), SimpleFileOptions::default()),
         (size, None, None) => filler(size.map_or(0, |size| size.0)),
     }
 }
@@ -32,9 +44,9 @@ fn eicar() -> Vec<u8> {
     [r"X5O!P%@AP[4\PZX54(P^)7CC)7}", "$EICAR", "-STANDARD-ANTIVIRUS-", "TEST-FILE!", "$H+H*"].concat().into_bytes()
 }
 
-fn zipped(name: &str, content: &[u8]) -> Vec<u8> {
+fn zipped(name: &str, content: &[u8], options: SimpleFileOptions) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    archive.start_file(name, SimpleFileOptions::default()).expect("memory takes it");
+    archive.start_file(name, options).expect("memory takes it");
     archive.write_all(content).expect("memory takes it");
     archive.finish().expect("memory takes it").into_inner()
 }
