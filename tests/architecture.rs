@@ -26,7 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
     // Data: it knows what may be written in it, and nobody who plays it.
     ("scenario", &["evidence", "fault", "message", "norm"]),
-    ("target", &["evidence", "gateway", "net", "pki", "scenario", "smime"]),
+    ("target", &["evidence", "fault", "gateway", "net", "pki", "scenario", "smime"]),
     (
         "runner",
         &[

@@ -12,7 +12,7 @@ use self::body::Materials;
 use crate::{
     clock::LegalTime,
     scenario::{
-        model::{Line, Send},
+        model::{Send, Written},
         words::Mailbox,
     },
     smime::Signer,
@@ -20,7 +20,12 @@ use crate::{
 
 /// The client's own msgid of a send, with angle brackets.
 pub fn msgid(send: &Send) -> String {
-    format!("<{}@client.example>", send.id)
+    msgid_of(&send.id)
+}
+
+/// The msgid of what has this name.
+pub fn msgid_of(id: &str) -> String {
+    format!("<{id}@client.example>")
 }
 
 /// The Subject as readers of the message see it.
@@ -68,12 +73,12 @@ impl Client<'_> {
 }
 
 /// An address in the capitals that a send wants at this place.
-pub fn spelled(send: &Send, line: Line, address: String) -> String {
-    if send.in_capitals.contains(&line) { address.to_ascii_uppercase() } else { address }
+pub fn spelled(send: &Send, place: Written, address: String) -> String {
+    if send.in_capitals.contains(&place) { address.to_ascii_uppercase() } else { address }
 }
 
 fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> Vec<(String, String)> {
-    let written = |mailbox: &Mailbox| spelled(send, Line::Header, address(mailbox));
+    let written = |mailbox: &Mailbox| spelled(send, Written::Header, address(mailbox));
     let list = |mailboxes: &[Mailbox]| listed(mailboxes.iter().map(written));
     let from = send.header_from.as_ref().unwrap_or(&send.from);
     let mut fields = vec![
@@ -109,12 +114,15 @@ fn listed(addresses: impl Iterator<Item = String>) -> String {
     lines.join(",\r\n ")
 }
 
-/// `mario@sender` in a header's value becomes the address.
-fn with_addresses(value: &str, address: &dyn Fn(&Mailbox) -> String) -> String {
+/// What an address cannot contain where a scenario writes one into a value.
+const SEPARATORS: [char; 8] = [' ', ',', '<', '>', ';', '"', '\r', '\n'];
+
+/// `mario@sender` in a header's value or a line said becomes the address.
+pub fn with_addresses(value: &str, address: &dyn Fn(&Mailbox) -> String) -> String {
     value
-        .split_inclusive([' ', ',', '<', '>', ';', '"'])
+        .split_inclusive(SEPARATORS)
         .map(|piece| {
-            let word = piece.trim_end_matches([' ', ',', '<', '>', ';', '"']);
+            let word = piece.trim_end_matches(SEPARATORS);
             match word.parse::<Mailbox>() {
                 Ok(mailbox) => address(&mailbox) + &piece[word.len()..],
                 Err(_) => piece.to_owned(),

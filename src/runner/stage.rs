@@ -11,6 +11,7 @@ use super::{
     expect::{Answered, Arrival, Difference, differences},
     mail,
     reading::{self, Known},
+    talk::{Misheard, Talk},
 };
 use crate::{
     clock::LegalTime,
@@ -21,7 +22,7 @@ use crate::{
     scenario::{
         Expected, Scenario,
         locate::{Path, Step as Down},
-        model::{Alternative, Expectation, GatewayState, Inject, Line, PostaState, Receipt, Send, Step},
+        model::{Alternative, Expectation, GatewayState, Inject, PostaState, Receipt, Send, Step, Written},
         words::{Host, Mailbox, Place},
     },
     target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
@@ -50,6 +51,8 @@ pub struct Progress {
     pub told: Vec<Told>,
     /// Expectations not met.
     pub differences: Vec<Difference>,
+    /// Answers in a dialogue that were not those that must come.
+    pub misheard: Vec<Misheard>,
     /// Which way the norm left was taken.
     pub choices: Vec<String>,
     /// What is worth knowing.
@@ -93,6 +96,8 @@ pub struct PutIn {
 pub enum Told {
     /// Something was put in; index into [`Progress::put_in`].
     PutIn(usize),
+    /// Somebody talked to a point.
+    Talked(Talk),
     /// The clock moved.
     Advanced(SignedDuration),
     /// This arrived.
@@ -126,6 +131,9 @@ impl<'s> Stage<'s> {
                 Step::Inject(inject) => {
                     self.announce(&inject.envelope.id, [at, vec!["inject".into()]].concat(), &[]);
                     self.inject(inject).await?;
+                }
+                Step::Dialogue(dialogue) => {
+                    self.dialogue(dialogue, &[at, vec!["dialogue".into()]].concat()).await?;
                 }
                 Step::Advance(span) => self.advance(span.0).await?,
                 Step::Expect(expectation) => {
@@ -386,9 +394,9 @@ impl<'s> Stage<'s> {
 }
 
 fn path(send: &Send, recipients: Vec<&Mailbox>, address: &dyn Fn(&Mailbox) -> String) -> SmtpPath {
-    let written = |line: Line, mailbox: &Mailbox| mail::spelled(send, line, address(mailbox));
-    let to = recipients.into_iter().map(|to| written(Line::RcptTo, to));
-    SmtpPath { from: written(Line::MailFrom, &send.from), to: to.collect() }
+    let written = |place: Written, mailbox: &Mailbox| mail::spelled(send, place, address(mailbox));
+    let to = recipients.into_iter().map(|to| written(Written::RcptTo, to));
+    SmtpPath { from: written(Written::MailFrom, &send.from), to: to.collect() }
 }
 
 /// Every mailbox there is: those of every gateway, and those the scenario gives.
@@ -423,7 +431,7 @@ fn needs(scenario: &Scenario) -> BTreeSet<Need> {
             Step::Either(ways) if ways.iter().any(|way| looks(&way.expect)) => {
                 needs.insert(Need::VirusStore);
             }
-            Step::Send(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
+            Step::Send(_) | Step::Dialogue(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
         }
     }
     needs
