@@ -43,8 +43,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "target",
         ],
     ),
-    ("report", &["evidence", "message", "norm", "rules", "runner"]),
-    ("cli", &["directory", "evidence", "message", "norm", "report", "rules", "runner", "scenario", "target"]),
+    ("report", &["directory", "evidence", "message", "norm", "rules", "runner", "smime"]),
+    ("cli", &["directory", "evidence", "message", "norm", "report", "rules", "runner", "scenario", "smime", "target"]),
 ];
 
 /// What must stay out of a room's reach, by whatever way.

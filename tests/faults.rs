@@ -23,8 +23,8 @@ use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
 static PKI: LazyLock<Arc<Pki>> = LazyLock::new(|| Pki::load().expect("the test PKI can be issued"));
-/// What no edit of composed bytes can make; proved by the library's own tests (`rules::tests::defects`).
-const BEYOND_EDITS: [&str; 2] = ["certificate/version", "signature/digest"];
+/// What no edit of composed bytes can make; proved by the library's own tests (`rules::tests`).
+const BEYOND_EDITS: [&str; 3] = ["certificate/version", "signature/digest", "directory/signer-listed"];
 
 static DIRECTIONS: [(&str, &str); 2] = [("alfa", "bravo"), ("bravo", "alfa")];
 

@@ -9,8 +9,8 @@ use crate::{
 };
 
 use super::{
-    CopyEdit, DialogueChange, DialogueEdit, DirectoryEdit, Edit, Fault, FaultError, HeaderEdit, LogChange, LogEdit,
-    LogField, apply, bytes,
+    CopyEdit, DialogueChange, DialogueEdit, Edit, Fault, FaultError, HeaderEdit, LogChange, LogEdit, LogField, apply,
+    directory,
     file::{Where, role},
 };
 
@@ -35,10 +35,9 @@ pub fn apply_to_evidence(
         Edit::Copy(edit) => way(&fault, edit, &mut edited)?,
         Edit::Log(edit) => log(edit, &mut edited)?,
         Edit::Dialogue(edit) => dialogues(edit, &mut edited)?,
-        Edit::Directory(DirectoryEdit::Replace(replace)) => {
+        Edit::Directory(edit) => {
             for version in &mut edited.directories {
-                let text = bytes::unfolded(&version.ldif);
-                version.ldif = bytes::replace(&text, replace)?;
+                version.ldif = directory::edit(&version.ldif, edit, version.from, signers)?;
             }
         }
         _ => {

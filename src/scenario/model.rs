@@ -415,6 +415,8 @@ pub enum TextEncoding {
 pub enum UserSignature {
     /// Beside the content, which stays readable: multipart/signed.
     Detached,
+    /// Around the content, which the whole message then is: application/pkcs7-mime.
+    Opaque,
 }
 
 /// How a file name is written in a header, rightly or as it is met.

@@ -34,6 +34,7 @@ pub(super) fn entity(send: &Send, materials: &Materials<'_>) -> Vec<u8> {
     let content = mixed(&send.id, text, &send.attach, materials);
     match (send.sign, materials.signer) {
         (Some(UserSignature::Detached), Some(signer)) => detached(&send.id, &content, signer, materials.at),
+        (Some(UserSignature::Opaque), Some(signer)) => opaque(&content, signer, materials.at),
         _ => content,
     }
 }
@@ -144,6 +145,14 @@ fn detached(id: &str, content: &[u8], signer: &Signer, at: Timestamp) -> Vec<u8>
          Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n"
     );
     [head.as_bytes(), content, between.as_bytes(), &signature, format!("\r\n--{boundary}--").as_bytes()].concat()
+}
+
+/// RFC 8551 3.5.2: one CMS object with the content inside.
+fn opaque(content: &[u8], signer: &Signer, at: Timestamp) -> Vec<u8> {
+    let object = base64_lines(&signer.sign_attached(content, at, Encoding::Der));
+    let head = "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=\"smime.p7m\"\r\n\
+                Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n";
+    [head.as_bytes(), &object].concat()
 }
 
 /// How many bytes an attachment needs so that base64 takes `room` bytes of mail or a little less.
