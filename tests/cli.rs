@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
 use pec_conformance::{pki::Pki, smime::sign::Encoding};
@@ -213,35 +213,75 @@ fn a_full_stdout_is_trouble_and_a_reader_that_left_is_not() {
     assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
 }
 
+/// A run with a great deal to play, which has ended its first play.
+#[cfg(unix)]
+struct LongRun {
+    folder: Folder,
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+#[cfg(unix)]
+impl LongRun {
+    fn start() -> Self {
+        let folder = Folder::new();
+        let complete =
+            fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/delivery/complete.yaml")).unwrap();
+        for number in 0..200 {
+            folder.write(&format!("suite/many/{number:03}.yaml"), &complete);
+        }
+        let (suite, reports) = (folder.text("suite"), folder.text("reports"));
+        let args = ["run", "--scenarios", &suite, "--reports", &reports, "--jobs", "1", "--format", "json"];
+        let mut child = program(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.next().unwrap().unwrap().contains("header"));
+        assert!(lines.next().unwrap().unwrap().contains("many/000"));
+        Self { folder, child, lines }
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Ends by itself, as an interrupted run: its footer says so, and what was played before is kept.
+    fn ends_incomplete(mut self) {
+        let rest: Vec<String> = self.lines.map(Result::unwrap).collect();
+        assert_eq!(self.child.wait().unwrap().code(), Some(3));
+        let footer: Value = serde_json::from_str(rest.last().unwrap()).unwrap();
+        assert_eq!(
+            (&footer["type"], &footer["interrupted"], &footer["complete"]),
+            (&"footer".into(), &true.into(), &false.into())
+        );
+        let count = |word: &str| footer["totals"][word].as_u64().unwrap();
+        assert!(count("not_played") > 0);
+        assert_eq!(
+            count("planned"),
+            ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>()
+        );
+        assert!(self.folder.path("reports/evidence/many/000/alfa-bravo/manifest.json").is_file());
+        let junit = fs::read_to_string(self.folder.path("reports/junit.xml")).unwrap();
+        assert!(junit.contains("interrupted, incomplete"));
+        assert_eq!(self.folder.stream().last().unwrap()["interrupted"], true);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_keeps_what_it_has_and_says_that_it_is_incomplete() {
-    let folder = Folder::new();
-    let complete =
-        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/delivery/complete.yaml")).unwrap();
-    for number in 0..200 {
-        folder.write(&format!("suite/many/{number:03}.yaml"), &complete);
+    for signal in ["-INT", "-TERM"] {
+        let run = LongRun::start();
+        run.signal(signal);
+        run.ends_incomplete();
     }
-    let (suite, reports) = (folder.text("suite"), folder.text("reports"));
-    let args = ["run", "--scenarios", &suite, "--reports", &reports, "--jobs", "1", "--format", "json"];
-    let mut child = program(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.next().unwrap().contains("header"));
-    assert!(lines.next().unwrap().contains("many/000"));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let rest: Vec<String> = lines.collect();
-    assert_eq!(child.wait().unwrap().code(), Some(3));
+}
 
-    let footer: Value = serde_json::from_str(rest.last().unwrap()).unwrap();
-    assert_eq!(
-        (&footer["type"], &footer["interrupted"], &footer["complete"]),
-        (&"footer".into(), &true.into(), &false.into())
-    );
-    let count = |word: &str| footer["totals"][word].as_u64().unwrap();
-    assert!(count("not_played") > 0);
-    assert_eq!(count("planned"), ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>());
-    assert!(folder.path("reports/evidence/many/000/alfa-bravo/manifest.json").is_file());
-    assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("interrupted, incomplete"));
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_waits_for_nothing_and_keeps_the_reports_all_the_same() {
+    let run = LongRun::start();
+    run.signal("-INT");
+    run.signal("-INT");
+    run.ends_incomplete();
 }
 
 #[test]

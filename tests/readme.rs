@@ -61,6 +61,20 @@ fn its_scenario_loads() {
     assert!(problems.is_empty(), "{problems:?}");
 }
 
+/// `list` takes the choices of `run`, and plays nothing.
+#[test]
+fn what_its_commands_select_exists() {
+    let runs = README.lines().filter_map(|line| line.strip_prefix("cargo run --release -- run "));
+    let chosen: Vec<_> = runs.filter(|run| !run.starts_with('-') || run.starts_with("--clause")).collect();
+    assert!(chosen.len() >= 2, "{chosen:?}");
+    for run in chosen {
+        let words = run.split('#').next().unwrap_or_default().split_whitespace();
+        let words = words.map(|word| word.trim_matches('\'')).filter(|word| *word != "--strict");
+        let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance")).arg("list").args(words).output().unwrap();
+        assert!(program.status.success(), "{run}: {}", String::from_utf8_lossy(&program.stderr));
+    }
+}
+
 #[test]
 fn its_rooms_are_the_houses() {
     let named: BTreeSet<_> = README.split_whitespace().filter_map(|word| word.strip_prefix("src/")).collect();

@@ -20,7 +20,9 @@ pub enum CliError {
     Scenarios(#[from] LoadError),
     /// What was selected from it.
     #[error(transparent)]
-    #[diagnostic(help("`pec-conformance list` shows every scenario; `*` in an id also crosses folders"))]
+    #[diagnostic(help(
+        "`pec-conformance list` shows every scenario, `list clauses` every clause; `*` in an id also crosses folders"
+    ))]
     Selection(#[from] SelectionError),
     /// One gateway cannot be both.
     #[error("`{0}` cannot play both the sender and the receiver")]
@@ -28,6 +30,7 @@ pub enum CliError {
     SameTarget(String),
     /// A path given on the command line.
     #[error("cannot read {}: {problem}", path.display())]
+    #[diagnostic(help("paths are taken from the folder that the command is run in"))]
     Unreadable {
         /// Which.
         path: PathBuf,
@@ -95,7 +98,9 @@ impl CliError {
     /// The exit code it means.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Selection(SelectionError::Unmatched { .. } | SelectionError::Nothing)
+            CliError::Selection(
+                SelectionError::Unmatched { .. } | SelectionError::Unnamed(_) | SelectionError::Nothing,
+            )
             | CliError::Scenarios(LoadError::Empty { .. })
             | CliError::NothingToCheck(_) => Exit::Nothing,
             CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
@@ -110,11 +115,22 @@ impl CliError {
             Paint::Plain => GraphicalTheme::unicode_nocolor(),
         };
         let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
-        let mut picture = String::new();
-        if handler.render_report(&mut picture, self).is_err() {
-            picture = self.to_string();
+        let draw = |diagnostic: &dyn Diagnostic| {
+            let mut picture = String::new();
+            match handler.render_report(&mut picture, diagnostic) {
+                Ok(()) => eprint!("{picture}"),
+                Err(_) => eprintln!("{diagnostic}"),
+            }
+        };
+        match self {
+            CliError::Scenarios(LoadError::Files { problems }) => {
+                for problem in problems {
+                    draw(problem);
+                }
+                eprintln!("{self}");
+            }
+            _ => draw(self),
         }
-        eprint!("{picture}");
     }
 }
 

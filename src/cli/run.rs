@@ -60,7 +60,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     plan.jobs = args.jobs.unwrap_or(plan.jobs);
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
     plan.how.strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
-    plan.stop = Stop::on_ctrl_c();
+    plan.stop = Stop::on_signals();
 
     let mut reports = Reports::default();
     reports.add("progress", Progress::on_stderr());
@@ -68,7 +68,10 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     match Folder::prepare(&args.reports) {
         Ok(folder) => plan.how.evidence = Some(folder.open(&mut reports)),
         Err(problem) => {
-            warn(&format!("nothing can be written to {}: {problem}", args.reports.display()));
+            warn(&format!(
+                "nothing can be written to {}: {problem}; the run goes on without reports and evidence",
+                args.reports.display()
+            ));
             written = Exit::Trouble;
         }
     }
@@ -103,6 +106,7 @@ fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
             }
             reports.event(Event::Finished(cell));
         }
+        runner::Event::Stopping { playing } => reports.event(Event::Stopping { playing }),
     });
     let ending = ending(&run, &tally);
     let exit = verdict(&tally, ending).worse(written);

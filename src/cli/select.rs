@@ -17,7 +17,7 @@ pub struct Select {
     /// Scenarios of a folder: `delivery`.
     #[arg(long, value_name = "FOLDER")]
     folder: Vec<String>,
-    /// Scenarios about a clause: `RFC6109-3.1.4-headers`.
+    /// Scenarios about a clause: `RFC6109-3.1.1-checked`.
     #[arg(long, value_name = "CLAUSE")]
     clause: Vec<String>,
     /// Scenarios with a tag.

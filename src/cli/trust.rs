@@ -28,6 +28,8 @@ impl Given {
     pub fn read(trust: Option<&Path>, directory: Option<&Path>) -> Result<Self, CliError> {
         let mut given = Self::default();
         if let Some(folder) = trust {
+            // A folder that is not there is told in the system's own words.
+            fs::metadata(folder).map_err(|error| unreadable(folder, error))?;
             for entry in WalkDir::new(folder).sort_by_file_name() {
                 let entry = entry.map_err(|error| unreadable(folder, error.into()))?;
                 if entry.file_type().is_file() {

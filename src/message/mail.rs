@@ -69,7 +69,7 @@ pub struct Mailbox {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// No header field at all.
-    #[error("no mail message: not one header field was found in {0} bytes")]
+    #[error("not one header field was found in {0} bytes")]
     NoHeader(usize),
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     Groups, Ink, Paint, RuleSet, Severity, Strictness, Subject, counted, json_line, shown, stream::verdict_line,
+    wrapped,
 };
 use crate::{
     directory::DirectoryFile,
@@ -141,12 +142,13 @@ pub struct CheckedText<W> {
     paint: Paint,
     strictness: Strictness,
     groups: Groups,
+    unverified: bool,
 }
 
 impl<W: Write> CheckedText<W> {
     /// A page on `out`.
     pub fn new(out: W, paint: Paint, strictness: Strictness) -> Self {
-        Self { out, paint, strictness, groups: Groups::default() }
+        Self { out, paint, strictness, groups: Groups::default(), unverified: false }
     }
 }
 
@@ -168,6 +170,7 @@ impl<W: Write> Inspection for CheckedText<W> {
         };
         let what = checked.what();
         writeln!(self.out, "{path}: {}; {}", self.paint.dye(ink, &word), shown(&what))?;
+        self.unverified |= checked.judgement.origins.values().any(|origin| matches!(origin, Origin::NotVerified(_)));
         for failure in checked.subject().failures(|_| true) {
             self.groups.add(failure, &path);
         }
@@ -180,6 +183,11 @@ impl<W: Write> Inspection for CheckedText<W> {
             0 => String::new(),
             many => format!(", {many} could not be judged"),
         };
+        if self.unverified {
+            let hint = "Origins that were not verified are no findings. Who signed can be told with --trust (a folder of \
+                        certificates and revocation lists) and --directory (the providers' LDIF).";
+            writeln!(self.out, "\n{}", wrapped(hint, 0))?;
+        }
         writeln!(
             self.out,
             "\njudged    {} ({}){unreadable}\nfindings  {}, {}, {}\nresult    {meaning} (exit code {code})",

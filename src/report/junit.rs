@@ -86,7 +86,7 @@ impl Report for Junit {
     fn event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Opened(opening) => self.strictness = opening.strictness,
-            Event::Started { .. } => {}
+            Event::Started { .. } | Event::Stopping { .. } => {}
             Event::Finished(cell) => {
                 let case = self.case(cell);
                 self.cases.insert((cell.direction.clone(), cell.scenario.clone()), case);

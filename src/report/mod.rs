@@ -43,6 +43,11 @@ pub enum Event<'a> {
     },
     /// A scenario has ended in a direction.
     Finished(&'a Cell),
+    /// Someone asked to stop; what is being played is waited for.
+    Stopping {
+        /// Scenarios and directions that are still being played.
+        playing: usize,
+    },
     /// The run is over.
     Closed(&'a Closing),
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Event, Report, way};
+use super::{Event, Report, counted, way};
 use crate::runner::CellOutcome;
 
 /// Shows how far a run is.
@@ -36,6 +36,10 @@ impl Report for Progress {
                 self.failed += usize::from(cell.outcome == CellOutcome::Failed);
                 self.bar.inc(1);
             }
+            Event::Stopping { playing } => self.bar.println(format!(
+                "stopping: {} still being played, then the reports; Ctrl-C again ends them at once",
+                counted(playing, "scenario")
+            )),
             Event::Closed(_) => self.bar.finish_and_clear(),
         }
         Ok(())

@@ -70,7 +70,7 @@ impl<W: Write> Report for JsonStream<W> {
     fn event(&mut self, event: Event<'_>) -> io::Result<()> {
         let line = match event {
             Event::Opened(opening) => self.header(opening),
-            Event::Started { .. } => return Ok(()),
+            Event::Started { .. } | Event::Stopping { .. } => return Ok(()),
             Event::Finished(cell) => cell_line(cell),
             Event::Closed(closing) => footer(closing),
         };

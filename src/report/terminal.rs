@@ -153,7 +153,7 @@ impl<W: Write> Terminal<W> {
         writeln!(
             self.out,
             "\n{}{} = {} passed + {} failed + {} error + {} skipped{not_played}{ending}",
-            label("cells"),
+            label("plays"),
             tally.planned,
             tally.passed,
             tally.failed,
@@ -182,6 +182,11 @@ impl<W: Write> Terminal<W> {
             counted(tally.notes, "note"),
             counted(tally.unmet, "expectation")
         )?;
+        let failed = self.cells.iter().find(|(_, told)| told.outcome == "failed");
+        if let Some(((scenario, direction), _)) = failed {
+            let again = format!("run {scenario} --sender {} --receiver {}", direction.sender, direction.receiver);
+            writeln!(self.out, "{}the evidence files show each; to play one again: {again}", label("next"))?;
+        }
         let (code, meaning) = closing.exit;
         let ink = match code {
             0 => Ink::Good,
@@ -196,7 +201,7 @@ impl<W: Write> Report for Terminal<W> {
     fn event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Opened(opening) => self.open(opening),
-            Event::Started { .. } => {}
+            Event::Started { .. } | Event::Stopping { .. } => {}
             Event::Finished(cell) => {
                 self.cells.insert((cell.scenario.clone(), cell.direction.clone()), Told::of(cell));
             }

@@ -1,18 +1,16 @@
 //! A run: which scenarios in which directions, and how.
 
 use std::{
+    io,
     num::NonZeroUsize,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
-use tokio::{runtime::Builder, task::JoinSet};
+use tokio::{runtime::Builder, signal, sync::watch, task::JoinSet};
 
 use super::{Cell, CellOutcome, Direction, Strictness, play};
 use crate::scenario::Scenario;
@@ -55,11 +53,20 @@ pub enum OnFailure {
     Stop,
 }
 
-/// Asks a run to start nothing more; what runs is finished and kept. Clones share the request.
+/// Asks a run to stop. Asked once, it starts nothing more, and what is being played is finished and kept; asked again,
+/// it ends at once, and what is being played counts as not played. Clones share the request.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
-    requested: Arc<AtomicBool>,
-    ctrl_c: bool,
+    urgency: watch::Sender<Urgency>,
+    signals: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Urgency {
+    #[default]
+    None,
+    Soon,
+    AtOnce,
 }
 
 /// What happens during a run, for progress.
@@ -78,6 +85,11 @@ pub enum Event<'a> {
     },
     /// A cell has ended.
     Finished(&'a Cell),
+    /// Someone asked to stop.
+    Stopping {
+        /// Cells that are still being played.
+        playing: usize,
+    },
 }
 
 /// What a run yields.
@@ -115,19 +127,21 @@ impl Plan {
 }
 
 impl Stop {
-    /// Stops at the first Ctrl-C; the second ends the process at once with exit code 130.
-    pub fn on_ctrl_c() -> Self {
-        Self { ctrl_c: true, ..Self::default() }
+    /// Asked by Ctrl-C, and by the signal that a CI system ends a job with.
+    pub fn on_signals() -> Self {
+        Self { signals: true, ..Self::default() }
     }
 
-    /// Asks to stop.
+    /// Asks to stop, or, where that has been asked already, to end at once.
     pub fn request(&self) {
-        self.requested.store(true, Ordering::Relaxed);
+        self.urgency.send_modify(|urgency| {
+            *urgency = if *urgency == Urgency::None { Urgency::Soon } else { Urgency::AtOnce };
+        });
     }
 
     /// Whether someone asked.
     pub fn requested(&self) -> bool {
-        self.requested.load(Ordering::Relaxed)
+        *self.urgency.borrow() != Urgency::None
     }
 }
 
@@ -150,9 +164,10 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Run {
 }
 
 async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Vec<(usize, Cell)> {
-    if plan.stop.ctrl_c {
+    if plan.stop.signals {
         tokio::spawn(listen(plan.stop.clone()));
     }
+    let mut asked = plan.stop.urgency.subscribe();
     let pairs = plan.scenarios.iter().flat_map(|scenario| plan.directions.iter().map(move |way| (scenario, way)));
     let mut waiting = pairs.enumerate();
     let mut playing = JoinSet::new();
@@ -168,7 +183,17 @@ async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Vec<(usiz
             let (scenario, direction, how) = (scenario.clone(), direction.clone(), plan.how.clone());
             playing.spawn(async move { (place, play(&scenario, &direction, &how).await) });
         }
-        let Some(ended) = playing.join_next().await else { break };
+        let ended = tokio::select! {
+            ended = playing.join_next() => ended,
+            _ = asked.changed() => match *asked.borrow_and_update() {
+                Urgency::AtOnce => break,
+                Urgency::None | Urgency::Soon => {
+                    on_event(Event::Stopping { playing: playing.len() });
+                    continue;
+                }
+            },
+        };
+        let Some(ended) = ended else { break };
         let (place, cell) = ended.expect("a play turns its own panics into a cell");
         failed |= !matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Skipped(_));
         on_event(Event::Finished(&cell));
@@ -177,12 +202,23 @@ async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Vec<(usiz
     cells
 }
 
-/// The first Ctrl-C asks, the second insists.
+/// Passes every signal on.
 async fn listen(stop: Stop) {
-    if tokio::signal::ctrl_c().await.is_ok() {
+    while signalled().await.is_ok() {
         stop.request();
     }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(130);
+}
+
+#[cfg(unix)]
+async fn signalled() -> io::Result<()> {
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        asked = signal::ctrl_c() => asked,
+        _ = terminate.recv() => Ok(()),
     }
+}
+
+#[cfg(not(unix))]
+async fn signalled() -> io::Result<()> {
+    signal::ctrl_c().await
 }

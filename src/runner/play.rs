@@ -184,7 +184,16 @@ fn found_words(difference: &Difference, pair: &dyn Pair) -> String {
     let in_roles = |address: &str| {
         target::mailboxes()
             .find(|mailbox| pair.address(mailbox).eq_ignore_ascii_case(address))
-            .map_or_else(|| address.to_owned(), |mailbox| mailbox.to_string())
+            .map(|mailbox| mailbox.to_string())
+            .or_else(|| {
+                // A mailbox that does not exist, at a gateway that does.
+                let (user, domain) = address.rsplit_once('@')?;
+                let mut gateways = pair.gateways().into_iter();
+                let (role, _) =
+                    gateways.find(|(_, facts)| facts.domains.iter().any(|of| of.eq_ignore_ascii_case(domain)))?;
+                Some(format!("{user}@{role}"))
+            })
+            .unwrap_or_else(|| address.to_owned())
     };
     match &difference.found {
         Found::Nothing => "nothing of the kind".to_owned(),
@@ -240,12 +249,8 @@ fn keep(cell: &mut Cell, how: &How) {
         folder.join(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
     match bundle::write(&cell.observed, &folder) {
         Ok(()) => cell.evidence = Some(folder),
-        Err(error) => {
-            cell.notes.push(error.to_string());
-            if cell.outcome == CellOutcome::Passed {
-                cell.outcome = CellOutcome::Error(error.to_string());
-            }
-        }
+        Err(error) if cell.outcome == CellOutcome::Passed => cell.outcome = CellOutcome::Error(error.to_string()),
+        Err(error) => cell.notes.push(error.to_string()),
     }
 }
 

@@ -129,7 +129,9 @@ impl Reading {
         words.extend(self.form.map(|form| form.word().to_owned()));
         words.extend(self.hours.map(|hours| format!("{} hours", hours.number())));
         let has_error = matches!(self.what, What::Kind(Kind::ErroreConsegna | Kind::ErroreConsegnaVirus));
-        words.extend(self.error.as_ref().filter(|_| has_error).map(|error| format!("error {error}")));
+        if has_error {
+            words.push(self.error.as_ref().map_or("no error code".to_owned(), |error| format!("error {error}")));
+        }
         words.join(", ")
     }
 }

@@ -135,6 +135,11 @@ async fn trouble_is_an_error_and_never_a_verdict() {
     std::fs::write(full.path().join("x"), "in the way").unwrap();
     let how = How { evidence: Some(full.path().to_owned()), ..How::default() };
     let cell = played(&scenario(ALL), "bravo", &how).await;
+    let CellOutcome::Error(trouble) = cell.outcome else { panic!("{:?}", cell.outcome) };
+    assert!(trouble.contains("cannot be written"), "{trouble}");
+    // Where there is a verdict, it stands.
+    let cell = played(&scenario("- expect: {}\n"), "bravo", &how).await;
+    assert_eq!(cell.outcome, CellOutcome::Failed);
     assert!(cell.notes.iter().any(|note| note.contains("cannot be written")), "{:?}", cell.notes);
 }
 
@@ -148,6 +153,7 @@ fn a_run_is_ordered_whatever_ends_first_and_can_be_stopped() {
             Event::Planned { total } => format!("planned {total}"),
             Event::Started { .. } => "started".to_owned(),
             Event::Finished(_) => "finished".to_owned(),
+            Event::Stopping { .. } => "stopping".to_owned(),
         });
     });
     assert_eq!((whole.cells.len(), whole.planned, whole.interrupted), (4, 4, false));
@@ -164,6 +170,19 @@ fn a_run_is_ordered_whatever_ends_first_and_can_be_stopped() {
         }
     });
     assert_eq!((stopped.cells.len(), stopped.interrupted), (1, true));
+
+    // Asked once, what is being played is finished; asked twice, not even that.
+    for (times, ended) in [(1, 1), (2, 0)] {
+        let mut plan = one_at_a_time.clone();
+        plan.stop = Stop::default();
+        let stop = plan.stop.clone();
+        let stopped = run(&plan, &mut |event| {
+            if matches!(event, Event::Started { .. }) {
+                (0..times).for_each(|_| stop.request());
+            }
+        });
+        assert_eq!((stopped.cells.len(), stopped.interrupted), (ended, true));
+    }
 }
 
 #[test]

@@ -352,7 +352,7 @@ impl<'d> Check<'d> {
             format!("`{id}` is the id of nothing: nothing has been sent yet")
         } else {
             unknown("message", id, self.sent.keys().copied())
-                + " Ids are given by `send` and `inject`, before they are used."
+                + "; ids are given by `send` and `inject`, before they are used"
         };
         self.wrong(at, message);
     }

@@ -10,7 +10,6 @@ use super::{
 /// What is wrong with one file, and what would be right.
 #[derive(Clone, Debug, thiserror::Error, Diagnostic)]
 #[error("{file}:{line}:{column}: {message}")]
-#[diagnostic(code(scenario))]
 pub struct Problem {
     /// The file.
     pub file: String,
@@ -21,9 +20,9 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     #[source_code]
-    source_text: NamedSource<String>,
+    source_text: Option<NamedSource<String>>,
     #[label("here")]
-    span: SourceSpan,
+    span: Option<SourceSpan>,
     /// What would be right, where the message does not say it.
     #[help]
     pub help: Option<String>,
@@ -50,7 +49,7 @@ impl Problem {
             Some((path, rest)) if !path.contains([' ', '`']) => rest.to_owned(),
             _ => text.to_owned(),
         };
-        let help = did_you_mean(&message);
+        let help = did_you_mean(&message).or_else(|| syntax(&message));
         Self::new(file, source, at, message, help)
     }
 
@@ -60,18 +59,38 @@ impl Problem {
     }
 
     fn new(file: &str, source: &str, at: Position, message: String, help: Option<String>) -> Self {
+        // What is missing at the end of the file is shown at the end of what there is.
+        let text = source.trim_end();
+        let at = match text.char_indices().last() {
+            Some((last, _)) if at.offset > last => Position {
+                line: text.lines().count(),
+                column: text.lines().last().map_or(1, |line| line.chars().count()),
+                offset: last,
+            },
+            _ => at,
+        };
         let rest = source.get(at.offset..).unwrap_or("");
-        let length = rest.find([',', '}', ']', '\n', ':']).unwrap_or(rest.len());
+        let length = rest.find([',', '}', ']', '\n', ':']).unwrap_or(rest.len()).max(1);
+        let drawn = !text.is_empty();
         Self {
             file: file.to_owned(),
             line: at.line.max(1),
             column: at.column.max(1),
             message,
-            source_text: NamedSource::new(file, source.to_owned()).with_language("yaml"),
-            span: (at.offset.min(source.len()), length).into(),
+            source_text: drawn.then(|| NamedSource::new(file, source.to_owned()).with_language("yaml")),
+            span: drawn.then(|| (at.offset, length).into()),
             help,
         }
     }
+}
+
+/// The YAML reader's own messages say what it could not do, and not what to look for.
+fn syntax(message: &str) -> Option<String> {
+    let of_the_reader =
+        ["did not find", "could not find", "found ", "mapping values", "block ", "while ", "control char"];
+    let help =
+        "this is not YAML: look for a bracket, brace or quote left open, a missing `:`, or indentation that differs";
+    of_the_reader.iter().any(|start| message.starts_with(start)).then(|| help.to_owned())
 }
 
 /// Serde's messages name what was given and everything it could have been, between backticks.

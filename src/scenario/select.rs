@@ -5,6 +5,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobMatcher};
 
 use super::{Scenario, Suite, nearest};
+use crate::norm;
 
 /// A choice among a suite's scenarios. Kinds of criteria narrow each other; within one kind any match counts. Empty: all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +41,9 @@ pub enum SelectionError {
         /// The nearest that exists.
         near: Option<String>,
     },
+    /// A clause that there is, and that no scenario names.
+    #[error("no scenario names the clause `{0}`; rules that rest on it apply in every scenario")]
+    Unnamed(&'static str),
     /// Each criterion matches something, all together nothing.
     #[error("no scenario matches all of the criteria together")]
     Nothing,
@@ -67,6 +71,10 @@ impl Suite {
         self.narrow(&mut meant, "the folder", folders, &by_folder, |s| {
             s.id.rsplit_once('/').map(|f| f.0).into_iter().collect()
         })?;
+        let unnamed = |id: &&String| !self.scenarios.iter().any(|s| s.clauses.iter().any(|c| c.id == id.as_str()));
+        if let Some(clause) = clauses.iter().filter(unnamed).find_map(|id| norm::clause(id)) {
+            return Err(SelectionError::Unnamed(clause.id));
+        }
         self.narrow(&mut meant, "the clause", clauses, &by_clause, |s| s.clauses.iter().map(|c| c.id).collect())?;
         self.narrow(&mut meant, "the tag", tags, &by_tag, |s| s.tags.iter().map(String::as_str).collect())?;
         if meant.is_empty() { Err(SelectionError::Nothing) } else { Ok(meant) }

@@ -55,7 +55,7 @@ pub struct Scenario {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum LoadError {
     /// Files that are no scenarios.
-    #[error("{} of the scenario files cannot be used", .problems.len())]
+    #[error("nothing was started: {} in the scenario files", counted(.problems.len()))]
     Files {
         /// What is wrong with each.
         #[related]
@@ -63,6 +63,9 @@ pub enum LoadError {
     },
     /// The folder cannot be read.
     #[error("the folder of scenarios `{}` cannot be read: {error}", .folder.display())]
+    #[diagnostic(help(
+        "give the folder that holds the themes, as `scenarios`; without it the scenarios inside the program are used"
+    ))]
     Folder {
         /// Which.
         folder: PathBuf,
@@ -76,6 +79,10 @@ pub enum LoadError {
         /// Which.
         folder: PathBuf,
     },
+}
+
+fn counted(problems: usize) -> String {
+    if problems == 1 { "one mistake".to_owned() } else { format!("{problems} mistakes") }
 }
 
 /// The suite compiled into the program; `rules` are the ids that its scenarios may name.
