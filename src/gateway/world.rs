@@ -13,18 +13,9 @@ pub const UNREACHABLE: &str = "irraggiungibile.example";
 /// The providers that the test PKI has certificates for.
 pub fn directory(pki: &Pki) -> Directory {
     let (alfa, bravo) = (Profile::alfa(), Profile::bravo());
-    // Two certificates: one about to be renewed and its successor (4.5).
-    let main_alfa = record(pki, &alfa, &["alfa", "alfa-renewed"]);
-    let mut main_bravo = record(pki, &bravo, &["bravo"]);
-    let mut second_bravo = Provider {
-        dn: format!("providerUnit=Ambiente secondario,{}", main_bravo.dn),
-        unit: Some("Ambiente secondario".into()),
-        ldif_location: None,
-        description: Some("Ambiente secondario di test".into()),
-        ..main_bravo.clone()
-    };
-    (second_bravo.managed_domains, main_bravo.managed_domains) =
-        main_bravo.managed_domains.into_iter().partition(|domain| domain.starts_with("studio."));
+    // Two certificates each: one about to be renewed and its successor (4.5).
+    let [main_alfa, second_alfa] = environments(record(pki, &alfa, &["alfa", "alfa-renewed"]), &alfa);
+    let [main_bravo, second_bravo] = environments(record(pki, &bravo, &["bravo", "bravo-renewed"]), &bravo);
     let charlie = Provider {
         dn: "providerName=Charlie Certificata S.r.l.,o=postacert".into(),
         name: "Charlie Certificata S.r.l.".into(),
@@ -33,7 +24,21 @@ pub fn directory(pki: &Pki) -> Directory {
         ldif_location: Some(format!("https://ldif.{UNREACHABLE}/charlie.ldif.p7m")),
         ..with_certificates(pki, &["charlie"])
     };
-    Directory { providers: vec![main_alfa, main_bravo, second_bravo, charlie] }
+    Directory { providers: vec![main_alfa, second_alfa, main_bravo, second_bravo, charlie] }
+}
+
+/// The records of a provider's two operating environments, main one first; they share everything but their domains.
+fn environments(mut main: Provider, profile: &Profile) -> [Provider; 2] {
+    let mut second = Provider {
+        dn: format!("providerUnit=Ambiente secondario,{}", main.dn),
+        unit: Some("Ambiente secondario".into()),
+        ldif_location: None,
+        description: Some("Ambiente secondario di test".into()),
+        ..main.clone()
+    };
+    (second.managed_domains, main.managed_domains) =
+        main.managed_domains.into_iter().partition(|domain| *domain == profile.secondary_domain);
+    [main, second]
 }
 
 fn record(pki: &Pki, profile: &Profile, signers: &[&str]) -> Provider {
@@ -66,8 +71,11 @@ mod tests {
         assert_eq!(read.providers, written.providers);
         assert!(read.providers.iter().all(|provider| !provider.certificates.is_empty()));
         let managing = |domain: &str| read.managing(domain).map(|record| record.unit.clone()).collect::<Vec<_>>();
-        assert_eq!(managing("STUDIO.bravo.example"), [Some("Ambiente secondario".to_owned())]);
-        assert_eq!(managing("bravo.example"), [None]);
-        assert_eq!(read.providers[0].certificates.len(), 2, "one about to be renewed");
+        for (main, second) in [("bravo.example", "STUDIO.bravo.example"), ("alfa.example", "legal.ALFA.example")] {
+            assert_eq!(managing(second), [Some("Ambiente secondario".to_owned())]);
+            assert_eq!(managing(main), [None]);
+        }
+        let main = |name: &str| read.providers.iter().find(|provider| provider.dn.contains(name)).unwrap();
+        assert!(["Alfa", "Bravo"].iter().all(|name| main(name).certificates.len() == 2), "one about to be renewed");
     }
 }

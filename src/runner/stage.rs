@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,10 +18,11 @@ use crate::{
     evidence::{Role, SmtpPath},
     fault,
     gateway::compose::{Certified, ReceiptForm, Recipient, Typology},
+    pki::Pki,
     scenario::{
-        Scenario,
+        Expected, Scenario,
         locate::{Path, Step as Down},
-        model::{Alternative, Expectation, GatewayState, Inject, PostaState, Receipt, Send, Step},
+        model::{Alternative, Expectation, GatewayState, Inject, PostaState, Receipt, Send, Step, Written},
         words::{Host, Mailbox, Place},
     },
     target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
@@ -178,7 +179,7 @@ impl<'s> Stage<'s> {
     async fn send(&self, send: &Send) -> Result<(), TargetError> {
         let address = |mailbox: &Mailbox| self.pair.address(mailbox);
         let at = self.pair.now();
-        let bytes = mail::compose(send, at, &address);
+        let bytes = self.client(send, at, &address).await?.compose(send);
         self.introduce(send);
         match send.submitted_at() {
             Some(Host::Gateway(role)) => {
@@ -207,7 +208,8 @@ impl<'s> Stage<'s> {
         let address = |mailbox: &Mailbox| self.pair.address(mailbox);
         let at = self.pair.now();
         self.introduce(send);
-        let bytes = self.envelope(inject, at, &address)?;
+        let client = self.client(send, at, &address).await?;
+        let bytes = self.envelope(inject, &client)?;
         let path = path(send, send.recipients(), &address);
         let answer = self.pair.inject(InjectAs::Peer, Role::Receiver, &path, &bytes).await?;
         self.put_in(&send.id, Place::IncomingPoint(Role::Receiver), path, bytes, at, answer);
@@ -215,13 +217,8 @@ impl<'s> Stage<'s> {
     }
 
     /// The transport envelope that the sender's provider would have made (RFC 6109 3.1.5), with its one deviation.
-    fn envelope(
-        &self,
-        inject: &Inject,
-        at: Timestamp,
-        address: &dyn Fn(&Mailbox) -> String,
-    ) -> Result<Vec<u8>, TargetError> {
-        let send = &inject.envelope;
+    fn envelope(&self, inject: &Inject, client: &mail::Client<'_>) -> Result<Vec<u8>, TargetError> {
+        let (send, at, address) = (&inject.envelope, client.at, client.address);
         let composer = self
             .pair
             .composer(Role::Sender)
@@ -234,7 +231,7 @@ impl<'s> Stage<'s> {
         let mut original = send.clone();
         original.headers.insert("Message-ID".into(), format!("<{identifier}>").into());
         original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send).into());
-        let subject = send.subject.clone().unwrap_or_else(|| send.id.clone());
+        let subject = mail::subject(send);
         let certified = Certified {
             reply_to: sender.clone(),
             sender,
@@ -253,7 +250,7 @@ impl<'s> Stage<'s> {
                 Some(Receipt::Completa) | None => ReceiptForm::Complete,
             },
         };
-        let original = mail::compose(&original, at, address);
+        let original = client.compose(&original);
         let envelope = composer.transport_envelope(&certified, &original, &LegalTime::at(at));
         let Some(edit) = &inject.edit else { return Ok(envelope) };
         let signer = match edit.signer() {
@@ -267,6 +264,40 @@ impl<'s> Stage<'s> {
             .map_err(|error| TargetError::new(format!("the envelope `{}` cannot be edited: {error}", send.id)))
     }
 
+    /// The client that a user sends with: what he has received, and what he signs with.
+    async fn client<'a>(
+        &self,
+        send: &Send,
+        at: Timestamp,
+        address: &'a (dyn Fn(&Mailbox) -> String + Sync),
+    ) -> Result<mail::Client<'a>, TargetError> {
+        let mut received = Vec::new();
+        for wanted in send.attach.iter().filter_map(|attachment| attachment.received.as_ref()) {
+            received.push(self.held(&send.from, wanted).await?);
+        }
+        let signer = match send.sign {
+            None => None,
+            // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
+            Some(_) => {
+                let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
+                pki.signer("esterna").cloned()
+            }
+        };
+        Ok(mail::Client { at, address, received, signer })
+    }
+
+    /// The latest message in a mailbox that is what the scenario speaks of.
+    async fn held(&self, mailbox: &Mailbox, wanted: &Expected) -> Result<Arc<[u8]>, TargetError> {
+        self.settle().await?;
+        let stored = self.pair.mailbox(mailbox).await?;
+        let recipient = wanted.recipient.as_ref().map(|recipient| self.pair.address(recipient));
+        let mut progress = self.progress();
+        let mut latest = stored.into_iter().rev().map(|stored| stored.bytes);
+        latest
+            .find(|bytes| reading::read(bytes, &mut progress.known).fits(wanted, recipient.as_deref()))
+            .ok_or_else(|| TargetError::new(format!("{mailbox} holds no {wanted} that could be attached")))
+    }
+
     fn announce(&self, id: &str, path: Path, rules: &[String]) {
         self.progress().announced.insert(id.to_owned(), Announced { path, rules: rules.to_vec() });
     }
@@ -274,7 +305,7 @@ impl<'s> Stage<'s> {
     fn introduce(&self, send: &Send) {
         let mut progress = self.progress();
         progress.known.learn(&mail::msgid(send), &send.id);
-        progress.known.learn_subject(send.subject.as_deref().unwrap_or(&send.id), &send.id);
+        progress.known.learn_subject(&mail::subject(send), &send.id);
     }
 
     fn put_in(&self, id: &str, place: Place, path: SmtpPath, bytes: Vec<u8>, at: Timestamp, answer: Answer) {
@@ -363,7 +394,9 @@ impl<'s> Stage<'s> {
 }
 
 fn path(send: &Send, recipients: Vec<&Mailbox>, address: &dyn Fn(&Mailbox) -> String) -> SmtpPath {
-    SmtpPath { from: address(&send.from), to: recipients.into_iter().map(address).collect() }
+    let written = |place: Written, mailbox: &Mailbox| mail::spelled(send, place, address(mailbox));
+    let to = recipients.into_iter().map(|to| written(Written::RcptTo, to));
+    SmtpPath { from: written(Written::MailFrom, &send.from), to: to.collect() }
 }
 
 /// Every mailbox there is: those of every gateway, and those the scenario gives.

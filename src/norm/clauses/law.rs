@@ -7,4 +7,9 @@ crate::clauses! {
         "Without a delivery a further notice follows between hours 22 and 24.";
     DPR_ART_6 = "DPR-art-6", "DPR 68/2005 art. 6", Must, DeliveryPoint,
         "A delivery receipt proves that the message is available in the recipient's mailbox.";
+    DPR_ART_3_READ_OR_NOT = "DPR-art-3-read-or-not", "DPR 68/2005 art. 3", Must, DeliveryPoint,
+        "A message is delivered when it is available in the recipient's mailbox, whether or not it is read.";
+    DM_ART_12_GUARANTEED = "DM-art-12-guaranteed", "DM 2/11/2005 art. 12", Must, AccessPoint,
+        "At least fifty recipients, and recipients times size of up to 30 MB, are accepted.",
+        reading: "What must be accepted is 30 x 10^6 bytes; what may be refused is more than 30 x 2^20 (practice 2.11).";
 }
