@@ -38,7 +38,7 @@ pub enum HeaderEdit {
     },
 }
 
-/// Replaces the first match of a pattern.
+/// Replaces matches of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Replace {
@@ -49,6 +49,20 @@ pub struct Replace {
     /// How `by` becomes octets.
     #[serde(default)]
     pub octets: Octets,
+    /// Which matches.
+    #[serde(default)]
+    pub matches: Matches,
+}
+
+/// Which matches of a pattern are replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Matches {
+    /// The first one.
+    #[default]
+    First,
+    /// Every one.
+    All,
 }
 
 /// How characters of a value become octets.
