@@ -18,7 +18,6 @@ use crate::{
     evidence::{Role, SmtpPath},
     fault,
     gateway::compose::{Certified, ReceiptForm, Recipient, Typology},
-    pki::Pki,
     scenario::{
         Expected, Scenario,
         locate::{Path, Step as Down},
@@ -278,10 +277,7 @@ impl<'s> Stage<'s> {
         let signer = match send.sign {
             None => None,
             // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
-            Some(_) => {
-                let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
-                pki.signer("esterna").cloned()
-            }
+            Some(_) => self.pair.signer("esterna"),
         };
         Ok(mail::Client { at, address, received, signer })
     }
