@@ -252,6 +252,8 @@ pub enum SignatureEdit {
     Strip,
     /// Puts the content inside the CMS structure too.
     Encapsulate,
+    /// Signs a second time, a second later: two signers in one signature.
+    SignTwice,
     /// Leaves the certificates out.
     DropCertificates,
     /// Puts something that is no CMS structure in its place.

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::{
-    evidence::{DialogueLine, Evidence, LogRecord, Observation, Seen, Speaker},
+    evidence::{DialogueLine, Evidence, LogRecord, Observation, Party, Seen, Speaker},
     message::{Kind, Message},
     smime::{Signature, Signer},
 };
@@ -50,6 +50,18 @@ pub fn apply_to_evidence(
         }
     }
     Ok(edited)
+}
+
+/// Who makes the fault: whoever composed the edited message, or stored it where mailboxes alone are edited; whose log or
+/// sessions they are. A fault of the directory is nobody's.
+pub fn culprit(fault: &Fault, evidence: &Evidence) -> Result<Party, FaultError> {
+    let fault = fault.cast(evidence)?;
+    Ok(match &fault.edit {
+        Edit::Directory(_) => Party::Undetermined,
+        Edit::Log(edit) => edit.of.into(),
+        Edit::Dialogue(edit) => edit.of.into(),
+        _ => copies(&fault, evidence)?.first().map_or(Party::Undetermined, |&at| evidence.observations[at].producer),
+    })
 }
 
 fn signer(edit: &Edit, observation: &Observation, signers: &dyn Fn(Sought<'_>) -> Option<Signer>) -> Option<Signer> {
