@@ -12,7 +12,7 @@ use pec_conformance::{
 };
 
 fn transaction(criterion: &mut Criterion) {
-    let suite = scenario::suite().expect("the suite loads");
+    let suite = scenario::suite(&rules::ids()).expect("the suite loads");
     let complete = suite.scenarios.iter().find(|scenario| scenario.id == "delivery/complete");
     let complete = Arc::clone(complete.expect("delivery/complete is in the suite"));
     let direction = Direction::new("alfa", "bravo");

@@ -1,7 +1,24 @@
 //! Interoperability conformance tests for gateways of Italian certified mail (PEC, RFC 6109).
 //!
-//! The one-way flow: scenarios drive targets, the runner gathers evidence, rules judge the evidence, reports show the
-//! judgement. What makes a message and what judges one never share code.
+//! Everything flows one way, and each room knows only those it is drawn to come after:
+//!
+//! ```text
+//! scenarios/ ──> scenario ──> runner ──drives──> target ──> gateway ──> net     execution
+//!                               │                 embedded or external
+//!                            gathers
+//!                               v
+//!                            evidence   messages, sessions, logs, directory, certificates, clock
+//!                               v
+//!                             rules     pure: evidence in, findings out                   judgement
+//!                               v
+//!                             report    terminal, JUnit, JSON                             results
+//!
+//! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
+//! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock
+//! ```
+//!
+//! Execution and judgement are apart, so a run, a check of files and a second look at last year's evidence share every
+//! rule. What makes a message and what judges one never share code; `tests/architecture.rs` holds the arrows.
 
 pub mod cli;
 pub mod clock;

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, env, fs, process::Command};
 
 use pec_conformance::{
     cli::{self, Exit},
+    rules,
     scenario::Scenario,
 };
 
@@ -56,7 +57,7 @@ fn its_exit_codes_are_the_programs() {
 #[test]
 fn its_scenario_loads() {
     let source = block_after("<!-- scenario -->");
-    let problems = Scenario::read("readme", "README.md", source).err().unwrap_or_default();
+    let problems = Scenario::read("readme", "README.md", source, &rules::ids()).err().unwrap_or_default();
     assert!(problems.is_empty(), "{problems:?}");
 }
 

@@ -9,7 +9,7 @@ use clap::Parser;
 use libtest_mimic::{Arguments, Failed, Trial};
 use pec_conformance::{
     norm::Level,
-    rules::Outcome,
+    rules::{self, Outcome},
     runner::{Cell, CellOutcome, Direction, How, play},
     scenario::{Selection, suite},
 };
@@ -30,7 +30,7 @@ struct Options {
 fn main() -> ExitCode {
     let mut options = Options::parse();
     let selection = Selection { ids: std::mem::take(&mut options.scenario), ..Selection::default() };
-    let suite = match suite() {
+    let suite = match suite(&rules::ids()) {
         Ok(suite) => suite,
         Err(error) => {
             eprintln!("{:?}", miette::Report::new(error));

@@ -3,7 +3,10 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::CliError;
-use crate::scenario::{self, Scenario, Selection};
+use crate::{
+    rules,
+    scenario::{self, Scenario, Selection},
+};
 
 /// Choices among scenarios; several kinds narrow each other.
 #[derive(Debug, clap::Args)]
@@ -28,9 +31,10 @@ pub struct Select {
 impl Select {
     /// The scenarios meant; never none.
     pub fn scenarios(&self) -> Result<Vec<Arc<Scenario>>, CliError> {
+        let rules = rules::ids();
         let suite = match &self.scenarios {
-            Some(folder) => scenario::load_dir(folder)?,
-            None => scenario::suite()?,
+            Some(folder) => scenario::load_dir(folder, &rules)?,
+            None => scenario::suite(&rules)?,
         };
         let selection = Selection {
             ids: self.ids.clone(),

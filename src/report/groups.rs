@@ -114,7 +114,7 @@ pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// Breaks `text` at blanks into lines of at most [`WIDTH`] characters, all but the first indented.
+/// Breaks `text` at blanks into lines of at most `WIDTH` characters, all but the first indented.
 pub fn wrapped(text: &str, indent: usize) -> String {
     let mut lines = String::with_capacity(text.len());
     let mut column = indent;

@@ -65,6 +65,11 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.iter().flat_map(|family| family.iter())
 }
 
+/// The id of every rule.
+pub fn ids() -> Vec<&'static str> {
+    all().map(|rule| rule.id).collect()
+}
+
 /// One question put to one kind of subject. A rule stands whole in one place.
 pub struct Rule {
     /// Stable slug such as `acceptance/subject-prefix`.

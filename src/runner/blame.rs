@@ -65,7 +65,7 @@ impl<'e> Wires<'e> {
             return holder;
         }
         let Some(send) = self.sends.get(expected.about.as_str()) else { return Party::Undetermined };
-        let sender = send.from.host().map_or(Party::Undetermined, Party::from);
+        let sender = send.submitted_at().map_or(Party::Undetermined, Party::from);
         let receiver = match &expected.recipient {
             Some(recipient) => recipient.host(),
             None => send.recipients().iter().find_map(|to| to.host().filter(|host| Party::from(*host) != sender)),

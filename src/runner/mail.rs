@@ -4,7 +4,7 @@ use std::io::{Cursor, Write as _};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
-use zip::{ZipWriter, write::SimpleFileOptions};
+use zip::{ZipWriter, unstable::write::FileOptionsExt, write::SimpleFileOptions};
 
 use crate::{
     clock::LegalTime,
@@ -46,7 +46,10 @@ fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> V
     let absent = |name: &str| send.without.iter().any(|without| without.eq_ignore_ascii_case(name));
     let replaced = |name: &str| send.headers.keys().any(|other| other.eq_ignore_ascii_case(name));
     fields.retain(|(name, value)| !value.is_empty() && !absent(name) && !replaced(name));
-    let added = send.headers.iter().map(|(name, value)| (name.clone(), with_addresses(value, address)));
+    let added = send
+        .headers
+        .iter()
+        .flat_map(|(name, values)| values.values().iter().map(|value| (name.clone(), with_addresses(value, address))));
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(added).collect()
 }
 
@@ -101,10 +104,22 @@ fn media_type(name: &str) -> &'static str {
 }
 
 fn content(attachment: &Attachment) -> Vec<u8> {
+    let content = plain(attachment);
+    match &attachment.password {
+        Some(password) => {
+            // The zip format's own cipher: breakable, and still nothing that a scanner can look behind.
+            let locked = SimpleFileOptions::default().with_deprecated_encryption(password.as_bytes());
+            zipped("riservato", &content, locked)
+        }
+        None => content,
+    }
+}
+
+fn plain(attachment: &Attachment) -> Vec<u8> {
     match (attachment.size, &attachment.text, attachment.virus) {
         (_, Some(text), _) => text.clone().into_bytes(),
         (_, _, Some(Virus::Eicar)) => eicar(),
-        (_, _, Some(Virus::EicarInZip)) => zipped("allegato.com", &eicar()),
+        (_, _, Some(Virus::EicarInZip)) => zipped("allegato.com", &eicar(), SimpleFileOptions::default()),
         (size, None, None) => filler(size.map_or(0, |size| size.0)),
     }
 }
@@ -114,9 +129,9 @@ fn eicar() -> Vec<u8> {
     [r"X5O!P%@AP[4\PZX54(P^)7CC)7}", "$EICAR", "-STANDARD-ANTIVIRUS-", "TEST-FILE!", "$H+H*"].concat().into_bytes()
 }
 
-fn zipped(name: &str, content: &[u8]) -> Vec<u8> {
+fn zipped(name: &str, content: &[u8], options: SimpleFileOptions) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    archive.start_file(name, SimpleFileOptions::default()).expect("memory takes it");
+    archive.start_file(name, options).expect("memory takes it");
     archive.write_all(content).expect("memory takes it");
     archive.finish().expect("memory takes it").into_inner()
 }

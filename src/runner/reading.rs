@@ -134,7 +134,7 @@ impl Reading {
     }
 }
 
-/// The send a message is about: by its references, and those of the original inside.
+/// The send a message is about: by its references, those of the original inside, and those of what is given back there.
 fn about(message: &Message, known: &Known) -> Option<String> {
     let data = message.daticert.as_ref().and_then(|reading| reading.data.as_ref());
     let certified = data.into_iter().flat_map(|data| [Some(data.identificativo.clone()), data.msgid.clone()]).flatten();
@@ -148,9 +148,19 @@ fn about(message: &Message, known: &Known) -> Option<String> {
     certified
         .chain(references(&message.mail))
         .chain(inside.iter().flat_map(references))
+        .chain(inside.iter().flat_map(returned).flat_map(|mail| references(&mail).collect::<Vec<_>>()))
         .find_map(|identifier| known.name(&identifier))
         .or_else(|| subjects.into_iter().find_map(|subject| known.subjects.get(&subject).map(String::as_str)))
         .map(str::to_owned)
+}
+
+/// What a delivery status notification gives back of the undelivered message (RFC 3462).
+fn returned(report: &Mail) -> impl Iterator<Item = Mail> {
+    report
+        .root
+        .walk()
+        .filter(|part| matches!(&*part.content_type, "text/rfc822-headers" | "message/rfc822"))
+        .filter_map(|part| Mail::read(report.content(part)?).ok())
 }
 
 fn references(mail: &Mail) -> impl Iterator<Item = String> {

@@ -8,16 +8,8 @@ use crate::{
     evidence::{Evidence, Party},
     norm::{Clause, Level},
     rules::{Judgement, Outcome, Verdict},
+    target::Direction,
 };
-
-/// Who plays sender and who receiver.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Direction {
-    /// Target that plays the sender.
-    pub sender: String,
-    /// Target that plays the receiver.
-    pub receiver: String,
-}
 
 /// One scenario played in one direction.
 pub struct Cell {
@@ -114,12 +106,5 @@ impl Cell {
             && verdict.observation.is_some_and(|observation| {
                 self.expected_findings.contains(&ExpectedFinding { rule: verdict.rule.id, observation })
             })
-    }
-}
-
-impl Direction {
-    /// `sender` plays the sender and `receiver` the receiver.
-    pub fn new(sender: impl Into<String>, receiver: impl Into<String>) -> Self {
-        Self { sender: sender.into(), receiver: receiver.into() }
     }
 }

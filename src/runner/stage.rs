@@ -20,7 +20,7 @@ use crate::{
     scenario::{
         Scenario,
         locate::{Path, Step as Down},
-        model::{Alternative, Expectation, GatewayState, Inject, Receipt, Send, Step},
+        model::{Alternative, Expectation, GatewayState, Inject, PostaState, Receipt, Send, Step},
         words::{Host, Mailbox, Place},
     },
     target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
@@ -172,7 +172,7 @@ impl<'s> Stage<'s> {
         let at = self.pair.now();
         let bytes = mail::compose(send, at, &address);
         self.introduce(send);
-        match send.from.host() {
+        match send.submitted_at() {
             Some(Host::Gateway(role)) => {
                 let path = path(send, send.recipients(), &address);
                 let login = address(send.login.as_ref().unwrap_or(&send.from));
@@ -224,8 +224,8 @@ impl<'s> Stage<'s> {
         self.progress().known.learn(&identifier, &send.id);
 
         let mut original = send.clone();
-        original.headers.insert("Message-ID".into(), format!("<{identifier}>"));
-        original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send));
+        original.headers.insert("Message-ID".into(), format!("<{identifier}>").into());
+        original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send).into());
         let subject = send.subject.clone().unwrap_or_else(|| send.id.clone());
         let certified = Certified {
             reply_to: sender.clone(),
@@ -368,7 +368,11 @@ fn needs(scenario: &Scenario) -> BTreeSet<Need> {
     let given = &scenario.given;
     let healthy = GatewayState::default();
     let mut needs = BTreeSet::new();
-    if given.sender != healthy || given.receiver != healthy || !given.mailboxes.is_empty() {
+    if given.sender != healthy
+        || given.receiver != healthy
+        || given.posta != PostaState::default()
+        || !given.mailboxes.is_empty()
+    {
         needs.insert(Need::State);
     }
     let looks = |expectation: &Expectation| expectation.keys().any(|place| matches!(place, Place::VirusStore(_)));

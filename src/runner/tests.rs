@@ -15,7 +15,7 @@ const SEND: &str = "title: x\nclauses: [RFC6109-3.1.4-headers]\nsteps:\n\
 
 fn scenario(steps: &str) -> Arc<Scenario> {
     let source = format!("{SEND}{steps}");
-    Arc::new(Scenario::read("x", "x.yaml", &source).unwrap_or_else(|problems| panic!("{problems:?}")))
+    Arc::new(Scenario::read("x", "x.yaml", &source, &rules::ids()).unwrap_or_else(|problems| panic!("{problems:?}")))
 }
 
 async fn played(scenario: &Arc<Scenario>, receiver: &str, how: &How) -> Cell {

@@ -193,7 +193,7 @@ impl<'d> Check<'d> {
         if send.recipients().is_empty() {
             self.wrong(at.clone(), "nobody receives this: add `to: [anna@receiver]`");
         }
-        if send.from.host().is_none() {
+        if send.submitted_at().is_none() {
             self.wrong(below(at, "from".into()), "a message is sent by somebody at `sender`, `receiver` or `posta`");
         }
         for (index, attachment) in send.attach.iter().enumerate() {
@@ -247,7 +247,7 @@ impl<'d> Check<'d> {
     fn mailbox(&mut self, mailbox: &Mailbox, at: Path) {
         let Mailbox::At { user, host } = mailbox else { return };
         let known: Vec<&str> = match host {
-            Host::Posta => ORDINARY_USERS.to_vec(),
+            Host::Posta => ORDINARY_USERS.into_iter().chain([UNKNOWN]).collect(),
             Host::Gateway(_) => USERS.into_iter().chain([UNKNOWN, SERVICE]).chain(self.declared(*host)).collect(),
         };
         if !known.contains(&user.as_str()) {

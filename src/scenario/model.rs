@@ -1,4 +1,4 @@
-//! A scenario file, as typed. Unknown keys are refused; what the types cannot tell is in [`super::check`].
+//! A scenario file, as typed. Unknown keys are refused; what the types cannot tell is in the `check` beside it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     expected::Expected,
-    words::{ClauseRef, LegalInstant, Mailbox, Place, Size, Span},
+    words::{ClauseRef, Host, LegalInstant, Mailbox, Place, Size, Span},
 };
 use crate::fault::Edit;
 
@@ -50,6 +50,10 @@ pub struct Given {
     #[serde(default)]
     #[schemars(with = "Option<GatewayState>")]
     pub receiver: GatewayState,
+    /// The ordinary mail host.
+    #[serde(default)]
+    #[schemars(with = "Option<PostaState>")]
+    pub posta: PostaState,
     /// Mailboxes that are not simply enabled.
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, MailboxState>>")]
@@ -66,6 +70,26 @@ pub struct GatewayState {
     /// No host reaches its incoming point for so long after the start.
     #[serde(default)]
     pub unreachable_for: Option<Span>,
+}
+
+/// The state of the ordinary mail host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PostaState {
+    /// What it does with mail for users it does not know.
+    #[serde(default)]
+    pub unknown_users: UnknownUsers,
+}
+
+/// What the ordinary mail host does with mail for users it does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnknownUsers {
+    /// Refused in the SMTP session.
+    #[default]
+    Refuse,
+    /// Taken, and answered with a delivery status notification (RFC 3464).
+    Bounce,
 }
 
 /// Whether a gateway sees viruses.
@@ -160,7 +184,7 @@ pub struct Send {
     pub id: String,
     /// Who: the reverse path and, unless `header-from` says otherwise, From.
     pub from: Mailbox,
-    /// The user who logs in, where that is somebody else.
+    /// The user who logs in, where that is somebody else; one of `posta` sends from there under whatever name.
     #[serde(default, rename = "as")]
     pub login: Option<Mailbox>,
     /// From, where it differs from the reverse path.
@@ -190,12 +214,23 @@ pub struct Send {
     /// Attachments.
     #[serde(default)]
     pub attach: Vec<Attachment>,
-    /// Header fields set to something else, or added.
+    /// Header fields set to something else, or added; several values make several fields.
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
+    #[schemars(with = "BTreeMap<String, FieldValues>")]
+    pub headers: BTreeMap<String, FieldValues>,
     /// Header fields left out.
     #[serde(default)]
     pub without: Vec<String>,
+}
+
+/// The value of a header field, or of several of one name.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "not a field's value: write text, or a list of texts for several fields of this name")]
+pub enum FieldValues {
+    /// One field.
+    One(String),
+    /// A field for each.
+    Several(Vec<String>),
 }
 
 /// The form of a delivery receipt (RFC 6109 3.3.2), as asked for in X-TipoRicevuta.
@@ -228,6 +263,9 @@ pub struct Attachment {
     /// A harmless file that antivirus programs are agreed to detect.
     #[serde(default)]
     pub virus: Option<Virus>,
+    /// What is in it lies in a zip archive that only this password opens.
+    #[serde(default)]
+    pub password: Option<String>,
 }
 
 /// The file that antivirus programs are agreed to detect, and how it is wrapped.
@@ -251,7 +289,28 @@ pub struct Inject {
     pub edit: Option<Edit>,
 }
 
+impl FieldValues {
+    /// Each value.
+    pub fn values(&self) -> &[String] {
+        match self {
+            FieldValues::One(value) => std::slice::from_ref(value),
+            FieldValues::Several(values) => values,
+        }
+    }
+}
+
+impl From<String> for FieldValues {
+    fn from(value: String) -> Self {
+        FieldValues::One(value)
+    }
+}
+
 impl Send {
+    /// Through whose host the message enters the world: that of the user who logs in.
+    pub fn submitted_at(&self) -> Option<Host> {
+        self.login.as_ref().unwrap_or(&self.from).host()
+    }
+
     /// Every recipient of the SMTP transaction, in order.
     pub fn recipients(&self) -> Vec<&Mailbox> {
         match &self.rcpt {

@@ -110,7 +110,7 @@ mod tests {
                 "title: x\nclauses: [RFC6109-3.1.4-headers]\ntags: [{tags}]\nsteps:\n\
                  - send: {{id: a, from: mario@sender, to: [anna@receiver]}}\n- expect: {{}}\n"
             );
-            Arc::new(Scenario::read(id, id, &source).unwrap())
+            Arc::new(Scenario::read(id, id, &source, &[]).unwrap())
         };
         let scenarios =
             vec![scenario("delivery/brief", ""), scenario("delivery/complete", "smoke"), scenario("trust/x", "smoke")];

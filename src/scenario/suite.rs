@@ -78,13 +78,15 @@ pub enum LoadError {
     },
 }
 
-/// The suite compiled into the program.
-pub fn suite() -> Result<Suite, LoadError> {
-    load(SUITE.iter().map(|(id, source)| (id.to_string(), format!("scenarios/{id}.yaml"), Ok((*source).to_owned()))))
+/// The suite compiled into the program; `rules` are the ids that its scenarios may name.
+pub fn suite(rules: &[&str]) -> Result<Suite, LoadError> {
+    let files =
+        SUITE.iter().map(|(id, source)| (id.to_string(), format!("scenarios/{id}.yaml"), Ok((*source).to_owned())));
+    load(files, rules)
 }
 
-/// The suite in a folder; `faults/` is not part of it.
-pub fn load_dir(folder: &Path) -> Result<Suite, LoadError> {
+/// The suite in a folder; `faults/` is not part of it. `rules` are the ids that its scenarios may name.
+pub fn load_dir(folder: &Path, rules: &[&str]) -> Result<Suite, LoadError> {
     let unreadable = |error: io::Error| LoadError::Folder { folder: folder.to_owned(), error };
     let mut files = Vec::new();
     fs::read_dir(folder).map_err(unreadable)?;
@@ -101,7 +103,7 @@ pub fn load_dir(folder: &Path) -> Result<Suite, LoadError> {
     if files.is_empty() {
         return Err(LoadError::Empty { folder: folder.to_owned() });
     }
-    load(files)
+    load(files, rules)
 }
 
 /// The JSON Schema of a scenario file, derived from the types that read it.
@@ -109,13 +111,16 @@ pub fn schema() -> serde_json::Value {
     schema_for!(Document).into()
 }
 
-fn load(files: impl IntoIterator<Item = (String, String, io::Result<String>)>) -> Result<Suite, LoadError> {
+fn load(
+    files: impl IntoIterator<Item = (String, String, io::Result<String>)>,
+    rules: &[&str],
+) -> Result<Suite, LoadError> {
     let mut scenarios = Vec::new();
     let mut problems = Vec::new();
     for (id, file, source) in files {
         let read = source
             .map_err(|error| vec![Problem::unreadable(&file, format!("the file cannot be read: {error}"))])
-            .and_then(|source| Scenario::read(&id, &file, &source));
+            .and_then(|source| Scenario::read(&id, &file, &source, rules));
         match read {
             Ok(scenario) => scenarios.push(Arc::new(scenario)),
             Err(found) => problems.extend(found),
@@ -129,12 +134,11 @@ fn load(files: impl IntoIterator<Item = (String, String, io::Result<String>)>) -
 }
 
 impl Scenario {
-    /// Reads and checks one scenario; else everything that is wrong with it.
-    pub fn read(id: &str, file: &str, source: &str) -> Result<Self, Vec<Problem>> {
+    /// Reads and checks one scenario, which may name these rules; else everything that is wrong with it.
+    pub fn read(id: &str, file: &str, source: &str, rules: &[&str]) -> Result<Self, Vec<Problem>> {
         let document: Document = serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source))
             .map_err(|error| vec![Problem::of_yaml(file, source, &error)])?;
-        let rules: Vec<&str> = crate::rules::all().map(|rule| rule.id).collect();
-        let mistakes = check::mistakes(&document, &rules);
+        let mistakes = check::mistakes(&document, rules);
         if !mistakes.is_empty() {
             return Err(mistakes
                 .into_iter()

@@ -2,6 +2,8 @@
 
 use super::*;
 
+const RULES: &[&str] = &["structure/signed", "structure/mixed"];
+
 /// A scenario that is right, to be made wrong in one way.
 const RIGHT: &str = "\
 title: A message crosses
@@ -23,7 +25,7 @@ steps:
 ";
 
 fn problems(source: &str) -> Vec<Problem> {
-    Scenario::read("x", "scenarios/x.yaml", source).err().unwrap_or_default()
+    Scenario::read("x", "scenarios/x.yaml", source, RULES).err().unwrap_or_default()
 }
 
 #[test]
@@ -42,6 +44,8 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
         ("-headers]", "-headers, RFC6109-3.1.4-headers]", "RFC6109-3.1.4-headers]", "twice"),
         ("anna@receiver: {ord", "carla@posta: {ord", "carla", "only those of `sender` and `receiver`"),
         ("ordinary-mail: wrap", "ordinary-mail: wrapp", "wrapp", "did you mean `wrap`?"),
+        ("given:\n", "given:\n  posta: {unknown-users: bonce}\n", "bonce", "did you mean `bounce`?"),
+        (first, &second("from: mario@sender, to: [anna@receiver], headers: {X: {y: z}}}"), "{X", "a list of texts"),
         ("  - send:", "  - sned:", "sned", "did you mean `send`?"),
         (first, &second("from: mario@sendr, to: [anna@receiver]}"), "mario@sendr", "did you mean `sender`?"),
         (first, &second("from: marco@sender, to: [anna@receiver]}"), "marco", "did you mean `mario`?"),
@@ -106,7 +110,7 @@ fn every_mistake_is_told_at_once() {
 fn broken_yaml_is_drawn_with_a_caret() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("x.yaml"), "title: [\n").unwrap();
-    let error = load_dir(folder.path()).unwrap_err();
+    let error = load_dir(folder.path(), RULES).unwrap_err();
     let mut drawn = String::new();
     miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
         .render_report(&mut drawn, &error)
@@ -122,21 +126,22 @@ fn a_folder_is_read_with_ids_by_path_and_without_faults() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    assert!(matches!(load_dir(folder.path()), Err(LoadError::Empty { .. })));
+    assert!(matches!(load_dir(folder.path(), RULES), Err(LoadError::Empty { .. })));
     write("faults/x.yaml", "not a scenario");
     write("README.md", "nor this");
-    assert!(matches!(load_dir(folder.path()), Err(LoadError::Empty { .. })));
+    assert!(matches!(load_dir(folder.path(), RULES), Err(LoadError::Empty { .. })));
     write("a/b/right.yaml", RIGHT);
-    let suite = load_dir(folder.path()).unwrap();
+    let suite = load_dir(folder.path(), RULES).unwrap();
     assert_eq!(suite.scenarios.iter().map(|scenario| scenario.id.as_str()).collect::<Vec<_>>(), ["a/b/right"]);
-    assert!(matches!(load_dir(&folder.path().join("nowhere")), Err(LoadError::Folder { .. })));
+    assert!(matches!(load_dir(&folder.path().join("nowhere"), RULES), Err(LoadError::Folder { .. })));
 }
 
 #[test]
 fn the_suite_in_the_program_is_the_one_in_the_folder() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let ids = |suite: Suite| suite.scenarios.iter().map(|scenario| scenario.id.clone()).collect::<Vec<_>>();
-    assert_eq!(ids(suite().unwrap()), ids(load_dir(&folder).unwrap()));
+    let rules = crate::rules::ids();
+    assert_eq!(ids(suite(&rules).unwrap()), ids(load_dir(&folder, &rules).unwrap()));
 }
 
 #[test]

@@ -4,16 +4,15 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Answer, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission};
+use super::{Answer, Direction, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission};
 use crate::{
     evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
     gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
     net::{AuthMechanism, ClientError, Credentials, Destination, Problem, Security, Sent},
     pki::Pki,
-    runner::Direction,
     scenario::{
         Scenario,
-        model::{Antivirus, Availability, GatewayState, OrdinaryMail},
+        model::{Antivirus, Availability, GatewayState, OrdinaryMail, UnknownUsers},
         words::{Host, Mailbox, SERVICE},
     },
     smime::Signer,
@@ -53,7 +52,13 @@ impl Embedded {
             let message = format!("`{}` and `{}` are one provider", direction.sender, direction.receiver);
             return Err(TargetError::new(message));
         }
-        let posta = OrdinaryHost::default();
+        let posta = OrdinaryHost {
+            unknown: match scenario.given.posta.unknown_users {
+                UnknownUsers::Refuse => gateway::UnknownUsers::Refuse,
+                UnknownUsers::Bounce => gateway::UnknownUsers::Bounce,
+            },
+            ..OrdinaryHost::default()
+        };
         let domains = [(Role::Sender, sender.domains[0].clone()), (Role::Receiver, receiver.domains[0].clone())];
         let address = |mailbox: &Mailbox| match mailbox {
             Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),

@@ -9,11 +9,11 @@ mod embedded;
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use crate::{
     evidence::{Dialogue, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, SmtpPath},
     gateway::compose::Composer,
-    runner::Direction,
     scenario::{
         Scenario,
         words::{Host, Mailbox},
@@ -23,6 +23,22 @@ use crate::{
 
 /// The targets that a name stands for.
 pub const NAMES: &[&str] = &["alfa", "bravo", "flawed"];
+
+/// Who plays sender and who receiver.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Direction {
+    /// Target that plays the sender.
+    pub sender: String,
+    /// Target that plays the receiver.
+    pub receiver: String,
+}
+
+impl Direction {
+    /// `sender` plays the sender and `receiver` the receiver.
+    pub fn new(sender: impl Into<String>, receiver: impl Into<String>) -> Self {
+        Self { sender: sender.into(), receiver: receiver.into() }
+    }
+}
 
 /// A future that a thread may carry elsewhere.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, TargetError>> + Send + 'a>>;
