@@ -9,7 +9,7 @@ use crate::evidence::{Role, Service};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum HeaderEdit {
-    /// Gives the first field of this name another value; adds the field on top where there is none.
+    /// Gives the first field of this name another value; adds the field below the others where there is none.
     Set {
         /// Field name.
         name: String,
