@@ -26,7 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
     // Data: it knows what may be written in it, and nobody who plays it.
     ("scenario", &["evidence", "fault", "message", "norm"]),
-    ("target", &["evidence", "gateway", "net", "pki", "scenario", "smime"]),
+    ("target", &["evidence", "fault", "gateway", "net", "pki", "scenario", "smime"]),
     (
         "runner",
         &[
@@ -43,8 +43,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "target",
         ],
     ),
-    ("report", &["evidence", "message", "norm", "rules", "runner"]),
-    ("cli", &["directory", "evidence", "message", "norm", "report", "rules", "runner", "scenario", "target"]),
+    ("report", &["directory", "evidence", "message", "norm", "rules", "runner", "smime"]),
+    ("cli", &["directory", "evidence", "message", "norm", "report", "rules", "runner", "scenario", "smime", "target"]),
 ];
 
 /// What must stay out of a room's reach, by whatever way.

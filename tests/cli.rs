@@ -7,6 +7,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use pec_conformance::{pki::Pki, smime::sign::Encoding};
 use serde_json::Value;
 
 /// What a command came to.
@@ -313,6 +314,43 @@ fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_
         ["trust", "directory/001.ldif"].map(|name| bundle.join(name).to_string_lossy().into_owned());
     let told = pec(&["check", &acceptance, "--trust", &trust, "--directory", &directory]).exits(0);
     told.says(&["acceptance, origin verified: Alfa Posta Certificata S.p.A."]);
+}
+
+#[test]
+fn directories_and_certificates_are_judged_by_themselves() {
+    let folder = Folder::new();
+    folder.run(&["--sender", "alfa"]).exits(0);
+    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let ldif = bundle.join("directory/001.ldif");
+    let (pki, at) = (Pki::load().unwrap(), "2026-03-02T08:30:00Z");
+    let check = |path: &str, more: &[&str]| pec(&[&["check", path, "--at", at], more].concat());
+
+    let plain = ldif.to_string_lossy().into_owned();
+    check(&plain, &[]).exits(0).says(&["no violation; directory of 5 records, not signed"]);
+    pec(&["check", &plain, "--at", "2050-01-01T00:00:00Z"]).exits(1).says(&["violation directory/certificate-valid"]);
+    let signed =
+        pki.signer("alfa").unwrap().sign_attached(&fs::read(&ldif).unwrap(), at.parse().unwrap(), Encoding::Der);
+    let p7m = folder.write("all.ldif.p7m", &signed);
+    let done = check(&p7m, &["--format", "json"]).exits(0).json();
+    let told = &done[1]["directories"][0];
+    assert_eq!((&told["records"][0], &told["signed"]), (&"o=postacert".into(), &true.into()));
+    assert!(told["signed_by"].as_str().unwrap().contains("Alfa"));
+    assert_eq!(done[1]["certificates"].as_array().unwrap().len(), 4);
+
+    let inside = signed.windows(4).position(|window| window == b"dn: ").unwrap();
+    let mut tampered = signed;
+    tampered[inside] = b'D';
+    let tampered = folder.write("tampered.p7m", &tampered);
+    check(&tampered, &[]).exits(1).says(&["signed by C=IT", "violation directory/signature-valid", "PKCS#7 signature"]);
+    let mail = folder.write("mail.eml", "From: a@b.example\r\n\r\nhello\r\n");
+    pec(&["check", &mail, "--directory", &tampered]).exits(2).says(&["tampered.p7m", "does not hold"]);
+
+    let der = folder.write("one", pki.certificate("alfa").unwrap());
+    check(&der, &["--directory", &p7m]).exits(0).says(&["certificate of C=IT, O=Alfa", "valid 2025-01-01"]);
+    let wrong = folder.write("two", pki.certificate("alfa-basic-constraints").unwrap());
+    check(&wrong, &[]).exits(1).says(&["violation certificate/no-basic-constraints", "certificate of C=IT"]);
+    let cut = folder.write("three.cer", &pki.certificate("alfa").unwrap()[..100]);
+    check(&cut, &[]).exits(2).says(&["three.cer is not a certificate"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 
 use pec_conformance::{
     pki::Pki,
-    smime::{Signer, sign::Encoding},
+    smime::{Signature, SignatureState, Signer, sign::Encoding},
 };
 
 /// 2 March 2026, the scenarios' time.
@@ -83,6 +83,36 @@ fn signatures_in_both_encodings_are_valid_over_their_content_only() {
             "{encoding:?}: {}",
             text(&altered)
         );
+    }
+}
+
+#[test]
+fn signed_files_with_their_content_are_read_by_openssl_and_those_of_openssl_by_us() {
+    let Some(bench) = Bench::new() else { return };
+    let content = b"dn: o=postacert\nobjectclass: top\n".repeat(500);
+    fs::write(bench.path("content"), &content).unwrap();
+    let signer = bench.pki.signer("alfa").unwrap();
+    for encoding in [Encoding::Der, Encoding::Ber] {
+        let file = signer.sign_attached(&content, "2026-03-02T08:30:00Z".parse().unwrap(), encoding);
+        fs::write(bench.path("file.ldif.p7m"), &file).unwrap();
+        let mut arguments = vec!["cms", "-verify", "-inform", "DER", "-in", "file.ldif.p7m", "-binary"];
+        arguments.extend(["-CAfile", "root.pem", "-attime", LEGAL_TIME, "-out", "verified"]);
+        let output = bench.openssl(&arguments);
+        assert!(output.status.success(), "{encoding:?}: {}", text(&output));
+        assert_eq!(fs::read(bench.path("verified")).unwrap(), content, "{encoding:?}");
+    }
+
+    let made =
+        ["req", "-x509", "-nodes", "-newkey", "rsa:2048", "-subj", "/O=X", "-keyout", "key.pem", "-out", "x.pem"];
+    assert!(bench.openssl(&made).status.success());
+    for how in [&[][..], &["-stream"], &["-md", "sha512"], &["-keyid", "-stream"]] {
+        let mut arguments = vec!["cms", "-sign", "-binary", "-nodetach", "-in", "content", "-outform", "DER"];
+        arguments.extend(["-signer", "x.pem", "-inkey", "key.pem", "-out", "theirs.p7m"]);
+        arguments.extend(how);
+        assert!(bench.openssl(&arguments).status.success());
+        let (signature, found) = Signature::open(&fs::read(bench.path("theirs.p7m")).unwrap());
+        assert_eq!((signature.state, found.as_deref()), (SignatureState::Valid, Some(&content[..])), "{how:?}");
+        assert_eq!(signature.indefinite, how.contains(&"-stream"), "{how:?}");
     }
 }
 

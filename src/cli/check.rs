@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 
 use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
 use crate::{
@@ -13,15 +14,18 @@ use crate::{
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Messages (.eml), folders of them, or the evidence of an earlier run.
+    /// Messages (.eml), directories (.ldif, .ldif.p7m), certificates, folders of these, or the evidence of an earlier run.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Folder of trusted roots and revocation lists (PEM or DER); without it origins are not verified.
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
-    /// The providers' directory (LDIF).
+    /// The providers' directory (LDIF, also in its signature: .ldif.p7m).
     #[arg(long, value_name = "LDIF")]
     directory: Option<PathBuf>,
+    /// The instant that directories and certificates are judged at, such as 2026-03-02T08:30:00Z; now unless given.
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<Timestamp>,
     /// Let warnings and notes fail too.
     #[arg(long)]
     strict: bool,
@@ -44,6 +48,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     for path in &args.paths {
         inputs.extend(Input::find(path)?);
     }
+    let at = args.at.unwrap_or_else(Timestamp::now);
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
     let out = Stdout::open();
     let mut report: Box<dyn Inspection> = match args.format {
@@ -54,7 +59,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let mut trouble = Exit::Conforming;
     report.open().map_err(CliError::Stdout)?;
     for input in &inputs {
-        match judged(input, &given) {
+        match judged(input, &given, at) {
             Ok(checked) => {
                 totals.count(&checked, strictness);
                 report.checked(&checked).map_err(CliError::Stdout)?;
@@ -72,8 +77,8 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-fn judged(input: &Input, given: &Given) -> Result<Checked, CliError> {
-    let mut evidence = input.read()?;
+fn judged(input: &Input, given: &Given, at: Timestamp) -> Result<Checked, CliError> {
+    let mut evidence = input.read(at)?;
     given.to(&mut evidence);
     let judgement = rules::judge(&evidence, &Options::default());
     Ok(Checked { path: input.path().to_owned(), evidence, judgement })

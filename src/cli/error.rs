@@ -37,7 +37,8 @@ pub enum CliError {
     /// A file that is no message.
     #[error("{} is not a mail message: {problem}", path.display())]
     #[diagnostic(help(
-        "give messages as they were received (.eml), folders of them, or the evidence of an earlier run"
+        "give messages as they were received (.eml), directories (.ldif, .ldif.p7m), certificates (PEM, DER), \
+         folders of messages and directories, or the evidence of an earlier run"
     ))]
     NotMail {
         /// Which.
@@ -45,9 +46,20 @@ pub enum CliError {
         /// Why.
         problem: String,
     },
+    /// A file that begins like a certificate and is none.
+    #[error("{} is not a certificate: {problem}", path.display())]
+    #[diagnostic(help("certificates are given as PEM or DER"))]
+    NotCertificate {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
     /// A folder with nothing to judge.
     #[error("there is nothing to check in {}", .0.display())]
-    #[diagnostic(help("looked for files *.eml and for evidence bundles (manifest.json) in it and below"))]
+    #[diagnostic(help(
+        "looked for files *.eml, *.ldif and *.ldif.p7m and for evidence bundles (manifest.json) in it and below"
+    ))]
     NothingToCheck(PathBuf),
     /// An evidence bundle that does not hold what its manifest says, or cannot be read.
     #[error(transparent)]
@@ -64,12 +76,12 @@ pub enum CliError {
     },
     /// The providers' directory.
     #[error("{} is not a providers' directory: {problem}", path.display())]
-    #[diagnostic(help("the directory is given as LDIF (RFC 6109 4.5), without its signature"))]
+    #[diagnostic(help("the directory is given as LDIF (RFC 6109 4.5), by itself or in its signature"))]
     Directory {
         /// Which.
         path: PathBuf,
         /// Why.
-        problem: crate::directory::LdifError,
+        problem: String,
     },
     /// stdout cannot be written.
     #[error("cannot write to stdout: {0}")]

@@ -10,8 +10,9 @@ use x509_cert::{Certificate, crl::CertificateList};
 
 use super::CliError;
 use crate::{
-    directory::Directory,
+    directory::{Directory, DirectoryFile},
     evidence::{DirectoryVersion, Evidence},
+    smime::SignatureState,
 };
 
 /// What the same origins are judged by for every message.
@@ -36,7 +37,7 @@ impl Given {
         }
         if let Some(path) = directory {
             let ldif = fs::read(path).map_err(|error| unreadable(path, error))?;
-            Directory::read(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
+            readable(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
             given.directories.push(DirectoryVersion { from: Timestamp::MIN, ldif });
         }
         Ok(given)
@@ -78,6 +79,17 @@ impl Given {
         }
         Ok(())
     }
+}
+
+/// A directory to go by is one that can be read, and whose signature holds where it has one.
+fn readable(file: &[u8]) -> Result<(), String> {
+    let opened = DirectoryFile::open(file);
+    if let Some(signature) = &opened.signature
+        && signature.state != SignatureState::Valid
+    {
+        return Err("its signature does not hold; `check` on the file tells more".to_owned());
+    }
+    Directory::read(file).map(|_| ()).map_err(|error| error.to_string())
 }
 
 fn unreadable(path: &Path, problem: std::io::Error) -> CliError {

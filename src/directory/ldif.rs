@@ -1,4 +1,4 @@
-//! Reading LDIF content records (RFC 2849) and the provider records among them (RFC 6109 4.5).
+//! Reading LDIF content records (RFC 2849), and of a record what RFC 6109 4.5 gives a provider.
 //!
 //! What an LDAP server would refuse is refused with its line: broken lines, a record or a single-valued attribute given
 //! twice. What a record merely lacks stays empty, for the rules to say.
@@ -7,42 +7,50 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::{Directory, LdifError, Provider};
+use super::{LdifError, Provider};
 
-impl Directory {
-    /// Reads an LDIF file (RFC 2849 content records).
-    pub fn read(ldif: &[u8]) -> Result<Self, LdifError> {
-        let mut providers = Vec::new();
-        for record in records(ldif)? {
-            if record.is_provider() {
-                providers.push(record.provider()?);
-            }
-        }
-        Ok(Self { providers })
-    }
-}
+/// The directory of all providers takes some 20 MB.
+const MAX_BYTES: usize = 64 << 20;
+
+/// Every line costs memory of its own.
+const MAX_LINES: usize = 2_000_000;
 
 /// A `dn` and what follows it.
-struct Record {
-    dn: String,
-    attributes: Vec<Attribute>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Distinguished name as written.
+    pub dn: String,
+    /// In the order of the file.
+    pub attributes: Vec<Attribute>,
 }
 
 /// An attribute's line, unfolded and decoded.
-struct Attribute {
-    line: usize,
-    /// In lower case, without options such as `;binary`.
-    name: String,
-    value: Vec<u8>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// In lower case, without options.
+    pub name: String,
+    /// In lower case, such as `binary`.
+    pub options: Vec<String>,
+    /// As decoded.
+    pub value: Vec<u8>,
 }
 
 impl Record {
-    fn is_provider(&self) -> bool {
+    /// Whether it is of class `provider`.
+    pub fn is_provider(&self) -> bool {
         self.named("objectclass").any(|class| class.value.trim_ascii_end().eq_ignore_ascii_case(b"provider"))
     }
 
-    fn provider(self) -> Result<Provider, LdifError> {
+    /// The attributes of a name, given in lower case.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(move |attribute| attribute.name == name)
+    }
+
+    pub(super) fn provider(&self) -> Result<Provider, LdifError> {
         Ok(Provider {
+            dn: self.dn.clone(),
             name: self.single("providername")?.unwrap_or_default(),
             unit: self.single("providerunit")?,
             certificate_hashes: self.texts("providercertificatehash")?,
@@ -51,12 +59,7 @@ impl Record {
             managed_domains: self.texts("manageddomains")?,
             ldif_location: self.single("ldiflocationurl")?,
             description: self.texts("description")?.into_iter().next(),
-            dn: self.dn,
         })
-    }
-
-    fn named(&self, name: &str) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter().filter(move |attribute| attribute.name == name)
     }
 
     fn texts(&self, name: &str) -> Result<Vec<String>, LdifError> {
@@ -80,8 +83,10 @@ impl Attribute {
         let Some((name, value)) = colon.map(|colon| (&text[..colon], &text[colon + 1..])) else {
             return wrong(line, "no colon: an attribute is written `name: value`");
         };
-        let name = name.split(|byte| *byte == b';').next().unwrap_or_default();
-        if name.is_empty() || !name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
+        let description = String::from_utf8_lossy(name).to_ascii_lowercase();
+        let mut options = description.split(';').map(str::to_owned);
+        let name = options.next().unwrap_or_default();
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')) {
             return wrong(line, "an attribute's name consists of letters, digits, `-` and `.`");
         }
         let value = match value {
@@ -94,11 +99,11 @@ impl Attribute {
             },
             plain => plain.trim_ascii_start().to_vec(),
         };
-        Ok(Self { line, name: String::from_utf8_lossy(name).to_ascii_lowercase(), value })
+        Ok(Self { line, name, options: options.collect(), value })
     }
 
     /// The value as text; LDAP's comparisons ignore blanks at the end, so they go.
-    fn text(&self) -> Result<String, LdifError> {
+    pub fn text(&self) -> Result<String, LdifError> {
         match str::from_utf8(&self.value) {
             Ok(text) => Ok(text.trim_end_matches(' ').to_owned()),
             Err(_) => wrong(self.line, format!("{} is not UTF-8", self.name)),
@@ -106,9 +111,11 @@ impl Attribute {
     }
 }
 
+/// The records of an LDIF file, in order.
+///
 /// RFC 2849 wants an empty line before each record. The norm's own sample (4.5.10) loses some where a page ends, and no
 /// attribute is called `dn`: so a `dn` starts a record in any case.
-fn records(ldif: &[u8]) -> Result<Vec<Record>, LdifError> {
+pub fn records(ldif: &[u8]) -> Result<Vec<Record>, LdifError> {
     let mut records: Vec<Record> = Vec::new();
     let mut names = BTreeSet::new();
     let mut is_open = false;
@@ -144,9 +151,15 @@ fn records(ldif: &[u8]) -> Result<Vec<Record>, LdifError> {
 
 /// Lines with their number, continuations joined, comments left out, empty lines kept.
 fn unfold(ldif: &[u8]) -> Result<Vec<(usize, Vec<u8>)>, LdifError> {
+    if ldif.len() > MAX_BYTES {
+        return wrong(1, format!("the file is larger than {MAX_BYTES} bytes"));
+    }
     let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
     let ldif = ldif.strip_prefix(b"\xef\xbb\xbf").unwrap_or(ldif);
     for (index, line) in ldif.split(|byte| *byte == b'\n').enumerate() {
+        if index == MAX_LINES {
+            return wrong(index + 1, format!("more than {MAX_LINES} lines"));
+        }
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match (line, lines.last_mut()) {
             ([b' ', continued @ ..], Some((_, before))) if !before.is_empty() => before.extend_from_slice(continued),
@@ -167,6 +180,7 @@ fn wrong<T>(line: usize, problem: impl Into<String>) -> Result<T, LdifError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::Directory;
 
     /// In the form of RFC 6109 4.5.10, with its irregularities.
     const SAMPLE: &str = "\
@@ -258,6 +272,28 @@ mailReceipt: ricevute@secondo.carta.example
         ] {
             let (found, problem) = problem(&ldif);
             assert!(found == line && problem.contains(words), "line {found}: {problem}\n{ldif}");
+        }
+    }
+
+    #[test]
+    fn hostile_files_are_refused_or_read_in_bounded_time() {
+        assert!(problem(&"\n".repeat(MAX_LINES)).1.contains("more than"));
+        assert!(problem(&"a".repeat(MAX_BYTES + 1)).1.contains("larger than"));
+        let megabyte = "x".repeat(1 << 20);
+        assert!(problem(&megabyte).1.contains("no colon"));
+        let record = format!("dn: {megabyte}\nobjectclass: provider\nproviderName: {megabyte}\n");
+        assert_eq!(Directory::read(record.as_bytes()).unwrap().providers[0].name.len(), 1 << 20);
+        let folded = format!("dn: x\nobjectclass: provider\nproviderName: y\n{}", " z\n".repeat(500_000));
+        assert_eq!(Directory::read(folded.as_bytes()).unwrap().providers[0].name.len(), 500_001);
+    }
+
+    #[test]
+    fn no_truncation_and_no_flipped_bit_of_a_file_panics() {
+        for at in 0..SAMPLE.len() {
+            let _ = Directory::read(&SAMPLE.as_bytes()[..at]);
+            let mut mutated = SAMPLE.as_bytes().to_vec();
+            mutated[at] ^= 0x9d;
+            let _ = Directory::read(&mutated);
         }
     }
 

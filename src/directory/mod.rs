@@ -1,7 +1,12 @@
 //! The providers' directory (RFC 6109 4.5): records, look-ups, LDIF in and out.
 
 pub mod export;
+pub mod file;
 pub mod ldif;
+pub mod name;
+
+pub use file::{DirectoryFile, Form};
+use ldif::Record;
 
 /// The directory as read.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +49,17 @@ pub struct LdifError {
 }
 
 impl Directory {
+    /// Reads a directory file: LDIF (RFC 2849 content records), or LDIF inside a signature, which is not judged here.
+    pub fn read(file: &[u8]) -> Result<Self, LdifError> {
+        Self::of(&DirectoryFile::open(file).records()?)
+    }
+
+    /// The providers among an LDIF file's records.
+    pub fn of(records: &[Record]) -> Result<Self, LdifError> {
+        let providers = records.iter().filter(|record| record.is_provider()).map(Record::provider);
+        Ok(Self { providers: providers.collect::<Result<_, _>>()? })
+    }
+
     /// The records that manage a mail domain, letter case ignored (2.2.1).
     pub fn managing<'a>(&'a self, domain: &'a str) -> impl Iterator<Item = &'a Provider> {
         self.providers.iter().filter(move |provider| provider.manages(domain))

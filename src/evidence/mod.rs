@@ -47,8 +47,10 @@ pub struct Evidence {
     pub dialogues: Vec<Dialogue>,
     /// The providers' logs (RFC 6109 2.3), where the target shows them.
     pub logs: BTreeMap<Role, Vec<LogRecord>>,
-    /// The directory as LDIF, each version with the instant it was in force from, oldest first.
+    /// The directory, each version with the instant it was in force from, oldest first.
     pub directories: Vec<DirectoryVersion>,
+    /// Certificates given to be judged by themselves, DER.
+    pub certificates: Vec<Vec<u8>>,
     /// Trust anchors, DER.
     pub anchors: Vec<Vec<u8>>,
     /// Revocation lists, DER.
@@ -215,7 +217,7 @@ pub struct LogRecord {
 pub struct DirectoryVersion {
     /// In force from.
     pub from: Timestamp,
-    /// The LDIF file.
+    /// The file: LDIF, or LDIF in its signature (`.ldif.p7m`).
     pub ldif: Vec<u8>,
 }
 

@@ -378,8 +378,38 @@ pub enum DialogueChange {
 
 /// Edits every version of the directory, as LDIF text with its lines unfolded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum DirectoryEdit {
     /// Replaces the first match.
     Replace(Replace),
+    /// Lists other certificates of the test PKI, with their hashes, in the record of a provider's main environment.
+    List {
+        /// Its `providerName`.
+        of: String,
+        /// Ids of the certificates.
+        certificates: Vec<String>,
+    },
+    /// Publishes it as a signed file (`.ldif.p7m`) that is wrong in one way.
+    Publish {
+        /// Id of the signer's certificate.
+        signed_by: String,
+        /// What is wrong.
+        but: Publishing,
+    },
+}
+
+/// What is wrong with a signed directory file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Publishing {
+    /// An octet of the file was changed after signing.
+    Tampered,
+    /// The file is not inside.
+    Detached,
+    /// The signer's certificate is not inside.
+    WithoutCertificate,
+    /// BER with indefinite lengths.
+    Streamed,
+    /// PEM.
+    Text,
 }

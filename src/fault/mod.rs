@@ -7,6 +7,7 @@
 
 mod bytes;
 mod daticert;
+mod directory;
 mod edit;
 mod file;
 mod header;
@@ -17,7 +18,7 @@ mod text;
 
 pub use edit::{
     CopyEdit, DaticertEdit, DialogueChange, DialogueEdit, DirectoryEdit, Encoding, Fact, HeaderEdit, LogChange,
-    LogEdit, LogField, Octets, PartEdit, PartName, Replace, SignatureEdit, TextEdit, Version,
+    LogEdit, LogField, Octets, PartEdit, PartName, Publishing, Replace, SignatureEdit, TextEdit, Version,
 };
 
 pub use file::{Fault, FaultFileError, On, Otherwise, Where, load};

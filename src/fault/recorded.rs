@@ -9,8 +9,8 @@ use crate::{
 };
 
 use super::{
-    CopyEdit, DialogueChange, DialogueEdit, DirectoryEdit, Edit, Fault, FaultError, HeaderEdit, LogChange, LogEdit,
-    LogField, apply, bytes,
+    CopyEdit, DialogueChange, DialogueEdit, Edit, Fault, FaultError, HeaderEdit, LogChange, LogEdit, LogField, apply,
+    directory,
     file::{Where, role},
 };
 
@@ -35,10 +35,9 @@ pub fn apply_to_evidence(
         Edit::Copy(edit) => way(&fault, edit, &mut edited)?,
         Edit::Log(edit) => log(edit, &mut edited)?,
         Edit::Dialogue(edit) => dialogues(edit, &mut edited)?,
-        Edit::Directory(DirectoryEdit::Replace(replace)) => {
+        Edit::Directory(edit) => {
             for version in &mut edited.directories {
-                let text = bytes::unfolded(&version.ldif);
-                version.ldif = bytes::replace(&text, replace)?;
+                version.ldif = directory::edit(&version.ldif, edit, version.from, signers)?;
             }
         }
         _ => {
@@ -54,13 +53,13 @@ pub fn apply_to_evidence(
 
 /// Who makes the fault: whoever composed the edited message, or stored it where mailboxes alone are edited; whose log or
 /// sessions they are. A fault of the directory is nobody's.
-pub fn culprit(fault: &Fault, evidence: &Evidence) -> Result<Party, FaultError> {
+pub fn culprit(fault: &Fault, evidence: &Evidence) -> Result<Option<Party>, FaultError> {
     let fault = fault.cast(evidence)?;
     Ok(match &fault.edit {
-        Edit::Directory(_) => Party::Undetermined,
-        Edit::Log(edit) => edit.of.into(),
-        Edit::Dialogue(edit) => edit.of.into(),
-        _ => copies(&fault, evidence)?.first().map_or(Party::Undetermined, |&at| evidence.observations[at].producer),
+        Edit::Log(edit) => Some(edit.of.into()),
+        Edit::Dialogue(edit) => Some(edit.of.into()),
+        _ if fault.on.message.is_none() => None,
+        _ => copies(&fault, evidence)?.first().map(|&at| evidence.observations[at].producer),
     })
 }
 

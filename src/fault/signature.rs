@@ -101,7 +101,8 @@ fn der_signature(message: &Message, signed: &Signed, signer: &Signer, at: Timest
     signer.sign(content, claimed(message).unwrap_or(at), sign::Encoding::Der)
 }
 
-fn rewrite(cms: &[u8], edit: impl FnOnce(&mut SignedData)) -> Result<Vec<u8>, FaultError> {
+/// A DER signature with something in it changed.
+pub(super) fn rewrite(cms: &[u8], edit: impl FnOnce(&mut SignedData)) -> Result<Vec<u8>, FaultError> {
     let mut info = ContentInfo::from_der(cms).map_err(unworkable)?;
     let mut data = signed_data(cms)?;
     edit(&mut data);

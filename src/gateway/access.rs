@@ -87,11 +87,12 @@ impl Core {
         let generated = [about.identifier.clone()];
         self.log(self.own(about), "posta-certificata", &addresses(about), &generated, None, at);
         let groups = original::by_destination(&addresses(about), |domain| self.lab.route(domain).map(|to| to.host));
-        for bytes in self.emit(Kind::PostaCertificata, envelope, at) {
+        let emission = self.emit(Kind::PostaCertificata, envelope, at);
+        for bytes in emission.copies {
             for group in &groups {
                 let path = SmtpPath { from: about.sender.clone(), to: group.clone() };
                 let purpose = Purpose::Envelope { identifier: about.identifier.clone() };
-                self.store.queue(path, bytes.clone(), purpose, at.instant());
+                self.store.queue(path, bytes.clone(), purpose, emission.due);
             }
         }
     }

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::{LogRecord, SmtpPath},
-    fault::{self, CopyEdit, Edit},
     message::Kind,
     net::Reply,
 };
@@ -57,36 +56,16 @@ impl Core {
         let composed = self.composer.notification(matter.about, notice, &message_id, at);
         let recipients = recipient.map_or_else(|| addresses(matter.about), |one| vec![one.to_owned()]);
         self.log(matter, kind.tipo().unwrap_or_default(), &recipients, &[message_id], None, at);
-        for bytes in self.emit(kind, composed, at) {
+        let emission = self.emit(kind, composed, at);
+        for bytes in emission.copies {
             match way {
                 Way::Hand => self.put(&to, &traced(&self.profile.address, None, &bytes), at),
                 Way::Wire => {
                     let path = SmtpPath { from: self.profile.address.clone(), to: vec![to.clone()] };
-                    self.store.queue(path, bytes, Purpose::Notification, at.instant());
+                    self.store.queue(path, bytes, Purpose::Notification, emission.due);
                 }
             }
         }
-    }
-
-    /// What leaves this gateway instead of `composed`: the same, unless it is to be wrong on purpose.
-    pub fn emit(&self, kind: Kind, composed: Vec<u8>, at: &LegalTime) -> Vec<Arc<[u8]>> {
-        let mut copies = 1;
-        let mut bytes = composed;
-        for deviation in self.profile.deviations.iter().filter(|deviation| deviation.on == kind) {
-            match &deviation.edit {
-                Edit::Copy(CopyEdit::Drop) => copies = 0,
-                Edit::Copy(CopyEdit::Repeat) => copies = 2,
-                edit => {
-                    let named = edit.signer().and_then(|id| self.lab.pki().signer(id));
-                    let signer = named.unwrap_or(&self.composer.signer);
-                    // A deviation that does not fit this message leaves it right: a peer is wrong where it can be.
-                    if let Ok(wrong) = fault::apply(edit, &bytes, Some(signer), at.instant()) {
-                        bytes = wrong;
-                    }
-                }
-            }
-        }
-        vec![bytes.into(); copies]
     }
 
     /// Puts a message into a mailbox.

@@ -48,7 +48,7 @@ impl Core {
         let generated = [super::verification::bare(&message_id).to_owned()];
         let matter = Matter { about: &about, provider: "" };
         self.log(matter, "anomalia", recipients, &generated, Some(error.to_owned()), at);
-        for bytes in self.emit(Kind::Anomalia, wrapped, at) {
+        for bytes in self.emit(Kind::Anomalia, wrapped, at).copies {
             self.put(recipient, &traced(arrival.from, Some(&arrival.received), &bytes), at);
             self.serve(recipient, arrival.from, &bytes, at);
         }

@@ -12,6 +12,7 @@ mod checks;
 pub mod compose;
 mod core;
 mod delivery;
+mod deviation;
 mod dsn;
 mod identifier;
 mod incoming;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::{Service, SmtpPath},
-    net::{Destination, Handler, Limits, Listener, Reply, Security, Server, Session, Transcript},
+    net::{Destination, Handler, Limits, Listener, Reply, Security, Server, Session, Transcript, Upgrade},
 };
 
 /// An ordinary mail host, described.
@@ -78,7 +78,13 @@ impl Posta {
         let (host, domains) = (settings.host.clone(), settings.domains.clone());
         let identifiers = Identifiers::new("posta", &format!("posta@{host}"));
         let inner = Arc::new(Inner { settings, lab: lab.clone(), identifiers, mailboxes: Mutex::default() });
-        let server = Server { host: host.clone(), service: Service::Ordinary, tls, limits: Limits::default() };
+        let server = Server {
+            host: host.clone(),
+            service: Service::Ordinary,
+            tls,
+            limits: Limits::default(),
+            upgrade: Upgrade::Offered,
+        };
         let listener = Listener::start(server, Arc::new(Host(inner.clone()))).await?;
         let destination = Destination {
             address: listener.address(),

@@ -6,7 +6,7 @@ use super::compose::Dialect;
 use crate::{
     fault::{DaticertEdit, Deviation, Edit, Fact, HeaderEdit, TextEdit, Version},
     message::Kind,
-    net::Limits,
+    net::{Limits, Upgrade},
 };
 
 /// A provider's gateway, wholly described.
@@ -46,6 +46,8 @@ pub struct Profile {
     pub antivirus: Antivirus,
     /// Whether its incoming point can be reached.
     pub incoming: Incoming,
+    /// Whether its incoming point offers STARTTLS; it must (5.3).
+    pub upgrade: Upgrade,
     /// What happens to mail for unknown mailboxes.
     pub unknown_recipients: UnknownRecipients,
     /// Whether a server-server acceptance is sent within the provider.
@@ -243,6 +245,7 @@ impl Profile {
             reception: Limits { recipients: 1000, message: 128 << 20, ..Limits::default() },
             antivirus: Antivirus::On,
             incoming: Incoming::Open,
+            upgrade: Upgrade::Offered,
             unknown_recipients: UnknownRecipients::Notify,
             takeover_of_own: Takeover::Omitted,
             takeover_of_infected: Takeover::Sent,

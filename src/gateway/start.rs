@@ -9,13 +9,14 @@ use super::{
     access::AccessPoint,
     compose::Composer,
     core::Core,
+    deviation,
     identifier::Identifiers,
     incoming::IncomingPoint,
     store::{InMemory, Journal, Store},
 };
 use crate::{
     evidence::{LogRecord, Service},
-    net::{Destination, Limits, Listener, Security, Server},
+    net::{Destination, Limits, Listener, Security, Server, Upgrade},
 };
 
 /// One provider's gateway, listening until dropped.
@@ -34,6 +35,9 @@ impl Gateway {
 
     /// Starts on a journal, which may know of earlier days.
     pub(super) async fn start_on(lab: Arc<Lab>, profile: Profile, journal: impl Journal + 'static) -> io::Result<Self> {
+        for planted in &profile.deviations {
+            deviation::check(planted).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
+        }
         let missing = |what: &str, id: &str| io::Error::other(format!("the test PKI has no {what} {id}"));
         let signer =
             lab.pki().signer(&profile.signer).ok_or_else(|| missing("signing certificate", &profile.signer))?;
@@ -57,6 +61,7 @@ impl Gateway {
             service,
             tls: tls.clone(),
             limits: limits.clone(),
+            upgrade: if service == Service::Incoming { profile.upgrade } else { Upgrade::Offered },
         };
         let access = Arc::new(AccessPoint(core.clone()));
         let submission = Listener::start(server(Service::Submission, &profile.submission), access.clone()).await?;

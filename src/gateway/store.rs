@@ -240,11 +240,11 @@ impl Store {
         new
     }
 
-    /// Lets a message wait to be sent at once.
-    pub fn queue(&self, path: SmtpPath, bytes: Arc<[u8]>, purpose: Purpose, now: Timestamp) {
+    /// Lets a message wait to be sent, first at `due`.
+    pub fn queue(&self, path: SmtpPath, bytes: Arc<[u8]>, purpose: Purpose, due: Timestamp) {
         let mut state = self.state();
         let id = state.last_queued + 1;
-        state.record(Entry::Queued(Outgoing { id, path, bytes, purpose, since: now, due: now, attempts: 0 }));
+        state.record(Entry::Queued(Outgoing { id, path, bytes, purpose, since: due, due, attempts: 0 }));
     }
 
     /// Records what is known of a recipient; false where it was known or nobody waits for it.

@@ -90,6 +90,18 @@ impl Kind {
         }
     }
 
+    /// Whether it may go from one provider to another; the rest a provider puts into its own users' mailboxes.
+    pub fn may_cross_wires(self) -> bool {
+        matches!(
+            self,
+            Kind::PresaInCarico
+                | Kind::AvvenutaConsegna
+                | Kind::ErroreConsegna
+                | Kind::RilevazioneVirus
+                | Kind::PostaCertificata
+        )
+    }
+
     /// Whether it is an envelope (2.1.1.2) rather than a notification.
     pub fn is_envelope(self) -> bool {
         matches!(self, Kind::PostaCertificata | Kind::Anomalia)

@@ -6,6 +6,7 @@
 pub mod client;
 mod data;
 mod lines;
+pub mod raw;
 mod reply;
 pub mod server;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod transcript;
 pub use client::{
     AuthMechanism, Client, ClientError, Credentials, Destination, Problem, RecipientReply, Security, Sent,
 };
+pub use raw::{Heard, Spoken};
 pub use reply::Reply;
-pub use server::{Handler, Limits, Listener, Server, Session};
+pub use server::{Handler, Limits, Listener, Server, Session, Upgrade};
 pub use transcript::Transcript;

@@ -71,6 +71,18 @@ pub struct Server {
     pub tls: Arc<rustls::ServerConfig>,
     /// Bounds.
     pub limits: Limits,
+    /// Whether a plain connection can be secured.
+    pub upgrade: Upgrade,
+}
+
+/// Whether a server offers STARTTLS on plain connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Upgrade {
+    /// It does.
+    #[default]
+    Offered,
+    /// It knows no such command.
+    Withheld,
 }
 
 /// A session as its handler sees it.

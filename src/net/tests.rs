@@ -59,7 +59,7 @@ impl Server {
     async fn start(service: Service, limits: Limits) -> Self {
         let tls = Pki::load().unwrap().tls_server_config("alfa").unwrap();
         let taker = Arc::new(Taker::default());
-        let server = super::Server { host: "mx.alfa.example".into(), service, tls, limits };
+        let server = super::Server { host: "mx.alfa.example".into(), service, tls, limits, upgrade: Upgrade::Offered };
         Self { listener: Listener::start(server, taker.clone()).await.unwrap(), taker }
     }
 

@@ -1,10 +1,12 @@
-//! What `check` tells of messages and bundles: a page, or JSON lines with a header and a footer.
+//! What `check` tells of messages, directories, certificates and bundles: a page, or JSON lines with a header and a footer.
 
 use std::{
+    fmt,
     io::{self, Write},
     path::PathBuf,
 };
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,9 +14,11 @@ use super::{
     Groups, Ink, Paint, RuleSet, Severity, Strictness, Subject, counted, json_line, shown, stream::verdict_line,
 };
 use crate::{
+    directory::DirectoryFile,
     evidence::{Evidence, Observation},
     message::{Kind, Message},
     rules::{Judgement, Origin},
+    smime::Certificate,
 };
 
 /// A file or a bundle, judged.
@@ -63,12 +67,41 @@ pub trait Inspection {
 impl Checked {
     /// What was found, for people.
     fn subject(&self) -> Subject<'_> {
-        let file = self.evidence.observations.len() == 1 && self.path.is_file();
+        let file = self.evidence.observations.len() <= 1 && self.path.is_file();
         Subject { evidence: &self.evidence, folder: (!file).then_some(&self.path), judgement: &self.judgement }
     }
 
     fn severities(&self) -> Vec<Severity> {
         self.subject().failures(|_| true).map(|failure| failure.severity).collect()
+    }
+
+    /// What was judged, in a line.
+    fn what(&self) -> String {
+        match &self.evidence.observations[..] {
+            [only] => format!("{}, {}", kind(only).map_or("mail", Kind::title), self.origin(only)),
+            [] if self.evidence.gateways.is_empty() => self.given().join("; "),
+            many => counted(many.len(), "message"),
+        }
+    }
+
+    /// Directories and certificates that were given by themselves; of a directory not its certificates too.
+    fn given(&self) -> Vec<String> {
+        let directories: Vec<String> = self.directories().iter().map(GivenDirectory::to_string).collect();
+        if directories.is_empty() {
+            self.certificates().map(|certificate| told(&certificate)).collect()
+        } else {
+            directories
+        }
+    }
+
+    /// Without one that came with the command, to judge others by: it is in force from the beginning of time.
+    fn directories(&self) -> Vec<GivenDirectory> {
+        let given = self.evidence.directories.iter().filter(|version| version.from != Timestamp::MIN);
+        given.map(|version| GivenDirectory::read(&version.ldif)).collect()
+    }
+
+    fn certificates(&self) -> impl Iterator<Item = Certificate> {
+        self.evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok())
     }
 
     fn origin(&self, observation: &Observation) -> String {
@@ -133,10 +166,7 @@ impl<W: Write> Inspection for CheckedText<W> {
             0 => (format!("no {noun}"), Ink::Good),
             many => (counted(many, noun), Ink::Bad),
         };
-        let what = match &checked.evidence.observations[..] {
-            [only] => format!("{}, {}", kind(only).map_or("mail", Kind::title), checked.origin(only)),
-            many => counted(many.len(), "message"),
-        };
+        let what = checked.what();
         writeln!(self.out, "{path}: {}; {}", self.paint.dye(ink, &word), shown(&what))?;
         for failure in checked.subject().failures(|_| true) {
             self.groups.add(failure, &path);
@@ -200,10 +230,16 @@ impl<W: Write> Inspection for CheckedJson<W> {
             .collect();
         let findings: Vec<Value> =
             checked.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, false)).collect();
+        let by_itself = checked.evidence.observations.is_empty() && checked.evidence.gateways.is_empty();
+        let directories = if by_itself { checked.directories() } else { Vec::new() };
+        let certificates: Vec<Value> =
+            checked.certificates().map(|certificate| certificate_line(&certificate)).collect();
         let line = json!({
             "type": "checked",
             "path": checked.path,
             "messages": messages,
+            "directories": directories,
+            "certificates": certificates,
             "findings": findings,
             "applied": checked.judgement.applied,
         });
@@ -215,6 +251,54 @@ impl<W: Write> Inspection for CheckedJson<W> {
         json_line(&mut self.0, &footer)?;
         self.0.flush()
     }
+}
+
+/// A directory that was judged by itself.
+#[derive(Serialize)]
+struct GivenDirectory {
+    /// Names of its records, in order.
+    records: Vec<String>,
+    /// The signer's subject.
+    signed_by: Option<String>,
+    signed: bool,
+}
+
+impl GivenDirectory {
+    fn read(file: &[u8]) -> Self {
+        let file = DirectoryFile::open(file);
+        let signer = file.signature.as_ref().and_then(|signature| signature.signer.as_ref());
+        Self {
+            records: file.records().unwrap_or_default().into_iter().map(|record| record.dn).collect(),
+            signed_by: signer.map(|signer| signer.subject.clone()),
+            signed: file.signature.is_some(),
+        }
+    }
+}
+
+impl fmt::Display for GivenDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "directory of {}, ", counted(self.records.len(), "record"))?;
+        match (&self.signed_by, self.signed) {
+            (Some(signer), _) => write!(f, "signed by {signer}"),
+            (None, true) => f.write_str("signed, without the signer's certificate"),
+            (None, false) => f.write_str("not signed"),
+        }
+    }
+}
+
+fn told(certificate: &Certificate) -> String {
+    format!("certificate of {}, valid {} to {}", certificate.subject, certificate.not_before, certificate.not_after)
+}
+
+fn certificate_line(certificate: &Certificate) -> Value {
+    json!({
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "serial": certificate.serial,
+        "sha1": certificate.sha1(),
+        "not_before": certificate.not_before,
+        "not_after": certificate.not_after,
+    })
 }
 
 fn kind(observation: &Observation) -> Option<Kind> {

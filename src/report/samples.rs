@@ -120,7 +120,7 @@ fn failed(direction: &Direction) -> Cell {
 fn announced(direction: &Direction) -> Cell {
     let mut cell = cell("trust/tampered", direction, CellOutcome::Passed);
     cell.judgement.verdicts = vec![verdict(&RULES[0], vec![Finding::new("this", "that", "header Subject")])];
-    cell.expected_findings = vec![ExpectedFinding { rule: RULES[0].id, observation: 1 }];
+    cell.expected_findings = vec![ExpectedFinding::of(&cell.judgement.verdicts[0])];
     cell
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    directory::{Directory, LdifError, Provider},
+    directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role},
     message::{Mail, Message},
     smime::{Signature, Trust},
@@ -60,8 +60,19 @@ pub struct LogSubject<'a> {
 /// A version of the directory as a subject.
 #[derive(Debug)]
 pub struct DirectorySubject<'a> {
-    /// The LDIF file.
-    pub ldif: &'a [u8],
+    /// The file.
+    pub file: &'a DirectoryFile<'a>,
+    /// Its records, empty where they cannot be read.
+    pub records: &'a [Record],
     /// The directory, or why it cannot be read.
     pub read: &'a Result<Directory, LdifError>,
+    /// From when it is in force; `None` where nobody said.
+    pub from: Option<Timestamp>,
+}
+
+impl DirectorySubject<'_> {
+    /// The providers' records.
+    pub fn providers(&self) -> &[Provider] {
+        self.read.as_ref().map_or(&[], |directory| &directory.providers)
+    }
 }

@@ -1,9 +1,16 @@
 //! The providers' directory (RFC 6109 4.5).
 
+pub mod certificates;
+pub mod schema;
+pub mod signed;
+
+use std::collections::BTreeSet;
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+
 use crate::{
-    directory::Provider,
+    directory::{Provider, ldif::Record},
     norm::{Level, clauses::directory as norm},
-    smime::Certificate,
 };
 
 use super::{Check, Context, DirectorySubject, Finding, Findings, Rule};
@@ -15,7 +22,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_LDIF],
         question: "Is the directory an LDIF file?",
         consequence: "No provider can tell which mail is certified.",
-        check: Check::Directory { check: readable },
+        check: Check::Directory { applies: |subject| subject.file.ldif.is_some(), check: readable },
     },
     Rule {
         id: "directory/certificate-hash",
@@ -23,7 +30,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_1],
         question: "Does each record list the SHA-1 hash of each of its certificates, and no other?",
         consequence: "Messages signed by the provider are taken for ordinary mail.",
-        check: Check::Directory { check: hashes },
+        check: Check::Directory { applies: with_providers, check: hashes },
     },
     Rule {
         id: "directory/required-attributes",
@@ -31,7 +38,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_9],
         question: "Does each record have name, certificate, hash, service mailbox and managed domains?",
         consequence: "The provider cannot be recognised, or gets no server-server acceptances.",
-        check: Check::Directory { check: required },
+        check: Check::Directory { applies: with_providers, check: required },
     },
     Rule {
         id: "directory/service-mailbox-form",
@@ -39,7 +46,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_4],
         question: "Is each service mailbox one bare address of dot-atoms?",
         consequence: "Server-server acceptances and virus detections cannot be sent.",
-        check: Check::Directory { check: service_mailbox },
+        check: Check::Directory { applies: with_providers, check: service_mailbox },
     },
     Rule {
         id: "directory/domain-form",
@@ -47,7 +54,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_5],
         question: "Is each managed domain a dot-atom?",
         consequence: "Certified recipients are taken for ordinary ones.",
-        check: Check::Directory { check: domains },
+        check: Check::Directory { applies: with_providers, check: domains },
     },
     Rule {
         id: "directory/main-environment",
@@ -55,7 +62,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_7],
         question: "Does each provider have a record without providerUnit, in attribute and name alike?",
         consequence: "The provider's main environment cannot be found.",
-        check: Check::Directory { check: main_environment },
+        check: Check::Directory { applies: with_providers, check: main_environment },
     },
     Rule {
         id: "directory/secondary-without-url",
@@ -63,7 +70,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_6_SECONDARY],
         question: "Are records of secondary environments without LDIFLocationURL?",
         consequence: "The central directory fetches one provider's record from two places.",
-        check: Check::Directory { check: secondary },
+        check: Check::Directory { applies: with_providers, check: secondary },
     },
     Rule {
         id: "directory/url-https",
@@ -71,7 +78,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_6_HTTPS],
         question: "Is each LDIFLocationURL an HTTPS address?",
         consequence: "The directory can be changed on the way.",
-        check: Check::Directory { check: https },
+        check: Check::Directory { applies: with_location, check: https },
+    },
+    Rule {
+        id: "directory/url-p7m",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_4_5_P7M],
+        question: "Does each LDIFLocationURL name a .p7m file?",
+        consequence: "The central directory expects a signed file there and may not take another.",
+        check: Check::Directory { applies: with_location, check: p7m },
     },
 ];
 
@@ -81,8 +96,16 @@ fn readable(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Find
     }
 }
 
+fn with_providers(subject: &DirectorySubject<'_>) -> bool {
+    !subject.providers().is_empty()
+}
+
+fn with_location(subject: &DirectorySubject<'_>) -> bool {
+    locations(subject).next().is_some()
+}
+
 fn providers<'a>(subject: &'a DirectorySubject<'_>) -> impl Iterator<Item = &'a Provider> {
-    subject.read.iter().flat_map(|directory| &directory.providers)
+    subject.providers().iter()
 }
 
 fn finding(provider: &Provider, attribute: &str, expected: &str, found: impl AsRef<str>) -> Finding {
@@ -91,29 +114,23 @@ fn finding(provider: &Provider, attribute: &str, expected: &str, found: impl AsR
 
 fn hashes(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
     for provider in providers(subject) {
-        let mut computed = Vec::new();
-        for der in &provider.certificates {
-            match Certificate::read(der) {
-                Ok(certificate) => computed.push(certificate.sha1()),
-                Err(problem) => {
-                    findings.push(finding(provider, "providerCertificate", "an X.509 certificate", problem));
-                }
-            }
-        }
-        let listed = |hash: &str| provider.certificate_hashes.iter().any(|listed| listed.eq_ignore_ascii_case(hash));
-        let known = |hash: &str| computed.iter().any(|computed| computed.eq_ignore_ascii_case(hash));
-        for hash in computed.iter().filter(|hash| !listed(hash)) {
+        let computed: BTreeSet<String> = provider.certificates.iter().map(|der| sha1(der)).collect();
+        let listed: BTreeSet<String> =
+            provider.certificate_hashes.iter().map(|hash| hash.to_ascii_uppercase()).collect();
+        for hash in computed.difference(&listed) {
             findings.push(finding(provider, "providerCertificateHash", hash, "not listed"));
         }
-        for hash in provider.certificate_hashes.iter().filter(|hash| !known(hash)) {
-            findings.push(finding(
-                provider,
-                "providerCertificateHash",
-                "the hash of a certificate of the record",
-                hash,
-            ));
+        for hash in listed.difference(&computed) {
+            let expected = "the hash of a certificate of the record";
+            findings.push(finding(provider, "providerCertificateHash", expected, hash));
         }
     }
+}
+
+/// SHA-1 in upper-case hexadecimal, of whatever stands there.
+fn sha1(der: &[u8]) -> String {
+    let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, der);
+    digest.as_ref().iter().fold(String::with_capacity(40), |hex, byte| hex + &format!("{byte:02X}"))
 }
 
 fn required(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
@@ -155,20 +172,17 @@ fn domains(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findi
 }
 
 fn main_environment(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let main: BTreeSet<String> =
+        providers(subject).filter(|other| other.unit.is_none()).map(|other| other.name.to_lowercase()).collect();
     for provider in providers(subject) {
         let unit_in_name = provider.dn.to_ascii_lowercase().starts_with("providerunit=");
         if unit_in_name != provider.unit.is_some() {
             let expected = "providerUnit in the record exactly where the name has it";
             findings.push(finding(provider, "providerUnit", expected, provider.unit.as_deref().unwrap_or("none")));
         }
-        let is_main = |other: &Provider| other.unit.is_none() && other.name.eq_ignore_ascii_case(&provider.name);
-        if provider.unit.is_some() && !providers(subject).any(is_main) {
-            findings.push(finding(
-                provider,
-                "providerName",
-                "a provider with a record for its main environment",
-                &provider.name,
-            ));
+        if provider.unit.is_some() && !main.contains(&provider.name.to_lowercase()) {
+            let expected = "a provider with a record for its main environment";
+            findings.push(finding(provider, "providerName", expected, &provider.name));
         }
     }
 }
@@ -182,10 +196,25 @@ fn secondary(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Fin
 }
 
 fn https(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    for provider in providers(subject) {
-        let url = provider.ldif_location.iter().find(|url| !url.to_ascii_lowercase().starts_with("https://"));
-        if let Some(url) = url {
-            findings.push(finding(provider, "LDIFLocationURL", "an https address", url));
+    for (record, url) in locations(subject) {
+        if !url.to_ascii_lowercase().starts_with("https://") {
+            findings.push(Finding::new("an https address", url, format!("{} LDIFLocationURL", record.dn)));
         }
     }
+}
+
+fn p7m(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
+    for (record, url) in locations(subject) {
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        if !path.to_ascii_lowercase().ends_with(".p7m") {
+            findings.push(Finding::new("a file named .p7m", url, format!("{} LDIFLocationURL", record.dn)));
+        }
+    }
+}
+
+/// Every LDIFLocationURL, the base record's too.
+fn locations<'a>(subject: &'a DirectorySubject<'_>) -> impl Iterator<Item = (&'a Record, String)> {
+    subject.records.iter().flat_map(|record| {
+        record.named("ldiflocationurl").filter_map(move |location| Some((record, location.text().ok()?)))
+    })
 }

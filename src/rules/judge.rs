@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    directory::{Directory, LdifError, Provider},
-    evidence::{Evidence, Party, Role, Seen},
+    directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
+    evidence::{DirectoryVersion, Evidence, Party, Role, Seen},
     message::{Kind, Mail},
     norm::Level,
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
@@ -132,14 +132,36 @@ struct Bench<'a> {
     trust: &'a Trust,
     directories: Arc<[DirectoryInForce<'a>]>,
     messages: Vec<Exhibit<'a>>,
+    /// Those given to be judged by themselves.
+    certificates: Vec<Certificate>,
     transactions: Vec<Transaction>,
     start: Timestamp,
 }
 
 struct DirectoryInForce<'a> {
     from: Timestamp,
-    ldif: &'a [u8],
+    file: DirectoryFile<'a>,
+    records: Vec<Record>,
     read: Result<Directory, LdifError>,
+}
+
+impl<'a> DirectoryInForce<'a> {
+    fn open(version: &'a DirectoryVersion) -> Self {
+        let file = DirectoryFile::open(&version.ldif);
+        let (records, read) = match file.records() {
+            Ok(records) => {
+                let read = Directory::of(&records);
+                (records, read)
+            }
+            Err(error) => (Vec::new(), Err(error)),
+        };
+        Self { from: version.from, file, records, read }
+    }
+
+    fn subject(&self) -> DirectorySubject<'_> {
+        let from = (self.from != Timestamp::MIN).then_some(self.from);
+        DirectorySubject { file: &self.file, records: &self.records, read: &self.read, from }
+    }
 }
 
 /// A system-generated message with what was found out about it.
@@ -155,15 +177,8 @@ struct Exhibit<'a> {
 
 impl<'a> Bench<'a> {
     fn new(evidence: &'a Evidence, trust: &'a Trust) -> Self {
-        let directories: Arc<[DirectoryInForce<'a>]> = evidence
-            .directories
-            .iter()
-            .map(|version| DirectoryInForce {
-                from: version.from,
-                ldif: &version.ldif,
-                read: Directory::read(&version.ldif),
-            })
-            .collect();
+        let directories: Arc<[DirectoryInForce<'a>]> =
+            evidence.directories.iter().map(DirectoryInForce::open).collect();
         let mut paths = Paths { trust, known: HashMap::new() };
         let messages: Vec<Exhibit<'a>> = copies(evidence)
             .into_iter()
@@ -177,7 +192,8 @@ impl<'a> Bench<'a> {
         let transactions = transactions(evidence, facts.collect());
         let start = evidence.observations.first().map(|observation| observation.at);
         let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut bench = Self { evidence, trust, directories, messages, transactions, start };
+        let certificates = evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok()).collect();
+        let mut bench = Self { evidence, trust, directories, messages, certificates, transactions, start };
         bench.find_sound_in_anomalies();
         bench
     }
@@ -267,6 +283,17 @@ impl<'a> Bench<'a> {
                         );
                     }
                 }
+                for certificate in &self.certificates {
+                    let context = self.context(self.start);
+                    let about = About::given(certificate);
+                    put(
+                        judgement,
+                        rule,
+                        about,
+                        || applies(certificate, &context),
+                        |found| check(certificate, &context, found),
+                    );
+                }
             }
             Check::Dialogue { applies, check } => {
                 for (number, dialogue) in self.evidence.dialogues.iter().enumerate() {
@@ -280,16 +307,19 @@ impl<'a> Bench<'a> {
                     put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
                 }
             }
-            Check::Directory { check } => {
+            Check::Directory { applies, check } => {
                 for directory in self.directories.iter() {
-                    let subject = DirectorySubject { ldif: directory.ldif, read: &directory.read };
-                    let context = self.context(directory.from);
+                    let subject = directory.subject();
+                    let context = self.context(directory.from.max(self.start));
                     let about = About {
-                        subject: format!("the directory in force from {}", directory.from),
+                        subject: match subject.from {
+                            Some(from) => format!("the directory in force from {from}"),
+                            None => "the directory".to_owned(),
+                        },
                         observation: None,
                         blame: Party::Undetermined,
                     };
-                    put(judgement, rule, about, || true, |found| check(&subject, &context, found));
+                    put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
                 }
             }
             Check::Log { check } => {
@@ -347,6 +377,14 @@ impl About {
             subject: format!("certificate {} of {}", signer.serial, signer.subject),
             observation: Some(exhibit.copies.first().id),
             blame: exhibit.composer,
+        }
+    }
+
+    fn given(certificate: &Certificate) -> Self {
+        Self {
+            subject: format!("certificate {} of {}", certificate.serial, certificate.subject),
+            observation: None,
+            blame: Party::Undetermined,
         }
     }
 

@@ -58,6 +58,9 @@ pub static FAMILIES: &[&[Rule]] = &[
     log::RULES,
     dialogue::RULES,
     directory::RULES,
+    directory::schema::RULES,
+    directory::certificates::RULES,
+    directory::signed::RULES,
 ];
 
 /// Every rule.
@@ -95,7 +98,7 @@ pub enum Check {
         /// Reports what is wrong.
         check: fn(&MessageSubject<'_>, &Context<'_>, &mut Findings),
     },
-    /// A signing certificate, as it travelled in a signature.
+    /// A signing certificate, as it travelled in a signature or was given to be judged by itself.
     Certificate {
         /// Whether the question can be answered with what is at hand.
         applies: fn(&crate::smime::Certificate, &Context<'_>) -> bool,
@@ -111,6 +114,8 @@ pub enum Check {
     },
     /// The directory.
     Directory {
+        /// Whether the question makes sense for this file.
+        applies: fn(&DirectorySubject<'_>) -> bool,
         /// Reports what is wrong.
         check: fn(&DirectorySubject<'_>, &Context<'_>, &mut Findings),
     },

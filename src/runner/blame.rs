@@ -105,7 +105,8 @@ impl<'e> Wires<'e> {
     }
 }
 
-fn holder(place: &Place) -> Party {
+/// Who keeps a place.
+pub fn holder(place: &Place) -> Party {
     match place {
         Place::Mailbox(mailbox) => mailbox.host().map_or(Party::Undetermined, Party::from),
         Place::VirusStore(role) | Place::AccessPoint(role) | Place::IncomingPoint(role) => Host::Gateway(*role).into(),

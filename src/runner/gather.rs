@@ -93,6 +93,7 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
         dialogues,
         logs,
         directories,
+        certificates: Vec::new(),
         anchors: trust.anchors,
         crls: trust.crls,
         ended: Some(stage.pair.now()),

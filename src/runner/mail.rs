@@ -16,7 +16,12 @@ use crate::{
 
 /// The client's own msgid of a send, with angle brackets.
 pub fn msgid(send: &Send) -> String {
-    format!("<{}@client.example>", send.id)
+    msgid_of(&send.id)
+}
+
+/// The msgid of what has this name.
+pub fn msgid_of(id: &str) -> String {
+    format!("<{id}@client.example>")
 }
 
 /// The message, and what stands for `mario@sender` in it.
@@ -53,12 +58,15 @@ fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> V
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(added).collect()
 }
 
-/// `mario@sender` in a header's value becomes the address.
-fn with_addresses(value: &str, address: &dyn Fn(&Mailbox) -> String) -> String {
+/// What an address cannot contain where a scenario writes one into a value.
+const SEPARATORS: [char; 8] = [' ', ',', '<', '>', ';', '"', '\r', '\n'];
+
+/// `mario@sender` in a header's value or a line said becomes the address.
+pub fn with_addresses(value: &str, address: &dyn Fn(&Mailbox) -> String) -> String {
     value
-        .split_inclusive([' ', ',', '<', '>', ';', '"'])
+        .split_inclusive(SEPARATORS)
         .map(|piece| {
-            let word = piece.trim_end_matches([' ', ',', '<', '>', ';', '"']);
+            let word = piece.trim_end_matches(SEPARATORS);
             match word.parse::<Mailbox>() {
                 Ok(mailbox) => address(&mailbox) + &piece[word.len()..],
                 Err(_) => piece.to_owned(),

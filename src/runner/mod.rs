@@ -11,6 +11,7 @@ mod reading;
 mod result;
 mod stage;
 mod story;
+mod talk;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Cell, CellOutcome, Direction, ExpectedFinding, How, Strictness, Unmet,
-    blame::Wires,
+    blame::{self, Wires},
     expect::{Difference, Found},
     gather::{Gathered, gather, holdings},
     stage::Stage,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     evidence::{Dialogue, Evidence, Party, bundle},
     norm::Level,
-    rules::{self, Judgement, Outcome},
+    rules::{self, Check, Judgement, Outcome, Verdict},
     scenario::{
         Scenario,
         words::{Mailbox, Place},
@@ -140,6 +140,14 @@ fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
     let differences = std::mem::take(&mut progress.differences);
     let wires = Wires::new(&gathered.evidence, stage.scenario, &mut progress.known);
     let address = |mailbox: &Mailbox| stage.pair.address(mailbox);
+    let misheard = progress.misheard.iter().map(|misheard| Unmet {
+        at: stage.scenario.place(&misheard.path),
+        expected: format!("{} at {}", misheard.expected, misheard.place),
+        found: misheard.found.clone(),
+        blame: blame::holder(&misheard.place),
+        clauses: stage.scenario.clauses.clone(),
+        observations: Vec::new(),
+    });
     let unmet = differences
         .iter()
         .map(|difference| Unmet {
@@ -155,6 +163,7 @@ fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
                 Found::Nothing | Found::Answer(_) => Vec::new(),
             },
         })
+        .chain(misheard)
         .collect();
     progress.differences = differences;
     unmet
@@ -189,18 +198,19 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
     let (mut findings, mut unmet) = (Vec::new(), Vec::new());
     let evidence = &gathered.evidence;
     for (id, wanted) in &stage.progress().announced {
-        let about = |observation: usize| {
-            let one = evidence.observations.iter().find(|one| one.id == observation);
+        let about = |verdict: &Verdict| {
+            if let Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) = id.parse() {
+                return matches!(verdict.rule.check, Check::Dialogue { .. }) && verdict.blame == role.into();
+            }
+            let one = evidence.observations.iter().find(|one| verdict.observation == Some(one.id));
             one.is_some_and(|one| one.producer == Party::Harness && one.name.as_ref() == Some(id))
         };
         let made: BTreeSet<ExpectedFinding> = judgement
             .verdicts
             .iter()
             .filter(|verdict| matches!(verdict.outcome, Outcome::Fail(_)) && verdict.rule.level != Level::May)
-            .filter_map(|verdict| {
-                let observation = verdict.observation.filter(|observation| about(*observation))?;
-                Some(ExpectedFinding { rule: verdict.rule.id, observation })
-            })
+            .filter(|verdict| about(verdict))
+            .map(ExpectedFinding::of)
             .collect();
         let path = &wanted.path;
         let wanted: BTreeSet<&str> = wanted.rules.iter().map(String::as_str).collect();
@@ -215,7 +225,7 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
                 found: list(&found),
                 blame: Party::Harness,
                 clauses: stage.scenario.clauses.clone(),
-                observations: made.iter().map(|finding| finding.observation).collect(),
+                observations: made.iter().filter_map(|finding| finding.observation).collect(),
             });
         }
         findings.extend(made);

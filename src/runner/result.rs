@@ -48,8 +48,10 @@ pub struct Cell {
 pub struct ExpectedFinding {
     /// The rule.
     pub rule: &'static str,
-    /// The observation it reports on.
-    pub observation: usize,
+    /// What it reports on ([`Verdict::subject`]).
+    pub subject: String,
+    /// The observation, where it is one.
+    pub observation: Option<usize>,
 }
 
 /// Which levels of failed verdicts fail a cell.
@@ -102,9 +104,13 @@ impl Cell {
 
     /// Whether the scenario announced this failed verdict (`expect-findings`).
     pub fn announced(&self, verdict: &Verdict) -> bool {
-        matches!(verdict.outcome, Outcome::Fail(_))
-            && verdict.observation.is_some_and(|observation| {
-                self.expected_findings.contains(&ExpectedFinding { rule: verdict.rule.id, observation })
-            })
+        matches!(verdict.outcome, Outcome::Fail(_)) && self.expected_findings.contains(&ExpectedFinding::of(verdict))
+    }
+}
+
+impl ExpectedFinding {
+    /// That of a verdict.
+    pub fn of(verdict: &Verdict) -> Self {
+        Self { rule: verdict.rule.id, subject: verdict.subject.clone(), observation: verdict.observation }
     }
 }

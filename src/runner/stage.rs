@@ -11,6 +11,7 @@ use super::{
     expect::{Answered, Arrival, Difference, differences},
     mail,
     reading::{self, Known},
+    talk::{Misheard, Talk},
 };
 use crate::{
     clock::LegalTime,
@@ -49,6 +50,8 @@ pub struct Progress {
     pub told: Vec<Told>,
     /// Expectations not met.
     pub differences: Vec<Difference>,
+    /// Answers in a dialogue that were not those that must come.
+    pub misheard: Vec<Misheard>,
     /// Which way the norm left was taken.
     pub choices: Vec<String>,
     /// What is worth knowing.
@@ -92,6 +95,8 @@ pub struct PutIn {
 pub enum Told {
     /// Something was put in; index into [`Progress::put_in`].
     PutIn(usize),
+    /// Somebody talked to a point.
+    Talked(Talk),
     /// The clock moved.
     Advanced(SignedDuration),
     /// This arrived.
@@ -125,6 +130,9 @@ impl<'s> Stage<'s> {
                 Step::Inject(inject) => {
                     self.announce(&inject.envelope.id, [at, vec!["inject".into()]].concat(), &[]);
                     self.inject(inject).await?;
+                }
+                Step::Dialogue(dialogue) => {
+                    self.dialogue(dialogue, &[at, vec!["dialogue".into()]].concat()).await?;
                 }
                 Step::Advance(span) => self.advance(span.0).await?,
                 Step::Expect(expectation) => {
@@ -390,7 +398,7 @@ fn needs(scenario: &Scenario) -> BTreeSet<Need> {
             Step::Either(ways) if ways.iter().any(|way| looks(&way.expect)) => {
                 needs.insert(Need::VirusStore);
             }
-            Step::Send(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
+            Step::Send(_) | Step::Dialogue(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
         }
     }
     needs

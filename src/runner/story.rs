@@ -12,6 +12,7 @@ use super::{
     names::Names,
     reading::read,
     stage::{Progress, PutIn, Stage, Told},
+    talk::Talk,
 };
 use crate::{
     clock::LegalTime,
@@ -57,6 +58,7 @@ impl Teller {
                 self.now += *by;
                 self.paragraph(format!("The clock moves on by {}.", span(*by)));
             }
+            Told::Talked(talk) => self.talk(talk),
             Told::Chose(way) => self.paragraph(format!("The norm leaves a choice. Taken: {way}")),
             Told::Arrived(arrivals) => self.arrivals(arrivals),
         }
@@ -69,6 +71,16 @@ impl Teller {
         self.paragraph(format!("At {at}, `{}` is put in at {}: {from} to {}.", put_in.id, put_in.place, to.join(", ")));
         let answer = self.names.text(&expect::words(&put_in.answer));
         self.line(1, answer);
+    }
+
+    fn talk(&mut self, talk: &Talk) {
+        self.paragraph(format!("A client talks to {}.", talk.with));
+        for said in &talk.lines {
+            self.line(1, format!("> {}", said.words));
+            if let Some(answer) = &said.answer {
+                self.line(1, format!("< {answer}"));
+            }
+        }
     }
 
     fn arrivals(&mut self, arrivals: &[Arrival]) {

@@ -65,6 +65,43 @@ async fn findings_on_what_was_injected_must_be_those_announced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_given_plants_must_be_announced_and_is_then_nobodys_fault() {
+    let planted = |findings: &str| {
+        let source = format!(
+            "{}- expect:\n    mario@sender: [{{accettazione: a}}]\n    service@sender: [{{presa-in-carico: a}}]\n    \
+             anna@receiver: [{{posta-certificata: a}}]\n- advance: 24h\n- expect:\n    mario@sender: \
+             [{{preavviso-errore-consegna: a, for: anna@receiver, hours: 24}}]\n{findings}",
+            SEND.replace("steps:", "given:\n  receiver: {loses: [avvenuta-consegna]}\nsteps:")
+        );
+        Arc::new(Scenario::read("x", "x.yaml", &source, &rules::ids()).unwrap_or_else(|wrong| panic!("{wrong:?}")))
+    };
+    let right = "- expect-findings:\n    a: [choreography/receiver-concludes]\n";
+    assert_eq!(played(&planted(right), "bravo", &How::default()).await.outcome, CellOutcome::Passed);
+    for wrong in ["", "- expect-findings:\n    a: [choreography/receiver-concludes, choreography/takeover-missing]\n"] {
+        assert_eq!(played(&planted(wrong), "bravo", &How::default()).await.outcome, CellOutcome::Failed, "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_must_not_come_fails_a_dialogue_at_its_line() {
+    let dialogue = |lines: &str| {
+        scenario(&format!("{ALL}- dialogue:\n    with: incoming-point@receiver\n    lines:\n{lines}- expect: {{}}\n"))
+    };
+    let right = "    - {say: EHLO x.example, answer: 250, offers: STARTTLS}\n    - {say: NOPE, answer: 5xx}\n";
+    assert_eq!(played(&dialogue(right), "bravo", &How::default()).await.outcome, CellOutcome::Passed);
+    for (wrong, at) in [
+        ("    - {say: EHLO x.example, answer: 251}\n", "x.yaml:12"),
+        ("    - {say: EHLO x.example, answer: 250, offers: TURN}\n", "x.yaml:12"),
+        ("    - {say: EHLO x.example, answer: 250}\n    - {say: QUIT, answer: closed}\n", "x.yaml:13"),
+    ] {
+        let cell = played(&dialogue(wrong), "bravo", &How::default()).await;
+        assert_eq!(cell.outcome, CellOutcome::Failed, "{wrong}");
+        let [unmet] = &cell.unmet[..] else { panic!("{:?}", cell.unmet) };
+        assert_eq!((unmet.at.as_str(), unmet.blame), (at, Party::Receiver), "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn flawed_is_found_out() {
     let cell = played(&scenario(ALL), "flawed", &How::default()).await;
     assert_eq!(cell.outcome, CellOutcome::Failed);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     expected::{Expected, What},
     locate::{Path, Step as Down},
-    model::{Document, Expectation, Inject, Send, Step},
+    model::{Dialogue, Document, Expectation, Inject, Send, Step},
     words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
 };
 use crate::evidence::Role;
@@ -36,7 +36,8 @@ struct Check<'d> {
 
 #[derive(Clone, Copy)]
 struct Sent<'d> {
-    send: &'d Send,
+    /// `None` where it was said in a dialogue.
+    send: Option<&'d Send>,
     injected: bool,
 }
 
@@ -60,6 +61,15 @@ impl<'d> Check<'d> {
         for (index, clause) in document.clauses.iter().enumerate() {
             if document.clauses[..index].contains(clause) {
                 self.wrong(path!["clauses", index], format!("`{}` twice", clause.0.id));
+            }
+        }
+        for (role, gateway) in [("sender", &document.given.sender), ("receiver", &document.given.receiver)] {
+            for kind in gateway.delays.keys().filter(|kind| !kind.may_cross_wires()) {
+                let word = What::Kind(*kind).key();
+                self.wrong(
+                    vec!["given".into(), role.into(), "delays".into(), Down::KeyOf(word.to_owned())],
+                    format!("`{word}` goes straight into a mailbox: only what goes over a wire can be late"),
+                );
             }
         }
         for (mailbox, state) in &document.given.mailboxes {
@@ -92,13 +102,14 @@ impl<'d> Check<'d> {
             Step::Send(send) => {
                 let at = path!["steps", index, "send"];
                 self.send(send, &at);
-                self.declare(send, false, &at);
+                self.declare(&send.id, Sent { send: Some(send), injected: false }, &at);
             }
             Step::Inject(inject) => {
                 let at = path!["steps", index, "inject", "envelope"];
                 self.inject(inject, &at);
-                self.declare(&inject.envelope, true, &at);
+                self.declare(&inject.envelope.id, Sent { send: Some(&inject.envelope), injected: true }, &at);
             }
+            Step::Dialogue(dialogue) => self.dialogue(dialogue, &path!["steps", index, "dialogue"]),
             Step::Advance(_) => {}
             Step::Expect(expectation) => self.expectation(expectation, &path!["steps", index, "expect"]),
             Step::Either(alternatives) => {
@@ -116,11 +127,15 @@ impl<'d> Check<'d> {
                 for (id, rules) in findings {
                     let at = path!["steps", index, "expect-findings"];
                     match self.sent.get(id.as_str()) {
-                        Some(sent) if sent.injected => {}
+                        Some(sent) if sent.injected || self.document.given.plants_faults() => {}
                         Some(_) => self.wrong(
                             below(&at, Down::KeyOf(id.clone())),
-                            format!("`{id}` was sent, not injected: rules report on what the harness puts on the wire between gateways"),
+                            format!(
+                                "`{id}` was sent, not injected, and `given` makes no gateway break the norm: there is \
+                                 nothing to be found on purpose"
+                            ),
                         ),
+                        None if matches!(id.parse(), Ok(Place::AccessPoint(_) | Place::IncomingPoint(_))) => {}
                         None => self.undeclared(id, below(&at, Down::KeyOf(id.clone()))),
                     }
                     for (which, rule) in rules.iter().enumerate() {
@@ -134,15 +149,43 @@ impl<'d> Check<'d> {
         }
     }
 
-    fn declare(&mut self, send: &'d Send, injected: bool, at: &Path) {
-        let at = below(at, "id".into());
-        let slug =
-            !send.id.is_empty() && send.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !slug {
-            self.wrong(at.clone(), format!("`{}` is no name: use lower-case letters, digits and hyphens", send.id));
+    fn dialogue(&mut self, dialogue: &'d Dialogue, at: &Path) {
+        if let Some(id) = &dialogue.id {
+            self.declare(id, Sent { send: None, injected: false }, at);
         }
-        if self.sent.insert(&send.id, Sent { send, injected }).is_some() {
-            self.wrong(at, format!("`{}` is already the name of another message", send.id));
+        if !matches!(dialogue.with, Place::AccessPoint(_) | Place::IncomingPoint(_)) {
+            let message =
+                format!("nobody talks to `{}`: name `access-point@sender` or `incoming-point@receiver`", dialogue.with);
+            self.wrong(below(at, "with".into()), message);
+        }
+        if dialogue.lines.iter().all(|line| line.answer.is_none()) {
+            self.wrong(
+                below(at, "lines".into()),
+                "no answer is listened to: write `{say: NOOP, answer: 250}`, so that the dialogue can fail",
+            );
+        }
+        for (index, line) in dialogue.lines.iter().enumerate() {
+            let at = [at.clone(), path!["lines", index]].concat();
+            if line.say.is_some() == line.login.is_some() {
+                self.wrong(at.clone(), "what is said? Give one of `say` and `login`");
+            }
+            if let Some(user) = &line.login {
+                self.mailbox(user, below(&at, "login".into()));
+            }
+            if line.answer.is_none() && (line.offers.is_some() || line.login.is_some()) {
+                self.wrong(at, "the answer is not listened to: add `answer: 2xx`");
+            }
+        }
+    }
+
+    fn declare(&mut self, id: &'d str, sent: Sent<'d>, at: &Path) {
+        let at = below(at, "id".into());
+        let slug = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !slug {
+            self.wrong(at.clone(), format!("`{id}` is no name: use lower-case letters, digits and hyphens"));
+        }
+        if self.sent.insert(id, sent).is_some() {
+            self.wrong(at, format!("`{id}` is already the name of another message"));
         }
     }
 
@@ -222,10 +265,10 @@ impl<'d> Check<'d> {
         let Some(sent) = self.sent.get(expected.about.as_str()).copied() else {
             return self.undeclared(&expected.about, below(at, key.into()));
         };
-        if let Some(recipient) = &expected.recipient
-            && !sent.send.recipients().contains(&recipient)
+        if let (Some(recipient), Some(send)) = (&expected.recipient, sent.send)
+            && !send.recipients().contains(&recipient)
         {
-            let recipients: Vec<_> = sent.send.recipients().iter().map(|to| format!("`{to}`")).collect();
+            let recipients: Vec<_> = send.recipients().iter().map(|to| format!("`{to}`")).collect();
             let message = format!(
                 "`{recipient}` is no recipient of `{}`, which goes to {}",
                 expected.about,

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::{
     expected::Expected,
-    words::{ClauseRef, Host, LegalInstant, Mailbox, Place, Size, Span},
+    words::{Answers, ClauseRef, Host, LegalInstant, Mailbox, Place, Size, Span},
 };
-use crate::fault::Edit;
+use crate::{fault::Edit, message::Kind};
 
 /// A scenario: what is given, what is done, and what every mailbox then holds.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -70,6 +70,15 @@ pub struct GatewayState {
     /// No host reaches its incoming point for so long after the start.
     #[serde(default)]
     pub unreachable_for: Option<Span>,
+    /// Messages of these kinds never leave it; what is then missing is the scenario's doing.
+    #[serde(default)]
+    pub loses: Vec<Kind>,
+    /// Messages of these kinds leave it so much later than they are made.
+    #[serde(default)]
+    pub delays: BTreeMap<Kind, Span>,
+    /// Whether its incoming point offers STARTTLS.
+    #[serde(default)]
+    pub starttls: StartTls,
 }
 
 /// The state of the ordinary mail host.
@@ -90,6 +99,17 @@ pub enum UnknownUsers {
     Refuse,
     /// Taken, and answered with a delivery status notification (RFC 3464).
     Bounce,
+}
+
+/// Whether an incoming point offers STARTTLS, as the norm demands (RFC 6109 5.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StartTls {
+    /// It does.
+    #[default]
+    Offered,
+    /// It does not.
+    Withheld,
 }
 
 /// Whether a gateway sees viruses.
@@ -153,14 +173,49 @@ pub enum Step {
     Send(Box<Send>),
     /// The harness puts a transport envelope on the wire, as the sender's provider would, wrong in one way.
     Inject(Box<Inject>),
+    /// A client that keeps to no rule talks to a point, line by line.
+    Dialogue(Dialogue),
     /// The legal clock moves on.
     Advance(Span),
     /// When nothing more can come, what is new since the step before: exactly this, and nothing anywhere else.
     Expect(Expectation),
     /// The norm leaves a choice: one of these holds.
     Either(Vec<Alternative>),
-    /// The rules report exactly these on what the harness made wrong on purpose, by the name it was injected under.
+    /// The rules report exactly these on what the harness made wrong on purpose: by the name of what was injected, or sent
+    /// where `given` makes a gateway break the norm; by `incoming-point@receiver` on its sessions.
     ExpectFindings(BTreeMap<String, Vec<String>>),
+}
+
+/// An SMTP session, word for word. It begins behind the greeting; what follows STARTTLS is said over TLS.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Dialogue {
+    /// The name of the message handed over in it, whose Message-ID is then `<name@client.example>`.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// `access-point@sender`, `incoming-point@receiver`.
+    pub with: Place,
+    /// What is said, in order.
+    #[schemars(length(min = 1))]
+    pub lines: Vec<Line>,
+}
+
+/// Something said in a session, and what must be answered.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Line {
+    /// The words; CRLF is put behind them, and a mailbox in them is written as its address.
+    #[serde(default)]
+    pub say: Option<String>,
+    /// In place of words: this user logs in.
+    #[serde(default)]
+    pub login: Option<Mailbox>,
+    /// The answer's code; without one, none is waited for.
+    #[serde(default)]
+    pub answer: Option<Answers>,
+    /// A keyword that the answer must offer (EHLO).
+    #[serde(default)]
+    pub offers: Option<String>,
 }
 
 /// What is new, by place.
@@ -287,6 +342,15 @@ pub struct Inject {
     /// What is wrong with the envelope. Signed again where the edit lies inside the signature.
     #[serde(default)]
     pub edit: Option<Edit>,
+}
+
+impl Given {
+    /// Whether a gateway is made to break the norm, so that rules have something to report.
+    pub fn plants_faults(&self) -> bool {
+        [&self.sender, &self.receiver].into_iter().any(|gateway| {
+            !gateway.loses.is_empty() || !gateway.delays.is_empty() || gateway.starttls == StartTls::Withheld
+        })
+    }
 }
 
 impl FieldValues {

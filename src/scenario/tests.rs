@@ -59,6 +59,30 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
         ),
         (first, &second("from: mario@sender, to: [anna@receiver], attach: [{name: a}]}"), "{name: a", "one of `size`"),
         ("id: contract", "id: Contract 1", "Contract 1", "lower-case letters"),
+        (
+            "  - advance",
+            "  - dialogue: {with: anna@receiver, lines: [{say: A, answer: 250}]}\n  - advance",
+            "anna",
+            "nobody talks",
+        ),
+        (
+            "  - advance",
+            "  - dialogue: {with: access-point@sender, lines: [{say: A}]}\n  - advance",
+            "[{say",
+            "can fail",
+        ),
+        (
+            "  - advance",
+            "  - dialogue: {with: access-point@sender, lines: [{answer: 250}]}\n  - advance",
+            "{answer",
+            "`say`",
+        ),
+        (
+            "  - advance",
+            "  - dialogue: {with: access-point@sender, lines: [{say: A, answer: 99}]}\n  - advance",
+            "99",
+            "`5xx`",
+        ),
         ("advance: 12h", "advance: twelve", "twelve", "`12h`"),
         ("id: forged", "id: contract", "contract, from: mario@sender, to: [anna@receiver]}\n", "already the name"),
         ("forged, from: mario@sender", "forged, from: anna@receiver", "anna@receiver, to", "at `sender`"),
@@ -79,6 +103,13 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
             "`access-point@sender`",
         ),
         ("      forged: [", "      contract: [", "contract: [", "was sent, not injected"),
+        ("given:\n", "given:\n  receiver: {loses: [consegna]}\n", "consegna]", "unknown variant"),
+        (
+            "given:\n",
+            "given:\n  receiver: {delays: {accettazione: 1h}}\n",
+            "accettazione",
+            "only what goes over a wire",
+        ),
         ("      forged: [", "      forget: [", "forget", "did you mean `forged`?"),
         ("structure/signed", "structure/sined", "structure", "did you mean `structure/signed`?"),
     ] {
@@ -150,6 +181,6 @@ fn the_schema_knows_every_step_and_refuses_other_keys() {
     assert_eq!(schema["additionalProperties"], false);
     let steps = schema["$defs"]["Step"]["oneOf"].as_array().unwrap();
     let names: Vec<&str> = steps.iter().map(|step| step["required"][0].as_str().unwrap()).collect();
-    assert_eq!(names, ["send", "inject", "advance", "expect", "either", "expect-findings"]);
+    assert_eq!(names, ["send", "inject", "dialogue", "advance", "expect", "either", "expect-findings"]);
     assert_eq!(schema["$defs"]["Expected"]["oneOf"].as_array().unwrap().len(), What::all().count());
 }

@@ -6,6 +6,9 @@
 /// How deep elements may nest; a signature with its certificates takes about fifteen levels.
 const MAX_DEPTH: usize = 40;
 
+/// How many elements are looked at; a streamed directory of 60 MB has some 60 000.
+const MAX_ELEMENTS: usize = 1_000_000;
+
 const OCTET_STRING: u8 = 0x04;
 const CONSTRUCTED: u8 = 0x20;
 const HIGH_TAG_NUMBER: u8 = 0x1f;
@@ -56,7 +59,7 @@ impl<'a> Element<'a> {
 impl Definite {
     /// The first element of `bytes`; what follows it is ignored, as every reader of mail does.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let mut rewriter = Rewriter { indefinite: false };
+        let mut rewriter = Rewriter { indefinite: false, elements: 0 };
         let (rewritten, _) = rewriter.element(bytes, 0)?;
         Ok(Self { bytes: rewritten, indefinite: rewriter.indefinite })
     }
@@ -64,12 +67,18 @@ impl Definite {
 
 struct Rewriter {
     indefinite: bool,
+    /// How many were met.
+    elements: usize,
 }
 
 impl Rewriter {
     fn element<'a>(&mut self, bytes: &'a [u8], depth: usize) -> Result<(Vec<u8>, &'a [u8]), String> {
         if depth > MAX_DEPTH {
             return Err(format!("elements nest deeper than {MAX_DEPTH}"));
+        }
+        self.elements += 1;
+        if self.elements > MAX_ELEMENTS {
+            return Err(format!("more than {MAX_ELEMENTS} elements"));
         }
         let header = Header::read(bytes)?;
         if header.tag & CONSTRUCTED == 0 {
@@ -230,5 +239,7 @@ mod tests {
         assert!(Definite::read(&[0x04, 0x80, 0, 0]).is_err());
         assert!(Definite::read(&[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255]).is_err());
         assert!(Definite::read(&[0x30, 0x80].repeat(100_000)).is_err());
+        let crowd = [&[0x30, 0x80][..], &[0x05, 0].repeat(MAX_ELEMENTS)].concat();
+        assert!(Definite::read(&crowd).unwrap_err().contains("more than"));
     }
 }

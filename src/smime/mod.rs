@@ -17,4 +17,5 @@ pub mod verify;
 pub use certificate::Certificate;
 pub use path::{PathError, Trust};
 pub use sign::Signer;
+pub use signed_data::is_signed_data;
 pub use verify::{Signature, SignatureState};

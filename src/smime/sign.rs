@@ -1,4 +1,4 @@
-//! Making a detached CMS signature (RFC 5652).
+//! Making a CMS signature, detached or with its content (RFC 5652).
 //!
 //! The outer layers are written here, because BER wants indefinite lengths there and certificates must stay byte for
 //! byte what they are; the signer's own structure is `cms`'s.
@@ -45,6 +45,26 @@ impl Signer {
     /// # Panics
     /// When [`Signer::certificate`] is no X.509 certificate: there is no signer to name then.
     pub fn sign(&self, content: &[u8], at: Timestamp, encoding: Encoding) -> Vec<u8> {
+        self.signed_data(content, at, encoding, &[])
+    }
+
+    /// The same with the content inside, as in `.p7m` files: whole in DER, in a string of pieces in BER.
+    ///
+    /// # Panics
+    /// As [`Signer::sign`].
+    pub fn sign_attached(&self, content: &[u8], at: Timestamp, encoding: Encoding) -> Vec<u8> {
+        let string = match encoding {
+            Encoding::Der => definite(OCTET_STRING, content),
+            Encoding::Ber => {
+                let pieces: Vec<Vec<u8>> =
+                    content.chunks(STREAMED_PIECE).map(|piece| definite(OCTET_STRING, piece)).collect();
+                layer(encoding, OCTET_STRING | CONSTRUCTED, &pieces.concat())
+            }
+        };
+        self.signed_data(content, at, encoding, &layer(encoding, CONTEXT_0, &string))
+    }
+
+    fn signed_data(&self, content: &[u8], at: Timestamp, encoding: Encoding, attached: &[u8]) -> Vec<u8> {
         let signer_info = self.signer_info(content, at).to_der().expect("a signer info of valid parts encodes");
         let oid = |oid: ObjectIdentifier| oid.to_der().expect("an object identifier encodes");
         let digest_algorithm = sha256().to_der().expect("an algorithm identifier encodes");
@@ -53,7 +73,7 @@ impl Signer {
         let signed_data = [
             definite(INTEGER, &[1]),
             definite(SET, &digest_algorithm),
-            layer(encoding, SEQUENCE, &oid(rfc5911::ID_DATA)),
+            layer(encoding, SEQUENCE, &[oid(rfc5911::ID_DATA), attached.to_vec()].concat()),
             layer(encoding, CONTEXT_0, &self.certificates(encoding)),
             definite(SET, &signer_info),
         ];
@@ -137,7 +157,12 @@ fn sha256() -> AlgorithmIdentifierOwned {
     AlgorithmIdentifierOwned { oid: rfc5912::ID_SHA_256, parameters: None }
 }
 
+/// How much of the content a streaming library writes at a time.
+const STREAMED_PIECE: usize = 4096;
+
 const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
+const CONSTRUCTED: u8 = 0x20;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const CONTEXT_0: u8 = 0xa0;

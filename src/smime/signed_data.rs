@@ -4,7 +4,7 @@
 
 use cms::{cert::IssuerAndSerialNumber, signed_data::EncapsulatedContentInfo};
 use const_oid::db::rfc5911;
-use der::{Decode, oid::ObjectIdentifier};
+use der::{Decode, Tag, Tagged, oid::ObjectIdentifier};
 use jiff::Timestamp;
 use x509_cert::{spki::AlgorithmIdentifierOwned, time::Time};
 
@@ -28,8 +28,8 @@ const CONTEXT_0_CONSTRUCTED: u8 = 0xa0;
 pub struct SignedData {
     /// eContentType.
     pub content_type: ObjectIdentifier,
-    /// Whether content is inside.
-    pub encapsulated: bool,
+    /// The content, where it is inside: in one piece, as it was before streaming cut it.
+    pub content: Option<Vec<u8>>,
     /// What stands in the certificate set, as it came.
     pub certificates: Vec<Vec<u8>>,
     /// The signers, in order.
@@ -73,9 +73,30 @@ pub struct SignedAttributes {
     pub signing_time: Option<Timestamp>,
 }
 
+/// Whether bytes begin like a ContentInfo in DER or BER, which tells it from a certificate and from text.
+pub fn is_signed_data(bytes: &[u8]) -> bool {
+    const OBJECT_IDENTIFIER: u8 = 0x06;
+    let inside = match bytes {
+        [SEQUENCE, 0x80, inside @ ..] => inside,
+        [SEQUENCE, length, rest @ ..] if length & 0x80 != 0 => rest.get(usize::from(length & 0x7f)..).unwrap_or(&[]),
+        [SEQUENCE, _, inside @ ..] => inside,
+        _ => &[],
+    };
+    inside.first() == Some(&OBJECT_IDENTIFIER)
+}
+
 impl SignedData {
+    /// Reads DER or BER, and tells whether any length was indefinite; so does the error, beside what is broken.
+    pub fn parse(cms: &[u8]) -> Result<(Self, bool), (String, bool)> {
+        let definite = Definite::read(cms).map_err(|problem| (problem, false))?;
+        match Self::read(&definite) {
+            Ok(signed_data) => Ok((signed_data, definite.indefinite)),
+            Err(problem) => Err((problem, definite.indefinite)),
+        }
+    }
+
     /// Reads a ContentInfo with a SignedData inside; the error says what is broken.
-    pub fn read(cms: &Definite) -> Result<Self, String> {
+    fn read(cms: &Definite) -> Result<Self, String> {
         let (content_info, _) = Element::read(&cms.bytes)?;
         let [content_type, content] = fields(&content_info, SEQUENCE, "ContentInfo")?[..] else {
             return Err("a ContentInfo has a type and a content".into());
@@ -96,6 +117,9 @@ impl SignedData {
             return Err("the fields of a SignedData are not in their places".into());
         }
         let content = EncapsulatedContentInfo::from_ber(content.whole).map_err(broken("the encapsulated content"))?;
+        if content.econtent.as_ref().is_some_and(|content| content.tag() != Tag::OctetString) {
+            return Err("the content is not an octet string".into());
+        }
         let certificates = optional.iter().find(|field| field.tag == CONTEXT_0_CONSTRUCTED);
         let certificates = certificates.map(Element::children).transpose()?.unwrap_or_default();
         let signers = signers.children()?;
@@ -104,7 +128,7 @@ impl SignedData {
         }
         Ok(Self {
             content_type: content.econtent_type,
-            encapsulated: content.econtent.is_some(),
+            content: content.econtent.map(|content| content.value().to_vec()),
             certificates: certificates.iter().map(|certificate| certificate.whole.to_vec()).collect(),
             signers: signers.iter().map(SignerInfo::read).collect::<Result<_, _>>()?,
         })

@@ -1,4 +1,4 @@
-//! Verifying a detached CMS signature over the bytes as they came (RFC 6109 2.2.2, RFC 5652 5.6).
+//! Verifying a CMS signature, detached or with its content, over the bytes as they came (RFC 6109 2.2.2, RFC 5652 5.6).
 
 use std::borrow::Cow;
 
@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use super::{
     Certificate,
     algorithm::{self, Verdict},
-    ber::Definite,
     certificate::{self, algorithm_name, hex},
     name,
     signed_data::{SignedAttributes, SignedData, SignerId, SignerInfo},
@@ -36,7 +35,7 @@ pub struct Signature {
     pub algorithm: String,
     /// signingTime, if present.
     pub signing_time: Option<Timestamp>,
-    /// Whether content is encapsulated (it must not be: the signature is detached).
+    /// Whether content is encapsulated (in mail it must not be, in a directory file it must).
     pub encapsulated: bool,
     /// Whether the structure is BER with indefinite lengths rather than DER.
     pub indefinite: bool,
@@ -67,17 +66,30 @@ pub enum SignatureState {
 impl Signature {
     /// Verifies the detached signature `cms` (DER or BER) over `content`. Where `content` is LF-only it is verified as CRLF.
     pub fn verify(cms: &[u8], content: &[u8]) -> Self {
-        let definite = match Definite::read(cms) {
-            Ok(definite) => definite,
-            Err(problem) => return Self::malformed(problem, false),
-        };
-        let signed_data = match SignedData::read(&definite) {
-            Ok(signed_data) => signed_data,
-            Err(problem) => return Self::malformed(problem, definite.indefinite),
-        };
+        match SignedData::parse(cms) {
+            Ok((signed_data, indefinite)) => Self::of(&signed_data, indefinite, &with_crlf(content)),
+            Err((problem, indefinite)) => Self::malformed(problem, indefinite),
+        }
+    }
+
+    /// Verifies a signature with its content inside (DER or BER), octet for octet, and gives the content out: also where
+    /// the signature does not hold, which [`Signature::state`] tells.
+    pub fn open(cms: &[u8]) -> (Self, Option<Vec<u8>>) {
+        match SignedData::parse(cms) {
+            Ok((mut signed_data, indefinite)) => match signed_data.content.take() {
+                Some(content) => {
+                    let signature = Self::of(&signed_data, indefinite, &content);
+                    (Self { encapsulated: true, ..signature }, Some(content))
+                }
+                None => (Self::of(&signed_data, indefinite, &[]), None),
+            },
+            Err((problem, indefinite)) => (Self::malformed(problem, indefinite), None),
+        }
+    }
+
+    fn of(signed_data: &SignedData, indefinite: bool, content: &[u8]) -> Self {
         let (certificates, unreadable) = read_certificates(&signed_data.certificates);
-        let content = with_crlf(content);
-        let check = |signer: &SignerInfo| Check::run(signer, &signed_data, &certificates, &unreadable, &content);
+        let check = |signer: &SignerInfo| Check::run(signer, signed_data, &certificates, &unreadable, content);
 
         let mut told: Option<Check> = None;
         for signer in &signed_data.signers {
@@ -90,7 +102,7 @@ impl Signature {
                 break;
             }
         }
-        let Some(told) = told else { return Self::malformed("nobody signed".into(), definite.indefinite) };
+        let Some(told) = told else { return Self::malformed("nobody signed".into(), indefinite) };
         Self {
             state: told.state,
             signer: told.certificate,
@@ -100,8 +112,8 @@ impl Signature {
             digest: told.digest,
             algorithm: told.algorithm,
             signing_time: told.signing_time,
-            encapsulated: signed_data.encapsulated,
-            indefinite: definite.indefinite,
+            encapsulated: signed_data.content.is_some(),
+            indefinite,
         }
     }
 

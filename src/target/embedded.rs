@@ -2,18 +2,22 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Answer, Direction, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission};
+use super::{
+    Answer, Direction, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission, Utterance,
+};
 use crate::{
     evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
+    fault::{CopyEdit, Deviation, Edit},
     gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
-    net::{AuthMechanism, ClientError, Credentials, Destination, Problem, Security, Sent},
+    net::{AuthMechanism, ClientError, Credentials, Destination, Heard, Problem, Security, Sent, Spoken, Upgrade},
     pki::Pki,
     scenario::{
         Scenario,
-        model::{Antivirus, Availability, GatewayState, OrdinaryMail, UnknownUsers},
-        words::{Host, Mailbox, SERVICE},
+        model::{Antivirus, Availability, GatewayState, OrdinaryMail, StartTls, UnknownUsers},
+        words::{Host, Mailbox, Place, SERVICE},
     },
     smime::Signer,
 };
@@ -149,6 +153,14 @@ fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
         Antivirus::On => gateway::Antivirus::On,
         Antivirus::Off => gateway::Antivirus::Off,
     };
+    let lost = state.loses.iter().map(|&on| Deviation { on, edit: Edit::Copy(CopyEdit::Drop) });
+    let late =
+        state.delays.iter().map(|(&on, span)| Deviation { on, edit: Edit::Copy(CopyEdit::Delay(span.0.to_string())) });
+    profile.deviations.extend(lost.chain(late));
+    profile.upgrade = match state.starttls {
+        StartTls::Offered => Upgrade::Offered,
+        StartTls::Withheld => Upgrade::Withheld,
+    };
     if let Some(span) = state.unreachable_for {
         profile.incoming = gateway::Incoming::UnreachableUntil(starts + span.0);
     }
@@ -209,6 +221,30 @@ impl Pair for Embedded {
             security,
         };
         Box::pin(self.send(name, destination, None, path, message))
+    }
+
+    fn converse<'a>(&'a self, with: &'a Place, script: &'a [Utterance]) -> Doing<'a, Vec<Option<Heard>>> {
+        Box::pin(async move {
+            let (role, service) = match with {
+                Place::AccessPoint(role) => (*role, Service::Submission),
+                Place::IncomingPoint(role) => (*role, Service::Incoming),
+                Place::Mailbox(_) | Place::VirusStore(_) => {
+                    return Err(TargetError::new(format!("nobody talks to `{with}`")));
+                }
+            };
+            let gateway = self.gateway(role);
+            let address = match service {
+                Service::Submission => gateway.submission_addr(),
+                _ => gateway.incoming_addr(),
+            };
+            let host = gateway.profile().host.clone();
+            let destination = Destination { address, host, service, security: Security::WhenOffered };
+            let script: Vec<Spoken> = script.iter().map(|one| spoken(one, &gateway.profile().password)).collect();
+            let client = self.lab.client(CLIENT);
+            client.talk(&destination, &script).await.map_err(|problem| {
+                TargetError::new(format!("{} does not answer as a mail host does: {problem}", destination.host))
+            })
+        })
     }
 
     fn settle(&self) -> Doing<'_, Option<String>> {
@@ -291,6 +327,16 @@ impl Pair for Embedded {
 impl From<gateway::Stored> for Stored {
     fn from(stored: gateway::Stored) -> Self {
         Self { bytes: stored.bytes, at: stored.at }
+    }
+}
+
+fn spoken(utterance: &Utterance, password: &str) -> Spoken {
+    match utterance {
+        Utterance::Words { bytes, listens } => Spoken { bytes: bytes.clone(), listens: *listens },
+        Utterance::Login { user } => {
+            let both = BASE64_STANDARD.encode(format!("\0{user}\0{password}"));
+            Spoken { bytes: format!("AUTH PLAIN {both}\r\n").into_bytes(), listens: true }
+        }
     }
 }
 

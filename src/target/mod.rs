@@ -11,12 +11,13 @@ use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+pub use crate::net::Heard;
 use crate::{
     evidence::{Dialogue, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, SmtpPath},
     gateway::compose::Composer,
     scenario::{
         Scenario,
-        words::{Host, Mailbox},
+        words::{Host, Mailbox, Place},
     },
     smime::{Signer, Trust},
 };
@@ -63,6 +64,10 @@ pub trait Pair: Send + Sync {
     /// A host hands a message to a role's incoming point.
     fn inject<'a>(&'a self, as_host: InjectAs, at: Role, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer>;
 
+    /// A client that keeps to no rule says all this to a point, behind its greeting; what it hears to each, `None` where it
+    /// does not listen. Over TLS from STARTTLS on.
+    fn converse<'a>(&'a self, with: &'a Place, script: &'a [Utterance]) -> Doing<'a, Vec<Option<Heard>>>;
+
     /// Returns when nothing more can come before the clock moves; what that was concluded from, in words, where it is
     /// less than certain.
     fn settle(&self) -> Doing<'_, Option<String>>;
@@ -106,6 +111,23 @@ pub enum InjectAs {
     Peer,
     /// The ordinary mail host.
     Posta,
+}
+
+/// Something said by a client that keeps to no rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Utterance {
+    /// These bytes.
+    Words {
+        /// The bytes, line ends included.
+        bytes: Vec<u8>,
+        /// Whether an answer is waited for.
+        listens: bool,
+    },
+    /// The credentials of a user, and an answer is waited for.
+    Login {
+        /// The user's address.
+        user: String,
+    },
 }
 
 /// What an SMTP server said to a message, recipient by recipient.

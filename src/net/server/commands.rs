@@ -9,7 +9,7 @@ use smtp_proto::{
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    Handler,
+    Handler, Upgrade,
     session::{Conversation, Next, Secrecy, Stage},
 };
 use crate::{evidence::Service, net::Reply};
@@ -43,6 +43,9 @@ impl<H: Handler> Conversation<'_, H> {
             Request::Rset => {
                 self.reset();
                 Reply::ok("Ok")
+            }
+            Request::StartTls if self.server.upgrade == Upgrade::Withheld => {
+                Reply::new(502, [5, 5, 1], "Command not implemented")
             }
             Request::StartTls if self.tls || self.server.service == Service::Submissions => {
                 Reply::new(503, [5, 5, 1], "TLS is active already")
@@ -87,9 +90,10 @@ impl<H: Handler> Conversation<'_, H> {
             format!("SIZE {}", self.server.limits.message),
             "ENHANCEDSTATUSCODES".into(),
         ];
-        if !self.tls {
+        if !self.tls && self.server.upgrade == Upgrade::Offered {
             offers.push("STARTTLS".into());
-        } else if self.is_submission() {
+        }
+        if self.tls && self.is_submission() {
             offers.push("AUTH PLAIN LOGIN".into());
         }
         let last = offers.len() - 1;

@@ -3,8 +3,26 @@
 crate::clauses! {
     RFC6109_4_5_LDIF = "RFC6109-4.5-ldif", "RFC 6109 4.5", Must, Directory,
         "The directory is an LDIF file.";
+    RFC6109_4_5_ROOT = "RFC6109-4.5-root", "RFC 6109 4.5", Should, Directory,
+        "The directory's root is the record o=postacert.",
+        reading: "A file that one provider publishes about itself (4.5.6) may leave it out.";
+    RFC6109_4_5_NAME = "RFC6109-4.5-name", "RFC 6109 4.5", Must, Directory,
+        "A record is named providerName=<name>,o=postacert, that of a secondary environment providerUnit=<environment>, before it.",
+        reading: "4.5.7 once writes providerUnits; the attribute is providerUnit (practice 2, 10).";
+    RFC6109_4_5_RENEWAL = "RFC6109-4.5-renewal", "RFC 6109 4.5", Must, Directory,
+        "A new certificate is added well before the last one expires, and their validities overlap.";
+    RFC6109_4_5_SIGNED = "RFC6109-4.5-signed", "RFC 6109 4.5", Must, Directory,
+        "A published directory file is signed by the provider, in the way of its messages.",
+        reading: "Who signs the file of all providers is nowhere said: only a provider's own file must have a listed signer.";
+    RFC6109_4_5_P7M = "RFC6109-4.5-p7m", "RFC 6109 4.5", Must, Directory,
+        "File, signature and certificate are in one PKCS#7 structure, binary DER, in a file named .p7m.",
+        reading: "BER with indefinite lengths, as libraries stream it, is read by everybody: worth a note, text is a violation.";
     RFC6109_4_5_1 = "RFC6109-4.5.1", "RFC 6109 4.5.1", Must, Directory,
         "providerCertificateHash is the SHA-1 of the provider's certificate in hexadecimal.";
+    RFC6109_4_5_2 = "RFC6109-4.5.2", "RFC 6109 4.5.2", Must, Directory,
+        "providerCertificate holds X.509 certificates in DER.";
+    RFC6109_4_5_2_BINARY = "RFC6109-4.5.2-binary", "RFC 6109 4.5.2", Should, Directory,
+        "Certificates are transferred under the description providerCertificate;binary.";
     RFC6109_4_5_4 = "RFC6109-4.5.4", "RFC 6109 4.5.4", Must, Directory,
         "mailReceipt is one bare address whose two sides are dot-atoms.";
     RFC6109_4_5_5 = "RFC6109-4.5.5", "RFC 6109 4.5.5", Must, Directory,
@@ -18,4 +36,9 @@ crate::clauses! {
         "Every provider has a record for its main environment, which has no providerUnit.";
     RFC6109_4_5_9 = "RFC6109-4.5.9", "RFC 6109 4.5.9", Must, Directory,
         "A provider's record has name, certificate and hash, service mailbox and managed domains.";
+    RFC6109_4_5_9_CLASS = "RFC6109-4.5.9-class", "RFC 6109 4.5.9", Must, Directory,
+        "A provider's record is of class provider.";
+    RFC6109_4_5_9_MAY = "RFC6109-4.5.9-may", "RFC 6109 4.5.9", Should, Directory,
+        "Beside what it must have, a provider's record may have description, LDIFLocationURL and providerUnit.",
+        reading: "What a directory server adds about its own work is no fault of the provider's, but no other server takes it.";
 }

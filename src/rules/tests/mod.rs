@@ -3,5 +3,6 @@
 mod bench;
 mod clean;
 mod defects;
+mod directory;
 mod judging;
 mod tolerated;

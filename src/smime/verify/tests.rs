@@ -167,3 +167,33 @@ fn no_truncation_and_no_flipped_bit_panics_or_passes_for_another_content() {
     assert!(matches!(Signature::verify(b"", CONTENT).state, SignatureState::Malformed(_)));
     assert!(matches!(Signature::verify(b"no signature", CONTENT).state, SignatureState::Malformed(_)));
 }
+
+#[test]
+fn content_inside_is_verified_and_given_out_whole_in_both_encodings() {
+    let content: Vec<u8> = b"dn: o=postacert\n".repeat(1000);
+    let at = "2026-03-02T08:30:05Z".parse().unwrap();
+    for encoding in [Encoding::Der, Encoding::Ber] {
+        let cms = alfa().sign_attached(&content, at, encoding);
+        let (signature, found) = Signature::open(&cms);
+        assert_eq!((signature.state, found.as_deref()), (SignatureState::Valid, Some(content.as_slice())));
+        assert!(signature.encapsulated && signature.indefinite == (encoding == Encoding::Ber));
+        assert_eq!(signature.signer.unwrap().der.as_ref(), alfa().certificate);
+
+        let tampered = cms.iter().position(|byte| *byte == b'=').unwrap();
+        let mut other = cms.clone();
+        other[tampered] = b'-';
+        let (signature, found) = Signature::open(&other);
+        assert!(matches!(signature.state, SignatureState::DigestDiffers { .. }), "{:?}", signature.state);
+        assert!(found.is_some_and(|found| found != content && found.len() == content.len()));
+    }
+    let (signature, content) = Signature::open(&signed(Encoding::Der));
+    assert!(!signature.encapsulated && content.is_none());
+    assert_eq!(Signature::open(b"dn: o=postacert\n").1, None);
+}
+
+#[test]
+fn content_that_openssl_streamed_is_put_together() {
+    let (signature, content) = Signature::open(fixture!("attached.p7m"));
+    assert_eq!((signature.state, content.as_deref()), (SignatureState::Valid, Some(CONTENT)));
+    assert!(signature.encapsulated && signature.indefinite);
+}

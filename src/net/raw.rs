@@ -1,0 +1,145 @@
+//! A client that says word for word what it is told to, right or wrong, and tells what it hears.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::TlsConnector;
+
+use super::{Client, Destination, Problem};
+
+/// Most bytes of a reply.
+const REPLY: usize = 64 << 10;
+
+/// Something said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// The bytes, line ends included.
+    pub bytes: Vec<u8>,
+    /// Whether a reply is waited for.
+    pub listens: bool,
+}
+
+/// What was heard in reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// The lines of one reply.
+    Reply(Vec<String>),
+    /// The server closed the connection.
+    Closed,
+}
+
+impl Client {
+    /// Says everything in order, on a connection that is not secured until STARTTLS is said and answered by 220; what was
+    /// heard to each where it listens. `Err` where there is no connection, no welcome or no answer.
+    pub async fn talk(&self, destination: &Destination, script: &[Spoken]) -> Result<Vec<Option<Heard>>, Problem> {
+        let connect = async { TcpStream::connect(destination.address).await.map_err(Problem::Connect) };
+        let mut line = Line { stream: Stream::Tcp(within(self.timeout, connect).await?), came: Vec::new() };
+        match line.reply(self.timeout).await? {
+            Heard::Reply(lines) if lines.last().is_some_and(|last| last.starts_with('2')) => {}
+            other => return Err(Problem::Broken(format!("no welcome: {other:?}"))),
+        }
+        let mut heard = Vec::new();
+        for spoken in script {
+            if line.say(&spoken.bytes, self.timeout).await.is_err() {
+                // A server may hang up on what it does not like, while it is still being said.
+                heard.push(spoken.listens.then_some(Heard::Closed));
+                continue;
+            }
+            if !spoken.listens {
+                heard.push(None);
+                continue;
+            }
+            let reply = line.reply(self.timeout).await?;
+            let go = matches!(&reply, Heard::Reply(lines) if lines.last().is_some_and(|last| last.starts_with("220")));
+            if go && spoken.bytes.get(..8).is_some_and(|verb| verb.eq_ignore_ascii_case(b"STARTTLS")) {
+                line = line.secured(self, destination).await?;
+            }
+            heard.push(Some(reply));
+        }
+        Ok(heard)
+    }
+}
+
+/// A connection with what came and was not yet read.
+struct Line {
+    stream: Stream,
+    came: Vec<u8>,
+}
+
+enum Stream {
+    Tcp(TcpStream),
+    Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
+}
+
+impl Line {
+    async fn say(&mut self, bytes: &[u8], limit: Duration) -> Result<(), Problem> {
+        match &mut self.stream {
+            Stream::Tcp(stream) => write(stream, bytes, limit).await,
+            Stream::Tls(stream) => write(stream, bytes, limit).await,
+        }
+    }
+
+    /// The next reply, all its lines.
+    async fn reply(&mut self, limit: Duration) -> Result<Heard, Problem> {
+        let mut lines = Vec::new();
+        loop {
+            while let Some(end) = self.came.windows(2).position(|pair| pair == b"\r\n") {
+                let line: Vec<u8> = self.came.drain(..end + 2).take(end).collect();
+                let goes_on = line.get(3) == Some(&b'-');
+                lines.push(String::from_utf8_lossy(&line).into_owned());
+                if !goes_on {
+                    return Ok(Heard::Reply(lines));
+                }
+            }
+            let mut chunk = [0; 4096];
+            let read = match &mut self.stream {
+                Stream::Tcp(stream) => read(stream, &mut chunk, limit).await?,
+                Stream::Tls(stream) => read(stream, &mut chunk, limit).await?,
+            };
+            if read == 0 {
+                return Ok(Heard::Closed);
+            }
+            self.came.extend_from_slice(&chunk[..read]);
+            if self.came.len() > REPLY {
+                return Err(Problem::Broken("a reply without end".to_owned()));
+            }
+        }
+    }
+
+    /// The same connection under TLS. Whatever came in clear behind the go-ahead is forgotten (RFC 3207 4.2).
+    async fn secured(self, client: &Client, destination: &Destination) -> Result<Self, Problem> {
+        let Stream::Tcp(tcp) = self.stream else { return Err(Problem::Tls("TLS is active already".to_owned())) };
+        let name = rustls::pki_types::ServerName::try_from(destination.host.clone())
+            .map_err(|error| Problem::Tls(error.to_string()))?;
+        let handshake = async {
+            let connector = TlsConnector::from(client.tls.clone());
+            connector.connect(name, tcp).await.map_err(|error| Problem::Tls(error.to_string()))
+        };
+        let tls = within(client.timeout, handshake).await?;
+        Ok(Self { stream: Stream::Tls(Box::new(tls)), came: Vec::new() })
+    }
+}
+
+async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8], limit: Duration) -> Result<(), Problem> {
+    within(limit, async {
+        stream.write_all(bytes).await.map_err(|error| broken(&error))?;
+        stream.flush().await.map_err(|error| broken(&error))
+    })
+    .await
+}
+
+/// A connection that breaks is one that the server closed.
+async fn read<S: AsyncRead + Unpin>(stream: &mut S, chunk: &mut [u8], limit: Duration) -> Result<usize, Problem> {
+    within(limit, async { Ok(stream.read(chunk).await.unwrap_or(0)) }).await
+}
+
+async fn within<T>(limit: Duration, doing: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    tokio::time::timeout(limit, doing).await.map_err(|_| Problem::Timeout)?
+}
+
+fn broken(error: &std::io::Error) -> Problem {
+    Problem::Broken(error.to_string())
+}

@@ -1,0 +1,150 @@
+//! The records by the schema (RFC 6109 4.5.1 to 4.5.9): names, classes, attributes.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    directory::{
+        Provider,
+        ldif::Record,
+        name::{self, Part},
+    },
+    norm::{Level, clauses::directory as norm},
+    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, facts::collapsed},
+};
+
+/// What a provider's record may hold, in lower case (4.5.9).
+const ATTRIBUTES: [&str; 9] = [
+    "objectclass",
+    "providercertificatehash",
+    "providercertificate",
+    "providername",
+    "mailreceipt",
+    "manageddomains",
+    "description",
+    "ldiflocationurl",
+    "providerunit",
+];
+
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "directory/root",
+        level: Level::Should,
+        clauses: &[&norm::RFC6109_4_5_ROOT],
+        question: "Does a directory of several providers have its root record, o=postacert?",
+        consequence: "A directory server refuses records whose parent does not exist.",
+        check: Check::Directory { applies: of_several, check: root },
+    },
+    Rule {
+        id: "directory/record-name",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_4_5_NAME],
+        question: "Is each provider's record named after its providerName and providerUnit, below o=postacert?",
+        consequence: "The record does not replace the one it should, and the provider is listed twice or not at all.",
+        check: Check::Directory { applies: super::with_providers, check: names },
+    },
+    Rule {
+        id: "directory/record-class",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_4_5_9_CLASS],
+        question: "Is each record below the root of class provider?",
+        consequence: "Nobody sees a provider in the record, and its users' mail is taken for ordinary mail.",
+        check: Check::Directory {
+            applies: |subject| subject.records.iter().any(|record| !is_root(record)),
+            check: |subject, _, findings| {
+                for record in subject.records.iter().filter(|record| !is_root(record) && !record.is_provider()) {
+                    let classes: Vec<_> =
+                        record.named("objectclass").map(|class| String::from_utf8_lossy(&class.value)).collect();
+                    let place = format!("{} objectclass", record.dn);
+                    findings.push(Finding::new("provider", classes.join(", "), place));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "directory/record-attributes",
+        level: Level::Should,
+        clauses: &[&norm::RFC6109_4_5_9_MAY],
+        question: "Does each provider's record hold attributes of its class only?",
+        consequence: "A directory server that keeps to the schema refuses the record.",
+        check: Check::Directory {
+            applies: super::with_providers,
+            check: |subject, _, findings| {
+                for record in subject.records.iter().filter(|record| record.is_provider()) {
+                    let held: BTreeSet<&str> = record.attributes.iter().map(|attribute| &*attribute.name).collect();
+                    for other in held.into_iter().filter(|name| !ATTRIBUTES.contains(name)) {
+                        findings.push(Finding::new("attributes of class provider", other, &record.dn));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "directory/certificate-binary",
+        level: Level::Should,
+        clauses: &[&norm::RFC6109_4_5_2_BINARY],
+        question: "Are certificates given as providerCertificate;binary?",
+        consequence: "A directory server that keeps to the syntax of certificates refuses them.",
+        check: Check::Directory {
+            applies: |subject| {
+                subject.records.iter().any(|record| record.named("providercertificate").next().is_some())
+            },
+            check: |subject, _, findings| {
+                for record in subject.records {
+                    let plain = |options: &[String]| !options.iter().any(|option| option == "binary");
+                    for given in record.named("providercertificate").filter(|given| plain(&given.options)) {
+                        let place = format!("{} line {}", record.dn, given.line);
+                        findings.push(Finding::new("providerCertificate;binary", "without that option", place));
+                    }
+                }
+            },
+        },
+    },
+];
+
+fn is_root(record: &Record) -> bool {
+    matches!(&name::read(&record.dn).as_deref(), Some([only]) if is_postacert(only))
+}
+
+fn is_postacert(part: &Part) -> bool {
+    matches!(&*part.attribute, "o" | "organizationname" | "2.5.4.10") && part.value.eq_ignore_ascii_case("postacert")
+}
+
+fn of_several(subject: &DirectorySubject<'_>) -> bool {
+    let mut names = subject.providers().iter().map(|provider| provider.name.to_lowercase());
+    let first = names.next();
+    names.any(|name| Some(name) != first)
+}
+
+fn root(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
+    if !subject.records.iter().any(is_root) {
+        findings.push(Finding::new("a record o=postacert", "none", "records"));
+    }
+}
+
+fn names(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
+    for provider in subject.providers().iter().filter(|provider| !is_named_after_itself(provider)) {
+        let unit = provider.unit.as_ref().map(|unit| format!("providerUnit={unit},")).unwrap_or_default();
+        let expected = format!("{unit}providerName={},o=postacert", provider.name);
+        findings.push(Finding::new(expected, &provider.dn, "dn"));
+    }
+}
+
+/// Whether a unit stands in both or in neither is another rule's question.
+fn is_named_after_itself(provider: &Provider) -> bool {
+    let Some(parts) = name::read(&provider.dn) else { return false };
+    let (unit, rest) = match &parts[..] {
+        [unit, rest @ ..] if unit.attribute == "providerunit" => (Some(unit), rest),
+        rest => (None, rest),
+    };
+    let [name, root] = rest else { return false };
+    let unit_agrees = match (unit, &provider.unit) {
+        (Some(unit), Some(own)) => same(&unit.value, own),
+        _ => true,
+    };
+    unit_agrees && name.attribute == "providername" && same(&name.value, &provider.name) && is_postacert(root)
+}
+
+/// caseIgnoreMatch (RFC 4517 4.2.11).
+fn same(a: &str, b: &str) -> bool {
+    collapsed(a).to_lowercase() == collapsed(b).to_lowercase()
+}

@@ -1,0 +1,120 @@
+//! A scenario's `dialogue`: what a client that keeps to no rule says, and whether it is answered as it must be.
+
+use super::{
+    mail,
+    stage::{Stage, Told},
+};
+use crate::{
+    scenario::{
+        locate::Path,
+        model::{Dialogue, Line},
+        words::{Mailbox, Place},
+    },
+    target::{Heard, TargetError, Utterance},
+};
+
+/// A session as the tale tells it.
+#[derive(Clone, Debug)]
+pub struct Talk {
+    /// With whom.
+    pub with: Place,
+    /// What was said, in order.
+    pub lines: Vec<Said>,
+}
+
+/// A line of a session as the tale tells it.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The scenario's words.
+    pub words: String,
+    /// The code of the reply, where one was waited for.
+    pub answer: Option<String>,
+}
+
+/// An answer other than the one that must come.
+#[derive(Clone, Debug)]
+pub struct Misheard {
+    /// Where in the scenario.
+    pub path: Path,
+    /// Who answered.
+    pub place: Place,
+    /// What must come.
+    pub expected: String,
+    /// What came.
+    pub found: String,
+}
+
+impl Stage<'_> {
+    pub(super) async fn dialogue(&self, dialogue: &Dialogue, at: &Path) -> Result<(), TargetError> {
+        if let Some(id) = &dialogue.id {
+            self.progress().known.learn(&mail::msgid_of(id), id);
+        }
+        let address = |mailbox: &Mailbox| self.pair.address(mailbox);
+        let script: Vec<Utterance> = dialogue.lines.iter().map(|line| utterance(line, &address)).collect();
+        let heard = self.pair.converse(&dialogue.with, &script).await?;
+        let mut talk = Talk { with: dialogue.with.clone(), lines: Vec::new() };
+        for (index, (line, heard)) in dialogue.lines.iter().zip(heard).enumerate() {
+            if let (Some(answers), Some(heard)) = (&line.answer, &heard) {
+                let below = |key: &str| [at.clone(), vec!["lines".into(), index.into(), key.into()]].concat();
+                let misheard = |path: Path, expected: String| Misheard {
+                    path,
+                    place: dialogue.with.clone(),
+                    expected,
+                    found: words(heard),
+                };
+                if !answers.admit(code(heard)) {
+                    self.progress().misheard.push(misheard(below("answer"), format!("the answer {answers}")));
+                } else if let Some(keyword) = line.offers.as_ref().filter(|keyword| !offers(heard, keyword)) {
+                    self.progress()
+                        .misheard
+                        .push(misheard(below("offers"), format!("an answer that offers {keyword}")));
+                }
+            }
+            let answer = heard.map(|heard| code(&heard).unwrap_or("closed").to_owned());
+            talk.lines.push(Said { words: said(line), answer });
+        }
+        self.progress().told.push(Told::Talked(talk));
+        Ok(())
+    }
+}
+
+fn utterance(line: &Line, address: &dyn Fn(&Mailbox) -> String) -> Utterance {
+    match (&line.login, &line.say) {
+        (Some(user), _) => Utterance::Login { user: address(user) },
+        (None, say) => {
+            let words = mail::with_addresses(say.as_deref().unwrap_or_default(), address);
+            Utterance::Words { bytes: format!("{words}\r\n").into_bytes(), listens: line.answer.is_some() }
+        }
+    }
+}
+
+fn said(line: &Line) -> String {
+    match (&line.login, &line.say) {
+        (Some(user), _) => format!("AUTH as {user}"),
+        (None, say) => say.as_deref().unwrap_or_default().escape_debug().to_string().replace("\\\"", "\""),
+    }
+}
+
+/// The code of a reply; `None` where the connection was closed.
+fn code(heard: &Heard) -> Option<&str> {
+    match heard {
+        Heard::Reply(lines) => lines.last().map(|line| line.get(..3).unwrap_or(line)),
+        Heard::Closed => None,
+    }
+}
+
+fn words(heard: &Heard) -> String {
+    match heard {
+        Heard::Reply(lines) => lines.join(" / "),
+        Heard::Closed => "the connection closed".to_owned(),
+    }
+}
+
+/// Whether a line of the reply to EHLO is this keyword, with parameters or without.
+fn offers(heard: &Heard, keyword: &str) -> bool {
+    let Heard::Reply(lines) = heard else { return false };
+    lines.iter().skip(1).any(|line| {
+        let mut words = line.get(4..).unwrap_or_default().split_ascii_whitespace();
+        words.next().is_some_and(|offered| offered.eq_ignore_ascii_case(keyword))
+    })
+}
