@@ -9,7 +9,7 @@ use crate::evidence::{Role, Service};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum HeaderEdit {
-    /// Gives the first field of this name another value; adds the field on top where there is none.
+    /// Gives the first field of this name another value; adds the field below the others where there is none.
     Set {
         /// Field name.
         name: String,
@@ -266,6 +266,8 @@ pub enum SignatureEdit {
     Strip,
     /// Puts the content inside the CMS structure too.
     Encapsulate,
+    /// Signs a second time, a second later: two signers in one signature.
+    SignTwice,
     /// Leaves the certificates out.
     DropCertificates,
     /// Puts something that is no CMS structure in its place.

@@ -22,7 +22,7 @@ pub use edit::{
 };
 
 pub use file::{Fault, FaultFileError, On, Otherwise, Where, load};
-pub use recorded::{Sought, apply_to_evidence};
+pub use recorded::{Sought, apply_to_evidence, culprit};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -1,6 +1,8 @@
 //! What Italian law adds to the RFC: DPR 68/2005 and DM 2 November 2005.
 
 crate::clauses! {
+    DM_ART_9 = "DM-art-9", "DM 2/11/2005 art. 9", Must, Provider,
+        "One time reference is given to each transmission, and it is within one second of UTC.";
     DM_ART_13_TWELVE = "DM-art-13-twelve", "DM 2/11/2005 art. 13", Must, AccessPoint,
         "Twelve hours without server-server acceptance or delivery are notified to the sender.";
     DM_ART_13_TWENTY_FOUR = "DM-art-13-twenty-four", "DM 2/11/2005 art. 13", Must, AccessPoint,
