@@ -275,13 +275,12 @@ impl<'s> Stage<'s> {
         for wanted in send.attach.iter().filter_map(|attachment| attachment.received.as_ref()) {
             received.push(self.held(&send.from, wanted).await?);
         }
-        let signer = match send.sign {
-            None => None,
-            // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
-            Some(_) => {
-                let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
-                pki.signer("esterna").cloned()
-            }
+        // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
+        let signer = if send.sign.is_some() {
+            let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
+            pki.signer("esterna").cloned()
+        } else {
+            None
         };
         Ok(mail::Client { at, address, received, signer })
     }
