@@ -18,7 +18,6 @@ use crate::{
     evidence::{Role, SmtpPath},
     fault,
     gateway::compose::{Certified, ReceiptForm, Recipient, Typology},
-    pki::Pki,
     scenario::{
         Expected, Scenario,
         locate::{Path, Step as Down},
@@ -277,8 +276,8 @@ impl<'s> Stage<'s> {
         }
         // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
         let signer = if send.sign.is_some() {
-            let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
-            pki.signer("esterna").cloned()
+            let found = self.pair.signer("esterna");
+            Some(found.ok_or_else(|| TargetError::new("there is no certificate for a user to sign with"))?)
         } else {
             None
         };
