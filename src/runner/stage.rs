@@ -274,10 +274,12 @@ impl<'s> Stage<'s> {
         for wanted in send.attach.iter().filter_map(|attachment| attachment.received.as_ref()) {
             received.push(self.held(&send.from, wanted).await?);
         }
-        let signer = match send.sign {
-            None => None,
-            // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
-            Some(_) => self.pair.signer("esterna"),
+        // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
+        let signer = if send.sign.is_some() {
+            let found = self.pair.signer("esterna");
+            Some(found.ok_or_else(|| TargetError::new("there is no certificate for a user to sign with"))?)
+        } else {
+            None
         };
         Ok(mail::Client { at, address, received, signer })
     }

@@ -117,7 +117,7 @@ fn disposition(attachment: &Attachment) -> Vec<u8> {
         NameAs::Folded => quoted(name.replace(' ', "\r\n ").as_bytes()),
         NameAs::EncodedWord => quoted(encoded_word(name).as_bytes()),
     };
-    [b"Content-Disposition: attachment;\r\n ", &*file_name].concat()
+    [b"Content-Disposition: attachment; ", &*file_name].concat()
 }
 
 fn percent(name: &str) -> String {
