@@ -366,7 +366,7 @@ fn directories_and_certificates_are_judged_by_themselves() {
     let check = |path: &str, more: &[&str]| pec(&[&["check", path, "--at", at], more].concat());
 
     let plain = ldif.to_string_lossy().into_owned();
-    check(&plain, &[]).exits(0).says(&["no violation; directory of 5 records, not signed"]);
+    check(&plain, &[]).exits(0).says(&["no violation; directory of 6 records, not signed"]);
     pec(&["check", &plain, "--at", "2050-01-01T00:00:00Z"]).exits(1).says(&["violation directory/certificate-valid"]);
     let signed =
         pki.signer("alfa").unwrap().sign_attached(&fs::read(&ldif).unwrap(), at.parse().unwrap(), Encoding::Der);

@@ -1,5 +1,6 @@
 //! The proof of the rules: each fault of `scenarios/faults`, made in recorded clean evidence and judged again, is reported
-//! by exactly the rules it names; every rule reports some fault. The kill table is a snapshot.
+//! by exactly the rules it names, which blame whoever made it; every rule reports some fault. What real providers do and
+//! must not be reported is there too, with no findings. The kill table is a snapshot.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -11,7 +12,7 @@ use std::{
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pec_conformance::{
-    evidence::Evidence,
+    evidence::{Evidence, Party},
     fault::{self, Fault, Sought},
     pki::Pki,
     rules::{self, Judgement, Options, Outcome},
@@ -24,15 +25,24 @@ use tokio::runtime::Runtime;
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
 static PKI: LazyLock<Arc<Pki>> = LazyLock::new(|| Pki::load().expect("the test PKI can be issued"));
 /// What no edit of composed bytes can make; proved by the library's own tests (`rules::tests`).
-const BEYOND_EDITS: [&str; 3] = ["certificate/version", "signature/digest", "directory/signer-listed"];
+const BEYOND_EDITS: [&str; 4] =
+    ["certificate/version", "choreography/sound-not-wrapped", "directory/signer-listed", "signature/digest"];
 
 static DIRECTIONS: [(&str, &str); 2] = [("alfa", "bravo"), ("bravo", "alfa")];
 
 /// The recorded evidence of a scenario in a direction, or why there is none.
 type Recorded = Arc<OnceLock<Result<Evidence, String>>>;
 
-/// Rules that report a fault; `None` where the fault cannot be made in a direction.
-type Reports = Result<Option<BTreeSet<&'static str>>, String>;
+/// Rules that report a fault and whom they blame; `None` where the fault cannot be made in a direction.
+type Reports = Result<Option<Reported>, String>;
+
+#[derive(Clone, PartialEq, Eq)]
+struct Reported {
+    rules: BTreeSet<&'static str>,
+    blamed: BTreeSet<Party>,
+    /// Who is to be blamed; nobody in particular where what is edited is nobody's.
+    culprits: BTreeSet<Party>,
+}
 
 struct Proof {
     faults: BTreeMap<String, Fault>,
@@ -75,15 +85,23 @@ impl Proof {
         let declared = fault.findings_in(&direction_name(at));
         let declared = declared.map(|rules| rules.iter().map(String::as_str).collect::<BTreeSet<_>>());
         let reported = self.report(id, at).map_err(Failed::from)?;
-        if reported == declared {
-            return Ok(());
+        let rules = reported.as_ref().map(|reported| reported.rules.clone());
+        if rules == declared {
+            return match reported {
+                Some(Reported { rules, blamed, culprits })
+                    if !rules.is_empty() && !culprits.is_empty() && blamed != culprits =>
+                {
+                    Err(format!("{}\n  to blame {culprits:?}\n  blamed   {blamed:?}", fault.title).into())
+                }
+                _ => Ok(()),
+            };
         }
         let list = |rules: Option<BTreeSet<&str>>| {
             rules.map_or("nothing: it cannot be made".to_owned(), |rules| {
                 format!("[{}]", rules.into_iter().collect::<Vec<_>>().join(", "))
             })
         };
-        Err(format!("{}\n  declared {}\n  reported {}", fault.title, list(declared), list(reported)).into())
+        Err(format!("{}\n  declared {}\n  reported {}", fault.title, list(declared), list(rules)).into())
     }
 
     fn report(&self, id: &str, at: usize) -> Reports {
@@ -97,7 +115,12 @@ impl Proof {
         let recorded = &self.recordings[&(fault.on.scenario.clone(), at)];
         let evidence = recorded.get_or_init(|| record(&fault.on.scenario, at)).as_ref()?;
         let edited = fault::apply_to_evidence(fault, evidence, &signer).map_err(|error| error.to_string())?;
-        failing(&rules::judge(&edited, &Options::default())).map(Some)
+        let judgement = rules::judge(&edited, &Options::default());
+        let culprits = match &fault.blames[..] {
+            [] => fault::culprit(fault, evidence).map_err(|error| error.to_string())?.into_iter().collect(),
+            blamed => blamed.iter().copied().collect(),
+        };
+        Ok(Some(Reported { rules: failing(&judgement)?, blamed: blamed(&judgement), culprits }))
     }
 
     /// Which fault is reported by which rules.
@@ -107,14 +130,14 @@ impl Proof {
             writeln!(table, "{id}: {}", fault.title)?;
             let reports: Vec<Reports> = (0..DIRECTIONS.len()).map(|at| self.report(id, at)).collect();
             for (at, report) in reports.iter().enumerate() {
-                if at > 0 && *report == reports[0] {
+                if at > 0 && rules_of(report) == rules_of(&reports[0]) {
                     continue;
                 }
-                if reports.iter().any(|other| other != report) {
+                if reports.iter().any(|other| rules_of(other) != rules_of(report)) {
                     writeln!(table, "  {}:", direction_name(at))?;
                 }
                 match report {
-                    Ok(Some(rules)) => rules.iter().try_for_each(|rule| writeln!(table, "  - {rule}"))?,
+                    Ok(Some(reported)) => reported.rules.iter().try_for_each(|rule| writeln!(table, "  - {rule}"))?,
                     Ok(None) => writeln!(table, "  cannot be made")?,
                     Err(error) => return Err(format!("{id}: {error}").into()),
                 }
@@ -133,8 +156,8 @@ impl Proof {
             rules::all().map(|rule| rule.id).filter(|id| !BEYOND_EDITS.contains(id)).collect();
         for id in self.faults.keys() {
             for at in 0..DIRECTIONS.len() {
-                for rule in self.report(id, at).map_err(|error| format!("{id}: {error}"))?.into_iter().flatten() {
-                    idle.remove(rule);
+                if let Some(reported) = self.report(id, at).map_err(|error| format!("{id}: {error}"))? {
+                    idle.retain(|rule| !reported.rules.contains(rule));
                 }
             }
         }
@@ -144,6 +167,21 @@ impl Proof {
         Err(format!("{} rules report no fault:\n  {}", idle.len(), idle.into_iter().collect::<Vec<_>>().join("\n  "))
             .into())
     }
+}
+
+fn rules_of(reports: &Reports) -> Option<&BTreeSet<&'static str>> {
+    Some(&reports.as_ref().ok()?.as_ref()?.rules)
+}
+
+/// Whom the findings blame.
+fn blamed(judgement: &Judgement) -> BTreeSet<Party> {
+    let mut blamed = BTreeSet::new();
+    for verdict in judgement.verdicts.iter().filter(|verdict| !verdict.is_provoked()) {
+        if let Outcome::Fail(findings) = &verdict.outcome {
+            blamed.extend(findings.iter().map(|finding| finding.blame.unwrap_or(verdict.blame)));
+        }
+    }
+    blamed
 }
 
 fn direction_name(at: usize) -> String {

@@ -91,12 +91,24 @@ fn signature(folder: &Path, composed: &Composed<'_>) -> Option<String> {
         der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, der).expect("a certificate fits PEM")
     });
     fs::write(folder.join("anchors.pem"), anchors.collect::<String>()).unwrap();
-    fs::write(folder.join("message.eml"), &observation.bytes).unwrap();
     let certified = message.daticert.as_ref().and_then(|reading| reading.data.as_ref()?.instant());
     let at = certified.unwrap_or(observation.at).as_second().to_string();
-    let arguments =
-        ["cms", "-verify", "-in", "message.eml", "-CAfile", "anchors.pem", "-attime", &at, "-out", "content"];
+    let mut arguments = vec!["cms", "-verify", "-CAfile", "anchors.pem", "-attime", &at, "-out", "out"];
+    if bare_line_feeds(&observation.bytes) {
+        // openssl's reader of mail makes every line end CRLF: such content is given to it as the octets that were signed.
+        let Some(signed) = &message.signed else { return Some("no multipart/signed".to_owned()) };
+        fs::write(folder.join("content"), message.mail.bytes(&signed.content.span)).unwrap();
+        fs::write(folder.join("signature"), signed.cms.as_deref().unwrap_or_default()).unwrap();
+        arguments.extend(["-inform", "DER", "-in", "signature", "-content", "content", "-binary"]);
+    } else {
+        fs::write(folder.join("message.eml"), &observation.bytes).unwrap();
+        arguments.extend(["-in", "message.eml"]);
+    }
     complaint(&Command::new("openssl").args(arguments).current_dir(folder).output().unwrap())
+}
+
+fn bare_line_feeds(bytes: &[u8]) -> bool {
+    bytes.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || bytes[at - 1] != b'\r'))
 }
 
 /// What xmllint has against the certification data.

@@ -2,23 +2,33 @@
 
 use std::ops::Range;
 
-use super::{FaultError, Octets, Replace};
+use super::{FaultError, Matches, Octets, Replace};
 
 /// `raw` with a range replaced.
 pub(super) fn splice(raw: &[u8], range: Range<usize>, by: &[u8]) -> Vec<u8> {
     [&raw[..range.start], by, &raw[range.end..]].concat()
 }
 
-/// `raw` with the first match of a pattern replaced.
+/// `raw` with the first match of a pattern replaced, or with every one.
 pub(super) fn replace(raw: &[u8], replace: &Replace) -> Result<Vec<u8>, FaultError> {
     let found = find(raw, &replace.pattern)?;
-    Ok(splice(raw, found, &octets(&replace.by, replace.octets)?))
+    let by = octets(&replace.by, replace.octets)?;
+    match replace.matches {
+        Matches::First => Ok(splice(raw, found, &by)),
+        Matches::All => Ok(regex(&replace.pattern)?.replace_all(raw, regex::bytes::NoExpand(&by)).into_owned()),
+    }
 }
 
 /// Where a pattern first matches.
 pub(super) fn find(raw: &[u8], pattern: &str) -> Result<Range<usize>, FaultError> {
-    let regex = regex::bytes::Regex::new(pattern).map_err(|error| FaultError::Unworkable(error.to_string()))?;
-    regex.find(raw).map(|found| found.range()).ok_or_else(|| FaultError::Missing(format!("a match of {pattern:?}")))
+    regex(pattern)?
+        .find(raw)
+        .map(|found| found.range())
+        .ok_or_else(|| FaultError::Missing(format!("a match of {pattern:?}")))
+}
+
+fn regex(pattern: &str) -> Result<regex::bytes::Regex, FaultError> {
+    regex::bytes::Regex::new(pattern).map_err(|error| FaultError::Unworkable(error.to_string()))
 }
 
 fn octets(text: &str, how: Octets) -> Result<Vec<u8>, FaultError> {

@@ -9,7 +9,7 @@ use crate::evidence::{Role, Service};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum HeaderEdit {
-    /// Gives the first field of this name another value; adds the field on top where there is none.
+    /// Gives the first field of this name another value; adds the field below the others where there is none.
     Set {
         /// Field name.
         name: String,
@@ -38,7 +38,7 @@ pub enum HeaderEdit {
     },
 }
 
-/// Replaces the first match of a pattern.
+/// Replaces matches of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Replace {
@@ -49,6 +49,20 @@ pub struct Replace {
     /// How `by` becomes octets.
     #[serde(default)]
     pub octets: Octets,
+    /// Which matches.
+    #[serde(default)]
+    pub matches: Matches,
+}
+
+/// Which matches of a pattern are replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Matches {
+    /// The first one.
+    #[default]
+    First,
+    /// Every one.
+    All,
 }
 
 /// How characters of a value become octets.
@@ -252,6 +266,8 @@ pub enum SignatureEdit {
     Strip,
     /// Puts the content inside the CMS structure too.
     Encapsulate,
+    /// Signs a second time, a second later: two signers in one signature.
+    SignTwice,
     /// Leaves the certificates out.
     DropCertificates,
     /// Puts something that is no CMS structure in its place.

@@ -34,8 +34,12 @@ pub struct Fault {
     #[serde(with = "serde_yaml::with::singleton_map_recursive")]
     #[schemars(with = "Edit")]
     pub edit: Edit,
-    /// The rules that report it, all of them and no other. In a direction named here (`alfa-bravo`) these alone.
+    /// The rules that report it, all of them and no other; none for what must be tolerated. In a direction named here (`alfa-bravo`) these alone.
     pub findings: Vec<String>,
+    /// Who answers for what is reported, where it is not simply whoever made the edited message: a deviation may put two at
+    /// odds, of whom the evidence tells no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blames: Vec<Party>,
     /// Directions in which the deviation shows otherwise, because one dialect has what the other lacks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub otherwise: BTreeMap<String, Otherwise>,

@@ -2,7 +2,7 @@
 
 use crate::message::{Entity, Header};
 
-use super::{FaultError, HeaderEdit, Octets, Replace, bytes};
+use super::{FaultError, HeaderEdit, Matches, Octets, Replace, bytes};
 
 /// Edits the header section of `entity`, which lies in `raw`.
 pub(super) fn edit(raw: &[u8], entity: &Entity, edit: &HeaderEdit) -> Result<Vec<u8>, FaultError> {
@@ -24,7 +24,8 @@ pub(super) fn edit(raw: &[u8], entity: &Entity, edit: &HeaderEdit) -> Result<Vec
         }
         HeaderEdit::Replace { name, pattern, by } => {
             let value = found(name)?.value.clone();
-            let replace = Replace { pattern: pattern.clone(), by: by.clone(), octets: Octets::Utf8 };
+            let replace =
+                Replace { pattern: pattern.clone(), by: by.clone(), octets: Octets::Utf8, matches: Matches::First };
             let edited = bytes::replace(&raw[value.clone()], &replace)?;
             bytes::splice(raw, value, &edited)
         }

@@ -18,11 +18,11 @@ mod text;
 
 pub use edit::{
     CopyEdit, DaticertEdit, DialogueChange, DialogueEdit, DirectoryEdit, Encoding, Fact, HeaderEdit, LogChange,
-    LogEdit, LogField, Octets, PartEdit, PartName, Publishing, Replace, SignatureEdit, TextEdit, Version,
+    LogEdit, LogField, Matches, Octets, PartEdit, PartName, Publishing, Replace, SignatureEdit, TextEdit, Version,
 };
 
 pub use file::{Fault, FaultFileError, On, Otherwise, Where, load};
-pub use recorded::{Sought, apply_to_evidence};
+pub use recorded::{Sought, apply_to_evidence, culprit};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

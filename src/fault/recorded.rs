@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::{
-    evidence::{DialogueLine, Evidence, LogRecord, Observation, Seen, Speaker},
+    evidence::{DialogueLine, Evidence, LogRecord, Observation, Party, Seen, Speaker},
     message::{Kind, Message},
     smime::{Signature, Signer},
 };
@@ -49,6 +49,18 @@ pub fn apply_to_evidence(
         }
     }
     Ok(edited)
+}
+
+/// Who makes the fault: whoever composed the edited message, or stored it where mailboxes alone are edited; whose log or
+/// sessions they are. A fault of the directory is nobody's.
+pub fn culprit(fault: &Fault, evidence: &Evidence) -> Result<Option<Party>, FaultError> {
+    let fault = fault.cast(evidence)?;
+    Ok(match &fault.edit {
+        Edit::Log(edit) => Some(edit.of.into()),
+        Edit::Dialogue(edit) => Some(edit.of.into()),
+        _ if fault.on.message.is_none() => None,
+        _ => copies(&fault, evidence)?.first().map(|&at| evidence.observations[at].producer),
+    })
 }
 
 fn signer(edit: &Edit, observation: &Observation, signers: &dyn Fn(Sought<'_>) -> Option<Signer>) -> Option<Signer> {

@@ -2,7 +2,7 @@
 
 use cms::{content_info::ContentInfo, signed_data::SignedData};
 use der::{Any, Decode, Encode, Tag, asn1::OctetString};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     message::{Message, Signed},
@@ -37,6 +37,18 @@ pub(super) fn edit(
             let content = OctetString::new(content).and_then(|octets| Any::encode_from(&octets)).map_err(unworkable)?;
             let cms = rewrite(&der_signature(message, signed, signer()?, at), |data| {
                 data.encap_content_info.econtent = Some(content);
+            })?;
+            Ok(replace(raw, signed, &cms))
+        }
+        SignatureEdit::SignTwice => {
+            let content = message.mail.bytes(&signed.content.span);
+            let later = claimed(message).unwrap_or(at) + SignedDuration::from_secs(1);
+            let second = signed_data(&signer()?.sign(content, later, sign::Encoding::Der))?.signer_infos;
+            let cms = rewrite(&der_signature(message, signed, signer()?, at), |data| {
+                for info in second.0.iter() {
+                    // Another signingTime: no two elements of the set are equal.
+                    data.signer_infos.0.insert(info.clone()).ok();
+                }
             })?;
             Ok(replace(raw, signed, &cms))
         }
@@ -92,10 +104,14 @@ fn der_signature(message: &Message, signed: &Signed, signer: &Signer, at: Timest
 /// A DER signature with something in it changed.
 pub(super) fn rewrite(cms: &[u8], edit: impl FnOnce(&mut SignedData)) -> Result<Vec<u8>, FaultError> {
     let mut info = ContentInfo::from_der(cms).map_err(unworkable)?;
-    let mut data: SignedData = info.content.decode_as().map_err(unworkable)?;
+    let mut data = signed_data(cms)?;
     edit(&mut data);
     info.content = Any::new(Tag::Sequence, inner(&data.to_der().map_err(unworkable)?)).map_err(unworkable)?;
     info.to_der().map_err(unworkable)
+}
+
+fn signed_data(cms: &[u8]) -> Result<SignedData, FaultError> {
+    ContentInfo::from_der(cms).and_then(|info| info.content.decode_as()).map_err(unworkable)
 }
 
 /// The content octets of a DER value.

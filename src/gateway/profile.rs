@@ -20,6 +20,8 @@ pub struct Profile {
     pub host: String,
     /// Mail domains it manages; users live in each of them.
     pub domains: Vec<String>,
+    /// The one of them that its secondary operating environment manages (4.5).
+    pub secondary_domain: String,
     /// The address of From, which the signing certificate bears.
     pub address: String,
     /// `mailReceipt`: its service mailbox.
@@ -141,6 +143,7 @@ impl Profile {
             provider: "Alfa Posta Certificata S.p.A.".into(),
             host: "mx.alfa.example".into(),
             domains: vec!["alfa.example".into(), "legal.alfa.example".into()],
+            secondary_domain: "legal.alfa.example".into(),
             address: "posta-certificata@alfa.example".into(),
             receipt_mailbox: "ricevute@alfa.example".into(),
             dialect: Dialect::Alfa,
@@ -159,6 +162,7 @@ impl Profile {
             provider: "Bravo Recapiti Certificati S.r.l.".into(),
             host: "mx.bravo.example".into(),
             domains: vec!["bravo.example".into(), "studio.bravo.example".into(), "gestore.bravo.example".into()],
+            secondary_domain: "studio.bravo.example".into(),
             address: "posta-certificata@gestore.bravo.example".into(),
             receipt_mailbox: "presa-in-carico@gestore.bravo.example".into(),
             dialect: Dialect::Bravo,
@@ -232,6 +236,7 @@ impl Profile {
             provider: String::new(),
             host: String::new(),
             domains: Vec::new(),
+            secondary_domain: String::new(),
             address: String::new(),
             receipt_mailbox: String::new(),
             dialect: Dialect::Alfa,

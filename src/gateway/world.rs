@@ -26,18 +26,11 @@ pub fn directory_with<'a>(pki: &Pki, also: impl Iterator<Item = (&'a str, String
         let further = also.iter().filter(|(of, _)| own.contains(of)).map(|(_, id)| id.clone());
         own.iter().map(|&id| id.to_owned()).chain(further).collect()
     };
-    // Two certificates: one about to be renewed and its successor (4.5).
-    let main_alfa = record(pki, &alfa, &signers(&["alfa", "alfa-renewed"]));
-    let mut main_bravo = record(pki, &bravo, &signers(&["bravo"]));
-    let mut second_bravo = Provider {
-        dn: format!("providerUnit=Ambiente secondario,{}", main_bravo.dn),
-        unit: Some("Ambiente secondario".into()),
-        ldif_location: None,
-        description: Some("Ambiente secondario di test".into()),
-        ..main_bravo.clone()
-    };
-    (second_bravo.managed_domains, main_bravo.managed_domains) =
-        main_bravo.managed_domains.into_iter().partition(|domain| domain.starts_with("studio."));
+    // Two certificates each: one about to be renewed and its successor (4.5).
+    let listed = record(pki, &alfa, &signers(&["alfa", "alfa-renewed"]));
+    let [main_alfa, second_alfa] = environments(listed, &alfa);
+    let listed = record(pki, &bravo, &signers(&["bravo", "bravo-renewed"]));
+    let [main_bravo, second_bravo] = environments(listed, &bravo);
     let charlie = Provider {
         dn: "providerName=Charlie Certificata S.r.l.,o=postacert".into(),
         name: "Charlie Certificata S.r.l.".into(),
@@ -46,7 +39,21 @@ pub fn directory_with<'a>(pki: &Pki, also: impl Iterator<Item = (&'a str, String
         ldif_location: Some(format!("https://ldif.{UNREACHABLE}/charlie.ldif.p7m")),
         ..with_certificates(pki, &[THIRD.to_owned()])
     };
-    Directory { providers: vec![main_alfa, main_bravo, second_bravo, charlie] }
+    Directory { providers: vec![main_alfa, second_alfa, main_bravo, second_bravo, charlie] }
+}
+
+/// The records of a provider's two operating environments, main one first; they share everything but their domains.
+fn environments(mut main: Provider, profile: &Profile) -> [Provider; 2] {
+    let mut second = Provider {
+        dn: format!("providerUnit=Ambiente secondario,{}", main.dn),
+        unit: Some("Ambiente secondario".into()),
+        ldif_location: None,
+        description: Some("Ambiente secondario di test".into()),
+        ..main.clone()
+    };
+    (second.managed_domains, main.managed_domains) =
+        main.managed_domains.into_iter().partition(|domain| *domain == profile.secondary_domain);
+    [main, second]
 }
 
 fn record(pki: &Pki, profile: &Profile, signers: &[String]) -> Provider {
@@ -79,8 +86,11 @@ mod tests {
         assert_eq!(read.providers, written.providers);
         assert!(read.providers.iter().all(|provider| !provider.certificates.is_empty()));
         let managing = |domain: &str| read.managing(domain).map(|record| record.unit.clone()).collect::<Vec<_>>();
-        assert_eq!(managing("STUDIO.bravo.example"), [Some("Ambiente secondario".to_owned())]);
-        assert_eq!(managing("bravo.example"), [None]);
-        assert_eq!(read.providers[0].certificates.len(), 2, "one about to be renewed");
+        for (main, second) in [("bravo.example", "STUDIO.bravo.example"), ("alfa.example", "legal.ALFA.example")] {
+            assert_eq!(managing(second), [Some("Ambiente secondario".to_owned())]);
+            assert_eq!(managing(main), [None]);
+        }
+        let main = |name: &str| read.providers.iter().find(|provider| provider.dn.contains(name)).unwrap();
+        assert!(["Alfa", "Bravo"].iter().all(|name| main(name).certificates.len() == 2), "one about to be renewed");
     }
 }

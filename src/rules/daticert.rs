@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::{
+    directory::Provider,
     message::{Daticert, Kind},
     norm::{
         Level,
@@ -13,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Check, Finding, Rule,
+    Check, Context, Finding, Rule,
     context::MessageSubject,
     facts::{certifies, folded_name, has_data, is_bare_address, same_address},
 };
@@ -129,9 +130,10 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let (Some(data), Some(kind)) = (subject.data(), subject.message.kind) else { return };
                 let allowed: &[&str] = match kind {
-                    Kind::NonAccettazione => &["altro"],
+                    // A virus without X-VerificaSicurezza: the DTD allows it, and the missing field is another question's.
+                    Kind::NonAccettazione => &["altro", "virus"],
                     Kind::NonAccettazioneVirus | Kind::ErroreConsegnaVirus => &["virus"],
-                    Kind::ErroreConsegna => &["no-dest", "no-dominio", "altro"],
+                    Kind::ErroreConsegna => &["no-dest", "no-dominio", "altro", "virus"],
                     Kind::PreavvisoErroreConsegna | Kind::RilevazioneVirus => &["nessuno", "virus", "altro"],
                     _ => &["nessuno"],
                 };
@@ -250,9 +252,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, context, findings| {
                 let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
-                let (named, own) = (folded_name(&data.gestore_emittente), folded_name(&provider.name));
-                let mut providers = context.directory.iter().flat_map(|directory| &directory.providers);
-                if named != own && providers.any(|other| folded_name(&other.name) == named) {
+                if is_anothers(data, provider, context) {
                     let place = "daticert.xml postacert/dati/gestore-emittente";
                     findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
                 }
@@ -266,10 +266,15 @@ pub static RULES: &[Rule] = &[
         question: "Is gestore-emittente the signer's name in the directory, letter case and punctuation apart?",
         consequence: "Readers of the certification data do not find the provider in the directory.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && subject.provider.is_some(),
-            check: |subject, _, findings| {
+            applies: |subject, context| {
+                has_data(subject, context) && subject.provider.is_some() && context.directory.is_some()
+            },
+            check: |subject, context, findings| {
                 let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
-                if folded_name(&data.gestore_emittente) != folded_name(&provider.name) {
+                // Another provider's name is the question before.
+                if !is_anothers(data, provider, context)
+                    && folded_name(&data.gestore_emittente) != folded_name(&provider.name)
+                {
                     let place = "daticert.xml postacert/dati/gestore-emittente";
                     findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
                 }
@@ -448,7 +453,11 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs that look at the attribute alone tell a generic error; the code decides.",
         check: Check::Message {
             applies: |subject, context| {
-                has_data(subject, context) && subject.is(&[Kind::ErroreConsegna]) && code(subject) == Some("5.1.1")
+                let error = subject.data().is_some_and(|data| data.errore != "nessuno");
+                has_data(subject, context)
+                    && error
+                    && subject.is(&[Kind::ErroreConsegna])
+                    && code(subject) == Some("5.1.1")
             },
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
@@ -463,6 +472,13 @@ pub static RULES: &[Rule] = &[
 /// The RFC 3463 code in errore-esteso.
 pub fn code<'a>(subject: &MessageSubject<'a>) -> Option<&'a str> {
     Some(STATUS.find(subject.data()?.errore_esteso.as_deref()?)?.as_str())
+}
+
+/// Whether gestore-emittente is the name of a listed provider other than the signer.
+fn is_anothers(data: &Daticert, signer: &Provider, context: &Context<'_>) -> bool {
+    let named = folded_name(&data.gestore_emittente);
+    let mut providers = context.directory.iter().flat_map(|directory| &directory.providers);
+    named != folded_name(&signer.name) && providers.any(|other| folded_name(&other.name) == named)
 }
 
 fn reached(data: &Daticert) -> impl Iterator<Item = (&'static str, &str)> {

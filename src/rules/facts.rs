@@ -98,6 +98,25 @@ impl<'a> MessageSubject<'a> {
         senders
     }
 
+    /// To whom an anomaly envelope may be said to be addressed: by its forward paths or mailbox, and by the header of what
+    /// arrived.
+    pub fn addressees(&self) -> Vec<String> {
+        let paths = self.observation.path.iter().flat_map(|path| path.to.clone());
+        let mailbox = match &self.observation.seen {
+            Seen::Mailbox { address, .. } => Some(address.clone()),
+            _ => None,
+        };
+        let named = self.original.into_iter().flat_map(|original| {
+            let fields = original
+                .root
+                .headers
+                .iter()
+                .filter(|field| ["To", "Cc"].iter().any(|name| field.name.eq_ignore_ascii_case(name)));
+            fields.filter_map(|field| original.mailboxes(field)).flatten().map(|mailbox| mailbox.address)
+        });
+        paths.chain(mailbox).chain(named).collect()
+    }
+
     /// The signer's certificate.
     pub fn signer(&self) -> Option<&'a Certificate> {
         self.signature?.signer.as_ref()

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{DirectoryVersion, Evidence, Party, Role, Seen},
-    message::Mail,
+    message::{Kind, Mail},
     norm::Level,
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
@@ -193,7 +193,41 @@ impl<'a> Bench<'a> {
         let start = evidence.observations.first().map(|observation| observation.at);
         let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
         let certificates = evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok()).collect();
-        Self { evidence, trust, directories, messages, certificates, transactions, start }
+        let mut bench = Self { evidence, trust, directories, messages, certificates, transactions, start };
+        bench.find_sound_in_anomalies();
+        bench
+    }
+
+    /// Tells anomaly envelopes around what arrived sound: from a listed provider, and broken by no MUST of a message.
+    fn find_sound_in_anomalies(&mut self) {
+        let mut sound = BTreeMap::new();
+        for anomaly in self.messages.iter().filter(|exhibit| exhibit.copies.message.kind == Some(Kind::Anomalia)) {
+            let Some(inside) = anomaly.copies.message.original() else { continue };
+            let arrived = self.messages.iter().find(|arrived| arrived.copies.is_of(&inside));
+            if let Some(arrived) = arrived.filter(|arrived| self.is_sound(arrived)) {
+                sound.insert(anomaly.copies.first().id, arrived.copies.first().id);
+            }
+        }
+        for fact in self.transactions.iter_mut().flat_map(|transaction| &mut transaction.messages) {
+            fact.wraps_sound = sound.get(&fact.observation()).copied();
+        }
+    }
+
+    fn is_sound(&self, exhibit: &Exhibit<'a>) -> bool {
+        let (subject, context) = (exhibit.subject(), self.context(exhibit.copies.first().at));
+        let holds = |rule: &Rule| match rule.check {
+            Check::Message { applies, check } if rule.level == Level::Must => {
+                let mut findings = Findings::new();
+                if applies(&subject, &context) {
+                    check(&subject, &context, &mut findings);
+                }
+                findings.is_empty()
+            }
+            _ => true,
+        };
+        matches!(exhibit.origin, Origin::Verified { .. })
+            && super::envelope::paths_as_certified(&subject)
+            && catch_unwind(AssertUnwindSafe(|| all().all(holds))).unwrap_or(false)
     }
 
     fn origins(&self) -> BTreeMap<usize, Origin> {
@@ -217,15 +251,8 @@ impl<'a> Bench<'a> {
         match rule.check {
             Check::Message { applies, check } => {
                 for exhibit in &self.messages {
-                    let first = exhibit.copies.first();
-                    let subject = MessageSubject {
-                        message: &exhibit.copies.message,
-                        observation: first,
-                        original: exhibit.original.as_ref(),
-                        signature: exhibit.signature.as_ref(),
-                        provider: exhibit.provider.as_ref(),
-                    };
-                    let context = self.context(first.at);
+                    let subject = exhibit.subject();
+                    let context = self.context(exhibit.copies.first().at);
                     let about = About::message(exhibit);
                     put(
                         judgement,
@@ -428,6 +455,16 @@ impl<'a> Exhibit<'a> {
         let provider = provider.cloned();
         let original = copies.message.original().and_then(|original| Mail::read(original).ok());
         Self { copies, original, signature, provider, origin, composer }
+    }
+
+    fn subject(&self) -> MessageSubject<'_> {
+        MessageSubject {
+            message: &self.copies.message,
+            observation: self.copies.first(),
+            original: self.original.as_ref(),
+            signature: self.signature.as_ref(),
+            provider: self.provider.as_ref(),
+        }
     }
 }
 

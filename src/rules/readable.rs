@@ -14,7 +14,7 @@ use super::{
     Check, Context, Finding, Findings, Rule,
     context::MessageSubject,
     daticert::code,
-    facts::{collapsed, generated},
+    facts::{collapsed, generated, is_bare_address},
     times::{legal, told},
 };
 use telling::{Text, tells_typology};
@@ -113,7 +113,16 @@ pub static RULES: &[Rule] = &[
         consequence: "Users cannot tell who was, or was not, reached.",
         check: Check::Message {
             applies: |subject, context| has_plain(subject, context) && !recipients(subject).is_empty(),
-            check: |subject, _, findings| missing(subject, &recipients(subject), findings),
+            check: |subject, _, findings| {
+                let recipients = recipients(subject);
+                // Nobody certified an anomaly envelope's: it tells those of the paths or those of the header.
+                if subject.is(&[Kind::Anomalia]) {
+                    let told = plain(subject).is_some_and(|text| recipients.iter().any(|fact| fact.told_by(&text)));
+                    findings.extend(recipients.first().filter(|_| !told).map(|fact| fact.missing("text/plain part")));
+                } else {
+                    missing(subject, &recipients, findings);
+                }
+            },
         },
     },
     Rule {
@@ -232,6 +241,9 @@ fn missing(subject: &MessageSubject<'_>, facts: &[Fact], findings: &mut Findings
 /// Date, time and offset: as certified, or those of Date where nothing is certified.
 fn when(subject: &MessageSubject<'_>) -> Vec<Fact> {
     let (date, time, zone) = if let Some(data) = subject.data() {
+        if data.instant().is_none() {
+            return Vec::new();
+        }
         (data.giorno.clone(), data.ora.clone(), data.zona.clone())
     } else {
         let Some(instant) = told(subject).filter(|_| subject.is(&[Kind::Anomalia])) else { return Vec::new() };
@@ -268,16 +280,21 @@ fn sender(subject: &MessageSubject<'_>) -> Vec<Fact> {
     if subject.is(&[Kind::ErroreConsegnaVirus]) {
         return Vec::new();
     }
-    subject.senders().iter().filter_map(|sender| Fact::word("sender", sender)).collect()
+    let senders = subject.senders();
+    // A certified sender that is no address is another question's.
+    senders.iter().filter(|sender| is_bare_address(sender)).filter_map(|sender| Fact::word("sender", sender)).collect()
 }
 
-/// The recipients: all of them, those taken over, or the one that the message is about. An anomaly envelope's are not
-/// certified and may be those of the paths or of the header.
+/// The recipients: all of them, those taken over, or the one that the message is about. An anomaly envelope's are those of
+/// its paths, of the mailbox it lies in, and of the header of what arrived: any of them.
 fn recipients(subject: &MessageSubject<'_>) -> Vec<Fact> {
     const ABOUT_ALL: [Kind; 4] =
         [Kind::Accettazione, Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::PostaCertificata];
-    let Some(data) = subject.data() else { return Vec::new() };
     let fact = |address: &String| Fact::word("recipient", address);
+    if subject.is(&[Kind::Anomalia]) {
+        return subject.addressees().iter().filter_map(fact).collect();
+    }
+    let Some(data) = subject.data() else { return Vec::new() };
     if subject.is(&ABOUT_ALL) {
         data.destinatari.iter().filter_map(|recipient| fact(&recipient.address)).collect()
     } else if subject.is(&[Kind::PresaInCarico]) {

@@ -93,6 +93,24 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "signature/one-signer",
+        level: Level::May,
+        clauses: &[&model::RFC6109_2_1_SIGNED],
+        question: "Is there one signer?",
+        consequence: "Programs differ in whose signature they show; the norm speaks of the provider's alone.",
+        check: Check::Message {
+            applies: |subject, context| {
+                with_signature(subject, context, |signature| !matches!(signature.state, SignatureState::Malformed(_)))
+            },
+            check: |subject, _, findings| {
+                let signers = subject.signature.map_or(0, |signature| signature.signers);
+                if signers != 1 {
+                    findings.push(Finding::new("one signer", signers.to_string(), "signature part"));
+                }
+            },
+        },
+    },
+    Rule {
         id: "signature/micalg",
         level: Level::May,
         clauses: &[&model::RFC1847_2_1_MICALG],

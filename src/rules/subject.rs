@@ -31,6 +31,15 @@ fn prefix(kind: Kind) -> &'static str {
     }
 }
 
+/// The same notice for a virus.
+fn for_virus(kind: Kind) -> Option<Kind> {
+    match kind {
+        Kind::NonAccettazione => Some(Kind::NonAccettazioneVirus),
+        Kind::ErroreConsegna => Some(Kind::ErroreConsegnaVirus),
+        _ => None,
+    }
+}
+
 macro_rules! prefix_rule {
     ($id:literal, $kind:ident, $clause:path) => {
         Rule {
@@ -132,5 +141,10 @@ fn certified_subject(subject: &MessageSubject<'_>) -> Option<String> {
     let header = subject.header("Subject")?;
     let decoded = collapsed(&subject.mail().decoded(header));
     // The prefix of a notice for a virus does not start with that of the same notice without one: the colon differs.
-    Some(decoded.strip_prefix(prefix(subject.message.kind?))?.trim_start().to_owned())
+    let found = decoded.strip_prefix(prefix(subject.message.kind?)).or_else(|| {
+        // A notice that is for a virus by its certification data lacks X-VerificaSicurezza, which is another question's.
+        let virus = for_virus(subject.message.kind?)?;
+        decoded.strip_prefix(prefix(virus)).filter(|_| subject.data().is_some_and(|data| data.errore == "virus"))
+    })?;
+    Some(found.trim_start().to_owned())
 }

@@ -9,7 +9,7 @@ use crate::{
     message::{Daticert, Kind, Mail, Message},
 };
 
-use super::{Origin, copies::Copies};
+use super::{Origin, copies::Copies, facts::is_bare_address};
 
 /// Everything that belongs to one PEC msgid, and the submission it came from. No bodies are kept.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +52,8 @@ pub struct Fact {
     pub origin: Origin,
     /// Its Message-ID, without angle brackets.
     pub message_id: Option<String>,
+    /// The client's msgid in `X-Riferimento-Message-ID`, without angle brackets.
+    pub reference: Option<String>,
     /// Its certification data; everything absent where there are none.
     pub data: Daticert,
     /// `X-TipoRicevuta`, for an envelope.
@@ -62,6 +64,8 @@ pub struct Fact {
     pub cc: Option<Vec<String>>,
     /// Whether the original message is inside.
     pub has_original: bool,
+    /// The first observation of the sound message of a provider that this anomaly envelope wraps.
+    pub wraps_sound: Option<usize>,
 }
 
 /// A sighting of a message.
@@ -98,11 +102,13 @@ impl Transaction {
         self.of(kind).next()
     }
 
-    /// What says most surely who certified what: the acceptance, else the envelope, else a non-acceptance.
+    /// What says most surely who certified what: the acceptance, else the envelope, else a non-acceptance; one whose sender
+    /// can be read before one whose cannot.
     pub fn reference(&self) -> Option<&Fact> {
-        [Kind::Accettazione, Kind::PostaCertificata, Kind::NonAccettazione, Kind::NonAccettazioneVirus]
-            .into_iter()
-            .find_map(|kind| self.first(kind))
+        const KINDS: [Kind; 4] =
+            [Kind::Accettazione, Kind::PostaCertificata, Kind::NonAccettazione, Kind::NonAccettazioneVirus];
+        let readable = |kind| self.of(kind).find(|fact| is_bare_address(&fact.data.mittente));
+        KINDS.into_iter().find_map(readable).or_else(|| KINDS.into_iter().find_map(|kind| self.first(kind)))
     }
 
     /// Who plays the sender's provider: whose access point took the submission, else who composed the envelope or the
@@ -127,6 +133,19 @@ impl Transaction {
         recipients.iter().filter(|recipient| recipient.tipo != "esterno").map(|recipient| recipient.address.as_str())
     }
 
+    /// Whether there is no message of this one's kind about the same recipients.
+    fn lacks(&self, wanted: &Fact) -> bool {
+        let same = |fact: &Fact| wanted.named().next().is_none() || wanted.named().any(|named| fact.concerns(named));
+        !self.of(wanted.kind).any(same)
+    }
+
+    /// Whether there is a message of a kind that should name a recipient and names none of the certified ones: whom it is for
+    /// cannot be told, and what seems to be missing may be this.
+    pub fn leaves_open(&self, kind: Kind) -> bool {
+        let known = |named: &str| self.certified_recipients().any(|recipient| recipient.eq_ignore_ascii_case(named));
+        self.of(kind).any(|fact| fact.composer != Party::Harness && !fact.named().any(known))
+    }
+
     /// Messages of a kind that concern a recipient: delivered or tried, or taken over.
     pub fn concerning<'a>(&'a self, kind: Kind, recipient: &'a str) -> impl Iterator<Item = &'a Fact> {
         self.of(kind).filter(move |fact| fact.concerns(recipient))
@@ -142,6 +161,16 @@ impl Fact {
     /// When it was first seen.
     pub fn first_seen(&self) -> Timestamp {
         self.seen[0].at
+    }
+
+    /// Whether it refers to the same client's message as another one, and names no other sender.
+    fn refers_to(&self, other: &Fact) -> bool {
+        let msgid = |fact: &Fact| {
+            let certified = fact.data.msgid.as_deref().map(bare).map(str::to_owned);
+            certified.or_else(|| fact.reference.clone()).filter(|msgid| !msgid.is_empty())
+        };
+        let (own, sender) = (msgid(self), &self.data.mittente);
+        own.is_some() && own == msgid(other) && (sender.is_empty() || sender.eq_ignore_ascii_case(&other.data.mittente))
     }
 
     /// Whether it names this recipient in `consegna` or `ricezione`.
@@ -214,11 +243,13 @@ impl Fact {
             composer,
             origin,
             message_id: message.mail.field("Message-ID").map(|id| bare(&id).to_owned()),
+            reference: message.mail.field("X-Riferimento-Message-ID").map(|id| bare(&id).to_owned()),
             data: message.daticert.as_ref().and_then(|reading| reading.data.clone()).unwrap_or_default(),
             requested: message.mail.field("X-TipoRicevuta"),
             to: addresses(message, "To"),
             cc: addresses(message, "Cc"),
             has_original: message.parts.original.is_some(),
+            wraps_sound: None,
         }
     }
 }
@@ -252,6 +283,7 @@ pub(super) fn transactions(evidence: &Evidence, facts: Vec<Fact>) -> Vec<Transac
         });
         found[index].messages.push(fact);
     }
+    gather_strays(&mut found);
     for submission in submissions(evidence) {
         let answered = found.iter().position(|transaction| {
             transaction.submission.is_none() && transaction.reference().is_some_and(|fact| submission.led_to(fact))
@@ -262,6 +294,28 @@ pub(super) fn transactions(evidence: &Evidence, facts: Vec<Fact>) -> Vec<Transac
         }
     }
     found
+}
+
+/// Puts messages whose identifier no envelope bears to the transaction of the same client's message that lacks them: what is
+/// wrong with them is the identifier, or that it cannot be read, and that is another question than who owes what.
+fn gather_strays(found: &mut Vec<Transaction>) {
+    let envelope = Kind::PostaCertificata;
+    for at in (0..found.len()).rev() {
+        if found[at].messages.iter().any(|fact| fact.kind.is_envelope()) {
+            continue;
+        }
+        let stray = &found[at].messages;
+        let home = found.iter().position(|other| {
+            let sent = other.first(envelope);
+            sent.is_some_and(|sent| stray.iter().all(|fact| fact.refers_to(sent) && other.lacks(fact)))
+        });
+        if let Some(home) = home {
+            let stray = std::mem::take(&mut found[at].messages);
+            found[home].messages.extend(stray);
+            found[home].messages.sort_by_key(Fact::observation);
+        }
+    }
+    found.retain(|transaction| !transaction.messages.is_empty());
 }
 
 fn submissions(evidence: &Evidence) -> impl Iterator<Item = Submission> {

@@ -33,20 +33,20 @@ pub struct Injection {
 }
 
 /// Composes what a scenario injects. `sent` is the message sent before that a notification speaks of, with the identifier
-/// that its provider gave it.
+/// that its provider gave it; `client` writes the original, at the time claimed.
 pub fn compose(
     inject: &Inject,
     pair: &dyn Pair,
     sent: Option<(&Send, &str)>,
-    now: Timestamp,
+    client: &mail::Client<'_>,
 ) -> Result<Injection, TargetError> {
-    let at = inject.claims.map_or(now, |claimed| claimed.0);
+    let at = client.at;
     let provider = inject.notification.as_ref().map_or(Provider::Sender, |notification| notification.by);
     let composer =
         pair.composer(provider).ok_or_else(|| TargetError::new("the harness cannot sign in this provider's name"))?;
     let mut injection = match (&inject.envelope, &inject.notification) {
-        (Some(send), _) => envelope(send, pair, &composer, at),
-        (None, Some(notification)) => self::notification(notification, pair, &composer, sent, at),
+        (Some(send), _) => envelope(send, pair, &composer, client),
+        (None, Some(notification)) => self::notification(notification, pair, &composer, sent, client),
         (None, None) => return Err(TargetError::new("nothing is given to be injected")),
     };
     injection.bytes = signed(&injection.bytes, inject.signed, &composer.signer, at);
@@ -64,18 +64,18 @@ pub fn compose(
 }
 
 /// The transport envelope that the sender's provider would have made (RFC 6109 3.1.5).
-fn envelope(send: &Send, pair: &dyn Pair, composer: &Composer, at: Timestamp) -> Injection {
+fn envelope(send: &Send, pair: &dyn Pair, composer: &Composer, client: &mail::Client<'_>) -> Injection {
     let address = |mailbox: &Mailbox| pair.address(mailbox);
     let sender = address(&send.from);
     let identifier = identifier(&send.id, &sender);
     let mut original = send.clone();
     original.headers.insert("Message-ID".into(), format!("<{identifier}>").into());
     original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send).into());
-    let original = mail::compose(&original, at, &address);
+    let original = client.compose(&original);
     let certified = certified(send, pair, &identifier);
     let path = SmtpPath { from: sender, to: send.recipients().into_iter().map(address).collect() };
     Injection {
-        bytes: composer.transport_envelope(&certified, &original, &LegalTime::at(at)),
+        bytes: composer.transport_envelope(&certified, &original, &LegalTime::at(client.at)),
         to: Role::Receiver,
         path,
         message_id: identifier.clone(),
@@ -89,7 +89,7 @@ fn notification(
     pair: &dyn Pair,
     composer: &Composer,
     sent: Option<(&Send, &str)>,
-    at: Timestamp,
+    client: &mail::Client<'_>,
 ) -> Injection {
     let recipient = pair.address(&notification.recipient);
     let (send, identifier) = if let Some((send, identifier)) = sent {
@@ -107,7 +107,7 @@ fn notification(
     };
     let message_id = self::identifier(&notification.id, &composer.address);
     let certified = certified(&send, pair, &identifier);
-    let original = mail::compose(&send, at, &|mailbox| pair.address(mailbox));
+    let original = client.compose(&send);
     let original = with_identifier(&original, &identifier, &send);
     let taken = [recipient.clone()];
     let notice = match notification.kind {
@@ -124,7 +124,7 @@ fn notification(
         }
     };
     Injection {
-        bytes: composer.notification(&certified, &notice, &message_id, &LegalTime::at(at)),
+        bytes: composer.notification(&certified, &notice, &message_id, &LegalTime::at(client.at)),
         to: if host == Host::Gateway(Role::Receiver) { Role::Receiver } else { Role::Sender },
         path: SmtpPath { from: composer.address.clone(), to: vec![to] },
         message_id,
@@ -148,7 +148,7 @@ fn with_identifier(original: &[u8], identifier: &str, send: &Send) -> Vec<u8> {
 }
 
 fn certified(send: &Send, pair: &dyn Pair, identifier: &str) -> Certified {
-    let subject = send.subject.clone().unwrap_or_else(|| send.id.clone());
+    let subject = mail::subject(send);
     let sender = pair.address(&send.from);
     let recipients = send.recipients().into_iter().map(|to| {
         let typology = if to.host() == Some(Host::Posta) { Typology::External } else { Typology::Certified };
@@ -195,7 +195,7 @@ fn signed(bytes: &[u8], manner: Manner, signer: &Signer, at: Timestamp) -> Vec<u
     let signature = &signed.signature.body;
     let end = bytes[signature.clone()].trim_ascii_end().len() + signature.start;
     let mut out = bytes[..signature.start].to_vec();
-    out.extend_from_slice(mail::base64_lines(&cms).trim_end().as_bytes());
+    out.extend_from_slice(&mail::base64_lines(&cms));
     out.extend_from_slice(&bytes[end..]);
     match manner.digest {
         Some(Digest::Sha1) => with_micalg(&out, "sha1"),

@@ -1,17 +1,22 @@
 //! A user's client: writes a scenario's `send` as the bytes that are submitted. Always the same bytes for the same send.
 
-use std::io::{Cursor, Write as _};
+mod body;
+mod content;
+
+use std::sync::Arc;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
-use zip::{ZipWriter, unstable::write::FileOptionsExt, write::SimpleFileOptions};
 
+use self::body::Materials;
+pub use self::body::base64_lines;
 use crate::{
     clock::LegalTime,
     scenario::{
-        model::{Attachment, Send, Virus},
+        model::{Send, Written},
         words::Mailbox,
     },
+    smime::Signer,
 };
 
 /// The client's own msgid of a send, with angle brackets.
@@ -24,22 +29,62 @@ pub fn msgid_of(id: &str) -> String {
     format!("<{id}@client.example>")
 }
 
-/// The message, and what stands for `mario@sender` in it.
-pub fn compose(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> Vec<u8> {
-    let mut message = Vec::new();
-    for (name, value) in fields(send, at, address) {
-        message.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+/// The Subject as readers of the message see it.
+pub fn subject(send: &Send) -> String {
+    send.subject.as_deref().unwrap_or(&send.id).replace('\n', " ")
+}
+
+/// A user's client at one moment.
+pub struct Client<'c> {
+    /// The moment.
+    pub at: Timestamp,
+    /// What stands for `mario@sender` in a message.
+    pub address: &'c (dyn Fn(&Mailbox) -> String + Sync),
+    /// The messages that attachments call `received`, in order.
+    pub received: Vec<Arc<[u8]>>,
+    /// Whom the user signs as, where he does.
+    pub signer: Option<Signer>,
+}
+
+impl Client<'_> {
+    /// The message.
+    pub fn compose(&self, send: &Send) -> Vec<u8> {
+        let wanted = send.attach.iter().find_map(|attachment| attachment.fills).map(|size| size.0);
+        let Some(wanted) = wanted else { return self.filled(send, 0) };
+        let room = wanted.saturating_sub(self.filled(send, 0).len());
+        let mut message = self.filled(send, body::fitting(room.saturating_sub(2)));
+        // What no line of base64 can fill stands behind the last delimiter, where nobody reads (RFC 2046 5.1.1).
+        let rest = wanted.saturating_sub(message.len()).saturating_sub(2);
+        message.extend(std::iter::repeat_n(b'.', rest));
+        message.extend_from_slice(b"\r\n");
+        message
     }
-    message.extend_from_slice(&body(send));
-    message
+
+    fn filled(&self, send: &Send, filling: usize) -> Vec<u8> {
+        let Self { at, received, signer, .. } = self;
+        let materials = Materials { at: *at, received, signer: signer.as_ref(), filling };
+        let mut message = Vec::new();
+        for (name, value) in fields(send, *at, self.address) {
+            message.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+        }
+        message.extend_from_slice(&body::entity(send, &materials));
+        message.extend_from_slice(b"\r\n");
+        message
+    }
+}
+
+/// An address in the capitals that a send wants at this place.
+pub fn spelled(send: &Send, place: Written, address: String) -> String {
+    if send.in_capitals.contains(&place) { address.to_ascii_uppercase() } else { address }
 }
 
 fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> Vec<(String, String)> {
-    let list = |mailboxes: &[Mailbox]| mailboxes.iter().map(address).collect::<Vec<_>>().join(", ");
+    let written = |mailbox: &Mailbox| spelled(send, Written::Header, address(mailbox));
+    let list = |mailboxes: &[Mailbox]| listed(mailboxes.iter().map(written));
     let from = send.header_from.as_ref().unwrap_or(&send.from);
     let mut fields = vec![
         ("Date", LegalTime::at(at).date_header()),
-        ("From", address(from)),
+        ("From", written(from)),
         ("To", list(&send.to)),
         ("Cc", list(&send.cc)),
         ("Bcc", list(&send.bcc)),
@@ -50,12 +95,24 @@ fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> V
     ];
     let absent = |name: &str| send.without.iter().any(|without| without.eq_ignore_ascii_case(name));
     let replaced = |name: &str| send.headers.keys().any(|other| other.eq_ignore_ascii_case(name));
-    fields.retain(|(name, value)| !value.is_empty() && !absent(name) && !replaced(name));
-    let added = send
-        .headers
-        .iter()
-        .flat_map(|(name, values)| values.values().iter().map(|value| (name.clone(), with_addresses(value, address))));
+    // An empty Subject is one; of the others, empty means that there is none.
+    fields.retain(|(name, value)| (*name == "Subject" || !value.is_empty()) && !absent(name) && !replaced(name));
+    let added = send.headers.iter().flat_map(|(name, values)| {
+        values.values().iter().map(|value| (name.clone(), folded(&with_addresses(value, address))))
+    });
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(added).collect()
+}
+
+/// Addresses with commas, in lines of about 76.
+fn listed(addresses: impl Iterator<Item = String>) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for address in addresses {
+        match lines.last_mut() {
+            Some(line) if line.len() + address.len() < 70 => *line = format!("{line}, {address}"),
+            _ => lines.push(address),
+        }
+    }
+    lines.join(",\r\n ")
 }
 
 /// What an address cannot contain where a scenario writes one into a value.
@@ -75,103 +132,11 @@ pub fn with_addresses(value: &str, address: &dyn Fn(&Mailbox) -> String) -> Stri
         .collect()
 }
 
-fn body(send: &Send) -> Vec<u8> {
-    let text = send.text.as_deref().unwrap_or("Si veda l'oggetto.");
-    let text = text.trim_end().replace('\n', "\r\n");
-    let text = format!(
-        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
-        base64_lines(text.as_bytes())
-    );
-    if send.attach.is_empty() {
-        return text.into_bytes();
-    }
-    let boundary = format!("=_{}", send.id);
-    let head = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n{text}");
-    let attachments = send.attach.iter().map(|attachment| {
-        let media_type = attachment.media_type.as_deref().unwrap_or_else(|| media_type(&attachment.name));
-        format!(
-            "--{boundary}\r\nContent-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n\
-             Content-Disposition: attachment; filename=\"{}\"\r\n\r\n{}",
-            attachment.name,
-            base64_lines(&content(attachment))
-        )
-    });
-    let end = format!("--{boundary}--\r\n");
-    let body: String = std::iter::once(head).chain(attachments).chain([end]).collect();
-    body.into_bytes()
-}
-
-fn media_type(name: &str) -> &'static str {
-    match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("pdf") => "application/pdf",
-        Some("txt") => "text/plain",
-        Some("zip") => "application/zip",
-        Some("xml") => "application/xml",
-        _ => "application/octet-stream",
-    }
-}
-
-fn content(attachment: &Attachment) -> Vec<u8> {
-    let content = plain(attachment);
-    match &attachment.password {
-        Some(password) => {
-            // The zip format's own cipher: breakable, and still nothing that a scanner can look behind.
-            let locked = SimpleFileOptions::default().with_deprecated_encryption(password.as_bytes());
-            zipped("riservato", &content, locked)
-        }
-        None => content,
-    }
-}
-
-fn plain(attachment: &Attachment) -> Vec<u8> {
-    match (attachment.size, &attachment.text, attachment.virus) {
-        (_, Some(text), _) => text.clone().into_bytes(),
-        (_, _, Some(Virus::Eicar)) => eicar(),
-        (_, _, Some(Virus::EicarInZip)) => zipped("allegato.com", &eicar(), SimpleFileOptions::default()),
-        (size, None, None) => filler(size.map_or(0, |size| size.0)),
-    }
-}
-
-/// Put together here, so that no file of this project is itself detected.
-fn eicar() -> Vec<u8> {
-    [r"X5O!P%@AP[4\PZX54(P^)7CC)7}", "$EICAR", "-STANDARD-ANTIVIRUS-", "TEST-FILE!", "$H+H*"].concat().into_bytes()
-}
-
-fn zipped(name: &str, content: &[u8], options: SimpleFileOptions) -> Vec<u8> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    archive.start_file(name, options).expect("memory takes it");
-    archive.write_all(content).expect("memory takes it");
-    archive.finish().expect("memory takes it").into_inner()
-}
-
-/// Bytes without a pattern that a gateway could take for text, the same in every run (a linear congruential generator).
-fn filler(size: usize) -> Vec<u8> {
-    let mut state = 0x5045_4331_u32;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    };
-    (0..size).map(|_| next()).collect()
-}
-
-/// base64 in lines of 76.
-pub fn base64_lines(bytes: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(bytes);
-    let mut lines = String::with_capacity(text.len() + text.len() / 38 + 2);
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(76));
-        lines += line;
-        lines += "\r\n";
-        rest = after;
-    }
-    lines
-}
-
-/// Encoded words (RFC 2047) where the value is not plain ASCII, folded so that no word is longer than 75.
+/// A field's value: encoded words (RFC 2047) where it is not plain ASCII, folded so that no word is longer than 75; else
+/// folded where it has line breaks.
 pub fn encoded(value: &str) -> String {
-    if value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return value.to_owned();
+    if value.bytes().all(|byte| (b' '..=b'~').contains(&byte) || byte == b'\n') {
+        return folded(value);
     }
     let mut words = vec![String::new()];
     for letter in value.chars() {
@@ -183,15 +148,26 @@ pub fn encoded(value: &str) -> String {
     words.iter().map(|word| format!("=?utf-8?B?{}?=", BASE64_STANDARD.encode(word))).collect::<Vec<_>>().join("\r\n ")
 }
 
+fn folded(value: &str) -> String {
+    value.replace('\n', "\r\n ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::message::Mail;
 
+    fn composed_bytes(send: &Send, at: Timestamp) -> Vec<u8> {
+        let address = |mailbox: &Mailbox| mailbox.to_string().replace("@sender", "@alfa.example");
+        let signer = crate::pki::Pki::load().unwrap().signer("esterna").cloned();
+        let received = vec![b"Subject: inside\r\n\r\nabc\r\n".as_slice().into()];
+        Client { at, address: &address, received, signer }.compose(send)
+    }
+
     fn composed(yaml: &str) -> Mail {
         let send: Send = serde_yaml::from_str(yaml).unwrap();
         let at = "2026-03-02T08:30:00Z".parse().unwrap();
-        Mail::read(compose(&send, at, &|mailbox| mailbox.to_string().replace("@sender", "@alfa.example"))).unwrap()
+        Mail::read(composed_bytes(&send, at)).unwrap()
     }
 
     #[test]
@@ -219,5 +195,57 @@ mod tests {
         assert_eq!(mail.field("To").as_deref(), Some("\"M\" <mario@alfa.example>, anna@x.example"));
         assert_eq!(mail.field("Reply-To").as_deref(), Some("luca@alfa.example"));
         assert!(mail.field("Message-ID").is_none());
+    }
+
+    #[test]
+    fn an_attachment_fills_the_message_to_the_byte() {
+        for size in 1000..1160 {
+            let yaml =
+                format!("{{id: a, from: mario@sender, to: [b@x.example], attach: [{{name: a, fills: {size} B}}]}}");
+            let mail = composed(&yaml);
+            assert_eq!((mail.raw.len(), mail.root.children.len()), (size, 2));
+            assert!(mail.raw.ends_with(b"\r\n"));
+        }
+    }
+
+    #[test]
+    fn names_are_spelled_as_asked_for() {
+        for (spelling, written) in [
+            ("standard", &b" filename*=utf-8''perch%C3%A9%20no.pdf"[..]),
+            ("raw-utf8", "\"perché no.pdf\"".as_bytes()),
+            ("raw-latin1", b"\"perch\xe9 no.pdf\""),
+            ("folded", "\"perché\r\n no.pdf\"".as_bytes()),
+            ("encoded-word", b"\"=?utf-8?B?cGVyY2jDqSBuby5wZGY=?=\""),
+        ] {
+            let mail = composed(&format!(
+                "{{id: a, from: mario@sender, to: [b@x.example], \
+                 attach: [{{name: perché no.pdf, name-as: {spelling}, text: x}}]}}"
+            ));
+            assert!(mail.raw.windows(written.len()).any(|bytes| bytes == written), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn messages_are_attached_as_messages_and_signatures_hold() {
+        let mail = composed(
+            "{id: a, from: mario@sender, to: [b@x.example], sign: detached, attach: [{name: a.eml, received: {message: a}}, \
+             {name: b.eml, mail: {subject: Prima, text: Sì, attach: [{name: c, text: c}]}}]}",
+        );
+        let [content, signature] = &mail.root.children[..] else { panic!("content and signature") };
+        let cms = mail.content(signature).unwrap();
+        let signed = crate::smime::Signature::verify(&cms, mail.bytes(&content.span));
+        assert_eq!(signed.state, crate::smime::SignatureState::Valid);
+        let inside = |part: &crate::message::Entity| Mail::read(mail.content(part).unwrap()).unwrap();
+        assert_eq!(inside(&content.children[1]).field("Subject").as_deref(), Some("inside"));
+        assert_eq!(inside(&content.children[2]).root.children[1].file_name(), Some("c"));
+    }
+
+    #[test]
+    fn capitals_folds_and_empty_subjects_are_written() {
+        let mail = composed("{id: a, from: mario@sender, to: [b@x.example], in-capitals: [header], subject: ''}");
+        assert_eq!(mail.field("To").as_deref(), Some("B@X.EXAMPLE"));
+        assert_eq!(mail.field("Subject").as_deref(), Some(""));
+        let mail = composed("{id: a, from: mario@sender, to: [b@x.example], subject: \"a\\nb\"}");
+        assert_eq!(mail.bytes(&mail.root.header("Subject").unwrap().span), b"Subject: a\r\n b\r\n");
     }
 }

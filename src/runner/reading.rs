@@ -169,7 +169,7 @@ fn returned(report: &Mail) -> impl Iterator<Item = Mail> {
 }
 
 fn references(mail: &Mail) -> impl Iterator<Item = String> {
-    ["X-Riferimento-Message-ID", "Message-ID"].into_iter().filter_map(|name| mail.field(name))
+    ["X-Riferimento-Message-ID", "Message-ID", "References"].into_iter().filter_map(|name| mail.field(name))
 }
 
 fn bare(identifier: &str) -> &str {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -17,10 +17,10 @@ use super::{
 use crate::{
     evidence::{Role, SmtpPath},
     scenario::{
-        Scenario,
-        inject::Inject,
+        Expected, Scenario,
+        inject::{Inject, Provider},
         locate::{Path, Step as Down},
-        model::{Alternative, Expectation, GatewayState, PostaState, RevocationLists, Send, Step},
+        model::{Alternative, Expectation, GatewayState, PostaState, RevocationLists, Send, Step, Written},
         words::{Host, Mailbox, Place},
     },
     target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
@@ -177,7 +177,7 @@ impl<'s> Stage<'s> {
     async fn send(&self, send: &Send) -> Result<(), TargetError> {
         let address = |mailbox: &Mailbox| self.pair.address(mailbox);
         let at = self.pair.now();
-        let bytes = mail::compose(send, at, &address);
+        let bytes = self.client(send, at, &address).await?.compose(send);
         self.introduce(send);
         match send.submitted_at() {
             Some(Host::Gateway(role)) => {
@@ -209,7 +209,13 @@ impl<'s> Stage<'s> {
             return Err(TargetError::new(format!("the PEC msgid of `{id}` has not been seen on any message yet")));
         }
         let sent = sent.as_ref().map(|(send, identifier)| (*send, identifier.as_str()));
-        let injection = inject::compose(inject, self.pair, sent, at)?;
+        let address = |mailbox: &Mailbox| self.pair.address(mailbox);
+        let claimed = inject.claims.map_or(at, |claimed| claimed.0);
+        let client = match &inject.envelope {
+            Some(send) => self.client(send, claimed, &address).await?,
+            None => mail::Client { at: claimed, address: &address, received: Vec::new(), signer: None },
+        };
+        let injection = inject::compose(inject, self.pair, sent, &client)?;
         if let Some(send) = &inject.envelope {
             self.introduce(send);
         }
@@ -242,6 +248,39 @@ impl<'s> Stage<'s> {
         known.next().map(|(identifier, _)| identifier.to_owned())
     }
 
+    /// The client that a user sends with: what he has received, and what he signs with.
+    async fn client<'a>(
+        &self,
+        send: &Send,
+        at: Timestamp,
+        address: &'a (dyn Fn(&Mailbox) -> String + Sync),
+    ) -> Result<mail::Client<'a>, TargetError> {
+        let mut received = Vec::new();
+        for wanted in send.attach.iter().filter_map(|attachment| attachment.received.as_ref()) {
+            received.push(self.held(&send.from, wanted).await?);
+        }
+        // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
+        let signer = if send.sign.is_some() {
+            let found = self.pair.signer(Provider::Sender, "esterna");
+            Some(found.ok_or_else(|| TargetError::new("there is no certificate for a user to sign with"))?)
+        } else {
+            None
+        };
+        Ok(mail::Client { at, address, received, signer })
+    }
+
+    /// The latest message in a mailbox that is what the scenario speaks of.
+    async fn held(&self, mailbox: &Mailbox, wanted: &Expected) -> Result<Arc<[u8]>, TargetError> {
+        self.settle().await?;
+        let stored = self.pair.mailbox(mailbox).await?;
+        let recipient = wanted.recipient.as_ref().map(|recipient| self.pair.address(recipient));
+        let mut progress = self.progress();
+        let mut latest = stored.into_iter().rev().map(|stored| stored.bytes);
+        latest
+            .find(|bytes| reading::read(bytes, &mut progress.known).fits(wanted, recipient.as_deref()))
+            .ok_or_else(|| TargetError::new(format!("{mailbox} holds no {wanted} that could be attached")))
+    }
+
     fn announce(&self, id: &str, path: Path, rules: &[String]) {
         self.progress().announced.insert(id.to_owned(), Announced { path, rules: rules.to_vec() });
     }
@@ -249,7 +288,7 @@ impl<'s> Stage<'s> {
     fn introduce(&self, send: &Send) {
         let mut progress = self.progress();
         progress.known.learn(&mail::msgid(send), &send.id);
-        progress.known.learn_subject(send.subject.as_deref().unwrap_or(&send.id), &send.id);
+        progress.known.learn_subject(&mail::subject(send), &send.id);
     }
 
     fn put_in(&self, id: &str, place: Place, path: SmtpPath, bytes: Vec<u8>, at: Timestamp, answer: Answer) {
@@ -338,7 +377,9 @@ impl<'s> Stage<'s> {
 }
 
 fn path(send: &Send, recipients: Vec<&Mailbox>, address: &dyn Fn(&Mailbox) -> String) -> SmtpPath {
-    SmtpPath { from: address(&send.from), to: recipients.into_iter().map(address).collect() }
+    let written = |place: Written, mailbox: &Mailbox| mail::spelled(send, place, address(mailbox));
+    let to = recipients.into_iter().map(|to| written(Written::RcptTo, to));
+    SmtpPath { from: written(Written::MailFrom, &send.from), to: to.collect() }
 }
 
 /// Every mailbox there is: those of every gateway, and those the scenario gives.

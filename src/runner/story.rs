@@ -4,7 +4,10 @@
 //! names that keep equal things equal, and what arrives in parallel is told in the norm's order. A value is only replaced
 //! by a name where it has the shape of what the name says; any other is told as it is.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use jiff::{SignedDuration, Timestamp};
+use regex::Regex;
 
 use super::{
     expect::{self, Arrival},
@@ -22,6 +25,9 @@ use crate::{
     smime::{Signature, SignatureState, Trust},
 };
 
+/// The field of a notification that differs between messages alike.
+static MESSAGE_ID: LazyLock<Regex> = LazyLock::new(|| Regex::new("Message-ID: <id [0-9]+>").expect("a valid pattern"));
+
 /// Tells what happened.
 pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
     let mut progress = stage.progress();
@@ -32,6 +38,7 @@ pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
         trust: Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() },
         now: stage.scenario.starts,
         lines: vec![stage.scenario.title.clone()],
+        alike: BTreeMap::new(),
     };
     let told = std::mem::take(&mut progress.told);
     for piece in &told {
@@ -48,6 +55,8 @@ struct Teller {
     trust: Trust,
     now: Timestamp,
     lines: Vec<String>,
+    /// Messages told, but for recipient and Message-ID; with the first one's heading, and how many there were.
+    alike: BTreeMap<String, (String, usize)>,
 }
 
 impl Teller {
@@ -94,10 +103,33 @@ impl Teller {
         });
         for arrival in in_order {
             let words = arrival.reading.words(&|address| self.names.shown(address));
-            self.paragraph(format!("{} receives {words}", arrival.place));
-            if let Some(message) = &arrival.reading.message {
-                self.message(message);
-            }
+            let heading = format!("{} receives {words}", arrival.place);
+            self.paragraph(heading.clone());
+            let Some(message) = &arrival.reading.message else { continue };
+            let from = self.lines.len();
+            self.message(message);
+            self.abridge(from, heading, arrival);
+        }
+    }
+
+    /// Of many messages alike, a reader wants the first few: what is told from line `from` on gives way to a reference
+    /// where so many were told before that differ from it in recipient and Message-ID alone.
+    fn abridge(&mut self, from: usize, heading: String, arrival: &Arrival) {
+        const TOLD: usize = 3;
+        let one = arrival.reading.consegna.as_deref().map(|to| self.names.shown(to));
+        let tale = self.lines[from..].iter().map(|line| match &one {
+            // Where more than sender and recipient are named, it is a list, the same for all.
+            Some(one) if line.matches('@').count() <= 2 => line.replace(one, "<one>"),
+            _ => line.clone(),
+        });
+        let tale = tale.collect::<Vec<_>>().join("\n");
+        let tale = MESSAGE_ID.replace(&tale, "Message-ID: <id>").into_owned();
+        let alike = self.alike.entry(tale).or_insert_with(|| (heading, 0));
+        alike.1 += 1;
+        if alike.1 > TOLD {
+            let reference = format!("as told above, where {}", alike.0);
+            self.lines.truncate(from);
+            self.line(1, reference);
         }
     }
 

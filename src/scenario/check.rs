@@ -6,7 +6,7 @@ use super::{
     expected::{Expected, What},
     inject::{Inject, Notification},
     locate::{Path, Step as Down},
-    model::{Dialogue, Document, Expectation, Send, Step},
+    model::{Attachment, Dialogue, Document, Expectation, NameAs, Send, Step, TextEncoding},
     words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
 };
 use crate::evidence::Role;
@@ -33,6 +33,15 @@ struct Check<'d> {
     /// What was sent or injected so far, by id.
     sent: BTreeMap<&'d str, Sent<'d>>,
     mistakes: Vec<Mistake>,
+}
+
+/// Where an attachment is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// In the message that is sent.
+    Message,
+    /// In a message attached to it.
+    Nested,
 }
 
 #[derive(Clone)]
@@ -282,12 +291,42 @@ impl<'d> Check<'d> {
         if send.submitted_at().is_none() {
             self.wrong(below(at, "from".into()), "a message is sent by somebody at `sender`, `receiver` or `posta`");
         }
-        for (index, attachment) in send.attach.iter().enumerate() {
-            let given = [attachment.size.is_some(), attachment.text.is_some(), attachment.virus.is_some()];
+        self.attachments(&send.attach, at, Within::Message);
+        if send.encoding == TextEncoding::EightBit && send.text.as_deref().is_none_or(str::is_ascii) {
+            let message = "`8bit` makes no difference to a text in ASCII: give `text` a letter beyond, as `è`";
+            self.wrong(below(at, "encoding".into()), message);
+        }
+    }
+
+    fn attachments(&mut self, attachments: &'d [Attachment], at: &Path, within: Within) {
+        for (index, attachment) in attachments.iter().enumerate() {
+            let at = [at.clone(), path!["attach", index]].concat();
+            let Attachment { name, size, text, virus, fills, mail, received, .. } = attachment;
+            let given =
+                [size.is_some(), text.is_some(), virus.is_some(), fills.is_some(), mail.is_some(), received.is_some()];
             if given.into_iter().filter(|given| *given).count() != 1 {
-                let message = format!("what is in `{}`? Give one of `size`, `text` and `virus`", attachment.name);
-                self.wrong([at.clone(), path!["attach", index]].concat(), message);
+                let message =
+                    format!("what is in `{name}`? Give one of `size`, `text`, `virus`, `fills`, `mail` and `received`");
+                self.wrong(at.clone(), message);
             }
+            if attachment.name_as == NameAs::RawLatin1 && name.chars().any(|letter| u32::from(letter) > 0xff) {
+                self.wrong(below(&at, "name".into()), format!("`{name}` has letters that ISO-8859-1 has not"));
+            }
+            if let Some(received) = received
+                && !self.sent.contains_key(received.about.as_str())
+            {
+                self.undeclared(&received.about, [at.clone(), path!["received", received.what.key()]].concat());
+            }
+            if within == Within::Nested && (fills.is_some() || received.is_some()) {
+                let message = "an attached message holds `size`, `text`, `virus` or another `mail`";
+                self.wrong(at.clone(), message);
+            }
+            if let Some(mail) = mail {
+                self.attachments(&mail.attach, &below(&at, "mail".into()), Within::Nested);
+            }
+        }
+        if attachments.iter().filter(|attachment| attachment.fills.is_some()).count() > 1 {
+            self.wrong(below(at, "attach".into()), "only one attachment can fill the message up to its size");
         }
     }
 

@@ -88,6 +88,12 @@ pub struct GatewayState {
     /// Whether viruses are seen.
     #[serde(default)]
     pub antivirus: Antivirus,
+    /// Which of its valid signing certificates it signs with.
+    #[serde(default)]
+    pub certificate: SigningCertificate,
+    /// Which of its operating environments its users are in.
+    #[serde(default)]
+    pub environment: Environment,
     /// No host reaches its incoming point for so long after the start.
     #[serde(default)]
     pub unreachable_for: Option<Span>,
@@ -142,6 +148,28 @@ pub enum Antivirus {
     On,
     /// It misses them all.
     Off,
+}
+
+/// Which of a gateway's valid signing certificates it signs with (RFC 6109 4.5: renewal with an overlap).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SigningCertificate {
+    /// The one that is about to expire.
+    #[default]
+    First,
+    /// Its successor.
+    Renewed,
+}
+
+/// An operating environment of a provider (RFC 6109 4.5): each has its record in the directory, with its own domains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Environment {
+    /// The main one.
+    #[default]
+    Main,
+    /// Another, marked by `providerUnit`.
+    Secondary,
 }
 
 /// The state of a mailbox.
@@ -278,19 +306,28 @@ pub struct Send {
     /// RCPT TO, where it differs from To and Cc together.
     #[serde(default)]
     pub rcpt: Option<Vec<Mailbox>>,
-    /// Subject; the id where absent.
+    /// Where addresses are written in capitals, as if Caps Lock were on.
+    #[serde(default)]
+    pub in_capitals: Vec<Written>,
+    /// Subject; the id where absent. Folded at its line breaks.
     #[serde(default)]
     pub subject: Option<String>,
     /// Text; a sentence where absent.
     #[serde(default)]
     pub text: Option<String>,
+    /// How the text is encoded.
+    #[serde(default)]
+    pub encoding: TextEncoding,
+    /// The user's own signature, within the message (S/MIME).
+    #[serde(default)]
+    pub sign: Option<UserSignature>,
     /// X-TipoRicevuta: the form of delivery receipt asked for; absent where absent.
     #[serde(default)]
     pub receipt: Option<Receipt>,
     /// Attachments.
     #[serde(default)]
     pub attach: Vec<Attachment>,
-    /// Header fields set to something else, or added; several values make several fields.
+    /// Header fields set to something else, or added; several values make several fields. Folded at their line breaks.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, FieldValues>")]
     pub headers: BTreeMap<String, FieldValues>,
@@ -327,6 +364,9 @@ pub enum Receipt {
 pub struct Attachment {
     /// Its file name.
     pub name: String,
+    /// How the name is written.
+    #[serde(default)]
+    pub name_as: NameAs,
     /// Its media type; from the name where absent.
     #[serde(default, rename = "type")]
     pub media_type: Option<String>,
@@ -342,6 +382,79 @@ pub struct Attachment {
     /// What is in it lies in a zip archive that only this password opens.
     #[serde(default)]
     pub password: Option<String>,
+    /// So many bytes that the whole message has this size.
+    #[serde(default)]
+    pub fills: Option<Size>,
+    /// An ordinary message, attached as such.
+    #[serde(default)]
+    pub mail: Option<Nested>,
+    /// A message that lies in the mailbox of whoever sends this, attached as such.
+    #[serde(default)]
+    pub received: Option<Expected>,
+}
+
+/// An ordinary message inside another.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Nested {
+    /// Subject.
+    pub subject: String,
+    /// Text.
+    pub text: String,
+    /// Attachments.
+    #[serde(default)]
+    pub attach: Vec<Attachment>,
+}
+
+/// A place in which a send's addresses are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Written {
+    /// MAIL FROM.
+    MailFrom,
+    /// RCPT TO.
+    RcptTo,
+    /// The fields From, To and Cc.
+    Header,
+}
+
+/// How a text is encoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum TextEncoding {
+    /// In base64.
+    #[default]
+    #[serde(rename = "base64")]
+    Base64,
+    /// As it is, in UTF-8, for which the session needs 8BITMIME.
+    #[serde(rename = "8bit")]
+    EightBit,
+}
+
+/// How a user signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UserSignature {
+    /// Beside the content, which stays readable: multipart/signed.
+    Detached,
+    /// Around the content, which the whole message then is: application/pkcs7-mime.
+    Opaque,
+}
+
+/// How a file name is written in a header, rightly or as it is met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameAs {
+    /// In quotes; where that cannot be, in percent signs with its charset (RFC 2231).
+    #[default]
+    Standard,
+    /// Its bytes in UTF-8, in quotes.
+    RawUtf8,
+    /// Its bytes in ISO-8859-1, in quotes.
+    RawLatin1,
+    /// In quotes, folded at every blank.
+    Folded,
+    /// As an encoded word in quotes, which RFC 2047 forbids and many clients write.
+    EncodedWord,
 }
 
 /// The file that antivirus programs are agreed to detect, and how it is wrapped.
@@ -391,8 +504,11 @@ impl Send {
             cc: Vec::new(),
             bcc: Vec::new(),
             rcpt: None,
+            in_capitals: Vec::new(),
             subject: None,
             text: None,
+            encoding: TextEncoding::default(),
+            sign: None,
             receipt: None,
             attach: Vec::new(),
             headers: BTreeMap::new(),

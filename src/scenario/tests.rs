@@ -58,6 +58,45 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
             "`20 kB`",
         ),
         (first, &second("from: mario@sender, to: [anna@receiver], attach: [{name: a}]}"), "{name: a", "one of `size`"),
+        (
+            first,
+            &second("from: mario@sender, to: [anna@receiver], attach: [{name: a, name-as: raw}]}"),
+            "raw",
+            "`raw-utf8`",
+        ),
+        (
+            first,
+            &second("from: mario@sender, to: [anna@receiver], attach: [{name: €, name-as: raw-latin1, text: a}]}"),
+            "€",
+            "ISO-8859-1 has not",
+        ),
+        (
+            first,
+            &second("from: mario@sender, to: [anna@receiver], attach: [{name: a, received: {accettazione: x}}]}"),
+            "x}}]",
+            "nothing has been sent yet",
+        ),
+        (
+            first,
+            &second(
+                "from: mario@sender, to: [anna@receiver], attach: [{name: a, mail: {subject: a, text: a, attach: \
+                 [{name: b, fills: 1 MB}]}}]}",
+            ),
+            "{name: b",
+            "an attached message holds",
+        ),
+        (
+            first,
+            &second("from: mario@sender, to: [anna@receiver], attach: [{name: a, fills: 1 B}, {name: b, fills: 1 B}]}"),
+            "[{name: a",
+            "only one",
+        ),
+        (first, &second("from: mario@sender, to: [anna@receiver], encoding: 8bit}"), "8bit", "no difference"),
+        (first, &second("from: mario@sender, to: [anna@receiver], encoding: 7bit}"), "7bit", "`8bit`"),
+        (first, &second("from: mario@sender, to: [anna@receiver], in-capitals: [to]}"), "to]", "`rcpt-to`"),
+        (first, &second("from: mario@sender, to: [anna@receiver], sign: twice}"), "twice", "`detached`"),
+        ("  mailboxes:\n", "  sender: {certificate: new}\n  mailboxes:\n", "new", "`renewed`"),
+        ("  mailboxes:\n", "  receiver: {environment: second}\n  mailboxes:\n", "second}", "`secondary`"),
         ("id: contract", "id: Contract 1", "Contract 1", "lower-case letters"),
         (
             "  - advance",

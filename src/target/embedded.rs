@@ -17,7 +17,10 @@ use crate::{
     scenario::{
         Scenario,
         inject::Provider,
-        model::{Antivirus, Availability, GatewayState, OrdinaryMail, RevocationLists, StartTls, UnknownUsers},
+        model::{
+            Antivirus, Availability, Environment, GatewayState, OrdinaryMail, RevocationLists, SigningCertificate,
+            StartTls, UnknownUsers,
+        },
         words::{Host, Mailbox, Place, SERVICE},
     },
     smime::Signer,
@@ -64,6 +67,8 @@ impl Embedded {
             },
             ..OrdinaryHost::default()
         };
+        set_up(&mut sender, &scenario.given.sender, scenario.starts);
+        set_up(&mut receiver, &scenario.given.receiver, scenario.starts);
         let domains = [(Role::Sender, sender.domains[0].clone()), (Role::Receiver, receiver.domains[0].clone())];
         let address = |mailbox: &Mailbox| match mailbox {
             Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),
@@ -74,10 +79,7 @@ impl Embedded {
             Mailbox::Literal(literal) => literal.clone(),
         };
         let given = &scenario.given;
-        for (profile, state, role) in
-            [(&mut sender, &given.sender, Role::Sender), (&mut receiver, &given.receiver, Role::Receiver)]
-        {
-            set_up(profile, state, scenario.starts);
+        for (profile, role) in [(&mut sender, Role::Sender), (&mut receiver, Role::Receiver)] {
             for (mailbox, state) in &given.mailboxes {
                 let Mailbox::At { user, host } = mailbox else { continue };
                 if *host != Host::Gateway(role) {
@@ -180,6 +182,14 @@ fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
         Antivirus::On => gateway::Antivirus::On,
         Antivirus::Off => gateway::Antivirus::Off,
     };
+    if state.certificate == SigningCertificate::Renewed {
+        profile.signer += "-renewed";
+    }
+    if state.environment == Environment::Secondary {
+        // Users are called by the first domain.
+        let secondary = profile.domains.iter().position(|domain| *domain == profile.secondary_domain);
+        profile.domains.swap(0, secondary.expect("the secondary domain is one of the provider's"));
+    }
     let lost = state.loses.iter().map(|&on| Deviation { on, edit: Edit::Copy(CopyEdit::Drop) });
     let late =
         state.delays.iter().map(|(&on, span)| Deviation { on, edit: Edit::Copy(CopyEdit::Delay(span.0.to_string())) });

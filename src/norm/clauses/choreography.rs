@@ -17,6 +17,10 @@ crate::clauses! {
         reading: "Said of the PEC msgid; a notification that reuses it or another's cannot be tracked either.";
     RFC6109_2_2_1_MSGID_KEPT = "RFC6109-2.2.1-msgid-kept", "RFC 6109 2.2.1", Must, AccessPoint,
         "The client's msgid gives way to the PEC msgid and is kept in X-Riferimento-Message-ID and the certification data.";
+    RFC6109_2_2_1_TRACKED = "RFC6109-2.2.1-tracked", "RFC 6109 2.2.1", Must, Provider,
+        "The PEC msgid of the envelope tracks the message: every notification about it names that one.";
+    RFC6109_2_2_2_SOUND = "RFC6109-2.2.2-sound", "RFC 6109 2.2.2", Must, IncomingPoint,
+        "A correct and undamaged envelope or notification of a provider goes on to the delivery point as it is.";
     RFC6109_2_2_2_UNSOUND = "RFC6109-2.2.2-unsound", "RFC 6109 2.2.2", Must, IncomingPoint,
         "An envelope whose signature does not exist, does not hold or is no listed provider's is treated as ordinary mail.";
     RFC6109_2_2_3_UNMODIFIED = "RFC6109-2.2.3-unmodified", "RFC 6109 2.2.3", Must, DeliveryPoint,
@@ -39,6 +43,8 @@ crate::clauses! {
         reading: "Received and Return-Path added on the way are SMTP's own (practice 8).";
     RFC6109_3_1_5_PATHS = "RFC6109-3.1.5-paths", "RFC 6109 3.1.5", Must, AccessPoint,
         "Forward and reverse paths of the envelope are those of the submission.";
+    RFC6109_3_1_6_OWN_PROVIDER = "RFC6109-3.1.6-own-provider", "RFC 6109 3.1.6", Must, Provider,
+        "The sending provider itself tells its user of a refusal, of a delay and of a virus found elsewhere (3.1.2, 3.1.6, 3.2.4).";
     RFC6109_3_1_6_TWELVE = "RFC6109-3.1.6-twelve", "RFC 6109 3.1.6", Must, AccessPoint,
         "After 12 hours without server-server acceptance or delivery the sender gets one notice.";
     RFC6109_3_1_6_TWENTY_FOUR = "RFC6109-3.1.6-twenty-four", "RFC 6109 3.1.6", Must, AccessPoint,
@@ -47,6 +53,8 @@ crate::clauses! {
     RFC6109_3_2_1_COVER = "RFC6109-3.2.1-cover", "RFC 6109 3.2.1", Must, IncomingPoint,
         "Server-server acceptances cover all recipients of a correct envelope in the provider's jurisdiction, each once.",
         reading: "Not demanded within one provider nor of an infected envelope (practice 2, 20).";
+    RFC6109_3_2_1_ADDRESSED = "RFC6109-3.2.1-addressed", "RFC 6109 3.2.1", Must, IncomingPoint,
+        "A server-server acceptance is for recipients to whom the envelope was addressed by its forward paths.";
     RFC6109_3_2_3_NOT_FORWARDED = "RFC6109-3.2.3-not-forwarded", "RFC 6109 3.2.3", Must, IncomingPoint,
         "An infected message does not reach the recipient.";
     RFC6109_3_2_4_ANSWERED = "RFC6109-3.2.4-answered", "RFC 6109 3.2.4", Must, Provider,

@@ -36,6 +36,8 @@ crate::clauses! {
         "Every provider has a record for its main environment, which has no providerUnit.";
     RFC6109_4_5_9 = "RFC6109-4.5.9", "RFC 6109 4.5.9", Must, Directory,
         "A provider's record has name, certificate and hash, service mailbox and managed domains.";
+    RFC6109_4_5_ENVIRONMENTS = "RFC6109-4.5-environments", "RFC 6109 4.5", Must, Directory,
+        "A provider with several operating environments has a record for each, and the domains of each are the provider's.";
     RFC6109_4_5_9_CLASS = "RFC6109-4.5.9-class", "RFC 6109 4.5.9", Must, Directory,
         "A provider's record is of class provider.";
     RFC6109_4_5_9_MAY = "RFC6109-4.5.9-may", "RFC 6109 4.5.9", Should, Directory,

@@ -1,14 +1,19 @@
 //! The sender's provider: one answer, one acceptance, the same instant.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
     clock::LegalTime,
     evidence::Party,
     message::Kind,
-    norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Finding, Findings, Rule, Transaction},
+    norm::{
+        Level,
+        clauses::{choreography as norm, law},
+    },
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, facts::is_bare_address},
 };
 
-use super::{manages, observations, signing_provider, times};
+use super::{manages, observations, signing_provider, times, watched};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -34,6 +39,22 @@ pub static RULES: &[Rule] = &[
         question: "Are acceptance and envelope signed by the provider that manages the sender's domain?",
         consequence: "A provider vouches for a user who is not its own.",
         check: Check::Transaction { applies: provably_entered, check: own_provider },
+    },
+    Rule {
+        id: "choreography/own-provider-notifies",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_1_6_OWN_PROVIDER],
+        question: "Are refusals, timeout notices and virus non-deliveries signed by the provider that manages the sender's domain?",
+        consequence: "Somebody else tells the user what the own provider has to answer for.",
+        check: Check::Transaction { applies: provably_notified, check: own_provider_notifies },
+    },
+    Rule {
+        id: "choreography/certified-in-time",
+        level: Level::Must,
+        clauses: &[&law::DM_ART_9],
+        question: "Is every certified instant one between the submission and when the message was first seen, a second either way?",
+        consequence: "The provider's clock is wrong, and with it whatever it certifies.",
+        check: Check::Transaction { applies: clocked, check: in_time },
     },
     Rule {
         id: "choreography/acceptance-instant",
@@ -99,10 +120,30 @@ fn provably_entered(transaction: &Transaction, context: &Context<'_>) -> bool {
 }
 
 fn own_provider(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    let accepting = transaction.of(Kind::Accettazione).chain(transaction.of(Kind::PostaCertificata));
+    signed_by_own_provider(accepting, context, findings);
+}
+
+fn notices(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
+    const KINDS: [Kind; 4] =
+        [Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::PreavvisoErroreConsegna, Kind::ErroreConsegnaVirus];
+    transaction.messages.iter().filter(|fact| KINDS.contains(&fact.kind))
+}
+
+fn provably_notified(transaction: &Transaction, context: &Context<'_>) -> bool {
+    context.directory.is_some() && notices(transaction).any(|fact| signing_provider(fact).is_some())
+}
+
+fn own_provider_notifies(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    signed_by_own_provider(notices(transaction), context, findings);
+}
+
+fn signed_by_own_provider<'a>(facts: impl Iterator<Item = &'a Fact>, context: &Context<'_>, findings: &mut Findings) {
     let Some(directory) = context.directory else { return };
-    for fact in transaction.of(Kind::Accettazione).chain(transaction.of(Kind::PostaCertificata)) {
+    for fact in facts {
         let Some(provider) = signing_provider(fact) else { continue };
-        if !manages(directory, provider, &fact.data.mittente) {
+        // Whose provider it should be cannot be told of a sender that cannot be read: that is another question's.
+        if is_bare_address(&fact.data.mittente) && !manages(directory, provider, &fact.data.mittente) {
             let expected = format!("the provider that manages the domain of {}", fact.data.mittente);
             let finding = Finding::new(expected, provider, format!("{}: signature", fact.title()));
             findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
@@ -130,6 +171,33 @@ fn same_instant(transaction: &Transaction, _: &Context<'_>, findings: &mut Findi
             .blaming(envelope.composer)
             .seen_in([acceptance.observation(), envelope.observation()]),
         );
+    }
+}
+
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+/// What gateways certify in a run, where one clock tells when everything was seen.
+fn dated(transaction: &Transaction) -> impl Iterator<Item = (&Fact, Timestamp)> {
+    let own = transaction.messages.iter().filter(|fact| fact.composer != Party::Harness);
+    own.filter_map(|fact| Some((fact, fact.data.instant()?)))
+}
+
+fn clocked(transaction: &Transaction, context: &Context<'_>) -> bool {
+    watched(context) && dated(transaction).next().is_some()
+}
+
+fn in_time(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let submitted = transaction.submission.as_ref().map(|submission| submission.at);
+    for (fact, certified) in dated(transaction) {
+        let seen = fact.first_seen();
+        let expected = match submitted {
+            Some(submitted) if certified + SECOND < submitted => format!("not before the submission, {submitted}"),
+            _ if certified > seen + SECOND => format!("not after it was seen, {seen}"),
+            _ => continue,
+        };
+        let place = format!("{}: daticert.xml postacert/dati/data", fact.title());
+        let finding = Finding::new(expected, certified.to_string(), place);
+        findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
     }
 }
 

@@ -89,7 +89,7 @@ struct Pair {
 fn pairs<'a>(transaction: &'a Transaction, context: &Context<'_>) -> impl Iterator<Item = (&'a Fact, Pair)> {
     let of = |fact| Mail::read(message(context.evidence, fact)?.original()?).ok();
     receipts(transaction).filter_map(move |(envelope, receipt, recipient)| {
-        if due(envelope, recipient) != Form::Brief || !receipt.has_original {
+        if due(envelope, recipient) != Some(Form::Brief) || !receipt.has_original {
             return None;
         }
         Some((receipt, Pair::compare(of(envelope)?, of(receipt)?)))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, transaction::bare},
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, facts::is_bare_address, transaction::bare},
 };
 
 pub static RULES: &[Rule] = &[
@@ -32,6 +32,14 @@ pub static RULES: &[Rule] = &[
         question: "Is every msgid certified about a submission the client's own?",
         consequence: "The sender's client cannot match receipts with the message it sent.",
         check: Check::Transaction { applies: names_msgid, check: same_msgid },
+    },
+    Rule {
+        id: "choreography/same-identifier",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_2_2_1_TRACKED],
+        question: "Does every message about a submission certify the identifier of its envelope?",
+        consequence: "The receipt cannot be linked to the envelope, and proves nothing about it.",
+        check: Check::Transaction { applies: names_envelope, check: same_identifier },
     },
     Rule {
         id: "choreography/new-message-id",
@@ -67,7 +75,9 @@ fn same_sender(transaction: &Transaction, _: &Context<'_>, findings: &mut Findin
     let submitted = transaction.submission.as_ref().map(|submission| submission.path.from.to_ascii_lowercase());
     let said = certifying(transaction).map(|fact| fact.data.mittente.to_ascii_lowercase());
     let Some(sender) = submitted.or_else(|| majority(said)) else { return };
-    for fact in certifying(transaction).filter(|fact| !fact.data.mittente.eq_ignore_ascii_case(&sender)) {
+    // What is no address at all is another question's.
+    let readable = certifying(transaction).filter(|fact| is_bare_address(&fact.data.mittente));
+    for fact in readable.filter(|fact| !fact.data.mittente.eq_ignore_ascii_case(&sender)) {
         findings.push(
             Finding::new(
                 format!("the sender {sender}"),
@@ -99,6 +109,24 @@ fn same_recipients(transaction: &Transaction, _: &Context<'_>, findings: &mut Fi
                 .blaming(fact.composer)
                 .seen_in([fact.observation()]),
             );
+        }
+    }
+}
+
+/// An envelope, and something else that certifies.
+fn names_envelope(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.first(Kind::PostaCertificata).is_some()
+        && certifying(transaction).any(|fact| fact.kind != Kind::PostaCertificata)
+}
+
+/// What certifies another identifier and refers to the same client's message was put here by that.
+fn same_identifier(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for fact in certifying(transaction) {
+        let found = &fact.data.identificativo;
+        if bare(found) != transaction.identifier {
+            let place = format!("{}: daticert.xml postacert/dati/identificativo", fact.title());
+            let finding = Finding::new(&transaction.identifier, found, place);
+            findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
         }
     }
 }

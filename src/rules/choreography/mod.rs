@@ -33,6 +33,11 @@ fn accepted_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool 
     context.evidence.complete && accepted(transaction, context)
 }
 
+/// Where every wire and mailbox is watched, absence is absence of the thing: every gateway's are in a run, none in files.
+fn watched(context: &Context<'_>) -> bool {
+    context.evidence.complete && !context.evidence.gateways.is_empty()
+}
+
 /// Whether the envelope was found no envelope by whoever received it: nothing is owed for what became an anomaly.
 fn was_wrapped(transaction: &Transaction) -> bool {
     transaction.first(Kind::Anomalia).is_some()

@@ -10,7 +10,9 @@ use crate::{
     rules::{Check, Context, Fact, Finding, Findings, Origin, Rule, Transaction},
 };
 
-use super::{accepted, accepted_and_ended, manages, observations, provider_of, signing_provider, timeout, times};
+use super::{
+    accepted, accepted_and_ended, manages, observations, provider_of, signing_provider, timeout, times, watched,
+};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -57,9 +59,25 @@ pub static RULES: &[Rule] = &[
         id: "choreography/unsound-without-receipts",
         level: Level::Must,
         clauses: &[&norm::RFC6109_2_2_2_UNSOUND, &norm::RFC6109_3_3_2_AFTER_DELIVERY],
-        question: "Is an envelope that no listed provider signed neither taken over nor certified as delivered?",
+        question: "Does an envelope that no listed provider signed lead to no receipt or notice of whoever received it?",
         consequence: "Forged or altered mail is certified.",
         check: Check::Transaction { applies: unsound, check: no_receipts },
+    },
+    Rule {
+        id: "choreography/receipts-without-envelope",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_3_2_AFTER_DELIVERY],
+        question: "Is there an envelope behind every server-server acceptance, delivery and virus detection?",
+        consequence: "Receipts answer receipts without end, or prove what was never sent.",
+        check: Check::Transaction { applies: receiver_spoke, check: envelope_behind },
+    },
+    Rule {
+        id: "choreography/sound-not-wrapped",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_2_2_2_SOUND],
+        question: "Is a correct and undamaged message of another provider passed on as it is, not as an anomaly?",
+        consequence: "Certified mail looks like ordinary mail, and the sender gets no receipt.",
+        check: Check::Transaction { applies: wrapped, check: sound_wrapped },
     },
     Rule {
         id: "choreography/ordinary-without-receipts",
@@ -95,7 +113,19 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
+/// Kinds that tell of an end, as far as another provider or SMTP brings it.
+const OUTCOMES: [Kind; 3] = [Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
+
+/// Whether an outcome names nobody to whom the message was sent: it may be the one that seems to be missing, and what is
+/// wrong with it is told of it alone.
+fn open_outcome(transaction: &Transaction) -> bool {
+    OUTCOMES.into_iter().any(|kind| transaction.leaves_open(kind))
+}
+
 fn missing(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    if open_outcome(transaction) || transaction.leaves_open(Kind::PreavvisoErroreConsegna) {
+        return;
+    }
     for recipient in transaction.certified_recipients() {
         let concluded = transaction
             .messages
@@ -198,6 +228,9 @@ fn arrived_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
 }
 
 fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    if open_outcome(transaction) || transaction.leaves_open(Kind::RilevazioneVirus) {
+        return;
+    }
     for recipient in reached(transaction) {
         let told = |kind| transaction.concerning(kind, recipient).next().is_some();
         if ![Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::RilevazioneVirus].into_iter().any(told) {
@@ -215,14 +248,17 @@ fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Fi
 
 /// Where mailboxes are watched: every gateway's are in a run, none in files.
 fn delivery_watched(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.evidence.complete
-        && !context.evidence.gateways.is_empty()
+    watched(context)
+        && transaction.first(Kind::PostaCertificata).is_some()
         && transaction.of(Kind::AvvenutaConsegna).any(|delivery| delivery.composer != Party::Harness)
 }
 
 fn delivered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for delivery in transaction.of(Kind::AvvenutaConsegna).filter(|delivery| delivery.composer != Party::Harness) {
-        let Some(recipient) = &delivery.data.consegna else { continue };
+        let sent =
+            |recipient: &&String| transaction.certified_recipients().any(|sent| sent.eq_ignore_ascii_case(recipient));
+        // A receipt for somebody to whom nothing was sent is another question's.
+        let Some(recipient) = delivery.data.consegna.as_ref().filter(sent) else { continue };
         let stored = in_mailbox(transaction, recipient).map(|sighting| sighting.at).min();
         if stored.is_none_or(|stored| stored > delivery.first_seen()) {
             let found = if stored.is_some() { "it came there later" } else { "it is not there" };
@@ -239,8 +275,10 @@ fn unsound(transaction: &Transaction, _: &Context<'_>) -> bool {
 }
 
 fn no_receipts(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for kind in [Kind::PresaInCarico, Kind::AvvenutaConsegna] {
-        for receipt in transaction.of(kind) {
+    for kind in [Kind::PresaInCarico, Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::RilevazioneVirus] {
+        // The sender's own provider may tell what SMTP answered.
+        let own = |receipt: &&Fact| kind == Kind::ErroreConsegna && receipt.composer == transaction.sender_side();
+        for receipt in transaction.of(kind).filter(|receipt| !own(receipt)) {
             let finding = Finding::new(
                 "no receipt for an envelope that no listed provider signed",
                 receipt.title(),
@@ -252,15 +290,50 @@ fn no_receipts(transaction: &Transaction, _: &Context<'_>, findings: &mut Findin
     }
 }
 
+fn of_receiver(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
+    let spoke = [Kind::PresaInCarico, Kind::AvvenutaConsegna, Kind::RilevazioneVirus];
+    transaction.messages.iter().filter(move |fact| spoke.contains(&fact.kind) && fact.composer != Party::Harness)
+}
+
+fn receiver_spoke(transaction: &Transaction, context: &Context<'_>) -> bool {
+    watched(context) && of_receiver(transaction).next().is_some()
+}
+
+fn envelope_behind(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    if transaction.first(Kind::PostaCertificata).is_some() {
+        return;
+    }
+    for receipt in of_receiver(transaction) {
+        let expected = format!("an envelope {} that arrived", transaction.identifier);
+        let finding = Finding::new(expected, "none", receipt.title());
+        findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation()]));
+    }
+}
+
+fn wrapped(transaction: &Transaction, context: &Context<'_>) -> bool {
+    context.directory.is_some() && transaction.first(Kind::Anomalia).is_some()
+}
+
+fn sound_wrapped(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for anomaly in transaction.of(Kind::Anomalia) {
+        let Some(arrived) = anomaly.wraps_sound else { continue };
+        let finding =
+            Finding::new(format!("message {arrived} as it arrived"), anomaly.title(), "the recipient's mailbox");
+        findings.push(finding.blaming(anomaly.composer).seen_in([arrived, anomaly.observation()]));
+    }
+}
+
 fn names_recipients(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.reference().is_some() && transaction.messages.iter().any(|fact| fact.named().next().is_some())
 }
 
-fn ordinary(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn ordinary(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let Some(reference) = transaction.reference() else { return };
+    // Who is ordinary is the directory's to say; an acceptance that calls a certified recipient so is wrong by itself.
     let ordinary = |address: &str| {
         let mut recipients = reference.data.destinatari.iter();
         recipients.any(|recipient| recipient.tipo == "esterno" && recipient.address.eq_ignore_ascii_case(address))
+            && context.directory.is_none_or(|directory| !directory.is_certified(address))
     };
     for fact in &transaction.messages {
         for address in fact.named().filter(|address| ordinary(address)) {

@@ -43,13 +43,20 @@ pub(super) enum Form {
     Concise,
 }
 
-/// The form due for a recipient: an unknown value asks for a complete one, and whoever is not clearly in Cc alone is primary.
-pub(super) fn due(envelope: &Fact, recipient: &str) -> Form {
+/// The form due for a recipient; `None` where the envelope asks for two: either is right then, and the envelope wrong.
+pub(super) fn due(envelope: &Fact, recipient: &str) -> Option<Form> {
+    let asked = requested(envelope);
+    let form = form_due(envelope, asked[0], recipient);
+    (form == form_due(envelope, asked[1], recipient)).then_some(form)
+}
+
+/// An unknown value asks for a complete one, and whoever is not clearly in Cc alone is primary.
+fn form_due(envelope: &Fact, asked: &str, recipient: &str) -> Form {
     let listed = |field: &Option<Vec<String>>| {
         field.as_ref().map(|addresses| addresses.iter().any(|address| address.eq_ignore_ascii_case(recipient)))
     };
     let copy = listed(&envelope.to) == Some(false) && listed(&envelope.cc) == Some(true);
-    match requested(envelope) {
+    match asked {
         "sintetica" => Form::Concise,
         _ if copy => Form::Concise,
         "breve" => Form::Brief,
@@ -57,9 +64,13 @@ pub(super) fn due(envelope: &Fact, recipient: &str) -> Form {
     }
 }
 
-fn requested(envelope: &Fact) -> &str {
-    let asked = envelope.requested.as_deref().or(envelope.data.ricevuta.as_deref()).unwrap_or("completa").trim();
-    ["breve", "sintetica"].into_iter().find(|form| form.eq_ignore_ascii_case(asked)).unwrap_or("completa")
+/// What the envelope asks for, by its header field and by its certification data.
+fn requested(envelope: &Fact) -> [&'static str; 2] {
+    let (field, certified) = (envelope.requested.as_deref(), envelope.data.ricevuta.as_deref());
+    [field, certified.or(field)].map(|asked| {
+        let asked = asked.unwrap_or("completa").trim();
+        ["breve", "sintetica"].into_iter().find(|form| form.eq_ignore_ascii_case(asked)).unwrap_or("completa")
+    })
 }
 
 /// Each receipt with the envelope it is about and its recipient.
@@ -76,9 +87,9 @@ fn delivered(transaction: &Transaction, _: &Context<'_>) -> bool {
 fn form(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for (envelope, receipt, recipient) in receipts(transaction) {
         let expected = match (due(envelope, recipient), receipt.has_original) {
-            (Form::Complete, false) => "a complete receipt, with the original",
-            (Form::Brief, false) => "a brief receipt, with the original's parts replaced by hashes",
-            (Form::Concise, true) => "a concise receipt, without the original",
+            (Some(Form::Complete), false) => "a complete receipt, with the original",
+            (Some(Form::Brief), false) => "a brief receipt, with the original's parts replaced by hashes",
+            (Some(Form::Concise), true) => "a concise receipt, without the original",
             _ => continue,
         };
         let found = if receipt.has_original { "a receipt with the original" } else { "a receipt without the original" };
@@ -89,10 +100,11 @@ fn form(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
 
 fn named(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for (envelope, receipt, _) in receipts(transaction) {
-        let found = receipt.data.ricevuta.as_deref().unwrap_or("none");
-        if found != requested(envelope) {
+        // None at all is another question's.
+        let Some(found) = receipt.data.ricevuta.as_deref() else { continue };
+        if !requested(envelope).contains(&found) {
             let place = format!("{}: daticert.xml postacert/dati/ricevuta/@tipo", receipt.title());
-            let finding = Finding::new(requested(envelope), found, place);
+            let finding = Finding::new(requested(envelope)[0], found, place);
             findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation(), envelope.observation()]));
         }
     }
@@ -103,7 +115,7 @@ fn complete(transaction: &Transaction, _: &Context<'_>) -> bool {
 }
 
 fn is_complete(envelope: &Fact, receipt: &Fact, recipient: &str) -> bool {
-    due(envelope, recipient) == Form::Complete && receipt.has_original && envelope.has_original
+    due(envelope, recipient) == Some(Form::Complete) && receipt.has_original && envelope.has_original
 }
 
 fn copy(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {

@@ -27,6 +27,22 @@ pub static RULES: &[Rule] = &[
         check: Check::Transaction { applies: taken_over, check: repeated },
     },
     Rule {
+        id: "choreography/takeover-of-addressed",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_2_1_ADDRESSED],
+        question: "Does a server-server acceptance cover only recipients to whom the envelope was addressed?",
+        consequence: "The sending provider takes somebody for served whom the envelope never went to.",
+        check: Check::Transaction { applies: crossed_and_taken_over, check: addressed },
+    },
+    Rule {
+        id: "choreography/service-mailbox-reserved",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_2_2_5],
+        question: "Do service mailboxes hold nothing but server-server acceptances and virus detections?",
+        consequence: "Programs that read the service mailbox stumble, and users' mail is read by nobody.",
+        check: Check::Transaction { applies: stored, check: reserved },
+    },
+    Rule {
         id: "choreography/service-mailbox",
         level: Level::Must,
         clauses: &[&norm::RFC6109_2_2_5, &norm::RFC6109_2_1_1_1_1_NOT_TO_USERS],
@@ -58,7 +74,12 @@ fn crossed_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
 }
 
 fn missing(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for (envelope, provider, recipient) in crossings(transaction) {
+    // One that names nobody is told of by itself.
+    if transaction.leaves_open(Kind::PresaInCarico) || transaction.leaves_open(Kind::RilevazioneVirus) {
+        return;
+    }
+    let certified = |address: &str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
+    for (envelope, provider, recipient) in crossings(transaction).filter(|(.., recipient)| certified(recipient)) {
         let covered = transaction.concerning(Kind::PresaInCarico, recipient).next().is_some();
         let infected = transaction.concerning(Kind::RilevazioneVirus, recipient).next().is_some();
         if !covered && !infected {
@@ -67,6 +88,45 @@ fn missing(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) 
                     .blaming(provider)
                     .seen_in([envelope.observation()]),
             );
+        }
+    }
+}
+
+fn crossed_and_taken_over(transaction: &Transaction, context: &Context<'_>) -> bool {
+    taken_over(transaction, context) && crossings(transaction).next().is_some()
+}
+
+fn addressed(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for takeover in transaction.of(Kind::PresaInCarico) {
+        let paths: Vec<&str> = crossings(transaction)
+            .filter(|(_, provider, _)| *provider == takeover.composer)
+            .map(|(.., recipient)| recipient)
+            .collect();
+        let certified =
+            |address: &str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
+        let strange = |named: &&String| !paths.iter().any(|path| path.eq_ignore_ascii_case(named)) && certified(named);
+        // Where the envelope came by no wire that was seen, nothing tells to whom it was addressed.
+        for named in takeover.data.ricezione.iter().filter(strange).filter(|_| !paths.is_empty()) {
+            let place = format!("{}: daticert.xml postacert/dati/ricezione", takeover.title());
+            let finding = Finding::new(super::list(paths.iter().copied()), named, place);
+            findings.push(finding.blaming(takeover.composer).seen_in([takeover.observation()]));
+        }
+    }
+}
+
+fn stored(transaction: &Transaction, context: &Context<'_>) -> bool {
+    context.directory.is_some() && transaction.messages.iter().any(|fact| fact.mailboxes().next().is_some())
+}
+
+fn reserved(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    let Some(directory) = context.directory else { return };
+    // A receipt that went astray is told of as such.
+    let others = transaction.messages.iter().filter(|fact| fact.kind.is_envelope());
+    for (fact, (sighting, _, address)) in others.flat_map(|fact| fact.mailboxes().map(move |stored| (fact, stored))) {
+        if directory.providers.iter().any(|provider| provider.mail_receipt.eq_ignore_ascii_case(address)) {
+            let expected = "server-server acceptances and virus detections only";
+            let finding = Finding::new(expected, fact.title(), format!("the service mailbox {address}"));
+            findings.push(finding.blaming(sighting.producer).seen_in([sighting.observation]));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     message::Kind,
     norm::{
         Level,
-        clauses::{choreography as norm, law},
+        clauses::{choreography as norm, delivery, law},
     },
     rules::{Check, Context, Fact, Finding, Findings, Origin, Rule, Transaction},
 };
@@ -41,6 +41,14 @@ pub static RULES: &[Rule] = &[
         question: "Is the 24-hour notice sent between hours 22 and 24?",
         consequence: "The sender takes the message for lost too early, or learns it too late.",
         check: Check::Transaction { applies: warned, check: window },
+    },
+    Rule {
+        id: "timeout/twenty-four-code",
+        level: Level::May,
+        clauses: &[&delivery::NOTA12_TIMEOUT_CODE],
+        question: "Does the 24-hour notice carry the code 5.4.1?",
+        consequence: "Programs that look for the code take the notice for the 12-hour one and go on waiting.",
+        check: Check::Transaction { applies: warned, check: coded },
     },
     Rule {
         id: "timeout/twenty-four-not-due",
@@ -109,6 +117,10 @@ fn is_word_on(transaction: &Transaction, fact: &Fact, recipient: &str, context: 
 fn twelve_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let Some(dispatched) = transaction.dispatched() else { return };
     let deadline = dispatched + TWELVE;
+    // A notice that names nobody is told of by itself, and may be this one.
+    if transaction.leaves_open(Kind::PreavvisoErroreConsegna) {
+        return;
+    }
     for recipient in transaction.certified_recipients() {
         let heard = transaction.messages.iter().any(|fact| {
             let news = fact.is_outcome() || fact.goes_to_provider();
@@ -152,6 +164,16 @@ fn window(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
         if !(TWENTY_TWO..=TWENTY_FOUR).contains(&after) {
             report(findings, notice, "the 24-hour notice between hours 22 and 24", hours(after), None);
         }
+    }
+}
+
+/// A notice with another code is another question's.
+fn coded(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for notice in notices(transaction).filter(|notice| is_of_24_hours(transaction, notice) && notice.code().is_none()) {
+        let found = notice.data.errore_esteso.as_deref().unwrap_or("none");
+        let place = format!("{}: daticert.xml postacert/dati/errore-esteso", notice.title());
+        let finding = Finding::new("5.4.1 - <provider> - <description>", found, place);
+        findings.push(finding.blaming(notice.composer).seen_in([notice.observation()]));
     }
 }
 

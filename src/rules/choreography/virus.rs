@@ -44,6 +44,9 @@ fn detected_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool 
 }
 
 fn answered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    if transaction.leaves_open(Kind::ErroreConsegnaVirus) {
+        return;
+    }
     for detection in transaction.of(Kind::RilevazioneVirus) {
         for recipient in detection.named() {
             if transaction.concerning(Kind::ErroreConsegnaVirus, recipient).next().is_none() {
@@ -62,6 +65,9 @@ fn notified(transaction: &Transaction, _: &Context<'_>) -> bool {
 }
 
 fn once(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    if transaction.leaves_open(Kind::RilevazioneVirus) {
+        return;
+    }
     let mut seen: Vec<String> = Vec::new();
     for notice in transaction.of(Kind::ErroreConsegnaVirus) {
         let Some(recipient) = &notice.data.consegna else { continue };

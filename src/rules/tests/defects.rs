@@ -1,9 +1,17 @@
-//! Certificates of the test PKI, each with one thing wrong.
+//! Certificates of the test PKI, each with one thing wrong; and what no edit of composed bytes can make.
 
-use super::bench::{DIALECTS, careless_directory, directory, in_mailbox, instant, judge_read, pki, sample, verified};
+use super::bench::{
+    DIALECTS, anomaly, careless_directory, directory, in_mailbox, instant, judge_read, on_the_wire, pki, sample,
+    verified,
+};
 use crate::{
-    fault::{self, Edit, SignatureEdit},
+    directory::export,
+    evidence::{DirectoryVersion, Evidence, Observation, Party, SmtpPath},
+    fault::{self, Edit, HeaderEdit, SignatureEdit},
+    gateway::compose::Dialect,
     message::{Kind, Message},
+    norm::Level,
+    rules::{Options, judge},
     smime::{Signature, SignatureState},
 };
 
@@ -78,4 +86,47 @@ fn a_signing_time_apart_is_noted() {
         judged(|signature| signature.signing_time = Some("2026-03-02T08:30:09Z".parse().unwrap())),
         ["time/signing-time"]
     );
+}
+
+/// What `received` led to: an anomaly envelope around it in the recipient's mailbox, everything at hand to judge.
+fn judged_wrapped(received: &[u8], dialect: Dialect) -> Vec<&'static str> {
+    let path = SmtpPath { from: "mario@alfa.example".to_owned(), to: vec!["anna@bravo.example".to_owned()] };
+    let arrived = on_the_wire(&Message::read(received.to_vec()).unwrap(), path);
+    let wrapped = anomaly(std::str::from_utf8(received).unwrap(), "posta-certificata@alfa.example", dialect);
+    let stored = in_mailbox(&Message::read(wrapped).unwrap());
+    let evidence = Evidence {
+        observations: vec![arrived, Observation { id: 2, producer: Party::Receiver, ..stored }],
+        directories: vec![DirectoryVersion { from: instant(), ldif: export::ldif(directory()) }],
+        anchors: pki().trust().anchors,
+        crls: pki().trust().crls,
+        ..Evidence::default()
+    };
+    let judgement = judge(&evidence, &Options::default());
+    let failed = judgement.failed(Level::Must).map(|verdict| verdict.rule.id);
+    // The small directory here lists a provider without certificates.
+    failed.filter(|id| !id.starts_with("directory/")).collect()
+}
+
+#[test]
+fn a_sound_envelope_or_receipt_in_an_anomaly_envelope_is_found() {
+    for dialect in DIALECTS {
+        for kind in [Kind::PostaCertificata, Kind::Accettazione] {
+            let failed = judged_wrapped(&sample(kind, dialect).bytes, dialect);
+            assert!(failed.contains(&"choreography/sound-not-wrapped"), "{kind:?} {dialect:?}: {failed:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_malformed_or_altered_belongs_in_an_anomaly_envelope() {
+    let sample = sample(Kind::PostaCertificata, DIALECTS[0]);
+    for edit in [
+        Edit::Signature(SignatureEdit::Tamper),
+        Edit::Signature(SignatureEdit::Strip),
+        Edit::Header(HeaderEdit::Set { name: "Message-ID".to_owned(), value: "<altro@alfa.example>".to_owned() }),
+    ] {
+        let edited = fault::apply(&edit, &sample.bytes, None, instant()).unwrap();
+        let failed = judged_wrapped(&edited, DIALECTS[0]);
+        assert!(!failed.contains(&"choreography/sound-not-wrapped"), "{edit:?}: {failed:?}");
+    }
 }

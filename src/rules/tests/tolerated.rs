@@ -1,6 +1,6 @@
 //! What real mail does and a judge must not mind.
 
-use super::bench::{DIALECTS, Sample, instant, judge, pki, sample, samples};
+use super::bench::{DIALECTS, ORIGINAL, Sample, anomaly, instant, judge, pki, sample, samples};
 use crate::{
     fault::{self, Edit, FaultError},
     gateway::compose::Dialect,
@@ -180,4 +180,37 @@ fn providers_add_parts_of_their_own() {
 fn a_virus_non_delivery_may_separate_its_code_with_commas() {
     let edit = "{daticert: {replace: {pattern: '5\\.5\\.1 - ([^<]*?) - ', by: '5.5.1, Alfa, '}}}";
     tolerated(Kind::ErroreConsegnaVirus, &[edit]);
+}
+
+#[test]
+fn the_client_msgid_may_be_left_out_of_the_certification_data() {
+    tolerated(Kind::Accettazione, &["{daticert: {remove: postacert/dati/msgid}}"]);
+    tolerated(Kind::PostaCertificata, &["{daticert: {remove: postacert/dati/msgid}}"]);
+}
+
+#[test]
+fn a_notice_for_a_virus_may_say_so_in_a_formal_one() {
+    // 2.1.1.1.3 calls X-VerificaSicurezza optional; that it is missing is told once, by the rule about it.
+    for (kind, rule) in [
+        (Kind::NonAccettazioneVirus, "headers/security-check-present"),
+        (Kind::ErroreConsegnaVirus, "headers/security-check-present"),
+    ] {
+        for dialect in DIALECTS {
+            let failed = failing_after(&sample(kind, dialect), &["{header: {remove: X-VerificaSicurezza}}"]);
+            assert_eq!(failed, [rule], "{kind:?} in {dialect:?}");
+        }
+    }
+}
+
+#[test]
+fn an_anomaly_envelope_tells_the_recipients_of_the_paths_or_those_of_the_header() {
+    let to_a_list =
+        ORIGINAL.replace("To: Anna <anna@bravo.example>\r\nCc: carla@posta.example", "To: lista@posta.example");
+    let without_to = ORIGINAL.replace("To: Anna <anna@bravo.example>\r\nCc: carla@posta.example\r\n", "");
+    for original in [to_a_list, without_to] {
+        for dialect in DIALECTS {
+            let failed = judge(&anomaly(&original, "mario@alfa.example", dialect)).failed;
+            assert!(failed.is_empty(), "{dialect:?}: {failed:#?}");
+        }
+    }
 }
