@@ -7,7 +7,7 @@ crate::clauses! {
         "The directory's root is the record o=postacert.",
         reading: "A file that one provider publishes about itself (4.5.6) may leave it out.";
     RFC6109_4_5_NAME = "RFC6109-4.5-name", "RFC 6109 4.5", Must, Directory,
-        "A record is named providerName=<name>,o=postacert, that of a secondary environment providerUnit=<environment>, before it.",
+        "A record is named `providerName=<name>,o=postacert`, that of a secondary environment `providerUnit=<environment>`, before it.",
         reading: "4.5.7 once writes providerUnits; the attribute is providerUnit (practice 2, 10).";
     RFC6109_4_5_RENEWAL = "RFC6109-4.5-renewal", "RFC 6109 4.5", Must, Directory,
         "A new certificate is added well before the last one expires, and their validities overlap.";
