@@ -10,7 +10,7 @@ use crate::{
 /// A listed provider without any host: mail to its domain cannot be routed.
 pub const UNREACHABLE: &str = "irraggiungibile.example";
 
-/// What the test PKI calls the provider at [`UNREACHABLE`]: listed like the others, played by nobody.
+/// What the test PKI calls the provider at `irraggiungibile.example`: listed like the others, played by nobody.
 pub const THIRD: &str = "charlie";
 
 /// The providers that the test PKI has certificates for.
