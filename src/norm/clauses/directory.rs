@@ -31,7 +31,8 @@ crate::clauses! {
     RFC6109_4_5_2 = "RFC6109-4.5.2", "RFC 6109 4.5.2", Must, Directory,
         "providerCertificate holds X.509 certificates in DER.";
     RFC6109_4_5_2_BINARY = "RFC6109-4.5.2-binary", "RFC 6109 4.5.2", Should, Directory,
-        "Certificates are transferred under the description providerCertificate;binary.";
+        "Certificates are transferred under the description providerCertificate;binary.",
+        reading: "The norm recalls what the syntax requires (RFC 4522); without the option the value is still plain, so it is a warning.";
     RFC6109_4_5_3 = "RFC6109-4.5.3", "RFC 6109 4.5.3", Must, Directory,
         "Every record has its provider's name in providerName, once.";
     RFC6109_4_5_4 = "RFC6109-4.5.4", "RFC 6109 4.5.4", Must, Directory,

@@ -3,6 +3,7 @@
 crate::clauses! {
     RFC6109_5_1_HARDWARE = "RFC6109-5.1-hardware", "RFC 6109 5.1", Should, Operator,
         "Private keys and signatures are handled by a hardware module of their own.",
+        reading: "`Recommended`, in small letters, is taken for the key word.",
         untested: AboutHardware, "A signature does not tell what made it.";
     RFC6109_5_3_PLAIN = "RFC6109-5.3-plain", "RFC 6109 5.3", Must, IncomingPoint,
         "The incoming point takes connections without TLS as well, for ordinary mail.";
