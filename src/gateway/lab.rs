@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use rustls::{ClientConfig, ServerConfig};
 
 use super::{
     Gateway, OrdinaryHost, Posta, Profile,
@@ -16,7 +17,7 @@ use super::{
     world,
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, Machine},
     directory::{Directory, LdifError, export},
     evidence::{DirectoryVersion, SmtpPath},
     net::{Client, Destination, Reply, Session, Transcript},
@@ -28,6 +29,8 @@ use crate::{
 pub struct Lab {
     pki: Arc<Pki>,
     clock: Clock,
+    machine: Machine,
+    client: Arc<ClientConfig>,
     activity: Activity,
     state: Mutex<State>,
 }
@@ -40,6 +43,8 @@ struct State {
     gateways: Vec<Weak<Core>>,
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
+    /// What hosts of this world sent, while anybody keeps it.
+    sent: Vec<Weak<[u8]>>,
 }
 
 /// A session that a server of this world saw.
@@ -80,11 +85,12 @@ impl Lab {
     /// A world that begins at `start`, with the directory of the test PKI's providers and nobody listening yet.
     pub fn new(pki: Arc<Pki>, start: Timestamp) -> Arc<Self> {
         let (directory, trust) = (world::directory(&pki), pki.trust());
-        Self::with(pki, start, &directory, trust)
+        Self::with(pki, start, Machine::default(), &directory, trust)
     }
 
-    /// A world that begins with this directory, these anchors and these revocation lists.
-    pub fn with(pki: Arc<Pki>, start: Timestamp, directory: &Directory, trust: Trust) -> Arc<Self> {
+    /// A world that begins with this directory, these anchors and these revocation lists; `machine` tells the day that TLS
+    /// goes by.
+    pub fn with(pki: Arc<Pki>, start: Timestamp, machine: Machine, directory: &Directory, trust: Trust) -> Arc<Self> {
         let ldif = export::ldif(directory);
         let directory =
             Directory::read(&ldif).expect("the reader reads what the exporter writes; a test holds them together");
@@ -96,8 +102,16 @@ impl Lab {
             gateways: Vec::new(),
             sessions: Vec::new(),
             transmissions: Vec::new(),
+            sent: Vec::new(),
         };
-        Arc::new(Self { pki, clock: Clock::manual(start), activity: Activity::default(), state: Mutex::new(state) })
+        Arc::new(Self {
+            clock: Clock::manual(start),
+            client: pki.tls_client_config(machine),
+            machine,
+            pki,
+            activity: Activity::default(),
+            state: Mutex::new(state),
+        })
     }
 
     /// The legal clock.
@@ -195,7 +209,12 @@ impl Lab {
 
     /// A client of this world that calls itself `name`.
     pub fn client(&self, name: &str) -> Client {
-        Client { name: name.to_owned(), tls: self.pki.tls_client_config(), timeout: Duration::from_secs(30) }
+        Client { name: name.to_owned(), tls: self.client.clone(), timeout: Duration::from_secs(30) }
+    }
+
+    /// TLS of a server of this world, by the id of its certificate.
+    pub fn tls_server_config(&self, id: &str) -> Option<Arc<ServerConfig>> {
+        self.pki.tls_server_config(id, self.machine)
     }
 
     /// Mail for these domains goes to this host from now on: how a gateway outside this process is reached.
@@ -212,6 +231,19 @@ impl Lab {
 
     pub(super) fn busy(&self) -> Busy {
         self.activity.begin()
+    }
+
+    /// A message taken from a wire; where a host of this world sent it, the same bytes that it keeps.
+    pub(super) fn shared(&self, message: Vec<u8>) -> Arc<[u8]> {
+        let mut state = self.state();
+        state.sent.retain(|sent| sent.strong_count() > 0);
+        let same = state.sent.iter().rev().filter_map(Weak::upgrade).find(|sent| **sent == *message);
+        same.unwrap_or_else(|| message.into())
+    }
+
+    /// A message goes out; kept once, however many have it then.
+    pub(super) fn sent(&self, message: &Arc<[u8]>) {
+        self.state().sent.push(Arc::downgrade(message));
     }
 
     pub(super) fn opened(&self, server: &str, transcript: &Transcript) {

@@ -480,7 +480,10 @@ fn originals_found(subject: &MessageSubject<'_>) -> Vec<Finding> {
 }
 
 fn first_eight_bit(subject: &MessageSubject<'_>, span: Range<usize>) -> Option<Finding> {
-    let at = span.start + subject.mail().bytes(&span).iter().position(|octet| !octet.is_ascii())?;
+    let octets = subject.mail().bytes(&span);
+    // First the whole at once: nearly always there is none.
+    let at = if octets.is_ascii() { None } else { octets.iter().position(|octet| !octet.is_ascii()) };
+    let at = span.start + at?;
     let found = format!("octet 0x{:02X}", subject.mail().raw[at]);
     Some(Finding::new("octets 0 to 127 only", found, "signed content").at_offset(at))
 }
