@@ -88,6 +88,9 @@ pub fn extensions(
     if has(Departure::OtherExtensionCritical) {
         extensions.push(extension(INVENTED, &Null, true)?);
     }
+    if has(Departure::ForServersOnly) {
+        extensions.push(extension(EXTENDED_KEY_USAGE, &ExtendedKeyUsage(vec![ID_KP_SERVER_AUTH]), false)?);
+    }
     Ok(extensions)
 }
 
@@ -101,6 +104,7 @@ const SUBJECT_KEY_ID: &[u64] = &[2, 5, 29, 14];
 const KEY_USAGE: &[u64] = &[2, 5, 29, 15];
 const SUBJECT_ALT_NAME: &[u64] = &[2, 5, 29, 17];
 const BASIC_CONSTRAINTS: &[u64] = &[2, 5, 29, 19];
+const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
 const AUTHORITY_KEY_ID: &[u64] = &[2, 5, 29, 35];
 /// Nobody's: the arc of UUIDs, with a number that is none.
 const INVENTED: &[u64] = &[2, 25, 6109];
