@@ -1,33 +1,74 @@
-//! Compiles the suite into the program: every scenario file below `scenarios/`, as id and text.
+//! Compiles what is added by a file into the program: scenarios and faults below `scenarios/`, families of rules below
+//! `src/rules/families/` and chapters of clauses below `src/norm/clauses/`. None of them is listed by hand.
 
-use std::{env, fmt::Write as _, fs, path::Path};
+use std::{
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 fn main() {
-    let root = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("scenarios");
-    println!("cargo::rerun-if-changed=scenarios");
-    let mut files = Vec::new();
-    collect(&root, "", &mut files);
-    files.sort();
-    let mut code = String::from("/// Every scenario: id and text.\nstatic SUITE: &[(&str, &str)] = &[\n");
-    for id in files {
-        let path = root.join(format!("{id}.yaml"));
-        writeln!(code, "({id:?}, include_str!({:?})),", path.display().to_string()).expect("a string takes it");
-    }
-    code += "];\n";
-    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("suite.rs");
-    fs::write(out, code).expect("OUT_DIR is writable");
+    let scenarios = Files::below("scenarios", "yaml");
+    let (faults, scenarios): (Vec<_>, Vec<_>) = scenarios.0.into_iter().partition(|(id, _)| id.starts_with("faults/"));
+    write("suite.rs", &texts("SUITE", "scenario", &scenarios));
+    write("faults.rs", &texts("FAULTS", "fault", &faults));
+    write("rules.rs", &Files::below("src/rules/families", "rs").modules("mod", "RULES", "Rule", "family of rules"));
+    write(
+        "clauses.rs",
+        &Files::below("src/norm/clauses", "rs").modules("pub mod", "ALL", "&super::Clause", "chapter of clauses"),
+    );
 }
 
-fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).expect("scenarios/ is there").flatten() {
-        let name = entry.file_name().into_string().expect("scenario names are ASCII");
+/// Files of a folder by their path in it, without the extension, in order.
+struct Files(Vec<(String, PathBuf)>);
+
+impl Files {
+    fn below(folder: &str, extension: &str) -> Self {
+        println!("cargo::rerun-if-changed={folder}");
+        let root = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join(folder);
+        let mut found = Vec::new();
+        collect(&root, "", extension, &mut found);
+        found.sort();
+        Self(found)
+    }
+
+    /// Each file as a module named by its path, and all their lists as one.
+    fn modules(&self, module: &str, list: &str, item: &str, what: &str) -> String {
+        let mut code = String::new();
+        let mut names = Vec::new();
+        for (id, path) in &self.0 {
+            let name = id.replace(['/', '-'], "_");
+            writeln!(code, "#[path = {:?}]\n{module} {name};", path.display().to_string()).expect("a string takes it");
+            names.push(format!("{name}::{list}"));
+        }
+        let names = names.join(", ");
+        code + &format!("/// Every {what}, by the name of its file.\npub static FAMILIES: &[&[{item}]] = &[{names}];\n")
+    }
+}
+
+/// A static with each file's id and text.
+fn texts(name: &str, what: &str, files: &[(String, PathBuf)]) -> String {
+    let mut code = format!("/// Every {what}: id and text.\npub static {name}: &[(&str, &str)] = &[\n");
+    for (id, path) in files {
+        writeln!(code, "({id:?}, include_str!({:?})),", path.display().to_string()).expect("a string takes it");
+    }
+    code + "];\n"
+}
+
+fn collect(folder: &Path, prefix: &str, extension: &str, found: &mut Vec<(String, PathBuf)>) {
+    for entry in fs::read_dir(folder).expect("the folder is there").flatten() {
         let path = entry.path();
+        let name = entry.file_name().into_string().expect("names are ASCII");
         if path.is_dir() {
-            if !(prefix.is_empty() && name == "faults") {
-                collect(&path, &format!("{prefix}{name}/"), files);
-            }
-        } else if let Some(stem) = name.strip_suffix(".yaml") {
-            files.push(format!("{prefix}{stem}"));
+            collect(&path, &format!("{prefix}{name}/"), extension, found);
+        } else if let Some(stem) = name.strip_suffix(&format!(".{extension}")) {
+            found.push((format!("{prefix}{stem}"), path));
         }
     }
+}
+
+fn write(name: &str, code: &str) {
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join(name);
+    fs::write(out, code).expect("OUT_DIR is writable");
 }

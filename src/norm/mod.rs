@@ -3,7 +3,12 @@
 //! A rule cites a clause by its constant, so an unknown one does not compile; a scenario by its id, so an unknown one
 //! does not load ([`clause`]).
 
-pub mod clauses;
+/// The clauses, a file per chapter of the norm. Every file there is included by itself: a clause is added by a file.
+pub mod clauses {
+    include!(concat!(env!("OUT_DIR"), "/clauses.rs"));
+}
+
+use std::sync::LazyLock;
 
 use serde::Serialize;
 
@@ -35,6 +40,35 @@ pub enum Bound {
     Directory,
     /// The provider's signing certificate (5.5).
     Certificate,
+    /// The user's mail program.
+    Client,
+    /// The provider as an organisation, and those who supervise it.
+    Operator,
+}
+
+/// Why something the norm demands has no check: a closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It leaves no trace in messages, sessions, logs, the directory or certificates.
+    NotObservable,
+    /// It is agreed between provider and user, or between provider and authority.
+    Contractual,
+    /// It is about what people do.
+    AboutHumans,
+    /// It is about premises and machines.
+    AboutHardware,
+    /// It needs the official directory and its publisher.
+    NeedsOfficialDirectory,
+}
+
+/// Why a clause is not tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Untested {
+    /// Which of the admitted reasons.
+    pub reason: Reason,
+    /// What makes it so here, in a sentence.
+    pub why: &'static str,
 }
 
 /// One thing the norm demands.
@@ -54,6 +88,18 @@ pub struct Clause {
     pub reading: Option<&'static str>,
     /// First day in force (`yyyy-mm-dd`), where it is not that of the rules of 2 November 2005.
     pub from: Option<&'static str>,
+    /// Last day in force (`yyyy-mm-dd`), where it is no longer.
+    pub until: Option<&'static str>,
+    /// Why no rule and no scenario tests it, where none can.
+    pub untested: Option<Untested>,
+}
+
+impl Clause {
+    /// The numbers of the section of RFC 6109; the other sources come after all of them.
+    fn section(&self) -> Vec<u32> {
+        let numbers = self.source.strip_prefix("RFC 6109 ").map(|section| section.split('.').map(str::parse).collect());
+        numbers.and_then(Result::ok).unwrap_or_else(|| vec![u32::MAX])
+    }
 }
 
 /// Declares clauses as constants and collects them, so that one list serves both.
@@ -61,13 +107,19 @@ pub struct Clause {
 macro_rules! clauses {
     (@optional) => { None };
     (@optional $text:literal) => { Some($text) };
+    (@untested) => { None };
+    (@untested $reason:ident, $why:literal) => {
+        Some($crate::norm::Untested { reason: $crate::norm::Reason::$reason, why: $why })
+    };
     ($( $name:ident = $id:literal, $source:literal, $level:ident, $bound:ident, $says:literal
-        $(, reading: $reading:literal)? $(, from: $from:literal)? ; )*) => {
+        $(, reading: $reading:literal)? $(, from: $from:literal)? $(, until: $until:literal)?
+        $(, untested: $reason:ident, $why:literal)? ; )*) => {
         $(
             #[doc = $says]
             pub static $name: $crate::norm::Clause = $crate::norm::Clause {
                 id: $id, source: $source, level: $crate::norm::Level::$level, binds: $crate::norm::Bound::$bound,
                 says: $says, reading: $crate::clauses!(@optional $($reading)?), from: $crate::clauses!(@optional $($from)?),
+                until: $crate::clauses!(@optional $($until)?), untested: $crate::clauses!(@untested $($reason, $why)?),
             };
         )*
         /// Every clause declared here.
@@ -75,9 +127,14 @@ macro_rules! clauses {
     };
 }
 
-/// Every clause of the catalogue, in the norm's order.
+/// Every clause of the catalogue, in the norm's order: the sections of RFC 6109, then the sources behind it.
 pub fn all() -> impl Iterator<Item = &'static Clause> {
-    clauses::FAMILIES.iter().flat_map(|family| family.iter().copied())
+    static ALL: LazyLock<Vec<&'static Clause>> = LazyLock::new(|| {
+        let mut all: Vec<_> = clauses::FAMILIES.iter().copied().flatten().copied().collect();
+        all.sort_by_key(|clause| (clause.section(), clause.source));
+        all
+    });
+    ALL.iter().copied()
 }
 
 /// The clause with this id.

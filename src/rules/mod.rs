@@ -1,27 +1,18 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
+mod choreography;
 mod context;
 mod copies;
-mod judge;
-mod transaction;
-
-mod certificate;
-mod choreography;
-mod daticert;
-mod dialogue;
-mod directory;
-mod envelope;
 mod facts;
-mod headers;
-mod html;
-mod log;
-mod readable;
-mod signature;
-mod structure;
-mod subject;
+mod judge;
+mod tags;
+mod telling;
 #[cfg(test)]
 mod tests;
-mod times;
+mod transaction;
+
+// Every file below `families/` is a module here, named by its path; its `RULES` join `FAMILIES`: a rule is added by a file.
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use judge::{Judgement, Options, Origin, Verdict, judge};
@@ -33,35 +24,6 @@ use crate::{
     evidence::Party,
     norm::{Clause, Level},
 };
-
-/// Every family of rules, in the order of the reports: what a message is, then what holds across messages.
-pub static FAMILIES: &[&[Rule]] = &[
-    structure::RULES,
-    signature::RULES,
-    certificate::RULES,
-    headers::RULES,
-    subject::RULES,
-    envelope::RULES,
-    daticert::RULES,
-    times::RULES,
-    readable::RULES,
-    html::RULES,
-    choreography::identity::RULES,
-    choreography::acceptance::RULES,
-    choreography::original::RULES,
-    choreography::takeover::RULES,
-    choreography::virus::RULES,
-    choreography::outcome::RULES,
-    choreography::receipt::RULES,
-    choreography::brief::RULES,
-    choreography::timeout::RULES,
-    log::RULES,
-    dialogue::RULES,
-    directory::RULES,
-    directory::schema::RULES,
-    directory::certificates::RULES,
-    directory::signed::RULES,
-];
 
 /// Every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

@@ -3,16 +3,6 @@
 //! A rule about something missing speaks only where the evidence is complete. Whoever owes what is missing is blamed,
 //! which may be another than who composed what is there.
 
-pub mod acceptance;
-pub mod brief;
-pub mod identity;
-pub mod original;
-pub mod outcome;
-pub mod receipt;
-pub mod takeover;
-pub mod timeout;
-pub mod virus;
-
 use std::collections::BTreeMap;
 
 use crate::{
@@ -24,27 +14,27 @@ use crate::{
 use super::{Context, Fact, Origin, Transaction, judge};
 
 /// Whether a gateway accepted a submission here and owes its sender the rest; what the harness put in owes nothing.
-fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
+pub(super) fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.first(Kind::Accettazione).is_some() && transaction.sender_side() != Party::Harness
 }
 
 /// The same, where absence means absence.
-fn accepted_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
+pub(super) fn accepted_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
     context.evidence.complete && accepted(transaction, context)
 }
 
 /// Where every wire and mailbox is watched, absence is absence of the thing: every gateway's are in a run, none in files.
-fn watched(context: &Context<'_>) -> bool {
+pub(super) fn watched(context: &Context<'_>) -> bool {
     context.evidence.complete && !context.evidence.gateways.is_empty()
 }
 
 /// Whether the envelope was found no envelope by whoever received it: nothing is owed for what became an anomaly.
-fn was_wrapped(transaction: &Transaction) -> bool {
+pub(super) fn was_wrapped(transaction: &Transaction) -> bool {
     transaction.first(Kind::Anomalia).is_some()
 }
 
 /// How often a recipient of the message itself got it: sightings in one mailbox, else once.
-fn times(fact: &Fact) -> usize {
+pub(super) fn times(fact: &Fact) -> usize {
     let mut boxes: BTreeMap<(Party, &str), usize> = BTreeMap::new();
     for (_, party, address) in fact.mailboxes() {
         *boxes.entry((party, address)).or_default() += 1;
@@ -53,12 +43,12 @@ fn times(fact: &Fact) -> usize {
 }
 
 /// Observations of several messages.
-fn observations<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<usize> {
+pub(super) fn observations<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<usize> {
     facts.into_iter().map(Fact::observation).collect()
 }
 
 /// The gateway of the provider that manages an address, as far as it plays.
-fn provider_of(context: &Context<'_>, address: &str) -> Party {
+pub(super) fn provider_of(context: &Context<'_>, address: &str) -> Party {
     let domain = domain(address);
     let managed = |(role, facts): (&Role, &crate::evidence::GatewayFacts)| {
         facts.domains.iter().any(|managed| managed.eq_ignore_ascii_case(domain)).then_some(Party::from(*role))
@@ -71,26 +61,26 @@ fn provider_of(context: &Context<'_>, address: &str) -> Party {
 }
 
 /// Whether a provider of this name manages the domain of an address, in any of its environments.
-fn manages(directory: &Directory, provider: &str, address: &str) -> bool {
+pub(super) fn manages(directory: &Directory, provider: &str, address: &str) -> bool {
     directory.managing(domain(address)).any(|record| record.name.eq_ignore_ascii_case(provider))
 }
 
-fn domain(address: &str) -> &str {
+pub(super) fn domain(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
 /// The message of a fact, read again: transactions keep no bodies.
-fn message(evidence: &Evidence, fact: &Fact) -> Option<Message> {
+pub(super) fn message(evidence: &Evidence, fact: &Fact) -> Option<Message> {
     bytes(evidence, fact.observation()).and_then(|bytes| Message::read(bytes).ok())
 }
 
-fn bytes(evidence: &Evidence, observation: usize) -> Option<std::sync::Arc<[u8]>> {
+pub(super) fn bytes(evidence: &Evidence, observation: usize) -> Option<std::sync::Arc<[u8]>> {
     let mut observations = evidence.observations.iter();
     observations.find(|seen| seen.id == observation).map(|seen| seen.bytes.clone())
 }
 
 /// The provider a message is proved to come from.
-fn signing_provider(fact: &Fact) -> Option<&str> {
+pub(super) fn signing_provider(fact: &Fact) -> Option<&str> {
     match &fact.origin {
         Origin::Verified { provider } => Some(provider),
         Origin::NotVerified(_) | Origin::Refuted(_) | Origin::Unsigned => None,
@@ -98,7 +88,7 @@ fn signing_provider(fact: &Fact) -> Option<&str> {
 }
 
 /// `a, b and c`, or `none`.
-fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
+pub(super) fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
     let items: Vec<&str> = items.into_iter().collect();
     match items.split_last() {
         None => "none".to_owned(),

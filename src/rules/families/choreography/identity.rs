@@ -102,8 +102,8 @@ fn same_recipients(transaction: &Transaction, _: &Context<'_>, findings: &mut Fi
         if found != recipients {
             findings.push(
                 Finding::new(
-                    format!("the recipients {}", super::list(recipients.iter().map(String::as_str))),
-                    super::list(found.iter().map(String::as_str)),
+                    format!("the recipients {}", super::choreography::list(recipients.iter().map(String::as_str))),
+                    super::choreography::list(found.iter().map(String::as_str)),
                     format!("{}: daticert.xml postacert/intestazione/destinatari", fact.title()),
                 )
                 .blaming(fact.composer)

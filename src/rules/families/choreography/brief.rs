@@ -9,9 +9,9 @@ use crate::{
 };
 
 use super::{
-    message,
-    original::same_message,
-    receipt::{Form, due, receipts},
+    choreography::message,
+    choreography_original::same_message,
+    choreography_receipt::{Form, due, receipts},
 };
 
 pub static RULES: &[Rule] = &[

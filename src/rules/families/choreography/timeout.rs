@@ -11,7 +11,7 @@ use crate::{
     rules::{Check, Context, Fact, Finding, Findings, Origin, Rule, Transaction},
 };
 
-use super::{accepted_and_ended, manages, observations, times};
+use super::choreography::{accepted_and_ended, manages, observations, times};
 
 const TWELVE: SignedDuration = SignedDuration::from_hours(12);
 const TWENTY_TWO: SignedDuration = SignedDuration::from_hours(22);

@@ -6,7 +6,7 @@ use crate::{
     rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
 };
 
-use super::{message, original::same_message};
+use super::{choreography::message, choreography_original::same_message};
 
 pub static RULES: &[Rule] = &[
     Rule {

@@ -11,7 +11,10 @@ use crate::{
 };
 
 use super::{
-    accepted, accepted_and_ended, manages, observations, provider_of, signing_provider, timeout, times, watched,
+    choreography::{
+        accepted, accepted_and_ended, manages, observations, provider_of, signing_provider, times, watched,
+    },
+    choreography_timeout as timeout,
 };
 
 pub static RULES: &[Rule] = &[
@@ -215,7 +218,7 @@ fn reached(transaction: &Transaction) -> Vec<&str> {
 fn in_mailbox<'a>(
     transaction: &'a Transaction,
     recipient: &'a str,
-) -> impl Iterator<Item = &'a super::super::Sighting> {
+) -> impl Iterator<Item = &'a crate::rules::Sighting> {
     transaction
         .of(Kind::PostaCertificata)
         .flat_map(Fact::mailboxes)

@@ -6,7 +6,7 @@ use crate::{
     rules::{Check, Context, Finding, Findings, Rule, Transaction},
 };
 
-use super::{observations, times};
+use super::choreography::{observations, times};
 
 pub static RULES: &[Rule] = &[
     Rule {

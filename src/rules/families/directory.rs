@@ -1,9 +1,5 @@
 //! The providers' directory (RFC 6109 4.5).
 
-pub mod certificates;
-pub mod schema;
-pub mod signed;
-
 use std::collections::BTreeSet;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -96,7 +92,7 @@ fn readable(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Find
     }
 }
 
-fn with_providers(subject: &DirectorySubject<'_>) -> bool {
+pub(super) fn with_providers(subject: &DirectorySubject<'_>) -> bool {
     !subject.providers().is_empty()
 }
 
@@ -108,7 +104,7 @@ fn providers<'a>(subject: &'a DirectorySubject<'_>) -> impl Iterator<Item = &'a 
     subject.providers().iter()
 }
 
-fn finding(provider: &Provider, attribute: &str, expected: &str, found: impl AsRef<str>) -> Finding {
+pub(super) fn finding(provider: &Provider, attribute: &str, expected: &str, found: impl AsRef<str>) -> Finding {
     Finding::new(expected, found, format!("{} {attribute}", provider.dn))
 }
 

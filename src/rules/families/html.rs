@@ -1,11 +1,9 @@
 //! The HTML version of the readable text (RFC 6109 4.3.1): what it refers to, and what runs in it.
 
-mod tags;
-
 use crate::norm::{Level, clauses::formats};
 
+use super::tags::{Tag, tags};
 use super::{Check, Context, Finding, Rule, context::MessageSubject, facts::generated};
-use tags::{Tag, tags};
 
 /// Elements that make a mail program load something to show or play.
 const REFERRING: [&str; 15] = [

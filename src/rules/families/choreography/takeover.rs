@@ -7,7 +7,7 @@ use crate::{
     rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
 };
 
-use super::{observations, times, was_wrapped};
+use super::choreography::{observations, times, was_wrapped};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -108,7 +108,7 @@ fn addressed(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings
         // Where the envelope came by no wire that was seen, nothing tells to whom it was addressed.
         for named in takeover.data.ricezione.iter().filter(strange).filter(|_| !paths.is_empty()) {
             let place = format!("{}: daticert.xml postacert/dati/ricezione", takeover.title());
-            let finding = Finding::new(super::list(paths.iter().copied()), named, place);
+            let finding = Finding::new(super::choreography::list(paths.iter().copied()), named, place);
             findings.push(finding.blaming(takeover.composer).seen_in([takeover.observation()]));
         }
     }
@@ -159,7 +159,7 @@ fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &
     let Some(directory) = context.directory else { return };
     for fact in transaction.messages.iter().filter(|fact| fact.goes_to_provider()) {
         // A provider's environments may each have one.
-        let providers = directory.managing(super::domain(&fact.data.mittente));
+        let providers = directory.managing(super::choreography::domain(&fact.data.mittente));
         let names: Vec<&str> = providers.map(|provider| &*provider.name).collect();
         let service: Vec<&str> = directory
             .providers
@@ -167,7 +167,7 @@ fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &
             .filter(|provider| names.contains(&&*provider.name))
             .map(|provider| &*provider.mail_receipt)
             .collect();
-        let expected = format!("the service mailbox {}", super::list(service.iter().copied()));
+        let expected = format!("the service mailbox {}", super::choreography::list(service.iter().copied()));
         let wrong = |address: &str| !service.iter().any(|service| service.eq_ignore_ascii_case(address));
         let sent = fact.wires().flat_map(|(sighting, path)| path.to.iter().map(move |to| (sighting, to.as_str())));
         let stored = fact.mailboxes().map(|(sighting, _, address)| (sighting, address));

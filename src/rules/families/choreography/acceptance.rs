@@ -13,7 +13,7 @@ use crate::{
     rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, facts::is_bare_address},
 };
 
-use super::{manages, observations, signing_provider, times, watched};
+use super::choreography::{manages, observations, signing_provider, times, watched};
 
 pub static RULES: &[Rule] = &[
     Rule {

@@ -1,7 +1,5 @@
 //! The readable text: the facts that it must tell, in any wording (RFC 6109 3, 4.3.1).
 
-mod telling;
-
 use crate::{
     message::{Entity, Kind},
     norm::{
@@ -15,9 +13,9 @@ use super::{
     context::MessageSubject,
     daticert::code,
     facts::{collapsed, generated, is_bare_address},
+    telling::{Text, tells_typology},
     times::{legal, told},
 };
-use telling::{Text, tells_typology};
 
 /// The clauses that say what each kind tells.
 macro_rules! texts {
