@@ -291,6 +291,8 @@ pub enum CopyEdit {
     Drop,
     /// It was sent twice, byte for byte.
     Repeat,
+    /// It alone is at hand, as a file: no other message, no session, no log.
+    Alone,
     /// It was composed again: sent twice, the second time under this Message-ID (without angle brackets).
     Again(String),
     /// It was composed again and otherwise: sent a second time, under another Message-ID and with these edits.

@@ -195,6 +195,16 @@ fn way(copies: &[usize], edit: &CopyEdit, evidence: &mut Evidence, signers: Sign
     match edit {
         CopyEdit::Drop => evidence.observations.retain(|observation| !copies.contains(&observation.id)),
         CopyEdit::Repeat => add(evidence, again),
+        CopyEdit::Alone => {
+            let mut file = again.swap_remove(0);
+            file.seen = Seen::File { path: "message.eml".into() };
+            (file.path, file.dialogue) = (None, None);
+            evidence.observations = vec![file];
+            evidence.dialogues.clear();
+            evidence.logs.clear();
+            evidence.gateways.clear();
+            evidence.complete = false;
+        }
         CopyEdit::Again(id) => {
             again.iter_mut().try_for_each(|observation| alter(&message_id(id), observation, signers))?;
             add(evidence, again);
@@ -274,7 +284,9 @@ fn log(edit: &LogEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
             let record = records.remove(at);
             records.push(record);
         }
-        LogChange::Again(id) => records.insert(at + 1, LogRecord { generated: vec![id.clone()], ..records[at].clone() }),
+        LogChange::Again(id) => {
+            records.insert(at + 1, LogRecord { generated: vec![id.clone()], ..records[at].clone() })
+        }
         LogChange::Delay(by) => {
             let by = span(by)?;
             records[at..].iter_mut().for_each(|record| record.at += by);

@@ -1,5 +1,6 @@
 //! The contents of a signing certificate in the profile of RFC 6109 5.5, and its single departures.
 
+use const_oid::db::rfc5280::ID_KP_SERVER_AUTH;
 use rcgen::{CustomExtension, DistinguishedName, DnType, DnValue};
 use x509_cert::{
     der::{
@@ -7,8 +8,8 @@ use x509_cert::{
         asn1::{Ia5String, Null, OctetString},
     },
     ext::pkix::{
-        AuthorityKeyIdentifier, BasicConstraints, KeyUsage, KeyUsages, SubjectAltName, SubjectKeyIdentifier,
-        name::GeneralName,
+        AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectAltName,
+        SubjectKeyIdentifier, name::GeneralName,
     },
 };
 
