@@ -1,10 +1,11 @@
 //! Legal time (RFC 6109 4.1, 4.2): Europe/Rome, injected, movable.
 //!
-//! Nothing that has legal meaning reads the machine's clock: it asks a [`Clock`]. Real time-outs are for I/O only.
+//! Nothing that has legal meaning reads the machine's clock: it asks a [`Clock`]. What today's date does decide, such as
+//! whether a certificate of TLS is valid, is handed a [`Machine`]. Real time-outs are for I/O only.
 
 use std::sync::{Arc, LazyLock, Mutex};
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
 
 /// The zone of Italian legal time, from the data base compiled into the program.
 static ROME: LazyLock<TimeZone> =
@@ -47,6 +48,25 @@ impl LegalTime {
     }
 }
 
+/// The machine's clock, read here and nowhere else (`tests/architecture.rs`), so that a test can move its day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Machine {
+    /// What it is set ahead by.
+    ahead: SignedDuration,
+}
+
+impl Machine {
+    /// One that shows `instant` now, and goes on from there as the machine's does.
+    pub fn set_to(instant: Timestamp) -> Self {
+        Self { ahead: instant.duration_since(Timestamp::now()) }
+    }
+
+    /// The instant it shows.
+    pub fn now(self) -> Timestamp {
+        Timestamp::now() + self.ahead
+    }
+}
+
 /// The clock of a gateway: the machine's, or one that only moves when told to. Clones share the time.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
@@ -71,7 +91,7 @@ impl Clock {
     /// The instant it shows.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::System => Timestamp::now(),
+            Source::System => Machine::default().now(),
             Source::Manual(now) => *now.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
         }
     }
@@ -107,6 +127,14 @@ mod tests {
     #[test]
     fn a_date_header_is_rfc_5322() {
         assert_eq!(legal("2026-03-02T08:30:05.9Z").date_header(), "Mon, 2 Mar 2026 09:30:05 +0100");
+    }
+
+    #[test]
+    fn a_machine_that_was_set_goes_on_from_there() {
+        let instant: Timestamp = "2032-02-29T23:59:50Z".parse().unwrap();
+        let machine = Machine::set_to(instant);
+        assert!(machine.now() >= instant && machine.now() < instant + SignedDuration::from_mins(1));
+        assert!(Timestamp::now() < Machine::set_to(Timestamp::now() + SignedDuration::from_hours(1)).now());
     }
 
     #[test]

@@ -18,7 +18,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("smime", &[]),
     ("evidence", &[]),
     ("directory", &["smime"]),
-    ("pki", &["smime"]),
+    ("pki", &["clock", "smime"]),
     ("net", &["evidence"]),
     ("fault", &["directory", "evidence", "message", "smime"]),
     ("rules", &["clock", "directory", "evidence", "message", "norm", "smime"]),
@@ -26,7 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
     // Data: it knows what may be written in it, and nobody who plays it.
     ("scenario", &["evidence", "fault", "message", "norm"]),
-    ("target", &["evidence", "fault", "gateway", "net", "pki", "scenario", "smime"]),
+    ("target", &["clock", "evidence", "fault", "gateway", "net", "pki", "scenario", "smime"]),
     (
         "runner",
         &[
@@ -44,7 +44,22 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["directory", "evidence", "message", "norm", "rules", "runner", "smime"]),
-    ("cli", &["directory", "evidence", "message", "norm", "report", "rules", "runner", "scenario", "smime", "target"]),
+    (
+        "cli",
+        &[
+            "clock",
+            "directory",
+            "evidence",
+            "message",
+            "norm",
+            "report",
+            "rules",
+            "runner",
+            "scenario",
+            "smime",
+            "target",
+        ],
+    ),
 ];
 
 /// What must stay out of a room's reach, by whatever way.
@@ -90,8 +105,19 @@ fn judging_reaches_nothing_that_makes_or_plays() {
     }
 }
 
+/// What tells today's date: a test that moves the machine's clock moves it for everything.
+#[test]
+fn the_machines_clock_is_read_in_one_place() {
+    let reading = Regex::new(r"\b(SystemTime|(Timestamp|Zoned|UnixTime|OffsetDateTime|Utc|Local)::now)\b").unwrap();
+    let reads = |text: &str| reading.is_match(text);
+    let house = House::read();
+    let files: Vec<&str> = house.files.iter().filter(|(_, text)| reads(text)).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(files, ["clock"]);
+}
+
 /// The rooms, and the arrows between them with a file that shows each.
 struct House {
+    files: BTreeMap<String, String>,
     rooms: BTreeSet<String>,
     arrows: BTreeMap<(String, String), String>,
 }
@@ -121,7 +147,7 @@ impl House {
                 }
             }
         }
-        Self { rooms, arrows }
+        Self { files, rooms, arrows }
     }
 
     fn knows(&self, room: &str, other: &str) -> bool {

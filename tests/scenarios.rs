@@ -1,17 +1,25 @@
-//! Every scenario of the suite as a test, once in each direction, with its story as a snapshot.
+//! Every scenario of the suite as a test, once in each direction, with its story as a snapshot; and a part of them again
+//! with the machine's clock set to another day, against the same snapshots.
+//!
+//! `cargo scenario '*' --today 2032-02-29T12:00:00Z` plays all of them on another day.
 //!
 //! `cargo scenario 'delivery/*'` plays some; `PEC_SCENARIO='delivery/*,trust/*'` does the same where flags are not passed
 //! on (nextest).
 
-use std::{process::ExitCode, sync::LazyLock};
+use std::{
+    process::ExitCode,
+    sync::{Arc, LazyLock},
+};
 
 use clap::Parser;
+use jiff::Timestamp;
 use libtest_mimic::{Arguments, Failed, Trial};
 use pec_conformance::{
+    clock::Machine,
     norm::Level,
     rules::{self, Outcome},
     runner::{Cell, CellOutcome, Direction, How, play},
-    scenario::{Selection, suite},
+    scenario::{Scenario, Selection, suite},
 };
 use tokio::runtime::Runtime;
 
@@ -25,7 +33,16 @@ struct Options {
     /// Only scenarios whose id matches; repeatable.
     #[arg(long, env = "PEC_SCENARIO", value_delimiter = ',')]
     scenario: Vec<String>,
+    /// What the machine's clock is set to, for all of them.
+    #[arg(long, env = "PEC_TODAY", value_name = "INSTANT")]
+    today: Option<Timestamp>,
 }
+
+/// When what is played again is played: as a leap day ends, and in both hours that change legal time. No signing certificate
+/// is good on the first, no revocation list on the second, no issuing authority on the last.
+const OTHER_DAYS: [&str; 3] = ["2032-02-29T22:59:55Z", "2028-03-26T00:59:55Z", "2041-10-27T00:59:55Z"];
+/// One scenario in so many is played again, across all folders.
+const AGAIN: usize = 4;
 
 fn main() -> ExitCode {
     let mut options = Options::parse();
@@ -45,14 +62,24 @@ fn main() -> ExitCode {
         }
     };
     let directions = [Direction::new("alfa", "bravo"), Direction::new("bravo", "alfa")];
-    let trials = scenarios.iter().flat_map(|scenario| {
-        directions.clone().map(|direction| {
-            let scenario = scenario.clone();
-            let name = format!("{} {}->{}", scenario.id, direction.sender, direction.receiver);
-            Trial::test(name, move || verdict(&RUNTIME.block_on(play(&scenario, &direction, &How::default()))))
-        })
-    });
-    libtest_mimic::run(&options.mimic, trials.collect()).exit_code()
+    let trial = |scenario: &Arc<Scenario>, direction: &Direction, today: Option<Timestamp>| {
+        let (scenario, direction) = (scenario.clone(), direction.clone());
+        let day = today.map(|today| format!(" on {today}")).unwrap_or_default();
+        let name = format!("{} {}->{}{day}", scenario.id, direction.sender, direction.receiver);
+        let machine = today.map(Machine::set_to).unwrap_or_default();
+        let how = How { machine, ..How::default() };
+        Trial::test(name, move || verdict(&RUNTIME.block_on(play(&scenario, &direction, &how))))
+    };
+    let both = |scenario| directions.each_ref().map(|direction| (scenario, direction));
+    let plays = || scenarios.iter().flat_map(both);
+    let mut trials: Vec<Trial> =
+        plays().map(|(scenario, direction)| trial(scenario, direction, options.today)).collect();
+    if options.today.is_none() {
+        let days = OTHER_DAYS.map(|day| day.parse().expect("an instant is written there"));
+        let again = scenarios.iter().step_by(AGAIN).flat_map(both).zip(days.into_iter().cycle());
+        trials.extend(again.map(|((scenario, direction), day)| trial(scenario, direction, Some(day))));
+    }
+    libtest_mimic::run(&options.mimic, trials).exit_code()
 }
 
 fn verdict(cell: &Cell) -> Result<(), Failed> {

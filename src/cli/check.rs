@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
 use crate::{
+    clock::Machine,
     report::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection, Strictness},
     rules::{self, Options},
 };
@@ -48,7 +49,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     for path in &args.paths {
         inputs.extend(Input::find(path)?);
     }
-    let at = args.at.unwrap_or_else(Timestamp::now);
+    let at = args.at.unwrap_or_else(|| Machine::default().now());
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
     let out = Stdout::open();
     let mut report: Box<dyn Inspection> = match args.format {

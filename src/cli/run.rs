@@ -91,8 +91,8 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
     let mut tally = Tally::new(plan.scenarios.len() * plan.directions.len(), rules::all());
     let run = runner::run(plan, &mut |event| match event {
-        runner::Event::Planned { total } => reports.event(Event::Opened(&Opening {
-            started: jiff::Timestamp::now(),
+        runner::Event::Planned { total, started } => reports.event(Event::Opened(&Opening {
+            started,
             planned: total,
             directions: plan.directions.clone(),
             strictness: plan.how.strictness,

@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use rustls::{ClientConfig, ServerConfig};
 
 use super::{
     Gateway, OrdinaryHost, Posta, Profile,
@@ -16,7 +17,7 @@ use super::{
     world,
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, Machine},
     directory::{Directory, LdifError, export},
     evidence::{DirectoryVersion, SmtpPath},
     net::{Client, Destination, Reply, Session, Transcript},
@@ -28,6 +29,8 @@ use crate::{
 pub struct Lab {
     pki: Arc<Pki>,
     clock: Clock,
+    machine: Machine,
+    client: Arc<ClientConfig>,
     activity: Activity,
     state: Mutex<State>,
 }
@@ -80,11 +83,12 @@ impl Lab {
     /// A world that begins at `start`, with the directory of the test PKI's providers and nobody listening yet.
     pub fn new(pki: Arc<Pki>, start: Timestamp) -> Arc<Self> {
         let (directory, trust) = (world::directory(&pki), pki.trust());
-        Self::with(pki, start, &directory, trust)
+        Self::with(pki, start, Machine::default(), &directory, trust)
     }
 
-    /// A world that begins with this directory, these anchors and these revocation lists.
-    pub fn with(pki: Arc<Pki>, start: Timestamp, directory: &Directory, trust: Trust) -> Arc<Self> {
+    /// A world that begins with this directory, these anchors and these revocation lists; `machine` tells the day that TLS
+    /// goes by.
+    pub fn with(pki: Arc<Pki>, start: Timestamp, machine: Machine, directory: &Directory, trust: Trust) -> Arc<Self> {
         let ldif = export::ldif(directory);
         let directory =
             Directory::read(&ldif).expect("the reader reads what the exporter writes; a test holds them together");
@@ -97,7 +101,14 @@ impl Lab {
             sessions: Vec::new(),
             transmissions: Vec::new(),
         };
-        Arc::new(Self { pki, clock: Clock::manual(start), activity: Activity::default(), state: Mutex::new(state) })
+        Arc::new(Self {
+            clock: Clock::manual(start),
+            client: pki.tls_client_config(machine),
+            machine,
+            pki,
+            activity: Activity::default(),
+            state: Mutex::new(state),
+        })
     }
 
     /// The legal clock.
@@ -195,7 +206,12 @@ impl Lab {
 
     /// A client of this world that calls itself `name`.
     pub fn client(&self, name: &str) -> Client {
-        Client { name: name.to_owned(), tls: self.pki.tls_client_config(), timeout: Duration::from_secs(30) }
+        Client { name: name.to_owned(), tls: self.client.clone(), timeout: Duration::from_secs(30) }
+    }
+
+    /// TLS of a server of this world, by the id of its certificate.
+    pub fn tls_server_config(&self, id: &str) -> Option<Arc<ServerConfig>> {
+        self.pki.tls_server_config(id, self.machine)
     }
 
     /// Mail for these domains goes to this host from now on: how a gateway outside this process is reached.

@@ -74,7 +74,7 @@ struct Host(Arc<Inner>);
 impl Posta {
     pub(super) async fn start(lab: Arc<Lab>, settings: OrdinaryHost) -> io::Result<Self> {
         let no_tls = || io::Error::other(format!("the test PKI has no TLS certificate {}", settings.tls));
-        let tls = lab.pki().tls_server_config(&settings.tls).ok_or_else(no_tls)?;
+        let tls = lab.tls_server_config(&settings.tls).ok_or_else(no_tls)?;
         let (host, domains) = (settings.host.clone(), settings.domains.clone());
         let identifiers = Identifiers::new("posta", &format!("posta@{host}"));
         let inner = Arc::new(Inner { settings, lab: lab.clone(), identifiers, mailboxes: Mutex::default() });

@@ -41,7 +41,7 @@ impl Gateway {
         let missing = |what: &str, id: &str| io::Error::other(format!("the test PKI has no {what} {id}"));
         let signer =
             lab.pki().signer(&profile.signer).ok_or_else(|| missing("signing certificate", &profile.signer))?;
-        let tls = lab.pki().tls_server_config(&profile.tls).ok_or_else(|| missing("TLS certificate", &profile.tls))?;
+        let tls = lab.tls_server_config(&profile.tls).ok_or_else(|| missing("TLS certificate", &profile.tls))?;
         let core = Arc::new(Core {
             composer: Composer {
                 provider: profile.provider.clone(),

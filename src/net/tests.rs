@@ -14,6 +14,7 @@ use tokio_rustls::TlsConnector;
 
 use super::*;
 use crate::{
+    clock::Machine,
     evidence::{Service, SmtpPath},
     pki::Pki,
 };
@@ -57,7 +58,7 @@ struct Server {
 
 impl Server {
     async fn start(service: Service, limits: Limits) -> Self {
-        let tls = Pki::load().unwrap().tls_server_config("alfa").unwrap();
+        let tls = Pki::load().unwrap().tls_server_config("alfa", Machine::default()).unwrap();
         let taker = Arc::new(Taker::default());
         let server = super::Server { host: "mx.alfa.example".into(), service, tls, limits, upgrade: Upgrade::Offered };
         Self { listener: Listener::start(server, taker.clone()).await.unwrap(), taker }
@@ -89,7 +90,7 @@ struct Raw<S>(S);
 
 impl Raw<TcpStream> {
     async fn secure(self) -> Raw<tokio_rustls::client::TlsStream<TcpStream>> {
-        let connector = TlsConnector::from(Pki::load().unwrap().tls_client_config());
+        let connector = TlsConnector::from(Pki::load().unwrap().tls_client_config(Machine::default()));
         Raw(connector.connect("mx.alfa.example".try_into().unwrap(), self.0).await.unwrap())
     }
 }
@@ -363,7 +364,7 @@ async fn order_and_syntax_are_kept() {
 #[tokio::test]
 async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
     let server = Server::start(Service::Incoming, Limits::default()).await;
-    let tls = Pki::load().unwrap().tls_client_config();
+    let tls = Pki::load().unwrap().tls_client_config(Machine::default());
     let client = Client { name: "c.example".into(), tls, timeout: Duration::from_secs(10) };
     let host = "mx.alfa.example".to_owned();
     let address = server.listener.address();
@@ -385,7 +386,7 @@ async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
 
 #[tokio::test]
 async fn the_client_sends_nothing_where_tls_is_demanded_and_fails() {
-    let tls = Pki::load().unwrap().tls_client_config();
+    let tls = Pki::load().unwrap().tls_client_config(Machine::default());
     let client = Client { name: "c.example".into(), tls, timeout: Duration::from_millis(500) };
     let server = Server::start(Service::Incoming, Limits::default()).await;
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };

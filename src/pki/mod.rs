@@ -14,13 +14,17 @@ use std::{
 };
 
 use aws_lc_rs::signature::RsaKeyPair;
-use rustls::{ClientConfig, ServerConfig};
+use rustls::{ClientConfig, ServerConfig, client::Resumption};
 
 use self::{
     issue::{Der, Issued},
     recipe::{Provider, Recipe},
+    tls::Today,
 };
-use crate::smime::{Signer, Trust};
+use crate::{
+    clock::Machine,
+    smime::{Signer, Trust},
+};
 
 /// Everything issued, ready to use.
 #[derive(Debug)]
@@ -28,8 +32,8 @@ pub struct Pki {
     recipe: Recipe,
     issued: Issued,
     signers: BTreeMap<String, Signer>,
-    servers: BTreeMap<String, Arc<ServerConfig>>,
-    client: Arc<ClientConfig>,
+    servers: BTreeMap<String, ServerConfig>,
+    client: ClientConfig,
 }
 
 /// Which revocation lists are at hand.
@@ -106,9 +110,9 @@ impl Pki {
         let server_chain = chain(&recipe, &issued, &recipe.server_profile.issuer)?;
         let mut servers = BTreeMap::new();
         for (id, certificate) in &issued.servers {
-            servers.insert(id.clone(), Arc::new(tls::server(&certificate.0, &server_chain, server_key)?));
+            servers.insert(id.clone(), tls::server(&certificate.0, &server_chain, server_key)?);
         }
-        let client = Arc::new(tls::client(find(&issued.authorities, &recipe.trust.tls)?)?);
+        let client = tls::client(find(&issued.authorities, &recipe.trust.tls)?)?;
         Ok(Self { recipe, issued, signers, servers, client })
     }
 
@@ -150,14 +154,21 @@ impl Pki {
         }
     }
 
-    /// TLS of a server (`alfa`, `bravo`, `posta`): its certificate is good for `localhost`, 127.0.0.1 and its names.
-    pub fn tls_server_config(&self, id: &str) -> Option<Arc<ServerConfig>> {
-        self.servers.get(id).cloned()
+    /// TLS of a server (`alfa`, `bravo`, `posta`) on a day: its certificate is good for `localhost`, 127.0.0.1 and its
+    /// names.
+    pub fn tls_server_config(&self, id: &str, today: Machine) -> Option<Arc<ServerConfig>> {
+        let mut config = self.servers.get(id)?.clone();
+        config.time_provider = Arc::new(Today(today));
+        Some(Arc::new(config))
     }
 
-    /// TLS of a client that trusts the root of transport.
-    pub fn tls_client_config(&self) -> Arc<ClientConfig> {
-        self.client.clone()
+    /// TLS of a client on a day, which trusts the root of transport.
+    pub fn tls_client_config(&self, today: Machine) -> Arc<ClientConfig> {
+        let mut config = self.client.clone();
+        config.time_provider = Arc::new(Today(today));
+        // A session of another day would be resumed without a look at the certificate.
+        config.resumption = Resumption::default();
+        Arc::new(config)
     }
 
     /// The root of signatures, PEM.

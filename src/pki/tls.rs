@@ -1,9 +1,25 @@
 //! TLS configurations. The crypto provider is given, never installed for the whole process.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore, ServerConfig, WantsVerifier, crypto::aws_lc_rs};
-use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::{
+    ClientConfig, ConfigBuilder, RootCertStore, ServerConfig, WantsVerifier, crypto::aws_lc_rs,
+    time_provider::TimeProvider,
+};
+use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
+
+use crate::clock::Machine;
+
+/// The day that TLS judges certificates by.
+#[derive(Debug)]
+pub struct Today(pub Machine);
+
+impl TimeProvider for Today {
+    fn current_time(&self) -> Option<UnixTime> {
+        let seconds = u64::try_from(self.0.now().as_second()).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    }
+}
 
 /// A server with its certificate, the issuers that travel with it and its key (PKCS #8).
 pub fn server(certificate: &[u8], chain: &[Vec<u8>], key: &[u8]) -> Result<ServerConfig, rustls::Error> {
@@ -30,13 +46,14 @@ pub fn client(root: &[u8]) -> Result<ClientConfig, rustls::Error> {
 mod tests {
     use rustls::{ClientConnection, ServerConnection};
 
+    use super::*;
     use crate::pki::Pki;
 
-    /// A handshake in memory, alfa's server on the other side.
-    fn handshake(name: &'static str) -> Result<(), rustls::Error> {
+    /// A handshake in memory on a day, alfa's server on the other side.
+    fn handshake(name: &'static str, today: Machine) -> Result<(), rustls::Error> {
         let pki = Pki::load().unwrap();
-        let mut client = ClientConnection::new(pki.tls_client_config(), name.try_into().unwrap())?;
-        let mut server = ServerConnection::new(pki.tls_server_config("alfa").unwrap())?;
+        let mut client = ClientConnection::new(pki.tls_client_config(today), name.try_into().unwrap())?;
+        let mut server = ServerConnection::new(pki.tls_server_config("alfa", today).unwrap())?;
         while client.is_handshaking() || server.is_handshaking() {
             let mut wire = Vec::new();
             client.write_tls(&mut wire).unwrap();
@@ -53,8 +70,18 @@ mod tests {
     #[test]
     fn a_server_is_known_by_its_names_and_no_other() {
         for name in ["localhost", "127.0.0.1", "mx.alfa.example"] {
-            assert_eq!(handshake(name), Ok(()), "{name}");
+            assert_eq!(handshake(name, Machine::default()), Ok(()), "{name}");
         }
-        assert!(matches!(handshake("mx.bravo.example"), Err(rustls::Error::InvalidCertificate(_))));
+        let other = handshake("mx.bravo.example", Machine::default());
+        assert!(matches!(other, Err(rustls::Error::InvalidCertificate(_))));
+    }
+
+    #[test]
+    fn certificates_are_judged_by_the_day_that_is_given() {
+        let on = |day: &str| handshake("localhost", Machine::set_to(day.parse().unwrap()));
+        assert_eq!(on("2099-12-31T12:00:00Z"), Ok(()));
+        for outside in ["1999-12-31T12:00:00Z", "2100-01-02T12:00:00Z"] {
+            assert!(matches!(on(outside), Err(rustls::Error::InvalidCertificate(_))), "{outside}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use tokio::{runtime::Builder, signal, sync::watch, task::JoinSet};
 
 use super::{Cell, CellOutcome, Direction, Strictness, play};
-use crate::scenario::Scenario;
+use crate::{clock::Machine, scenario::Scenario};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub struct How {
     pub evidence: Option<PathBuf>,
     /// Real time after which a scenario that has not ended is an error.
     pub limit: Duration,
+    /// The machine's clock; a test sets it to another day.
+    pub machine: Machine,
 }
 
 /// What a failure means for what has not started yet.
@@ -75,6 +77,8 @@ pub enum Event<'a> {
     Planned {
         /// Cells.
         total: usize,
+        /// When it started, by the machine's clock.
+        started: Timestamp,
     },
     /// A cell has started.
     Started {
@@ -100,15 +104,18 @@ pub struct Run {
     pub planned: usize,
     /// Whether it was stopped from outside before everything was played.
     pub interrupted: bool,
-    /// When it started, by the machine's clock.
-    pub started: Timestamp,
     /// Wall-clock time taken.
     pub took: Duration,
 }
 
 impl Default for How {
     fn default() -> Self {
-        Self { strictness: Strictness::default(), evidence: None, limit: Duration::from_mins(1) }
+        Self {
+            strictness: Strictness::default(),
+            evidence: None,
+            limit: Duration::from_mins(1),
+            machine: Machine::default(),
+        }
     }
 }
 
@@ -147,9 +154,9 @@ impl Stop {
 
 /// Plays a plan; blocks until done, on a runtime of its own. `on_event` is called in this thread.
 pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Run {
-    let (started, clock) = (Timestamp::now(), Instant::now());
+    let clock = Instant::now();
     let planned = plan.scenarios.len() * plan.directions.len();
-    on_event(Event::Planned { total: planned });
+    on_event(Event::Planned { total: planned, started: plan.how.machine.now() });
     let runtime = Builder::new_multi_thread()
         .worker_threads(plan.jobs.get())
         .enable_all()
@@ -160,7 +167,7 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Run {
     runtime.shutdown_background();
     cells.sort_by_key(|(place, _)| *place);
     let cells: Vec<Cell> = cells.into_iter().map(|(_, cell)| cell).collect();
-    Run { interrupted: plan.stop.requested() && cells.len() < planned, cells, planned, started, took: clock.elapsed() }
+    Run { interrupted: plan.stop.requested() && cells.len() < planned, cells, planned, took: clock.elapsed() }
 }
 
 async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Vec<(usize, Cell)> {

@@ -43,7 +43,7 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
 }
 
 async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell {
-    let pair = match target::open(direction, scenario).await {
+    let pair = match target::open(direction, scenario, how.machine).await {
         Ok(pair) => pair,
         Err(error) => return blank(scenario, direction, CellOutcome::Error(error.to_string())),
     };

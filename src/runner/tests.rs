@@ -163,7 +163,7 @@ fn a_run_is_ordered_whatever_ends_first_and_can_be_stopped() {
     let plan = Plan::new(scenarios);
     let whole = run(&plan, &mut |event| {
         events.push(match event {
-            Event::Planned { total } => format!("planned {total}"),
+            Event::Planned { total, .. } => format!("planned {total}"),
             Event::Started { .. } => "started".to_owned(),
             Event::Finished(_) => "finished".to_owned(),
             Event::Stopping { .. } => "stopping".to_owned(),

@@ -9,6 +9,7 @@ use super::{
     Answer, Direction, Doing, InjectAs, Need, Pair, Recorded, Refusal, Stored, TargetError, Transmission, Utterance,
 };
 use crate::{
+    clock::Machine,
     evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
     fault::{CopyEdit, Deviation, Edit},
     gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
@@ -51,8 +52,8 @@ fn profile(name: &str) -> Result<Profile, TargetError> {
 }
 
 impl Embedded {
-    /// Starts both and the ordinary mail host in the state that the scenario gives.
-    pub async fn start(direction: &Direction, scenario: &Scenario) -> Result<Self, TargetError> {
+    /// Starts both and the ordinary mail host in the state that the scenario gives; `machine` tells the day.
+    pub async fn start(direction: &Direction, scenario: &Scenario, machine: Machine) -> Result<Self, TargetError> {
         let trouble = |error: std::io::Error| TargetError::new(format!("an embedded host does not start: {error}"));
         let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
         let (mut sender, mut receiver) = (profile(&direction.sender)?, profile(&direction.receiver)?);
@@ -116,7 +117,7 @@ impl Embedded {
             RevocationLists::Stale => Lists::Stale,
             RevocationLists::Missing => Lists::Missing,
         });
-        let lab = Lab::with(pki, scenario.starts, &directory, trust);
+        let lab = Lab::with(pki, scenario.starts, machine, &directory, trust);
         let posta = lab.start_ordinary(posta).await.map_err(trouble)?;
         let receiver = lab.start(receiver).await.map_err(trouble)?;
         let sender = lab.start(sender).await.map_err(trouble)?;

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 pub use crate::net::Heard;
 use crate::{
+    clock::Machine,
     evidence::{Dialogue, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, SmtpPath},
     gateway::compose::Composer,
     scenario::{
@@ -211,8 +212,9 @@ impl TargetError {
     }
 }
 
-/// Starts the two gateways of a direction in the state that a scenario gives.
-pub async fn open(direction: &Direction, scenario: &Scenario) -> Result<Box<dyn Pair>, TargetError> {
+/// Starts the two gateways of a direction in the state that a scenario gives; `machine` tells the day that real time-bound
+/// things, such as TLS, go by.
+pub async fn open(direction: &Direction, scenario: &Scenario, machine: Machine) -> Result<Box<dyn Pair>, TargetError> {
     for name in [&direction.sender, &direction.receiver] {
         if !NAMES.contains(&name.as_str()) {
             return Err(TargetError::new(format!("there is no target `{name}`; known: {}", NAMES.join(", "))));
@@ -221,7 +223,7 @@ pub async fn open(direction: &Direction, scenario: &Scenario) -> Result<Box<dyn 
     if direction.sender == direction.receiver {
         return Err(TargetError::new(format!("`{}` cannot play both sender and receiver", direction.sender)));
     }
-    Ok(Box::new(embedded::Embedded::start(direction, scenario).await?))
+    Ok(Box::new(embedded::Embedded::start(direction, scenario, machine).await?))
 }
 
 impl Answer {

@@ -1,0 +1,71 @@
+//! CONTRIBUTING.md is true: its examples are files of the project, they are in the program, and nothing else names them.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use pec_conformance::{norm, rules, scenario};
+use walkdir::WalkDir;
+
+const PAGE: &str = include_str!("../CONTRIBUTING.md");
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The path named last before each block, and the block.
+fn examples() -> BTreeMap<&'static str, &'static str> {
+    let mut examples = BTreeMap::new();
+    let mut rest = PAGE;
+    while let Some((before, block)) = rest.split_once("\n```") {
+        let (_, block) = block.split_once('\n').expect("the block has lines");
+        let (block, after) = block.split_once("\n```\n").expect("the block ends");
+        let path =
+            before.trim_end().strip_suffix("`:").and_then(|text| text.rsplit_once('`')).expect("a file is named").1;
+        examples.insert(path, block);
+        rest = after;
+    }
+    examples
+}
+
+#[test]
+fn its_examples_are_files_of_the_project() {
+    let examples = examples();
+    assert_eq!(examples.len(), 4, "{examples:?}");
+    for (path, shown) in examples {
+        let file = fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert_eq!(shown, file.trim_end(), "{path} is not as shown");
+    }
+}
+
+#[test]
+fn its_examples_are_in_the_program() {
+    for path in examples().keys() {
+        let id = Path::new(path).with_extension("");
+        let id = id.strip_prefix("scenarios").unwrap_or(&id).to_str().unwrap();
+        let there = match id {
+            "src/norm/clauses/mime" => norm::clause("RFC2045-4-version").is_some(),
+            "src/rules/families/mime" => rules::ids().contains(&"structure/mime-version"),
+            // The fault is proved by tests/faults.rs, which takes every file of its folder.
+            "faults/structure/mime-version" => root().join(path).exists(),
+            id => scenario::suite(&rules::ids()).unwrap().scenarios.iter().any(|scenario| scenario.id == id),
+        };
+        assert!(there, "{path} is not in the program");
+    }
+}
+
+/// One file and nothing else: neither the file nor what it declares stands in a list. What cites a clause names it.
+#[test]
+fn nothing_lists_its_examples() {
+    let lists = WalkDir::new(root().join("src")).into_iter().chain(WalkDir::new(root().join("tests")));
+    for entry in lists.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|it| it == "rs")) {
+        let path = entry.path().strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
+        if path == "tests/contributing.rs" || examples().contains_key(path.as_str()) {
+            continue;
+        }
+        let text = fs::read_to_string(entry.path()).unwrap();
+        for name in
+            ["structure/mime-version", "RFC2045", "families/mime", "clauses/mime", "delivery/duplicate-recipient"]
+        {
+            assert!(!text.contains(name), "{path} names {name}");
+        }
+    }
+}
