@@ -71,7 +71,7 @@ fn make(edit: &Edit, copies: &[usize], evidence: &mut Evidence, signers: Signers
         Edit::Certificate(GivenCertificate { id, but }) => {
             let signer = signers(Sought::Id(id));
             let der = signer.ok_or_else(|| FaultError::Missing(format!("a certificate {id}")))?.certificate;
-            let der = but.as_ref().map_or_else(|| Ok(der.to_vec()), |but| bytes::replace(&der, but))?;
+            let der = but.as_ref().map_or_else(|| Ok(der.clone()), |but| bytes::replace(&der, but))?;
             evidence.certificates.push(der);
             Ok(())
         }
@@ -285,7 +285,7 @@ fn log(edit: &LogEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
             records.push(record);
         }
         LogChange::Again(id) => {
-            records.insert(at + 1, LogRecord { generated: vec![id.clone()], ..records[at].clone() })
+            records.insert(at + 1, LogRecord { generated: vec![id.clone()], ..records[at].clone() });
         }
         LogChange::Delay(by) => {
             let by = span(by)?;
