@@ -471,7 +471,7 @@ impl<'a> Exhibit<'a> {
         let origin = origin(signature.as_ref(), directory, provider, paths, at);
         let composer = composer(&copies, evidence, provider);
         let provider = provider.cloned();
-        let original = copies.message.original().and_then(|original| Mail::read(original).ok());
+        let original = copies.message.original_mail();
         Self { copies, original, signature, provider, origin, composer }
     }
 
