@@ -47,8 +47,9 @@ impl Handler for AccessPoint {
 
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let _busy = self.0.lab.busy();
+        let message: Arc<[u8]> = message.into();
         let reply = answered(self.0.store.event(|| self.0.submit(session, &message)));
-        self.0.lab.transmitted(&self.0.profile.host, session, message.into(), &reply);
+        self.0.lab.transmitted(&self.0.profile.host, session, message, &reply);
         self.0.run_queue();
         reply
     }
@@ -56,10 +57,10 @@ impl Handler for AccessPoint {
 
 impl Core {
     /// Accepts a submission or tells its sender why not; either way the answer is in the sender's mailbox.
-    fn submit(&self, session: &Session, message: &[u8]) -> Reply {
+    fn submit(&self, session: &Session, message: &Arc<[u8]>) -> Reply {
         let at = self.now();
         let to = address::once_each(&session.to);
-        let mail = Mail::read(message).ok();
+        let mail = Mail::read(message.clone()).ok();
         let identifier = self.identifiers.next(&at);
         let admitted = admit(message, &identifier);
         let directory = self.lab.directory();
@@ -73,7 +74,8 @@ impl Core {
             self.quarantine(message, &at);
             self.notify(self.own(&about), &Notice::NonAcceptanceVirus { virus }, &at, Way::Hand);
         } else {
-            let original = [self.received(session, &at).as_bytes(), &admitted.bytes].concat();
+            let mut original = admitted.bytes;
+            original.splice(0..0, self.received(session, &at).into_bytes());
             self.accept(&about, &original, &at);
         }
         Reply::new(250, [2, 0, 0], format!("Taken as {}", about.identifier))

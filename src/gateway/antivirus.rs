@@ -1,7 +1,12 @@
 //! The antivirus hook (5.4): finds the EICAR test string wherever a user could open it. Bounded in depth and size.
 
-use std::io::{Cursor, Read};
+use std::{
+    borrow::Cow,
+    io::{Cursor, Read},
+    sync::Arc,
+};
 
+use memchr::memmem::Finder;
 use zip::ZipArchive;
 
 use super::Antivirus;
@@ -26,33 +31,40 @@ pub fn eicar() -> Vec<u8> {
 }
 
 /// What infects a message, if anything does and anyone looks.
-pub(super) fn scan_if(antivirus: Antivirus, message: &[u8]) -> Option<&'static str> {
-    (antivirus == Antivirus::On).then(|| scan(message)).flatten()
+pub(super) fn scan_if(antivirus: Antivirus, message: &Arc<[u8]>) -> Option<&'static str> {
+    (antivirus == Antivirus::On).then(|| scan(message.clone())).flatten()
 }
 
 /// What infects a message, if anything does. What cannot be opened (an encrypted archive) is no virus.
-pub fn scan(message: &[u8]) -> Option<&'static str> {
-    let mut scanner = Scanner { eicar: eicar(), budget: BUDGET };
-    scanner.infected_message(message, DEPTH).then_some(NAME)
+pub fn scan(message: impl Into<Arc<[u8]>>) -> Option<&'static str> {
+    let mut scanner = Scanner::new(BUDGET);
+    let message = message.into();
+    let infected =
+        scanner.contains(&message) || Mail::read(message).is_ok_and(|mail| scanner.infected_mail(&mail, DEPTH));
+    infected.then_some(NAME)
 }
 
 struct Scanner {
-    eicar: Vec<u8>,
+    eicar: Finder<'static>,
     budget: u64,
 }
 
 impl Scanner {
-    fn infected_message(&mut self, message: &[u8], depth: usize) -> bool {
-        if self.contains(message) {
-            return true;
-        }
-        let (Some(deeper), Ok(mail)) = (depth.checked_sub(1), Mail::read(message)) else { return false };
+    fn new(budget: u64) -> Self {
+        Self { eicar: Finder::new(&eicar()).into_owned(), budget }
+    }
+
+    /// Looks at every part; the bytes as they stand were looked through before.
+    fn infected_mail(&mut self, mail: &Mail, depth: usize) -> bool {
+        let Some(deeper) = depth.checked_sub(1) else { return false };
         mail.root.walk().filter(|entity| entity.children.is_empty()).any(|entity| {
-            let Some(content) = mail.content(entity).filter(|content| self.afford(content.len() as u64)) else {
+            let Some(content) = mail.contained(entity).filter(|content| self.afford(content.len() as u64)) else {
                 return false;
             };
-            if entity.content_type == "message/rfc822" {
-                self.infected_message(&content, deeper)
+            let (is_message, encoded) = (entity.content_type == "message/rfc822", matches!(content, Cow::Owned(_)));
+            if is_message {
+                (encoded && self.contains(&content))
+                    || mail.nested(entity).is_some_and(|inside| self.infected_mail(&inside, deeper))
             } else {
                 self.infected_file(&content, deeper)
             }
@@ -79,15 +91,7 @@ impl Scanner {
     }
 
     fn contains(&self, content: &[u8]) -> bool {
-        let first = self.eicar[0];
-        let mut rest = content;
-        while let Some(at) = rest.iter().position(|&byte| byte == first) {
-            if rest[at..].starts_with(&self.eicar) {
-                return true;
-            }
-            rest = &rest[at + 1..];
-        }
-        false
+        self.eicar.find(content).is_some()
     }
 
     fn afford(&mut self, bytes: u64) -> bool {
@@ -144,7 +148,7 @@ mod tests {
             base64(&zipped("b.zip", &zipped("a.com", eicar.as_bytes()))),
         ];
         for (at, case) in cases.iter().enumerate() {
-            assert_eq!(scan(case), Some(NAME), "case {at}");
+            assert_eq!(scan(case.as_slice()), Some(NAME), "case {at}");
         }
     }
 
@@ -159,15 +163,15 @@ mod tests {
         for clean in
             [base64(b"ciao"), base64(&zipped("a.txt", b"ciao")), base64(b"PK\x03\x04 no archive"), base64(&encrypted)]
         {
-            assert_eq!(scan(&clean), None);
+            assert_eq!(scan(clean.as_slice()), None);
         }
     }
 
     #[test]
     fn a_bomb_costs_no_more_than_the_budget() {
         let bomb = base64(&zipped("zeros", &vec![0; 4 << 20]));
-        let mut scanner = Scanner { eicar: eicar(), budget: 1 << 20 };
-        assert!(!scanner.infected_message(&bomb, DEPTH));
+        let mut scanner = Scanner::new(1 << 20);
+        assert!(!scanner.infected_mail(&Mail::read(bomb).unwrap(), DEPTH));
         assert_eq!(scanner.budget, 0);
     }
 }

@@ -1,5 +1,7 @@
 //! The formal checks on a submission (3.1.1), one function each, with the error the sender reads.
 
+use memchr::memchr2;
+
 use super::{Profile, address};
 use crate::message::Mail;
 
@@ -70,15 +72,18 @@ pub(super) fn all(submission: &Submission<'_>, profile: &Profile) -> Result<(), 
 
 /// RFC 5322 2.1.1 and 2.3: CR and LF only together, lines of at most 998 octets.
 fn lines_are_mail(bytes: &[u8]) -> Result<(), FormalError> {
-    let mut length = 0;
-    let mut rest = bytes.iter().peekable();
-    while let Some(&byte) = rest.next() {
-        match byte {
-            b'\r' if rest.next_if_eq(&&b'\n').is_some() => length = 0,
-            b'\r' | b'\n' => return Err(FormalError::BareLineEnd),
-            _ if length == 998 => return Err(FormalError::LongLine),
-            _ => length += 1,
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let end = memchr2(b'\r', b'\n', rest);
+        let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
+        if line.len() > 998 {
+            return Err(FormalError::LongLine);
         }
+        rest = match after.strip_prefix(b"\r\n") {
+            Some(rest) => rest,
+            None if after.is_empty() => break,
+            None => return Err(FormalError::BareLineEnd),
+        };
     }
     Ok(())
 }

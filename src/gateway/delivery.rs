@@ -37,7 +37,7 @@ impl Core {
     /// Delivers what is not certified, in an anomaly envelope (3.2.2).
     pub(super) fn deliver_wrapped(&self, arrival: &Arrival<'_>, recipient: &String, error: &str) {
         let at = &arrival.at;
-        let mail = Mail::read(arrival.bytes).ok();
+        let mail = Mail::read(arrival.bytes.clone()).ok();
         let shown = mail.as_ref().and_then(|mail| addresses(mail, "From")).and_then(|found| found.into_iter().next());
         // A null reverse path names nobody: the header's author stands in.
         let sender = if arrival.from.is_empty() { shown.unwrap_or_default() } else { arrival.from.to_owned() };

@@ -26,7 +26,7 @@ pub(super) struct IncomingPoint(pub Arc<Core>);
 /// A message as it arrived.
 pub(super) struct Arrival<'a> {
     /// The bytes.
-    pub bytes: &'a [u8],
+    pub bytes: &'a Arc<[u8]>,
     /// MAIL FROM.
     pub from: &'a str,
     /// RCPT TO, once each.
@@ -82,12 +82,13 @@ impl Handler for IncomingPoint {
 
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let _busy = self.0.lab.busy();
+        let message = self.0.lab.shared(message);
         let at = self.0.now();
         let to = address::once_each(&session.to);
         let received = self.0.received(session, &at);
         let arrival = Arrival { bytes: &message, from: &session.from, to: &to, received, at };
         let reply = answered(self.0.store.event(|| self.0.take(&arrival)));
-        self.0.lab.transmitted(&self.0.profile.host, session, message.into(), &reply);
+        self.0.lab.transmitted(&self.0.profile.host, session, message, &reply);
         self.0.run_queue();
         reply
     }
@@ -95,7 +96,7 @@ impl Handler for IncomingPoint {
 
 impl Core {
     fn take(&self, arrival: &Arrival<'_>) -> Reply {
-        let hops = Mail::read(arrival.bytes).map_or(0, |mail| mail.root.headers_named("Received").count());
+        let hops = Mail::read(arrival.bytes.clone()).map_or(0, |mail| mail.root.headers_named("Received").count());
         if hops > HOPS {
             return Reply::new(554, [5, 4, 6], "Too many hops: a loop");
         }
@@ -282,7 +283,7 @@ fn all_refused(answers: &[(&String, Option<Reply>)]) -> Option<Reply> {
 
 /// What is known of a message that certifies nothing, for the log.
 pub(super) fn uncertified(arrival: &Arrival<'_>) -> Certified {
-    let mail = Mail::read(arrival.bytes).ok();
+    let mail = Mail::read(arrival.bytes.clone()).ok();
     let msgid = mail.as_ref().and_then(|mail| mail.field("Message-ID"));
     let mut about = super::original::certified(
         mail.as_ref(),

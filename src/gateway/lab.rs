@@ -43,6 +43,8 @@ struct State {
     gateways: Vec<Weak<Core>>,
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
+    /// What hosts of this world sent, while anybody keeps it.
+    sent: Vec<Weak<[u8]>>,
 }
 
 /// A session that a server of this world saw.
@@ -100,6 +102,7 @@ impl Lab {
             gateways: Vec::new(),
             sessions: Vec::new(),
             transmissions: Vec::new(),
+            sent: Vec::new(),
         };
         Arc::new(Self {
             clock: Clock::manual(start),
@@ -228,6 +231,19 @@ impl Lab {
 
     pub(super) fn busy(&self) -> Busy {
         self.activity.begin()
+    }
+
+    /// A message taken from a wire; where a host of this world sent it, the same bytes that it keeps.
+    pub(super) fn shared(&self, message: Vec<u8>) -> Arc<[u8]> {
+        let mut state = self.state();
+        state.sent.retain(|sent| sent.strong_count() > 0);
+        let same = state.sent.iter().rev().filter_map(Weak::upgrade).find(|sent| **sent == *message);
+        same.unwrap_or_else(|| message.into())
+    }
+
+    /// A message goes out; kept once, however many have it then.
+    pub(super) fn sent(&self, message: &Arc<[u8]>) {
+        self.state().sent.push(Arc::downgrade(message));
     }
 
     pub(super) fn opened(&self, server: &str, transcript: &Transcript) {

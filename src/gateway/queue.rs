@@ -69,6 +69,7 @@ impl Core {
             let failures = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: unknown.clone() });
             return self.store.event(|| self.conclude(outgoing, Vec::new(), failures.collect()));
         };
+        self.lab.sent(&outgoing.bytes);
         let sent = self.lab.client(&self.profile.host).send(&destination, None, &outgoing.path, &outgoing.bytes).await;
         let (waiting, failed) = match sent {
             Ok(sent) => sorted(outgoing, &sent),
@@ -120,6 +121,7 @@ impl Core {
             let host = &self.profile.host;
             let report = dsn::compose(host, &outgoing.path.from, &ordinary, &outgoing.bytes, &id, at);
             let to = [outgoing.path.from.clone()];
+            let report = report.into();
             let arrival = Arrival { bytes: &report, from: "", to: &to, received: String::new(), at: at.clone() };
             self.deliver_wrapped(&arrival, &to[0], "il messaggio non è di posta certificata");
         }

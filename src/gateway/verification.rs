@@ -3,6 +3,8 @@
 //! Two classes of failure: without a good signature of a listed provider it is ordinary mail; with one, but malformed, it
 //! must be propagated as an anomaly.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -38,8 +40,8 @@ pub(super) struct Correct {
 }
 
 /// Runs the tests; whether the signer is valid is asked for the instant of arrival, never for the one claimed.
-pub(super) fn verify(bytes: &[u8], directory: &Directory, trust: &Trust, arrival: Timestamp) -> Verdict {
-    let Ok(message) = Message::read(bytes) else {
+pub(super) fn verify(bytes: &Arc<[u8]>, directory: &Directory, trust: &Trust, arrival: Timestamp) -> Verdict {
+    let Ok(message) = Message::read(bytes.clone()) else {
         return Verdict::Ordinary("il messaggio non è leggibile".into());
     };
     match origin(&message, directory, trust, arrival) {
@@ -141,7 +143,7 @@ impl Correct {
     /// travels along.
     pub fn certified(&self) -> Certified {
         let data = &self.daticert;
-        let original = self.message.original().and_then(|bytes| crate::message::Mail::read(bytes).ok());
+        let original = self.message.original_mail();
         let subject = data.oggetto.clone();
         let subject_raw = original.as_ref().map(original::subject_raw).filter(|raw| !raw.is_empty());
         let recipients = data.destinatari.iter().map(|recipient| Recipient {

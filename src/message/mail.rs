@@ -7,7 +7,7 @@ mod mime;
 mod params;
 mod words;
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 
@@ -77,7 +77,7 @@ impl Mail {
     /// Reads `raw`; bounded in depth, parts and time, whatever the bytes are.
     pub fn read(raw: impl Into<Arc<[u8]>>) -> Result<Self, ReadError> {
         let raw = raw.into();
-        let (root, limits) = mime::read(&raw);
+        let (root, limits) = mime::read(&raw, 0..raw.len());
         if root.headers.is_empty() {
             return Err(ReadError::NoHeader(raw.len()));
         }
@@ -108,13 +108,35 @@ impl Mail {
 
     /// An entity's body with its transfer encoding taken off; `None` where the encoding is unknown or broken.
     pub fn content(&self, entity: &Entity) -> Option<Vec<u8>> {
+        self.contained(entity).map(Cow::into_owned)
+    }
+
+    /// Like [`Self::content`], without a copy where no encoding is to be taken off.
+    pub fn contained(&self, entity: &Entity) -> Option<Cow<'_, [u8]>> {
         let body = self.bytes(&entity.body);
         match entity.encoding.as_str() {
-            "7bit" | "8bit" | "binary" => Some(body.to_vec()),
-            "quoted-printable" => quoted_printable_decode(body),
-            "base64" => base64_decode(body),
+            "7bit" | "8bit" | "binary" => Some(Cow::Borrowed(body)),
+            "quoted-printable" => quoted_printable_decode(body).map(Cow::Owned),
+            "base64" => base64_decode(body).map(Cow::Owned),
             _ => None,
         }
+    }
+
+    /// The message that an entity's body is; `None` where it is none. It shares the bytes of this one where no encoding is
+    /// to be taken off: its spans then are ranges of these.
+    pub fn nested(&self, entity: &Entity) -> Option<Self> {
+        let (raw, span) = match self.contained(entity)? {
+            Cow::Borrowed(_) => (self.raw.clone(), entity.body.clone()),
+            Cow::Owned(content) => (content.into(), 0..usize::MAX),
+        };
+        let span = span.start..span.end.min(raw.len());
+        let (root, limits) = mime::read(&raw, span);
+        (!root.headers.is_empty()).then_some(Self { raw, root, limits })
+    }
+
+    /// The message's own bytes, which are all of `raw` unless it is nested in another.
+    pub fn whole(&self) -> &[u8] {
+        self.bytes(&self.root.span)
     }
 
     /// An entity's body as text, transfer encoding and charset taken off; `None` where either is unknown or broken.

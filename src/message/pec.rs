@@ -1,5 +1,7 @@
 //! A message as PEC sees it: its kind, what is signed, and the parts of what is signed (RFC 6109 2.1, 4.3).
 
+use std::borrow::Cow;
+
 use super::{DaticertReading, Entity, Kind, Mail, ReadError};
 
 /// Any message, with whatever of the PEC structure it has.
@@ -66,8 +68,13 @@ impl Message {
     }
 
     /// The original message inside (`postacert.eml`), transfer encoding taken off.
-    pub fn original(&self) -> Option<Vec<u8>> {
-        self.mail.content(self.parts.original.as_ref()?)
+    pub fn original(&self) -> Option<Cow<'_, [u8]>> {
+        self.mail.contained(self.parts.original.as_ref()?)
+    }
+
+    /// The original message inside, read: see [`Mail::nested`].
+    pub fn original_mail(&self) -> Option<Mail> {
+        self.mail.nested(self.parts.original.as_ref()?)
     }
 }
 
@@ -234,7 +241,7 @@ mod tests {
     fn an_original_in_base64_is_decoded_although_forbidden() {
         let original = format!("filename=\"postacert.eml\"\r\n\r\n{ORIGINAL}");
         let encoded = "filename=\"postacert.eml\"\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogeA0KDQo=\r\n";
-        assert_eq!(envelope_with(&original, encoded).original().unwrap(), b"Subject: x\r\n\r\n");
+        assert_eq!(envelope_with(&original, encoded).original().unwrap(), &b"Subject: x\r\n\r\n"[..]);
     }
 
     #[test]

@@ -7,13 +7,16 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use mail_send::SmtpClient;
 use smtp_proto::{EXT_8BIT_MIME, EXT_SIZE, EXT_START_TLS, EhloResponse, Response};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufWriter},
     net::TcpStream,
 };
 use tokio_rustls::TlsConnector;
 
 use super::{Reply, Transcript, data::stuffed};
 use crate::evidence::{Service, SmtpPath, Speaker};
+
+/// Bytes of a message written at a time.
+const PIECE: usize = 256 << 10;
 
 /// Whom to talk to.
 #[derive(Clone, Debug)]
@@ -344,10 +347,9 @@ impl Wire {
 
     async fn message(&mut self, message: &[u8]) -> Result<Reply, Problem> {
         self.transcript.say(Speaker::Client, &format!("<DATA {} bytes>", message.len()));
-        let wire = stuffed(message);
         let response = match &mut self.channel {
-            Channel::Tcp(client) => pour(client, &wire).await,
-            Channel::Tls(client) => pour(client, &wire).await,
+            Channel::Tcp(client) => pour(client, message).await,
+            Channel::Tls(client) => pour(client, message).await,
         };
         response.map(|response| self.heard(&response))
     }
@@ -359,16 +361,17 @@ impl Wire {
     }
 }
 
-/// Writes data in pieces, each within the time-out, and reads the reply.
+/// Writes a message in pieces, each within the time-out, and reads the reply.
 async fn pour<S: AsyncRead + AsyncWrite + Unpin>(
     client: &mut SmtpClient<S>,
-    wire: &[u8],
+    message: &[u8],
 ) -> Result<Response<String>, Problem> {
     let limit = client.timeout;
-    for piece in wire.chunks(256 << 10) {
-        timed(limit, async { client.stream.write_all(piece).await.map_err(mail_send::Error::Io) }).await?;
+    let mut wire = BufWriter::with_capacity(PIECE, &mut client.stream);
+    for piece in stuffed(message).flat_map(|piece| piece.chunks(PIECE)) {
+        timed(limit, async { wire.write_all(piece).await.map_err(mail_send::Error::Io) }).await?;
     }
-    timed(limit, async { client.stream.flush().await.map_err(mail_send::Error::Io) }).await?;
+    timed(limit, async { wire.flush().await.map_err(mail_send::Error::Io) }).await?;
     timed(limit, client.read()).await
 }
 

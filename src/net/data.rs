@@ -3,6 +3,8 @@
 //! `smtp-proto`'s receiver also ends data at `CRLF . CR CR LF`, and mail-send's writer stuffs dots after a bare LF or CR:
 //! both change messages, and the first splits them. So both directions stand here.
 
+use memchr::{memchr, memmem};
+
 /// Takes in data until CRLF.CRLF, dots unstuffed.
 #[derive(Debug)]
 pub struct DataReceiver {
@@ -41,17 +43,26 @@ impl DataReceiver {
 
     /// Takes bytes as they come from the wire.
     pub fn ingest(&mut self, bytes: &[u8]) -> Ingested {
-        for (at, &byte) in bytes.iter().enumerate() {
+        let mut at = 0;
+        while at < bytes.len() {
+            if self.state == State::Inside {
+                // Nothing but a CR can lead to the next line.
+                let run = memchr(b'\r', &bytes[at..]).unwrap_or(bytes.len() - at);
+                self.keep(&bytes[at..at + run]);
+                at += run;
+            }
+            let Some(&byte) = bytes.get(at) else { break };
+            at += 1;
             self.state = match (self.state, byte) {
                 (State::LineStart, b'.') => State::Dot,
                 (State::Dot, b'\r') => State::DotCr,
-                (State::DotCr, b'\n') => return Ingested::Complete(at + 1),
+                (State::DotCr, b'\n') => return Ingested::Complete(at),
                 (state, _) => {
                     // The stuffed dot is dropped; a CR held back behind it was part of the message.
                     if state == State::DotCr {
-                        self.keep(b'\r');
+                        self.keep(b"\r");
                     }
-                    self.keep(byte);
+                    self.keep(&[byte]);
                     match byte {
                         b'\n' if state == State::Cr => State::LineStart,
                         b'\r' => State::Cr,
@@ -73,50 +84,29 @@ impl DataReceiver {
         (self.length <= self.limit).then_some(self.message)
     }
 
-    fn keep(&mut self, byte: u8) {
-        self.length += 1;
+    fn keep(&mut self, bytes: &[u8]) {
+        self.length += bytes.len();
         if self.length <= self.limit {
-            self.message.push(byte);
+            self.message.extend_from_slice(bytes);
         } else if !self.message.is_empty() {
             self.message = Vec::new();
         }
     }
 }
 
-/// `message` as data: dots at the start of lines doubled, and the end. A message that does not end a line is ended.
-pub fn stuffed(message: &[u8]) -> Vec<u8> {
-    let mut wire = Vec::with_capacity(message.len() + message.len() / 100 + 8);
-    for line in message.split_inclusive_crlf() {
-        if line.starts_with(b".") {
-            wire.push(b'.');
-        }
-        wire.extend_from_slice(line);
-    }
-    if !wire.is_empty() && !wire.ends_with(b"\r\n") {
-        wire.extend_from_slice(b"\r\n");
-    }
-    wire.extend_from_slice(b".\r\n");
-    wire
-}
-
-trait SplitCrlf {
-    /// The lines, each with its CRLF; the last may have none.
-    fn split_inclusive_crlf(&self) -> impl Iterator<Item = &[u8]>;
-}
-
-impl SplitCrlf for [u8] {
-    fn split_inclusive_crlf(&self) -> impl Iterator<Item = &[u8]> {
-        let mut rest = self;
-        std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
-            }
-            let end = rest.windows(2).position(|pair| pair == b"\r\n").map_or(rest.len(), |at| at + 2);
-            let (line, tail) = rest.split_at(end);
-            rest = tail;
-            Some(line)
-        })
-    }
+/// `message` as data, in pieces: dots at the start of lines doubled, and the end. A message that does not end a line is
+/// ended. A dot is doubled by ending one piece with it and beginning the next: nothing is copied.
+pub fn stuffed(message: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let first = message.starts_with(b".").then_some(0);
+    let mut dots = first.into_iter().chain(memmem::find_iter(message, b"\r\n.").map(|at| at + 2));
+    let mut from = Some(0);
+    let pieces = std::iter::from_fn(move || {
+        let start = from?;
+        from = dots.next();
+        Some(&message[start..from.map_or(message.len(), |dot| dot + 1)])
+    });
+    let ended = message.is_empty() || message.ends_with(b"\r\n");
+    pieces.chain([if ended { &b".\r\n"[..] } else { b"\r\n.\r\n" }])
 }
 
 #[cfg(test)]
@@ -138,6 +128,10 @@ mod tests {
         Some((whole?, used))
     }
 
+    fn wire(message: &[u8]) -> Vec<u8> {
+        stuffed(message).collect::<Vec<_>>().concat()
+    }
+
     #[test]
     fn only_crlf_dot_crlf_ends_data() {
         for end in
@@ -155,7 +149,7 @@ mod tests {
     #[test]
     fn an_empty_message_ends_at_once() {
         assert_eq!(received(b".\r\nQUIT\r\n"), Some((Vec::new(), 3)));
-        assert_eq!(stuffed(b""), b".\r\n");
+        assert_eq!(wire(b""), b".\r\n");
     }
 
     #[test]
@@ -163,7 +157,7 @@ mod tests {
         for message in
             ["..\r\n.\r\n.a\r\n", "a\n.b\r\n.\n.\r\n", "a\r.\r\n", "\r\n", ".\r\r\n", "\r\n.\r\r\n.x\r\n", "è\r\n"]
         {
-            let wire = stuffed(message.as_bytes());
+            let wire = wire(message.as_bytes());
             assert_eq!(received(&wire), Some((message.as_bytes().to_vec(), wire.len())), "{message:?}");
         }
     }

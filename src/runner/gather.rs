@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::stage::{Progress, PutIn, Stage, watched};
+use super::stage::{Fingerprint, Progress, PutIn, Stage, watched};
 use crate::{
     evidence::{Evidence, Observation, Party, Role, Seen},
     scenario::words::{Host, Place},
@@ -105,20 +105,18 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
         crls: trust.crls,
         ended: Some(stage.pair.now()),
         complete: progress.complete,
+        announced: Vec::new(),
     };
     Gathered { evidence, stored }
 }
 
-/// What the harness put in is told by its bytes; a server sees them with one line end more or less.
+/// What the harness put in is told by its bytes.
 fn recognise<'p>(progress: &'p Progress, seen: &Seen, bytes: &Arc<[u8]>) -> Option<&'p PutIn> {
     let entered = |place: &Place| match (place, seen) {
         (Place::AccessPoint(role), Seen::Submitted { to }) => role == to,
         (Place::IncomingPoint(role), Seen::Wire { to, .. }) => Party::from(Host::Gateway(*role)) == *to,
         _ => false,
     };
-    let core = |bytes: &[u8]| bytes.trim_ascii_end().len();
-    progress.put_in.iter().find(|put_in| {
-        let length = core(&put_in.bytes);
-        entered(&put_in.place) && length == core(bytes) && put_in.bytes[..length] == bytes[..length]
-    })
+    let fingerprint = Fingerprint::of(bytes);
+    progress.put_in.iter().find(|put_in| entered(&put_in.place) && put_in.fingerprint == fingerprint)
 }

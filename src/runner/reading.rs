@@ -141,7 +141,7 @@ impl Reading {
 fn about(message: &Message, known: &Known) -> Option<String> {
     let data = message.daticert.as_ref().and_then(|reading| reading.data.as_ref());
     let certified = data.into_iter().flat_map(|data| [Some(data.identificativo.clone()), data.msgid.clone()]).flatten();
-    let inside = message.original().and_then(|original| Mail::read(original).ok());
+    let inside = message.original_mail();
     let subjects = data.and_then(|data| data.oggetto.clone()).into_iter().chain(
         [Some(&message.mail), inside.as_ref()]
             .into_iter()

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use aws_lc_rs::digest;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -81,12 +82,24 @@ pub struct PutIn {
     pub place: Place,
     /// Paths as asked for.
     pub path: SmtpPath,
-    /// The bytes.
-    pub bytes: Vec<u8>,
+    /// What the bytes are known by.
+    pub fingerprint: Fingerprint,
     /// When.
     pub at: Timestamp,
     /// The answer.
     pub answer: Answer,
+}
+
+/// SHA-256 of a message without the line ends behind it: a server sees one more or less than was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// That of `message`.
+    pub fn of(message: &[u8]) -> Self {
+        let digest = digest::digest(&digest::SHA256, message.trim_ascii_end());
+        Self(digest.as_ref().try_into().expect("SHA-256 has 32 bytes"))
+    }
 }
 
 /// A piece of the tale.
@@ -184,7 +197,7 @@ impl<'s> Stage<'s> {
                 let path = path(send, send.recipients(), &address);
                 let login = address(send.login.as_ref().unwrap_or(&send.from));
                 let answer = self.pair.submit(role, &login, &path, &bytes).await?;
-                self.put_in(&send.id, Place::AccessPoint(role), path, bytes, at, answer);
+                self.put_in(&send.id, Place::AccessPoint(role), path, &bytes, at, answer);
             }
             Some(Host::Posta) | None => {
                 for role in [Role::Sender, Role::Receiver] {
@@ -193,7 +206,7 @@ impl<'s> Stage<'s> {
                     if !recipients.is_empty() {
                         let path = path(send, recipients, &address);
                         let answer = self.pair.inject(InjectAs::Posta, role, &path, &bytes).await?;
-                        self.put_in(&send.id, Place::IncomingPoint(role), path, bytes.clone(), at, answer);
+                        self.put_in(&send.id, Place::IncomingPoint(role), path, &bytes, at, answer);
                     }
                 }
             }
@@ -227,7 +240,7 @@ impl<'s> Stage<'s> {
         let Injection { bytes, to, path, .. } = injection;
         for _ in 0..inject.times {
             let answer = self.pair.inject(InjectAs::Peer, to, &path, &bytes).await?;
-            self.put_in(inject.id(), Place::IncomingPoint(to), path.clone(), bytes.clone(), at, answer);
+            self.put_in(inject.id(), Place::IncomingPoint(to), path.clone(), &bytes, at, answer);
         }
         Ok(())
     }
@@ -291,11 +304,12 @@ impl<'s> Stage<'s> {
         progress.known.learn_subject(&mail::subject(send), &send.id);
     }
 
-    fn put_in(&self, id: &str, place: Place, path: SmtpPath, bytes: Vec<u8>, at: Timestamp, answer: Answer) {
+    fn put_in(&self, id: &str, place: Place, path: SmtpPath, bytes: &[u8], at: Timestamp, answer: Answer) {
+        let fingerprint = Fingerprint::of(bytes);
         let mut progress = self.progress();
         progress.answers.push(Answered { place: place.clone(), about: id.to_owned(), answer: answer.clone() });
         let told = Told::PutIn(progress.put_in.len());
-        progress.put_in.push(PutIn { id: id.to_owned(), place, path, bytes, at, answer });
+        progress.put_in.push(PutIn { id: id.to_owned(), place, path, fingerprint, at, answer });
         progress.told.push(told);
     }
 

@@ -202,7 +202,7 @@ impl Teller {
             self.tree(mail, child, depth + 1);
         }
         if entity.content_type == "message/rfc822"
-            && let Some(inside) = mail.content(entity).and_then(|content| Mail::read(content).ok())
+            && let Some(inside) = mail.nested(entity)
         {
             for name in ["Message-ID", "X-Riferimento-Message-ID", "Subject"] {
                 if let Some(header) = inside.root.header(name) {

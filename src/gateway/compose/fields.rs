@@ -1,5 +1,7 @@
 //! The header fields of a message as they stand, to be handed on octet by octet.
 
+use memchr::memchr;
+
 /// A header field in a message.
 #[derive(Clone, Debug)]
 pub(super) struct Field<'a> {
@@ -13,7 +15,7 @@ pub(super) struct Field<'a> {
 
 impl<'a> Field<'a> {
     fn of(raw: &'a [u8]) -> Self {
-        let colon = raw.iter().position(|&octet| octet == b':');
+        let colon = memchr(b':', raw);
         let name = colon.and_then(|colon| std::str::from_utf8(&raw[..colon]).ok()).map_or("", str::trim_ascii_end);
         let named = name.bytes().all(|octet| octet.is_ascii_graphic());
         Self { name: if named { name } else { "" }, raw, value: colon.map_or(&[], |colon| &raw[colon + 1..]) }
@@ -83,7 +85,7 @@ fn folded_end(entity: &[u8], mut end: usize) -> usize {
 
 /// Past the line end of the line at `from`.
 pub(super) fn line_end(octets: &[u8], from: usize) -> usize {
-    octets[from..].iter().position(|&octet| octet == b'\n').map_or(octets.len(), |feed| from + feed + 1)
+    memchr(b'\n', &octets[from..]).map_or(octets.len(), |feed| from + feed + 1)
 }
 
 #[cfg(test)]

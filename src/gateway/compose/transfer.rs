@@ -1,6 +1,7 @@
 //! Octets made fit for mail: Latin-1, quoted-printable, base64 (RFC 2045 6), and the name of what needs neither.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use memchr::memchr3;
 
 /// A letter of ISO-8859-1. The control characters of its upper half do not count: readers take them for others.
 pub(super) struct Latin1;
@@ -76,21 +77,16 @@ pub(super) enum Identity {
 impl Identity {
     /// What `octets` need to pass as they are.
     pub(super) fn of(octets: &[u8]) -> Self {
-        let mut identity = Identity::SevenBit;
-        let mut lines = octets.split(|&octet| octet == b'\n').peekable();
-        while let Some(line) = lines.next() {
-            let ended = lines.peek().is_some();
-            let text = if ended { line.strip_suffix(b"\r") } else { Some(line) };
-            match text {
-                Some(text) if text.len() <= 998 && !text.contains(&b'\r') && !text.contains(&0) => {
-                    if !text.is_ascii() {
-                        identity = Identity::EightBit;
-                    }
-                }
+        let mut rest = octets;
+        while !rest.is_empty() {
+            let (line, after) = rest.split_at(memchr3(b'\r', b'\n', 0, rest).unwrap_or(rest.len()));
+            rest = match after.strip_prefix(b"\r\n") {
+                Some(rest) if line.len() <= 998 => rest,
+                None if line.len() <= 998 && after.is_empty() => break,
                 _ => return Identity::Binary,
-            }
+            };
         }
-        identity
+        if octets.is_ascii() { Identity::SevenBit } else { Identity::EightBit }
     }
 
     pub(super) fn word(self) -> &'static str {

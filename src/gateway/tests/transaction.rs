@@ -58,7 +58,7 @@ async fn the_original_keeps_its_octets_but_for_identifier_and_trace() {
         let submitted = Mailing::default().bytes(&world.at_sender("mario"), &[&anna]);
         world.submit(&[&anna], &Mailing::default()).await;
         let envelope = Message::read(world.receiver.mailbox(&anna).pop().unwrap().bytes).unwrap();
-        let original = String::from_utf8(envelope.original().unwrap()).unwrap();
+        let original = String::from_utf8(envelope.original().unwrap().into_owned()).unwrap();
         let identifier = envelope.mail.field("Message-ID").unwrap();
         let expected = String::from_utf8(submitted).unwrap().replace(
             "Message-ID: <abc$1@client.example>",

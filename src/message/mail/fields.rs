@@ -1,7 +1,9 @@
 //! Header sections, sliced: names and spans of the fields as sent (RFC 5322 2.2, obsolete blanks before the colon
 //! tolerated). A line that is no field (an mbox `From `, no colon, an impossible name) is passed over.
 
-use std::{io::BufRead, ops::Range};
+use std::ops::Range;
+
+use memchr::memchr;
 
 use super::Header;
 
@@ -39,7 +41,7 @@ pub(super) fn read(raw: &[u8], span: &Range<usize>, mut keep: impl FnMut(usize) 
 
 fn field(raw: &[u8], start: usize, end: usize) -> Option<Header> {
     let line = &raw[start..end];
-    let colon = line.iter().position(|&byte| byte == b':')?;
+    let colon = memchr(b':', line)?;
     let name = line[..colon].trim_ascii_end();
     if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
         return None;
@@ -54,9 +56,7 @@ fn field(raw: &[u8], start: usize, end: usize) -> Option<Header> {
 
 /// The end of the line that starts at `start`, its line feed included.
 pub(super) fn line_end(raw: &[u8], start: usize, end: usize) -> usize {
-    // Of all searches in the standard library the one that is fast on 30 MB even without optimisation.
-    let mut rest = &raw[start..end];
-    start + rest.skip_until(b'\n').expect("reading from memory does not fail")
+    memchr(b'\n', &raw[start..end]).map_or(end, |feed| start + feed + 1)
 }
 
 /// `end` without the line end before it, but not before `start`.

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::{Entity, Header, fields, params, unfold};
 
 /// Multiparts nested deeper than this are not entered.
@@ -20,15 +22,17 @@ const MAX_DASHED_LINES: usize = 1 << 20;
 /// Blanks after a boundary beyond this many make it none: longer than any legal line (RFC 5322 2.1.1).
 const MAX_PADDING: usize = 998;
 
-/// The message as an entity, and what was cut.
-pub(super) fn read(raw: &[u8]) -> (Entity, Vec<String>) {
-    let mut reader = Reader { raw, dashed: None, parts: 0, fields: 0, limits: Vec::new() };
-    let root = reader.entity(0..raw.len(), "text/plain", 0);
+/// The message that `span` of `raw` is, as an entity, and what was cut.
+pub(super) fn read(raw: &[u8], span: Range<usize>) -> (Entity, Vec<String>) {
+    let mut reader = Reader { raw, whole: span.clone(), dashed: None, parts: 0, fields: 0, limits: Vec::new() };
+    let root = reader.entity(span, "text/plain", 0);
     (root, reader.limits)
 }
 
 struct Reader<'a> {
     raw: &'a [u8],
+    /// The message's own range.
+    whole: Range<usize>,
     /// Where lines start with two hyphens: found once, so that nesting does not scan the bytes again at each level.
     dashed: Option<Vec<usize>>,
     parts: usize,
@@ -102,7 +106,7 @@ impl Reader<'_> {
 
     /// The spans between the boundaries; the last one reaches the end of the body where the final boundary is missing.
     fn part_spans(&mut self, body: &Range<usize>, boundary: &[u8]) -> Vec<Range<usize>> {
-        let dashed = self.dashed.get_or_insert_with(|| dashed_lines(self.raw, &mut self.limits));
+        let dashed = self.dashed.get_or_insert_with(|| dashed_lines(self.raw, &self.whole, &mut self.limits));
         let first = dashed.partition_point(|&at| at < body.start);
         let mut spans = Vec::new();
         let mut open = None;
@@ -124,18 +128,14 @@ impl Reader<'_> {
     }
 }
 
-fn dashed_lines(raw: &[u8], limits: &mut Vec<String>) -> Vec<usize> {
-    let mut dashed = Vec::new();
-    let mut at = 0;
-    while at < raw.len() {
-        if raw[at..].starts_with(b"--") {
-            if dashed.len() == MAX_DASHED_LINES {
-                note(limits, format!("more than {MAX_DASHED_LINES} lines look like a boundary"));
-                break;
-            }
-            dashed.push(at);
-        }
-        at = fields::line_end(raw, at, raw.len());
+fn dashed_lines(raw: &[u8], whole: &Range<usize>, limits: &mut Vec<String>) -> Vec<usize> {
+    let bytes = &raw[whole.clone()];
+    let first = bytes.starts_with(b"--").then_some(whole.start);
+    let others = memmem::find_iter(bytes, b"\n--").map(|feed| whole.start + feed + 1);
+    let mut dashed: Vec<usize> = first.into_iter().chain(others).take(MAX_DASHED_LINES + 1).collect();
+    if dashed.len() > MAX_DASHED_LINES {
+        dashed.pop();
+        note(limits, format!("more than {MAX_DASHED_LINES} lines look like a boundary"));
     }
     dashed
 }

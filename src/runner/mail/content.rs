@@ -51,12 +51,19 @@ fn zipped(name: &str, content: &[u8], options: SimpleFileOptions) -> Vec<u8> {
     archive.finish().expect("memory takes it").into_inner()
 }
 
+/// Bytes of a block of filler.
+const BLOCK: usize = 1 << 16;
+
 /// Bytes without a pattern that a gateway could take for text, the same in every run (a linear congruential generator).
+/// They repeat after a block, which no gateway minds, and large ones are made in no time.
 pub(super) fn filler(size: usize) -> Vec<u8> {
     let mut state = 0x5045_4331_u32;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         state.to_be_bytes()[0]
     };
-    (0..size).map(|_| next()).collect()
+    let block: Vec<u8> = (0..size.min(BLOCK)).map(|_| next()).collect();
+    let mut bytes = block.repeat(size.div_ceil(BLOCK));
+    bytes.truncate(size);
+    bytes
 }

@@ -87,7 +87,7 @@ struct Pair {
 }
 
 fn pairs<'a>(transaction: &'a Transaction, context: &Context<'_>) -> impl Iterator<Item = (&'a Fact, Pair)> {
-    let of = |fact| Mail::read(message(context.evidence, fact)?.original()?).ok();
+    let of = |fact| message(context.evidence, fact)?.original_mail();
     receipts(transaction).filter_map(move |(envelope, receipt, recipient)| {
         if due(envelope, recipient) != Some(Form::Brief) || !receipt.has_original {
             return None;
@@ -132,7 +132,7 @@ impl Pair {
         let (sent, brief) = (pair.sent.root.clone(), pair.brief.root.clone());
         let whole = matches!(sent.content_type.as_str(), "application/pkcs7-mime" | "application/x-pkcs7-mime");
         if whole {
-            if same_message(&pair.sent.raw, &pair.brief.raw).is_some() {
+            if same_message(pair.sent.whole(), pair.brief.whole()).is_some() {
                 pair.departs("the original whole: it is one CMS object", "something else", "message");
             }
             return pair;

@@ -24,7 +24,7 @@ fn comparable(transaction: &Transaction, _: &Context<'_>) -> bool {
 fn unmodified(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let submitted = transaction.submission.as_ref().and_then(|sent| bytes(context.evidence, sent.observation));
     let Some(submitted) = submitted.and_then(|bytes| Mail::read(bytes).ok()) else { return };
-    let original = |envelope| Mail::read(message(context.evidence, envelope)?.original()?).ok();
+    let original = |envelope| message(context.evidence, envelope)?.original_mail();
     for envelope in transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.has_original) {
         let original = original(envelope);
         let problem = match &original {

@@ -1,7 +1,7 @@
 //! Delivery receipts: the form asked for, by To and Cc.
 
 use crate::{
-    message::Kind,
+    message::{Kind, Message},
     norm::{Level, clauses::choreography as norm},
     rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
 };
@@ -123,8 +123,9 @@ fn copy(transaction: &Transaction, context: &Context<'_>, findings: &mut Finding
         if !is_complete(envelope, receipt, recipient) {
             continue;
         }
-        let original = |fact| message(context.evidence, fact).and_then(|message| message.original());
-        let (Some(sent), Some(copied)) = (original(envelope), original(receipt)) else {
+        let (sent, copied) = (message(context.evidence, envelope), message(context.evidence, receipt));
+        let originals = (sent.as_ref().and_then(Message::original), copied.as_ref().and_then(Message::original));
+        let (Some(sent), Some(copied)) = originals else {
             let finding = Finding::new("an original that can be decoded", "one that cannot", receipt.title());
             findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation()]));
             continue;
