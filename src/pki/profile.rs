@@ -1,5 +1,6 @@
 //! The contents of a signing certificate in the profile of RFC 6109 5.5, and its single departures.
 
+use const_oid::db::rfc5280::ID_KP_SERVER_AUTH;
 use rcgen::{CustomExtension, DistinguishedName, DnType, DnValue};
 use x509_cert::{
     der::{
@@ -97,6 +98,9 @@ pub fn extensions(
     }
     if has(Departure::OtherExtensionCritical) {
         extensions.push(extension(INVENTED, &Null, true)?);
+    }
+    if has(Departure::ForServersOnly) {
+        extensions.push(extension(EXTENDED_KEY_USAGE, &ExtendedKeyUsage(vec![ID_KP_SERVER_AUTH]), false)?);
     }
     Ok(extensions)
 }

@@ -203,6 +203,8 @@ pub enum Departure {
     BasicConstraints,
     /// One more extension, and a critical one.
     OtherExtensionCritical,
+    /// ExtendedKeyUsage allows servers and not mail.
+    ForServersOnly,
 }
 
 /// A server's certificate.
