@@ -101,7 +101,8 @@ impl Judgement {
 impl Verdict {
     /// The clauses at hand: of those that the rule rests on, what chapter 3 says of other kinds of message left out.
     pub fn clauses(&self) -> Vec<&'static Clause> {
-        let others = |clause: &&&Clause| self.kind.is_some() && tells_of(clause).is_some_and(|kind| Some(kind) != self.kind);
+        let others =
+            |clause: &&&Clause| self.kind.is_some() && tells_of(clause).is_some_and(|kind| Some(kind) != self.kind);
         let own: Vec<&'static Clause> = self.rule.clauses.iter().filter(|clause| !others(clause)).copied().collect();
         if own.is_empty() { self.rule.clauses.to_vec() } else { own }
     }
@@ -374,7 +375,12 @@ impl<'a> Bench<'a> {
                 for (&role, records) in &self.evidence.logs {
                     let subject = LogSubject { role, records, transactions: &self.transactions };
                     let context = self.context(self.start);
-                    let about = About { subject: format!("the {role}'s log"), observation: None, kind: None, blame: role.into() };
+                    let about = About {
+                        subject: format!("the {role}'s log"),
+                        observation: None,
+                        kind: None,
+                        blame: role.into(),
+                    };
                     put(judgement, rule, about, || true, |found| check(&subject, &context, found));
                 }
             }

@@ -9,7 +9,11 @@ use crate::{
     message::{Daticert, Kind, Mail, Message},
 };
 
-use super::{Origin, copies::Copies, facts::{date_header, is_bare_address}};
+use super::{
+    Origin,
+    copies::Copies,
+    facts::{date_header, is_bare_address},
+};
 
 /// Everything that belongs to one PEC msgid, and the submission it came from. No bodies are kept.
 #[derive(Clone, Debug, Default)]

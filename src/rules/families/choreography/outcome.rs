@@ -136,8 +136,7 @@ fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Find
     for recipient in transaction.certified_recipients() {
         // What is known to be forged concludes nothing.
         let concludes = |fact: &Fact| {
-            fact.is_outcome() && is_word_on(transaction, fact, recipient, context)
-                || is_of_24_hours(transaction, fact)
+            fact.is_outcome() && is_word_on(transaction, fact, recipient, context) || is_of_24_hours(transaction, fact)
         };
         let concluded = transaction.messages.iter().any(|fact| fact.concerns(recipient) && concludes(fact));
         if !concluded {

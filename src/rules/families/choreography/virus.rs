@@ -64,7 +64,8 @@ fn each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     }
     let composers: BTreeSet<Party> = transaction.of(Kind::RilevazioneVirus).map(|fact| fact.composer).collect();
     let addressed = |composer: Party| {
-        let certified = |address: &&str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
+        let certified =
+            |address: &&str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
         let crossed = crossings(transaction).filter(move |(_, provider, _)| *provider == composer);
         let named = transaction.of(Kind::RilevazioneVirus).filter(move |fact| fact.composer == composer);
         let all = crossed.map(|(.., recipient)| recipient).filter(certified).chain(named.flat_map(Fact::named));
