@@ -315,6 +315,33 @@ fn check_repeats_what_a_run_found() {
     pec(&["check", &evidence]).exits(1).says(&["to blame     flawed, as receiver", "non-conformity"]);
 }
 
+#[test]
+fn what_a_scenario_announced_is_no_failure_when_its_evidence_is_judged_again() {
+    let folder = Folder::new();
+    let (scenario, reports) = ("session/peer-without-starttls", folder.text("reports"));
+    pec(&["run", scenario, "--sender", "alfa", "--reports", &reports]).exits(0);
+    let bundle = folder.path("reports/evidence").join(scenario).join("alfa-bravo");
+    let check = || pec(&["check", &bundle.to_string_lossy()]);
+    check().exits(0).says(&["no violation"]);
+    let json = pec(&["check", &bundle.to_string_lossy(), "--format", "json"]).exits(0).json();
+    assert!(json[1]["findings"].as_array().unwrap().iter().all(|finding| finding["announced"] == true));
+
+    // Without the announcement it is a violation; announced and not found is no success either.
+    let path = bundle.join("manifest.json");
+    let manifest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let announcing = |announced: Value| {
+        let mut other = manifest.clone();
+        other["announced"] = announced;
+        fs::write(&path, other.to_string()).unwrap();
+    };
+    let announced = &manifest["announced"];
+    assert_ne!(announced, &Value::Array(vec![]));
+    announcing(Value::Array(vec![]));
+    check().exits(1).says(&[announced[0]["rule"].as_str().unwrap(), "violation"]);
+    announcing(serde_json::json!([announced[0], {"rule": "signature/verifies", "subject": "message 1"}]));
+    check().exits(1).says(&["expectation not met signature/verifies", "1 announced and not found again"]);
+}
+
 /// Rule, subject and place of everything found.
 fn findings(lines: &[Value]) -> Vec<String> {
     let verdicts = lines.iter().flat_map(|line| line["findings"].as_array().into_iter().flatten());

@@ -68,7 +68,7 @@ fn refused(share: &[Composed<'_>]) -> Vec<String> {
 fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Arc<[u8]>>) -> Vec<Composed<'a>> {
     let identity =
         |observation: &Observation| Message::read(Arc::clone(&observation.bytes)).ok()?.mail.field("Message-ID");
-    let announced = cell.expected_findings.iter().filter_map(|finding| {
+    let announced = cell.observed.announced.iter().filter_map(|finding| {
         let one = cell.observed.observations.iter().find(|one| Some(one.id) == finding.observation)?;
         identity(one).filter(|_| one.producer == Party::Harness)
     });

@@ -22,12 +22,14 @@ use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Dialogue, DirectoryVersion, Evidence, GatewayFacts, LogRecord, Observation, Party, Role, Seen, SmtpPath};
+use super::{
+    Announced, Dialogue, DirectoryVersion, Evidence, GatewayFacts, LogRecord, Observation, Party, Role, Seen, SmtpPath,
+};
 
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
-/// The form of the manifest; another form is not read.
-const FORM: u32 = 1;
+/// The form of the manifest. Earlier ones lack what a scenario announced; later ones are not read.
+const FORM: u32 = 2;
 
 /// Why a bundle cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +71,8 @@ struct Manifest {
     directories: Vec<DirectoryEntry>,
     anchors: Vec<String>,
     crls: Vec<String>,
+    #[serde(default)]
+    announced: Vec<Announced>,
     /// SHA-256 by file, lower-case hexadecimal.
     sha256: BTreeMap<String, String>,
 }
@@ -161,6 +165,7 @@ fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
         directories,
         anchors,
         crls,
+        announced: evidence.announced.clone(),
         sha256: files.sha256,
     };
     fs::write(folder.join(MANIFEST), json(&manifest)?)
@@ -190,8 +195,8 @@ pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
     let path = folder.join(MANIFEST);
     let bytes = fs::read(&path).map_err(|error| BundleError::Io { doing: "read", path: path.clone(), error })?;
     let manifest: Manifest = parse(&path, &bytes)?;
-    if manifest.form != FORM {
-        let problem = format!("its form is {}, this program reads form {FORM}", manifest.form);
+    if manifest.form > FORM {
+        let problem = format!("its form is {}, this program reads forms up to {FORM}", manifest.form);
         return Err(BundleError::Unreadable { path, problem });
     }
     let load = |name: &String| load(folder, name, &manifest.sha256);
@@ -200,6 +205,7 @@ pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
         gateways: manifest.gateways,
         ended: manifest.ended,
         complete: manifest.complete,
+        announced: manifest.announced,
         ..Evidence::default()
     };
     for entry in manifest.observations {
@@ -277,6 +283,8 @@ mod tests {
             dialogue: None,
         });
         evidence.anchors.push(vec![0x30, 0]);
+        let (rule, subject) = ("signature/verifies".into(), "message 1".into());
+        evidence.announced.push(Announced { rule, subject, observation: Some(1) });
         evidence
     }
 
@@ -292,6 +300,26 @@ mod tests {
         let names: Vec<_> = fs::read_dir(bundle.join("messages")).unwrap().map(|f| f.unwrap().file_name()).collect();
         assert_eq!(names, ["001-mailbox-sender.eml"]);
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "no draft stays behind");
+    }
+
+    #[test]
+    fn an_earlier_form_is_read_and_a_later_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let bundle = folder.path().join("b");
+        write(&evidence(), &bundle).unwrap();
+        let mut manifest: serde_json::Value =
+            serde_json::from_slice(&fs::read(bundle.join(MANIFEST)).unwrap()).unwrap();
+        let mut put = |form: u32, announced: bool| {
+            manifest["form"] = form.into();
+            if !announced {
+                manifest.as_object_mut().unwrap().remove("announced");
+            }
+            fs::write(bundle.join(MANIFEST), manifest.to_string()).unwrap();
+            read(&bundle)
+        };
+        let later = put(3, true).unwrap_err().to_string();
+        assert!(later.contains("its form is 3"), "{later}");
+        assert!(put(1, false).unwrap().announced.is_empty());
     }
 
     #[test]

@@ -59,6 +59,20 @@ pub struct Evidence {
     pub ended: Option<Timestamp>,
     /// Whether everything due within 25 hours of the last submission was waited for, so that absence means absence.
     pub complete: bool,
+    /// What the scenario announced (`expect-findings`): that the judgement finds it is right, and nobody's failure.
+    pub announced: Vec<Announced>,
+}
+
+/// A finding that a scenario led to on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Announced {
+    /// The rule's id.
+    pub rule: String,
+    /// What it reports on, in the rule's words.
+    pub subject: String,
+    /// The observation, where it is one.
+    pub observation: Option<usize>,
 }
 
 /// Who plays a role.

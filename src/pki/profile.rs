@@ -1,21 +1,23 @@
 //! The contents of a signing certificate in the profile of RFC 6109 5.5, and its single departures.
 
+use const_oid::db::rfc5280::ID_KP_SERVER_AUTH;
 use rcgen::{CustomExtension, DistinguishedName, DnType, DnValue};
 use x509_cert::{
     der::{
         Encode,
         asn1::{Ia5String, Null, OctetString},
+        oid::db::rfc5280::ID_KP_EMAIL_PROTECTION,
     },
     ext::pkix::{
-        AuthorityKeyIdentifier, BasicConstraints, KeyUsage, KeyUsages, SubjectAltName, SubjectKeyIdentifier,
-        name::GeneralName,
+        AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectAltName,
+        SubjectKeyIdentifier, name::GeneralName,
     },
 };
 
 use super::{
     PkiError,
     issue::distinguished_name,
-    recipe::{Departure, Provider, Subject},
+    recipe::{Addition, Departure, Provider, Subject},
 };
 
 /// Key identifiers of a certificate.
@@ -32,8 +34,12 @@ pub fn subject(provider: &Provider, departs: Option<Departure>) -> Result<Distin
         Some(Departure::NameElsewhere) => "Another Name S.p.A.".to_owned(),
         _ => provider.name.clone(),
     };
+    let country = match departs {
+        Some(Departure::CountryInWords) => "Italia",
+        _ => "IT",
+    };
     let mut name =
-        distinguished_name(&Subject { c: Some("IT".into()), o: organization, cn: "Posta Certificata".into() })?;
+        distinguished_name(&Subject { c: Some(country.into()), o: organization, cn: "Posta Certificata".into() })?;
     match departs {
         Some(Departure::NameElsewhere) => name.push(DnType::OrganizationalUnitName, provider.name.as_str()),
         Some(Departure::MailInSubject) => {
@@ -51,6 +57,7 @@ pub fn subject(provider: &Provider, departs: Option<Departure>) -> Result<Distin
 pub fn extensions(
     provider: &Provider,
     keys: &Keys,
+    also: &[Addition],
     departs: Option<Departure>,
 ) -> Result<Vec<CustomExtension>, PkiError> {
     let has = |departure| departs == Some(departure);
@@ -68,10 +75,11 @@ pub fn extensions(
     }
     if !has(Departure::NoKeyUsage) {
         let usages = match departs {
-            Some(Departure::NoDigitalSignature) => KeyUsages::NonRepudiation,
-            _ => KeyUsages::DigitalSignature,
+            Some(Departure::NoDigitalSignature) => KeyUsages::NonRepudiation.into(),
+            _ if also.contains(&Addition::NonRepudiation) => KeyUsages::DigitalSignature | KeyUsages::NonRepudiation,
+            _ => KeyUsages::DigitalSignature.into(),
         };
-        extensions.push(extension(KEY_USAGE, &KeyUsage(usages.into()), !has(Departure::KeyUsageNotCritical))?);
+        extensions.push(extension(KEY_USAGE, &KeyUsage(usages), !has(Departure::KeyUsageNotCritical))?);
     }
     if !has(Departure::NoSubjectAltName) {
         let name = match departs {
@@ -85,8 +93,14 @@ pub fn extensions(
         let constraints = BasicConstraints { ca: false, path_len_constraint: None };
         extensions.push(extension(BASIC_CONSTRAINTS, &constraints, false)?);
     }
+    if also.contains(&Addition::ExtendedKeyUsage) {
+        extensions.push(extension(EXTENDED_KEY_USAGE, &ExtendedKeyUsage(vec![ID_KP_EMAIL_PROTECTION]), false)?);
+    }
     if has(Departure::OtherExtensionCritical) {
         extensions.push(extension(INVENTED, &Null, true)?);
+    }
+    if has(Departure::ForServersOnly) {
+        extensions.push(extension(EXTENDED_KEY_USAGE, &ExtendedKeyUsage(vec![ID_KP_SERVER_AUTH]), false)?);
     }
     Ok(extensions)
 }
@@ -101,6 +115,7 @@ const SUBJECT_KEY_ID: &[u64] = &[2, 5, 29, 14];
 const KEY_USAGE: &[u64] = &[2, 5, 29, 15];
 const SUBJECT_ALT_NAME: &[u64] = &[2, 5, 29, 17];
 const BASIC_CONSTRAINTS: &[u64] = &[2, 5, 29, 19];
+const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
 const AUTHORITY_KEY_ID: &[u64] = &[2, 5, 29, 35];
 /// Nobody's: the arc of UUIDs, with a number that is none.
 const INVENTED: &[u64] = &[2, 25, 6109];

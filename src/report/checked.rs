@@ -49,6 +49,8 @@ pub struct CheckedTotals {
     pub warnings: usize,
     /// Findings at the level of a MAY.
     pub notes: usize,
+    /// Findings that a scenario announced and that were not made again.
+    pub missed: usize,
     /// Rules that broke, each time they did.
     pub broken_rules: usize,
     /// How often a rule was put to something.
@@ -73,7 +75,7 @@ impl Checked {
     }
 
     fn severities(&self) -> Vec<Severity> {
-        self.subject().failures(|_| true).map(|failure| failure.severity).collect()
+        self.subject().failures().map(|failure| failure.severity).collect()
     }
 
     /// What was judged, in a line.
@@ -130,7 +132,7 @@ impl CheckedTotals {
                 Severity::Violation => self.violations += 1,
                 Severity::Warning => self.warnings += 1,
                 Severity::Note => self.notes += 1,
-                Severity::Unmet => {}
+                Severity::Unmet => self.missed += 1,
             }
         }
     }
@@ -171,7 +173,7 @@ impl<W: Write> Inspection for CheckedText<W> {
         let what = checked.what();
         writeln!(self.out, "{path}: {}; {}", self.paint.dye(ink, &word), shown(&what))?;
         self.unverified |= checked.judgement.origins.values().any(|origin| matches!(origin, Origin::NotVerified(_)));
-        for failure in checked.subject().failures(|_| true) {
+        for failure in checked.subject().failures() {
             self.groups.add(failure, &path);
         }
         Ok(())
@@ -179,10 +181,9 @@ impl<W: Write> Inspection for CheckedText<W> {
 
     fn close(&mut self, totals: &CheckedTotals, (code, meaning): (u8, &'static str)) -> io::Result<()> {
         self.out.write_all(self.groups.pages(self.strictness, self.paint).as_bytes())?;
-        let unreadable = match totals.unreadable {
-            0 => String::new(),
-            many => format!(", {many} could not be judged"),
-        };
+        let many = |count: usize, words: &str| if count == 0 { String::new() } else { format!(", {count} {words}") };
+        let unreadable = many(totals.unreadable, "could not be judged");
+        let missed = many(totals.missed, "announced and not found again");
         if self.unverified {
             let hint = "Origins that were not verified are no findings. Who signed can be told with --trust (a folder of \
                         certificates and revocation lists) and --directory (the providers' LDIF).";
@@ -190,7 +191,7 @@ impl<W: Write> Inspection for CheckedText<W> {
         }
         writeln!(
             self.out,
-            "\njudged    {} ({}){unreadable}\nfindings  {}, {}, {}\nresult    {meaning} (exit code {code})",
+            "\njudged    {} ({}){unreadable}\nfindings  {}, {}, {}{missed}\nresult    {meaning} (exit code {code})",
             totals.judged,
             counted(totals.messages, "message"),
             counted(totals.violations, "violation"),
@@ -237,7 +238,7 @@ impl<W: Write> Inspection for CheckedJson<W> {
             })
             .collect();
         let findings: Vec<Value> =
-            checked.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, false)).collect();
+            checked.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, &checked.evidence)).collect();
         let by_itself = checked.evidence.observations.is_empty() && checked.evidence.gateways.is_empty();
         let directories = if by_itself { checked.directories() } else { Vec::new() };
         let certificates: Vec<Value> =

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    evidence::{Evidence, Party, Role},
+    evidence::{Announced, Evidence, Party, Role},
     norm::{Clause, Level},
     rules::{Finding, Judgement, Outcome, Verdict},
     runner::{Cell, Strictness, Unmet},
@@ -90,11 +90,11 @@ impl From<Level> for Severity {
     }
 }
 
-/// Everything that went wrong in a cell, except what its scenario announced; the heaviest first.
+/// Everything that went wrong in a cell; the heaviest first.
 pub fn failures(cell: &Cell) -> Vec<Failure> {
     let subject = Subject { evidence: &cell.observed, folder: cell.evidence.as_deref(), judgement: &cell.judgement };
     let unmet = cell.unmet.iter().map(|unmet| subject.unmet(unmet));
-    let mut all: Vec<_> = unmet.chain(subject.failures(|verdict| !cell.announced(verdict))).collect();
+    let mut all: Vec<_> = unmet.chain(subject.failures()).collect();
     all.sort_by_key(|failure| failure.severity);
     all
 }
@@ -105,19 +105,22 @@ pub fn clause_line(clause: &Clause) -> String {
 }
 
 impl Subject<'_> {
-    /// What the rules found, of the verdicts that are meant. What the harness made wrong on purpose is nobody's failure.
-    pub fn failures<'a>(&'a self, meant: impl Fn(&Verdict) -> bool + 'a) -> impl Iterator<Item = Failure> + 'a {
-        self.judgement.verdicts.iter().filter(move |verdict| meant(verdict)).flat_map(|verdict| {
-            match &verdict.outcome {
-                Outcome::Pass => Vec::new(),
-                Outcome::InternalError(reason) => vec![self.broken(verdict, reason)],
-                Outcome::Fail(findings) => findings
-                    .iter()
-                    .filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness)
-                    .map(|finding| self.finding(verdict, finding))
-                    .collect(),
-            }
-        })
+    /// What the rules found. What the scenario announced, or the harness made wrong on purpose, is nobody's failure.
+    pub fn failures(&self) -> impl Iterator<Item = Failure> {
+        let unannounced = self.judgement.verdicts.iter().filter(|verdict| !verdict.is_announced(self.evidence));
+        let found = unannounced.flat_map(|verdict| match &verdict.outcome {
+            Outcome::Pass => Vec::new(),
+            Outcome::InternalError(reason) => vec![self.broken(verdict, reason)],
+            Outcome::Fail(findings) => findings
+                .iter()
+                .filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness)
+                .map(|finding| self.finding(verdict, finding))
+                .collect(),
+        });
+        let missed = |announced: &&Announced| {
+            !self.judgement.verdicts.iter().any(|verdict| verdict.announcement() == **announced)
+        };
+        found.chain(self.evidence.announced.iter().filter(missed).map(|announced| self.missed(announced)))
     }
 
     fn finding(&self, verdict: &Verdict, finding: &Finding) -> Failure {
@@ -151,6 +154,22 @@ impl Subject<'_> {
             blame: "the harness".to_owned(),
             consequence: Some("nothing can be said about this question; please report it"),
             evidence: self.file(verdict.observation),
+        }
+    }
+
+    fn missed(&self, announced: &Announced) -> Failure {
+        Failure {
+            severity: Severity::Unmet,
+            id: announced.rule.clone(),
+            question: "Is what the scenario made wrong on purpose found again?".to_owned(),
+            clauses: Vec::new(),
+            expected: "the finding that the scenario announced".to_owned(),
+            found: "none".to_owned(),
+            place: announced.subject.clone(),
+            line: None,
+            blame: self.blamed(Party::Harness),
+            consequence: Some("a rule that found it no longer does: what it says elsewhere proves less"),
+            evidence: self.file(announced.observation),
         }
     }
 
@@ -234,6 +253,16 @@ mod tests {
     fn what_the_harness_made_wrong_is_nobodys_failure() {
         assert_eq!(failures(&cell(wrong(), Party::Harness)), []);
         assert_eq!(failures(&cell(wrong(), Party::Receiver))[0].blame, "flawed, as receiver");
+    }
+
+    #[test]
+    fn what_was_announced_is_no_failure_and_its_absence_is_one() {
+        let mut cell = cell(wrong(), Party::Receiver);
+        cell.observed.announced = vec![cell.judgement.verdicts[0].announcement()];
+        assert_eq!(failures(&cell), []);
+        cell.judgement.verdicts.clear();
+        let missed = failures(&cell);
+        assert_eq!((missed[0].severity, missed[0].id.as_str()), (Severity::Unmet, samples::RULES[0].id));
     }
 
     #[test]

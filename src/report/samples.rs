@@ -7,7 +7,7 @@ use crate::{
     evidence::{Evidence, GatewayFacts, Observation, Party, Role, Seen},
     norm::{Clause, Level, clauses::access::RFC6109_3_1_4_HEADERS},
     rules::{Check, Finding, Judgement, Outcome, Rule, Verdict},
-    runner::{Cell, CellOutcome, Direction, ExpectedFinding, Strictness, Unmet},
+    runner::{Cell, CellOutcome, Direction, Strictness, Unmet},
 };
 
 /// What a hostile message would have a report show.
@@ -81,7 +81,6 @@ pub fn cell(scenario: &str, direction: &Direction, outcome: CellOutcome) -> Cell
         outcome,
         unmet: vec![],
         judgement: Judgement { applied, ..Judgement::default() },
-        expected_findings: vec![],
         observed: evidence(direction),
         choices: vec![],
         notes: vec![],
@@ -120,7 +119,7 @@ fn failed(direction: &Direction) -> Cell {
 fn announced(direction: &Direction) -> Cell {
     let mut cell = cell("trust/tampered", direction, CellOutcome::Passed);
     cell.judgement.verdicts = vec![verdict(&RULES[0], vec![Finding::new("this", "that", "header Subject")])];
-    cell.expected_findings = vec![ExpectedFinding::of(&cell.judgement.verdicts[0])];
+    cell.observed.announced = vec![cell.judgement.verdicts[0].announcement()];
     cell
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Closing, Ending, Event, Opening, Report, json_line};
 use crate::{
-    evidence::bundle::MANIFEST,
+    evidence::{Evidence, bundle::MANIFEST},
     norm::{Clause, Level},
     rules::{Outcome, Rule, Verdict},
     runner::{Cell, CellOutcome},
@@ -105,7 +105,7 @@ fn cell_line(cell: &Cell) -> Value {
         "outcome": outcome,
         "reason": reason,
         "unmet": unmet,
-        "findings": cell.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, cell.announced(verdict))).collect::<Vec<_>>(),
+        "findings": cell.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, &cell.observed)).collect::<Vec<_>>(),
         "applied": cell.judgement.applied,
         "choices": cell.choices,
         "notes": cell.notes,
@@ -118,8 +118,8 @@ fn cell_line(cell: &Cell) -> Value {
     })
 }
 
-/// A verdict that is not a pass.
-pub(super) fn verdict_line(verdict: &Verdict, announced: bool) -> Option<Value> {
+/// A verdict on evidence that is not a pass.
+pub(super) fn verdict_line(verdict: &Verdict, evidence: &Evidence) -> Option<Value> {
     let (findings, broken) = match &verdict.outcome {
         Outcome::Pass => return None,
         Outcome::Fail(findings) => (Some(findings), None),
@@ -139,7 +139,7 @@ pub(super) fn verdict_line(verdict: &Verdict, announced: bool) -> Option<Value> 
         "subject": verdict.subject,
         "observation": verdict.observation,
         "blame": verdict.blame,
-        "announced": announced,
+        "announced": verdict.is_announced(evidence),
         "findings": findings,
         "internal_error": broken,
     }))

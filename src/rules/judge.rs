@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
-    evidence::{DirectoryVersion, Evidence, Party, Role, Seen},
+    evidence::{Announced, DirectoryVersion, Evidence, Party, Role, Seen},
     message::{Kind, Mail},
     norm::Level,
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
@@ -97,6 +97,17 @@ impl Judgement {
 }
 
 impl Verdict {
+    /// As a scenario announces it.
+    pub fn announcement(&self) -> Announced {
+        let Verdict { rule, subject, observation, .. } = self;
+        Announced { rule: rule.id.to_owned(), subject: subject.clone(), observation: *observation }
+    }
+
+    /// Whether the scenario announced it.
+    pub fn is_announced(&self, evidence: &Evidence) -> bool {
+        matches!(self.outcome, Outcome::Fail(_)) && evidence.announced.contains(&self.announcement())
+    }
+
     /// Whether only the harness answers for it.
     pub fn is_provoked(&self) -> bool {
         match &self.outcome {

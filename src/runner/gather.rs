@@ -105,6 +105,7 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
         crls: trust.crls,
         ended: Some(stage.pair.now()),
         complete: progress.complete,
+        announced: Vec::new(),
     };
     Gathered { evidence, stored }
 }

@@ -18,6 +18,6 @@ mod tests;
 
 pub use plan::{Event, How, OnFailure, Plan, Run, Stop, run};
 pub use play::play;
-pub use result::{Cell, CellOutcome, ExpectedFinding, Strictness, Unmet};
+pub use result::{Cell, CellOutcome, Strictness, Unmet};
 
 pub use crate::target::Direction;

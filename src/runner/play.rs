@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Cell, CellOutcome, Direction, ExpectedFinding, How, Strictness, Unmet,
+    Cell, CellOutcome, Direction, How, Strictness, Unmet,
     blame::{self, Wires},
     expect::{Difference, Found},
     gather::{Gathered, gather, holdings},
@@ -17,7 +17,7 @@ use super::{
     story,
 };
 use crate::{
-    evidence::{Dialogue, Evidence, Party, Seen, bundle},
+    evidence::{Announced, Dialogue, Evidence, Party, Seen, bundle},
     norm::Level,
     rules::{self, Check, Judgement, Outcome, Verdict},
     scenario::{
@@ -66,7 +66,7 @@ async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell 
     if let Some(dialogue) = trouble.as_ref().and_then(|trouble| trouble.dialogue.clone()) {
         gathered.evidence.dialogues.push(dialogue);
     }
-    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| conclude(&stage, &gathered, how)));
+    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| conclude(&stage, &mut gathered, how)));
     let mut cell = match (judged, trouble) {
         (Ok(mut cell), Some(trouble)) => {
             cell.outcome = CellOutcome::Error(trouble.words());
@@ -99,17 +99,17 @@ impl Trouble {
     }
 }
 
-/// Judges what was gathered.
-fn conclude(stage: &Stage<'_>, gathered: &Gathered, how: &How) -> Cell {
+/// Judges what was gathered, and keeps with it which findings were announced.
+fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
     let scenario = stage.scenario;
     let judgement = rules::judge(&gathered.evidence, &rules::Options::default());
-    let (expected_findings, mut unmet) = announced(stage, gathered, &judgement);
+    let (announced, mut unmet) = announced(stage, gathered, &judgement);
+    gathered.evidence.announced = announced;
     unmet.extend(explain(stage, gathered));
     let story = story::tell(stage, gathered);
     let progress = stage.progress();
     let mut cell = Cell {
         judgement,
-        expected_findings,
         unmet,
         choices: progress.choices.clone(),
         notes: progress.notes.clone(),
@@ -120,15 +120,14 @@ fn conclude(stage: &Stage<'_>, gathered: &Gathered, how: &How) -> Cell {
         Strictness::Violations => &[Level::Must],
         Strictness::Everything => &[Level::Must, Level::Should, Level::May],
     };
+    let fails = |level| cell.judgement.failed(level).any(|verdict| !verdict.is_announced(&gathered.evidence));
     let broken = cell.judgement.verdicts.iter().find_map(|verdict| match &verdict.outcome {
         Outcome::InternalError(what) => Some(format!("the rule `{}` broke: {what}", verdict.rule.id)),
         _ => None,
     });
     cell.outcome = match broken {
         Some(what) => CellOutcome::Error(what),
-        None if !cell.unmet.is_empty() || levels.iter().any(|level| cell.failed(*level).next().is_some()) => {
-            CellOutcome::Failed
-        }
+        None if !cell.unmet.is_empty() || levels.iter().any(|level| fails(*level)) => CellOutcome::Failed,
         None => CellOutcome::Passed,
     };
     cell
@@ -204,9 +203,9 @@ fn found_words(difference: &Difference, pair: &dyn Pair) -> String {
 
 /// Findings that the scenario announced: those made, and what differs from the announcement. What the harness answers for
 /// and nothing announced fails the scenario too: an injected message is wrong in what it says it is wrong in, and no more.
-fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (Vec<ExpectedFinding>, Vec<Unmet>) {
+fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (Vec<Announced>, Vec<Unmet>) {
     let progress = stage.progress();
-    let mut made: BTreeMap<&str, BTreeSet<ExpectedFinding>> = BTreeMap::new();
+    let mut made: BTreeMap<&str, BTreeSet<Announced>> = BTreeMap::new();
     let mut unmet = Vec::new();
     for verdict in judgement.verdicts.iter().filter(|verdict| verdict.rule.level != Level::May) {
         let Outcome::Fail(findings) = &verdict.outcome else { continue };
@@ -229,14 +228,14 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
             }
         }
         for id in about {
-            made.entry(id).or_default().insert(ExpectedFinding::of(verdict));
+            made.entry(id).or_default().insert(verdict.announcement());
         }
     }
     for (id, wanted) in &progress.announced {
         let made = made.get(id.as_str()).cloned().unwrap_or_default();
         let path = &wanted.path;
         let wanted: BTreeSet<&str> = wanted.rules.iter().map(String::as_str).collect();
-        let found: BTreeSet<&str> = made.iter().map(|finding| finding.rule).collect();
+        let found: BTreeSet<&str> = made.iter().map(|finding| finding.rule.as_str()).collect();
         if wanted != found {
             let list = |rules: &BTreeSet<&str>| {
                 if rules.is_empty() { "none".to_owned() } else { rules.iter().copied().collect::<Vec<_>>().join(", ") }
@@ -291,7 +290,6 @@ fn blank(scenario: &Scenario, direction: &Direction, outcome: CellOutcome) -> Ce
         outcome,
         unmet: Vec::new(),
         judgement: Judgement::default(),
-        expected_findings: Vec::new(),
         observed: Evidence::default(),
         choices: Vec::new(),
         notes: Vec::new(),

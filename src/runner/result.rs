@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     evidence::{Evidence, Party},
     norm::{Clause, Level},
-    rules::{Judgement, Outcome, Verdict},
+    rules::{Judgement, Verdict},
     target::Direction,
 };
 
@@ -27,9 +27,7 @@ pub struct Cell {
     pub unmet: Vec<Unmet>,
     /// Every rule's verdict on the evidence.
     pub judgement: Judgement,
-    /// Failed verdicts that the scenario announced, on bytes that the harness made wrong on purpose.
-    pub expected_findings: Vec<ExpectedFinding>,
-    /// What was observed.
+    /// What was observed, and what the scenario announced of it.
     pub observed: Evidence,
     /// Choices the norm leaves and which was taken, in words.
     pub choices: Vec<String>,
@@ -41,17 +39,6 @@ pub struct Cell {
     pub evidence: Option<PathBuf>,
     /// Wall-clock time taken.
     pub took: Duration,
-}
-
-/// A failed verdict that the scenario announced (`expect-findings`).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct ExpectedFinding {
-    /// The rule.
-    pub rule: &'static str,
-    /// What it reports on ([`Verdict::subject`]).
-    pub subject: String,
-    /// The observation, where it is one.
-    pub observation: Option<usize>,
 }
 
 /// Which levels of failed verdicts fail a cell.
@@ -99,18 +86,6 @@ pub struct Unmet {
 impl Cell {
     /// Failed verdicts at `level` that the scenario did not announce.
     pub fn failed(&self, level: Level) -> impl Iterator<Item = &Verdict> {
-        self.judgement.failed(level).filter(|verdict| !self.announced(verdict))
-    }
-
-    /// Whether the scenario announced this failed verdict (`expect-findings`).
-    pub fn announced(&self, verdict: &Verdict) -> bool {
-        matches!(verdict.outcome, Outcome::Fail(_)) && self.expected_findings.contains(&ExpectedFinding::of(verdict))
-    }
-}
-
-impl ExpectedFinding {
-    /// That of a verdict.
-    pub fn of(verdict: &Verdict) -> Self {
-        Self { rule: verdict.rule.id, subject: verdict.subject.clone(), observation: verdict.observation }
+        self.judgement.failed(level).filter(|verdict| !verdict.is_announced(&self.observed))
     }
 }

@@ -56,7 +56,7 @@ async fn findings_on_what_was_injected_must_be_those_announced() {
     };
     let right = scenario(&steps("- expect-findings:\n    b: [structure/signed]\n"));
     let cell = played(&right, "bravo", &How::default()).await;
-    assert!(cell.unmet.is_empty() && cell.expected_findings.len() == 1, "{:?}", cell.unmet);
+    assert!(cell.unmet.is_empty() && cell.observed.announced.len() == 1, "{:?}", cell.unmet);
     for wrong in ["", "- expect-findings:\n    b: [structure/signed, signature/valid]\n"] {
         let cell = played(&scenario(&steps(wrong)), "bravo", &How::default()).await;
         assert_eq!(cell.unmet.len(), 1, "{wrong}");

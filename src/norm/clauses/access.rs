@@ -9,7 +9,19 @@ crate::clauses! {
         "Every forward path of what is accepted stands in its To or Cc.",
         reading: "An address of To or Cc without a forward path is tolerated and gets nothing.";
     RFC6109_3_1_1_BCC = "RFC6109-3.1.1-bcc", "RFC 6109 3.1.1", Must, AccessPoint,
-        "What is accepted has no value in Bcc.";
+        "What is accepted has no value in Bcc.",
+        reading: "Addresses in Bcc are 'invalid' (2.1), so a message that has any is not accepted rather than stripped of them.";
+    RFC6109_3_1_1_CONFORMING = "RFC6109-3.1.1-conforming", "RFC 6109 3.1.1", Must, AccessPoint,
+        "What is accepted is a well-formed message of RFC 5322.";
+    RFC6109_3_1_1_SIZE = "RFC6109-3.1.1-size", "RFC 6109 3.1.1", Must, AccessPoint,
+        "Size times recipients of what is accepted is within the provider's limit.",
+        reading: "30 MB is the least that must be taken (DM art. 12), not a cap: a provider's limit may be higher (practice 2, 11).";
+    RFC6109_3_1_2_SIZE = "RFC6109-3.1.2-size", "RFC 6109 3.1.2", Must, AccessPoint,
+        "What is too large is refused by a non-acceptance, and by SMTP alone where it is much too large.",
+        reading: "From which size on SMTP alone answers is the provider's choice, so either is taken.";
+    RFC6109_3_1_2_XML_ONLY = "RFC6109-3.1.2-xml-only", "RFC 6109 3.1.2", Must, Provider,
+        "A program takes its facts from the certification data and never from the readable text.",
+        reading: "Said of each kind; what a gateway reads shows in what it does where text and data disagree (practice 2, 22).";
     RFC6109_3_1_2_HEADERS = "RFC6109-3.1.2-headers", "RFC 6109 3.1.2", Must, AccessPoint,
         "A non-acceptance carries X-Ricevuta, Date, Subject, From, To and X-Riferimento-Message-ID with the values listed.";
     RFC6109_3_1_2_TEXT = "RFC6109-3.1.2-text", "RFC 6109 3.1.2", Must, AccessPoint,

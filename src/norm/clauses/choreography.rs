@@ -4,7 +4,7 @@ crate::clauses! {
     RFC6109_2_1_CERTIFIED_PATHS = "RFC6109-2.1-certified-paths", "RFC 6109 2.1", Must, Provider,
         "Sender and recipients are those of the SMTP reverse and forward paths, in every message about a submission.";
     RFC6109_2_1_TO_REVERSE_PATH = "RFC6109-2.1-to-reverse-path", "RFC 6109 2.1", Must, Provider,
-        "Notifications go to the mailbox of the reverse path, whatever Reply-To says.";
+        "Notifications reach the sender's mailbox, whatever Reply-To says.";
     RFC6109_2_1_1_1_1_NOT_TO_USERS = "RFC6109-2.1.1.1.1-not-to-users", "RFC 6109 2.1.1.1.1", Must, Provider,
         "A server-server acceptance passes between providers and is never sent to a user.";
     RFC6109_2_2_1_ANSWER = "RFC6109-2.2.1-answer", "RFC 6109 2.2.1", Must, AccessPoint,

@@ -17,12 +17,24 @@ crate::clauses! {
     RFC6109_4_5_P7M = "RFC6109-4.5-p7m", "RFC 6109 4.5", Must, Directory,
         "File, signature and certificate are in one PKCS#7 structure, binary DER, in a file named .p7m.",
         reading: "BER with indefinite lengths, as libraries stream it, is read by everybody: worth a note, text is a violation.";
+    RFC6109_4_5_CENTRAL = "RFC6109-4.5-central", "RFC 6109 4.5", Must, Operator,
+        "The central server takes each provider's file every day, verifies it and applies it.",
+        untested: NeedsOfficialDirectory, "It is what the publisher of the directory does.";
+    RFC6109_4_5_LOCAL_COPY = "RFC6109-4.5-local-copy", "RFC 6109 4.5", Must, Operator,
+        "Each provider keeps a copy of the directory and renews it every day.",
+        untested: NeedsOfficialDirectory, "A copy is renewed from the official server, whose contents no test changes.";
+    RFC6109_4_5_OWN_FILE = "RFC6109-4.5-own-file", "RFC 6109 4.5", Must, Operator,
+        "The file that a provider publishes holds the records of all its environments.",
+        untested: NeedsOfficialDirectory, "Which environments a provider has is known from the official directory alone.";
     RFC6109_4_5_1 = "RFC6109-4.5.1", "RFC 6109 4.5.1", Must, Directory,
         "providerCertificateHash is the SHA-1 of the provider's certificate in hexadecimal.";
     RFC6109_4_5_2 = "RFC6109-4.5.2", "RFC 6109 4.5.2", Must, Directory,
         "providerCertificate holds X.509 certificates in DER.";
     RFC6109_4_5_2_BINARY = "RFC6109-4.5.2-binary", "RFC 6109 4.5.2", Should, Directory,
-        "Certificates are transferred under the description providerCertificate;binary.";
+        "Certificates are transferred under the description providerCertificate;binary.",
+        reading: "The norm recalls what the syntax requires (RFC 4522); without the option the value is still plain, so it is a warning.";
+    RFC6109_4_5_3 = "RFC6109-4.5.3", "RFC 6109 4.5.3", Must, Directory,
+        "Every record has its provider's name in providerName, once.";
     RFC6109_4_5_4 = "RFC6109-4.5.4", "RFC 6109 4.5.4", Must, Directory,
         "mailReceipt is one bare address whose two sides are dot-atoms.";
     RFC6109_4_5_5 = "RFC6109-4.5.5", "RFC 6109 4.5.5", Must, Directory,
@@ -30,6 +42,11 @@ crate::clauses! {
     RFC6109_4_5_6_HTTPS = "RFC6109-4.5.6-https", "RFC 6109 4.5.6", Must, Directory,
         "LDIFLocationURL is an HTTPS address.",
         reading: "The second sample of 4.5.10 shows http; the text says HTTPS (practice 2, 10).";
+    RFC6109_4_5_6_UTF_8 = "RFC6109-4.5.6-utf-8", "RFC 6109 4.5.6", Must, Directory,
+        "The LDIF file is UTF-8.";
+    RFC6109_4_5_6_MEDIA_TYPE = "RFC6109-4.5.6-media-type", "RFC 6109 4.5.6", Must, Operator,
+        "The signed file is served as application/pkcs7-mime with smime-type signed-data.",
+        untested: NeedsOfficialDirectory, "It is served where the official directory points, to those whom its publisher lets in.";
     RFC6109_4_5_6_SECONDARY = "RFC6109-4.5.6-secondary", "RFC 6109 4.5.6", Must, Directory,
         "A secondary environment's record has no LDIFLocationURL.";
     RFC6109_4_5_7 = "RFC6109-4.5.7", "RFC 6109 4.5.7", Must, Directory,

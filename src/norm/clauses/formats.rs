@@ -18,7 +18,9 @@ crate::clauses! {
         "The first part is the readable text; original message and certification data follow in any order.";
     RFC6109_4_3_1_CHARSET = "RFC6109-4.3.1-charset", "RFC 6109 4.3.1", Must, Provider,
         "The readable text is ISO-8859-1.",
-        reading: "US-ASCII is a part of it.";
+        reading: "US-ASCII is a part of it. A subject beyond it is lossy there and exact elsewhere (practice 2, 25).";
+    RFC6109_4_3_1_HTML = "RFC6109-4.3.1-html", "RFC 6109 4.3.1", May, Provider,
+        "The readable text may come as HTML too, in a multipart/alternative.";
     RFC6109_4_3_1_ALTERNATIVE = "RFC6109-4.3.1-alternative", "RFC 6109 4.3.1", Must, Provider,
         "A multipart/alternative has two parts, text/plain and text/html.";
     RFC6109_4_3_1_SAME = "RFC6109-4.3.1-same", "RFC 6109 4.3.1", Must, Provider,

@@ -20,8 +20,12 @@ crate::clauses! {
         "An anomaly envelope contains the entire message that arrived.";
     RFC6109_3_2_2_NOTHING_ELSE = "RFC6109-3.2.2-nothing-else", "RFC 6109 3.2.2", Must, IncomingPoint,
         "Beside its text an anomaly envelope has no part other than the message that arrived.";
+    RFC6109_3_2_2_PATHS = "RFC6109-3.2.2-paths", "RFC 6109 3.2.2", Must, IncomingPoint,
+        "An anomaly envelope travels with the forward and reverse paths of what arrived.";
     RFC6109_3_2_3_HEADERS = "RFC6109-3.2.3-headers", "RFC 6109 3.2.3", Must, IncomingPoint,
         "A virus detection carries X-Ricevuta, X-Mittente, Date, Subject, From, To and X-Riferimento-Message-ID with the values listed.";
+    RFC6109_3_2_3_EACH = "RFC6109-3.2.3-each", "RFC 6109 3.2.3", Must, IncomingPoint,
+        "A virus detection is sent for each recipient of the provider, one for each.";
     RFC6109_3_2_3_SERVICE_MAILBOX = "RFC6109-3.2.3-service-mailbox", "RFC 6109 3.2.3", Must, IncomingPoint,
         "A virus detection goes to the sending provider's service mailbox.";
     RFC6109_3_2_3_TEXT = "RFC6109-3.2.3-text", "RFC 6109 3.2.3", Must, IncomingPoint,

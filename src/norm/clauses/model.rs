@@ -16,7 +16,7 @@ crate::clauses! {
     RFC6109_2_1_REPLY_TO = "RFC6109-2.1-reply-to", "RFC 6109 2.1", Must, Provider,
         "An envelope's Reply-To is the original's, unaltered, or made from the original's From where it has none.";
     RFC6109_2_1_TO_SENDER = "RFC6109-2.1-to-sender", "RFC 6109 2.1", Must, Provider,
-        "Notifications go to the original sender of the reverse path, whatever Reply-To says.";
+        "A notification to the user is addressed to the original sender, as the reverse path names it.";
     RFC6109_2_1_TYPE_HEADER = "RFC6109-2.1-type-header", "RFC 6109 2.1", Must, Provider,
         "Every generated message carries the header field that tells its type.";
     RFC6109_2_1_PATHS = "RFC6109-2.1-paths", "RFC 6109 2.1", Must, Provider,
@@ -28,9 +28,14 @@ crate::clauses! {
         "X-VerificaSicurezza marks virus-related failure notifications.";
     RFC6109_2_1_1_2_INHERITED = "RFC6109-2.1.1.2-inherited", "RFC 6109 2.1.1.2", Must, Provider,
         "Envelopes inherit Received, To, Cc, Return-Path and, if present, Reply-To from the message inside, unmodified.",
-        reading: "Fields are compared unfolded; Return-Path is rewritten at delivery and cannot be compared.";
+        reading: "Compared unfolded; Return-Path is rewritten at delivery and cannot be compared. That every message inherits every field (2.1.1) is read as leave.";
     RFC6109_2_2_1_TYPOLOGY = "RFC6109-2.2.1-typology", "RFC 6109 2.2.1", Must, AccessPoint,
         "Each recipient is told PEC or not by a case-insensitive search of its domain in the directory.";
+    RFC6109_2_2_1_PARTS = "RFC6109-2.2.1-parts", "RFC 6109 2.2.1", Must, AccessPoint,
+        "An acceptance has a readable text and the certification data in XML.";
+    RFC6109_2_2_1_FURTHER_PARTS = "RFC6109-2.2.1-further-parts", "RFC 6109 2.2.1", May, Provider,
+        "Notifications and transport envelopes may have further parts for services of the provider's own.",
+        reading: "Said again kind by kind; only an anomaly envelope may not (3.2.2).";
     RFC6109_2_2_1_MSGID = "RFC6109-2.2.1-msgid", "RFC 6109 2.2.1", Must, AccessPoint,
         "The PEC msgid is an alphanumeric string, an at sign, and the provider's domain or server name.",
         reading: "Real identifiers separate their alphanumeric runs by dots, hyphens and underscores.";
@@ -45,8 +50,29 @@ crate::clauses! {
     RFC6109_2_2_2_VALIDITY = "RFC6109-2.2.2-validity", "RFC 6109 2.2.2", Must, Provider,
         "The signature value is right, and the signer's certificate has a path to trust, is in its validity and not revoked.",
         reading: "Validity of the certificate is judged at arrival, never at the time the message claims.";
+    RFC6109_2_2_2_CRL_INTERVAL = "RFC6109-2.2.2-crl-interval", "RFC 6109 2.2.2", Must, IncomingPoint,
+        "Revocation lists kept in a cache are fetched again often enough to be up to date.",
+        untested: NotObservable, "The norm names no interval, so there is no instant at which a list kept any longer is wrong.";
+    RFC6109_2_2_2_ORDINARY_CHECKED = "RFC6109-2.2.2-ordinary-checked", "RFC 6109 2.2.2", Must, IncomingPoint,
+        "Ordinary mail is checked for viruses, so that none of them enters.",
+        reading: "What becomes of an infected one is left to what is usual on the Internet.";
+    RFC6109_2_2_2_SMTP_ERRORS = "RFC6109-2.2.2-smtp-errors", "RFC 6109 2.2.2", May, Provider,
+        "Errors of SMTP between providers may be handled by the means of SMTP itself.",
+        reading: "The sender is then told by the sending provider, by non-delivery or timeout notice.";
+    RFC6109_2_2_2_IDLE = "RFC6109-2.2.2-idle", "RFC 6109 2.2.2", Must, Provider,
+        "A message that could not be passed on for 24 hours is given up, and its sender told of it.",
+        reading: "By a non-delivery, by the 24-hour notice, or by both (practice 2, 16).";
+    RFC6109_2_2_2_ANTIVIRUS_REVIEWED = "RFC6109-2.2.2-antivirus-reviewed", "RFC 6109 2.2.2", Must, Operator,
+        "A provider told of a virus that it let pass looks into which kinds its antivirus misses.",
+        untested: AboutHumans, "It is what the provider's staff does afterwards.";
+    RFC6109_2_2_3_RECEIPT_DUE = "RFC6109-2.2.3-receipt-due", "RFC 6109 2.2.3", Must, DeliveryPoint,
+        "The delivery point tells a correct envelope, which gets a receipt, from all other messages, which get none.";
+    RFC6109_2_2_3_ORDINARY = "RFC6109-2.2.3-ordinary", "RFC 6109 2.2.3", Must, DeliveryPoint,
+        "A message from outside PEC that cannot be delivered leads to no non-delivery notice.";
     RFC6109_2_2_6_ADDRESS = "RFC6109-2.2.6-address", "RFC 6109 2.2.6", Must, Provider,
         "Every provider sends its envelopes and notifications from one registered address of its own.";
+    RFC6109_2_2_6_COINCIDES = "RFC6109-2.2.6-coincides", "RFC 6109 2.2.6", May, Provider,
+        "The address that messages are sent from may be that of the service mailbox.";
     RFC5322_3_6_4_MESSAGE_ID = "RFC5322-3.6.4-message-id", "RFC 5322 3.6.4", Should, Provider,
         "Every message has a unique Message-ID of its own.",
         reading: "RFC 6109 names the Message-ID of envelopes only; for notifications the mail standard holds.";

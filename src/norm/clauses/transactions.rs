@@ -16,6 +16,9 @@ crate::clauses! {
         reading: "Whether a server-server acceptance precedes is left open: the envelope is correct and undamaged, but goes nowhere.";
     RFC6109_2_2_4_KEPT = "RFC6109-2.2.4-kept", "RFC 6109 2.2.4", Must, Provider,
         "The provider that detects a virus keeps the message in its own store.";
+    RFC6109_2_2_4_THIRTY_MONTHS = "RFC6109-2.2.4-thirty-months", "RFC 6109 2.2.4", Must, Operator,
+        "An infected message is kept for thirty months.",
+        untested: NotObservable, "It shows after thirty months, when every certificate of a test is past its end.";
     RFC6109_3_1_1_CHECKED = "RFC6109-3.1.1-checked", "RFC 6109 3.1.1", Must, AccessPoint,
         "A message that fails the formal checks does not enter the PEC system, and its sender learns why.",
         reading: "By a non-acceptance, or by a refusal in the SMTP session that tells the same.";
@@ -31,6 +34,8 @@ crate::clauses! {
         "The delivery receipt of a recipient in copy is the concise one, whatever was asked for.";
     RFC6109_3_3_2_2_BRIEF = "RFC6109-3.3.2.2-brief", "RFC 6109 3.3.2.2", Must, DeliveryPoint,
         "Where the sender asked for it, the receipt holds the original with hashes in place of its attachments.";
+    RFC6109_3_3_2_2_SMIME = "RFC6109-3.3.2.2-smime", "RFC 6109 3.3.2.2", May, Client,
+        "An original may be signed by its author, as multipart/signed or as one CMS object.";
     RFC6109_3_3_2_3_CONCISE = "RFC6109-3.3.2.3-concise", "RFC 6109 3.3.2.3", Must, DeliveryPoint,
         "Where the sender asked for it, the receipt of every recipient comes without the original.";
     RFC6109_3_3_3_NOT_DELIVERED = "RFC6109-3.3.3-not-delivered", "RFC 6109 3.3.3", Must, DeliveryPoint,

@@ -15,7 +15,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "directory/readable",
         level: Level::Must,
-        clauses: &[&norm::RFC6109_4_5_LDIF],
+        clauses: &[&norm::RFC6109_4_5_LDIF, &norm::RFC6109_4_5_3, &norm::RFC6109_4_5_6_UTF_8],
         question: "Is the directory an LDIF file?",
         consequence: "No provider can tell which mail is certified.",
         check: Check::Directory { applies: |subject| subject.file.ldif.is_some(), check: readable },
@@ -31,7 +31,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "directory/required-attributes",
         level: Level::Must,
-        clauses: &[&norm::RFC6109_4_5_9],
+        clauses: &[&norm::RFC6109_4_5_9, &norm::RFC6109_4_5_3],
         question: "Does each record have name, certificate, hash, service mailbox and managed domains?",
         consequence: "The provider cannot be recognised, or gets no server-server acceptances.",
         check: Check::Directory { applies: with_providers, check: required },

@@ -5,7 +5,7 @@ use crate::{
     message::{Kind, Mail},
     norm::{
         Level,
-        clauses::{access, delivery, formats, incoming, model},
+        clauses::{access, delivery, formats, incoming, model, security},
     },
 };
 
@@ -23,7 +23,12 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "envelope/from",
         level: Level::Must,
-        clauses: &[&model::RFC6109_2_1_ENVELOPE_FROM, &access::RFC6109_3_1_5_HEADERS, &incoming::RFC6109_3_2_2_HEADERS],
+        clauses: &[
+            &model::RFC6109_2_1_ENVELOPE_FROM,
+            &access::RFC6109_3_1_5_HEADERS,
+            &incoming::RFC6109_3_2_2_HEADERS,
+            &security::RFC6109_A_NAMES,
+        ],
         question: "Does an envelope's From show `Per conto di:` and the original sender before the provider's address?",
         consequence: "The recipient does not see who wrote.",
         check: Check::Message {

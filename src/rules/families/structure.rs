@@ -6,7 +6,7 @@ use crate::{
     message::{Entity, Kind},
     norm::{
         Level,
-        clauses::{access, delivery, formats, incoming, model},
+        clauses::{access, delivery, formats, incoming, model, security},
     },
 };
 
@@ -21,7 +21,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "structure/known-type",
         level: Level::Must,
-        clauses: &[&model::RFC6109_2_1_TYPE_HEADER],
+        clauses: &[&model::RFC6109_2_1_TYPE_HEADER, &security::RFC6109_A_NAMES],
         question: "Is the message's type one that PEC knows?",
         consequence: "The receiver cannot tell what the message is and treats it as ordinary mail or as an anomaly.",
         check: Check::Message {
@@ -135,7 +135,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "structure/text-first",
         level: Level::Must,
-        clauses: &[&formats::RFC6109_4_3_TEXT_FIRST],
+        clauses: &[&formats::RFC6109_4_3_TEXT_FIRST, &model::RFC6109_2_2_1_PARTS],
         question: "Is the first part the readable text, as text/plain or multipart/alternative?",
         consequence: "The user opens the message and sees an attachment instead of what happened.",
         check: Check::Message {
@@ -175,7 +175,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "structure/daticert-once",
         level: Level::Must,
-        clauses: &[&formats::RFC6109_4_3_3_DATICERT],
+        clauses: &[&formats::RFC6109_4_3_3_DATICERT, &model::RFC6109_2_2_1_PARTS],
         question: "Is there exactly one part with the certification data?",
         consequence: "Programs read the certification data only; without them, or with two, the message proves nothing.",
         check: Check::Message {

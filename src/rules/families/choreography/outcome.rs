@@ -5,7 +5,7 @@ use crate::{
     message::Kind,
     norm::{
         Level,
-        clauses::{choreography as norm, law},
+        clauses::{choreography as norm, law, model},
     },
     rules::{Check, Context, Fact, Finding, Findings, Origin, Rule, Transaction},
 };
@@ -61,7 +61,11 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "choreography/unsound-without-receipts",
         level: Level::Must,
-        clauses: &[&norm::RFC6109_2_2_2_UNSOUND, &norm::RFC6109_3_3_2_AFTER_DELIVERY],
+        clauses: &[
+            &norm::RFC6109_2_2_2_UNSOUND,
+            &norm::RFC6109_3_3_2_AFTER_DELIVERY,
+            &model::RFC6109_2_2_3_RECEIPT_DUE,
+        ],
         question: "Does an envelope that no listed provider signed lead to no receipt or notice of whoever received it?",
         consequence: "Forged or altered mail is certified.",
         check: Check::Transaction { applies: unsound, check: no_receipts },
@@ -69,7 +73,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "choreography/receipts-without-envelope",
         level: Level::Must,
-        clauses: &[&norm::RFC6109_3_3_2_AFTER_DELIVERY],
+        clauses: &[&norm::RFC6109_3_3_2_AFTER_DELIVERY, &model::RFC6109_2_2_3_RECEIPT_DUE],
         question: "Is there an envelope behind every server-server acceptance, delivery and virus detection?",
         consequence: "Receipts answer receipts without end, or prove what was never sent.",
         check: Check::Transaction { applies: receiver_spoke, check: envelope_behind },
