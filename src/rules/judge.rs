@@ -13,7 +13,7 @@ use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{Announced, DirectoryVersion, Evidence, Party, Role, Seen},
     message::{Kind, Mail},
-    norm::Level,
+    norm::{Clause, Level},
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
@@ -49,6 +49,8 @@ pub struct Verdict {
     pub subject: String,
     /// The observation, where the subject is a message.
     pub observation: Option<usize>,
+    /// The kind of message, where the subject is one.
+    pub kind: Option<Kind>,
     /// Who answers for the subject; a finding may name another ([`super::Finding::blame`]).
     pub blame: Party,
     /// The answer: [`Outcome::Fail`] or [`Outcome::InternalError`].
@@ -97,6 +99,14 @@ impl Judgement {
 }
 
 impl Verdict {
+    /// The clauses at hand: of those that the rule rests on, what chapter 3 says of other kinds of message left out.
+    pub fn clauses(&self) -> Vec<&'static Clause> {
+        let others =
+            |clause: &&&Clause| self.kind.is_some() && tells_of(clause).is_some_and(|kind| Some(kind) != self.kind);
+        let own: Vec<&'static Clause> = self.rule.clauses.iter().filter(|clause| !others(clause)).copied().collect();
+        if own.is_empty() { self.rule.clauses.to_vec() } else { own }
+    }
+
     /// As a scenario announces it.
     pub fn announcement(&self) -> Announced {
         let Verdict { rule, subject, observation, .. } = self;
@@ -117,6 +127,25 @@ impl Verdict {
             Outcome::Pass | Outcome::InternalError(_) => false,
         }
     }
+}
+
+/// The kind of message that a section of RFC 6109 is about.
+fn tells_of(clause: &Clause) -> Option<Kind> {
+    const SECTIONS: [(&str, Kind); 11] = [
+        ("3.1.2", Kind::NonAccettazione),
+        ("3.1.3", Kind::NonAccettazioneVirus),
+        ("3.1.4", Kind::Accettazione),
+        ("3.1.5", Kind::PostaCertificata),
+        ("3.1.6", Kind::PreavvisoErroreConsegna),
+        ("3.2.1", Kind::PresaInCarico),
+        ("3.2.2", Kind::Anomalia),
+        ("3.2.3", Kind::RilevazioneVirus),
+        ("3.2.4", Kind::ErroreConsegnaVirus),
+        ("3.3.2", Kind::AvvenutaConsegna),
+        ("3.3.3", Kind::ErroreConsegna),
+    ];
+    let section = clause.source.strip_prefix("RFC 6109 ")?;
+    SECTIONS.into_iter().find(|(start, _)| section.starts_with(start)).map(|(_, kind)| kind)
 }
 
 /// Judges evidence by every rule.
@@ -320,6 +349,7 @@ impl<'a> Bench<'a> {
                     let about = About {
                         subject: format!("session {} ({} to {})", number + 1, dialogue.from, dialogue.to),
                         observation: None,
+                        kind: None,
                         blame: dialogue.to,
                     };
                     put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
@@ -335,6 +365,7 @@ impl<'a> Bench<'a> {
                             None => "the directory".to_owned(),
                         },
                         observation: None,
+                        kind: None,
                         blame: Party::Undetermined,
                     };
                     put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
@@ -344,7 +375,12 @@ impl<'a> Bench<'a> {
                 for (&role, records) in &self.evidence.logs {
                     let subject = LogSubject { role, records, transactions: &self.transactions };
                     let context = self.context(self.start);
-                    let about = About { subject: format!("the {role}'s log"), observation: None, blame: role.into() };
+                    let about = About {
+                        subject: format!("the {role}'s log"),
+                        observation: None,
+                        kind: None,
+                        blame: role.into(),
+                    };
                     put(judgement, rule, about, || true, |found| check(&subject, &context, found));
                 }
             }
@@ -369,6 +405,7 @@ impl<'a> Bench<'a> {
 struct About {
     subject: String,
     observation: Option<usize>,
+    kind: Option<Kind>,
     blame: Party,
 }
 
@@ -386,6 +423,7 @@ impl About {
         Self {
             subject: format!("message {} ({kind} {place})", first.id),
             observation: Some(first.id),
+            kind: exhibit.copies.message.kind,
             blame: exhibit.composer,
         }
     }
@@ -394,6 +432,7 @@ impl About {
         Self {
             subject: format!("certificate {} of {}", signer.serial, signer.subject),
             observation: Some(exhibit.copies.first().id),
+            kind: None,
             blame: exhibit.composer,
         }
     }
@@ -402,6 +441,7 @@ impl About {
         Self {
             subject: format!("certificate {} of {}", certificate.serial, certificate.subject),
             observation: None,
+            kind: None,
             blame: Party::Undetermined,
         }
     }
@@ -413,7 +453,7 @@ impl About {
             ("", Some(submission)) => format!("submission {submission}"),
             (identifier, _) => format!("transaction {identifier}"),
         };
-        Self { subject, observation, blame: transaction.sender_side() }
+        Self { subject, observation, kind: None, blame: transaction.sender_side() }
     }
 }
 
@@ -442,8 +482,8 @@ fn put(
         *judgement.applied.entry(rule.id).or_default() += 1;
     }
     if outcome != Outcome::Pass {
-        let About { subject, observation, blame } = about;
-        judgement.verdicts.push(Verdict { rule, subject, observation, blame, outcome });
+        let About { subject, observation, kind, blame } = about;
+        judgement.verdicts.push(Verdict { rule, subject, observation, kind, blame, outcome });
     }
 }
 
