@@ -39,6 +39,31 @@ pub struct Judgement {
     pub origins: BTreeMap<usize, Origin>,
     /// What belongs together, by the evidence alone.
     pub transactions: Vec<Transaction>,
+    /// Certificates given to be judged by themselves.
+    pub certificates: Vec<GivenCertificate>,
+}
+
+/// A certificate given to be judged by itself, and what can be said of it.
+#[derive(Clone, Debug)]
+pub struct GivenCertificate {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Whether it leads to a trusted root.
+    pub path: Traced,
+    /// `providerName` of the record that lists it.
+    pub provider: Option<String>,
+}
+
+/// Whether a certificate leads to a trusted root, is within its validity and not revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Traced {
+    /// It does.
+    Trusted,
+    /// It cannot be told: no anchors at hand, or no revocation list in force.
+    NotVerified(String),
+    /// It does not; why.
+    Refuted(String),
 }
 
 /// One rule's answer on one subject, where it is not a pass.
@@ -51,6 +76,8 @@ pub struct Verdict {
     pub observation: Option<usize>,
     /// Who answers for the subject; a finding may name another ([`super::Finding::blame`]).
     pub blame: Party,
+    /// The provider who answers for it, where nobody's role tells: by a verified signature, or by the directory.
+    pub provider: Option<String>,
     /// The answer: [`Outcome::Fail`] or [`Outcome::InternalError`].
     pub outcome: Outcome,
 }
@@ -134,6 +161,7 @@ pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Ev
         bench.put(rule, &mut judgement);
     }
     judgement.transactions = bench.transactions;
+    judgement.certificates = bench.certificates;
     judgement
 }
 
@@ -144,7 +172,7 @@ struct Bench<'a> {
     directories: Arc<[DirectoryInForce<'a>]>,
     messages: Vec<Exhibit<'a>>,
     /// Those given to be judged by themselves.
-    certificates: Vec<Certificate>,
+    certificates: Vec<GivenCertificate>,
     transactions: Vec<Transaction>,
     start: Timestamp,
 }
@@ -203,7 +231,7 @@ impl<'a> Bench<'a> {
         let transactions = transactions(evidence, facts.collect());
         let start = evidence.observations.first().map(|observation| observation.at);
         let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
-        let certificates = evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok()).collect();
+        let certificates = given(evidence, in_force(&directories, start), trust, start);
         let mut bench = Self { evidence, trust, directories, messages, certificates, transactions, start };
         bench.find_sound_in_anomalies();
         bench
@@ -301,9 +329,9 @@ impl<'a> Bench<'a> {
                         );
                     }
                 }
-                for certificate in &self.certificates {
+                for given in &self.certificates {
                     let context = self.context(self.start);
-                    let about = About::given(certificate);
+                    let (about, certificate) = (About::given(given), &given.certificate);
                     put(
                         judgement,
                         rule,
@@ -319,8 +347,8 @@ impl<'a> Bench<'a> {
                     let context = self.context(self.start);
                     let about = About {
                         subject: format!("session {} ({} to {})", number + 1, dialogue.from, dialogue.to),
-                        observation: None,
                         blame: dialogue.to,
+                        ..About::default()
                     };
                     put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
                 }
@@ -334,8 +362,7 @@ impl<'a> Bench<'a> {
                             Some(from) => format!("the directory in force from {from}"),
                             None => "the directory".to_owned(),
                         },
-                        observation: None,
-                        blame: Party::Undetermined,
+                        ..About::default()
                     };
                     put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
                 }
@@ -344,14 +371,14 @@ impl<'a> Bench<'a> {
                 for (&role, records) in &self.evidence.logs {
                     let subject = LogSubject { role, records, transactions: &self.transactions };
                     let context = self.context(self.start);
-                    let about = About { subject: format!("the {role}'s log"), observation: None, blame: role.into() };
+                    let about = About { subject: format!("the {role}'s log"), blame: role.into(), ..About::default() };
                     put(judgement, rule, about, || true, |found| check(&subject, &context, found));
                 }
             }
             Check::Transaction { applies, check } => {
                 for transaction in &self.transactions {
                     let context = self.context(transaction.started().unwrap_or(self.start));
-                    let about = About::transaction(transaction);
+                    let about = self.about(transaction);
                     put(
                         judgement,
                         rule,
@@ -370,6 +397,13 @@ struct About {
     subject: String,
     observation: Option<usize>,
     blame: Party,
+    provider: Option<String>,
+}
+
+impl Default for About {
+    fn default() -> Self {
+        Self { subject: String::new(), observation: None, blame: Party::Undetermined, provider: None }
+    }
 }
 
 impl About {
@@ -387,6 +421,7 @@ impl About {
             subject: format!("message {} ({kind} {place})", first.id),
             observation: Some(first.id),
             blame: exhibit.composer,
+            provider: exhibit.answerable(),
         }
     }
 
@@ -395,25 +430,28 @@ impl About {
             subject: format!("certificate {} of {}", signer.serial, signer.subject),
             observation: Some(exhibit.copies.first().id),
             blame: exhibit.composer,
+            provider: exhibit.answerable(),
         }
     }
 
-    fn given(certificate: &Certificate) -> Self {
-        Self {
-            subject: format!("certificate {} of {}", certificate.serial, certificate.subject),
-            observation: None,
-            blame: Party::Undetermined,
-        }
+    fn given(given: &GivenCertificate) -> Self {
+        let Certificate { serial, subject, .. } = &given.certificate;
+        let subject = format!("certificate {serial} of {subject}");
+        Self { subject, provider: given.provider.clone(), ..Self::default() }
     }
+}
 
-    fn transaction(transaction: &Transaction) -> Self {
+impl Bench<'_> {
+    fn about(&self, transaction: &Transaction) -> About {
         let observation = transaction.submission.as_ref().map(|submission| submission.observation);
         let observation = observation.or_else(|| transaction.messages.first().map(Fact::observation));
         let subject = match (&transaction.identifier[..], observation) {
             ("", Some(submission)) => format!("submission {submission}"),
             (identifier, _) => format!("transaction {identifier}"),
         };
-        Self { subject, observation, blame: transaction.sender_side() }
+        let shown = |exhibit: &&Exhibit<'_>| Some(exhibit.copies.first().id) == observation;
+        let provider = self.messages.iter().find(shown).and_then(Exhibit::answerable);
+        About { subject, observation, blame: transaction.sender_side(), provider }
     }
 }
 
@@ -442,8 +480,8 @@ fn put(
         *judgement.applied.entry(rule.id).or_default() += 1;
     }
     if outcome != Outcome::Pass {
-        let About { subject, observation, blame } = about;
-        judgement.verdicts.push(Verdict { rule, subject, observation, blame, outcome });
+        let About { subject, observation, blame, provider } = about;
+        judgement.verdicts.push(Verdict { rule, subject, observation, blame, provider, outcome });
     }
 }
 
@@ -473,6 +511,14 @@ impl<'a> Exhibit<'a> {
         let provider = provider.cloned();
         let original = copies.message.original_mail();
         Self { copies, original, signature, provider, origin, composer }
+    }
+
+    /// The provider whose verified signature it bears, where no role tells who composed it.
+    fn answerable(&self) -> Option<String> {
+        match (&self.origin, self.composer) {
+            (Origin::Verified { provider }, Party::Undetermined) => Some(provider.clone()),
+            _ => None,
+        }
     }
 
     fn subject(&self) -> MessageSubject<'_> {
@@ -521,8 +567,32 @@ fn origin(
     }
     match paths.check(signer, &signature.certificates, at) {
         Ok(()) => Origin::Verified { provider: provider.name.clone() },
+        Err(error) if error.is_of_the_lists() => Origin::NotVerified(error.to_string()),
         Err(error) => Origin::Refuted(error.to_string()),
     }
+}
+
+/// Certificates given to be judged by themselves; they help each other to a path.
+fn given(evidence: &Evidence, directory: Option<&Directory>, trust: &Trust, at: Timestamp) -> Vec<GivenCertificate> {
+    let all: Vec<Certificate> = evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok()).collect();
+    let traced = |certificate: &Certificate| {
+        if trust.anchors.is_empty() {
+            return Traced::NotVerified("no trust anchors are at hand".to_owned());
+        }
+        match trust.check(certificate, &all, at) {
+            Ok(()) => Traced::Trusted,
+            Err(error) if error.is_of_the_lists() => Traced::NotVerified(error.to_string()),
+            Err(error) => Traced::Refuted(error.to_string()),
+        }
+    };
+    let given = all.iter().map(|certificate| GivenCertificate {
+        path: traced(certificate),
+        provider: directory
+            .and_then(|directory| directory.signing_with(certificate).next())
+            .map(|provider| provider.name.clone()),
+        certificate: certificate.clone(),
+    });
+    given.collect()
 }
 
 /// A certificate, DER, and when it is to be valid.

@@ -1,7 +1,10 @@
 //! The profile of signing certificates (RFC 6109 5.5), a point at a time.
 
 use crate::{
-    norm::{Level, clauses::security},
+    norm::{
+        Level,
+        clauses::{model, security},
+    },
     smime::{Certificate, certificate::Extension},
 };
 
@@ -218,7 +221,33 @@ pub static RULES: &[Rule] = &[
             },
         },
     },
+    Rule {
+        id: "certificate/trusted",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_VALIDITY],
+        question: "Does a certificate given by itself lead to a trusted root, in its validity and not revoked?",
+        consequence: "What it signs is refused, or taken for ordinary mail.",
+        check: Check::Certificate {
+            // Of one that came with a message the message's rules ask.
+            applies: |certificate, context| {
+                !context.trust.anchors.is_empty()
+                    && context.evidence.certificates.iter().any(|der| **der == *certificate.der)
+            },
+            check: trusted,
+        },
+    },
 ];
+
+fn trusted(certificate: &Certificate, context: &Context<'_>, findings: &mut Findings) {
+    let given = context.evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok());
+    let others: Vec<Certificate> = given.collect();
+    match context.trust.check(certificate, &others, context.observed) {
+        Err(error) if !error.is_of_the_lists() => {
+            findings.push(Finding::new("a certificate that receivers trust", error.to_string(), "certificate"));
+        }
+        _ => {}
+    }
+}
 
 fn always(_: &Certificate, _: &Context<'_>) -> bool {
     true
