@@ -25,6 +25,14 @@ pub(super) fn edit(
             let signers = certificates.iter().map(signer).collect::<Result<Vec<_>, _>>()?;
             list(&bytes::unfolded(ldif), of, &signers)
         }
+        DirectoryEdit::OwnFile { of, signed_by } => {
+            let ldif = bytes::unfolded(ldif);
+            let text = str::from_utf8(&ldif).map_err(|error| FaultError::Unworkable(error.to_string()))?;
+            let start = format!("dn: providerName={of},");
+            let record = text.split("\n\n").find(|record| record.starts_with(&start));
+            let record = record.ok_or_else(|| FaultError::Missing(format!("a record of {of}")))?;
+            Ok(signer(signed_by)?.sign_attached(format!("{record}\n").as_bytes(), at, Encoding::Der))
+        }
         DirectoryEdit::Publish { signed_by, but } => publish(ldif, &signer(signed_by)?, *but, at),
     }
 }

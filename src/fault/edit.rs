@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{Role, Service};
+use crate::{
+    evidence::{Role, Service},
+    message::Kind,
+};
 
 /// Edits a header section.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -266,6 +269,10 @@ pub enum SignatureEdit {
     Strip,
     /// Puts the content inside the CMS structure too.
     Encapsulate,
+    /// Signs again, claiming this signing time (RFC 3339).
+    SignAt(String),
+    /// Signs again with SHA-1; micalg stays.
+    Sha1,
     /// Signs a second time, a second later: two signers in one signature.
     SignTwice,
     /// Leaves the certificates out.
@@ -284,14 +291,19 @@ pub enum CopyEdit {
     Drop,
     /// It was sent twice, byte for byte.
     Repeat,
+    /// It alone is at hand, as a file: no other message, no session, no log.
+    Alone,
     /// It was composed again: sent twice, the second time under this Message-ID (without angle brackets).
     Again(String),
-    /// It was composed again as another kind: sent a second time, under another Message-ID and `X-Ricevuta`.
-    AgainAs {
+    /// It was composed again and otherwise: sent a second time, under another Message-ID and with these edits.
+    AgainBut {
         /// The Message-ID, without angle brackets.
         id: String,
-        /// The value of `X-Ricevuta`.
-        receipt: String,
+        /// How much later.
+        #[serde(default)]
+        later: Option<String>,
+        /// What the second one has otherwise, made one after the other.
+        but: Vec<super::Edit>,
     },
     /// It was seen this much later; earlier with a minus sign.
     Delay(String),
@@ -305,15 +317,42 @@ pub enum CopyEdit {
     ForwardPaths(Vec<String>),
 }
 
+/// Edits another message than the one the fault is made in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Another {
+    /// Its kind; the first of it.
+    pub message: Kind,
+    /// The recipient it names in `consegna` or `ricezione`, where there are several of the kind.
+    #[serde(default, rename = "for")]
+    pub concerning: Option<String>,
+    /// How.
+    pub edit: Box<super::Edit>,
+}
+
+/// Gives a certificate to be judged by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenCertificate {
+    /// Its id in the test PKI.
+    pub id: String,
+    /// What is otherwise in its DER.
+    #[serde(default)]
+    pub but: Option<Replace>,
+}
+
 /// Edits a record of a provider's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LogEdit {
     /// Whose log.
     pub of: Role,
-    /// The first record of this event; without it the first record that names a generated message.
+    /// A record of this event; without it one that names a generated message.
     #[serde(default)]
     pub event: Option<String>,
+    /// Which of those, from 1.
+    #[serde(default = "super::file::first")]
+    pub number: usize,
     /// How.
     pub change: LogChange,
 }
@@ -326,6 +365,11 @@ pub enum LogChange {
     Remove,
     /// It stands last.
     Last,
+    /// It is written a second time, right after the first, for a generated message with this Message-ID (without angle
+    /// brackets).
+    Again(String),
+    /// It and all that follow were written this much later; earlier with a minus sign.
+    Delay(String),
     /// A field has another value.
     Set {
         /// The field.
@@ -402,6 +446,13 @@ pub enum DirectoryEdit {
         of: String,
         /// Ids of the certificates.
         certificates: Vec<String>,
+    },
+    /// A provider's own file is published beside, when everything else is over: its record alone, signed.
+    OwnFile {
+        /// Its `providerName`.
+        of: String,
+        /// Id of the signer's certificate.
+        signed_by: String,
     },
     /// Publishes it as a signed file (`.ldif.p7m`) that is wrong in one way.
     Publish {

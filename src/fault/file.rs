@@ -14,6 +14,7 @@ use crate::{
     directory::Directory,
     evidence::{Evidence, Party, Role},
     message::Kind,
+    smime::Certificate,
 };
 
 use super::{Edit, FaultError};
@@ -22,7 +23,8 @@ use super::{Edit, FaultError};
 ///
 /// In every value `user@sender` and `user@receiver` stand for an address at the first domain of whoever plays that role,
 /// `service@sender` for its service mailbox, `{sender}` for the target's name, which is also the id of its certificate,
-/// `{sender.provider}` for its name in the directory; likewise for the receiver.
+/// `{sender.provider}` for its name in the directory, `{sender.address}` for the address that it writes from; likewise for
+/// the receiver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
@@ -34,15 +36,35 @@ pub struct Fault {
     #[serde(with = "serde_yaml::with::singleton_map_recursive")]
     #[schemars(with = "Edit")]
     pub edit: Edit,
+    /// Where the same deviation shows too, so that nothing else is wrong: a signer that the directory does list, a record in
+    /// the log of what was sent twice. Made after it, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serde_yaml::with::singleton_map_recursive")]
+    #[schemars(with = "Vec<Edit>")]
+    pub also: Vec<Edit>,
     /// The rules that report it, all of them and no other; none for what must be tolerated. In a direction named here (`alfa-bravo`) these alone.
     pub findings: Vec<String>,
     /// Who answers for what is reported, where it is not simply whoever made the edited message: a deviation may put two at
     /// odds, of whom the evidence tells no more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blames: Vec<Party>,
+    /// A rule that reports nothing alone, here or elsewhere, and why that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refines: Option<Refinement>,
     /// Directions in which the deviation shows otherwise, because one dialect has what the other lacks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub otherwise: BTreeMap<String, Otherwise>,
+}
+
+/// A rule that never reports alone: it says more closely what another one reports too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refinement {
+    /// The rule.
+    pub rule: String,
+    /// The rule that reports whenever this one does.
+    pub of: String,
+    /// Why no deviation shows this one alone.
+    pub because: String,
 }
 
 /// What a direction does with a fault.
@@ -68,9 +90,6 @@ pub struct On {
     /// The recipient it names in `consegna` or `ricezione`, where there are several of the kind.
     #[serde(default, rename = "for")]
     pub concerning: Option<String>,
-    /// Only where this gateway composes the message: the other one's dialect has no such part.
-    #[serde(default)]
-    pub by: Option<String>,
     /// Which of those, in the order seen, from 1.
     #[serde(default = "first")]
     pub number: usize,
@@ -79,7 +98,7 @@ pub struct On {
     pub sightings: Where,
 }
 
-fn first() -> usize {
+pub(super) fn first() -> usize {
     1
 }
 
@@ -162,10 +181,10 @@ impl Fault {
     /// The fault with roles' addresses and names in place of `@sender` and the like.
     pub(super) fn cast(&self, evidence: &Evidence) -> Result<Self, FaultError> {
         let unworkable = |error: serde_json::Error| FaultError::Unworkable(error.to_string());
-        let mut value = serde_json::to_value((&self.on, &self.edit)).map_err(unworkable)?;
+        let mut value = serde_json::to_value((&self.on, &self.edit, &self.also)).map_err(unworkable)?;
         each_string(&mut value, &|text| names(text, evidence));
-        let (on, edit) = serde_json::from_value(value).map_err(unworkable)?;
-        Ok(Self { on, edit, ..self.clone() })
+        let (on, edit, also) = serde_json::from_value(value).map_err(unworkable)?;
+        Ok(Self { on, edit, also, ..self.clone() })
     }
 
     /// The rules that report it in a direction such as `alfa-bravo`; `None` where it cannot be made there.
@@ -194,6 +213,10 @@ fn names(text: &str, evidence: &Evidence) -> String {
         let mut main = service.filter(|provider| provider.name == facts.provider && provider.unit.is_none());
         if let Some(provider) = main.next() {
             text = text.replace(&format!("service@{role}"), &provider.mail_receipt);
+            let certificate = provider.certificates.first().and_then(|der| Certificate::read(der).ok());
+            if let Some(address) = certificate.and_then(|certificate| certificate.emails.into_iter().next()) {
+                text = text.replace(&format!("{{{role}.address}}"), &address);
+            }
         }
         text = text.replace(&format!("{{{role}}}"), &facts.target);
         text = text.replace(&format!("{{{role}.provider}}"), &facts.provider);

@@ -17,14 +17,15 @@ mod signature;
 mod text;
 
 pub use edit::{
-    CopyEdit, DaticertEdit, DialogueChange, DialogueEdit, DirectoryEdit, Encoding, Fact, HeaderEdit, LogChange,
-    LogEdit, LogField, Matches, Octets, PartEdit, PartName, Publishing, Replace, SignatureEdit, TextEdit, Version,
+    Another, CopyEdit, DaticertEdit, DialogueChange, DialogueEdit, DirectoryEdit, Encoding, Fact, GivenCertificate,
+    HeaderEdit, LogChange, LogEdit, LogField, Matches, Octets, PartEdit, PartName, Publishing, Replace, SignatureEdit,
+    TextEdit, Version,
 };
 
-pub use file::{Fault, FaultFileError, On, Otherwise, Where, load};
+pub use file::{Fault, FaultFileError, On, Otherwise, Refinement, Where, load};
 pub use recorded::{Sought, apply_to_evidence, culprit};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,8 @@ pub enum Edit {
     Part(PartEdit),
     /// Of the signature.
     Signature(SignatureEdit),
+    /// Of the message as its user submitted it: whoever passed it on let the deviation in.
+    Submission(Replace),
     /// Of the message's way: lost, sent twice, late, delivered elsewhere. A live peer can follow these too.
     Copy(CopyEdit),
     /// Of a provider's log.
@@ -55,6 +58,10 @@ pub enum Edit {
     Dialogue(DialogueEdit),
     /// Of the directory.
     Directory(DirectoryEdit),
+    /// Of a certificate that was given to be judged.
+    Certificate(GivenCertificate),
+    /// Of another message, where one deviation shows in two.
+    Another(Another),
 }
 
 /// What a live peer does wrong: the edit of every message of a kind that it emits.
@@ -101,10 +108,13 @@ pub fn apply(edit: &Edit, message: &[u8], signer: Option<&Signer>, at: Timestamp
         Edit::Text(edit) => text::edit(&before, edit)?,
         Edit::Part(edit) => part::edit(&before, edit)?,
         Edit::Signature(edit) => signature::edit(&before, edit, signer, at)?,
+        Edit::Submission(replace) => bytes::replace(message, replace)?,
         Edit::Copy(_) => return Err(FaultError::NotOfAMessage("copy")),
         Edit::Log(_) => return Err(FaultError::NotOfAMessage("log")),
         Edit::Dialogue(_) => return Err(FaultError::NotOfAMessage("dialogue")),
         Edit::Directory(_) => return Err(FaultError::NotOfAMessage("directory")),
+        Edit::Certificate(_) => return Err(FaultError::NotOfAMessage("certificate")),
+        Edit::Another(_) => return Err(FaultError::NotOfAMessage("another")),
     };
     if edited == message {
         return Err(FaultError::NoChange(format!("{edit:?}")));
@@ -119,6 +129,11 @@ pub fn apply(edit: &Edit, message: &[u8], signer: Option<&Signer>, at: Timestamp
         Some(now) if covered(&after, now) == covered(&before, signed) => Ok(after.mail.raw.to_vec()),
         _ => signature::sign_again(&before, &after, signer, at),
     }
+}
+
+/// A span of time as it is written: `12h`, `-1s`.
+fn span(text: &str) -> Result<SignedDuration, FaultError> {
+    text.parse().map_err(|error: jiff::Error| FaultError::Unworkable(format!("{text}: {error}")))
 }
 
 impl Edit {

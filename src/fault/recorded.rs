@@ -3,15 +3,16 @@
 use jiff::SignedDuration;
 
 use crate::{
-    evidence::{DialogueLine, Evidence, LogRecord, Observation, Party, Seen, Speaker},
+    evidence::{DialogueLine, DirectoryVersion, Evidence, LogRecord, Observation, Party, Seen, Speaker},
     message::{Kind, Message},
     smime::{Signature, Signer},
 };
 
 use super::{
-    CopyEdit, DialogueChange, DialogueEdit, Edit, Fault, FaultError, HeaderEdit, LogChange, LogEdit, LogField, apply,
-    directory,
-    file::{Where, role},
+    Another, CopyEdit, DialogueChange, DialogueEdit, DirectoryEdit, Edit, Fault, FaultError, GivenCertificate,
+    HeaderEdit, LogChange, LogEdit, LogField, Replace, apply, bytes, directory,
+    file::{On, Where, role},
+    span,
 };
 
 /// Which key is wanted.
@@ -24,31 +25,91 @@ pub enum Sought<'a> {
 }
 
 /// The evidence with the fault in it.
-pub fn apply_to_evidence(
-    fault: &Fault,
-    evidence: &Evidence,
-    signers: &dyn Fn(Sought<'_>) -> Option<Signer>,
-) -> Result<Evidence, FaultError> {
+pub fn apply_to_evidence(fault: &Fault, evidence: &Evidence, signers: Signers<'_>) -> Result<Evidence, FaultError> {
     let fault = fault.cast(evidence)?;
+    // An edit may change what the message is known by: which one is meant is asked once.
+    let copies = match &fault.on.message {
+        Some(_) => ids(&fault.on, evidence)?,
+        None => Vec::new(),
+    };
     let mut edited = evidence.clone();
-    match &fault.edit {
-        Edit::Copy(edit) => way(&fault, edit, &mut edited)?,
-        Edit::Log(edit) => log(edit, &mut edited)?,
-        Edit::Dialogue(edit) => dialogues(edit, &mut edited)?,
-        Edit::Directory(edit) => {
-            for version in &mut edited.directories {
-                version.ldif = directory::edit(&version.ldif, edit, version.from, signers)?;
-            }
-        }
-        _ => {
-            for at in copies(&fault, evidence)? {
-                let observation = &mut edited.observations[at];
-                let signer = signer(&fault.edit, observation, signers);
-                observation.bytes = apply(&fault.edit, &observation.bytes, signer.as_ref(), observation.at)?.into();
-            }
-        }
+    for edit in std::iter::once(&fault.edit).chain(&fault.also) {
+        make(edit, &copies, &mut edited, signers)?;
     }
     Ok(edited)
+}
+
+/// The keys at hand.
+type Signers<'a> = &'a dyn Fn(Sought<'_>) -> Option<Signer>;
+
+fn make(edit: &Edit, copies: &[usize], evidence: &mut Evidence, signers: Signers<'_>) -> Result<(), FaultError> {
+    let of_a_message = matches!(
+        edit,
+        Edit::Header(_) | Edit::Daticert(_) | Edit::Text(_) | Edit::Part(_) | Edit::Signature(_) | Edit::Copy(_)
+    );
+    if of_a_message && copies.is_empty() {
+        return Err(FaultError::Missing("a kind of message in `on`".to_owned()));
+    }
+    match edit {
+        Edit::Copy(edit) => way(copies, edit, evidence, signers),
+        Edit::Log(edit) => log(edit, evidence),
+        Edit::Dialogue(edit) => dialogues(edit, evidence),
+        Edit::Directory(edit @ DirectoryEdit::OwnFile { .. }) => {
+            let last = evidence.directories.last().ok_or_else(|| FaultError::Missing("a directory".to_owned()))?;
+            let over = evidence.ended.into_iter().chain(evidence.observations.iter().map(|seen| seen.at)).max();
+            let from = over.unwrap_or(last.from) + SignedDuration::from_secs(1);
+            let ldif = directory::edit(&last.ldif, edit, from, signers)?;
+            evidence.directories.push(DirectoryVersion { from, ldif });
+            Ok(())
+        }
+        Edit::Directory(edit) => {
+            for version in &mut evidence.directories {
+                version.ldif = directory::edit(&version.ldif, edit, version.from, signers)?;
+            }
+            Ok(())
+        }
+        Edit::Certificate(GivenCertificate { id, but }) => {
+            let signer = signers(Sought::Id(id));
+            let der = signer.ok_or_else(|| FaultError::Missing(format!("a certificate {id}")))?.certificate;
+            let der = but.as_ref().map_or_else(|| Ok(der.clone()), |but| bytes::replace(&der, but))?;
+            evidence.certificates.push(der);
+            Ok(())
+        }
+        Edit::Another(Another { message, concerning, edit }) => {
+            let on = On {
+                scenario: String::new(),
+                message: Some(*message),
+                concerning: concerning.clone(),
+                number: 1,
+                sightings: Where::Everywhere,
+            };
+            let copies = ids(&on, evidence)?;
+            make(edit, &copies, evidence, signers)
+        }
+        Edit::Submission(replace) => submission(replace, evidence),
+        _ => {
+            for observation in evidence.observations.iter_mut().filter(|seen| copies.contains(&seen.id)) {
+                alter(edit, observation, signers)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn alter(edit: &Edit, observation: &mut Observation, signers: Signers<'_>) -> Result<(), FaultError> {
+    let signer = signer(edit, observation, signers);
+    observation.bytes = apply(edit, &observation.bytes, signer.as_ref(), observation.at)?.into();
+    Ok(())
+}
+
+/// The first submission in which the pattern is found.
+fn submission(replace: &Replace, evidence: &mut Evidence) -> Result<(), FaultError> {
+    let mut submitted =
+        evidence.observations.iter_mut().filter(|observation| matches!(observation.seen, Seen::Submitted { .. }));
+    let wanted = submitted.find(|observation| bytes::find(&observation.bytes, &replace.pattern).is_ok());
+    let wanted = wanted.ok_or_else(|| FaultError::Missing(format!("a submission with {:?}", replace.pattern)))?;
+    wanted.bytes = bytes::replace(&wanted.bytes, replace)?.into();
+    Ok(())
 }
 
 /// Who makes the fault: whoever composed the edited message, or stored it where mailboxes alone are edited; whose log or
@@ -59,11 +120,11 @@ pub fn culprit(fault: &Fault, evidence: &Evidence) -> Result<Option<Party>, Faul
         Edit::Log(edit) => Some(edit.of.into()),
         Edit::Dialogue(edit) => Some(edit.of.into()),
         _ if fault.on.message.is_none() => None,
-        _ => copies(&fault, evidence)?.first().map(|&at| evidence.observations[at].producer),
+        _ => copies(&fault.on, evidence)?.first().map(|&at| evidence.observations[at].producer),
     })
 }
 
-fn signer(edit: &Edit, observation: &Observation, signers: &dyn Fn(Sought<'_>) -> Option<Signer>) -> Option<Signer> {
+fn signer(edit: &Edit, observation: &Observation, signers: Signers<'_>) -> Option<Signer> {
     if let Some(id) = edit.signer() {
         return signers(Sought::Id(id));
     }
@@ -94,9 +155,13 @@ impl Identity {
     }
 }
 
-/// The observations of the message that a fault is about, as indices.
-fn copies(fault: &Fault, evidence: &Evidence) -> Result<Vec<usize>, FaultError> {
-    let on = &fault.on;
+/// The observations of the message that a fault is about, by id.
+fn ids(on: &On, evidence: &Evidence) -> Result<Vec<usize>, FaultError> {
+    Ok(copies(on, evidence)?.into_iter().map(|at| evidence.observations[at].id).collect())
+}
+
+/// The same as indices.
+fn copies(on: &On, evidence: &Evidence) -> Result<Vec<usize>, FaultError> {
     let kind = on.message.ok_or_else(|| FaultError::Missing("a kind of message in `on`".to_owned()))?;
     let missing = || FaultError::Missing(format!("a message of kind {} where the fault is made", kind.title()));
     let concerned = |identity: &Identity| match &on.concerning {
@@ -123,72 +188,67 @@ fn copies(fault: &Fault, evidence: &Evidence) -> Result<Vec<usize>, FaultError> 
     if copies.is_empty() { Err(missing()) } else { Ok(copies) }
 }
 
-fn way(fault: &Fault, edit: &CopyEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
-    let copies = copies(fault, evidence)?;
-    let changed: Vec<Observation> = copies.iter().map(|&at| evidence.observations[at].clone()).collect();
+fn way(copies: &[usize], edit: &CopyEdit, evidence: &mut Evidence, signers: Signers<'_>) -> Result<(), FaultError> {
+    let named = |observation: &&Observation| copies.contains(&observation.id);
+    let mut again: Vec<Observation> = evidence.observations.iter().filter(named).cloned().collect();
+    let changed = evidence.observations.iter_mut().filter(|observation| copies.contains(&observation.id));
     match edit {
-        CopyEdit::Drop => {
-            let gone: Vec<usize> = changed.iter().map(|observation| observation.id).collect();
-            evidence.observations.retain(|observation| !gone.contains(&observation.id));
+        CopyEdit::Drop => evidence.observations.retain(|observation| !copies.contains(&observation.id)),
+        CopyEdit::Repeat => add(evidence, again),
+        CopyEdit::Alone => {
+            let mut file = again.swap_remove(0);
+            file.seen = Seen::File { path: "message.eml".into() };
+            (file.path, file.dialogue) = (None, None);
+            evidence.observations = vec![file];
+            evidence.dialogues.clear();
+            evidence.logs.clear();
+            evidence.gateways.clear();
+            evidence.complete = false;
         }
-        CopyEdit::Repeat => add(evidence, changed),
-        CopyEdit::Again(id) => add(evidence, with_fields(changed, &[("Message-ID", &format!("<{id}>"))])?),
-        CopyEdit::AgainAs { id, receipt } => {
-            let fields = [("Message-ID", &*format!("<{id}>")), ("X-Ricevuta", receipt)];
-            add(evidence, with_fields(changed, &fields)?);
+        CopyEdit::Again(id) => {
+            again.iter_mut().try_for_each(|observation| alter(&message_id(id), observation, signers))?;
+            add(evidence, again);
         }
-        CopyEdit::Delay(span) => {
-            let span: SignedDuration =
-                span.parse().map_err(|error: jiff::Error| FaultError::Unworkable(format!("{span}: {error}")))?;
-            for at in copies {
-                evidence.observations[at].at += span;
+        CopyEdit::AgainBut { id, later, but } => {
+            let later = later.as_deref().map_or(Ok(SignedDuration::ZERO), span)?;
+            for observation in &mut again {
+                observation.at += later;
+                alter(&message_id(id), observation, signers)?;
+                but.iter().try_for_each(|edit| alter(edit, observation, signers))?;
             }
+            add(evidence, again);
+        }
+        CopyEdit::Delay(by) => {
+            let by = span(by)?;
+            changed.for_each(|observation| observation.at += by);
         }
         CopyEdit::Deliver(to) => {
-            let mut stored = changed[0].clone();
+            let mut stored = again.swap_remove(0);
             let at = if let Seen::Wire { to, .. } = stored.seen { to } else { stored.producer };
             stored.seen = Seen::Mailbox { at, address: to.clone() };
             (stored.producer, stored.path, stored.dialogue) = (at, None, None);
             add(evidence, vec![stored]);
         }
-        CopyEdit::Redirect(to) => {
-            for at in copies {
-                let observation = &mut evidence.observations[at];
-                if let Seen::Mailbox { address, .. } = &mut observation.seen {
-                    address.clone_from(to);
-                }
-                if let Some(path) = &mut observation.path {
-                    path.to = vec![to.clone()];
-                }
+        CopyEdit::Redirect(to) => changed.for_each(|observation| {
+            if let Seen::Mailbox { address, .. } = &mut observation.seen {
+                address.clone_from(to);
             }
-        }
+            if let Some(path) = &mut observation.path {
+                path.to = vec![to.clone()];
+            }
+        }),
         CopyEdit::ReversePath(from) => {
-            for at in copies {
-                if let Some(path) = &mut evidence.observations[at].path {
-                    path.from.clone_from(from);
-                }
-            }
+            changed.filter_map(|observation| observation.path.as_mut()).for_each(|path| path.from.clone_from(from));
         }
         CopyEdit::ForwardPaths(to) => {
-            for at in copies {
-                if let Some(path) = &mut evidence.observations[at].path {
-                    path.to.clone_from(to);
-                }
-            }
+            changed.filter_map(|observation| observation.path.as_mut()).for_each(|path| path.to.clone_from(to));
         }
     }
     Ok(())
 }
 
-/// Sightings with other values in fields that the signature does not cover.
-fn with_fields(mut seen: Vec<Observation>, fields: &[(&str, &str)]) -> Result<Vec<Observation>, FaultError> {
-    for observation in &mut seen {
-        for &(name, value) in fields {
-            let edit = Edit::Header(HeaderEdit::Set { name: name.to_owned(), value: value.to_owned() });
-            observation.bytes = apply(&edit, &observation.bytes, None, observation.at)?.into();
-        }
-    }
-    Ok(seen)
+fn message_id(id: &str) -> Edit {
+    Edit::Header(HeaderEdit::Set { name: "Message-ID".to_owned(), value: format!("<{id}>") })
 }
 
 fn add(evidence: &mut Evidence, observations: Vec<Observation>) {
@@ -206,7 +266,8 @@ fn log(edit: &LogEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
         Some(event) => record.event == *event,
         None => !record.generated.is_empty(),
     };
-    let at = records.iter().position(wanted);
+    let mut found = records.iter().enumerate().filter(|(_, record)| wanted(record)).map(|(at, _)| at);
+    let at = edit.number.checked_sub(1).and_then(|number| found.nth(number));
     let at = at.ok_or_else(|| {
         FaultError::Missing(format!(
             "a record {} in the {}'s log",
@@ -222,6 +283,13 @@ fn log(edit: &LogEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
         LogChange::Last => {
             let record = records.remove(at);
             records.push(record);
+        }
+        LogChange::Again(id) => {
+            records.insert(at + 1, LogRecord { generated: vec![id.clone()], ..records[at].clone() });
+        }
+        LogChange::Delay(by) => {
+            let by = span(by)?;
+            records[at..].iter_mut().for_each(|record| record.at += by);
         }
         LogChange::Set { field, to } => set(&mut records[at], *field, to)?,
     }

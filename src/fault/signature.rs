@@ -23,6 +23,15 @@ pub(super) fn edit(
     let signer = || signer.ok_or(FaultError::NoSigner);
     match edit {
         SignatureEdit::SignWith(_) => sign_again(message, message, signer()?, at),
+        SignatureEdit::SignAt(time) => {
+            let at = time.parse().map_err(unworkable)?;
+            let content = message.mail.bytes(&signed.content.span);
+            Ok(replace(raw, signed, &signer()?.sign(content, at, encoding(message))))
+        }
+        SignatureEdit::Sha1 => {
+            let (content, at) = (message.mail.bytes(&signed.content.span), claimed(message).unwrap_or(at));
+            Ok(replace(raw, signed, &signer()?.sign_with(content, at, encoding(message), sign::Digest::Sha1)))
+        }
         SignatureEdit::Tamper => Ok(tamper(raw, signed)),
         SignatureEdit::Corrupt => {
             let mut cms = cms(signed)?.to_vec();

@@ -1,5 +1,6 @@
 //! The contents of a signing certificate in the profile of RFC 6109 5.5, and its single departures.
 
+use const_oid::db::rfc5280::ID_KP_SERVER_AUTH;
 use rcgen::{CustomExtension, DistinguishedName, DnType, DnValue};
 use x509_cert::{
     der::{
@@ -7,8 +8,8 @@ use x509_cert::{
         asn1::{Ia5String, Null, OctetString},
     },
     ext::pkix::{
-        AuthorityKeyIdentifier, BasicConstraints, KeyUsage, KeyUsages, SubjectAltName, SubjectKeyIdentifier,
-        name::GeneralName,
+        AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectAltName,
+        SubjectKeyIdentifier, name::GeneralName,
     },
 };
 
@@ -88,6 +89,9 @@ pub fn extensions(
     if has(Departure::OtherExtensionCritical) {
         extensions.push(extension(INVENTED, &Null, true)?);
     }
+    if has(Departure::ForServersOnly) {
+        extensions.push(extension(EXTENDED_KEY_USAGE, &ExtendedKeyUsage(vec![ID_KP_SERVER_AUTH]), false)?);
+    }
     Ok(extensions)
 }
 
@@ -101,6 +105,7 @@ const SUBJECT_KEY_ID: &[u64] = &[2, 5, 29, 14];
 const KEY_USAGE: &[u64] = &[2, 5, 29, 15];
 const SUBJECT_ALT_NAME: &[u64] = &[2, 5, 29, 17];
 const BASIC_CONSTRAINTS: &[u64] = &[2, 5, 29, 19];
+const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
 const AUTHORITY_KEY_ID: &[u64] = &[2, 5, 29, 35];
 /// Nobody's: the arc of UUIDs, with a number that is none.
 const INVENTED: &[u64] = &[2, 25, 6109];

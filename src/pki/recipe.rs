@@ -188,6 +188,8 @@ pub enum Departure {
     BasicConstraints,
     /// One more extension, and a critical one.
     OtherExtensionCritical,
+    /// ExtendedKeyUsage allows servers and not mail.
+    ForServersOnly,
 }
 
 /// A server's certificate.
