@@ -18,7 +18,7 @@ use crate::{
     directory::DirectoryFile,
     evidence::{Evidence, Observation},
     message::{Kind, Message},
-    rules::{GivenCertificate, Judgement, Origin, Traced},
+    rules::{GivenCertificate, Judgement, Origin},
     smime::Certificate,
 };
 
@@ -289,9 +289,10 @@ impl fmt::Display for GivenDirectory {
 fn told(given: &GivenCertificate) -> String {
     let Certificate { subject, not_before, not_after, .. } = &given.certificate;
     let path = match &given.path {
-        Traced::Trusted => "it leads to a trusted root".to_owned(),
-        Traced::NotVerified(why) => format!("path not verified: {why}"),
-        Traced::Refuted(why) => format!("not trusted: {why}"),
+        None => "path not verified: no trust anchors are at hand".to_owned(),
+        Some(Ok(())) => "it leads to a trusted root".to_owned(),
+        Some(Err(error)) if error.is_of_the_lists() => format!("path not verified: {error}"),
+        Some(Err(error)) => format!("not trusted: {error}"),
     };
     let listed = given.provider.as_ref().map(|provider| format!(", listed for {provider}")).unwrap_or_default();
     format!("certificate of {subject}, valid {not_before} to {not_after}{listed}, {path}")
@@ -299,6 +300,12 @@ fn told(given: &GivenCertificate) -> String {
 
 fn certificate_line(given: &GivenCertificate) -> Value {
     let certificate = &given.certificate;
+    let path = match &given.path {
+        None => json!({"not-verified": "no trust anchors are at hand"}),
+        Some(Ok(())) => json!("trusted"),
+        Some(Err(error)) if error.is_of_the_lists() => json!({"not-verified": error.to_string()}),
+        Some(Err(error)) => json!({"refuted": error.to_string()}),
+    };
     json!({
         "subject": certificate.subject,
         "issuer": certificate.issuer,
@@ -306,7 +313,7 @@ fn certificate_line(given: &GivenCertificate) -> Value {
         "sha1": certificate.sha1(),
         "not_before": certificate.not_before,
         "not_after": certificate.not_after,
-        "path": given.path,
+        "path": path,
         "provider": given.provider,
     })
 }

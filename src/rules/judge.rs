@@ -48,22 +48,10 @@ pub struct Judgement {
 pub struct GivenCertificate {
     /// The certificate.
     pub certificate: Certificate,
-    /// Whether it leads to a trusted root.
-    pub path: Traced,
+    /// Whether receivers trust it; `None` where no trust anchors are at hand.
+    pub path: Option<Result<(), PathError>>,
     /// `providerName` of the record that lists it.
     pub provider: Option<String>,
-}
-
-/// Whether a certificate leads to a trusted root, is within its validity and not revoked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Traced {
-    /// It does.
-    Trusted,
-    /// It cannot be told: no anchors at hand, or no revocation list in force.
-    NotVerified(String),
-    /// It does not; why.
-    Refuted(String),
 }
 
 /// One rule's answer on one subject, where it is not a pass.
@@ -231,10 +219,35 @@ impl<'a> Bench<'a> {
         let transactions = transactions(evidence, facts.collect());
         let start = evidence.observations.first().map(|observation| observation.at);
         let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
-        let certificates = given(evidence, in_force(&directories, start), trust, start);
+        let certificates = Vec::new();
         let mut bench = Self { evidence, trust, directories, messages, certificates, transactions, start };
+        bench.certificates = bench.given();
         bench.find_sound_in_anomalies();
         bench
+    }
+
+    /// Certificates given to be judged by themselves; the others at hand help them to a path.
+    fn given(&self) -> Vec<GivenCertificate> {
+        let given = self.evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok());
+        let given: Vec<Certificate> = given.collect();
+        let signatures = self.messages.iter().filter_map(|exhibit| exhibit.signature.as_ref());
+        let travelled = signatures.flat_map(|signature| signature.certificates.iter().cloned());
+        let mut others: Vec<Certificate> = given.iter().cloned().chain(travelled).collect();
+        others.sort_by(|a, b| a.der.cmp(&b.der));
+        others.dedup_by(|a, b| a.der == b.der);
+        let directory = in_force(&self.directories, self.start);
+        let traced = |certificate: &Certificate| {
+            (!self.trust.anchors.is_empty()).then(|| self.trust.check(certificate, &others, self.start))
+        };
+        let listed = |certificate: &Certificate| {
+            directory.and_then(|directory| directory.signing_with(certificate).next()).map(|it| it.name.clone())
+        };
+        let told = given.into_iter().map(|certificate| GivenCertificate {
+            path: traced(&certificate),
+            provider: listed(&certificate),
+            certificate,
+        });
+        told.collect()
     }
 
     /// Tells anomaly envelopes around what arrived sound: from a listed provider, and broken by no MUST of a message
@@ -290,6 +303,7 @@ impl<'a> Bench<'a> {
             directory: in_force(&self.directories, observed),
             trust: self.trust,
             observed,
+            path: None,
         }
     }
 
@@ -330,7 +344,7 @@ impl<'a> Bench<'a> {
                     }
                 }
                 for given in &self.certificates {
-                    let context = self.context(self.start);
+                    let context = Context { path: given.path.as_ref(), ..self.context(self.start) };
                     let (about, certificate) = (About::given(given), &given.certificate);
                     put(
                         judgement,
@@ -570,29 +584,6 @@ fn origin(
         Err(error) if error.is_of_the_lists() => Origin::NotVerified(error.to_string()),
         Err(error) => Origin::Refuted(error.to_string()),
     }
-}
-
-/// Certificates given to be judged by themselves; they help each other to a path.
-fn given(evidence: &Evidence, directory: Option<&Directory>, trust: &Trust, at: Timestamp) -> Vec<GivenCertificate> {
-    let all: Vec<Certificate> = evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok()).collect();
-    let traced = |certificate: &Certificate| {
-        if trust.anchors.is_empty() {
-            return Traced::NotVerified("no trust anchors are at hand".to_owned());
-        }
-        match trust.check(certificate, &all, at) {
-            Ok(()) => Traced::Trusted,
-            Err(error) if error.is_of_the_lists() => Traced::NotVerified(error.to_string()),
-            Err(error) => Traced::Refuted(error.to_string()),
-        }
-    };
-    let given = all.iter().map(|certificate| GivenCertificate {
-        path: traced(certificate),
-        provider: directory
-            .and_then(|directory| directory.signing_with(certificate).next())
-            .map(|provider| provider.name.clone()),
-        certificate: certificate.clone(),
-    });
-    given.collect()
 }
 
 /// A certificate, DER, and when it is to be valid.

@@ -5,7 +5,7 @@ use crate::{
         Level,
         clauses::{model, security},
     },
-    smime::{Certificate, certificate::Extension},
+    smime::{Certificate, PathError, certificate::Extension},
 };
 
 use super::{Check, Context, Finding, Findings, Rule, facts::folded_name};
@@ -229,24 +229,21 @@ pub static RULES: &[Rule] = &[
         consequence: "What it signs is refused, or taken for ordinary mail.",
         check: Check::Certificate {
             // Of one that came with a message the message's rules ask.
-            applies: |certificate, context| {
-                !context.trust.anchors.is_empty()
-                    && context.evidence.certificates.iter().any(|der| **der == *certificate.der)
-            },
+            applies: |_, context| context.path.is_some_and(|path| path.as_ref().err().is_none_or(is_its_own)),
             check: trusted,
         },
     },
 ];
 
-fn trusted(certificate: &Certificate, context: &Context<'_>, findings: &mut Findings) {
-    let given = context.evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok());
-    let others: Vec<Certificate> = given.collect();
-    match context.trust.check(certificate, &others, context.observed) {
-        Err(error) if !error.is_of_the_lists() => {
-            findings.push(Finding::new("a certificate that receivers trust", error.to_string(), "certificate"));
-        }
-        _ => {}
+fn trusted(_: &Certificate, context: &Context<'_>, findings: &mut Findings) {
+    if let Some(Err(error)) = context.path {
+        findings.push(Finding::new("a certificate that receivers trust", error.to_string(), "certificate"));
     }
+}
+
+/// Whether an error is the certificate's: not the lists', and not one of what the profile asks.
+fn is_its_own(error: &PathError) -> bool {
+    matches!(error, PathError::NoPath(_) | PathError::OutsideValidity { .. } | PathError::Revoked)
 }
 
 fn always(_: &Certificate, _: &Context<'_>) -> bool {
