@@ -64,6 +64,7 @@ fn the_profile_departs_in_one_point_as_openssl_prints_it() {
         ("alfa-basic-constraints", "Basic Constraints: \n                CA:FALSE", true),
         ("alfa-other-extension-critical", "2.25.6109: critical", true),
         ("alfa-name-elsewhere", "O = Another Name S.p.A.", true),
+        ("alfa-country-in-words", "C = Italia", true),
         ("alfa-mail-in-subject", "emailAddress = posta-certificata@alfa.example", true),
     ] {
         let text = bench.print(id);

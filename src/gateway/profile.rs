@@ -164,7 +164,7 @@ impl Profile {
             domains: vec!["bravo.example".into(), "studio.bravo.example".into(), "gestore.bravo.example".into()],
             secondary_domain: "studio.bravo.example".into(),
             address: "posta-certificata@gestore.bravo.example".into(),
-            receipt_mailbox: "presa-in-carico@gestore.bravo.example".into(),
+            receipt_mailbox: "posta-certificata@gestore.bravo.example".into(),
             dialect: Dialect::Bravo,
             signer: "bravo".into(),
             tls: "bravo".into(),

@@ -111,7 +111,7 @@ impl Office<'_> {
         let mut params = params(&signing.id, signing.valid);
         params.distinguished_name = profile::subject(provider, signing.departs)?;
         let keys = Keys { subject: params.key_identifier(key), issuer: params.key_identifier(issuer.key()) };
-        params.custom_extensions = profile::extensions(provider, &keys, signing.departs)?;
+        params.custom_extensions = profile::extensions(provider, &keys, signing.also, signing.departs)?;
         Ok(Der(params.signed_by(key, &issuer)?.der().to_vec()))
     }
 

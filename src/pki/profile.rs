@@ -6,6 +6,7 @@ use x509_cert::{
     der::{
         Encode,
         asn1::{Ia5String, Null, OctetString},
+        oid::db::rfc5280::ID_KP_EMAIL_PROTECTION,
     },
     ext::pkix::{
         AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectAltName,
@@ -16,7 +17,7 @@ use x509_cert::{
 use super::{
     PkiError,
     issue::distinguished_name,
-    recipe::{Departure, Provider, Subject},
+    recipe::{Addition, Departure, Provider, Subject},
 };
 
 /// Key identifiers of a certificate.
@@ -33,8 +34,12 @@ pub fn subject(provider: &Provider, departs: Option<Departure>) -> Result<Distin
         Some(Departure::NameElsewhere) => "Another Name S.p.A.".to_owned(),
         _ => provider.name.clone(),
     };
+    let country = match departs {
+        Some(Departure::CountryInWords) => "Italia",
+        _ => "IT",
+    };
     let mut name =
-        distinguished_name(&Subject { c: Some("IT".into()), o: organization, cn: "Posta Certificata".into() })?;
+        distinguished_name(&Subject { c: Some(country.into()), o: organization, cn: "Posta Certificata".into() })?;
     match departs {
         Some(Departure::NameElsewhere) => name.push(DnType::OrganizationalUnitName, provider.name.as_str()),
         Some(Departure::MailInSubject) => {
@@ -52,6 +57,7 @@ pub fn subject(provider: &Provider, departs: Option<Departure>) -> Result<Distin
 pub fn extensions(
     provider: &Provider,
     keys: &Keys,
+    also: &[Addition],
     departs: Option<Departure>,
 ) -> Result<Vec<CustomExtension>, PkiError> {
     let has = |departure| departs == Some(departure);
@@ -69,10 +75,11 @@ pub fn extensions(
     }
     if !has(Departure::NoKeyUsage) {
         let usages = match departs {
-            Some(Departure::NoDigitalSignature) => KeyUsages::NonRepudiation,
-            _ => KeyUsages::DigitalSignature,
+            Some(Departure::NoDigitalSignature) => KeyUsages::NonRepudiation.into(),
+            _ if also.contains(&Addition::NonRepudiation) => KeyUsages::DigitalSignature | KeyUsages::NonRepudiation,
+            _ => KeyUsages::DigitalSignature.into(),
         };
-        extensions.push(extension(KEY_USAGE, &KeyUsage(usages.into()), !has(Departure::KeyUsageNotCritical))?);
+        extensions.push(extension(KEY_USAGE, &KeyUsage(usages), !has(Departure::KeyUsageNotCritical))?);
     }
     if !has(Departure::NoSubjectAltName) {
         let name = match departs {
@@ -85,6 +92,9 @@ pub fn extensions(
     if has(Departure::BasicConstraints) {
         let constraints = BasicConstraints { ca: false, path_len_constraint: None };
         extensions.push(extension(BASIC_CONSTRAINTS, &constraints, false)?);
+    }
+    if also.contains(&Addition::ExtendedKeyUsage) {
+        extensions.push(extension(EXTENDED_KEY_USAGE, &ExtendedKeyUsage(vec![ID_KP_EMAIL_PROTECTION]), false)?);
     }
     if has(Departure::OtherExtensionCritical) {
         extensions.push(extension(INVENTED, &Null, true)?);

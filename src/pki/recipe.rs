@@ -129,6 +129,19 @@ pub struct Signer {
     pub key: String,
     /// Where it differs from the profile.
     pub valid: Option<Validity>,
+    /// What it has beyond the profile, as it may.
+    #[serde(default)]
+    pub also: Vec<Addition>,
+}
+
+/// Something that RFC 6109 5.5.2 leaves free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addition {
+    /// KeyUsage has nonRepudiation too.
+    NonRepudiation,
+    /// ExtendedKeyUsage, with emailProtection.
+    ExtendedKeyUsage,
 }
 
 /// Bad signing certificates; the one of provider `p` and name `n` has the id `p-n`.
@@ -164,6 +177,8 @@ pub enum Departure {
     NameElsewhere,
     /// The mail address stands in the subject too (5.5.1).
     MailInSubject,
+    /// The country is a word and not a code of two letters (5.5.1).
+    CountryInWords,
     /// No SubjectAltName.
     NoSubjectAltName,
     /// SubjectAltName is critical.
@@ -255,6 +270,7 @@ impl Recipe {
             key: &signer.key,
             issuer: &profile.issuer,
             valid: signer.valid.unwrap_or(profile.valid),
+            also: &signer.also,
             departs: None,
         });
         let bad = self.defective.providers.iter().flat_map(|provider| {
@@ -264,6 +280,7 @@ impl Recipe {
                 key: &self.defective.key,
                 issuer: defect.issuer.as_ref().unwrap_or(&profile.issuer),
                 valid: defect.valid.unwrap_or(profile.valid),
+                also: &[],
                 departs: defect.departs,
             })
         });
@@ -290,6 +307,8 @@ pub struct Signing<'a> {
     pub issuer: &'a str,
     /// Its validity.
     pub valid: Validity,
+    /// What it has beyond the profile.
+    pub also: &'a [Addition],
     /// What is wrong inside, if anything.
     pub departs: Option<Departure>,
 }

@@ -8,6 +8,7 @@ use der::{Decode, oid::ObjectIdentifier};
 use jiff::Timestamp;
 use x509_cert::{certificate::Version, serial_number::SerialNumber, spki::SubjectPublicKeyInfoOwned, time::Time};
 
+pub use super::name::NameAttribute;
 use super::{algorithm, ber::Element, name};
 
 /// A certificate. Equality is that of its bytes; it is never re-encoded.
@@ -19,6 +20,8 @@ pub struct Certificate {
     pub subject: String,
     /// Issuer, likewise.
     pub issuer: String,
+    /// Attributes of the subject, in order.
+    pub subject_attributes: Vec<NameAttribute>,
     /// O values of the subject.
     pub organizations: Vec<String>,
     /// CN values of the subject.
@@ -74,6 +77,7 @@ impl Certificate {
             der: der.into(),
             subject: name::print(tbs.subject()),
             issuer: name::print(tbs.issuer()),
+            subject_attributes: name::attributes(tbs.subject()),
             organizations: name::values(tbs.subject(), rfc4519::O),
             common_names: name::values(tbs.subject(), rfc4519::CN),
             subject_emails: name::values(tbs.subject(), EMAIL_ADDRESS),

@@ -19,6 +19,24 @@ pub fn values(name: &Name, attribute: ObjectIdentifier) -> Vec<String> {
     name.iter().filter(|pair| pair.oid == attribute).map(|pair| text(&pair.value)).collect()
 }
 
+/// An attribute of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameAttribute {
+    /// Its short name, such as `C`, or its dotted OID.
+    pub label: String,
+    /// The ASN.1 type of its value, such as `PrintableString`.
+    pub string: String,
+    /// Its value, decoded.
+    pub value: String,
+}
+
+/// Every attribute of a name, in order.
+pub fn attributes(name: &Name) -> Vec<NameAttribute> {
+    let attribute =
+        |oid, value: &Any| NameAttribute { label: label(oid), string: value.tag().to_string(), value: text(value) };
+    name.iter().map(|pair| attribute(pair.oid, &pair.value)).collect()
+}
+
 /// The text of a string of any of the types that names use; other types as `#` and hexadecimal.
 pub fn text(value: &Any) -> String {
     let bytes = value.value();

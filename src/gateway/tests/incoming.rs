@@ -133,7 +133,8 @@ async fn nothing_is_relayed_and_the_service_mailbox_takes_its_two_kinds_only() {
         let (service, signer) =
             (world.receiver.profile().receipt_mailbox.clone(), world.receiver.profile().address.clone());
         let sent = world.inject("carla@posta.example", &[&service, &signer], ORDINARY).await;
-        assert!(!sent.recipients[1].reply.is_positive());
+        // One provider's sending address is its service mailbox too, as it may be (2.2.6).
+        assert_eq!(sent.recipients[1].reply.is_positive(), service == signer);
         assert_eq!(code(&sent.data.unwrap()), (550, "5.7.1".into()));
         assert!(world.receiver.mailboxes().is_empty());
     }

@@ -33,6 +33,7 @@ fn each_defect_of_a_certificate_is_found_by_its_rule_alone() {
         ("alfa-wrong-ca", &["signature/path"]),
         ("alfa-name-elsewhere", &["certificate/provider-name"]),
         ("alfa-mail-in-subject", &["certificate/no-address-in-subject"]),
+        ("alfa-country-in-words", &["certificate/subject-attributes"]),
         ("alfa-no-subject-alt-name", &["certificate/address"]),
         ("alfa-subject-alt-name-critical", &["certificate/address-not-critical"]),
         ("alfa-subject-alt-name-without-mail", &["certificate/address"]),
