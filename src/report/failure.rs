@@ -130,7 +130,7 @@ impl Subject<'_> {
             severity: verdict.rule.level.into(),
             id: verdict.rule.id.to_owned(),
             question: verdict.rule.question.to_owned(),
-            clauses: verdict.rule.clauses.to_vec(),
+            clauses: verdict.clauses(),
             expected: finding.expected.clone(),
             found: finding.found.clone(),
             place: format!("{}, {}{at}", verdict.subject, finding.at.place),
@@ -149,7 +149,7 @@ impl Subject<'_> {
             severity: Severity::Broken,
             id: verdict.rule.id.to_owned(),
             question: verdict.rule.question.to_owned(),
-            clauses: verdict.rule.clauses.to_vec(),
+            clauses: verdict.clauses(),
             expected: "an answer from the rule".to_owned(),
             found: format!("the rule itself broke: {reason}"),
             place: verdict.subject.clone(),
@@ -243,8 +243,15 @@ mod tests {
     fn cell(outcome: Outcome, blame: Party) -> Cell {
         let mut cell = samples::cell("delivery/complete", &Direction::new("alfa", "flawed"), CellOutcome::Failed);
         let subject = "message 1".to_owned();
-        cell.judgement.verdicts =
-            vec![Verdict { rule: &samples::RULES[0], subject, observation: Some(1), blame, provider: None, outcome }];
+        cell.judgement.verdicts = vec![Verdict {
+            rule: &samples::RULES[0],
+            subject,
+            observation: Some(1),
+            kind: None,
+            blame,
+            provider: None,
+            outcome,
+        }];
         cell
     }
 

@@ -126,7 +126,7 @@ fn announced(direction: &Direction) -> Cell {
 fn verdict(rule: &'static Rule, findings: Vec<Finding>) -> Verdict {
     let subject = "message 1 (acceptance in mario@sender's mailbox)".to_owned();
     let outcome = Outcome::Fail(findings);
-    Verdict { rule, subject, observation: Some(1), blame: Party::Sender, provider: None, outcome }
+    Verdict { rule, subject, observation: Some(1), kind: None, blame: Party::Sender, provider: None, outcome }
 }
 
 fn evidence(direction: &Direction) -> Evidence {

@@ -134,7 +134,7 @@ pub(super) fn verdict_line(verdict: &Verdict, evidence: &Evidence) -> Option<Val
         "rule": verdict.rule.id,
         "level": level,
         "question": verdict.rule.question,
-        "clauses": ids(verdict.rule.clauses),
+        "clauses": ids(&verdict.clauses()),
         "consequence": verdict.rule.consequence,
         "subject": verdict.subject,
         "observation": verdict.observation,

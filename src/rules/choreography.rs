@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     directory::Directory,
-    evidence::{Evidence, Party, Role},
+    evidence::{Evidence, Party, Role, Seen},
     message::{Kind, Message},
 };
 
@@ -47,6 +47,19 @@ pub(super) fn observations<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec
     facts.into_iter().map(Fact::observation).collect()
 }
 
+/// Recipients of an envelope as another provider's incoming point took them, and that provider's gateway.
+pub(super) fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Fact, Party, &str)> {
+    transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.composer != Party::Harness).flat_map(|envelope| {
+        envelope.wires().flat_map(move |(sighting, path)| {
+            let to = match sighting.seen {
+                Seen::Wire { from, to: to @ (Party::Sender | Party::Receiver) } if from != to => Some(to),
+                _ => None,
+            };
+            path.to.iter().filter_map(move |recipient| Some((envelope, to?, recipient.as_str())))
+        })
+    })
+}
+
 /// The gateway of the provider that manages an address, as far as it plays.
 pub(super) fn provider_of(context: &Context<'_>, address: &str) -> Party {
     let domain = domain(address);
@@ -67,6 +80,19 @@ pub(super) fn manages(directory: &Directory, provider: &str, address: &str) -> b
 
 pub(super) fn domain(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// Whether a message can tell anything of a recipient: it is the sender's own provider's, or neither known to be forged nor
+/// known to be of a provider that does not have the recipient.
+pub(super) fn is_word_on(transaction: &Transaction, fact: &Fact, recipient: &str, context: &Context<'_>) -> bool {
+    if fact.composer == transaction.sender_side() {
+        return true;
+    }
+    match (&fact.origin, context.directory) {
+        (Origin::Refuted(_) | Origin::Unsigned, _) => false,
+        (Origin::Verified { provider }, Some(directory)) => manages(directory, provider, recipient),
+        (Origin::Verified { .. } | Origin::NotVerified(_), _) => true,
+    }
 }
 
 /// The message of a fact, read again: transactions keep no bodies.

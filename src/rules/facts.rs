@@ -1,5 +1,7 @@
 //! What several rules ask of a message: which facts it certifies, and when two spellings are one value.
 
+use jiff::{Timestamp, fmt::rfc2822};
+
 use crate::{
     evidence::Seen,
     message::{Daticert, Entity, Header, Kind, Mail},
@@ -121,6 +123,16 @@ impl<'a> MessageSubject<'a> {
     pub fn signer(&self) -> Option<&'a Certificate> {
         self.signature?.signer.as_ref()
     }
+}
+
+/// The instant of the Date field, where it follows RFC 5322 3.3 with a numeric offset.
+pub fn date_header(mail: &Mail) -> Option<Timestamp> {
+    static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
+    let date = mail.field("Date")?;
+    let numeric = date.split_whitespace().any(|word| {
+        word.len() == 5 && word.starts_with(['+', '-']) && word[1..].bytes().all(|digit| digit.is_ascii_digit())
+    });
+    PARSER.parse_timestamp(date.as_bytes()).ok().filter(|_| numeric)
 }
 
 /// Whether two mail addresses are the same, letter case ignored as everywhere in PEC.

@@ -13,7 +13,7 @@ use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{Announced, DirectoryVersion, Evidence, Party, Role, Seen},
     message::{Kind, Mail},
-    norm::Level,
+    norm::{Clause, Level},
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
@@ -62,6 +62,8 @@ pub struct Verdict {
     pub subject: String,
     /// The observation, where the subject is a message.
     pub observation: Option<usize>,
+    /// The kind of message, where the subject is one.
+    pub kind: Option<Kind>,
     /// Who answers for the subject; a finding may name another ([`super::Finding::blame`]).
     pub blame: Party,
     /// The provider who answers for it, where nobody's role tells: by a verified signature, or by the directory.
@@ -112,6 +114,14 @@ impl Judgement {
 }
 
 impl Verdict {
+    /// The clauses at hand: of those that the rule rests on, what chapter 3 says of other kinds of message left out.
+    pub fn clauses(&self) -> Vec<&'static Clause> {
+        let others =
+            |clause: &&&Clause| self.kind.is_some() && tells_of(clause).is_some_and(|kind| Some(kind) != self.kind);
+        let own: Vec<&'static Clause> = self.rule.clauses.iter().filter(|clause| !others(clause)).copied().collect();
+        if own.is_empty() { self.rule.clauses.to_vec() } else { own }
+    }
+
     /// As a scenario announces it.
     pub fn announcement(&self) -> Announced {
         let Verdict { rule, subject, observation, .. } = self;
@@ -132,6 +142,25 @@ impl Verdict {
             Outcome::Pass | Outcome::InternalError(_) => false,
         }
     }
+}
+
+/// The kind of message that a section of RFC 6109 is about.
+fn tells_of(clause: &Clause) -> Option<Kind> {
+    const SECTIONS: [(&str, Kind); 11] = [
+        ("3.1.2", Kind::NonAccettazione),
+        ("3.1.3", Kind::NonAccettazioneVirus),
+        ("3.1.4", Kind::Accettazione),
+        ("3.1.5", Kind::PostaCertificata),
+        ("3.1.6", Kind::PreavvisoErroreConsegna),
+        ("3.2.1", Kind::PresaInCarico),
+        ("3.2.2", Kind::Anomalia),
+        ("3.2.3", Kind::RilevazioneVirus),
+        ("3.2.4", Kind::ErroreConsegnaVirus),
+        ("3.3.2", Kind::AvvenutaConsegna),
+        ("3.3.3", Kind::ErroreConsegna),
+    ];
+    let section = clause.source.strip_prefix("RFC 6109 ")?;
+    SECTIONS.into_iter().find(|(start, _)| section.starts_with(start)).map(|(_, kind)| kind)
 }
 
 /// Judges evidence by every rule.
@@ -410,13 +439,14 @@ impl<'a> Bench<'a> {
 struct About {
     subject: String,
     observation: Option<usize>,
+    kind: Option<Kind>,
     blame: Party,
     provider: Option<String>,
 }
 
 impl Default for About {
     fn default() -> Self {
-        Self { subject: String::new(), observation: None, blame: Party::Undetermined, provider: None }
+        Self { subject: String::new(), observation: None, kind: None, blame: Party::Undetermined, provider: None }
     }
 }
 
@@ -434,6 +464,7 @@ impl About {
         Self {
             subject: format!("message {} ({kind} {place})", first.id),
             observation: Some(first.id),
+            kind: exhibit.copies.message.kind,
             blame: exhibit.composer,
             provider: exhibit.answerable(),
         }
@@ -443,6 +474,7 @@ impl About {
         Self {
             subject: format!("certificate {} of {}", signer.serial, signer.subject),
             observation: Some(exhibit.copies.first().id),
+            kind: None,
             blame: exhibit.composer,
             provider: exhibit.answerable(),
         }
@@ -465,7 +497,7 @@ impl Bench<'_> {
         };
         let shown = |exhibit: &&Exhibit<'_>| Some(exhibit.copies.first().id) == observation;
         let provider = self.messages.iter().find(shown).and_then(Exhibit::answerable);
-        About { subject, observation, blame: transaction.sender_side(), provider }
+        About { subject, observation, kind: None, blame: transaction.sender_side(), provider }
     }
 }
 
@@ -494,8 +526,8 @@ fn put(
         *judgement.applied.entry(rule.id).or_default() += 1;
     }
     if outcome != Outcome::Pass {
-        let About { subject, observation, blame, provider } = about;
-        judgement.verdicts.push(Verdict { rule, subject, observation, blame, provider, outcome });
+        let About { subject, observation, kind, blame, provider } = about;
+        judgement.verdicts.push(Verdict { rule, subject, observation, kind, blame, provider, outcome });
     }
 }
 

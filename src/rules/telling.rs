@@ -28,6 +28,11 @@ impl Text {
         self.words(word).next().is_some()
     }
 
+    /// Whether these letters stand in it somewhere, letter case ignored.
+    pub fn mentions(&self, letters: &str) -> bool {
+        self.lower.contains(&letters.to_ascii_lowercase())
+    }
+
     /// Where this word ends, each time.
     fn words(&self, word: &str) -> impl Iterator<Item = usize> {
         let word = word.to_ascii_lowercase();

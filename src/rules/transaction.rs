@@ -9,7 +9,11 @@ use crate::{
     message::{Daticert, Kind, Mail, Message},
 };
 
-use super::{Origin, copies::Copies, facts::is_bare_address};
+use super::{
+    Origin,
+    copies::Copies,
+    facts::{date_header, is_bare_address},
+};
 
 /// Everything that belongs to one PEC msgid, and the submission it came from. No bodies are kept.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +60,8 @@ pub struct Fact {
     pub reference: Option<String>,
     /// Its certification data; everything absent where there are none.
     pub data: Daticert,
+    /// The instant of its Date, where that can be read.
+    pub date: Option<Timestamp>,
     /// `X-TipoRicevuta`, for an envelope.
     pub requested: Option<String>,
     /// Addresses of To, for an envelope; `None` where the field is absent or cannot be read.
@@ -245,6 +251,7 @@ impl Fact {
             message_id: message.mail.field("Message-ID").map(|id| bare(&id).to_owned()),
             reference: message.mail.field("X-Riferimento-Message-ID").map(|id| bare(&id).to_owned()),
             data: message.daticert.as_ref().and_then(|reading| reading.data.clone()).unwrap_or_default(),
+            date: date_header(&message.mail),
             requested: message.mail.field("X-TipoRicevuta"),
             to: addresses(message, "To"),
             cc: addresses(message, "Cc"),

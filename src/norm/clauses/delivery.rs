@@ -20,8 +20,8 @@ crate::clauses! {
     NOTA12_CODE_IN_TEXT = "Nota12-code-in-text", "Nota 12", Must, Provider,
         "A non-delivery's readable text carries the code of errore-esteso.",
         from: "2016-04-01";
-    NOTA12_TIMEOUT_CODE = "Nota12-timeout-code", "Nota 12", Must, Provider,
+    NOTA12_TIMEOUT_CODE = "Nota12-timeout-code", "Nota 12", May, Provider,
         "The 24-hour timeout notice carries the code 5.4.1.",
-        reading: "It is the only thing that tells it from the 12-hour notice, so a timeout notice carries this code or none.",
+        reading: "Seen in real mail, not read in the note: it is what tells it from the 12-hour notice, so a timeout notice carries this code or none.",
         from: "2016-04-01";
 }

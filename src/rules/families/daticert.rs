@@ -430,7 +430,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "timeout/code",
-        level: Level::Must,
+        level: Level::May,
         clauses: &[&delivery::NOTA12_TIMEOUT_CODE],
         question: "Is the code of a timeout notice, where there is one, 5.4.1?",
         consequence: "Programs that look for 5.4.1 do not see that delivery has failed for good.",

@@ -70,7 +70,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| generated(subject, context) && subject.header("Date").is_some(),
             check: |subject, _, findings| {
-                if super::times::date_header(subject).is_none() {
+                if super::facts::date_header(subject.mail()).is_none() {
                     let found = shown_field(subject.mail(), subject.header("Date"));
                     findings.push(Finding::new("a date of RFC 5322 3.3 with a numeric offset", found, "header Date"));
                 }

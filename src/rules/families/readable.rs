@@ -169,6 +169,31 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "text/reason",
+        level: Level::Must,
+        clauses: &[
+            &access::RFC6109_3_1_2_TEXT,
+            &access::RFC6109_3_1_3_TEXT,
+            &incoming::RFC6109_3_2_3_REASON,
+            &incoming::RFC6109_3_2_4_REASON,
+            &delivery::RFC6109_3_3_3_TEXT,
+        ],
+        question: "Does the text of a notice of an error tell the error that the certification data describe, in its words or others?",
+        consequence: "Users learn that something failed, and not what they could do about it.",
+        check: Check::Message {
+            applies: |subject, context| has_plain(subject, context) && !reason(subject).is_empty(),
+            check: |subject, _, findings| {
+                let (Some(text), reason) = (plain(subject), reason(subject)) else { return };
+                // Providers word it freely: half of the words in common is enough.
+                let told = reason.iter().filter(|word| text.mentions(word)).count();
+                if told * 2 < reason.len() {
+                    let found = format!("{told} of these words");
+                    findings.push(Finding::new(reason.join(" "), found, "text/plain part"));
+                }
+            },
+        },
+    },
+    Rule {
         id: "html/same-facts",
         level: Level::Must,
         clauses: &[&formats::RFC6109_4_3_1_SAME],
@@ -309,6 +334,28 @@ fn identifier(subject: &MessageSubject<'_>) -> Option<Fact> {
 fn error_code(subject: &MessageSubject<'_>) -> Option<Fact> {
     let non_delivery = subject.is(&[Kind::ErroreConsegna, Kind::ErroreConsegnaVirus]);
     code(subject).filter(|_| non_delivery).and_then(|code| Fact::word("code", code))
+}
+
+/// The words of errore-esteso that tell what went wrong: neither the provider's name nor as short as a particle.
+fn reason(subject: &MessageSubject<'_>) -> Vec<String> {
+    const ERRORS: [Kind; 5] = [
+        Kind::NonAccettazione,
+        Kind::NonAccettazioneVirus,
+        Kind::ErroreConsegna,
+        Kind::ErroreConsegnaVirus,
+        Kind::RilevazioneVirus,
+    ];
+    const SHORTEST: usize = 4;
+    let Some(data) = subject.data().filter(|_| subject.is(&ERRORS)) else { return Vec::new() };
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= SHORTEST);
+        words.map(str::to_lowercase).collect()
+    };
+    let named = subject.provider.map(|provider| words(&provider.name)).unwrap_or_default();
+    let names = [words(&data.gestore_emittente), named].concat();
+    let mut reason = words(data.errore_esteso.as_deref().unwrap_or_default());
+    reason.retain(|word| !names.contains(word));
+    reason
 }
 
 fn has_plain(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {

@@ -2,14 +2,14 @@
 
 use std::sync::LazyLock;
 
-use jiff::{Timestamp, fmt::rfc2822, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::norm::{Level, clauses::formats};
 
 use super::{
     Check, Finding, Rule,
     context::MessageSubject,
-    facts::{certifies, generated, shown_field},
+    facts::{certifies, date_header, generated, shown_field},
 };
 
 static ROME: LazyLock<TimeZone> =
@@ -25,10 +25,10 @@ pub static RULES: &[Rule] = &[
         consequence: "The message gives two times for one event; which one counts in a dispute is open.",
         check: Check::Message {
             applies: |subject, context| {
-                certifies(subject, context) && certified(subject).is_some() && date_header(subject).is_some()
+                certifies(subject, context) && certified(subject).is_some() && date_header(subject.mail()).is_some()
             },
             check: |subject, _, findings| {
-                let (Some(certified), Some(date)) = (certified(subject), date_header(subject)) else { return };
+                let (Some(certified), Some(date)) = (certified(subject), date_header(subject.mail())) else { return };
                 if date != certified {
                     let found = shown_field(subject.mail(), subject.header("Date"));
                     findings.push(Finding::new(legal(certified), found, "header Date"));
@@ -83,17 +83,7 @@ pub fn certified(subject: &MessageSubject<'_>) -> Option<Timestamp> {
 
 /// The instant of the message: certified, or of the Date where nothing is certified.
 pub fn told(subject: &MessageSubject<'_>) -> Option<Timestamp> {
-    certified(subject).or_else(|| date_header(subject))
-}
-
-/// The instant of the Date field, where it follows RFC 5322 3.3 with a numeric offset.
-pub fn date_header(subject: &MessageSubject<'_>) -> Option<Timestamp> {
-    static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
-    let date = subject.mail().field("Date")?;
-    let numeric = date.split_whitespace().any(|word| {
-        word.len() == 5 && word.starts_with(['+', '-']) && word[1..].bytes().all(|digit| digit.is_ascii_digit())
-    });
-    PARSER.parse_timestamp(date.as_bytes()).ok().filter(|_| numeric)
+    certified(subject).or_else(|| date_header(subject.mail()))
 }
 
 /// An instant in Italian legal time as PEC writes it: day, hour and zone, a blank between.

@@ -2,8 +2,9 @@
 
 use crate::{
     evidence::{Evidence, Party, Role, Seen, SmtpPath},
+    message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Finding, Judgement, Outcome, Rule, judge::judge_by},
+    rules::{Check, Finding, Judgement, Outcome, Rule, Verdict, all, judge::judge_by},
 };
 
 static CLAUSES: &[&crate::norm::Clause] = &[&norm::RFC6109_2_3];
@@ -60,4 +61,22 @@ fn what_the_harness_answers_for_fails_no_gateway() {
     let judgement = judged(&BLAMES_HARNESS);
     assert_eq!(judgement.failed(Level::Must).count(), 0);
     assert_eq!(judgement.provoked().count(), 1);
+}
+
+#[test]
+fn a_verdict_cites_what_the_norm_says_of_its_kind_of_message() {
+    let cited = |rule: &str, kind| {
+        let rule = all().find(|known| known.id == rule).unwrap();
+        let outcome = Outcome::Fail(Vec::new());
+        let verdict =
+            Verdict { rule, subject: String::new(), observation: None, kind, blame: Party::Undetermined, outcome };
+        verdict.clauses().iter().map(|clause| clause.id).collect::<Vec<_>>()
+    };
+    assert_eq!(cited("text/subject", Some(Kind::Accettazione)), ["RFC6109-3.1.4-text"]);
+    assert_eq!(cited("text/subject", Some(Kind::AvvenutaConsegna)), ["RFC6109-3.3.2.1-text"]);
+    assert_eq!(cited("text/subject", None).len(), 11);
+    // What is said of every kind stays.
+    assert_eq!(cited("daticert/error-description", Some(Kind::ErroreConsegna)), ["RFC6109-4.4-errore-esteso"]);
+    // A rule on one kind may rest on a section about another.
+    assert_eq!(cited("envelope/receipt-type-of-original", Some(Kind::PostaCertificata)).len(), 1);
 }

@@ -176,10 +176,12 @@ fn same_instant(transaction: &Transaction, _: &Context<'_>, findings: &mut Findi
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
-/// What gateways certify in a run, where one clock tells when everything was seen.
+/// What gateways certify in a run, where one clock tells when everything was seen. A message that tells two instants is
+/// wrong by itself; which of them its clock gave is not known.
 fn dated(transaction: &Transaction) -> impl Iterator<Item = (&Fact, Timestamp)> {
     let own = transaction.messages.iter().filter(|fact| fact.composer != Party::Harness);
-    own.filter_map(|fact| Some((fact, fact.data.instant()?)))
+    let certified = own.filter_map(|fact| Some((fact, fact.data.instant()?)));
+    certified.filter(|(fact, certified)| fact.date.is_none_or(|date| date.as_second() == certified.as_second()))
 }
 
 fn clocked(transaction: &Transaction, context: &Context<'_>) -> bool {

@@ -12,9 +12,9 @@ use crate::{
 
 use super::{
     choreography::{
-        accepted, accepted_and_ended, manages, observations, provider_of, signing_provider, times, watched,
+        accepted, accepted_and_ended, is_word_on, manages, observations, provider_of, signing_provider, times, watched,
     },
-    choreography_timeout as timeout,
+    choreography_timeout::is_of_24_hours,
 };
 
 pub static RULES: &[Rule] = &[
@@ -129,15 +129,16 @@ fn open_outcome(transaction: &Transaction) -> bool {
     OUTCOMES.into_iter().any(|kind| transaction.leaves_open(kind))
 }
 
-fn missing(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     if open_outcome(transaction) || transaction.leaves_open(Kind::PreavvisoErroreConsegna) {
         return;
     }
     for recipient in transaction.certified_recipients() {
-        let concluded = transaction
-            .messages
-            .iter()
-            .any(|fact| fact.concerns(recipient) && (fact.is_outcome() || timeout::is_of_24_hours(transaction, fact)));
+        // What is known to be forged concludes nothing.
+        let concludes = |fact: &Fact| {
+            fact.is_outcome() && is_word_on(transaction, fact, recipient, context) || is_of_24_hours(transaction, fact)
+        };
+        let concluded = transaction.messages.iter().any(|fact| fact.concerns(recipient) && concludes(fact));
         if !concluded {
             let expected = format!("a delivery, a non-delivery or the 24-hour notice for {recipient}");
             let finding = Finding::new(expected, "none of them", "the sender's mailbox");

@@ -1,13 +1,13 @@
 //! Server-server acceptances: each certified recipient covered once, and only between providers.
 
 use crate::{
-    evidence::{Party, Seen},
+    evidence::Party,
     message::Kind,
     norm::{Level, clauses::choreography as norm},
     rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
 };
 
-use super::choreography::{observations, times, was_wrapped};
+use super::choreography::{crossings, observations, times, was_wrapped};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -54,19 +54,6 @@ pub static RULES: &[Rule] = &[
 
 fn taken_over(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.first(Kind::PresaInCarico).is_some()
-}
-
-/// Recipients of an envelope as another provider's incoming point took them, and that provider's gateway.
-fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Fact, Party, &str)> {
-    transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.composer != Party::Harness).flat_map(|envelope| {
-        envelope.wires().flat_map(move |(sighting, path)| {
-            let to = match sighting.seen {
-                Seen::Wire { from, to: to @ (Party::Sender | Party::Receiver) } if from != to => Some(to),
-                _ => None,
-            };
-            path.to.iter().filter_map(move |recipient| Some((envelope, to?, recipient.as_str())))
-        })
-    })
 }
 
 fn crossed_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {

@@ -8,10 +8,10 @@ use crate::{
         Level,
         clauses::{choreography as norm, delivery, law},
     },
-    rules::{Check, Context, Fact, Finding, Findings, Origin, Rule, Transaction},
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
 };
 
-use super::choreography::{accepted_and_ended, manages, observations, times};
+use super::choreography::{accepted_and_ended, is_word_on, observations, times};
 
 const TWELVE: SignedDuration = SignedDuration::from_hours(12);
 const TWENTY_TWO: SignedDuration = SignedDuration::from_hours(22);
@@ -99,19 +99,6 @@ fn news<'a>(
             fact.kind == Kind::AvvenutaConsegna || fact.is_outcome() && fact.composer != transaction.sender_side();
         heard && fact.concerns(recipient) && is_word_on(transaction, fact, recipient, context)
     })
-}
-
-/// Whether a message can tell anything of a recipient: it is the sender's own provider's, or neither known to be forged nor
-/// known to be of a provider that does not have the recipient.
-fn is_word_on(transaction: &Transaction, fact: &Fact, recipient: &str, context: &Context<'_>) -> bool {
-    if fact.composer == transaction.sender_side() {
-        return true;
-    }
-    match (&fact.origin, context.directory) {
-        (Origin::Refuted(_) | Origin::Unsigned, _) => false,
-        (Origin::Verified { provider }, Some(directory)) => manages(directory, provider, recipient),
-        (Origin::Verified { .. } | Origin::NotVerified(_), _) => true,
-    }
 }
 
 fn twelve_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {

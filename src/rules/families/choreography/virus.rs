@@ -1,14 +1,28 @@
 //! Infected envelopes: not delivered, and one notice to the sender for each detection.
 
+use std::collections::BTreeSet;
+
 use crate::{
+    evidence::Party,
     message::Kind,
-    norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Finding, Findings, Rule, Transaction},
+    norm::{
+        Level,
+        clauses::{choreography as norm, incoming},
+    },
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
 };
 
-use super::choreography::{observations, times};
+use super::choreography::{crossings, observations, times};
 
 pub static RULES: &[Rule] = &[
+    Rule {
+        id: "choreography/detection-each",
+        level: Level::Must,
+        clauses: &[&incoming::RFC6109_3_2_3_EACH],
+        question: "Is there one virus detection for each recipient to whom the infected envelope was addressed at the provider?",
+        consequence: "The sender is told of one recipient only, or twice, and does not know about the others.",
+        check: Check::Transaction { applies: detected_and_ended, check: each },
+    },
     Rule {
         id: "choreography/detection-answered",
         level: Level::Must,
@@ -41,6 +55,33 @@ fn detected(transaction: &Transaction, _: &Context<'_>) -> bool {
 
 fn detected_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
     context.evidence.complete && detected(transaction, context)
+}
+
+fn each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    // One that names nobody is told of by itself.
+    if transaction.leaves_open(Kind::RilevazioneVirus) {
+        return;
+    }
+    let composers: BTreeSet<Party> = transaction.of(Kind::RilevazioneVirus).map(|fact| fact.composer).collect();
+    let addressed = |composer: Party| {
+        let certified =
+            |address: &&str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
+        let crossed = crossings(transaction).filter(move |(_, provider, _)| *provider == composer);
+        let named = transaction.of(Kind::RilevazioneVirus).filter(move |fact| fact.composer == composer);
+        let all = crossed.map(|(.., recipient)| recipient).filter(certified).chain(named.flat_map(Fact::named));
+        all.map(str::to_ascii_lowercase).collect::<BTreeSet<String>>()
+    };
+    for composer in composers.into_iter().filter(|composer| *composer != Party::Harness) {
+        for recipient in addressed(composer) {
+            let detections = || transaction.concerning(Kind::RilevazioneVirus, &recipient);
+            let number: usize = detections().map(times).sum();
+            if number != 1 {
+                let expected = format!("one virus detection for {recipient}");
+                let finding = Finding::new(expected, number.to_string(), "the service mailbox");
+                findings.push(finding.blaming(composer).seen_in(observations(detections())));
+            }
+        }
+    }
 }
 
 fn answered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
@@ -77,24 +118,18 @@ fn once(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
         seen.push(recipient.to_ascii_lowercase());
         let notices = || transaction.concerning(Kind::ErroreConsegnaVirus, recipient);
         let number: usize = notices().map(times).sum();
-        let detections = transaction.concerning(Kind::RilevazioneVirus, recipient).count();
-        if number != 1 || detections != 1 {
-            findings.push(
-                Finding::new(
-                    format!("one virus detection and one virus non-delivery for {recipient}"),
-                    format!("{detections} and {number}"),
-                    "the transaction",
-                )
-                .blaming(if detections > 1 { detection_composer(transaction, recipient) } else { notice.composer })
-                .seen_in(observations(notices())),
-            );
+        // Several detections are another question's.
+        let detected = transaction.concerning(Kind::RilevazioneVirus, recipient).next().is_some();
+        if number != 1 || !detected {
+            let (expected, found) = if detected {
+                (format!("one virus non-delivery for {recipient}"), number.to_string())
+            } else {
+                (format!("a virus detection for {recipient}"), "none".to_owned())
+            };
+            let finding = Finding::new(expected, found, "the transaction");
+            findings.push(finding.blaming(notice.composer).seen_in(observations(notices())));
         }
     }
-}
-
-fn detection_composer(transaction: &Transaction, recipient: &str) -> crate::evidence::Party {
-    let last = transaction.concerning(Kind::RilevazioneVirus, recipient).last();
-    last.map_or(crate::evidence::Party::Undetermined, |fact| fact.composer)
 }
 
 fn kept(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
