@@ -9,6 +9,7 @@ mod tags;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transaction;
 
 // Every file below `families/` is a module here, named by its path; its `RULES` join `FAMILIES`: a rule is added by a file.
