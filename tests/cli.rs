@@ -381,6 +381,14 @@ fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_
         ["trust", "directory/001.ldif"].map(|name| bundle.join(name).to_string_lossy().into_owned());
     let told = pec(&["check", &acceptance, "--trust", &trust, "--directory", &directory]).exits(0);
     told.says(&["acceptance, origin verified: Alfa Posta Certificata S.p.A."]);
+
+    // What nobody signed can be changed: whoever signed the rest is named.
+    let wrong =
+        fs::read_to_string(&acceptance).unwrap().replacen("X-Ricevuta: accettazione", "X-Ricevuta: ACCETTAZIONE", 1);
+    let wrong = folder.write("wrong.eml", wrong.replacen("\nSubject: ACC", "\nSubject: acc", 1));
+    let given = ["check", &wrong, "--trust", &trust, "--directory", &directory];
+    pec(&given).exits(1).says(&["to blame     Alfa Posta Certificata S.p.A."]);
+    pec(&["check", &wrong]).exits(1).says(&["to blame     cannot be told from what was seen"]);
 }
 
 #[test]
@@ -416,6 +424,21 @@ fn directories_and_certificates_are_judged_by_themselves() {
     check(&der, &["--directory", &p7m]).exits(0).says(&["certificate of C=IT, O=Alfa", "valid 2025-01-01"]);
     let wrong = folder.write("two", pki.certificate("alfa-basic-constraints").unwrap());
     check(&wrong, &[]).exits(1).says(&["violation certificate/no-basic-constraints", "certificate of C=IT"]);
+    let trust = folder.text("reports/evidence/delivery/complete/alfa-bravo/trust");
+    let issuing = folder.write("trust/issuing.der", pki.certificate("issuing").unwrap());
+    assert!(Path::new(&issuing).is_file());
+    for name in ["anchor-001.der", "crl-001.der", "crl-002.der"] {
+        fs::copy(Path::new(&trust).join(name), folder.path("trust").join(name)).unwrap();
+    }
+    let traced = |file: &str, more: &[&str]| check(file, &[&["--trust", &folder.text("trust")], more].concat());
+    let listed = "listed for Alfa Posta Certificata S.p.A., it leads to a trusted root";
+    traced(&der, &["--directory", &p7m]).exits(0).says(&[listed]);
+    for (signer, why) in [("alfa-revoked", "revoked"), ("alfa-expired", "not valid at"), ("alfa-wrong-ca", "no certif")]
+    {
+        let file = folder.write(signer, pki.certificate(signer).unwrap());
+        traced(&file, &[]).exits(1).says(&["violation certificate/trusted", why]);
+        check(&file, &[]).exits(0).says(&["path not verified: no trust anchors are at hand"]);
+    }
     let cut = folder.write("three.cer", &pki.certificate("alfa").unwrap()[..100]);
     check(&cut, &[]).exits(2).says(&["three.cer is not a certificate"]);
 }

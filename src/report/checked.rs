@@ -18,7 +18,7 @@ use crate::{
     directory::DirectoryFile,
     evidence::{Evidence, Observation},
     message::{Kind, Message},
-    rules::{Judgement, Origin},
+    rules::{GivenCertificate, Judgement, Origin},
     smime::Certificate,
 };
 
@@ -90,21 +90,13 @@ impl Checked {
     /// Directories and certificates that were given by themselves; of a directory not its certificates too.
     fn given(&self) -> Vec<String> {
         let directories: Vec<String> = self.directories().iter().map(GivenDirectory::to_string).collect();
-        if directories.is_empty() {
-            self.certificates().map(|certificate| told(&certificate)).collect()
-        } else {
-            directories
-        }
+        if directories.is_empty() { self.judgement.certificates.iter().map(told).collect() } else { directories }
     }
 
     /// Without one that came with the command, to judge others by: it is in force from the beginning of time.
     fn directories(&self) -> Vec<GivenDirectory> {
         let given = self.evidence.directories.iter().filter(|version| version.from != Timestamp::MIN);
         given.map(|version| GivenDirectory::read(&version.ldif)).collect()
-    }
-
-    fn certificates(&self) -> impl Iterator<Item = Certificate> {
-        self.evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok())
     }
 
     fn origin(&self, observation: &Observation) -> String {
@@ -241,8 +233,7 @@ impl<W: Write> Inspection for CheckedJson<W> {
             checked.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, &checked.evidence)).collect();
         let by_itself = checked.evidence.observations.is_empty() && checked.evidence.gateways.is_empty();
         let directories = if by_itself { checked.directories() } else { Vec::new() };
-        let certificates: Vec<Value> =
-            checked.certificates().map(|certificate| certificate_line(&certificate)).collect();
+        let certificates: Vec<Value> = checked.judgement.certificates.iter().map(certificate_line).collect();
         let line = json!({
             "type": "checked",
             "path": checked.path,
@@ -295,11 +286,26 @@ impl fmt::Display for GivenDirectory {
     }
 }
 
-fn told(certificate: &Certificate) -> String {
-    format!("certificate of {}, valid {} to {}", certificate.subject, certificate.not_before, certificate.not_after)
+fn told(given: &GivenCertificate) -> String {
+    let Certificate { subject, not_before, not_after, .. } = &given.certificate;
+    let path = match &given.path {
+        None => "path not verified: no trust anchors are at hand".to_owned(),
+        Some(Ok(())) => "it leads to a trusted root".to_owned(),
+        Some(Err(error)) if error.is_of_the_lists() => format!("path not verified: {error}"),
+        Some(Err(error)) => format!("not trusted: {error}"),
+    };
+    let listed = given.provider.as_ref().map(|provider| format!(", listed for {provider}")).unwrap_or_default();
+    format!("certificate of {subject}, valid {not_before} to {not_after}{listed}, {path}")
 }
 
-fn certificate_line(certificate: &Certificate) -> Value {
+fn certificate_line(given: &GivenCertificate) -> Value {
+    let certificate = &given.certificate;
+    let path = match &given.path {
+        None => json!({"not-verified": "no trust anchors are at hand"}),
+        Some(Ok(())) => json!("trusted"),
+        Some(Err(error)) if error.is_of_the_lists() => json!({"not-verified": error.to_string()}),
+        Some(Err(error)) => json!({"refuted": error.to_string()}),
+    };
     json!({
         "subject": certificate.subject,
         "issuer": certificate.issuer,
@@ -307,6 +313,8 @@ fn certificate_line(certificate: &Certificate) -> Value {
         "sha1": certificate.sha1(),
         "not_before": certificate.not_before,
         "not_after": certificate.not_after,
+        "path": path,
+        "provider": given.provider,
     })
 }
 

@@ -135,7 +135,10 @@ impl Subject<'_> {
             found: finding.found.clone(),
             place: format!("{}, {}{at}", verdict.subject, finding.at.place),
             line: observation.zip(finding.at.offset).and_then(|(id, offset)| self.line(id, offset)),
-            blame: self.blamed(finding.blame.unwrap_or(verdict.blame)),
+            blame: match (finding.blame.unwrap_or(verdict.blame), &verdict.provider) {
+                (Party::Undetermined, Some(provider)) => provider.clone(),
+                (party, _) => self.blamed(party),
+            },
             consequence: Some(verdict.rule.consequence),
             evidence: self.file(observation),
         }
@@ -240,8 +243,15 @@ mod tests {
     fn cell(outcome: Outcome, blame: Party) -> Cell {
         let mut cell = samples::cell("delivery/complete", &Direction::new("alfa", "flawed"), CellOutcome::Failed);
         let subject = "message 1".to_owned();
-        cell.judgement.verdicts =
-            vec![Verdict { rule: &samples::RULES[0], subject, observation: Some(1), kind: None, blame, outcome }];
+        cell.judgement.verdicts = vec![Verdict {
+            rule: &samples::RULES[0],
+            subject,
+            observation: Some(1),
+            kind: None,
+            blame,
+            provider: None,
+            outcome,
+        }];
         cell
     }
 

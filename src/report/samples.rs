@@ -125,7 +125,8 @@ fn announced(direction: &Direction) -> Cell {
 
 fn verdict(rule: &'static Rule, findings: Vec<Finding>) -> Verdict {
     let subject = "message 1 (acceptance in mario@sender's mailbox)".to_owned();
-    Verdict { rule, subject, observation: Some(1), kind: None, blame: Party::Sender, outcome: Outcome::Fail(findings) }
+    let outcome = Outcome::Fail(findings);
+    Verdict { rule, subject, observation: Some(1), kind: None, blame: Party::Sender, provider: None, outcome }
 }
 
 fn evidence(direction: &Direction) -> Evidence {

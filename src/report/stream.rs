@@ -139,6 +139,7 @@ pub(super) fn verdict_line(verdict: &Verdict, evidence: &Evidence) -> Option<Val
         "subject": verdict.subject,
         "observation": verdict.observation,
         "blame": verdict.blame,
+        "provider": verdict.provider,
         "announced": verdict.is_announced(evidence),
         "findings": findings,
         "internal_error": broken,

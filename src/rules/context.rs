@@ -6,7 +6,7 @@ use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role},
     message::{Mail, Message},
-    smime::{Signature, Trust},
+    smime::{PathError, Signature, Trust},
 };
 
 use super::Transaction;
@@ -22,6 +22,8 @@ pub struct Context<'a> {
     pub trust: &'a Trust,
     /// When the subject was observed, by the legal clock.
     pub observed: Timestamp,
+    /// Whether receivers trust the subject, where it is a certificate given by itself and trust anchors are at hand.
+    pub path: Option<&'a Result<(), PathError>>,
 }
 
 /// A message as a subject.

@@ -39,6 +39,19 @@ pub struct Judgement {
     pub origins: BTreeMap<usize, Origin>,
     /// What belongs together, by the evidence alone.
     pub transactions: Vec<Transaction>,
+    /// Certificates given to be judged by themselves.
+    pub certificates: Vec<GivenCertificate>,
+}
+
+/// A certificate given to be judged by itself, and what can be said of it.
+#[derive(Clone, Debug)]
+pub struct GivenCertificate {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Whether receivers trust it; `None` where no trust anchors are at hand.
+    pub path: Option<Result<(), PathError>>,
+    /// `providerName` of the record that lists it.
+    pub provider: Option<String>,
 }
 
 /// One rule's answer on one subject, where it is not a pass.
@@ -53,6 +66,8 @@ pub struct Verdict {
     pub kind: Option<Kind>,
     /// Who answers for the subject; a finding may name another ([`super::Finding::blame`]).
     pub blame: Party,
+    /// The provider who answers for it, where nobody's role tells: by a verified signature, or by the directory.
+    pub provider: Option<String>,
     /// The answer: [`Outcome::Fail`] or [`Outcome::InternalError`].
     pub outcome: Outcome,
 }
@@ -163,6 +178,7 @@ pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Ev
         bench.put(rule, &mut judgement);
     }
     judgement.transactions = bench.transactions;
+    judgement.certificates = bench.certificates;
     judgement
 }
 
@@ -173,7 +189,7 @@ struct Bench<'a> {
     directories: Arc<[DirectoryInForce<'a>]>,
     messages: Vec<Exhibit<'a>>,
     /// Those given to be judged by themselves.
-    certificates: Vec<Certificate>,
+    certificates: Vec<GivenCertificate>,
     transactions: Vec<Transaction>,
     start: Timestamp,
 }
@@ -232,10 +248,35 @@ impl<'a> Bench<'a> {
         let transactions = transactions(evidence, facts.collect());
         let start = evidence.observations.first().map(|observation| observation.at);
         let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
-        let certificates = evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok()).collect();
+        let certificates = Vec::new();
         let mut bench = Self { evidence, trust, directories, messages, certificates, transactions, start };
+        bench.certificates = bench.given();
         bench.find_sound_in_anomalies();
         bench
+    }
+
+    /// Certificates given to be judged by themselves; the others at hand help them to a path.
+    fn given(&self) -> Vec<GivenCertificate> {
+        let given = self.evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok());
+        let given: Vec<Certificate> = given.collect();
+        let signatures = self.messages.iter().filter_map(|exhibit| exhibit.signature.as_ref());
+        let travelled = signatures.flat_map(|signature| signature.certificates.iter().cloned());
+        let mut others: Vec<Certificate> = given.iter().cloned().chain(travelled).collect();
+        others.sort_by(|a, b| a.der.cmp(&b.der));
+        others.dedup_by(|a, b| a.der == b.der);
+        let directory = in_force(&self.directories, self.start);
+        let traced = |certificate: &Certificate| {
+            (!self.trust.anchors.is_empty()).then(|| self.trust.check(certificate, &others, self.start))
+        };
+        let listed = |certificate: &Certificate| {
+            directory.and_then(|directory| directory.signing_with(certificate).next()).map(|it| it.name.clone())
+        };
+        let told = given.into_iter().map(|certificate| GivenCertificate {
+            path: traced(&certificate),
+            provider: listed(&certificate),
+            certificate,
+        });
+        told.collect()
     }
 
     /// Tells anomaly envelopes around what arrived sound: from a listed provider, and broken by no MUST of a message
@@ -291,6 +332,7 @@ impl<'a> Bench<'a> {
             directory: in_force(&self.directories, observed),
             trust: self.trust,
             observed,
+            path: None,
         }
     }
 
@@ -330,9 +372,9 @@ impl<'a> Bench<'a> {
                         );
                     }
                 }
-                for certificate in &self.certificates {
-                    let context = self.context(self.start);
-                    let about = About::given(certificate);
+                for given in &self.certificates {
+                    let context = Context { path: given.path.as_ref(), ..self.context(self.start) };
+                    let (about, certificate) = (About::given(given), &given.certificate);
                     put(
                         judgement,
                         rule,
@@ -348,9 +390,8 @@ impl<'a> Bench<'a> {
                     let context = self.context(self.start);
                     let about = About {
                         subject: format!("session {} ({} to {})", number + 1, dialogue.from, dialogue.to),
-                        observation: None,
-                        kind: None,
                         blame: dialogue.to,
+                        ..About::default()
                     };
                     put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
                 }
@@ -364,9 +405,7 @@ impl<'a> Bench<'a> {
                             Some(from) => format!("the directory in force from {from}"),
                             None => "the directory".to_owned(),
                         },
-                        observation: None,
-                        kind: None,
-                        blame: Party::Undetermined,
+                        ..About::default()
                     };
                     put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
                 }
@@ -375,19 +414,14 @@ impl<'a> Bench<'a> {
                 for (&role, records) in &self.evidence.logs {
                     let subject = LogSubject { role, records, transactions: &self.transactions };
                     let context = self.context(self.start);
-                    let about = About {
-                        subject: format!("the {role}'s log"),
-                        observation: None,
-                        kind: None,
-                        blame: role.into(),
-                    };
+                    let about = About { subject: format!("the {role}'s log"), blame: role.into(), ..About::default() };
                     put(judgement, rule, about, || true, |found| check(&subject, &context, found));
                 }
             }
             Check::Transaction { applies, check } => {
                 for transaction in &self.transactions {
                     let context = self.context(transaction.started().unwrap_or(self.start));
-                    let about = About::transaction(transaction);
+                    let about = self.about(transaction);
                     put(
                         judgement,
                         rule,
@@ -407,6 +441,13 @@ struct About {
     observation: Option<usize>,
     kind: Option<Kind>,
     blame: Party,
+    provider: Option<String>,
+}
+
+impl Default for About {
+    fn default() -> Self {
+        Self { subject: String::new(), observation: None, kind: None, blame: Party::Undetermined, provider: None }
+    }
 }
 
 impl About {
@@ -425,6 +466,7 @@ impl About {
             observation: Some(first.id),
             kind: exhibit.copies.message.kind,
             blame: exhibit.composer,
+            provider: exhibit.answerable(),
         }
     }
 
@@ -434,26 +476,28 @@ impl About {
             observation: Some(exhibit.copies.first().id),
             kind: None,
             blame: exhibit.composer,
+            provider: exhibit.answerable(),
         }
     }
 
-    fn given(certificate: &Certificate) -> Self {
-        Self {
-            subject: format!("certificate {} of {}", certificate.serial, certificate.subject),
-            observation: None,
-            kind: None,
-            blame: Party::Undetermined,
-        }
+    fn given(given: &GivenCertificate) -> Self {
+        let Certificate { serial, subject, .. } = &given.certificate;
+        let subject = format!("certificate {serial} of {subject}");
+        Self { subject, provider: given.provider.clone(), ..Self::default() }
     }
+}
 
-    fn transaction(transaction: &Transaction) -> Self {
+impl Bench<'_> {
+    fn about(&self, transaction: &Transaction) -> About {
         let observation = transaction.submission.as_ref().map(|submission| submission.observation);
         let observation = observation.or_else(|| transaction.messages.first().map(Fact::observation));
         let subject = match (&transaction.identifier[..], observation) {
             ("", Some(submission)) => format!("submission {submission}"),
             (identifier, _) => format!("transaction {identifier}"),
         };
-        Self { subject, observation, kind: None, blame: transaction.sender_side() }
+        let shown = |exhibit: &&Exhibit<'_>| Some(exhibit.copies.first().id) == observation;
+        let provider = self.messages.iter().find(shown).and_then(Exhibit::answerable);
+        About { subject, observation, kind: None, blame: transaction.sender_side(), provider }
     }
 }
 
@@ -482,8 +526,8 @@ fn put(
         *judgement.applied.entry(rule.id).or_default() += 1;
     }
     if outcome != Outcome::Pass {
-        let About { subject, observation, kind, blame } = about;
-        judgement.verdicts.push(Verdict { rule, subject, observation, kind, blame, outcome });
+        let About { subject, observation, kind, blame, provider } = about;
+        judgement.verdicts.push(Verdict { rule, subject, observation, kind, blame, provider, outcome });
     }
 }
 
@@ -513,6 +557,14 @@ impl<'a> Exhibit<'a> {
         let provider = provider.cloned();
         let original = copies.message.original_mail();
         Self { copies, original, signature, provider, origin, composer }
+    }
+
+    /// The provider whose verified signature it bears, where no role tells who composed it.
+    fn answerable(&self) -> Option<String> {
+        match (&self.origin, self.composer) {
+            (Origin::Verified { provider }, Party::Undetermined) => Some(provider.clone()),
+            _ => None,
+        }
     }
 
     fn subject(&self) -> MessageSubject<'_> {
@@ -561,6 +613,7 @@ fn origin(
     }
     match paths.check(signer, &signature.certificates, at) {
         Ok(()) => Origin::Verified { provider: provider.name.clone() },
+        Err(error) if error.is_of_the_lists() => Origin::NotVerified(error.to_string()),
         Err(error) => Origin::Refuted(error.to_string()),
     }
 }

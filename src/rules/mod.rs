@@ -16,7 +16,7 @@ mod transaction;
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
-pub use judge::{Judgement, Options, Origin, Verdict, judge};
+pub use judge::{GivenCertificate, Judgement, Options, Origin, Verdict, judge};
 pub use transaction::{Fact, Sighting, Submission, Transaction};
 
 use serde::Serialize;

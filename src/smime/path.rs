@@ -50,6 +50,13 @@ pub enum PathError {
     Other(String),
 }
 
+impl PathError {
+    /// Whether it is the judge's lists that cannot tell, and not the certificate that is wrong.
+    pub fn is_of_the_lists(&self) -> bool {
+        matches!(self, PathError::NoCrl | PathError::StaleCrl(_))
+    }
+}
+
 impl Trust {
     /// Whether `certificate`, helped by the `others` that travelled with it, leads to an anchor and is neither expired
     /// nor revoked at `at`.

@@ -1,8 +1,11 @@
 //! The profile of signing certificates (RFC 6109 5.5), a point at a time.
 
 use crate::{
-    norm::{Level, clauses::security},
-    smime::{Certificate, certificate::Extension},
+    norm::{
+        Level,
+        clauses::{model, security},
+    },
+    smime::{Certificate, PathError, certificate::Extension},
 };
 
 use super::{Check, Context, Finding, Findings, Rule, facts::folded_name};
@@ -205,7 +208,30 @@ pub static RULES: &[Rule] = &[
             },
         },
     },
+    Rule {
+        id: "certificate/trusted",
+        level: Level::Must,
+        clauses: &[&model::RFC6109_2_2_2_VALIDITY],
+        question: "Does a certificate given by itself lead to a trusted root, in its validity and not revoked?",
+        consequence: "What it signs is refused, or taken for ordinary mail.",
+        check: Check::Certificate {
+            // Of one that came with a message the message's rules ask.
+            applies: |_, context| context.path.is_some_and(|path| path.as_ref().err().is_none_or(is_its_own)),
+            check: trusted,
+        },
+    },
 ];
+
+fn trusted(_: &Certificate, context: &Context<'_>, findings: &mut Findings) {
+    if let Some(Err(error)) = context.path {
+        findings.push(Finding::new("a certificate that receivers trust", error.to_string(), "certificate"));
+    }
+}
+
+/// Whether an error is the certificate's: not the lists', and not one of what the profile asks.
+fn is_its_own(error: &PathError) -> bool {
+    matches!(error, PathError::NoPath(_) | PathError::OutsideValidity { .. } | PathError::Revoked)
+}
 
 fn always(_: &Certificate, _: &Context<'_>) -> bool {
     true

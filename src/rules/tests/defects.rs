@@ -11,8 +11,9 @@ use crate::{
     gateway::compose::Dialect,
     message::{Kind, Message},
     norm::Level,
+    pki::Lists,
     rules::{Options, judge},
-    smime::{Signature, SignatureState},
+    smime::{PathError, Signature, SignatureState},
 };
 
 fn signed_with(id: &str) -> Vec<u8> {
@@ -51,6 +52,41 @@ fn each_defect_of_a_certificate_is_found_by_its_rule_alone() {
         let listed = Some(careless_directory());
         let failed = judge_read(&message, signature.as_ref(), &observation, listed, &pki().trust()).failed;
         assert_eq!(failed.keys().copied().collect::<Vec<_>>(), expected, "{defect}: {failed:#?}");
+    }
+}
+
+/// A certificate judged by itself, by these lists: whether it is trusted, and whether the rule complains.
+fn traced(id: &str, crls: Vec<Vec<u8>>) -> (Option<Result<(), PathError>>, bool) {
+    let der = |id: &str| pki().certificate(id).unwrap().to_vec();
+    let evidence = Evidence {
+        certificates: vec![der(id), der("issuing")],
+        anchors: pki().trust().anchors,
+        crls,
+        ended: Some(instant()),
+        ..Evidence::default()
+    };
+    let judgement = judge(&evidence, &Options::default());
+    let subject = judgement.certificates[0].certificate.serial.clone();
+    let complaint = judgement
+        .failed(Level::Must)
+        .any(|verdict| verdict.rule.id == "certificate/trusted" && verdict.subject.contains(&subject));
+    (judgement.certificates[0].path.clone(), complaint)
+}
+
+#[test]
+fn a_certificate_by_itself_is_trusted_as_a_message_signed_with_it_would_be() {
+    let lists = || pki().trust().crls;
+    assert_eq!(traced("alfa", lists()), (Some(Ok(())), false));
+    for wrong in ["alfa-expired", "alfa-not-yet-valid", "alfa-revoked", "alfa-wrong-ca"] {
+        let (path, complaint) = traced(wrong, lists());
+        assert!(matches!(path, Some(Err(_))) && complaint, "{wrong}: {path:?}");
+    }
+    for lists in [Vec::new(), pki().trust_with(Lists::Stale).crls] {
+        let (path, complaint) = traced("alfa", lists);
+        assert!(
+            path.as_ref().is_some_and(|path| path.as_ref().is_err_and(PathError::is_of_the_lists)) && !complaint,
+            "{path:?}"
+        );
     }
 }
 

@@ -68,8 +68,15 @@ fn a_verdict_cites_what_the_norm_says_of_its_kind_of_message() {
     let cited = |rule: &str, kind| {
         let rule = all().find(|known| known.id == rule).unwrap();
         let outcome = Outcome::Fail(Vec::new());
-        let verdict =
-            Verdict { rule, subject: String::new(), observation: None, kind, blame: Party::Undetermined, outcome };
+        let verdict = Verdict {
+            rule,
+            subject: String::new(),
+            observation: None,
+            kind,
+            blame: Party::Undetermined,
+            provider: None,
+            outcome,
+        };
         verdict.clauses().iter().map(|clause| clause.id).collect::<Vec<_>>()
     };
     assert_eq!(cited("text/subject", Some(Kind::Accettazione)), ["RFC6109-3.1.4-text"]);
