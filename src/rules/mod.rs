@@ -1,10 +1,14 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
+mod about;
 mod choreography;
 mod context;
 mod copies;
+mod exhibit;
+mod fact;
 mod facts;
 mod judge;
+mod judgement;
 mod tags;
 mod telling;
 #[cfg(test)]
@@ -16,8 +20,10 @@ mod transaction;
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
-pub use judge::{GivenCertificate, Judgement, Options, Origin, Verdict, judge};
-pub use transaction::{Fact, Sighting, Submission, Transaction};
+pub use fact::{Fact, Sighting};
+pub use judge::{Options, judge};
+pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
+pub use transaction::{Submission, Transaction};
 
 use serde::Serialize;
 
