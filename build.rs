@@ -44,10 +44,11 @@ impl Files {
             names.push(format!("{name}::{list}"));
         }
         let names = names.join(", ");
-        let about: String = self.0.iter().map(|(id, path)| format!("({id:?}, {:?}),\n", first_words(path))).collect();
-        code += &format!(
+        let about: Vec<String> = self.0.iter().map(|(id, path)| format!("({id:?}, {:?})", first_words(path))).collect();
+        let about = about.join(",\n");
+        code.extend([format!(
             "/// What each is about: the first words of its file.\npub static ABOUT: &[(&str, &str)] = &[\n{about}];\n"
-        );
+        )]);
         code + &format!("/// Every {what}, by the name of its file.\npub static FAMILIES: &[&[{item}]] = &[{names}];\n")
     }
 }

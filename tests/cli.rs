@@ -304,9 +304,9 @@ fn colours_follow_the_option_and_a_pipe_has_none() {
 fn list_shows_each_kind_of_thing_in_both_forms() {
     for (what, one) in [
         ("scenarios", "delivery/complete"),
-        ("rules", "structure/mime-version"),
-        ("clauses", "RFC2045-4-version"),
-        ("faults", "structure/mime-version"),
+        ("rules", "signature/micalg"),
+        ("clauses", "RFC1847-2.1-micalg"),
+        ("faults", "signature/micalg"),
     ] {
         let text = pec(&["list", what]).exits(0).out;
         assert!(text.lines().any(|line| line.split_whitespace().next() == Some(one)), "{what}:\n{text}");
@@ -322,21 +322,19 @@ fn list_shows_each_kind_of_thing_in_both_forms() {
 
 #[test]
 fn explain_tells_a_newcomer_what_a_thing_is_and_how_it_is_proved() {
-    pec(&["explain", "structure/mime-version"]).exits(0).says(&[
-        "rule structure/mime-version",
-        "Does the message say MIME-Version: 1.0?",
-        "if not       a violation",
-        "clause       RFC2045-4-version",
+    pec(&["explain", "signature/micalg"]).exits(0).says(&[
+        "rule signature/micalg",
+        "Does micalg name the digest that the signature uses?",
+        "if not       a note",
+        "clause       RFC1847-2.1-micalg",
         "consequence",
         "passes       the acceptance in scenario delivery/complete",
         "fails        the same with one thing wrong",
-        "edit: {header: {remove: MIME-Version}}",
-        "proved by    structure/mime-version",
-        "explain faults/structure/mime-version",
+        "edit: ",
+        "proved by    signature/micalg",
+        "explain faults/signature/micalg",
     ]);
-    pec(&["explain", "faults/structure/mime-version"])
-        .exits(0)
-        .says(&["fault structure", "reported by  structure/mime"]);
+    pec(&["explain", "faults/signature/micalg"]).exits(0).says(&["fault signature", "reported by  signature/micalg"]);
     let clause = pec(&["explain", "RFC6109-3.1.1-to"]).exits(0);
     clause.says(&["binds        the access point", "asked by     access/to", "passes", "fails", "played by"]);
     let scenario = pec(&["explain", "delivery/complete"]).exits(0);
@@ -356,7 +354,7 @@ fn explain_knows_every_id_that_is_listed() {
 
 #[test]
 fn explain_of_nothing_known_suggests_what_is_near() {
-    pec(&["explain", "structure/mime-verson"]).exits(2).says(&["did you mean `structure/mime-version`", "list rules"]);
+    pec(&["explain", "signature/miclag"]).exits(2).says(&["did you mean `signature/micalg`", "list rules"]);
     pec(&["explain", "xyzzy"]).exits(2).says(&["nothing has the id `xyzzy`", "list clauses"]);
     pec(&["explain"]).exits(2).says(&["<ID>"]);
 }
@@ -370,11 +368,11 @@ fn coverage_accounts_for_every_clause_in_every_form() {
     let count = |word: &str| usize::try_from(total[word].as_u64().unwrap()).unwrap();
     assert_eq!(count("clauses"), clauses.len());
     assert_eq!(count("clauses"), ["by_rule", "by_scenario", "untested", "gaps"].map(count).iter().sum::<usize>());
-    let one = clauses.iter().find(|line| line["id"] == "RFC2045-4-version").unwrap();
-    assert_eq!((&one["account"], &one["rules"][0]), (&"by-rule".into(), &"structure/mime-version".into()));
-    assert_eq!(one["faults"][0], "structure/mime-version");
+    let one = clauses.iter().find(|line| line["id"] == "RFC1847-2.1-micalg").unwrap();
+    assert_eq!((&one["account"], &one["rules"][0]), (&"by-rule".into(), &"signature/micalg".into()));
+    assert_eq!(one["faults"][0], "signature/micalg");
     let page = pec(&["coverage", "--format", "markdown"]).exits(0).out;
-    assert!(page.contains("| RFC2045-4-version (RFC 2045 4) | MUST |"), "{page}");
+    assert!(page.contains("| RFC1847-2.1-micalg (RFC 1847 2.1) | "), "{page}");
 
     let earlier = pec(&["coverage", "--format", "json", "--as-of", "2016-03-31"]).exits(0).json();
     assert_eq!(earlier[0]["as_of"], "2016-03-31");

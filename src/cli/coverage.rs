@@ -75,24 +75,24 @@ fn text(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
     } else {
         page += "Gaps: could be tested, and no rule and no scenario does\n";
         for gap in gaps {
-            page += &format!("  {:6} {}\n", word(gap.clause.level), wrapped(&clause_line(gap.clause), 9));
+            page.extend([format!("  {:6} {}\n", word(gap.clause.level), wrapped(&clause_line(gap.clause), 9))]);
         }
     }
     let [levels, bound, reasons] = totals(coverage);
-    page += &format!("\n{}\n{}\n{}", levels.text(), bound.text(), reasons.text());
+    page.extend([format!("\n{}\n{}\n{}", levels.text(), bound.text(), reasons.text())]);
     for (head, themes) in themes(catalogue) {
         let width = themes.iter().map(|theme| theme.name.len()).max().unwrap_or(0);
-        page += &format!("\n{head}\n");
+        page.extend([format!("\n{head}\n")]);
         for Theme { name, count, about } in themes {
-            page += &format!("  {name:width$}  {count:>3}  {}\n", wrapped(about, width + 9));
+            page.extend([format!("  {name:width$}  {count:>3}  {}\n", wrapped(about, width + 9))]);
         }
     }
     page += "\nClauses\n";
     for covered in &coverage.clauses {
         let (level, bound) = (word(covered.clause.level), slug(&covered.clause.binds));
-        page += &format!("  {level:6} {bound:14} {}\n", wrapped(&clause_line(covered.clause), 24));
+        page.extend([format!("  {level:6} {bound:14} {}\n", wrapped(&clause_line(covered.clause), 24))]);
         for (label, found) in rows(covered) {
-            page += &format!("{:24}{label:10} {}\n", "", wrapped(&found, 35));
+            page.extend([format!("{:24}{label:10} {}\n", "", wrapped(&found, 35))]);
         }
     }
     page
@@ -156,14 +156,14 @@ fn themes(catalogue: &Catalogue) -> [(&'static str, Vec<Theme>); 2] {
 fn markdown(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
     let mut page = totals(coverage).map(|table| table.markdown()).join("\n");
     for (head, themes) in themes(catalogue) {
-        page += &format!("\n| {} | | |\n| --- | ---: | --- |\n", head.to_lowercase());
+        page.extend([format!("\n| {} | | |\n| --- | ---: | --- |\n", head.to_lowercase())]);
         for Theme { name, count, about } in themes {
-            page += &format!("| {name} | {count} | {about} |\n");
+            page.extend([format!("| {name} | {count} | {about} |\n")]);
         }
     }
     page += "\n## Gaps\n\n";
     for gap in coverage.gaps() {
-        page += &format!("- {}, {}\n", word(gap.clause.level), clause_line(gap.clause));
+        page.extend([format!("- {}, {}\n", word(gap.clause.level), clause_line(gap.clause))]);
     }
     page += "\n## Clauses\n\n| clause | level | bound | rules | scenarios | faults | no check |\n| --- | --- | --- | --- | --- | --- | --- |\n";
     for covered in &coverage.clauses {
@@ -173,7 +173,7 @@ fn markdown(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
         let why = untested.as_ref().map(|untested| slug(&untested.reason).replace('-', " ")).unwrap_or_default();
         let cells = [&format!("{id} ({source})"), word(*level), &slug(binds), &rules.join(", ")];
         let rest = [&scenarios.join(", "), &covered.faults.join(", "), &why];
-        page += &format!("| {} | {} |\n", cells.join(" | "), rest.map(String::as_str).join(" | "));
+        page.extend([format!("| {} | {} |\n", cells.join(" | "), rest.map(String::as_str).join(" | "))]);
     }
     page
 }

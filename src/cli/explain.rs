@@ -187,12 +187,12 @@ struct Page {
 impl Page {
     fn head(&mut self, what: &str, id: &str, says: &str) {
         let id = self.paint.dye(Ink::Strong, id);
-        self.text += &format!("{what} {id}\n  {}\n\n", wrapped(says, 2));
+        self.text.extend([format!("{what} {id}\n  {}\n\n", wrapped(says, 2))]);
     }
 
     fn row(&mut self, label: &str, value: &str) {
         let label = self.paint.dye(Ink::Faint, &format!("  {label:<width$}", width = INDENT - 2));
-        self.text += &format!("{label}{}\n", wrapped(value, INDENT));
+        self.text.extend([format!("{label}{}\n", wrapped(value, INDENT))]);
     }
 
     fn clause(&mut self, clause: &Clause) {
@@ -217,7 +217,7 @@ impl Page {
         for (at, line) in lines.enumerate() {
             let label = if at == 0 { label } else { "" };
             let label = self.paint.dye(Ink::Faint, &format!("  {label:<width$}", width = INDENT - 2));
-            self.text += &format!("{label}{line}\n");
+            self.text.extend([format!("{label}{line}\n")]);
         }
     }
 
