@@ -99,12 +99,12 @@ fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
         })),
         runner::Event::Started { scenario, direction } => reports.event(Event::Started { scenario, direction }),
         runner::Event::Finished(cell) => {
-            tally.count(cell);
+            tally.count(&cell);
             if plan.how.evidence.is_some() && cell.outcome == CellOutcome::Failed && cell.evidence.is_none() {
                 // A failure without its evidence: the verdict stands, and something is wrong with the disk.
                 written = Exit::Trouble;
             }
-            reports.event(Event::Finished(cell));
+            reports.event(Event::Finished(&cell));
         }
         runner::Event::Stopping { playing } => reports.event(Event::Stopping { playing }),
     });

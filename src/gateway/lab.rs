@@ -4,7 +4,6 @@ use std::{
     collections::HashMap,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -20,7 +19,7 @@ use crate::{
     clock::{Clock, Machine},
     directory::{Directory, LdifError, export},
     evidence::{DirectoryVersion, SmtpPath},
-    net::{Client, Destination, Reply, Session, Transcript},
+    net::{Client, Destination, Patience, Reply, Session, Transcript},
     pki::Pki,
     smime::Trust,
 };
@@ -43,6 +42,7 @@ struct State {
     gateways: Vec<Weak<Core>>,
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
+    patience: Patience,
     /// What hosts of this world sent, while anybody keeps it.
     sent: Vec<Weak<[u8]>>,
 }
@@ -102,6 +102,7 @@ impl Lab {
             gateways: Vec::new(),
             sessions: Vec::new(),
             transmissions: Vec::new(),
+            patience: Patience::default(),
             sent: Vec::new(),
         };
         Arc::new(Self {
@@ -209,7 +210,13 @@ impl Lab {
 
     /// A client of this world that calls itself `name`.
     pub fn client(&self, name: &str) -> Client {
-        Client { name: name.to_owned(), tls: self.client.clone(), timeout: Duration::from_secs(30) }
+        Client { name: name.to_owned(), tls: self.client.clone(), patience: self.state().patience }
+    }
+
+    /// How long hosts of this world wait for others from now on, in real time: [`Lab::settle`] waits as long for one that
+    /// hangs.
+    pub fn set_patience(&self, patience: Patience) {
+        self.state().patience = patience;
     }
 
     /// TLS of a server of this world, by the id of its certificate.

@@ -71,8 +71,24 @@ pub struct Client {
     pub name: String,
     /// Whom it trusts.
     pub tls: Arc<rustls::ClientConfig>,
-    /// Longest wait for a reply or for bytes to be taken.
-    pub timeout: Duration,
+    /// How long it waits.
+    pub patience: Patience,
+}
+
+/// How long a client waits, in real time. RFC 5321 4.5.3.2 would have it wait for minutes, more at the end of a message
+/// than elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// For a connection, the greeting, the reply to a command, and bytes to be taken.
+    pub command: Duration,
+    /// For the reply to a message, which the host first has to look into.
+    pub message: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { command: Duration::from_secs(30), message: Duration::from_mins(2) }
+    }
 }
 
 /// The replies to one transaction.
@@ -185,7 +201,7 @@ impl Client {
         let mut data = None;
         if recipients.iter().any(|recipient| recipient.reply.is_positive()) {
             let go = wire.command("DATA").await?;
-            data = Some(if go.code == 354 { wire.message(message).await? } else { go });
+            data = Some(if go.code == 354 { wire.message(message, self.patience).await? } else { go });
         }
         // The outcome stands; how the session ends changes nothing.
         let _ = wire.command("QUIT").await;
@@ -193,10 +209,11 @@ impl Client {
     }
 
     async fn connect(&self, destination: &Destination, transcript: &Transcript) -> Result<Wire, Problem> {
-        let tcp = SmtpClient::connect(destination.address, self.timeout).await.map_err(|error| match error {
-            mail_send::Error::Io(error) => Problem::Connect(error),
-            other => problem(other),
-        })?;
+        let tcp =
+            SmtpClient::connect(destination.address, self.patience.command).await.map_err(|error| match error {
+                mail_send::Error::Io(error) => Problem::Connect(error),
+                other => problem(other),
+            })?;
         tcp.stream.set_nodelay(true).map_err(Problem::Connect)?;
         let connector = TlsConnector::from(self.tls.clone());
         let secure = async |tcp: SmtpClient<TcpStream>| {
@@ -345,11 +362,11 @@ impl Wire {
         response.map(|response| self.heard(&response)).map_err(problem)
     }
 
-    async fn message(&mut self, message: &[u8]) -> Result<Reply, Problem> {
+    async fn message(&mut self, message: &[u8], patience: Patience) -> Result<Reply, Problem> {
         self.transcript.say(Speaker::Client, &format!("<DATA {} bytes>", message.len()));
         let response = match &mut self.channel {
-            Channel::Tcp(client) => pour(client, message).await,
-            Channel::Tls(client) => pour(client, message).await,
+            Channel::Tcp(client) => pour(client, message, patience).await,
+            Channel::Tls(client) => pour(client, message, patience).await,
         };
         response.map(|response| self.heard(&response))
     }
@@ -361,18 +378,19 @@ impl Wire {
     }
 }
 
-/// Writes a message in pieces, each within the time-out, and reads the reply.
+/// Writes a message in pieces, each to be taken in time, and reads the reply.
 async fn pour<S: AsyncRead + AsyncWrite + Unpin>(
     client: &mut SmtpClient<S>,
     message: &[u8],
+    patience: Patience,
 ) -> Result<Response<String>, Problem> {
-    let limit = client.timeout;
+    let Patience { command: limit, message: last } = patience;
     let mut wire = BufWriter::with_capacity(PIECE, &mut client.stream);
     for piece in stuffed(message).flat_map(|piece| piece.chunks(PIECE)) {
         timed(limit, async { wire.write_all(piece).await.map_err(mail_send::Error::Io) }).await?;
     }
     timed(limit, async { wire.flush().await.map_err(mail_send::Error::Io) }).await?;
-    timed(limit, client.read()).await
+    timed(last, client.read()).await
 }
 
 async fn timed<T>(limit: Duration, io: impl Future<Output = mail_send::Result<T>>) -> Result<T, Problem> {

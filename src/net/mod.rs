@@ -14,7 +14,7 @@ mod tests;
 mod transcript;
 
 pub use client::{
-    AuthMechanism, Client, ClientError, Credentials, Destination, Problem, RecipientReply, Security, Sent,
+    AuthMechanism, Client, ClientError, Credentials, Destination, Patience, Problem, RecipientReply, Security, Sent,
 };
 pub use raw::{Heard, Spoken};
 pub use reply::Reply;

@@ -16,7 +16,7 @@ const REPLY: usize = 64 << 10;
 /// Something said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
-    /// The bytes, line ends included.
+    /// The bytes, line ends included; none where only one more reply is waited for.
     pub bytes: Vec<u8>,
     /// Whether a reply is waited for.
     pub listens: bool,
@@ -29,6 +29,8 @@ pub enum Heard {
     Reply(Vec<String>),
     /// The server closed the connection.
     Closed,
+    /// Neither came in time.
+    Nothing,
 }
 
 impl Client {
@@ -36,14 +38,14 @@ impl Client {
     /// heard to each where it listens. `Err` where there is no connection, no welcome or no answer.
     pub async fn talk(&self, destination: &Destination, script: &[Spoken]) -> Result<Vec<Option<Heard>>, Problem> {
         let connect = async { TcpStream::connect(destination.address).await.map_err(Problem::Connect) };
-        let mut line = Line { stream: Stream::Tcp(within(self.timeout, connect).await?), came: Vec::new() };
-        match line.reply(self.timeout).await? {
+        let mut line = Line { stream: Stream::Tcp(within(self.patience.command, connect).await?), came: Vec::new() };
+        match line.reply(self.patience.command).await? {
             Heard::Reply(lines) if lines.last().is_some_and(|last| last.starts_with('2')) => {}
             other => return Err(Problem::Broken(format!("no welcome: {other:?}"))),
         }
         let mut heard = Vec::new();
         for spoken in script {
-            if line.say(&spoken.bytes, self.timeout).await.is_err() {
+            if line.say(&spoken.bytes, self.patience.command).await.is_err() {
                 // A server may hang up on what it does not like, while it is still being said.
                 heard.push(spoken.listens.then_some(Heard::Closed));
                 continue;
@@ -52,7 +54,15 @@ impl Client {
                 heard.push(None);
                 continue;
             }
-            let reply = line.reply(self.timeout).await?;
+            let reply = match line.reply(self.patience.command).await {
+                Err(Problem::Timeout) => {
+                    // Who is silent now is not waited for again at every line.
+                    let rest = script[heard.len()..].iter();
+                    heard.extend(rest.map(|spoken| spoken.listens.then_some(Heard::Nothing)));
+                    break;
+                }
+                reply => reply?,
+            };
             let go = matches!(&reply, Heard::Reply(lines) if lines.last().is_some_and(|last| last.starts_with("220")));
             if go && spoken.bytes.get(..8).is_some_and(|verb| verb.eq_ignore_ascii_case(b"STARTTLS")) {
                 line = line.secured(self, destination).await?;
@@ -118,7 +128,7 @@ impl Line {
             let connector = TlsConnector::from(client.tls.clone());
             connector.connect(name, tcp).await.map_err(|error| Problem::Tls(error.to_string()))
         };
-        let tls = within(client.timeout, handshake).await?;
+        let tls = within(client.patience.command, handshake).await?;
         Ok(Self { stream: Stream::Tls(Box::new(tls)), came: Vec::new() })
     }
 }

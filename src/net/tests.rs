@@ -365,7 +365,7 @@ async fn order_and_syntax_are_kept() {
 async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
     let server = Server::start(Service::Incoming, Limits::default()).await;
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
-    let client = Client { name: "c.example".into(), tls, timeout: Duration::from_secs(10) };
+    let client = Client { name: "c.example".into(), tls, patience: Patience::default() };
     let host = "mx.alfa.example".to_owned();
     let address = server.listener.address();
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["no@d.example".into(), "c@d.example".into()] };
@@ -387,7 +387,8 @@ async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
 #[tokio::test]
 async fn the_client_sends_nothing_where_tls_is_demanded_and_fails() {
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
-    let client = Client { name: "c.example".into(), tls, timeout: Duration::from_millis(500) };
+    let short = Duration::from_millis(500);
+    let client = Client { name: "c.example".into(), tls, patience: Patience { command: short, message: short } };
     let server = Server::start(Service::Incoming, Limits::default()).await;
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };
     let mut destination = Destination {
@@ -410,4 +411,29 @@ async fn the_client_sends_nothing_where_tls_is_demanded_and_fails() {
     let error = client.send(&destination, None, &path, b"x").await.unwrap_err();
     assert!(matches!(error.problem, Problem::NoStartTls), "{error}");
     assert!(server.messages().is_empty());
+}
+
+#[tokio::test]
+async fn every_reply_is_heard_in_its_turn_and_silence_is_told_once() {
+    let peer = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = peer.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = peer.accept().await.unwrap();
+        stream.write_all(b"220 slow.example\r\n").await.unwrap();
+        let _ = stream.read(&mut [0; 512]).await;
+        stream.write_all(b"250-one\r\n250 two\r\n354 go\r\n").await.unwrap();
+        // It says no more, and does not hang up.
+        std::future::pending::<()>().await;
+    });
+    let short = Duration::from_millis(200);
+    let tls = Pki::load().unwrap().tls_client_config(Machine::default());
+    let client = Client { name: "c.example".into(), tls, patience: Patience { command: short, message: short } };
+    let destination =
+        Destination { address, host: "slow.example".into(), service: Service::Incoming, security: Security::Plain };
+    let line = |bytes: &[u8], listens| Spoken { bytes: bytes.to_vec(), listens };
+    let script = [line(b"A\r\nB\r\n", true), line(b"", true), line(b"", true), line(b"C\r\n", false), line(b"", true)];
+    let heard = client.talk(&destination, &script).await.unwrap();
+    let reply = |lines: &[&str]| Some(Heard::Reply(lines.iter().map(ToString::to_string).collect()));
+    let nothing = Some(Heard::Nothing);
+    assert_eq!(heard, [reply(&["250-one", "250 two"]), reply(&["354 go"]), nothing.clone(), None, nothing]);
 }

@@ -87,8 +87,8 @@ pub enum Event<'a> {
         /// Who plays.
         direction: &'a Direction,
     },
-    /// A cell has ended.
-    Finished(&'a Cell),
+    /// A cell has ended. The run keeps none: its evidence may be large.
+    Finished(Box<Cell>),
     /// Someone asked to stop.
     Stopping {
         /// Cells that are still being played.
@@ -98,8 +98,8 @@ pub enum Event<'a> {
 
 /// What a run yields.
 pub struct Run {
-    /// The cells that ended, ordered by scenario, then as the plan orders directions.
-    pub cells: Vec<Cell>,
+    /// How many cells ended.
+    pub ended: usize,
     /// How many were planned.
     pub planned: usize,
     /// Whether it was stopped from outside before everything was played.
@@ -162,33 +162,31 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Run {
         .enable_all()
         .build()
         .expect("a runtime needs nothing but threads and an event queue");
-    let mut cells = runtime.block_on(play_all(plan, on_event));
+    let ended = runtime.block_on(play_all(plan, on_event));
     // What a play that was cut short left behind is not waited for.
     runtime.shutdown_background();
-    cells.sort_by_key(|(place, _)| *place);
-    let cells: Vec<Cell> = cells.into_iter().map(|(_, cell)| cell).collect();
-    Run { interrupted: plan.stop.requested() && cells.len() < planned, cells, planned, took: clock.elapsed() }
+    Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() }
 }
 
-async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Vec<(usize, Cell)> {
+/// How many cells ended.
+async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
     if plan.stop.signals {
         tokio::spawn(listen(plan.stop.clone()));
     }
     let mut asked = plan.stop.urgency.subscribe();
-    let pairs = plan.scenarios.iter().flat_map(|scenario| plan.directions.iter().map(move |way| (scenario, way)));
-    let mut waiting = pairs.enumerate();
+    let mut waiting = plan.scenarios.iter().flat_map(|scenario| plan.directions.iter().map(move |way| (scenario, way)));
     let mut playing = JoinSet::new();
-    let mut cells = Vec::new();
+    let mut count = 0;
     let mut failed = false;
     loop {
         while playing.len() < plan.jobs.get()
             && !plan.stop.requested()
             && !(failed && plan.on_failure == OnFailure::Stop)
         {
-            let Some((place, (scenario, direction))) = waiting.next() else { break };
+            let Some((scenario, direction)) = waiting.next() else { break };
             on_event(Event::Started { scenario: &scenario.id, direction });
             let (scenario, direction, how) = (scenario.clone(), direction.clone(), plan.how.clone());
-            playing.spawn(async move { (place, play(&scenario, &direction, &how).await) });
+            playing.spawn(async move { play(&scenario, &direction, &how).await });
         }
         let ended = tokio::select! {
             ended = playing.join_next() => ended,
@@ -201,12 +199,12 @@ async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Vec<(usiz
             },
         };
         let Some(ended) = ended else { break };
-        let (place, cell) = ended.expect("a play turns its own panics into a cell");
+        let cell = ended.expect("a play turns its own panics into a cell");
         failed |= !matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Skipped(_));
-        on_event(Event::Finished(&cell));
-        cells.push((place, cell));
+        count += 1;
+        on_event(Event::Finished(Box::new(cell)));
     }
-    cells
+    count
 }
 
 /// Passes every signal on.

@@ -85,7 +85,9 @@ impl Teller {
     fn talk(&mut self, talk: &Talk) {
         self.paragraph(format!("A client talks to {}.", talk.with));
         for said in &talk.lines {
-            self.line(1, format!("> {}", said.words));
+            if let Some(words) = &said.words {
+                self.line(1, format!("> {words}"));
+            }
             if let Some(answer) = &said.answer {
                 self.line(1, format!("< {answer}"));
             }

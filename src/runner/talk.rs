@@ -8,7 +8,7 @@ use crate::{
     scenario::{
         locate::Path,
         model::{Dialogue, Line},
-        words::{Mailbox, Place},
+        words::{CLOSED, Mailbox, Place},
     },
     target::{Heard, TargetError, Utterance},
 };
@@ -25,8 +25,8 @@ pub struct Talk {
 /// A line of a session as the tale tells it.
 #[derive(Clone, Debug)]
 pub struct Said {
-    /// The scenario's words.
-    pub words: String,
+    /// The scenario's words; `None` where one more answer is listened to.
+    pub words: Option<String>,
     /// The code of the reply, where one was waited for.
     pub answer: Option<String>,
 }
@@ -70,7 +70,7 @@ impl Stage<'_> {
                         .push(misheard(below("offers"), format!("an answer that offers {keyword}")));
                 }
             }
-            let answer = heard.map(|heard| code(&heard).unwrap_or("closed").to_owned());
+            let answer = heard.map(|heard| code(&heard).to_owned());
             talk.lines.push(Said { words: said(line), answer });
         }
         self.progress().told.push(Told::Talked(talk));
@@ -81,25 +81,27 @@ impl Stage<'_> {
 fn utterance(line: &Line, address: &dyn Fn(&Mailbox) -> String) -> Utterance {
     match (&line.login, &line.say) {
         (Some(user), _) => Utterance::Login { user: address(user) },
-        (None, say) => {
-            let words = mail::with_addresses(say.as_deref().unwrap_or_default(), address);
+        (None, Some(say)) => {
+            let words = mail::with_addresses(say, address);
             Utterance::Words { bytes: format!("{words}\r\n").into_bytes(), listens: line.answer.is_some() }
         }
+        (None, None) => Utterance::Words { bytes: Vec::new(), listens: true },
     }
 }
 
-fn said(line: &Line) -> String {
+fn said(line: &Line) -> Option<String> {
     match (&line.login, &line.say) {
-        (Some(user), _) => format!("AUTH as {user}"),
-        (None, say) => say.as_deref().unwrap_or_default().escape_debug().to_string().replace("\\\"", "\""),
+        (Some(user), _) => Some(format!("AUTH as {user}")),
+        (None, say) => say.as_ref().map(|say| say.escape_debug().to_string().replace("\\\"", "\"")),
     }
 }
 
-/// The code of a reply; `None` where the connection was closed.
-fn code(heard: &Heard) -> Option<&str> {
+/// What was heard, in the word that an answer is expected by.
+fn code(heard: &Heard) -> &str {
     match heard {
-        Heard::Reply(lines) => lines.last().map(|line| line.get(..3).unwrap_or(line)),
-        Heard::Closed => None,
+        Heard::Reply(lines) => lines.last().map_or("", |line| line.get(..3).unwrap_or(line)),
+        Heard::Closed => CLOSED,
+        Heard::Nothing => "nothing",
     }
 }
 
@@ -107,6 +109,7 @@ fn words(heard: &Heard) -> String {
     match heard {
         Heard::Reply(lines) => lines.join(" / "),
         Heard::Closed => "the connection closed".to_owned(),
+        Heard::Nothing => "no answer in time".to_owned(),
     }
 }
 

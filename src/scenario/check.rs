@@ -178,8 +178,17 @@ impl<'d> Check<'d> {
         }
         for (index, line) in dialogue.lines.iter().enumerate() {
             let at = [at.clone(), path!["lines", index]].concat();
-            if line.say.is_some() == line.login.is_some() {
-                self.wrong(at.clone(), "what is said? Give one of `say` and `login`");
+            match (&line.say, &line.login) {
+                (Some(_), Some(_)) => {
+                    self.wrong(at.clone(), "one thing is said at a time: give one of `say` and `login`");
+                }
+                (None, None) if line.answer.is_none() => {
+                    self.wrong(at.clone(), "nothing is said and nothing listened to: give `say`, `login` or `answer`");
+                }
+                (None, None) if index == 0 => {
+                    self.wrong(at.clone(), "nothing was said yet that could be answered: begin with `say` or `login`");
+                }
+                _ => {}
             }
             if let Some(user) = &line.login {
                 self.mailbox(user, below(&at, "login".into()));

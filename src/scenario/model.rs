@@ -249,7 +249,8 @@ pub struct Dialogue {
     pub lines: Vec<Line>,
 }
 
-/// Something said in a session, and what must be answered.
+/// Something said in a session, and what must be answered. Where nothing is said, one more answer to what was said before
+/// is listened to: `{answer: 250}`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Line {

@@ -114,7 +114,19 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
             "  - advance",
             "  - dialogue: {with: access-point@sender, lines: [{answer: 250}]}\n  - advance",
             "{answer",
-            "`say`",
+            "begin with `say`",
+        ),
+        (
+            "  - advance",
+            "  - dialogue: {with: access-point@sender, lines: [{say: A, answer: 250}, {}]}\n  - advance",
+            "{}",
+            "`say`, `login` or `answer`",
+        ),
+        (
+            "  - advance",
+            "  - dialogue: {with: access-point@sender, lines: [{say: A, login: mario@sender, answer: 2xx}]}\n  - advance",
+            "{say",
+            "one of `say` and `login`",
         ),
         (
             "  - advance",

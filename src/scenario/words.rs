@@ -78,7 +78,7 @@ pub struct Answers(Vec<String>);
 pub struct ClauseRef(pub &'static Clause);
 
 /// The word for a connection closed in place of an answer.
-const CLOSED: &str = "closed";
+pub const CLOSED: &str = "closed";
 
 /// The largest size a scenario may ask for: more than any limit a provider has, and still fits in memory many times.
 const LARGEST: usize = 64 << 20;
@@ -240,15 +240,12 @@ impl fmt::Display for Place {
 }
 
 impl Answers {
-    /// Whether an answer with this code is one of them; `None` is a connection closed.
-    pub fn admit(&self, code: Option<&str>) -> bool {
-        let fits = |wanted: &str, code: &str| {
+    /// Whether an answer with this code is one of them; [`CLOSED`] stands for a connection closed.
+    pub fn admit(&self, code: &str) -> bool {
+        let fits = |wanted: &str| {
             wanted.len() == code.len() && wanted.bytes().zip(code.bytes()).all(|(w, c)| w == b'x' || w == c)
         };
-        self.0.iter().any(|wanted| match code {
-            Some(code) => fits(wanted, code),
-            None => wanted == CLOSED,
-        })
+        self.0.iter().any(|wanted| fits(wanted))
     }
 
     fn read(codes: Vec<String>) -> Result<Self, String> {
@@ -399,12 +396,10 @@ mod tests {
     #[test]
     fn answers_admit_their_codes_and_no_others() {
         let answers: Answers = serde_yaml::from_str("[250, 45x, closed]").unwrap();
-        for (code, admitted) in
-            [(Some("250"), true), (Some("451"), true), (Some("251"), false), (Some("550"), false), (None, true)]
-        {
+        for (code, admitted) in [("250", true), ("451", true), ("251", false), ("550", false), (CLOSED, true)] {
             assert_eq!(answers.admit(code), admitted, "{code:?}");
         }
-        assert!(!serde_yaml::from_str::<Answers>("2xx").unwrap().admit(None));
+        assert!(!serde_yaml::from_str::<Answers>("2xx").unwrap().admit(CLOSED));
         for wrong in ["[]", "25", "150", "x50", "fine"] {
             assert!(serde_yaml::from_str::<Answers>(wrong).is_err(), "{wrong}");
         }

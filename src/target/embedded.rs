@@ -1,6 +1,6 @@
 //! The embedded pair: two reference gateways and the ordinary mail host, in one world of their own, in this process.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +13,9 @@ use crate::{
     evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
     fault::{CopyEdit, Deviation, Edit},
     gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
-    net::{AuthMechanism, ClientError, Credentials, Destination, Heard, Problem, Security, Sent, Spoken, Upgrade},
+    net::{
+        AuthMechanism, ClientError, Credentials, Destination, Heard, Patience, Problem, Security, Sent, Spoken, Upgrade,
+    },
     pki::{Lists, Pki},
     scenario::{
         Scenario,
@@ -31,6 +33,9 @@ use crate::{
 const CLIENT: &str = "client.example";
 /// The name under which the harness plays a PEC provider's relay.
 const PEER: &str = "peer.example";
+
+/// Everybody is in this process: who is silent for that long hangs, however busy the machine is.
+const PATIENCE: Patience = Patience { command: Duration::from_secs(10), message: Duration::from_secs(30) };
 
 /// Two reference gateways.
 pub struct Embedded {
@@ -118,6 +123,7 @@ impl Embedded {
             RevocationLists::Missing => Lists::Missing,
         });
         let lab = Lab::with(pki, scenario.starts, machine, &directory, trust);
+        lab.set_patience(PATIENCE);
         let posta = lab.start_ordinary(posta).await.map_err(trouble)?;
         let receiver = lab.start(receiver).await.map_err(trouble)?;
         let sender = lab.start(sender).await.map_err(trouble)?;

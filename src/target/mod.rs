@@ -122,7 +122,7 @@ pub enum InjectAs {
 pub enum Utterance {
     /// These bytes.
     Words {
-        /// The bytes, line ends included.
+        /// The bytes, line ends included; none where only one more answer is waited for.
         bytes: Vec<u8>,
         /// Whether an answer is waited for.
         listens: bool,

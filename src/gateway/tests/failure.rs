@@ -1,9 +1,14 @@
 //! Messages that are not accepted, not delivered, or late (3.1.1 to 3.1.3, 3.1.6, 3.3.3).
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 
 use super::*;
-use crate::gateway::{Incoming, UnknownRecipients};
+use crate::{
+    gateway::{Incoming, UnknownRecipients},
+    net::Patience,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_formal_exception_is_told_and_nothing_leaves() {
@@ -120,6 +125,28 @@ async fn an_unreachable_provider_costs_both_timeout_notices() {
     assert_eq!(world.told()[1..], [Kind::PreavvisoErroreConsegna, Kind::PreavvisoErroreConsegna]);
     assert!(world.last_told().errore_esteso.unwrap().contains("5.4.1"));
     assert_eq!(world.sender.next_due(), None, "given up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_hangs_is_waited_for_no_longer_than_patience_lasts_and_tried_again() {
+    let world = World::of(Profile::alfa(), Profile::bravo()).await;
+    let route = world.lab.route("bravo.example").unwrap();
+    // It listens, and never says a word.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hanging = Destination { address: silent.local_addr().unwrap(), ..route.clone() };
+    world.lab.announce(&["bravo.example".into()], &hanging);
+    let patience = Duration::from_millis(200);
+    world.lab.set_patience(Patience { command: patience, message: patience });
+
+    let start = Instant::now();
+    world.submit(&["anna@bravo.example"], &Mailing::default()).await;
+    assert!((patience..Patience::default().command).contains(&start.elapsed()), "{:?}", start.elapsed());
+    assert_eq!(world.told(), [Kind::Accettazione]);
+
+    world.lab.set_patience(Patience::default());
+    world.lab.announce(&["bravo.example".into()], &route);
+    world.advance(1).await;
+    assert_eq!(world.told(), [Kind::Accettazione, Kind::AvvenutaConsegna]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

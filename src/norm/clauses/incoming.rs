@@ -27,7 +27,8 @@ crate::clauses! {
     RFC6109_3_2_3_EACH = "RFC6109-3.2.3-each", "RFC 6109 3.2.3", Must, IncomingPoint,
         "A virus detection is sent for each recipient of the provider, one for each.";
     RFC6109_3_2_3_SERVICE_MAILBOX = "RFC6109-3.2.3-service-mailbox", "RFC 6109 3.2.3", Must, IncomingPoint,
-        "A virus detection goes to the sending provider's service mailbox.";
+        "A virus detection goes to the sending provider's service mailbox.",
+        reading: "That is mailReceipt of its record, whatever `sender provider notifications` means.";
     RFC6109_3_2_3_TEXT = "RFC6109-3.2.3-text", "RFC 6109 3.2.3", Must, IncomingPoint,
         "A virus detection tells date, time, zone, subject, sender, recipient, what was detected and identifier.";
     RFC6109_3_2_3_NO_ORIGINAL = "RFC6109-3.2.3-no-original", "RFC 6109 3.2.3", Must, IncomingPoint,

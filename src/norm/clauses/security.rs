@@ -54,5 +54,5 @@ crate::clauses! {
         "The receiving system verifies that the domain of From is one that the directory gives to the signer.";
     RFC6109_A_NAMES = "RFC6109-A-names", "RFC 6109 A", Must, Provider,
         "Header fields and their values are the Italian ones.",
-        reading: "`On behalf of:`, certified-mail@ and certdata.xml, which the RFC translates, are Italian on the wire too (practice 2, 2 and 3).";
+        reading: "`On behalf of:`, certified-mail@ and certdata.xml, which the RFC translates, are Italian on the wire too.";
 }
