@@ -28,7 +28,7 @@ pub use evidence_edit::{
     Publishing,
 };
 
-pub use file::{Fault, FaultFileError, On, Otherwise, Refinement, Where, load};
+pub use file::{EmbeddedFault, Fault, FaultFileError, On, Otherwise, Refinement, Where, embedded, load};
 pub use recorded::{Sought, apply_to_evidence, culprit};
 
 use jiff::{SignedDuration, Timestamp};
