@@ -16,6 +16,7 @@ mod recorded;
 mod signature;
 mod text;
 
+pub use bytes::{BASE64_LINE, BASE64_LINE_BYTES, base64_lines};
 pub use edit::{
     Another, CopyEdit, DaticertEdit, DialogueChange, DialogueEdit, DirectoryEdit, Encoding, Fact, GivenCertificate,
     HeaderEdit, LogChange, LogEdit, LogField, Matches, Octets, PartEdit, PartName, Publishing, Replace, SignatureEdit,
