@@ -44,12 +44,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["directory", "evidence", "message", "norm", "rules", "runner", "smime"]),
+    // What there is, not what is done with it.
+    ("catalogue", &["fault", "norm", "rules", "scenario"]),
     (
         "cli",
         &[
+            "catalogue",
             "clock",
             "directory",
             "evidence",
+            "fault",
             "message",
             "norm",
             "report",

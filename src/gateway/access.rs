@@ -33,7 +33,7 @@ impl Handler for AccessPoint {
                 .is_ok()
     }
 
-    /// A notice about a foreign sender would go to the one impersonated: refused here (practice 2.23).
+    /// A notice about a foreign sender would go to the one impersonated: refused here.
     async fn mail_from(&self, session: &Session, from: &str) -> Reply {
         match &session.user {
             Some(user) if user.eq_ignore_ascii_case(from) => Reply::new(250, [2, 1, 0], "Sender ok"),

@@ -12,7 +12,7 @@ use super::{
 use crate::{clock::LegalTime, message::Kind};
 
 impl Core {
-    /// Notes what a notification says of a submission of this provider; the XML counts, the text does not (practice 2.22).
+    /// Notes what a notification says of a submission of this provider; the XML counts, the text does not.
     pub(super) fn observe(&self, correct: &Correct, at: &LegalTime) {
         let data = &correct.daticert;
         let identifier = bare(&data.identificativo);

@@ -128,7 +128,7 @@ fn sender_is_from(mail: &Mail, sender: &str) -> Result<(), FormalError> {
     }
 }
 
-/// Each forward path stands in To or Cc; the other way round is tolerated (practice 2.13).
+/// Each forward path stands in To or Cc; the other way round is tolerated.
 fn recipients_are_shown(mail: &Mail, recipients: &[String]) -> Result<(), FormalError> {
     let shown: Vec<String> = ["To", "Cc"].iter().filter_map(|name| addresses(mail, name)).flatten().collect();
     match recipients.iter().find(|recipient| !shown.iter().any(|one| one.eq_ignore_ascii_case(recipient))) {

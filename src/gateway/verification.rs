@@ -137,7 +137,7 @@ fn envelope(message: &Message, daticert: &Daticert) -> Result<(), String> {
 }
 
 impl Correct {
-    /// What the message certifies, from the XML alone (practice 2.22); the Subject's octets from the original, where it
+    /// What the message certifies, from the XML alone; the Subject's octets from the original, where it
     /// travels along.
     pub fn certified(&self) -> Certified {
         let data = &self.daticert;

@@ -70,6 +70,18 @@ fn the_sentences_of_a_section_are_numbered_without_gap() {
     }
 }
 
+/// As counted in the text itself (`tests/norm.rs` counts again where it is at hand), so that no line gets lost here.
+#[test]
+fn no_sentence_and_no_key_word_is_lost() {
+    let numbered = sentences().iter().filter_map(|sentence| match &sentence.place {
+        Place::Numbered { number, words } => Some(((sentence.source, number), words.len())),
+        Place::Form(_) => None,
+    });
+    let places: BTreeSet<_> = numbered.clone().map(|(place, _)| place).collect();
+    let words: usize = numbered.map(|(_, words)| words).sum();
+    assert_eq!((places.len(), words), (147, 168), "sentences with key words, and key words in them");
+}
+
 #[test]
 fn a_level_is_that_of_the_strongest_word_or_the_reading_says_why_not() {
     for clause in all().filter(|clause| is_of_rfc(clause) && clause.reading.is_none()) {

@@ -11,7 +11,7 @@ use crate::{
     message::{Bytes, Kind, Message},
 };
 
-use super::{Context, Fact, Origin, Transaction, judge};
+use super::{Context, Fact, Origin, Transaction, exhibit};
 
 /// Whether a gateway accepted a submission here and owes its sender the rest; what the harness put in owes nothing.
 pub(super) fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
@@ -68,7 +68,7 @@ pub(super) fn provider_of(context: &Context<'_>, address: &str) -> Party {
     };
     let directory = || {
         let names: Vec<_> = context.directory?.managing(domain).map(|provider| &provider.name).collect();
-        names.into_iter().find_map(|name| judge::role_of(context.evidence, name)).map(Party::from)
+        names.into_iter().find_map(|name| exhibit::role_of(context.evidence, name)).map(Party::from)
     };
     context.evidence.gateways.iter().find_map(managed).or_else(directory).unwrap_or(Party::Undetermined)
 }

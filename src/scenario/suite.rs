@@ -113,6 +113,12 @@ pub fn load_dir(folder: &Path, rules: &[&str]) -> Result<Suite, LoadError> {
     load(files, rules)
 }
 
+/// What the scenarios of a folder play, in a sentence: its `README.md`. Empty for a folder that has none.
+pub fn about(folder: &str) -> &'static str {
+    let file = format!("{folder}/README");
+    THEMES.iter().find(|(id, _)| *id == file).map_or("", |(_, text)| text.trim())
+}
+
 /// The JSON Schema of a scenario file, derived from the types that read it.
 pub fn schema() -> serde_json::Value {
     schema_for!(Document).into()

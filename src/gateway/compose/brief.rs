@@ -1,4 +1,4 @@
-//! The original as a brief delivery receipt carries it (RFC 6109 3.3.2.2; practice 2, 18 and 19): every attachment
+//! The original as a brief delivery receipt carries it (RFC 6109 3.3.2.2): every attachment
 //! gives way to a text file with its hash, and every other octet stays.
 
 use std::{borrow::Cow, ops::Range};

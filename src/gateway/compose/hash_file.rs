@@ -11,7 +11,7 @@ use super::{
 
 /// Writes the hash file for `entity`: its header with another type and name, and 40 hexadecimal digits.
 ///
-/// The hash is SHA-1 over the body as it stands in the message, still encoded (practice 2, 19).
+/// The hash is SHA-1 over the body as it stands in the message, still encoded.
 pub(super) fn write(entity: &[u8], section: &Section<'_>, media_type: &Parameterised<'_>, out: &mut Vec<u8>) {
     let disposition = section.first("Content-Disposition").map(|field| Parameterised::read(field.value));
     let mut content_type = Some(content_type(media_type, disposition.as_ref()));

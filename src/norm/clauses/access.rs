@@ -2,7 +2,8 @@
 
 crate::clauses! {
     RFC6109_3_1_1_FROM = "RFC6109-3.1.1-from", "RFC 6109 3.1.1", Must, AccessPoint,
-        "What is accepted has a From with a compliant address, and it is the reverse path's.";
+        "What is accepted has a From with a compliant address, and it is the reverse path's.",
+        reading: "Another From is answered by a non-acceptance or by SMTP 5xx.";
     RFC6109_3_1_1_TO = "RFC6109-3.1.1-to", "RFC 6109 3.1.1", Must, AccessPoint,
         "What is accepted has a To with one or more compliant addresses.";
     RFC6109_3_1_1_RECIPIENTS = "RFC6109-3.1.1-recipients", "RFC 6109 3.1.1", Must, AccessPoint,
@@ -15,13 +16,13 @@ crate::clauses! {
         "What is accepted is a well-formed message of RFC 5322.";
     RFC6109_3_1_1_SIZE = "RFC6109-3.1.1-size", "RFC 6109 3.1.1", Must, AccessPoint,
         "Size times recipients of what is accepted is within the provider's limit.",
-        reading: "30 MB is the least that must be taken (DM art. 12), not a cap: a provider's limit may be higher (practice 2, 11).";
+        reading: "30 MB is the least that must be taken (DM art. 12), not a cap: a provider's limit may be higher.";
     RFC6109_3_1_2_SIZE = "RFC6109-3.1.2-size", "RFC 6109 3.1.2", Must, AccessPoint,
         "What is too large is refused by a non-acceptance, and by SMTP alone where it is much too large.",
         reading: "From which size on SMTP alone answers is the provider's choice, so either is taken.";
     RFC6109_3_1_2_XML_ONLY = "RFC6109-3.1.2-xml-only", "RFC 6109 3.1.2", Must, Provider,
         "A program takes its facts from the certification data and never from the readable text.",
-        reading: "Said of each kind; what a gateway reads shows in what it does where text and data disagree (practice 2, 22).";
+        reading: "Said of each kind; what a gateway reads shows in what it does where text and data disagree.";
     RFC6109_3_1_2_HEADERS = "RFC6109-3.1.2-headers", "RFC 6109 3.1.2", Must, AccessPoint,
         "A non-acceptance carries X-Ricevuta, Date, Subject, From, To and X-Riferimento-Message-ID with the values listed.";
     RFC6109_3_1_2_TEXT = "RFC6109-3.1.2-text", "RFC 6109 3.1.2", Must, AccessPoint,

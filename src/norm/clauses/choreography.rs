@@ -9,7 +9,7 @@ crate::clauses! {
         "A server-server acceptance passes between providers and is never sent to a user.";
     RFC6109_2_2_1_ANSWER = "RFC6109-2.2.1-answer", "RFC 6109 2.2.1", Must, AccessPoint,
         "What a user submits is either accepted, with an acceptance and an envelope, or refused, with a non-acceptance.",
-        reading: "A refusal by SMTP 5xx before the message is taken over is an answer too (practice 5).";
+        reading: "A refusal by SMTP 5xx before the message is taken over is an answer too.";
     RFC6109_2_2_1_TYPED = "RFC6109-2.2.1-recipients-typed", "RFC 6109 2.2.1", Must, AccessPoint,
         "Each recipient is certified if the directory holds its domain, letter case ignored, and ordinary otherwise.";
     RFC6109_2_2_1_UNAMBIGUOUS = "RFC6109-2.2.1-unambiguous", "RFC 6109 2.2.1", Must, Provider,
@@ -40,7 +40,7 @@ crate::clauses! {
         "The envelope bears the instant of the acceptance.";
     RFC6109_3_1_5_ORIGINAL = "RFC6109-3.1.5-original", "RFC 6109 3.1.5", Must, AccessPoint,
         "The envelope holds the submitted message, unmodified but for its identifiers.",
-        reading: "Received and Return-Path added on the way are SMTP's own (practice 8).";
+        reading: "Received and Return-Path added on the way are SMTP's own.";
     RFC6109_3_1_5_PATHS = "RFC6109-3.1.5-paths", "RFC 6109 3.1.5", Must, AccessPoint,
         "Forward and reverse paths of the envelope are those of the submission.";
     RFC6109_3_1_6_OWN_PROVIDER = "RFC6109-3.1.6-own-provider", "RFC 6109 3.1.6", Must, Provider,
@@ -49,10 +49,10 @@ crate::clauses! {
         "After 12 hours without server-server acceptance or delivery the sender gets one notice.";
     RFC6109_3_1_6_TWENTY_FOUR = "RFC6109-3.1.6-twenty-four", "RFC 6109 3.1.6", Must, AccessPoint,
         "Without a delivery the sender gets a notice by hour 24 and not before hour 22.",
-        reading: "A non-delivery, whoever sent it, also ends the wait; both may come where SMTP failed (practice 2, 15 and 16).";
+        reading: "2.1.1.1.2 wants none once the server-server acceptance came: 3.1.6 and DM art. 13 win. A non-delivery also ends the wait; both may come where SMTP failed.";
     RFC6109_3_2_1_COVER = "RFC6109-3.2.1-cover", "RFC 6109 3.2.1", Must, IncomingPoint,
         "Server-server acceptances cover all recipients of a correct envelope in the provider's jurisdiction, each once.",
-        reading: "Not demanded within one provider nor of an infected envelope (practice 2, 20).";
+        reading: "Not demanded within one provider nor of an infected envelope.";
     RFC6109_3_2_1_ADDRESSED = "RFC6109-3.2.1-addressed", "RFC 6109 3.2.1", Must, IncomingPoint,
         "A server-server acceptance is for recipients to whom the envelope was addressed by its forward paths.";
     RFC6109_3_2_3_NOT_FORWARDED = "RFC6109-3.2.3-not-forwarded", "RFC 6109 3.2.3", Must, IncomingPoint,
@@ -69,12 +69,12 @@ crate::clauses! {
         "A complete receipt holds a complete copy of the original message.";
     RFC6109_3_3_2_2_STRUCTURE = "RFC6109-3.3.2.2-structure", "RFC 6109 3.3.2.2", Must, DeliveryPoint,
         "A brief receipt keeps the original's MIME structure and replaces only its named parts and attached messages.",
-        reading: "Only a top-level application/pkcs7-mime stays whole; a top-level multipart/signed keeps its signature part (practice 2, 18).";
+        reading: "Only a top-level application/pkcs7-mime stays whole; a top-level multipart/signed keeps its signature part.";
     RFC6109_3_3_2_2_HASH_FILE = "RFC6109-3.3.2.2-hash-file", "RFC 6109 3.3.2.2", Must, DeliveryPoint,
         "Each replaced part is a text/plain file named after it with .hash added, holding 40 hexadecimal digits.";
     RFC6109_3_3_2_2_HASH = "RFC6109-3.3.2.2-hash", "RFC 6109 3.3.2.2", Must, DeliveryPoint,
         "The digits are the SHA-1 of the entire content of the part.",
-        reading: "Of the encoded or the decoded content, with or without the last line end (practice 2, 19).";
+        reading: "Of the encoded or the decoded content, with or without the last line end.";
     RFC6109_3_3_2_2_HASH_ENCODED = "RFC6109-3.3.2.2-hash-encoded", "RFC 6109 3.3.2.2", Should, DeliveryPoint,
         "The hash is calculated on the part as encoded.";
     RFC6109_3_3_3 = "RFC6109-3.3.3", "RFC 6109 3.3.3", Must, DeliveryPoint,
@@ -87,6 +87,9 @@ crate::clauses! {
         "A delivery receipt's ricevuta names the form that the sender asked for.";
     RFC6109_5_2 = "RFC6109-5.2", "RFC 6109 5.2", Must, AccessPoint,
         "Nothing is taken from a user who is not authenticated.";
+    RFC6109_5_2_OWN_NAME = "RFC6109-5.2-own-name", "RFC 6109 5.2", Must, AccessPoint,
+        "What a user submits has that user as its sender.",
+        reading: "Refused by SMTP 5xx, since a notice would go to the one impersonated.";
     RFC6109_5_3_USERS = "RFC6109-5.3-users", "RFC 6109 5.3", Must, AccessPoint,
         "Users reach the access point over a secure channel only.";
     RFC6109_5_3_STARTTLS = "RFC6109-5.3-starttls", "RFC 6109 5.3", Must, IncomingPoint,

@@ -8,7 +8,7 @@ crate::clauses! {
         reading: "A file that one provider publishes about itself (4.5.6) may leave it out.";
     RFC6109_4_5_NAME = "RFC6109-4.5-name", "RFC 6109 4.5", Must, Directory,
         "A record is named `providerName=<name>,o=postacert`, that of a secondary environment `providerUnit=<environment>`, before it.",
-        reading: "4.5.7 once writes providerUnits; the attribute is providerUnit (practice 2, 10).";
+        reading: "4.5.7 once writes providerUnits; the attribute is providerUnit.";
     RFC6109_4_5_RENEWAL = "RFC6109-4.5-renewal", "RFC 6109 4.5", Must, Directory,
         "A new certificate is added well before the last one expires, and their validities overlap.";
     RFC6109_4_5_SIGNED = "RFC6109-4.5-signed", "RFC 6109 4.5", Must, Directory,
@@ -27,7 +27,8 @@ crate::clauses! {
         "The file that a provider publishes holds the records of all its environments.",
         untested: NeedsOfficialDirectory, "Which environments a provider has is known from the official directory alone.";
     RFC6109_4_5_1 = "RFC6109-4.5.1", "RFC 6109 4.5.1", Must, Directory,
-        "providerCertificateHash is the SHA-1 of the provider's certificate in hexadecimal.";
+        "providerCertificateHash is the SHA-1 of the provider's certificate in hexadecimal.",
+        reading: "In either letter case: 2.2.2 and the attribute's syntax ignore it, whatever 4.5 says.";
     RFC6109_4_5_2 = "RFC6109-4.5.2", "RFC 6109 4.5.2", Must, Directory,
         "providerCertificate holds X.509 certificates in DER.";
     RFC6109_4_5_2_BINARY = "RFC6109-4.5.2-binary", "RFC 6109 4.5.2", Should, Directory,
@@ -41,7 +42,7 @@ crate::clauses! {
         "managedDomains are domain names in dot-atom form.";
     RFC6109_4_5_6_HTTPS = "RFC6109-4.5.6-https", "RFC 6109 4.5.6", Must, Directory,
         "LDIFLocationURL is an HTTPS address.",
-        reading: "The second sample of 4.5.10 shows http; the text says HTTPS (practice 2, 10).";
+        reading: "The second sample of 4.5.10 shows http; the text says HTTPS.";
     RFC6109_4_5_6_UTF_8 = "RFC6109-4.5.6-utf-8", "RFC 6109 4.5.6", Must, Directory,
         "The LDIF file is UTF-8.";
     RFC6109_4_5_6_MEDIA_TYPE = "RFC6109-4.5.6-media-type", "RFC 6109 4.5.6", Must, Operator,

@@ -18,7 +18,7 @@ crate::clauses! {
         "The first part is the readable text; original message and certification data follow in any order.";
     RFC6109_4_3_1_CHARSET = "RFC6109-4.3.1-charset", "RFC 6109 4.3.1", Must, Provider,
         "The readable text is ISO-8859-1.",
-        reading: "US-ASCII is a part of it. A subject beyond it is lossy there and exact elsewhere (practice 2, 25).";
+        reading: "US-ASCII is a part of it. A subject beyond it is lossy there and exact elsewhere.";
     RFC6109_4_3_1_HTML = "RFC6109-4.3.1-html", "RFC 6109 4.3.1", May, Provider,
         "The readable text may come as HTML too, in a multipart/alternative.";
     RFC6109_4_3_1_ALTERNATIVE = "RFC6109-4.3.1-alternative", "RFC 6109 4.3.1", Must, Provider,
@@ -42,7 +42,7 @@ crate::clauses! {
         "The attribute tipo is the type of the message.";
     RFC6109_4_4_ERRORE = "RFC6109-4.4-errore", "RFC 6109 4.4", Must, Provider,
         "The attribute errore is one that the DTD's comments give to the type of the message.",
-        reading: "Timeout notices and virus detections have no fixed value; which value a delivery error has is a habit.";
+        reading: "Timeout notices and virus detections have no fixed value; which value a delivery error has is a habit, but `no-dominio` is for a listed domain: an unlisted one is simply external.";
     RFC6109_4_4_OGGETTO = "RFC6109-4.4-oggetto", "RFC 6109 4.4", Must, Provider,
         "The element oggetto is the original Subject.";
     RFC6109_4_4_RISPOSTE = "RFC6109-4.4-risposte", "RFC 6109 4.4", Must, Provider,

@@ -19,7 +19,8 @@ crate::clauses! {
     RFC6109_3_2_2_ENTIRE = "RFC6109-3.2.2-entire", "RFC 6109 3.2.2", Must, IncomingPoint,
         "An anomaly envelope contains the entire message that arrived.";
     RFC6109_3_2_2_NOTHING_ELSE = "RFC6109-3.2.2-nothing-else", "RFC 6109 3.2.2", Must, IncomingPoint,
-        "Beside its text an anomaly envelope has no part other than the message that arrived.";
+        "Beside its text an anomaly envelope has no part other than the message that arrived.",
+        reading: "So it has no daticert.xml, although 4.3 gives every message one.";
     RFC6109_3_2_2_PATHS = "RFC6109-3.2.2-paths", "RFC 6109 3.2.2", Must, IncomingPoint,
         "An anomaly envelope travels with the forward and reverse paths of what arrived.";
     RFC6109_3_2_3_HEADERS = "RFC6109-3.2.3-headers", "RFC 6109 3.2.3", Must, IncomingPoint,
@@ -27,7 +28,8 @@ crate::clauses! {
     RFC6109_3_2_3_EACH = "RFC6109-3.2.3-each", "RFC 6109 3.2.3", Must, IncomingPoint,
         "A virus detection is sent for each recipient of the provider, one for each.";
     RFC6109_3_2_3_SERVICE_MAILBOX = "RFC6109-3.2.3-service-mailbox", "RFC 6109 3.2.3", Must, IncomingPoint,
-        "A virus detection goes to the sending provider's service mailbox.";
+        "A virus detection goes to the sending provider's service mailbox.",
+        reading: "That is mailReceipt of its record, whatever `sender provider notifications` means.";
     RFC6109_3_2_3_TEXT = "RFC6109-3.2.3-text", "RFC 6109 3.2.3", Must, IncomingPoint,
         "A virus detection tells date, time, zone, subject, sender, recipient, what was detected and identifier.";
     RFC6109_3_2_3_NO_ORIGINAL = "RFC6109-3.2.3-no-original", "RFC 6109 3.2.3", Must, IncomingPoint,

@@ -13,9 +13,10 @@ crate::clauses! {
         "A message is delivered when it is available in the recipient's mailbox, whether or not it is read.";
     DM_ART_12_GUARANTEED = "DM-art-12-guaranteed", "DM 2/11/2005 art. 12", Must, AccessPoint,
         "At least fifty recipients, and recipients times size of up to 30 MB, are accepted.",
-        reading: "What must be accepted is 30 x 10^6 bytes; what may be refused is more than 30 x 2^20 (practice 2.11).";
-    DM_ART_10_SAVED = "DM-art-10-saved", "DM 2/11/2005 art. 10", Must, Operator,
+        reading: "What must be accepted is 30 x 10^6 bytes; what may be refused is more than 30 x 2^20.";
+    DM_ART_10_SAVED = "DM-art-10-saved", "DM 2/11/2005 art. 10", Should, Operator,
         "The log is saved at least once a day, with a time stamp on each saving.",
+        reading: "The article is known at second hand only, so it is given no more weight than this.",
         untested: NotObservable, "What is saved stays with the provider: a test sees the log as it grows.";
     DM_ART_12_AVAILABILITY = "DM-art-12-availability", "DM 2/11/2005 art. 12", Must, Operator,
         "The service is available for 99.8 % of every four months, and no single outage takes more than half of the rest.",
@@ -23,10 +24,8 @@ crate::clauses! {
     DM_ART_12_TERM = "DM-art-12-term", "DM 2/11/2005 art. 12", Must, Operator,
         "The acceptance comes within the time agreed with the user.",
         untested: Contractual, "The time stands in the user's contract.";
-    DPR_ART_11_LOG_KEPT = "DPR-art-11-log-kept", "DPR 68/2005 art. 11", Must, Operator,
-        "The log is kept for thirty months.",
-        untested: NotObservable, "It shows after thirty months, when every certificate of a test is past its end.";
-    DPR_ART_12_VIRUS_KEPT = "DPR-art-12-virus-kept", "DPR 68/2005 art. 12", Must, Operator,
-        "Messages with viruses are kept for thirty months.",
-        untested: NotObservable, "It shows after thirty months, when every certificate of a test is past its end.";
+    DPR_ART_11_LOG_KEPT = "DPR-art-11-log-kept", "DPR 68/2005 art. 11", Must, Provider,
+        "The log is kept for thirty months.";
+    DPR_ART_12_VIRUS_KEPT = "DPR-art-12-virus-kept", "DPR 68/2005 art. 12", Must, Provider,
+        "Messages with viruses are kept for thirty months.";
 }

@@ -30,7 +30,8 @@ crate::clauses! {
         "Envelopes inherit Received, To, Cc, Return-Path and, if present, Reply-To from the message inside, unmodified.",
         reading: "Compared unfolded; Return-Path is rewritten at delivery and cannot be compared. That every message inherits every field (2.1.1) is read as leave.";
     RFC6109_2_2_1_TYPOLOGY = "RFC6109-2.2.1-typology", "RFC 6109 2.2.1", Must, AccessPoint,
-        "Each recipient is told PEC or not by a case-insensitive search of its domain in the directory.";
+        "Each recipient is told PEC or not by a case-insensitive search of its domain in the directory.",
+        reading: "4.5 calls the search case-sensitive; 2.2.1 and the attribute's syntax win.";
     RFC6109_2_2_1_PARTS = "RFC6109-2.2.1-parts", "RFC 6109 2.2.1", Must, AccessPoint,
         "An acceptance has a readable text and the certification data in XML.";
     RFC6109_2_2_1_FURTHER_PARTS = "RFC6109-2.2.1-further-parts", "RFC 6109 2.2.1", May, Provider,
@@ -61,7 +62,7 @@ crate::clauses! {
         reading: "The sender is then told by the sending provider, by non-delivery or timeout notice.";
     RFC6109_2_2_2_IDLE = "RFC6109-2.2.2-idle", "RFC 6109 2.2.2", Must, Provider,
         "A message that could not be passed on for 24 hours is given up, and its sender told of it.",
-        reading: "By a non-delivery, by the 24-hour notice, or by both (practice 2, 16).";
+        reading: "By a non-delivery, by the 24-hour notice, or by both.";
     RFC6109_2_2_2_ANTIVIRUS_REVIEWED = "RFC6109-2.2.2-antivirus-reviewed", "RFC 6109 2.2.2", Must, Operator,
         "A provider told of a virus that it let pass looks into which kinds its antivirus misses.",
         untested: AboutHumans, "It is what the provider's staff does afterwards.";

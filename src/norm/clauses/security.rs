@@ -14,8 +14,8 @@ crate::clauses! {
         "A PEC domain may have an MX record.",
         untested: NotObservable, "Test hosts are reached at addresses of their own and not by name, so no record is looked up.";
     RFC6109_5_4_ANTIVIRUS = "RFC6109-5.4-antivirus", "RFC 6109 5.4", Must, Operator,
-        "Antivirus programs are installed, and updated all the time.",
-        untested: NotObservable, "That there is one shows in what is refused (2.2.2, 3.1.3); how new its signatures are does not.";
+        "Antivirus programs are updated all the time.",
+        untested: NotObservable, "What is refused (2.2.2, 3.1.3) shows that there is one, and not how new its signatures are.";
     RFC6109_5_5_VERSION = "RFC6109-5.5-version", "RFC 6109 5.5", Must, Certificate,
         "The signing certificate is an X.509 version 3 certificate.",
         reading: "2.1 calls for the profile of `section 6.5`, which is 5.5 (erratum 3661).";
@@ -54,5 +54,5 @@ crate::clauses! {
         "The receiving system verifies that the domain of From is one that the directory gives to the signer.";
     RFC6109_A_NAMES = "RFC6109-A-names", "RFC 6109 A", Must, Provider,
         "Header fields and their values are the Italian ones.",
-        reading: "`On behalf of:`, certified-mail@ and certdata.xml, which the RFC translates, are Italian on the wire too (practice 2, 2 and 3).";
+        reading: "`On behalf of:`, certified-mail@ and certdata.xml, which the RFC translates, are Italian on the wire too.";
 }

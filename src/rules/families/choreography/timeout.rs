@@ -88,7 +88,7 @@ fn warned(transaction: &Transaction, _: &Context<'_>) -> bool {
 }
 
 /// What ends a wait for a recipient: the other provider's word. What the sender's own provider tells of an SMTP failure
-/// leaves the notices possible (practice 2, 16).
+/// leaves the notices possible.
 fn news<'a>(
     transaction: &'a Transaction,
     recipient: &'a str,
