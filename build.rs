@@ -11,7 +11,8 @@ use std::{
 fn main() {
     let scenarios = Files::below("scenarios", "yaml");
     let (faults, scenarios): (Vec<_>, Vec<_>) = scenarios.0.into_iter().partition(|(id, _)| id.starts_with("faults/"));
-    write("suite.rs", &texts("SUITE", "scenario", &scenarios));
+    let themes = Files::below("scenarios", "md");
+    write("suite.rs", &(texts("SUITE", "scenario", &scenarios) + &texts("THEMES", "theme's README", &themes.0)));
     write("faults.rs", &texts("FAULTS", "fault", &faults));
     write("rules.rs", &Files::below("src/rules/families", "rs").modules("mod", "RULES", "Rule", "family of rules"));
     write(
@@ -43,8 +44,20 @@ impl Files {
             names.push(format!("{name}::{list}"));
         }
         let names = names.join(", ");
+        let about: Vec<String> = self.0.iter().map(|(id, path)| format!("({id:?}, {:?})", first_words(path))).collect();
+        let about = about.join(",\n");
+        code.extend([format!(
+            "/// What each is about: the first words of its file.\npub static ABOUT: &[(&str, &str)] = &[\n{about}];\n"
+        )]);
         code + &format!("/// Every {what}, by the name of its file.\npub static FAMILIES: &[&[{item}]] = &[{names}];\n")
     }
+}
+
+/// The first paragraph of a module's documentation.
+fn first_words(path: &Path) -> String {
+    let source = fs::read_to_string(path).expect("a file that was listed can be read");
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
+    lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A static with each file's id and text.

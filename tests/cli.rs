@@ -298,6 +298,89 @@ fn colours_follow_the_option_and_a_pipe_has_none() {
     assert!(folder.run(&["--color", "always"]).exits(0).out.contains('\x1b'));
 }
 
+// list, explain, coverage
+
+#[test]
+fn list_shows_each_kind_of_thing_in_both_forms() {
+    for (what, one) in [
+        ("scenarios", "delivery/complete"),
+        ("rules", "signature/micalg"),
+        ("clauses", "RFC1847-2.1-micalg"),
+        ("faults", "signature/micalg"),
+    ] {
+        let text = pec(&["list", what]).exits(0).out;
+        assert!(text.lines().any(|line| line.split_whitespace().next() == Some(one)), "{what}:\n{text}");
+        let json = pec(&["list", what, "--format", "json"]).exits(0).json();
+        assert!(json.iter().any(|line| line["id"] == one), "{what}");
+        assert_eq!(json.len(), text.lines().count());
+    }
+    let virus = pec(&["list", "scenarios", "virus/*"]).exits(0).out;
+    assert!(!virus.is_empty() && virus.lines().all(|line| line.starts_with("virus/")), "{virus}");
+    pec(&["list", "scenarios", "virsu/*"]).exits(4).says(&["virsu"]);
+    pec(&["list", "rulse"]).exits(4).says(&["rulse"]);
+}
+
+#[test]
+fn explain_tells_a_newcomer_what_a_thing_is_and_how_it_is_proved() {
+    pec(&["explain", "signature/micalg"]).exits(0).says(&[
+        "rule signature/micalg",
+        "Does micalg name the digest that the signature uses?",
+        "if not       a note",
+        "clause       RFC1847-2.1-micalg",
+        "consequence",
+        "passes       the acceptance in scenario delivery/complete",
+        "fails        the same with one thing wrong",
+        "edit: ",
+        "proved by    signature/micalg",
+        "explain faults/signature/micalg",
+    ]);
+    pec(&["explain", "faults/signature/micalg"]).exits(0).says(&["fault signature", "reported by  signature/micalg"]);
+    let clause = pec(&["explain", "RFC6109-3.1.1-to"]).exits(0);
+    clause.says(&["binds        the access point", "asked by     access/to", "passes", "fails", "played by"]);
+    let scenario = pec(&["explain", "delivery/complete"]).exits(0);
+    scenario.says(&["scenario delivery/complete", "- send:", "play it      pec-conformance run delivery/complete"]);
+}
+
+#[test]
+fn explain_knows_every_id_that_is_listed() {
+    for what in ["rules", "clauses", "scenarios", "faults"] {
+        let listed = pec(&["list", what, "--format", "json"]).exits(0).json();
+        // Each page is made the same way: a few of each show that ids lead to it.
+        for line in listed.iter().step_by(listed.len() / 5) {
+            pec(&["explain", line["id"].as_str().unwrap()]).exits(0);
+        }
+    }
+}
+
+#[test]
+fn explain_of_nothing_known_suggests_what_is_near() {
+    pec(&["explain", "signature/miclag"]).exits(2).says(&["did you mean `signature/micalg`", "list rules"]);
+    pec(&["explain", "xyzzy"]).exits(2).says(&["nothing has the id `xyzzy`", "list clauses"]);
+    pec(&["explain"]).exits(2).says(&["<ID>"]);
+}
+
+#[test]
+fn coverage_accounts_for_every_clause_in_every_form() {
+    let text = pec(&["coverage"]).exits(0).out;
+    assert!(text.starts_with("Gaps: "), "{text}");
+    let json = pec(&["coverage", "--format", "json"]).exits(0).json();
+    let (total, clauses) = (&json[0]["total"], &json[1..]);
+    let count = |word: &str| usize::try_from(total[word].as_u64().unwrap()).unwrap();
+    assert_eq!(count("clauses"), clauses.len());
+    assert_eq!(count("clauses"), ["by_rule", "by_scenario", "untested", "gaps"].map(count).iter().sum::<usize>());
+    let one = clauses.iter().find(|line| line["id"] == "RFC1847-2.1-micalg").unwrap();
+    assert_eq!((&one["account"], &one["rules"][0]), (&"by-rule".into(), &"signature/micalg".into()));
+    assert_eq!(one["faults"][0], "signature/micalg");
+    let page = pec(&["coverage", "--format", "markdown"]).exits(0).out;
+    assert!(page.contains("| RFC1847-2.1-micalg (RFC 1847 2.1) | "), "{page}");
+
+    let earlier = pec(&["coverage", "--format", "json", "--as-of", "2016-03-31"]).exits(0).json();
+    assert_eq!(earlier[0]["as_of"], "2016-03-31");
+    assert!(earlier.len() < json.len() && !earlier.iter().any(|line| line["id"] == "Nota12-code"));
+    pec(&["coverage", "--as-of", "1999-01-01"]).exits(4).says(&["no clause is in force as of 1999-01-01"]);
+    pec(&["coverage", "--as-of", "31/03/2016"]).exits(2).says(&["--as-of"]);
+}
+
 // check
 
 #[test]

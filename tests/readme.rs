@@ -8,6 +8,7 @@ use pec_conformance::{
     scenario::Scenario,
 };
 
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 const README: &str = include_str!("../README.md");
 
 /// The fenced block that follows a marker.
@@ -102,11 +103,30 @@ fn its_picture_is_what_the_program_prints() {
     let printed = printed.replace(&*reports.path().to_string_lossy(), "reports");
     let picture = block_after("<!-- output: ");
     if env::var_os("PEC_UPDATE_README").is_some() {
-        let page = README.replacen(picture, printed.trim_end(), 1);
-        fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), page).unwrap();
+        let page = fs::read_to_string(PATH).unwrap().replacen(picture, printed.trim_end(), 1);
+        fs::write(PATH, page).unwrap();
         return;
     }
     assert_eq!(shape(picture), shape(&printed), "the program prints:\n{printed}");
+}
+
+/// `PEC_UPDATE_README=1 cargo test --test readme` puts the present figures in.
+#[test]
+fn its_figures_of_coverage_are_the_programs() {
+    const MARKERS: [&str; 2] = ["<!-- coverage -->\n", "<!-- end of coverage -->"];
+    let page = fs::read_to_string(PATH).unwrap();
+    let (before, rest) = page.split_once(MARKERS[0]).expect("the README has a block for coverage");
+    let (shown, after) = rest.split_once(MARKERS[1]).expect("the block ends");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_pec-conformance")).args(["coverage", "--format", "markdown"]).output();
+    let printed = String::from_utf8(output.unwrap().stdout).unwrap();
+    let (figures, _) = printed.split_once("\n## ").expect("totals come before the sections");
+    let figures = format!("\n{}\n\n", figures.trim());
+    if env::var_os("PEC_UPDATE_README").is_some() {
+        fs::write(PATH, [before, MARKERS[0], &figures, MARKERS[1], after].concat()).unwrap();
+        return;
+    }
+    assert_eq!(shown, figures, "PEC_UPDATE_README=1 cargo test --test readme puts the present figures in");
 }
 
 /// What a page says but for its values: headings, questions and totals whole with numbers taken out, rows by their label.

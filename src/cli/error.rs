@@ -6,7 +6,9 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use super::{Exit, color::Color};
 use crate::{
+    catalogue::CatalogueError,
     evidence::bundle::BundleError,
+    norm::AsOf,
     report::{Paint, shown},
     scenario::{LoadError, SelectionError},
 };
@@ -86,12 +88,39 @@ pub enum CliError {
         /// Why.
         problem: String,
     },
+    /// An id that nothing has.
+    #[error("nothing has the id `{id}`")]
+    #[diagnostic(help("{}", near_help(near)))]
+    Unknown {
+        /// As given.
+        id: String,
+        /// Ids that are near, the nearest first.
+        near: Vec<String>,
+    },
+    /// A day before the norm.
+    #[error("no clause is in force as of {0}")]
+    #[diagnostic(help("the oldest are those of 2 November 2005"))]
+    NothingInForce(AsOf),
     /// stdout cannot be written.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
     /// What may happen and never should.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+fn near_help(near: &[String]) -> String {
+    let lists = "`list rules`, `list clauses`, `list scenarios` and `list faults` show every id";
+    if near.is_empty() { lists.to_owned() } else { format!("did you mean `{}`? {lists}", near.join("` or `")) }
+}
+
+impl From<CatalogueError> for CliError {
+    fn from(error: CatalogueError) -> Self {
+        match error {
+            CatalogueError::Scenarios(error) => error.into(),
+            CatalogueError::Faults(error) => CliError::Internal(error.to_string()),
+        }
+    }
 }
 
 impl CliError {
@@ -102,7 +131,8 @@ impl CliError {
                 SelectionError::Unmatched { .. } | SelectionError::Unnamed(_) | SelectionError::Nothing,
             )
             | CliError::Scenarios(LoadError::Empty { .. })
-            | CliError::NothingToCheck(_) => Exit::Nothing,
+            | CliError::NothingToCheck(_)
+            | CliError::NothingInForce(_) => Exit::Nothing,
             CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
             _ => Exit::Usage,
         }

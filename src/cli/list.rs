@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::{CliError, Exit, select::Select, stdout::Stdout};
 use crate::{
+    catalogue::Catalogue,
+    fault::Fault,
     norm::{self, Clause, Level},
     rules::{self, Rule},
     scenario::Scenario,
@@ -25,10 +27,14 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
+    /// The scenarios: id and title.
+    Scenarios(Select),
     /// The rules: id, level and question.
     Rules,
     /// The clauses of the norm: id, source and wording.
     Clauses,
+    /// The faults that prove the rules: id and what is wrong.
+    Faults,
 }
 
 /// How to print.
@@ -41,10 +47,13 @@ enum Format {
 
 /// Prints the list.
 pub fn list(args: &Args) -> Result<Exit, CliError> {
-    let rows: Vec<Row> = match args.what {
+    let scenarios = |select: &Select| Ok::<_, CliError>(select.scenarios()?.iter().map(|it| scenario(it)).collect());
+    let rows: Vec<Row> = match &args.what {
         Some(What::Rules) => rules::all().map(rule).collect(),
         Some(What::Clauses) => norm::all().map(clause).collect(),
-        None => args.select.scenarios()?.iter().map(|it| scenario(it)).collect(),
+        Some(What::Faults) => Catalogue::load()?.faults.into_iter().map(|(id, one)| fault(id, &one.fault)).collect(),
+        Some(What::Scenarios(select)) => scenarios(select)?,
+        None => scenarios(&args.select)?,
     };
     let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
     let print = |row: &Row| match args.format {
@@ -81,6 +90,14 @@ fn rule(rule: &'static Rule) -> Row {
         "clauses": ids(rule.clauses),
     });
     Row { id: rule.id.to_owned(), text: format!("{level:9}  {}", rule.question), json }
+}
+
+fn fault(id: &str, fault: &Fault) -> Row {
+    let json = json!({
+        "id": id, "title": fault.title, "scenario": fault.on.scenario, "message": fault.on.message,
+        "findings": fault.findings,
+    });
+    Row { id: id.to_owned(), text: fault.title.clone(), json }
 }
 
 fn clause(clause: &'static Clause) -> Row {

@@ -2,14 +2,17 @@
 
 mod check;
 mod color;
+mod coverage;
 mod error;
 mod exit;
+mod explain;
 mod inputs;
 mod list;
 mod run;
 mod schema;
 mod select;
 mod stdout;
+mod table;
 mod trust;
 
 use std::{ffi::OsString, io};
@@ -42,8 +45,12 @@ enum Command {
     Run(run::Args),
     /// Judge messages, folders of messages, or the evidence of an earlier run.
     Check(check::Args),
-    /// List scenarios, rules or clauses.
+    /// List scenarios, rules, clauses or faults.
     List(list::Args),
+    /// Explain a rule, a clause, a scenario or a fault.
+    Explain(explain::Args),
+    /// Tell what of the norm is checked, and by what.
+    Coverage(coverage::Args),
     /// Print the JSON Schema of a scenario file.
     Schema,
 }
@@ -65,6 +72,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(args) => run::run(args, cli.color),
         Command::Check(args) => check::check(args, cli.color),
         Command::List(args) => list::list(args),
+        Command::Explain(args) => explain::explain(args, cli.color),
+        Command::Coverage(args) => coverage::coverage(args),
         Command::Schema => schema::schema(),
     };
     done.unwrap_or_else(|error| {

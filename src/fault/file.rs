@@ -142,6 +142,25 @@ pub enum FaultFileError {
     },
 }
 
+include!(concat!(env!("OUT_DIR"), "/faults.rs"));
+
+/// A fault compiled into the program.
+pub struct EmbeddedFault {
+    /// The fault.
+    pub fault: Fault,
+    /// Its file's text.
+    pub source: &'static str,
+}
+
+/// Every fault compiled into the program, by its path without extension.
+pub fn embedded() -> Result<BTreeMap<&'static str, EmbeddedFault>, FaultFileError> {
+    let read = |(id, source): &(&'static str, &'static str)| {
+        let fault = Fault::read(Path::new(&format!("scenarios/{id}.yaml")), source)?;
+        Ok((id.strip_prefix("faults/").unwrap_or(id), EmbeddedFault { fault, source }))
+    };
+    FAULTS.iter().map(read).collect()
+}
+
 /// Every fault below a folder, by its path without extension.
 pub fn load(folder: &Path) -> Result<BTreeMap<String, Fault>, FaultFileError> {
     let mut faults = BTreeMap::new();

@@ -10,8 +10,9 @@ pub mod clauses {
 
 mod sentences;
 
-use std::sync::LazyLock;
+use std::{fmt, sync::LazyLock};
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 pub use sentences::{Exclusion, Form, Meaning, Place, Sentence, level, sentences};
@@ -98,7 +99,39 @@ pub struct Clause {
     pub untested: Option<Untested>,
 }
 
+/// The day whose norm is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AsOf {
+    /// The latest: everything that has come into force and has not ceased to be.
+    #[default]
+    Latest,
+    /// This day.
+    Day(Date),
+}
+
+impl fmt::Display for AsOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AsOf::Latest => f.write_str("latest"),
+            AsOf::Day(day) => day.fmt(f),
+        }
+    }
+}
+
 impl Clause {
+    /// Whether it is in force on a day.
+    pub fn in_force(&self, day: AsOf) -> bool {
+        /// The rules of the decree of 2 November 2005, which the RFC translates.
+        const FIRST: &str = "2005-11-02";
+        let date = |text: &str| text.parse::<Date>().expect("a test holds every date of the catalogue to be one");
+        match day {
+            AsOf::Latest => self.until.is_none(),
+            AsOf::Day(day) => {
+                date(self.from.unwrap_or(FIRST)) <= day && self.until.is_none_or(|until| day <= date(until))
+            }
+        }
+    }
+
     /// The numbers of the section of RFC 6109; the other sources come after all of them.
     fn section(&self) -> Vec<u32> {
         let numbers = self.source.strip_prefix("RFC 6109 ").map(|section| section.split('.').map(str::parse).collect());

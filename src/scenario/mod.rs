@@ -17,4 +17,4 @@ pub use expected::{Expected, Hours, What};
 pub use problem::Problem;
 pub use select::{Selection, SelectionError};
 pub use suggest::nearest;
-pub use suite::{LoadError, Scenario, Suite, load_dir, schema, suite};
+pub use suite::{LoadError, Scenario, Suite, about, load_dir, schema, suite};

@@ -113,6 +113,12 @@ pub fn load_dir(folder: &Path, rules: &[&str]) -> Result<Suite, LoadError> {
     load(files, rules)
 }
 
+/// What the scenarios of a folder play, in a sentence: its `README.md`. Empty for a folder that has none.
+pub fn about(folder: &str) -> &'static str {
+    let file = format!("{folder}/README");
+    THEMES.iter().find(|(id, _)| *id == file).map_or("", |(_, text)| text.trim())
+}
+
 /// The JSON Schema of a scenario file, derived from the types that read it.
 pub fn schema() -> serde_json::Value {
     schema_for!(Document).into()
@@ -163,6 +169,17 @@ impl Scenario {
             given: document.given,
             steps: document.steps,
         })
+    }
+
+    /// Bytes of the largest file that somebody sends in it.
+    pub fn largest_file(&self) -> usize {
+        let sends = self.steps.iter().filter_map(|step| match step {
+            Step::Send(send) => Some(&**send),
+            Step::Inject(inject) => inject.envelope.as_ref(),
+            _ => None,
+        });
+        let sizes = sends.flat_map(|send| &send.attach).filter_map(|file| file.size.or(file.fills));
+        sizes.map(|size| size.0).max().unwrap_or_default()
     }
 
     /// `scenarios/delivery/complete.yaml:12`: where a value of it stands.
