@@ -19,6 +19,7 @@ mod signature;
 mod text;
 mod way;
 
+pub use bytes::{BASE64_LINE, BASE64_LINE_BYTES, base64_lines};
 pub use edit::{
     DaticertEdit, Encoding, Fact, HeaderEdit, Matches, Octets, PartEdit, PartName, Replace, SignatureEdit, TextEdit,
     Version,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::{
     directory::Directory,
     evidence::{Evidence, Party, Role, Seen},
-    message::{Kind, Message},
+    message::{Bytes, Kind, Message},
 };
 
 use super::{Context, Fact, Origin, Transaction, exhibit};
@@ -100,7 +100,7 @@ pub(super) fn message(evidence: &Evidence, fact: &Fact) -> Option<Message> {
     bytes(evidence, fact.observation()).and_then(|bytes| Message::read(bytes).ok())
 }
 
-pub(super) fn bytes(evidence: &Evidence, observation: usize) -> Option<std::sync::Arc<[u8]>> {
+pub(super) fn bytes(evidence: &Evidence, observation: usize) -> Option<Bytes> {
     let mut observations = evidence.observations.iter();
     observations.find(|seen| seen.id == observation).map(|seen| seen.bytes.clone())
 }
