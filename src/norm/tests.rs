@@ -79,7 +79,7 @@ fn no_sentence_and_no_key_word_is_lost() {
     });
     let places: BTreeSet<_> = numbered.clone().map(|(place, _)| place).collect();
     let words: usize = numbered.map(|(_, words)| words).sum();
-    assert_eq!((places.len(), words), (147, 168), "sentences with key words, and key words in them");
+    assert_eq!((places.len(), words), (148, 168), "sentences with key words, and key words in them");
 }
 
 #[test]
