@@ -13,7 +13,7 @@ use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{Announced, DirectoryVersion, Evidence, Party, Role, Seen},
     message::{Kind, Mail},
-    norm::{Clause, Level},
+    norm::{AsOf, Clause, Level},
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
@@ -26,7 +26,10 @@ use super::{
 
 /// How to judge.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {}
+pub struct Options {
+    /// By the norm of which day.
+    pub as_of: AsOf,
+}
 
 /// Every verdict on one body of evidence.
 #[derive(Default)]
@@ -35,6 +38,8 @@ pub struct Judgement {
     pub verdicts: Vec<Verdict>,
     /// How often each rule was put to a subject, by rule id; a rule that is not here was not exercised, which is no pass.
     pub applied: BTreeMap<&'static str, usize>,
+    /// Rules that rest on nothing in force on the norm's day; they were put to nothing.
+    pub not_in_force: Vec<&'static str>,
     /// What can be said of the origin of each system-generated message, by observation id.
     pub origins: BTreeMap<usize, Origin>,
     /// What belongs together, by the evidence alone.
@@ -165,17 +170,24 @@ fn tells_of(clause: &Clause) -> Option<Kind> {
 
 /// Judges evidence by every rule.
 pub fn judge(evidence: &Evidence, options: &Options) -> Judgement {
-    let Options {} = options;
-    judge_by(all(), evidence)
+    judge_by(all(), evidence, options)
 }
 
 /// Judges evidence by these rules.
-pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Evidence) -> Judgement {
+pub(super) fn judge_by(
+    rules: impl Iterator<Item = &'static Rule>,
+    evidence: &Evidence,
+    options: &Options,
+) -> Judgement {
     let trust = Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() };
-    let bench = Bench::new(evidence, &trust);
+    let bench = Bench::new(evidence, &trust, options.as_of);
     let mut judgement = Judgement { origins: bench.origins(), ..Judgement::default() };
     for rule in rules {
-        bench.put(rule, &mut judgement);
+        if rule.in_force(options.as_of) {
+            bench.put(rule, &mut judgement);
+        } else {
+            judgement.not_in_force.push(rule.id);
+        }
     }
     judgement.transactions = bench.transactions;
     judgement.certificates = bench.certificates;
@@ -186,6 +198,7 @@ pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Ev
 struct Bench<'a> {
     evidence: &'a Evidence,
     trust: &'a Trust,
+    as_of: AsOf,
     directories: Arc<[DirectoryInForce<'a>]>,
     messages: Vec<Exhibit<'a>>,
     /// Those given to be judged by themselves.
@@ -232,7 +245,7 @@ struct Exhibit<'a> {
 }
 
 impl<'a> Bench<'a> {
-    fn new(evidence: &'a Evidence, trust: &'a Trust) -> Self {
+    fn new(evidence: &'a Evidence, trust: &'a Trust, as_of: AsOf) -> Self {
         let directories: Arc<[DirectoryInForce<'a>]> =
             evidence.directories.iter().map(DirectoryInForce::open).collect();
         let mut paths = Paths { trust, known: HashMap::new() };
@@ -249,7 +262,7 @@ impl<'a> Bench<'a> {
         let start = evidence.observations.first().map(|observation| observation.at);
         let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
         let certificates = Vec::new();
-        let mut bench = Self { evidence, trust, directories, messages, certificates, transactions, start };
+        let mut bench = Self { evidence, trust, as_of, directories, messages, certificates, transactions, start };
         bench.certificates = bench.given();
         bench.find_sound_in_anomalies();
         bench
@@ -301,7 +314,7 @@ impl<'a> Bench<'a> {
         let holds = |rule: &Rule| {
             let mut findings = Findings::new();
             match (&rule.check, signer) {
-                _ if rule.level != Level::Must => {}
+                _ if rule.level != Level::Must || !rule.in_force(self.as_of) => {}
                 (Check::Message { applies, check }, _) if applies(&subject, &context) => {
                     check(&subject, &context, &mut findings);
                 }
@@ -332,6 +345,7 @@ impl<'a> Bench<'a> {
             directory: in_force(&self.directories, observed),
             trust: self.trust,
             observed,
+            as_of: self.as_of,
             path: None,
         }
     }
