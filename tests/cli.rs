@@ -8,7 +8,7 @@ use std::{
 };
 
 use pec_conformance::{
-    fault::{self, DaticertEdit, Edit},
+    fault::{self, DaticertEdit, Edit, Matches, Octets, Replace},
     pki::Pki,
     smime::sign::Encoding,
 };
@@ -445,14 +445,17 @@ fn the_norm_of_another_day_asks_less_and_says_what_it_does_not_ask() {
     assert!(!run(&[]).exits(0).out.contains("not in force"));
     run(&["--as-of", "before"]).exits(2).says(&["--as-of"]);
 
-    // A non-delivery without the code that Nota 12 asks for.
+    // A non-delivery whose code does not come first, as Nota 12 asks.
     let messages = folder.path("reports/evidence").join(scenario).join("alfa-bravo/messages");
     let notice = fs::read_dir(messages).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
     let mut notice = notice.filter(|bytes| String::from_utf8_lossy(bytes).contains("X-Ricevuta: errore-consegna"));
-    let set = DaticertEdit::Set { path: "postacert/dati/errore-esteso".into(), to: "no such user".into() };
+    let by = "errore 5.1.1 - ".to_owned();
+    let pattern = r"5\.1\.1 - ".to_owned();
+    let behind = Replace { pattern, by, octets: Octets::default(), matches: Matches::default() };
     let (pki, at) = (Pki::load().unwrap(), "2026-03-02T08:30:00Z".parse().unwrap());
     let notice = notice.next().expect("the sender is told");
-    let signed = fault::apply(&Edit::Daticert(set), &notice, pki.signer("bravo"), at).unwrap();
+    let signed =
+        fault::apply(&Edit::Daticert(DaticertEdit::Replace(behind)), &notice, pki.signer("bravo"), at).unwrap();
     let wrong = folder.write("wrong.eml", signed);
     pec(&["check", &wrong]).exits(1).says(&["violation non-delivery/code"]);
     pec(&["check", &wrong, "--as-of", "2016-03-31"]).exits(0).says(&["not in force as of 2016-03-31"]);

@@ -65,7 +65,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let mut trouble = Exit::Conforming;
     report.open().map_err(CliError::Stdout)?;
     for input in &inputs {
-        match judged(input, &given, at, &options) {
+        match judged(input, &given, at, options) {
             Ok(checked) => {
                 totals.count(&checked, strictness);
                 report.checked(&checked).map_err(CliError::Stdout)?;
@@ -83,10 +83,10 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-fn judged(input: &Input, given: &Given, at: Timestamp, options: &Options) -> Result<Checked, CliError> {
+fn judged(input: &Input, given: &Given, at: Timestamp, options: Options) -> Result<Checked, CliError> {
     let mut evidence = input.read(at)?;
     given.to(&mut evidence);
-    let judgement = rules::judge(&evidence, options);
+    let judgement = rules::judge(&evidence, &options);
     Ok(Checked { path: input.path().to_owned(), evidence, judgement })
 }
 

@@ -170,15 +170,11 @@ fn tells_of(clause: &Clause) -> Option<Kind> {
 
 /// Judges evidence by every rule.
 pub fn judge(evidence: &Evidence, options: &Options) -> Judgement {
-    judge_by(all(), evidence, options)
+    judge_by(all(), evidence, *options)
 }
 
 /// Judges evidence by these rules.
-pub(super) fn judge_by(
-    rules: impl Iterator<Item = &'static Rule>,
-    evidence: &Evidence,
-    options: &Options,
-) -> Judgement {
+pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Evidence, options: Options) -> Judgement {
     let trust = Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() };
     let bench = Bench::new(evidence, &trust, options.as_of);
     let mut judgement = Judgement { origins: bench.origins(), ..Judgement::default() };

@@ -38,7 +38,7 @@ fn judged(rule: &'static Rule) -> Judgement {
         dialogue: None,
     };
     let evidence = Evidence { observations: vec![observation], complete: true, ..Evidence::default() };
-    judge_by(std::iter::once(rule), &evidence, &Options::default())
+    judge_by(std::iter::once(rule), &evidence, Options::default())
 }
 
 #[test]
