@@ -16,7 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("message", &[]),
     ("smime", &[]),
-    ("evidence", &[]),
+    ("evidence", &["message"]),
     ("directory", &["smime"]),
     ("pki", &["clock", "smime"]),
     ("net", &["evidence"]),
@@ -26,7 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
     // Data: it knows what may be written in it, and nobody who plays it.
     ("scenario", &["evidence", "fault", "message", "norm"]),
-    ("target", &["clock", "evidence", "fault", "gateway", "net", "pki", "scenario", "smime"]),
+    ("target", &["clock", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime"]),
     (
         "runner",
         &[

@@ -38,7 +38,7 @@ const READER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle_email.py
 struct Specimen {
     /// Where it comes from, for people.
     name: String,
-    bytes: Arc<[u8]>,
+    bytes: Vec<u8>,
     message: Message,
     /// When it was seen, in seconds.
     at: i64,
@@ -213,12 +213,12 @@ fn specimens() -> Vec<Specimen> {
 }
 
 /// The system-generated messages of evidence that were not there before.
-fn collect(evidence: &Evidence, name: &str, seen: &mut BTreeSet<Arc<[u8]>>, specimens: &mut Vec<Specimen>) {
+fn collect(evidence: &Evidence, name: &str, seen: &mut BTreeSet<Vec<u8>>, specimens: &mut Vec<Specimen>) {
     for one in &evidence.observations {
-        let Ok(message) = Message::read(Arc::clone(&one.bytes)) else { continue };
-        if message.kind.is_some() && seen.insert(Arc::clone(&one.bytes)) {
+        let Ok(message) = Message::read(&one.bytes) else { continue };
+        if message.kind.is_some() && seen.insert(one.bytes.to_vec()) {
             let name = format!("{name}, message {}", one.id);
-            specimens.push(Specimen { name, bytes: Arc::clone(&one.bytes), message, at: one.at.as_second() });
+            specimens.push(Specimen { name, bytes: one.bytes.to_vec(), message, at: one.at.as_second() });
         }
     }
 }
@@ -226,12 +226,12 @@ fn collect(evidence: &Evidence, name: &str, seen: &mut BTreeSet<Arc<[u8]>>, spec
 /// The same with a letter in what was signed in the other case.
 fn tampered(one: &Specimen) -> Option<Specimen> {
     let signed = one.message.signed.as_ref()?.content.span.clone();
-    let mut bytes = one.bytes.to_vec();
+    let mut bytes = one.bytes.clone();
     let letters = (signed.start + signed.len() / 2)..signed.end;
     let at = letters.into_iter().find(|at| bytes[*at].is_ascii_alphabetic())?;
     bytes[at] ^= 0x20;
     let message = Message::read(bytes.clone()).ok()?;
-    Some(Specimen { name: format!("{}, tampered with", one.name), bytes: bytes.into(), message, at: one.at })
+    Some(Specimen { name: format!("{}, tampered with", one.name), bytes, message, at: one.at })
 }
 
 fn signer(sought: Sought<'_>) -> Option<Signer> {

@@ -6,13 +6,12 @@ use std::{
     env, fs,
     path::Path,
     process::{Command, Output},
-    sync::Arc,
     thread,
 };
 
 use pec_conformance::{
     evidence::{Observation, Party},
-    message::{Kind, Message},
+    message::{Bytes, Kind, Message},
     rules,
     runner::{self, Cell, Event, Plan},
     scenario,
@@ -65,9 +64,8 @@ fn refused(share: &[Composed<'_>]) -> Vec<String> {
 }
 
 /// What gateways put on a wire or into a mailbox, the same bytes once. What the harness made wrong is not theirs.
-fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Arc<[u8]>>) -> Vec<Composed<'a>> {
-    let identity =
-        |observation: &Observation| Message::read(Arc::clone(&observation.bytes)).ok()?.mail.field("Message-ID");
+fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Bytes>) -> Vec<Composed<'a>> {
+    let identity = |observation: &Observation| Message::read(&observation.bytes).ok()?.mail.field("Message-ID");
     let announced = cell.observed.announced.iter().filter_map(|finding| {
         let one = cell.observed.observations.iter().find(|one| Some(one.id) == finding.observation)?;
         identity(one).filter(|_| one.producer == Party::Harness)
@@ -75,15 +73,15 @@ fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Arc<[u8]>>) -> Vec<Composed<
     // Delivered as it came, it lies in a mailbox too.
     let wrong: BTreeSet<String> = announced.collect();
     let is_envelope = |observation: &Observation| {
-        Message::read(Arc::clone(&observation.bytes)).is_ok_and(|message| message.kind == Some(Kind::PostaCertificata))
+        Message::read(&observation.bytes).is_ok_and(|message| message.kind == Some(Kind::PostaCertificata))
     };
     let theirs = |observation: &&Observation| {
         let made_wrong = is_envelope(observation) && identity(observation).is_some_and(|id| wrong.contains(&id));
         matches!(observation.producer, Party::Sender | Party::Receiver) && !made_wrong
     };
-    let new = |observation: &&Observation| seen.insert(Arc::clone(&observation.bytes));
+    let new = |observation: &&Observation| seen.insert(observation.bytes.clone());
     let read = |observation: &'a Observation| {
-        let message = Message::read(Arc::clone(&observation.bytes)).ok()?;
+        let message = Message::read(&observation.bytes).ok()?;
         message.kind.map(|kind| Composed { cell, observation, message, kind })
     };
     cell.observed.observations.iter().filter(theirs).filter(new).filter_map(read).collect()

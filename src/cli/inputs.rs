@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use jiff::{Timestamp, fmt::rfc2822};
@@ -15,7 +14,7 @@ use super::CliError;
 use crate::{
     directory::{Directory, DirectoryFile, Form},
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
-    message::Message,
+    message::{Bytes, Message},
     smime::Certificate,
 };
 
@@ -130,8 +129,8 @@ fn certificates(bytes: Vec<u8>) -> Result<Vec<Vec<u8>>, Vec<u8>> {
     if certificates.is_empty() { Err(bytes) } else { Ok(certificates) }
 }
 
-fn message(path: &Path, bytes: Arc<[u8]>, at: Timestamp) -> Result<Observation, CliError> {
-    let message = Message::read(Arc::clone(&bytes))
+fn message(path: &Path, bytes: Bytes, at: Timestamp) -> Result<Observation, CliError> {
+    let message = Message::read(&bytes)
         .map_err(|problem| CliError::NotMail { path: path.to_owned(), problem: problem.to_string() })?;
     Ok(Observation {
         id: 1,

@@ -2,11 +2,13 @@
 
 pub mod bundle;
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::message::Bytes;
 
 /// The part a gateway plays in a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -92,7 +94,7 @@ pub struct Observation {
     /// Number within the evidence, from 1; evidence files are named after it.
     pub id: usize,
     /// The bytes.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// Where.
     pub seen: Seen,
     /// When, by the legal clock.

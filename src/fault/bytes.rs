@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+
 use super::{FaultError, Matches, Octets, Replace};
 
 /// `raw` with a range replaced.
@@ -49,6 +51,25 @@ pub(super) fn line_end(raw: &[u8], at: usize) -> usize {
         Some([b'\n', ..]) => 1,
         _ => 0,
     }
+}
+
+/// Characters of a base64 line, with its line end.
+pub const BASE64_LINE: usize = 78;
+/// The bytes that a base64 line stands for.
+pub const BASE64_LINE_BYTES: usize = 57;
+
+/// Base64 in lines of 76, the last one without its line end.
+pub fn base64_lines(bytes: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(bytes.len().div_ceil(BASE64_LINE_BYTES) * BASE64_LINE);
+    let mut line = [0; BASE64_LINE - 2];
+    for chunk in bytes.chunks(BASE64_LINE_BYTES) {
+        if !lines.is_empty() {
+            lines.extend_from_slice(b"\r\n");
+        }
+        let length = BASE64_STANDARD.encode_slice(chunk, &mut line).expect("57 bytes make 76 characters");
+        lines.extend_from_slice(&line[..length]);
+    }
+    lines
 }
 
 /// LDIF with its folded lines joined (RFC 2849 2).

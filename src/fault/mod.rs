@@ -9,17 +9,24 @@ mod bytes;
 mod daticert;
 mod directory;
 mod edit;
+mod evidence_edit;
 mod file;
 mod header;
 mod part;
 mod recorded;
+mod records;
 mod signature;
 mod text;
+mod way;
 
+pub use bytes::{BASE64_LINE, BASE64_LINE_BYTES, base64_lines};
 pub use edit::{
-    Another, CopyEdit, DaticertEdit, DialogueChange, DialogueEdit, DirectoryEdit, Encoding, Fact, GivenCertificate,
-    HeaderEdit, LogChange, LogEdit, LogField, Matches, Octets, PartEdit, PartName, Publishing, Replace, SignatureEdit,
-    TextEdit, Version,
+    DaticertEdit, Encoding, Fact, HeaderEdit, Matches, Octets, PartEdit, PartName, Replace, SignatureEdit, TextEdit,
+    Version,
+};
+pub use evidence_edit::{
+    Another, CopyEdit, DialogueChange, DialogueEdit, DirectoryEdit, GivenCertificate, LogChange, LogEdit, LogField,
+    Publishing,
 };
 
 pub use file::{EmbeddedFault, Fault, FaultFileError, On, Otherwise, Refinement, Where, embedded, load};

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-
 use crate::message::{Entity, Message};
 
 use super::{Encoding, FaultError, PartEdit, PartName, bytes, header};
@@ -145,11 +143,7 @@ pub(super) fn trailing(body: &[u8]) -> &'static [u8] {
 /// Content in a transfer encoding; base64 keeps the `trailing` line end that is no content.
 pub(super) fn encode(content: &[u8], encoding: Encoding, trailing: &[u8]) -> Vec<u8> {
     match encoding {
-        Encoding::Base64 => {
-            let text = STANDARD.encode(content);
-            let lines: Vec<&[u8]> = text.as_bytes().chunks(76).collect();
-            [&lines.join(&b"\r\n"[..]), trailing].concat()
-        }
+        Encoding::Base64 => [&bytes::base64_lines(content), trailing].concat(),
         Encoding::QuotedPrintable => quoted_printable(content),
         Encoding::EightBit | Encoding::SevenBit => content.to_vec(),
     }

@@ -3,16 +3,16 @@
 use jiff::SignedDuration;
 
 use crate::{
-    evidence::{DialogueLine, DirectoryVersion, Evidence, LogRecord, Observation, Party, Seen, Speaker},
+    evidence::{DirectoryVersion, Evidence, Observation, Party, Seen},
     message::{Kind, Message},
     smime::{Signature, Signer},
 };
 
 use super::{
-    Another, CopyEdit, DialogueChange, DialogueEdit, DirectoryEdit, Edit, Fault, FaultError, GivenCertificate,
-    HeaderEdit, LogChange, LogEdit, LogField, Replace, apply, bytes, directory,
-    file::{On, Where, role},
-    span,
+    Another, DirectoryEdit, Edit, Fault, FaultError, GivenCertificate, Replace, apply, bytes, directory,
+    file::{On, Where},
+    records::{dialogues, log},
+    way::way,
 };
 
 /// Which key is wanted.
@@ -40,7 +40,7 @@ pub fn apply_to_evidence(fault: &Fault, evidence: &Evidence, signers: Signers<'_
 }
 
 /// The keys at hand.
-type Signers<'a> = &'a dyn Fn(Sought<'_>) -> Option<Signer>;
+pub(super) type Signers<'a> = &'a dyn Fn(Sought<'_>) -> Option<Signer>;
 
 fn make(edit: &Edit, copies: &[usize], evidence: &mut Evidence, signers: Signers<'_>) -> Result<(), FaultError> {
     let of_a_message = matches!(
@@ -96,7 +96,7 @@ fn make(edit: &Edit, copies: &[usize], evidence: &mut Evidence, signers: Signers
     }
 }
 
-fn alter(edit: &Edit, observation: &mut Observation, signers: Signers<'_>) -> Result<(), FaultError> {
+pub(super) fn alter(edit: &Edit, observation: &mut Observation, signers: Signers<'_>) -> Result<(), FaultError> {
     let signer = signer(edit, observation, signers);
     observation.bytes = apply(edit, &observation.bytes, signer.as_ref(), observation.at)?.into();
     Ok(())
@@ -186,168 +186,4 @@ fn copies(on: &On, evidence: &Evidence) -> Result<Vec<usize>, FaultError> {
     let same = found.iter().filter(|(_, identity)| *identity == *first).map(|(at, _)| *at);
     let copies: Vec<usize> = same.filter(|&at| on.sightings.includes(&evidence.observations[at].seen)).collect();
     if copies.is_empty() { Err(missing()) } else { Ok(copies) }
-}
-
-fn way(copies: &[usize], edit: &CopyEdit, evidence: &mut Evidence, signers: Signers<'_>) -> Result<(), FaultError> {
-    let named = |observation: &&Observation| copies.contains(&observation.id);
-    let mut again: Vec<Observation> = evidence.observations.iter().filter(named).cloned().collect();
-    let changed = evidence.observations.iter_mut().filter(|observation| copies.contains(&observation.id));
-    match edit {
-        CopyEdit::Drop => evidence.observations.retain(|observation| !copies.contains(&observation.id)),
-        CopyEdit::Repeat => add(evidence, again),
-        CopyEdit::Alone => {
-            let mut file = again.swap_remove(0);
-            file.seen = Seen::File { path: "message.eml".into() };
-            (file.path, file.dialogue) = (None, None);
-            evidence.observations = vec![file];
-            evidence.dialogues.clear();
-            evidence.logs.clear();
-            evidence.gateways.clear();
-            evidence.complete = false;
-        }
-        CopyEdit::Again(id) => {
-            again.iter_mut().try_for_each(|observation| alter(&message_id(id), observation, signers))?;
-            add(evidence, again);
-        }
-        CopyEdit::AgainBut { id, later, but } => {
-            let later = later.as_deref().map_or(Ok(SignedDuration::ZERO), span)?;
-            for observation in &mut again {
-                observation.at += later;
-                alter(&message_id(id), observation, signers)?;
-                but.iter().try_for_each(|edit| alter(edit, observation, signers))?;
-            }
-            add(evidence, again);
-        }
-        CopyEdit::Delay(by) => {
-            let by = span(by)?;
-            changed.for_each(|observation| observation.at += by);
-        }
-        CopyEdit::Deliver(to) => {
-            let mut stored = again.swap_remove(0);
-            let at = if let Seen::Wire { to, .. } = stored.seen { to } else { stored.producer };
-            stored.seen = Seen::Mailbox { at, address: to.clone() };
-            (stored.producer, stored.path, stored.dialogue) = (at, None, None);
-            add(evidence, vec![stored]);
-        }
-        CopyEdit::Redirect(to) => changed.for_each(|observation| {
-            if let Seen::Mailbox { address, .. } = &mut observation.seen {
-                address.clone_from(to);
-            }
-            if let Some(path) = &mut observation.path {
-                path.to = vec![to.clone()];
-            }
-        }),
-        CopyEdit::ReversePath(from) => {
-            changed.filter_map(|observation| observation.path.as_mut()).for_each(|path| path.from.clone_from(from));
-        }
-        CopyEdit::ForwardPaths(to) => {
-            changed.filter_map(|observation| observation.path.as_mut()).for_each(|path| path.to.clone_from(to));
-        }
-    }
-    Ok(())
-}
-
-fn message_id(id: &str) -> Edit {
-    Edit::Header(HeaderEdit::Set { name: "Message-ID".to_owned(), value: format!("<{id}>") })
-}
-
-fn add(evidence: &mut Evidence, observations: Vec<Observation>) {
-    let mut last = evidence.observations.iter().map(|observation| observation.id).max().unwrap_or(0);
-    for mut observation in observations {
-        last += 1;
-        observation.id = last;
-        evidence.observations.push(observation);
-    }
-}
-
-fn log(edit: &LogEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
-    let records = evidence.logs.entry(edit.of).or_default();
-    let wanted = |record: &LogRecord| match &edit.event {
-        Some(event) => record.event == *event,
-        None => !record.generated.is_empty(),
-    };
-    let mut found = records.iter().enumerate().filter(|(_, record)| wanted(record)).map(|(at, _)| at);
-    let at = edit.number.checked_sub(1).and_then(|number| found.nth(number));
-    let at = at.ok_or_else(|| {
-        FaultError::Missing(format!(
-            "a record {} in the {}'s log",
-            edit.event.as_deref().unwrap_or("of a generated message"),
-            edit.of
-        ))
-    })?;
-    let before = records.clone();
-    match &edit.change {
-        LogChange::Remove => {
-            records.remove(at);
-        }
-        LogChange::Last => {
-            let record = records.remove(at);
-            records.push(record);
-        }
-        LogChange::Again(id) => {
-            records.insert(at + 1, LogRecord { generated: vec![id.clone()], ..records[at].clone() });
-        }
-        LogChange::Delay(by) => {
-            let by = span(by)?;
-            records[at..].iter_mut().for_each(|record| record.at += by);
-        }
-        LogChange::Set { field, to } => set(&mut records[at], *field, to)?,
-    }
-    if *records == before {
-        return Err(FaultError::NoChange(format!("{edit:?}")));
-    }
-    Ok(())
-}
-
-fn set(record: &mut LogRecord, field: LogField, to: &str) -> Result<(), FaultError> {
-    let list = || to.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect();
-    match field {
-        LogField::Msgid => record.msgid = Some(to.to_owned()),
-        LogField::Identifier => record.identifier = Some(to.to_owned()),
-        LogField::At => {
-            record.at = to.parse().map_err(|error: jiff::Error| FaultError::Unworkable(error.to_string()))?;
-        }
-        LogField::Sender => to.clone_into(&mut record.sender),
-        LogField::Recipients => record.recipients = list(),
-        LogField::Subject => to.clone_into(&mut record.subject),
-        LogField::Event => to.clone_into(&mut record.event),
-        LogField::Generated => record.generated = list(),
-        LogField::Provider => to.clone_into(&mut record.provider),
-    }
-    Ok(())
-}
-
-fn dialogues(edit: &DialogueEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
-    let before = evidence.dialogues.clone();
-    for dialogue in &mut evidence.dialogues {
-        if dialogue.service != edit.service || role(dialogue.to) != Some(edit.of) {
-            continue;
-        }
-        let matches =
-            |pattern: &str| regex::Regex::new(pattern).map_err(|error| FaultError::Unworkable(error.to_string()));
-        match &edit.change {
-            DialogueChange::Plain => {
-                dialogue.tls = None;
-                dialogue.lines.iter_mut().for_each(|line| line.secured = false);
-            }
-            DialogueChange::Drop(pattern) => {
-                let pattern = matches(pattern)?;
-                dialogue.lines.retain(|line| !pattern.is_match(&line.text));
-            }
-            DialogueChange::Insert { before, client, server } => {
-                let pattern = matches(before)?;
-                let mut lines = dialogue.lines.iter();
-                let Some(at) = lines.position(|line| line.by == Speaker::Client && pattern.is_match(&line.text)) else {
-                    continue;
-                };
-                let secured = dialogue.lines[at].secured;
-                let line = |by, text: &str| DialogueLine { by, secured, text: text.to_owned() };
-                dialogue.lines.splice(at..at, [line(Speaker::Client, client), line(Speaker::Server, server)]);
-            }
-        }
-    }
-    if evidence.dialogues == before {
-        return Err(FaultError::NoChange(format!("{edit:?}")));
-    }
-    Ok(())
 }

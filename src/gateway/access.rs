@@ -13,7 +13,7 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::SmtpPath,
-    message::{Kind, Mail},
+    message::{Bytes, Kind, Mail},
     net::{Handler, Reply, Session, Transcript},
 };
 
@@ -47,7 +47,7 @@ impl Handler for AccessPoint {
 
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let _busy = self.0.lab.busy();
-        let message: Arc<[u8]> = message.into();
+        let message: Bytes = message.into();
         let reply = answered(self.0.store.event(|| self.0.submit(session, &message)));
         self.0.lab.transmitted(&self.0.profile.host, session, message, &reply);
         self.0.run_queue();
@@ -57,7 +57,7 @@ impl Handler for AccessPoint {
 
 impl Core {
     /// Accepts a submission or tells its sender why not; either way the answer is in the sender's mailbox.
-    fn submit(&self, session: &Session, message: &Arc<[u8]>) -> Reply {
+    fn submit(&self, session: &Session, message: &Bytes) -> Reply {
         let at = self.now();
         let to = address::once_each(&session.to);
         let mail = Mail::read(message.clone()).ok();

@@ -3,14 +3,13 @@
 use std::{
     borrow::Cow,
     io::{Cursor, Read},
-    sync::Arc,
 };
 
 use memchr::memmem::Finder;
 use zip::ZipArchive;
 
 use super::Antivirus;
-use crate::message::Mail;
+use crate::message::{Bytes, Mail};
 
 /// What was found, by the name scanners give it.
 const NAME: &str = "Eicar-Test-Signature";
@@ -31,12 +30,12 @@ pub fn eicar() -> Vec<u8> {
 }
 
 /// What infects a message, if anything does and anyone looks.
-pub(super) fn scan_if(antivirus: Antivirus, message: &Arc<[u8]>) -> Option<&'static str> {
+pub(super) fn scan_if(antivirus: Antivirus, message: &Bytes) -> Option<&'static str> {
     (antivirus == Antivirus::On).then(|| scan(message.clone())).flatten()
 }
 
 /// What infects a message, if anything does. What cannot be opened (an encrypted archive) is no virus.
-pub fn scan(message: impl Into<Arc<[u8]>>) -> Option<&'static str> {
+pub fn scan(message: impl Into<Bytes>) -> Option<&'static str> {
     let mut scanner = Scanner::new(BUDGET);
     let message = message.into();
     let infected =

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::{LogRecord, SmtpPath},
-    message::Kind,
+    message::{Bytes, Kind},
     net::Reply,
 };
 
@@ -59,7 +59,7 @@ impl Core {
         let emission = self.emit(kind, composed, at);
         for bytes in emission.copies {
             match way {
-                Way::Hand => self.put(&to, &traced(&self.profile.address, None, &bytes), at),
+                Way::Hand => self.put(&to, traced(&self.profile.address, None, &bytes), at),
                 Way::Wire => {
                     let path = SmtpPath { from: self.profile.address.clone(), to: vec![to.clone()] };
                     self.store.queue(path, bytes, Purpose::Notification, emission.due);
@@ -69,14 +69,14 @@ impl Core {
     }
 
     /// Puts a message into a mailbox.
-    pub fn put(&self, mailbox: &str, bytes: &[u8], at: &LegalTime) {
+    pub fn put(&self, mailbox: &str, bytes: Vec<u8>, at: &LegalTime) {
         let message = Stored { bytes: bytes.into(), at: at.instant() };
         self.store.record(Entry::Delivered { mailbox: mailbox.to_ascii_lowercase(), message });
     }
 
     /// Puts an infected message away.
-    pub fn quarantine(&self, bytes: &[u8], at: &LegalTime) {
-        self.store.record(Entry::Quarantined(Stored { bytes: bytes.into(), at: at.instant() }));
+    pub fn quarantine(&self, bytes: &Bytes, at: &LegalTime) {
+        self.store.record(Entry::Quarantined(Stored { bytes: bytes.clone(), at: at.instant() }));
     }
 
     /// Writes a log record (2.3).

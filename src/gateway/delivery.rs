@@ -23,7 +23,7 @@ impl Core {
         if let Some(error) = self.delivery_error(recipient) {
             return self.notify(matter, &Notice::NonDelivery { recipient, error }, at, Way::Wire);
         }
-        self.put(recipient, &traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
+        self.put(recipient, traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
         self.log(matter, "consegna", std::slice::from_ref(recipient), &[], None, at);
         let original = correct.message.original().unwrap_or_default();
         let form = match standing(&original, recipient) {
@@ -49,7 +49,7 @@ impl Core {
         let matter = Matter { about: &about, provider: "" };
         self.log(matter, "anomalia", recipients, &generated, Some(error.to_owned()), at);
         for bytes in self.emit(Kind::Anomalia, wrapped, at).copies {
-            self.put(recipient, &traced(arrival.from, Some(&arrival.received), &bytes), at);
+            self.put(recipient, traced(arrival.from, Some(&arrival.received), &bytes), at);
             self.serve(recipient, arrival.from, &bytes, at);
         }
         self.log(matter, "consegna", recipients, &[], None, at);

@@ -1,20 +1,18 @@
 //! Being wrong on purpose: what leaves a gateway whose profile deviates from the norm.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::core::Core;
 use crate::{
     clock::LegalTime,
     fault::{self, CopyEdit, Deviation, Edit},
-    message::Kind,
+    message::{Bytes, Kind},
 };
 
 /// What leaves a gateway in place of one message.
 pub(super) struct Emission {
     /// The copies: one, unless it is lost or repeated.
-    pub copies: Vec<Arc<[u8]>>,
+    pub copies: Vec<Bytes>,
     /// When they leave, where they go over a wire.
     pub due: Timestamp,
 }

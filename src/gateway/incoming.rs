@@ -13,7 +13,7 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::SmtpPath,
-    message::{Kind, Mail},
+    message::{Bytes, Kind, Mail},
     net::{Handler, Reply, Session, Transcript},
 };
 
@@ -26,7 +26,7 @@ pub(super) struct IncomingPoint(pub Arc<Core>);
 /// A message as it arrived.
 pub(super) struct Arrival<'a> {
     /// The bytes.
-    pub bytes: &'a Arc<[u8]>,
+    pub bytes: &'a Bytes,
     /// MAIL FROM.
     pub from: &'a str,
     /// RCPT TO, once each.
@@ -169,7 +169,7 @@ impl Core {
             let in_service_mailbox = self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient);
             let ready = self.profile.mailbox(recipient).is_some_and(|mailbox| mailbox.state == MailboxState::Enabled);
             let event = if for_provider == in_service_mailbox && (in_service_mailbox || ready) {
-                self.put(recipient, &traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
+                self.put(recipient, traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
                 "consegna"
             } else {
                 "scarto"

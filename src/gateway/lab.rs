@@ -19,6 +19,7 @@ use crate::{
     clock::{Clock, Machine},
     directory::{Directory, LdifError, export},
     evidence::{DirectoryVersion, SmtpPath},
+    message::Bytes,
     net::{Client, Destination, Patience, Reply, Session, Transcript},
     pki::Pki,
     smime::Trust,
@@ -43,8 +44,8 @@ struct State {
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
     patience: Patience,
-    /// What hosts of this world sent, while anybody keeps it.
-    sent: Vec<Weak<[u8]>>,
+    /// What hosts of this world sent, while somebody else keeps it.
+    sent: Vec<Bytes>,
 }
 
 /// A session that a server of this world saw.
@@ -70,7 +71,7 @@ pub struct Transmission {
     /// MAIL FROM and the RCPT TO accepted.
     pub path: SmtpPath,
     /// The message.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// The reply to it.
     pub reply: Reply,
     /// When, by the legal clock.
@@ -241,16 +242,16 @@ impl Lab {
     }
 
     /// A message taken from a wire; where a host of this world sent it, the same bytes that it keeps.
-    pub(super) fn shared(&self, message: Vec<u8>) -> Arc<[u8]> {
+    pub(super) fn shared(&self, message: Vec<u8>) -> Bytes {
         let mut state = self.state();
-        state.sent.retain(|sent| sent.strong_count() > 0);
-        let same = state.sent.iter().rev().filter_map(Weak::upgrade).find(|sent| **sent == *message);
+        state.sent.retain(|sent| sent.holders() > 1);
+        let same = state.sent.iter().rev().find(|sent| ***sent == *message).cloned();
         same.unwrap_or_else(|| message.into())
     }
 
     /// A message goes out; kept once, however many have it then.
-    pub(super) fn sent(&self, message: &Arc<[u8]>) {
-        self.state().sent.push(Arc::downgrade(message));
+    pub(super) fn sent(&self, message: &Bytes) {
+        self.state().sent.push(message.clone());
     }
 
     pub(super) fn opened(&self, server: &str, transcript: &Transcript) {
@@ -258,7 +259,7 @@ impl Lab {
         self.state().sessions.push(seen);
     }
 
-    pub(super) fn transmitted(&self, server: &str, session: &Session, bytes: Arc<[u8]>, reply: &Reply) {
+    pub(super) fn transmitted(&self, server: &str, session: &Session, bytes: Bytes, reply: &Reply) {
         let mut state = self.state();
         let at = self.clock.now();
         let index = state.sessions.iter().position(|seen| seen.transcript.is(&session.transcript)).unwrap_or_default();

@@ -4,122 +4,33 @@
 //! send, a timer) are appended together, before anything of it leaves the gateway: after a crash an event has happened
 //! or it has not. So a durable journal can take the place of the one in memory without the points noticing.
 
+mod journal;
+
 use std::{
     collections::{BTreeMap, HashSet},
     io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::{SignedDuration, Timestamp};
 
+#[cfg(test)]
+pub(super) use journal::Full;
+pub use journal::{Entry, InMemory, Journal, Milestone, Outgoing, Purpose};
+
 use super::compose::{Certified, Typology};
-use crate::evidence::{LogRecord, SmtpPath};
+use crate::{
+    evidence::{LogRecord, SmtpPath},
+    message::Bytes,
+};
 
 /// A message kept, and since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// The bytes.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// Since when, legal time's instant.
     pub at: Timestamp,
-}
-
-/// One change.
-#[derive(Clone, Debug)]
-pub enum Entry {
-    /// A message was put into a mailbox.
-    Delivered {
-        /// Whose, in lower case.
-        mailbox: String,
-        /// What.
-        message: Stored,
-    },
-    /// An infected message was put away, for 30 months (2.2.4).
-    Quarantined(Stored),
-    /// A log record was written, for 30 months (2.3).
-    Logged(LogRecord),
-    /// An envelope was taken in for a recipient: it is not taken in again.
-    TakenIn {
-        /// The provider that signed it.
-        provider: String,
-        /// Its identifier.
-        identifier: String,
-        /// The recipient, in lower case.
-        recipient: String,
-    },
-    /// A message waits to be sent.
-    Queued(Outgoing),
-    /// It could not be sent to some recipients and waits again.
-    Deferred {
-        /// Which.
-        id: u64,
-        /// Who still lacks it.
-        to: Vec<String>,
-        /// Until when.
-        due: Timestamp,
-    },
-    /// Nobody lacks it any more, or it was given up.
-    Dequeued(u64),
-    /// A submission was accepted; its recipients' answers are waited for.
-    Tracked {
-        /// What was certified.
-        about: Certified,
-        /// When.
-        at: Timestamp,
-    },
-    /// Something is known of a recipient of a submission.
-    Reached {
-        /// The submission's identifier.
-        identifier: String,
-        /// The recipient, in lower case.
-        recipient: String,
-        /// What.
-        milestone: Milestone,
-    },
-}
-
-/// A message that waits to be sent.
-#[derive(Clone, Debug)]
-pub struct Outgoing {
-    /// Number in the queue.
-    pub id: u64,
-    /// Reverse and forward paths; the latter all of one destination.
-    pub path: SmtpPath,
-    /// The message.
-    pub bytes: Arc<[u8]>,
-    /// What it is, which says who is told when it cannot be sent.
-    pub purpose: Purpose,
-    /// Since when it waits.
-    pub since: Timestamp,
-    /// When it is tried next.
-    pub due: Timestamp,
-    /// How often it was tried.
-    pub attempts: usize,
-}
-
-/// What an outgoing message is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// A transport envelope of the submission with this identifier.
-    Envelope {
-        /// The PEC msgid.
-        identifier: String,
-    },
-    /// A notification to another provider or its user.
-    Notification,
-    /// Ordinary mail: copies and news that a mailbox's owner asked for, and delivery status notifications.
-    Ordinary,
-}
-
-/// What can be known of a recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Milestone {
-    /// Its provider took the message over.
-    TakenOver,
-    /// Delivered, or told that it will not be.
-    Ended,
-    /// The 12-hour notice went out.
-    FirstNotice,
 }
 
 /// A submission whose answers are waited for.
@@ -144,30 +55,6 @@ pub struct Progress {
     pub ended: bool,
     /// The 12-hour notice went out.
     pub first_notice: bool,
-}
-
-/// Keeps entries. Once `append` has returned, they survive whatever the journal promises to survive.
-pub trait Journal: Send + Sync {
-    /// Appends the entries of one event: all of them, or none.
-    fn append(&self, entries: &[Entry]) -> io::Result<()>;
-
-    /// Every entry so far, in order.
-    fn replay(&self) -> io::Result<Vec<Entry>>;
-}
-
-/// A journal in memory: it survives the store that writes it, and nothing else.
-#[derive(Clone, Debug, Default)]
-pub struct InMemory(Arc<Mutex<Vec<Entry>>>);
-
-impl Journal for InMemory {
-    fn append(&self, entries: &[Entry]) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(entries);
-        Ok(())
-    }
-
-    fn replay(&self) -> io::Result<Vec<Entry>> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
-    }
 }
 
 /// What the entries add up to.
@@ -241,7 +128,7 @@ impl Store {
     }
 
     /// Lets a message wait to be sent, first at `due`.
-    pub fn queue(&self, path: SmtpPath, bytes: Arc<[u8]>, purpose: Purpose, due: Timestamp) {
+    pub fn queue(&self, path: SmtpPath, bytes: Bytes, purpose: Purpose, due: Timestamp) {
         let mut state = self.state();
         let id = state.last_queued + 1;
         state.record(Entry::Queued(Outgoing { id, path, bytes, purpose, since: due, due, attempts: 0 }));
@@ -403,19 +290,6 @@ mod tests {
 
     fn message(bytes: &[u8]) -> Stored {
         Stored { bytes: bytes.into(), at: Timestamp::UNIX_EPOCH }
-    }
-
-    /// A journal whose disk is full from the start.
-    struct Full;
-
-    impl Journal for Full {
-        fn append(&self, _: &[Entry]) -> io::Result<()> {
-            Err(io::ErrorKind::StorageFull.into())
-        }
-
-        fn replay(&self) -> io::Result<Vec<Entry>> {
-            Ok(Vec::new())
-        }
     }
 
     #[test]

@@ -3,8 +3,6 @@
 //! Two classes of failure: without a good signature of a listed provider it is ordinary mail; with one, but malformed, it
 //! must be propagated as an anomaly.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use super::{
@@ -14,7 +12,7 @@ use super::{
 };
 use crate::{
     directory::{Directory, Provider},
-    message::{Daticert, Kind, Message},
+    message::{Bytes, Daticert, Kind, Message},
     smime::{Signature, SignatureState, Trust},
 };
 
@@ -40,7 +38,7 @@ pub(super) struct Correct {
 }
 
 /// Runs the tests; whether the signer is valid is asked for the instant of arrival, never for the one claimed.
-pub(super) fn verify(bytes: &Arc<[u8]>, directory: &Directory, trust: &Trust, arrival: Timestamp) -> Verdict {
+pub(super) fn verify(bytes: &Bytes, directory: &Directory, trust: &Trust, arrival: Timestamp) -> Verdict {
     let Ok(message) = Message::read(bytes.clone()) else {
         return Verdict::Ordinary("il messaggio non è leggibile".into());
     };

@@ -7,15 +7,16 @@ mod mime;
 mod params;
 mod words;
 
-use std::{borrow::Cow, ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range};
 
+use super::Bytes;
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 
 /// A message: its bytes, never changed, and its tree of MIME entities.
 #[derive(Clone, Debug)]
 pub struct Mail {
     /// The bytes as seen.
-    pub raw: Arc<[u8]>,
+    pub raw: Bytes,
     /// The message itself as the outermost entity.
     pub root: Entity,
     /// What was too deep, too many or too large to be read, in words; empty for any sane message.
@@ -75,7 +76,7 @@ pub enum ReadError {
 
 impl Mail {
     /// Reads `raw`; bounded in depth, parts and time, whatever the bytes are.
-    pub fn read(raw: impl Into<Arc<[u8]>>) -> Result<Self, ReadError> {
+    pub fn read(raw: impl Into<Bytes>) -> Result<Self, ReadError> {
         let raw = raw.into();
         let (root, limits) = mime::read(&raw, 0..raw.len());
         if root.headers.is_empty() {

@@ -2,6 +2,7 @@
 //!
 //! Nothing is re-encoded: every answer is a range of the bytes that came, or a copy decoded from one.
 
+mod bytes;
 pub mod daticert;
 pub mod kind;
 pub mod mail;
@@ -9,6 +10,7 @@ pub mod pec;
 #[cfg(test)]
 mod sample;
 
+pub use bytes::Bytes;
 pub use daticert::{Daticert, DaticertReading};
 pub use kind::Kind;
 pub use mail::{Entity, Header, Mail, Mailbox, ReadError};

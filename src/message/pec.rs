@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{DaticertReading, Entity, Kind, Mail, ReadError};
+use super::{Bytes, DaticertReading, Entity, Kind, Mail, ReadError};
 
 /// Any message, with whatever of the PEC structure it has.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub struct Parts {
 
 impl Message {
     /// Reads a message and finds its PEC structure.
-    pub fn read(raw: impl Into<std::sync::Arc<[u8]>>) -> Result<Self, ReadError> {
+    pub fn read(raw: impl Into<Bytes>) -> Result<Self, ReadError> {
         let mail = Mail::read(raw)?;
         let kind = Kind::of(&mail);
         let signed = Signed::find(&mail);

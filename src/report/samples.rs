@@ -1,6 +1,6 @@
 //! A small run made by hand, hostile where a message would be.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{Closing, Ending, Event, Opening, Tally};
 use crate::{
@@ -136,7 +136,7 @@ fn evidence(direction: &Direction) -> Evidence {
     let gateways = [(Role::Sender, facts(&direction.sender)), (Role::Receiver, facts(&direction.receiver))].into();
     let observation = Observation {
         id: 1,
-        bytes: Arc::from(&b"From: <x@y.example>\r\nSubject: Accettazione\x1b[2J\r\n\r\n"[..]),
+        bytes: b"From: <x@y.example>\r\nSubject: Accettazione\x1b[2J\r\n\r\n".as_slice().into(),
         seen: Seen::Mailbox { at: Party::Sender, address: "mario@alfa.example".into() },
         at: "2026-03-02T08:30:00Z".parse().unwrap(),
         path: None,

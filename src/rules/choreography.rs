@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use crate::{
     directory::Directory,
     evidence::{Evidence, Party, Role, Seen},
-    message::{Kind, Message},
+    message::{Bytes, Kind, Message},
 };
 
-use super::{Context, Fact, Origin, Transaction, judge};
+use super::{Context, Fact, Origin, Transaction, exhibit};
 
 /// Whether a gateway accepted a submission here and owes its sender the rest; what the harness put in owes nothing.
 pub(super) fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
@@ -68,7 +68,7 @@ pub(super) fn provider_of(context: &Context<'_>, address: &str) -> Party {
     };
     let directory = || {
         let names: Vec<_> = context.directory?.managing(domain).map(|provider| &provider.name).collect();
-        names.into_iter().find_map(|name| judge::role_of(context.evidence, name)).map(Party::from)
+        names.into_iter().find_map(|name| exhibit::role_of(context.evidence, name)).map(Party::from)
     };
     context.evidence.gateways.iter().find_map(managed).or_else(directory).unwrap_or(Party::Undetermined)
 }
@@ -100,7 +100,7 @@ pub(super) fn message(evidence: &Evidence, fact: &Fact) -> Option<Message> {
     bytes(evidence, fact.observation()).and_then(|bytes| Message::read(bytes).ok())
 }
 
-pub(super) fn bytes(evidence: &Evidence, observation: usize) -> Option<std::sync::Arc<[u8]>> {
+pub(super) fn bytes(evidence: &Evidence, observation: usize) -> Option<Bytes> {
     let mut observations = evidence.observations.iter();
     observations.find(|seen| seen.id == observation).map(|seen| seen.bytes.clone())
 }

@@ -1,22 +1,29 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
+mod about;
 mod choreography;
 mod context;
 mod copies;
+mod exhibit;
+mod fact;
 mod facts;
 mod judge;
+mod judgement;
 mod tags;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transaction;
 
 // Every file below `families/` is a module here, named by its path; its `RULES` join `FAMILIES`: a rule is added by a file.
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
-pub use judge::{GivenCertificate, Judgement, Options, Origin, Verdict, judge};
-pub use transaction::{Fact, Sighting, Submission, Transaction};
+pub use fact::{Fact, Sighting};
+pub use judge::{Options, judge};
+pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
+pub use transaction::{Submission, Transaction};
 
 use serde::Serialize;
 

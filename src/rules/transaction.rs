@@ -6,13 +6,12 @@ use jiff::Timestamp;
 
 use crate::{
     evidence::{Dialogue, Evidence, Party, Role, Seen, SmtpPath, Speaker},
-    message::{Daticert, Kind, Mail, Message},
+    message::{Kind, Mail},
 };
 
 use super::{
-    Origin,
-    copies::Copies,
-    facts::{date_header, is_bare_address},
+    fact::{Fact, bare},
+    facts::is_bare_address,
 };
 
 /// Everything that belongs to one PEC msgid, and the submission it came from. No bodies are kept.
@@ -41,54 +40,6 @@ pub struct Submission {
     pub msgid: Option<String>,
     /// Whether the access point answered the message itself with an error: nothing is owed then.
     pub refused: bool,
-}
-
-/// A system-generated message of a transaction.
-#[derive(Clone, Debug)]
-pub struct Fact {
-    /// What it claims to be.
-    pub kind: Kind,
-    /// Where it was seen, first one first; never empty.
-    pub seen: Vec<Sighting>,
-    /// Who composed it, as far as can be told.
-    pub composer: Party,
-    /// Where it comes from, by its signature.
-    pub origin: Origin,
-    /// Its Message-ID, without angle brackets.
-    pub message_id: Option<String>,
-    /// The client's msgid in `X-Riferimento-Message-ID`, without angle brackets.
-    pub reference: Option<String>,
-    /// Its certification data; everything absent where there are none.
-    pub data: Daticert,
-    /// The instant of its Date, where that can be read.
-    pub date: Option<Timestamp>,
-    /// `X-TipoRicevuta`, for an envelope.
-    pub requested: Option<String>,
-    /// Addresses of To, for an envelope; `None` where the field is absent or cannot be read.
-    pub to: Option<Vec<String>>,
-    /// Addresses of Cc, likewise.
-    pub cc: Option<Vec<String>>,
-    /// Whether the original message is inside.
-    pub has_original: bool,
-    /// The first observation of the sound message of a provider that this anomaly envelope wraps.
-    pub wraps_sound: Option<usize>,
-}
-
-/// A sighting of a message.
-#[derive(Clone, Debug)]
-pub struct Sighting {
-    /// The observation.
-    pub observation: usize,
-    /// Where.
-    pub seen: Seen,
-    /// When.
-    pub at: Timestamp,
-    /// Who put it there.
-    pub producer: Party,
-    /// SMTP path on a wire.
-    pub path: Option<SmtpPath>,
-    /// Byte where it first differs from the message as it was sent, trace fields on top left aside.
-    pub altered: Option<usize>,
 }
 
 impl Transaction {
@@ -156,123 +107,6 @@ impl Transaction {
     pub fn concerning<'a>(&'a self, kind: Kind, recipient: &'a str) -> impl Iterator<Item = &'a Fact> {
         self.of(kind).filter(move |fact| fact.concerns(recipient))
     }
-}
-
-impl Fact {
-    /// The observation it was first seen as.
-    pub fn observation(&self) -> usize {
-        self.seen[0].observation
-    }
-
-    /// When it was first seen.
-    pub fn first_seen(&self) -> Timestamp {
-        self.seen[0].at
-    }
-
-    /// Whether it refers to the same client's message as another one, and names no other sender.
-    fn refers_to(&self, other: &Fact) -> bool {
-        let msgid = |fact: &Fact| {
-            let certified = fact.data.msgid.as_deref().map(bare).map(str::to_owned);
-            certified.or_else(|| fact.reference.clone()).filter(|msgid| !msgid.is_empty())
-        };
-        let (own, sender) = (msgid(self), &self.data.mittente);
-        own.is_some() && own == msgid(other) && (sender.is_empty() || sender.eq_ignore_ascii_case(&other.data.mittente))
-    }
-
-    /// Whether it names this recipient in `consegna` or `ricezione`.
-    pub fn concerns(&self, recipient: &str) -> bool {
-        self.named().any(|named| named.eq_ignore_ascii_case(recipient))
-    }
-
-    /// The recipients in `consegna` and `ricezione`.
-    pub fn named(&self) -> impl Iterator<Item = &str> {
-        self.data.consegna.iter().chain(&self.data.ricezione).map(String::as_str)
-    }
-
-    /// The code of Nota 12 at the start of `errore-esteso`.
-    pub fn code(&self) -> Option<&str> {
-        let text = self.data.errore_esteso.as_deref()?.trim_start();
-        let code = text.split([' ', ',', '-']).next()?;
-        (code.split('.').count() == 3 && code.split('.').all(|part| part.parse::<u16>().is_ok())).then_some(code)
-    }
-
-    /// Whether it tells the sender of the end: delivery or non-delivery.
-    pub fn is_outcome(&self) -> bool {
-        matches!(self.kind, Kind::AvvenutaConsegna | Kind::ErroreConsegna | Kind::ErroreConsegnaVirus)
-    }
-
-    /// Whether it goes to the sending user.
-    pub fn goes_to_sender(&self) -> bool {
-        !self.kind.is_envelope() && !self.goes_to_provider()
-    }
-
-    /// Whether it goes to the sending provider's service mailbox (2.2.5).
-    pub fn goes_to_provider(&self) -> bool {
-        matches!(self.kind, Kind::PresaInCarico | Kind::RilevazioneVirus)
-    }
-
-    /// In words: `acceptance (message 3)`.
-    pub fn title(&self) -> String {
-        format!("{} (message {})", self.kind.title(), self.observation())
-    }
-
-    /// Its sightings in mailboxes, with the address.
-    pub fn mailboxes(&self) -> impl Iterator<Item = (&Sighting, Party, &str)> {
-        self.seen.iter().filter_map(|sighting| match &sighting.seen {
-            Seen::Mailbox { at, address } => Some((sighting, *at, address.as_str())),
-            _ => None,
-        })
-    }
-
-    /// Its sightings on a wire, with the path.
-    pub fn wires(&self) -> impl Iterator<Item = (&Sighting, &SmtpPath)> {
-        self.seen.iter().filter_map(|sighting| match &sighting.seen {
-            Seen::Wire { .. } => Some((sighting, sighting.path.as_ref()?)),
-            _ => None,
-        })
-    }
-
-    /// The facts of a message.
-    pub(super) fn of(copies: &Copies<'_>, kind: Kind, composer: Party, origin: Origin) -> Self {
-        let message = &copies.message;
-        let sightings = copies.seen.iter().map(|copy| Sighting {
-            observation: copy.observation.id,
-            seen: copy.observation.seen.clone(),
-            at: copy.observation.at,
-            producer: copy.observation.producer,
-            path: copy.observation.path.clone(),
-            altered: copy.altered,
-        });
-        Self {
-            kind,
-            seen: sightings.collect(),
-            composer,
-            origin,
-            message_id: message.mail.field("Message-ID").map(|id| bare(&id).to_owned()),
-            reference: message.mail.field("X-Riferimento-Message-ID").map(|id| bare(&id).to_owned()),
-            data: message.daticert.as_ref().and_then(|reading| reading.data.clone()).unwrap_or_default(),
-            date: date_header(&message.mail),
-            requested: message.mail.field("X-TipoRicevuta"),
-            to: addresses(message, "To"),
-            cc: addresses(message, "Cc"),
-            has_original: message.parts.original.is_some(),
-            wraps_sound: None,
-        }
-    }
-}
-
-/// An identifier without its angle brackets.
-pub(super) fn bare(id: &str) -> &str {
-    let id = id.trim();
-    id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(id)
-}
-
-fn addresses(message: &Message, name: &str) -> Option<Vec<String>> {
-    let mut all = Vec::new();
-    for header in message.mail.root.headers_named(name) {
-        all.extend(message.mail.mailboxes(header)?.into_iter().map(|mailbox| mailbox.address));
-    }
-    (!all.is_empty()).then_some(all)
 }
 
 /// Sorts facts into transactions, and puts each submission to what came of it.

@@ -1,10 +1,11 @@
 //! Evidence: everything seen while a scenario was played, in order, with who put it there.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use super::stage::{Fingerprint, Progress, PutIn, Stage, watched};
 use crate::{
     evidence::{Evidence, Observation, Party, Role, Seen},
+    message::Bytes,
     scenario::words::{Host, Place},
     target::{Recorded, Stored, TargetError},
 };
@@ -111,7 +112,7 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
 }
 
 /// What the harness put in is told by its bytes.
-fn recognise<'p>(progress: &'p Progress, seen: &Seen, bytes: &Arc<[u8]>) -> Option<&'p PutIn> {
+fn recognise<'p>(progress: &'p Progress, seen: &Seen, bytes: &Bytes) -> Option<&'p PutIn> {
     let entered = |place: &Place| match (place, seen) {
         (Place::AccessPoint(role), Seen::Submitted { to }) => role == to,
         (Place::IncomingPoint(role), Seen::Wire { to, .. }) => Party::from(Host::Gateway(*role)) == *to,

@@ -195,7 +195,7 @@ fn signed(bytes: &[u8], manner: Manner, signer: &Signer, at: Timestamp) -> Vec<u
     let signature = &signed.signature.body;
     let end = bytes[signature.clone()].trim_ascii_end().len() + signature.start;
     let mut out = bytes[..signature.start].to_vec();
-    out.extend_from_slice(&mail::base64_lines(&cms));
+    out.extend_from_slice(&fault::base64_lines(&cms));
     out.extend_from_slice(&bytes[end..]);
     match manner.digest {
         Some(Digest::Sha1) => with_micalg(&out, "sha1"),

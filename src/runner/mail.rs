@@ -3,15 +3,13 @@
 mod body;
 mod content;
 
-use std::sync::Arc;
-
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 
 use self::body::Materials;
-pub use self::body::base64_lines;
 use crate::{
     clock::LegalTime,
+    message::Bytes,
     scenario::{
         model::{Send, Written},
         words::Mailbox,
@@ -41,7 +39,7 @@ pub struct Client<'c> {
     /// What stands for `mario@sender` in a message.
     pub address: &'c (dyn Fn(&Mailbox) -> String + Sync),
     /// The messages that attachments call `received`, in order.
-    pub received: Vec<Arc<[u8]>>,
+    pub received: Vec<Bytes>,
     /// Whom the user signs as, where he does.
     pub signer: Option<Signer>,
 }

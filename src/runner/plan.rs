@@ -1,6 +1,7 @@
 //! A run: which scenarios in which directions, and how.
 
 use std::{
+    collections::VecDeque,
     io,
     num::NonZeroUsize,
     path::PathBuf,
@@ -14,6 +15,9 @@ use tokio::{runtime::Builder, signal, sync::watch, task::JoinSet};
 
 use super::{Cell, CellOutcome, Direction, Strictness, play};
 use crate::{clock::Machine, norm::AsOf, scenario::Scenario};
+
+/// Bytes of a file above which what sends it is heavy.
+const HEAVY: usize = 8 << 20;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -171,13 +175,32 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Run {
     Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() }
 }
 
+/// One cell to be played.
+#[derive(Clone, Copy)]
+struct Play<'p> {
+    scenario: &'p Arc<Scenario>,
+    direction: &'p Direction,
+}
+
+impl Play<'_> {
+    /// Whether it carries much. Only one such is played at a time: each copy of its messages is as large.
+    fn is_heavy(self) -> bool {
+        self.scenario.largest_file() > HEAVY
+    }
+}
+
 /// How many cells ended.
 async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
     if plan.stop.signals {
         tokio::spawn(listen(plan.stop.clone()));
     }
     let mut asked = plan.stop.urgency.subscribe();
-    let mut waiting = plan.scenarios.iter().flat_map(|scenario| plan.directions.iter().map(move |way| (scenario, way)));
+    let plays = plan
+        .scenarios
+        .iter()
+        .flat_map(|scenario| plan.directions.iter().map(move |direction| Play { scenario, direction }));
+    let mut waiting: VecDeque<Play<'_>> = plays.collect();
+    let mut heavy_under_way = false;
     let mut playing = JoinSet::new();
     let mut count = 0;
     let mut failed = false;
@@ -186,10 +209,13 @@ async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
             && !plan.stop.requested()
             && !(failed && plan.on_failure == OnFailure::Stop)
         {
-            let Some((scenario, direction)) = waiting.next() else { break };
-            on_event(Event::Started { scenario: &scenario.id, direction });
-            let (scenario, direction, how) = (scenario.clone(), direction.clone(), plan.how.clone());
-            playing.spawn(async move { play(&scenario, &direction, &how).await });
+            let next = waiting.iter().position(|play| !(heavy_under_way && play.is_heavy()));
+            let Some(next) = next.and_then(|next| waiting.remove(next)) else { break };
+            let heavy = next.is_heavy();
+            heavy_under_way |= heavy;
+            on_event(Event::Started { scenario: &next.scenario.id, direction: next.direction });
+            let (scenario, direction, how) = (next.scenario.clone(), next.direction.clone(), plan.how.clone());
+            playing.spawn(async move { (heavy, play(&scenario, &direction, &how).await) });
         }
         let ended = tokio::select! {
             ended = playing.join_next() => ended,
@@ -202,7 +228,8 @@ async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
             },
         };
         let Some(ended) = ended else { break };
-        let cell = ended.expect("a play turns its own panics into a cell");
+        let (heavy, cell) = ended.expect("a play turns its own panics into a cell");
+        heavy_under_way &= !heavy;
         failed |= !matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Skipped(_));
         count += 1;
         on_event(Event::Finished(Box::new(cell)));

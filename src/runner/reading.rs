@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    message::{Kind, Mail, Message},
+    message::{Bytes, Kind, Mail, Message},
     scenario::{Expected, Hours, What, model::Receipt},
 };
 
@@ -61,7 +61,7 @@ impl Known {
 }
 
 /// Reads a message, and learns the PEC msgid of what it is about.
-pub fn read(bytes: &Arc<[u8]>, known: &mut Known) -> Reading {
+pub fn read(bytes: &Bytes, known: &mut Known) -> Reading {
     let Ok(message) = Message::read(bytes.clone()) else {
         return Reading {
             message: None,

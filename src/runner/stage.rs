@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use aws_lc_rs::digest;
@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     evidence::{Role, SmtpPath},
+    message::Bytes,
     scenario::{
         Expected, Scenario,
         inject::{Inject, Provider},
@@ -283,7 +284,7 @@ impl<'s> Stage<'s> {
     }
 
     /// The latest message in a mailbox that is what the scenario speaks of.
-    async fn held(&self, mailbox: &Mailbox, wanted: &Expected) -> Result<Arc<[u8]>, TargetError> {
+    async fn held(&self, mailbox: &Mailbox, wanted: &Expected) -> Result<Bytes, TargetError> {
         self.settle().await?;
         let stored = self.pair.mailbox(mailbox).await?;
         let recipient = wanted.recipient.as_ref().map(|recipient| self.pair.address(recipient));

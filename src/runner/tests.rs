@@ -204,6 +204,23 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
 }
 
 #[test]
+fn cells_with_large_files_take_turns() {
+    let mut plan = Plan::new(vec![scenario(
+        "- send: {id: large, from: mario@sender, to: [anna@receiver], attach: [{name: a, size: 9 MB}]}\n- expect: {}\n",
+    )]);
+    plan.jobs = std::num::NonZeroUsize::new(2).unwrap();
+    let mut events = Vec::new();
+    run(&plan, &mut |event| {
+        events.extend(match event {
+            Event::Started { .. } => Some("started"),
+            Event::Finished(_) => Some("finished"),
+            _ => None,
+        });
+    });
+    assert_eq!(events, ["started", "finished", "started", "finished"]);
+}
+
+#[test]
 fn nothing_is_started_after_a_failure_where_that_is_wanted() {
     let mut plan = Plan::new(vec![scenario("- expect: {}\n")]);
     plan.jobs = std::num::NonZeroUsize::MIN;

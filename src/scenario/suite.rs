@@ -171,6 +171,17 @@ impl Scenario {
         })
     }
 
+    /// Bytes of the largest file that somebody sends in it.
+    pub fn largest_file(&self) -> usize {
+        let sends = self.steps.iter().filter_map(|step| match step {
+            Step::Send(send) => Some(&**send),
+            Step::Inject(inject) => inject.envelope.as_ref(),
+            _ => None,
+        });
+        let sizes = sends.flat_map(|send| &send.attach).filter_map(|file| file.size.or(file.fills));
+        sizes.map(|size| size.0).max().unwrap_or_default()
+    }
+
     /// `scenarios/delivery/complete.yaml:12`: where a value of it stands.
     pub fn place(&self, path: &[Down]) -> String {
         format!("{}:{}", self.file, locate::position(&self.source, path).line.max(1))

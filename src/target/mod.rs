@@ -6,7 +6,7 @@
 
 mod embedded;
 
-use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use crate::{
     clock::Machine,
     evidence::{Dialogue, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, SmtpPath},
     gateway::compose::Composer,
+    message::Bytes,
     scenario::{
         Scenario,
         inject::Provider,
@@ -158,7 +159,7 @@ pub struct Refusal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// The message.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// Since when, legal time.
     pub at: Timestamp,
 }
@@ -186,7 +187,7 @@ pub struct Transmission {
     /// Its client.
     pub from: Party,
     /// The bytes.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// Paths.
     pub path: SmtpPath,
     /// When.

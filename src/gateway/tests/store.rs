@@ -1,11 +1,9 @@
 //! What a gateway still knows after it was stopped, and what it does when it can keep nothing.
 
-use std::io;
-
 use super::*;
 use crate::gateway::{
     Incoming,
-    store::{Entry, InMemory, Journal},
+    store::{Full, InMemory},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,19 +24,6 @@ async fn a_gateway_stopped_with_mail_waiting_sends_it_when_it_starts_again() {
     world.sender = Arc::new(Gateway::start_on(world.lab.clone(), Profile::alfa(), journal).await.unwrap());
     world.advance(25).await;
     assert_eq!(world.told(), [Kind::Accettazione, Kind::AvvenutaConsegna]);
-}
-
-/// A journal whose disk is full.
-struct Full;
-
-impl Journal for Full {
-    fn append(&self, _: &[Entry]) -> io::Result<()> {
-        Err(io::ErrorKind::StorageFull.into())
-    }
-
-    fn replay(&self) -> io::Result<Vec<Entry>> {
-        Ok(Vec::new())
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

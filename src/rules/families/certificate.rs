@@ -16,6 +16,25 @@ const ALTERNATIVE_NAME: &str = "2.5.29.17";
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 const AUTHORITY_KEY: &str = "2.5.29.35";
 
+/// A rule about an extension that must, or must not, be critical where it is there.
+macro_rules! criticality {
+    ($id:literal, $clause:path, $oid:ident, $name:literal, $wanted:ident, $question:literal, $consequence:literal) => {
+        Rule {
+            id: $id,
+            level: Level::Must,
+            clauses: &[&$clause],
+            question: $question,
+            consequence: $consequence,
+            check: Check::Certificate {
+                applies: |certificate, _| certificate.extension($oid).is_some(),
+                check: |certificate, _, findings| {
+                    criticality(certificate, $oid, Criticality::$wanted, $name, findings);
+                },
+            },
+        }
+    };
+}
+
 /// The rules.
 pub static RULES: &[Rule] = &[
     Rule {
@@ -71,18 +90,10 @@ pub static RULES: &[Rule] = &[
             },
         },
     },
-    Rule {
-        id: "certificate/address-not-critical",
-        level: Level::Must,
-        clauses: &[&security::RFC6109_5_5_2_ALTERNATIVE_NAME],
-        question: "Is subjectAltName not critical?",
-        consequence: "Programs that do not know the extension must reject the certificate.",
-        check: Check::Certificate {
-            applies: |certificate, _| certificate.extension(ALTERNATIVE_NAME).is_some(),
-            check: |certificate, _, findings| {
-                criticality(certificate, ALTERNATIVE_NAME, Criticality::NotCritical, "subjectAltName", findings);
-            },
-        },
+    criticality! {
+        "certificate/address-not-critical", security::RFC6109_5_5_2_ALTERNATIVE_NAME, ALTERNATIVE_NAME, "subjectAltName", NotCritical,
+        "Is subjectAltName not critical?",
+        "Programs that do not know the extension must reject the certificate."
     },
     Rule {
         id: "certificate/no-address-in-subject",
@@ -132,18 +143,10 @@ pub static RULES: &[Rule] = &[
             },
         },
     },
-    Rule {
-        id: "certificate/key-usage-critical",
-        level: Level::Must,
-        clauses: &[&security::RFC6109_5_5_2_KEY_USAGE],
-        question: "Is Key Usage critical?",
-        consequence: "Programs may ignore what the key is meant for.",
-        check: Check::Certificate {
-            applies: |certificate, _| certificate.extension(KEY_USAGE).is_some(),
-            check: |certificate, _, findings| {
-                criticality(certificate, KEY_USAGE, Criticality::Critical, "keyUsage", findings);
-            },
-        },
+    criticality! {
+        "certificate/key-usage-critical", security::RFC6109_5_5_2_KEY_USAGE, KEY_USAGE, "keyUsage", Critical,
+        "Is Key Usage critical?",
+        "Programs may ignore what the key is meant for."
     },
     Rule {
         id: "certificate/authority-key",
@@ -161,18 +164,10 @@ pub static RULES: &[Rule] = &[
             },
         },
     },
-    Rule {
-        id: "certificate/authority-key-not-critical",
-        level: Level::Must,
-        clauses: &[&security::RFC6109_5_5_2_AUTHORITY_KEY],
-        question: "Is Authority Key Identifier not critical?",
-        consequence: "Programs that do not know the extension must reject the certificate.",
-        check: Check::Certificate {
-            applies: |certificate, _| certificate.extension(AUTHORITY_KEY).is_some(),
-            check: |certificate, _, findings| {
-                criticality(certificate, AUTHORITY_KEY, Criticality::NotCritical, "authorityKeyIdentifier", findings);
-            },
-        },
+    criticality! {
+        "certificate/authority-key-not-critical", security::RFC6109_5_5_2_AUTHORITY_KEY, AUTHORITY_KEY, "authorityKeyIdentifier", NotCritical,
+        "Is Authority Key Identifier not critical?",
+        "Programs that do not know the extension must reject the certificate."
     },
     Rule {
         id: "certificate/subject-key",
@@ -190,18 +185,10 @@ pub static RULES: &[Rule] = &[
             },
         },
     },
-    Rule {
-        id: "certificate/subject-key-not-critical",
-        level: Level::Must,
-        clauses: &[&security::RFC6109_5_5_2_SUBJECT_KEY],
-        question: "Is Subject Key Identifier not critical?",
-        consequence: "Programs that do not know the extension must reject the certificate.",
-        check: Check::Certificate {
-            applies: |certificate, _| certificate.extension(SUBJECT_KEY).is_some(),
-            check: |certificate, _, findings| {
-                criticality(certificate, SUBJECT_KEY, Criticality::NotCritical, "subjectKeyIdentifier", findings);
-            },
-        },
+    criticality! {
+        "certificate/subject-key-not-critical", security::RFC6109_5_5_2_SUBJECT_KEY, SUBJECT_KEY, "subjectKeyIdentifier", NotCritical,
+        "Is Subject Key Identifier not critical?",
+        "Programs that do not know the extension must reject the certificate."
     },
     Rule {
         id: "certificate/others-not-critical",

@@ -9,24 +9,9 @@ use crate::{
 };
 
 use super::{
-    Check, Context, Finding, Rule,
-    context::MessageSubject,
-    facts::{generated, has_data, is_bare_address, is_notification, same_address, same_identifier, shown_field},
+    Check, Finding, Rule,
+    facts::{generated, has_data, same_address, same_identifier, shown_field},
 };
-
-/// Kinds that go to the user who sent the message; the others go to providers or to recipients.
-const TO_SENDER: [Kind; 7] = [
-    Kind::Accettazione,
-    Kind::NonAccettazione,
-    Kind::NonAccettazioneVirus,
-    Kind::AvvenutaConsegna,
-    Kind::ErroreConsegna,
-    Kind::ErroreConsegnaVirus,
-    Kind::PreavvisoErroreConsegna,
-];
-
-/// Kinds that go to the sending provider's service mailbox.
-const TO_PROVIDER: [Kind; 2] = [Kind::PresaInCarico, Kind::RilevazioneVirus];
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -158,76 +143,6 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
-        id: "notification/from-bare",
-        level: Level::Must,
-        clauses: &[
-            &access::RFC6109_3_1_2_HEADERS,
-            &access::RFC6109_3_1_3_HEADERS,
-            &access::RFC6109_3_1_4_HEADERS,
-            &access::RFC6109_3_1_6_HEADERS,
-            &incoming::RFC6109_3_2_1_HEADERS,
-            &incoming::RFC6109_3_2_3_HEADERS,
-            &incoming::RFC6109_3_2_4_HEADERS,
-            &delivery::RFC6109_3_3_2_HEADERS,
-            &delivery::RFC6109_3_3_3_HEADERS,
-        ],
-        question: "Is a notification's From the provider's address, without a display name?",
-        consequence: "Mail programs show a name that nobody certified instead of the certified address.",
-        check: Check::Message {
-            applies: |subject, context| is_notification(subject, context) && subject.header("From").is_some(),
-            check: |subject, _, findings| {
-                if subject.only_mailbox("From").is_none_or(|from| from.name.is_some()) {
-                    let found = shown_field(subject.mail(), subject.header("From"));
-                    findings.push(Finding::new("one address without a name", found, "header From"));
-                }
-            },
-        },
-    },
-    Rule {
-        id: "notification/to-sender",
-        level: Level::Must,
-        clauses: &[&model::RFC6109_2_1_TO_SENDER, &access::RFC6109_3_1_6_HEADERS],
-        question: "Is a notification to the user addressed to the original sender?",
-        consequence: "The sender never learns what became of the message, and somebody else does.",
-        check: Check::Message {
-            applies: |subject, context| {
-                // A certified sender that is no address is another question's.
-                let named = subject.data().is_some_and(|data| is_bare_address(&data.mittente));
-                has_data(subject, context) && named && subject.is(&TO_SENDER) && subject.header("To").is_some()
-            },
-            check: |subject, _, findings| {
-                let Some(data) = subject.data() else { return };
-                if !subject.only_mailbox("To").is_some_and(|to| same_address(&to.address, &data.mittente)) {
-                    let found = shown_field(subject.mail(), subject.header("To"));
-                    findings.push(Finding::new(&data.mittente, found, "header To"));
-                }
-            },
-        },
-    },
-    Rule {
-        id: "notification/to-service-mailbox",
-        level: Level::Must,
-        clauses: &[&incoming::RFC6109_3_2_1_SERVICE_MAILBOX, &incoming::RFC6109_3_2_3_SERVICE_MAILBOX],
-        question: "Is a notification between providers addressed to the sending provider's service mailbox?",
-        consequence: "The sending provider never learns that the message was taken over or infected; a user may.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_data(subject, context)
-                    && subject.is(&TO_PROVIDER)
-                    && subject.header("To").is_some()
-                    && !service_mailboxes(subject, context).is_empty()
-            },
-            check: |subject, context, findings| {
-                let expected = service_mailboxes(subject, context);
-                let to = subject.only_mailbox("To");
-                if !to.is_some_and(|to| expected.iter().any(|mailbox| same_address(mailbox, &to.address))) {
-                    let found = shown_field(subject.mail(), subject.header("To"));
-                    findings.push(Finding::new(expected.join(" or "), found, "header To"));
-                }
-            },
-        },
-    },
-    Rule {
         id: "headers/reference",
         level: Level::Must,
         clauses: &[&model::RFC6109_2_1_1_1_1_REFERENCE, &model::RFC6109_2_2_1_REFERENCE],
@@ -248,108 +163,4 @@ pub static RULES: &[Rule] = &[
             },
         },
     },
-    Rule {
-        id: "notification/message-id",
-        level: Level::Should,
-        clauses: &[&model::RFC5322_3_6_4_MESSAGE_ID],
-        question: "Has a notification a Message-ID of its own?",
-        consequence: "Programs that keep messages by identifier lose it or mix it up.",
-        check: Check::Message {
-            applies: is_notification,
-            check: |subject, _, findings| {
-                let found = subject.mail().field("Message-ID");
-                let certified = subject.data().map(|data| &data.identificativo);
-                let its_own = found.as_deref().is_some_and(|found| {
-                    !found.is_empty() && !certified.is_some_and(|certified| same_identifier(found, certified))
-                });
-                if !its_own {
-                    let found = found.unwrap_or_else(|| "no such field".to_owned());
-                    findings.push(Finding::new("an identifier of its own", found, "header Message-ID"));
-                }
-            },
-        },
-    },
-    Rule {
-        id: "headers/security-check",
-        level: Level::Must,
-        clauses: &[
-            &model::RFC6109_2_1_1_1_3_SECURITY,
-            &access::RFC6109_3_1_3_HEADERS,
-            &incoming::RFC6109_3_2_4_HEADERS,
-        ],
-        question: "Does X-VerificaSicurezza, where it stands, say errore in a notice for a virus?",
-        consequence: "The sender's program tells a virus where there is none, or none where there is one.",
-        check: Check::Message {
-            applies: |subject, context| generated(subject, context) && subject.header("X-VerificaSicurezza").is_some(),
-            check: |subject, _, findings| {
-                let found = shown_field(subject.mail(), subject.header("X-VerificaSicurezza"));
-                let notice = subject.is(&[Kind::NonAccettazioneVirus, Kind::ErroreConsegnaVirus]);
-                if !notice {
-                    let expected = "errore in a notice for a virus, or no such field";
-                    findings.push(Finding::new(expected, found, "header X-VerificaSicurezza"));
-                }
-            },
-        },
-    },
-    Rule {
-        id: "headers/security-check-present",
-        level: Level::Must,
-        clauses: &[
-            &model::RFC6109_2_1_1_1_3_SECURITY,
-            &access::RFC6109_3_1_3_HEADERS,
-            &incoming::RFC6109_3_2_4_HEADERS,
-        ],
-        question: "Does a notice whose certification data tell of a virus carry X-VerificaSicurezza: errore?",
-        consequence: "The sender's program does not learn that a virus was the reason.",
-        check: Check::Message {
-            applies: |subject, context| {
-                const NOTICES: [Kind; 4] = [
-                    Kind::NonAccettazione,
-                    Kind::NonAccettazioneVirus,
-                    Kind::ErroreConsegna,
-                    Kind::ErroreConsegnaVirus,
-                ];
-                has_data(subject, context)
-                    && subject.is(&NOTICES)
-                    && subject.data().is_some_and(|data| data.errore == "virus")
-            },
-            check: |subject, _, findings| {
-                if subject.is(&[Kind::NonAccettazione, Kind::ErroreConsegna]) {
-                    let found = shown_field(subject.mail(), subject.header("X-VerificaSicurezza"));
-                    findings.push(Finding::new("errore", found, "header X-VerificaSicurezza"));
-                }
-            },
-        },
-    },
-    Rule {
-        id: "virus-detection/original-sender",
-        level: Level::Must,
-        clauses: &[&incoming::RFC6109_3_2_3_HEADERS],
-        question: "Does X-Mittente name the original sender, address only?",
-        consequence: "The sending provider does not know whom to tell of the virus.",
-        check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && subject.is(&[Kind::RilevazioneVirus]),
-            check: |subject, _, findings| {
-                let Some(data) = subject.data() else { return };
-                let found = shown_field(subject.mail(), subject.header("X-Mittente"));
-                if !same_address(&found, &data.mittente) {
-                    findings.push(Finding::new(&data.mittente, found, "header X-Mittente"));
-                }
-            },
-        },
-    },
 ];
-
-/// Service mailboxes of the provider that manages the sender's domain, every environment of it.
-fn service_mailboxes<'a>(subject: &MessageSubject<'_>, context: &Context<'a>) -> Vec<&'a str> {
-    let (Some(directory), Some(data)) = (context.directory, subject.data()) else { return Vec::new() };
-    let domain = data.mittente.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let managed = |name: &str| directory.managing(domain).any(|manager| manager.name == name);
-    let mut mailboxes: Vec<&str> = Vec::new();
-    for provider in directory.providers.iter().filter(|provider| managed(&provider.name)) {
-        if !mailboxes.contains(&provider.mail_receipt.as_str()) {
-            mailboxes.push(&provider.mail_receipt);
-        }
-    }
-    mailboxes
-}

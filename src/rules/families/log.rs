@@ -5,7 +5,7 @@ use crate::{
     norm::{Level, clauses::choreography as norm},
 };
 
-use super::{Check, Context, Fact, Finding, Findings, LogSubject, Rule, transaction::bare};
+use super::{Check, Context, Fact, Finding, Findings, LogSubject, Rule, fact::bare};
 
 pub static RULES: &[Rule] = &[
     Rule {

@@ -14,7 +14,7 @@ use crate::{
     gateway::compose::{
         Certified, Composer, Deadline, DeliveryError, Dialect, Notice, ReceiptForm, Recipient, Typology,
     },
-    message::{Kind, Mail, Message},
+    message::{Kind, Message},
     norm::AsOf,
     pki::Pki,
     rules::{Check, Context, FAMILIES, Finding, MessageSubject},
@@ -231,7 +231,7 @@ pub fn judge_read(
     directory: Option<&Directory>,
     trust: &Trust,
 ) -> Verdicts {
-    let original = message.original().and_then(|original| Mail::read(original).ok());
+    let original = message.original_mail();
     let signer = signature.and_then(|signature| signature.signer.as_ref());
     let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
     let evidence = Evidence::default();

@@ -1,7 +1,5 @@
 //! The MIME entities of an original, from the outside in. None ends in a line end: that one is the delimiter's.
 
-use std::sync::Arc;
-
 use base64::{Engine, prelude::BASE64_STANDARD};
 use encoding_rs::mem::encode_latin1_lossy;
 use jiff::Timestamp;
@@ -9,19 +7,17 @@ use jiff::Timestamp;
 use super::{content, encoded};
 use crate::{
     clock::LegalTime,
+    fault::{BASE64_LINE, BASE64_LINE_BYTES, base64_lines},
+    message::Bytes,
     scenario::model::{Attachment, NameAs, Nested, Send, TextEncoding, UserSignature},
     smime::{Signer, sign::Encoding},
 };
-
-/// Characters of a base64 line, with its line end, and the bytes they stand for.
-const LINE: usize = 78;
-const LINE_BYTES: usize = 57;
 
 /// What a message is made of beside the scenario's own words.
 pub(super) struct Materials<'m> {
     pub at: Timestamp,
     /// The messages that attachments call `received`, in order.
-    pub received: &'m [Arc<[u8]>],
+    pub received: &'m [Bytes],
     /// Whom the user signs as.
     pub signer: Option<&'m Signer>,
     /// How many bytes the attachment that fills the message has.
@@ -157,19 +153,5 @@ fn opaque(content: &[u8], signer: &Signer, at: Timestamp) -> Vec<u8> {
 
 /// How many bytes an attachment needs so that base64 takes `room` bytes of mail or a little less.
 pub(super) fn fitting(room: usize) -> usize {
-    room / LINE * LINE_BYTES
-}
-
-/// Base64 in lines of 76, the last one without its line end.
-pub fn base64_lines(bytes: &[u8]) -> Vec<u8> {
-    let mut lines = Vec::with_capacity(bytes.len().div_ceil(LINE_BYTES) * LINE);
-    let mut line = [0; LINE - 2];
-    for chunk in bytes.chunks(LINE_BYTES) {
-        if !lines.is_empty() {
-            lines.extend_from_slice(b"\r\n");
-        }
-        let length = BASE64_STANDARD.encode_slice(chunk, &mut line).expect("57 bytes make 76 characters");
-        lines.extend_from_slice(&line[..length]);
-    }
-    lines
+    room / BASE64_LINE * BASE64_LINE_BYTES
 }

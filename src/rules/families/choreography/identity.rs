@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, facts::is_bare_address, transaction::bare},
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, fact::bare, facts::is_bare_address},
 };
 
 pub static RULES: &[Rule] = &[

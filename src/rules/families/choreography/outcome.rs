@@ -1,22 +1,24 @@
-//! How it ends for each recipient: exactly one outcome, told to the sender, and true.
+//! How it ends for each recipient: exactly one outcome, told to the sender.
 
 use crate::{
     evidence::Party,
     message::Kind,
     norm::{
         Level,
-        clauses::{choreography as norm, law, model},
+        clauses::{choreography as norm, law},
     },
-    rules::{Check, Context, Fact, Finding, Findings, Origin, Rule, Transaction},
+    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
 };
 
 use super::{
-    choreography::{
-        accepted, accepted_and_ended, is_word_on, manages, observations, provider_of, signing_provider, times, watched,
-    },
+    choreography::{accepted, accepted_and_ended, is_word_on, observations, provider_of, times},
     choreography_timeout::is_of_24_hours,
 };
 
+/// Kinds that tell of an end, as far as another provider or SMTP brings it.
+const OUTCOMES: [Kind; 3] = [Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
+
+/// The rules.
 pub static RULES: &[Rule] = &[
     Rule {
         id: "choreography/outcome-missing",
@@ -51,34 +53,6 @@ pub static RULES: &[Rule] = &[
         check: Check::Transaction { applies: arrived_and_ended, check: concludes },
     },
     Rule {
-        id: "choreography/delivered-before-receipt",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_3_3_2_AFTER_DELIVERY, &law::DPR_ART_6],
-        question: "Is the envelope in the recipient's mailbox when its delivery receipt is issued?",
-        consequence: "The receipt proves a delivery that did not happen.",
-        check: Check::Transaction { applies: delivery_watched, check: delivered },
-    },
-    Rule {
-        id: "choreography/unsound-without-receipts",
-        level: Level::Must,
-        clauses: &[
-            &norm::RFC6109_2_2_2_UNSOUND,
-            &norm::RFC6109_3_3_2_AFTER_DELIVERY,
-            &model::RFC6109_2_2_3_RECEIPT_DUE,
-        ],
-        question: "Does an envelope that no listed provider signed lead to no receipt or notice of whoever received it?",
-        consequence: "Forged or altered mail is certified.",
-        check: Check::Transaction { applies: unsound, check: no_receipts },
-    },
-    Rule {
-        id: "choreography/receipts-without-envelope",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_3_3_2_AFTER_DELIVERY, &model::RFC6109_2_2_3_RECEIPT_DUE],
-        question: "Is there an envelope behind every server-server acceptance, delivery and virus detection?",
-        consequence: "Receipts answer receipts without end, or prove what was never sent.",
-        check: Check::Transaction { applies: receiver_spoke, check: envelope_behind },
-    },
-    Rule {
         id: "choreography/sound-not-wrapped",
         level: Level::Must,
         clauses: &[&norm::RFC6109_2_2_2_SOUND],
@@ -86,42 +60,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Certified mail looks like ordinary mail, and the sender gets no receipt.",
         check: Check::Transaction { applies: wrapped, check: sound_wrapped },
     },
-    Rule {
-        id: "choreography/ordinary-without-receipts",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_4_4_RECIPIENTS],
-        question: "Are there no receipts for ordinary recipients?",
-        consequence: "Ordinary mail looks certified.",
-        check: Check::Transaction { applies: names_recipients, check: ordinary },
-    },
-    Rule {
-        id: "choreography/own-provider-delivers",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_3_2_1_COVER, &norm::RFC6109_3_3_2_AFTER_DELIVERY],
-        question: "Does the provider that signs a delivery, a server-server acceptance or a virus detection manage the recipients' domain?",
-        consequence: "A provider certifies what happened in another's mailboxes.",
-        check: Check::Transaction { applies: provably_received, check: own_provider },
-    },
-    Rule {
-        id: "choreography/receipts-to-sender",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_2_1_TO_REVERSE_PATH],
-        question: "Do acceptances, deliveries and notices go to the sender's own mailbox, and nowhere else?",
-        consequence: "Somebody else holds the sender's proof.",
-        check: Check::Transaction { applies: answers_sender, check: to_sender },
-    },
-    Rule {
-        id: "delivery/unmodified",
-        level: Level::Must,
-        clauses: &[&norm::RFC6109_2_2_3_UNMODIFIED],
-        question: "Is what lies in the mailbox what came over the wire?",
-        consequence: "The signature no longer holds, or the recipient reads something else.",
-        check: Check::Transaction { applies: arrived_and_stored, check: unmodified },
-    },
 ];
-
-/// Kinds that tell of an end, as far as another provider or SMTP brings it.
-const OUTCOMES: [Kind; 3] = [Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
 
 /// Whether an outcome names nobody to whom the message was sent: it may be the one that seems to be missing, and what is
 /// wrong with it is told of it alone.
@@ -220,7 +159,7 @@ fn reached(transaction: &Transaction) -> Vec<&str> {
 }
 
 /// Sightings of the envelope in a recipient's mailbox.
-fn in_mailbox<'a>(
+pub(super) fn in_mailbox<'a>(
     transaction: &'a Transaction,
     recipient: &'a str,
 ) -> impl Iterator<Item = &'a crate::rules::Sighting> {
@@ -254,70 +193,6 @@ fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Fi
     }
 }
 
-/// Where mailboxes are watched: every gateway's are in a run, none in files.
-fn delivery_watched(transaction: &Transaction, context: &Context<'_>) -> bool {
-    watched(context)
-        && transaction.first(Kind::PostaCertificata).is_some()
-        && transaction.of(Kind::AvvenutaConsegna).any(|delivery| delivery.composer != Party::Harness)
-}
-
-fn delivered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for delivery in transaction.of(Kind::AvvenutaConsegna).filter(|delivery| delivery.composer != Party::Harness) {
-        let sent =
-            |recipient: &&String| transaction.certified_recipients().any(|sent| sent.eq_ignore_ascii_case(recipient));
-        // A receipt for somebody to whom nothing was sent is another question's.
-        let Some(recipient) = delivery.data.consegna.as_ref().filter(sent) else { continue };
-        let stored = in_mailbox(transaction, recipient).map(|sighting| sighting.at).min();
-        if stored.is_none_or(|stored| stored > delivery.first_seen()) {
-            let found = if stored.is_some() { "it came there later" } else { "it is not there" };
-            let finding = Finding::new("the envelope", found, format!("the mailbox of {recipient}"));
-            findings.push(finding.blaming(delivery.composer).seen_in([delivery.observation()]));
-        }
-    }
-}
-
-fn unsound(transaction: &Transaction, _: &Context<'_>) -> bool {
-    let mut envelopes = transaction.of(Kind::PostaCertificata).peekable();
-    envelopes.peek().is_some()
-        && envelopes.all(|envelope| matches!(envelope.origin, Origin::Refuted(_) | Origin::Unsigned))
-}
-
-fn no_receipts(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for kind in [Kind::PresaInCarico, Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::RilevazioneVirus] {
-        // The sender's own provider may tell what SMTP answered.
-        let own = |receipt: &&Fact| kind == Kind::ErroreConsegna && receipt.composer == transaction.sender_side();
-        for receipt in transaction.of(kind).filter(|receipt| !own(receipt)) {
-            let finding = Finding::new(
-                "no receipt for an envelope that no listed provider signed",
-                receipt.title(),
-                "the transaction",
-            );
-            let seen = [receipt.observation()].into_iter().chain(observations(transaction.of(Kind::PostaCertificata)));
-            findings.push(finding.blaming(receipt.composer).seen_in(seen));
-        }
-    }
-}
-
-fn of_receiver(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
-    let spoke = [Kind::PresaInCarico, Kind::AvvenutaConsegna, Kind::RilevazioneVirus];
-    transaction.messages.iter().filter(move |fact| spoke.contains(&fact.kind) && fact.composer != Party::Harness)
-}
-
-fn receiver_spoke(transaction: &Transaction, context: &Context<'_>) -> bool {
-    watched(context) && of_receiver(transaction).next().is_some()
-}
-
-fn envelope_behind(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    if transaction.first(Kind::PostaCertificata).is_some() {
-        return;
-    }
-    for receipt in of_receiver(transaction) {
-        let expected = format!("an envelope {} that arrived", transaction.identifier);
-        let finding = Finding::new(expected, "none", receipt.title());
-        findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation()]));
-    }
-}
-
 fn wrapped(transaction: &Transaction, context: &Context<'_>) -> bool {
     context.directory.is_some() && transaction.first(Kind::Anomalia).is_some()
 }
@@ -328,91 +203,5 @@ fn sound_wrapped(transaction: &Transaction, _: &Context<'_>, findings: &mut Find
         let finding =
             Finding::new(format!("message {arrived} as it arrived"), anomaly.title(), "the recipient's mailbox");
         findings.push(finding.blaming(anomaly.composer).seen_in([arrived, anomaly.observation()]));
-    }
-}
-
-fn names_recipients(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.reference().is_some() && transaction.messages.iter().any(|fact| fact.named().next().is_some())
-}
-
-fn ordinary(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some(reference) = transaction.reference() else { return };
-    // Who is ordinary is the directory's to say; an acceptance that calls a certified recipient so is wrong by itself.
-    let ordinary = |address: &str| {
-        let mut recipients = reference.data.destinatari.iter();
-        recipients.any(|recipient| recipient.tipo == "esterno" && recipient.address.eq_ignore_ascii_case(address))
-            && context.directory.is_none_or(|directory| !directory.is_certified(address))
-    };
-    for fact in &transaction.messages {
-        for address in fact.named().filter(|address| ordinary(address)) {
-            let place = format!("{}: daticert.xml ricezione or consegna", fact.title());
-            let finding = Finding::new("no receipt for an ordinary recipient", address, place);
-            findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
-        }
-    }
-}
-
-fn certified_by_receiver(transaction: &Transaction) -> impl Iterator<Item = (&Fact, &str)> {
-    let received =
-        |fact: &&Fact| matches!(fact.kind, Kind::AvvenutaConsegna | Kind::PresaInCarico | Kind::RilevazioneVirus);
-    transaction.messages.iter().filter(received).filter_map(|fact| Some((fact, signing_provider(fact)?)))
-}
-
-fn provably_received(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.directory.is_some() && certified_by_receiver(transaction).next().is_some()
-}
-
-fn own_provider(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some(directory) = context.directory else { return };
-    for (fact, provider) in certified_by_receiver(transaction) {
-        for recipient in fact.named().filter(|recipient| !manages(directory, provider, recipient)) {
-            let expected = format!("the provider that manages the domain of {recipient}");
-            let finding = Finding::new(expected, provider, format!("{}: signature", fact.title()));
-            findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
-        }
-    }
-}
-
-fn answers_sender(transaction: &Transaction, _: &Context<'_>) -> bool {
-    let mut messages = transaction.messages.iter();
-    messages.any(|fact| fact.goes_to_sender() && (fact.wires().next().is_some() || fact.mailboxes().next().is_some()))
-}
-
-fn to_sender(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let submitted = transaction.submission.as_ref().map(|submission| submission.path.from.as_str());
-    for fact in transaction.messages.iter().filter(|fact| fact.goes_to_sender()) {
-        let Some(sender) = submitted.or(Some(&*fact.data.mittente)).filter(|sender| !sender.is_empty()) else {
-            continue;
-        };
-        let sent = fact.wires().flat_map(|(sighting, path)| path.to.iter().map(move |to| (sighting, to.as_str())));
-        let stored = fact.mailboxes().map(|(sighting, _, address)| (sighting, address));
-        let astray = sent.chain(stored).find(|(_, address)| !address.eq_ignore_ascii_case(sender));
-        if let Some((sighting, address)) = astray {
-            let finding =
-                Finding::new(format!("the mailbox of {sender}"), address, format!("{}: where it went", fact.title()));
-            findings.push(finding.blaming(sighting.producer).seen_in([sighting.observation]));
-        }
-    }
-}
-
-fn arrived_and_stored(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.messages.iter().any(|fact| fact.wires().next().is_some() && fact.mailboxes().next().is_some())
-}
-
-fn unmodified(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for fact in &transaction.messages {
-        for (sighting, _, address) in fact.mailboxes() {
-            let Some(offset) = sighting.altered else { continue };
-            findings.push(
-                Finding::new(
-                    "the message as it came",
-                    "another from here on (trace fields on top left aside)",
-                    format!("{} in the mailbox of {address}", fact.title()),
-                )
-                .at_offset(offset)
-                .blaming(sighting.producer)
-                .seen_in([fact.observation(), sighting.observation]),
-            );
-        }
     }
 }

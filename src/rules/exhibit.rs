@@ -1,0 +1,174 @@
+//! A message as a subject of rules: read once, its signature verified once, its origin and composer found out.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::Timestamp;
+
+use crate::{
+    directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
+    evidence::{DirectoryVersion, Evidence, Party, Role, Seen},
+    message::Mail,
+    smime::{Certificate, PathError, Signature, SignatureState, Trust},
+};
+
+use super::{DirectorySubject, MessageSubject, copies::Copies, judgement::Origin};
+
+/// A system-generated message with what was found out about it.
+pub(super) struct Exhibit<'a> {
+    pub(super) copies: Copies<'a>,
+    pub(super) original: Option<Mail>,
+    pub(super) signature: Option<Signature>,
+    /// Name and managed domains of the provider whose record lists the signer's certificate.
+    pub(super) provider: Option<Provider>,
+    pub(super) origin: Origin,
+    pub(super) composer: Party,
+}
+
+impl<'a> Exhibit<'a> {
+    pub(super) fn new(
+        copies: Copies<'a>,
+        evidence: &Evidence,
+        directories: &[DirectoryInForce<'_>],
+        paths: &mut Paths<'_>,
+    ) -> Self {
+        let message = &copies.message;
+        let signature = message.signed.as_ref().map(|signed| match &signed.cms {
+            Some(cms) => Signature::verify(cms, message.mail.bytes(&signed.content.span)),
+            None => Signature::verify(&[], message.mail.bytes(&signed.content.span)),
+        });
+        let at = copies.first().at;
+        let directory = in_force(directories, at);
+        let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
+        let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
+        let origin = origin(signature.as_ref(), directory, provider, paths, at);
+        let composer = composer(&copies, evidence, provider);
+        let provider = provider.cloned();
+        let original = copies.message.original_mail();
+        Self { copies, original, signature, provider, origin, composer }
+    }
+
+    /// The provider whose verified signature it bears, where no role tells who composed it.
+    pub(super) fn answerable(&self) -> Option<String> {
+        match (&self.origin, self.composer) {
+            (Origin::Verified { provider }, Party::Undetermined) => Some(provider.clone()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn subject(&self) -> MessageSubject<'_> {
+        MessageSubject {
+            message: &self.copies.message,
+            observation: self.copies.first(),
+            original: self.original.as_ref(),
+            signature: self.signature.as_ref(),
+            provider: self.provider.as_ref(),
+        }
+    }
+}
+
+pub(super) fn in_force<'d>(directories: &'d [DirectoryInForce<'_>], at: Timestamp) -> Option<&'d Directory> {
+    let version = directories.iter().rev().find(|version| version.from <= at).or_else(|| directories.first())?;
+    version.read.as_ref().ok()
+}
+
+/// Existence, origin and validity of the signature (2.2.2), at arrival.
+pub(super) fn origin(
+    signature: Option<&Signature>,
+    directory: Option<&Directory>,
+    provider: Option<&Provider>,
+    paths: &mut Paths<'_>,
+    at: Timestamp,
+) -> Origin {
+    let Some(signature) = signature else { return Origin::Unsigned };
+    match &signature.state {
+        SignatureState::Valid => {}
+        SignatureState::Unsupported(algorithm) => {
+            return Origin::NotVerified(format!("{algorithm} is not supported by this harness"));
+        }
+        _ => return Origin::Refuted("the signature does not hold".to_owned()),
+    }
+    let Some(signer) = &signature.signer else {
+        return Origin::Refuted("the signer's certificate does not travel with the signature".to_owned());
+    };
+    if directory.is_none() {
+        return Origin::NotVerified("no providers' directory is at hand".to_owned());
+    }
+    let Some(provider) = provider else {
+        return Origin::Refuted("the directory does not list the signer's certificate".to_owned());
+    };
+    if paths.trust.anchors.is_empty() {
+        return Origin::NotVerified("no trust anchors are at hand".to_owned());
+    }
+    match paths.check(signer, &signature.certificates, at) {
+        Ok(()) => Origin::Verified { provider: provider.name.clone() },
+        Err(error) if error.is_of_the_lists() => Origin::NotVerified(error.to_string()),
+        Err(error) => Origin::Refuted(error.to_string()),
+    }
+}
+
+/// A certificate, DER, and when it is to be valid.
+type Asked = (Arc<[u8]>, Timestamp);
+
+/// Certification paths already built.
+pub(super) struct Paths<'a> {
+    pub(super) trust: &'a Trust,
+    pub(super) known: HashMap<Asked, Result<(), PathError>>,
+}
+
+impl Paths<'_> {
+    pub(super) fn check(
+        &mut self,
+        certificate: &Certificate,
+        others: &[Certificate],
+        at: Timestamp,
+    ) -> Result<(), PathError> {
+        let check = || self.trust.check(certificate, others, at);
+        self.known.entry((certificate.der.clone(), at)).or_insert_with(check).clone()
+    }
+}
+
+/// Who composed a message: whoever sent it first. What a mailbox held before any wire carried it was composed by whoever
+/// stored it, where wires are watched; else by whoever signed it.
+pub(super) fn composer(copies: &Copies<'_>, evidence: &Evidence, provider: Option<&Provider>) -> Party {
+    let first = copies.first();
+    let signer = provider.and_then(|provider| role_of(evidence, &provider.name)).map(Party::from);
+    let watched = evidence.observations.iter().any(|seen| matches!(seen.seen, Seen::Wire { .. }));
+    match first.producer {
+        Party::Undetermined => signer.unwrap_or(Party::Undetermined),
+        producer if watched || producer == Party::Harness => producer,
+        producer => signer.unwrap_or(producer),
+    }
+}
+
+/// The role that a provider of this name plays.
+pub(super) fn role_of(evidence: &Evidence, provider: &str) -> Option<Role> {
+    let mut roles = evidence.gateways.iter();
+    roles.find(|(_, facts)| facts.provider.eq_ignore_ascii_case(provider)).map(|(&role, _)| role)
+}
+
+/// A version of the directory, read.
+pub(super) struct DirectoryInForce<'a> {
+    pub(super) from: Timestamp,
+    pub(super) file: DirectoryFile<'a>,
+    pub(super) records: Vec<Record>,
+    pub(super) read: Result<Directory, LdifError>,
+}
+
+impl<'a> DirectoryInForce<'a> {
+    pub(super) fn open(version: &'a DirectoryVersion) -> Self {
+        let file = DirectoryFile::open(&version.ldif);
+        let (records, read) = match file.records() {
+            Ok(records) => {
+                let read = Directory::of(&records);
+                (records, read)
+            }
+            Err(error) => (Vec::new(), Err(error)),
+        };
+        Self { from: version.from, file, records, read }
+    }
+
+    pub(super) fn subject(&self) -> DirectorySubject<'_> {
+        let from = (self.from != Timestamp::MIN).then_some(self.from);
+        DirectorySubject { file: &self.file, records: &self.records, read: &self.read, from }
+    }
+}
