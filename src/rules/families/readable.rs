@@ -141,7 +141,8 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "text/reason",
-        level: Level::Must,
+        // The clause is a MUST; whether freely worded text tells the same error can only be guessed.
+        level: Level::Should,
         clauses: &[
             &access::RFC6109_3_1_2_TEXT,
             &access::RFC6109_3_1_3_TEXT,
