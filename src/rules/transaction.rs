@@ -62,10 +62,14 @@ impl Transaction {
     /// What says most surely who certified what: the acceptance, else the envelope, else a non-acceptance; one whose sender
     /// can be read before one whose cannot.
     pub fn reference(&self) -> Option<&Fact> {
+        self.references().find(|fact| is_bare_address(&fact.data.mittente)).or_else(|| self.references().next())
+    }
+
+    /// What the sender's provider says of what it got, the surest first.
+    fn references(&self) -> impl Iterator<Item = &Fact> {
         const KINDS: [Kind; 4] =
             [Kind::Accettazione, Kind::PostaCertificata, Kind::NonAccettazione, Kind::NonAccettazioneVirus];
-        let readable = |kind| self.of(kind).find(|fact| is_bare_address(&fact.data.mittente));
-        KINDS.into_iter().find_map(readable).or_else(|| KINDS.into_iter().find_map(|kind| self.first(kind)))
+        KINDS.into_iter().flat_map(|kind| self.of(kind))
     }
 
     /// Who plays the sender's provider: whose access point took the submission, else who composed the envelope or the
@@ -127,7 +131,7 @@ pub(super) fn transactions(evidence: &Evidence, facts: Vec<Fact>) -> Vec<Transac
     gather_strays(&mut found);
     for submission in submissions(evidence) {
         let answered = found.iter().position(|transaction| {
-            transaction.submission.is_none() && transaction.reference().is_some_and(|fact| submission.led_to(fact))
+            transaction.submission.is_none() && transaction.references().any(|fact| submission.led_to(fact))
         });
         match answered {
             Some(index) => found[index].submission = Some(submission),

@@ -59,7 +59,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "choreography/acceptance-instant",
         level: Level::Must,
-        clauses: &[&norm::RFC6109_3_1_5_DATE, &norm::RFC6109_4_1_SOLE_INSTANT],
+        clauses: &[&norm::RFC6109_3_1_5_DATE, &norm::RFC6109_4_1_SOLE_INSTANT, &law::DM_ART_9],
         question: "Do acceptance and envelope certify the same instant?",
         consequence: "The time of sending is in doubt.",
         check: Check::Transaction { applies: both_dated, check: same_instant },
