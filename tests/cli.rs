@@ -7,7 +7,11 @@ use std::{
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
-use pec_conformance::{pki::Pki, smime::sign::Encoding};
+use pec_conformance::{
+    fault::{self, DaticertEdit, Edit, Matches, Octets, Replace},
+    pki::Pki,
+    smime::sign::Encoding,
+};
 use serde_json::Value;
 
 /// What a command came to.
@@ -423,6 +427,40 @@ fn what_a_scenario_announced_is_no_failure_when_its_evidence_is_judged_again() {
     check().exits(1).says(&[announced[0]["rule"].as_str().unwrap(), "violation"]);
     announcing(serde_json::json!([announced[0], {"rule": "signature/verifies", "subject": "message 1"}]));
     check().exits(1).says(&["expectation not met signature/verifies", "1 announced and not found again"]);
+}
+
+#[test]
+fn the_norm_of_another_day_asks_less_and_says_what_it_does_not_ask() {
+    let folder = Folder::new();
+    let (scenario, reports) = ("non-delivery/unknown-mailbox", folder.text("reports"));
+    let run = |more: &[&str]| pec(&[&["run", scenario, "--sender", "alfa", "--reports", &reports], more].concat());
+    let before = run(&["--as-of", "2016-03-31"]).exits(0).says(&["not in force as of 2016-03-31"]);
+    assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("as of 2016-03-31"));
+    let stream = folder.stream();
+    let (header, totals) = (&stream[0], &stream.last().unwrap()["totals"]);
+    assert_eq!(header["as_of"], "2016-03-31");
+    let ids = |word: &str| totals[word].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect::<Vec<_>>();
+    assert!(ids("not_in_force").contains(&"non-delivery/code"), "{}", before.out);
+    assert!(!ids("exercised").contains(&"non-delivery/code") && !ids("not_exercised").contains(&"non-delivery/code"));
+    assert!(!run(&[]).exits(0).out.contains("not in force"));
+    run(&["--as-of", "before"]).exits(2).says(&["--as-of"]);
+
+    // A non-delivery whose code does not come first, as Nota 12 asks.
+    let messages = folder.path("reports/evidence").join(scenario).join("alfa-bravo/messages");
+    let notice = fs::read_dir(messages).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+    let mut notice = notice.filter(|bytes| String::from_utf8_lossy(bytes).contains("X-Ricevuta: errore-consegna"));
+    let by = "errore 5.1.1 - ".to_owned();
+    let pattern = r"5\.1\.1 - ".to_owned();
+    let behind = Replace { pattern, by, octets: Octets::default(), matches: Matches::default() };
+    let (pki, at) = (Pki::load().unwrap(), "2026-03-02T08:30:00Z".parse().unwrap());
+    let notice = notice.next().expect("the sender is told");
+    let signed =
+        fault::apply(&Edit::Daticert(DaticertEdit::Replace(behind)), &notice, pki.signer("bravo"), at).unwrap();
+    let wrong = folder.write("wrong.eml", signed);
+    pec(&["check", &wrong]).exits(1).says(&["violation non-delivery/code"]);
+    pec(&["check", &wrong, "--as-of", "2016-03-31"]).exits(0).says(&["not in force as of 2016-03-31"]);
+    let json = pec(&["check", &wrong, "--as-of", "2016-03-31", "--format", "json"]).exits(0).json();
+    assert!(json[1]["not_in_force"].as_array().unwrap().contains(&"non-delivery/code".into()));
 }
 
 /// Rule, subject and place of everything found.

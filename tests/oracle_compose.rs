@@ -84,7 +84,7 @@ fn about(receipt: ReceiptForm) -> Certified {
 fn every_message(dialect: Dialect) -> Vec<(String, Vec<u8>)> {
     let at = LegalTime::at(AT.parse().unwrap());
     let composer = composer(dialect);
-    let original = original::admit(SUBMITTED, "id1.20260302093005@alfa.example").bytes;
+    let original = original::admit(SUBMITTED, "id1.20260302093005@alfa.example", "").bytes;
     let recipient = "anna@bravo.example";
     let to = "ricevute@alfa.example";
     let virus = "EICAR <test>";

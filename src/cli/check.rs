@@ -3,11 +3,12 @@
 use std::{io, path::PathBuf};
 
 use clap::ValueEnum;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
 use crate::{
     clock::Machine,
+    norm::AsOf,
     report::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection, Strictness},
     rules::{self, Options},
 };
@@ -27,6 +28,9 @@ pub struct Args {
     /// The instant that directories and certificates are judged at, such as 2026-03-02T08:30:00Z; now unless given.
     #[arg(long, value_name = "INSTANT")]
     at: Option<Timestamp>,
+    /// Judge by the norm as it was on this day [default: the norm's latest].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
     /// Let warnings and notes fail too.
     #[arg(long)]
     strict: bool,
@@ -51,16 +55,17 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     }
     let at = args.at.unwrap_or_else(|| Machine::default().now());
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
+    let options = Options { as_of: args.as_of.map_or(AsOf::Latest, AsOf::Day) };
     let out = Stdout::open();
     let mut report: Box<dyn Inspection> = match args.format {
-        Format::Text => Box::new(CheckedText::new(out, color.on(&io::stdout()), strictness)),
-        Format::Json => Box::new(CheckedJson::new(out)),
+        Format::Text => Box::new(CheckedText::new(out, color.on(&io::stdout()), strictness, options.as_of)),
+        Format::Json => Box::new(CheckedJson::new(out, options.as_of)),
     };
     let mut totals = CheckedTotals::default();
     let mut trouble = Exit::Conforming;
     report.open().map_err(CliError::Stdout)?;
     for input in &inputs {
-        match judged(input, &given, at) {
+        match judged(input, &given, at, options) {
             Ok(checked) => {
                 totals.count(&checked, strictness);
                 report.checked(&checked).map_err(CliError::Stdout)?;
@@ -78,10 +83,10 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-fn judged(input: &Input, given: &Given, at: Timestamp) -> Result<Checked, CliError> {
+fn judged(input: &Input, given: &Given, at: Timestamp, options: Options) -> Result<Checked, CliError> {
     let mut evidence = input.read(at)?;
     given.to(&mut evidence);
-    let judgement = rules::judge(&evidence, &Options::default());
+    let judgement = rules::judge(&evidence, &options);
     Ok(Checked { path: input.path().to_owned(), evidence, judgement })
 }
 

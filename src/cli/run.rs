@@ -7,10 +7,12 @@ use std::{
 };
 
 use clap::{ValueEnum, builder::PossibleValuesParser};
+use jiff::civil::Date;
 
 use super::{CliError, Exit, color::Color, error::warn, select::Select, stdout::Stdout};
 use crate::{
     evidence::bundle,
+    norm::AsOf,
     report::{Closing, Ending, Event, JsonStream, Junit, Opening, Progress, Reports, RuleSet, Tally, Terminal},
     rules,
     runner::{self, CellOutcome, Direction, OnFailure, Plan, Run, Stop, Strictness},
@@ -37,6 +39,9 @@ pub struct Args {
     /// Let warnings and notes fail too.
     #[arg(long)]
     strict: bool,
+    /// Judge by the norm as it was on this day [default: the norm's latest].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
     /// Where junit.xml, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     reports: PathBuf,
@@ -60,6 +65,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     plan.jobs = args.jobs.unwrap_or(plan.jobs);
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
     plan.how.strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
+    plan.how.as_of = args.as_of.map_or(AsOf::Latest, AsOf::Day);
     plan.stop = Stop::on_signals();
 
     let mut reports = Reports::default();
@@ -89,13 +95,14 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 
 /// Plays the plan and feeds the reports; `written` is how far the reports could be opened.
 fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
-    let mut tally = Tally::new(plan.scenarios.len() * plan.directions.len(), rules::all());
+    let mut tally = Tally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
     let run = runner::run(plan, &mut |event| match event {
         runner::Event::Planned { total, started } => reports.event(Event::Opened(&Opening {
             started,
             planned: total,
             directions: plan.directions.clone(),
             strictness: plan.how.strictness,
+            as_of: plan.how.as_of,
         })),
         runner::Event::Started { scenario, direction } => reports.event(Event::Started { scenario, direction }),
         runner::Event::Finished(cell) => {

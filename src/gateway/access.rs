@@ -62,7 +62,7 @@ impl Core {
         let to = address::once_each(&session.to);
         let mail = Mail::read(message.clone()).ok();
         let identifier = self.identifiers.next(&at);
-        let admitted = admit(message, &identifier);
+        let admitted = admit(message, &identifier, &self.received(session, &at));
         let directory = self.lab.directory();
         let about = original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid);
         self.log(self.own(&about), "ricezione", &to, &[], None, &at);
@@ -74,9 +74,7 @@ impl Core {
             self.quarantine(message, &at);
             self.notify(self.own(&about), &Notice::NonAcceptanceVirus { virus }, &at, Way::Hand);
         } else {
-            let mut original = admitted.bytes;
-            original.splice(0..0, self.received(session, &at).into_bytes());
-            self.accept(&about, &original, &at);
+            self.accept(&about, &admitted.bytes, &at);
         }
         Reply::new(250, [2, 0, 0], format!("Taken as {}", about.identifier))
     }

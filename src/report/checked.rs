@@ -1,6 +1,7 @@
 //! What `check` tells of messages, directories, certificates and bundles: a page, or JSON lines with a header and a footer.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     io::{self, Write},
     path::PathBuf,
@@ -18,6 +19,7 @@ use crate::{
     directory::DirectoryFile,
     evidence::{Evidence, Observation},
     message::{Kind, Message},
+    norm::AsOf,
     rules::{GivenCertificate, Judgement, Origin},
     smime::Certificate,
 };
@@ -55,6 +57,8 @@ pub struct CheckedTotals {
     pub broken_rules: usize,
     /// How often a rule was put to something.
     pub exercised: usize,
+    /// Rules that rest on nothing in force on the norm's day.
+    pub not_in_force: BTreeSet<&'static str>,
 }
 
 /// A format.
@@ -116,6 +120,7 @@ impl CheckedTotals {
         self.judged += 1;
         self.messages += checked.evidence.observations.len();
         self.exercised += checked.judgement.applied.values().sum::<usize>();
+        self.not_in_force.extend(&checked.judgement.not_in_force);
         let severities = checked.severities();
         self.failing += usize::from(severities.iter().any(|severity| severity.fails(strictness)));
         for severity in severities {
@@ -135,14 +140,15 @@ pub struct CheckedText<W> {
     out: W,
     paint: Paint,
     strictness: Strictness,
+    as_of: AsOf,
     groups: Groups,
     unverified: bool,
 }
 
 impl<W: Write> CheckedText<W> {
     /// A page on `out`.
-    pub fn new(out: W, paint: Paint, strictness: Strictness) -> Self {
-        Self { out, paint, strictness, groups: Groups::default(), unverified: false }
+    pub fn new(out: W, paint: Paint, strictness: Strictness, as_of: AsOf) -> Self {
+        Self { out, paint, strictness, as_of, groups: Groups::default(), unverified: false }
     }
 }
 
@@ -176,6 +182,9 @@ impl<W: Write> Inspection for CheckedText<W> {
         let many = |count: usize, words: &str| if count == 0 { String::new() } else { format!(", {count} {words}") };
         let unreadable = many(totals.unreadable, "could not be judged");
         let missed = many(totals.missed, "announced and not found again");
+        if !totals.not_in_force.is_empty() {
+            writeln!(self.out, "\nrules     {} not in force as of {}", totals.not_in_force.len(), self.as_of)?;
+        }
         if self.unverified {
             let hint = "Origins that were not verified are no findings. Who signed can be told with --trust (a folder of \
                         certificates and revocation lists) and --directory (the providers' LDIF).";
@@ -195,12 +204,15 @@ impl<W: Write> Inspection for CheckedText<W> {
 }
 
 /// JSON lines.
-pub struct CheckedJson<W>(W);
+pub struct CheckedJson<W> {
+    out: W,
+    as_of: AsOf,
+}
 
 impl<W: Write> CheckedJson<W> {
     /// A stream on `out`.
-    pub fn new(out: W) -> Self {
-        Self(out)
+    pub fn new(out: W, as_of: AsOf) -> Self {
+        Self { out, as_of }
     }
 }
 
@@ -211,8 +223,9 @@ impl<W: Write> Inspection for CheckedJson<W> {
             "suite": env!("CARGO_PKG_NAME"),
             "version": env!("CARGO_PKG_VERSION"),
             "rules": RuleSet::of(crate::rules::all()),
+            "as_of": self.as_of.to_string(),
         });
-        json_line(&mut self.0, &header)
+        json_line(&mut self.out, &header)
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
@@ -242,14 +255,15 @@ impl<W: Write> Inspection for CheckedJson<W> {
             "certificates": certificates,
             "findings": findings,
             "applied": checked.judgement.applied,
+            "not_in_force": checked.judgement.not_in_force,
         });
-        json_line(&mut self.0, &line)
+        json_line(&mut self.out, &line)
     }
 
     fn close(&mut self, totals: &CheckedTotals, (code, meaning): (u8, &'static str)) -> io::Result<()> {
         let footer = json!({"type": "footer", "totals": totals, "exit": {"code": code, "meaning": meaning}});
-        json_line(&mut self.0, &footer)?;
-        self.0.flush()
+        json_line(&mut self.out, &footer)?;
+        self.out.flush()
     }
 }
 
@@ -337,7 +351,7 @@ mod tests {
 
     fn page(checked: &Checked) -> String {
         let mut out = Vec::new();
-        let mut text = CheckedText::new(&mut out, Paint::Plain, Strictness::Violations);
+        let mut text = CheckedText::new(&mut out, Paint::Plain, Strictness::Violations, AsOf::Latest);
         let mut totals = CheckedTotals::default();
         totals.count(checked, Strictness::Violations);
         text.checked(checked).unwrap();

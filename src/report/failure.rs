@@ -118,7 +118,8 @@ impl Subject<'_> {
                 .collect(),
         });
         let missed = |announced: &&Announced| {
-            !self.judgement.verdicts.iter().any(|verdict| verdict.announcement() == **announced)
+            !self.judgement.not_in_force.contains(&announced.rule.as_str())
+                && !self.judgement.verdicts.iter().any(|verdict| verdict.announcement() == **announced)
         };
         found.chain(self.evidence.announced.iter().filter(missed).map(|announced| self.missed(announced)))
     }

@@ -9,20 +9,24 @@ use std::{
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Ending, Event, Failure, Paint, Report, block, failures, shown, way};
-use crate::runner::{Cell, CellOutcome, Direction, Strictness};
+use super::{Closing, Ending, Event, Failure, Paint, Report, block, counted, failures, shown, way};
+use crate::{
+    norm::AsOf,
+    runner::{Cell, CellOutcome, Direction, Strictness},
+};
 
 /// Writes the file when the run is over.
 pub struct Junit {
     path: PathBuf,
     strictness: Strictness,
+    as_of: AsOf,
     cases: BTreeMap<(Direction, String), TestCase>,
 }
 
 impl Junit {
     /// A file at `path`, replaced as a whole.
     pub fn at(path: PathBuf) -> Self {
-        Self { path, strictness: Strictness::default(), cases: BTreeMap::new() }
+        Self { path, strictness: Strictness::default(), as_of: AsOf::default(), cases: BTreeMap::new() }
     }
 
     fn case(&self, cell: &Cell) -> TestCase {
@@ -62,12 +66,16 @@ impl Junit {
         case
     }
 
-    fn write(&mut self, ending: Ending) -> io::Result<()> {
-        let name = match ending {
+    fn write(&mut self, closing: &Closing) -> io::Result<()> {
+        let mut name = match closing.ending {
             Ending::Complete => env!("CARGO_PKG_NAME").to_owned(),
             Ending::FailFast => concat!(env!("CARGO_PKG_NAME"), " (stopped at the first failure)").to_owned(),
             Ending::Interrupted => concat!(env!("CARGO_PKG_NAME"), " (interrupted, incomplete)").to_owned(),
         };
+        if self.as_of != AsOf::Latest {
+            let rules = counted(closing.tally.not_in_force.len(), "rule");
+            name.extend([format!(" (as of {}: {rules} not in force)", self.as_of)]);
+        }
         let mut suites: BTreeMap<Direction, TestSuite> = BTreeMap::new();
         for ((direction, _), case) in std::mem::take(&mut self.cases) {
             let suite = suites.entry(direction).or_insert_with_key(|direction| TestSuite::new(way(direction)));
@@ -85,13 +93,13 @@ impl Junit {
 impl Report for Junit {
     fn event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
-            Event::Opened(opening) => self.strictness = opening.strictness,
+            Event::Opened(opening) => (self.strictness, self.as_of) = (opening.strictness, opening.as_of),
             Event::Started { .. } | Event::Stopping { .. } => {}
             Event::Finished(cell) => {
                 let case = self.case(cell);
                 self.cases.insert((cell.direction.clone(), cell.scenario.clone()), case);
             }
-            Event::Closed(closing) => return self.write(closing.ending),
+            Event::Closed(closing) => return self.write(closing),
         }
         Ok(())
     }

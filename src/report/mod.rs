@@ -27,7 +27,10 @@ pub use tally::Tally;
 pub use terminal::Terminal;
 
 pub use crate::runner::Strictness;
-use crate::runner::{Cell, Direction};
+use crate::{
+    norm::AsOf,
+    runner::{Cell, Direction},
+};
 
 /// Something that happened in a run, in the order it happened.
 #[derive(Clone, Copy)]
@@ -63,6 +66,8 @@ pub struct Opening {
     pub directions: Vec<Direction>,
     /// Whether warnings fail a cell.
     pub strictness: Strictness,
+    /// By the norm of which day everything is judged.
+    pub as_of: AsOf,
 }
 
 /// What is known when a run is over.

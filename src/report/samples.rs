@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use super::{Closing, Ending, Event, Opening, Tally};
 use crate::{
     evidence::{Evidence, GatewayFacts, Observation, Party, Role, Seen},
-    norm::{Clause, Level, clauses::access::RFC6109_3_1_4_HEADERS},
+    norm::{AsOf, Clause, Level, clauses::access::RFC6109_3_1_4_HEADERS},
     rules::{Check, Finding, Judgement, Outcome, Rule, Verdict},
     runner::{Cell, CellOutcome, Direction, Strictness, Unmet},
 };
@@ -51,6 +51,7 @@ pub fn run() -> Vec<Owned> {
         planned: 6,
         directions: directions.clone(),
         strictness: Strictness::Violations,
+        as_of: AsOf::Latest,
     };
     let cells = [
         cell("delivery/complete", &directions[0], CellOutcome::Passed),
@@ -59,7 +60,7 @@ pub fn run() -> Vec<Owned> {
         cell("timeout/twelve", &directions[0], CellOutcome::Error(format!("the gateway hung: {HOSTILE}"))),
         cell("timeout/twelve", &directions[1], CellOutcome::Skipped("flawed cannot move its clock".into())),
     ];
-    let mut tally = Tally::new(opening.planned, &RULES);
+    let mut tally = Tally::new(opening.planned, &RULES, opening.as_of);
     for cell in &cells {
         tally.count(cell);
     }

@@ -62,6 +62,7 @@ impl<W: Write> JsonStream<W> {
             "planned": opening.planned,
             "directions": opening.directions,
             "strictness": opening.strictness,
+            "as_of": opening.as_of.to_string(),
         })
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Severity, failures};
 use crate::{
+    norm::AsOf,
     rules::{Outcome, Rule},
     runner::{Cell, CellOutcome},
 };
@@ -39,13 +40,17 @@ pub struct Tally {
     pub exercised: BTreeSet<&'static str>,
     /// Rules that inspected nothing in the whole run, which is no pass.
     pub not_exercised: BTreeSet<&'static str>,
+    /// Rules that rest on nothing in force on the norm's day: put to nothing, which is neither.
+    pub not_in_force: BTreeSet<&'static str>,
 }
 
 impl Tally {
-    /// A run of `planned` cells judged by `rules`, of which nothing has been played yet.
-    pub fn new(planned: usize, rules: impl IntoIterator<Item = &'static Rule>) -> Self {
-        let not_exercised = rules.into_iter().map(|rule| rule.id).collect();
-        Self { planned, not_played: planned, not_exercised, ..Self::default() }
+    /// A run of `planned` cells judged by `rules` as of a day, of which nothing has been played yet.
+    pub fn new(planned: usize, rules: impl IntoIterator<Item = &'static Rule>, as_of: AsOf) -> Self {
+        let (in_force, not): (Vec<_>, Vec<_>) = rules.into_iter().partition(|rule| rule.in_force(as_of));
+        let ids = |rules: Vec<&'static Rule>| rules.into_iter().map(|rule| rule.id).collect();
+        let (not_exercised, not_in_force) = (ids(in_force), ids(not));
+        Self { planned, not_played: planned, not_exercised, not_in_force, ..Self::default() }
     }
 
     /// Counts a cell.

@@ -8,13 +8,17 @@ use std::{
 use super::{
     Closing, Ending, Event, Failure, Groups, Ink, Opening, Paint, Report, counted, failures, shown, way, wrapped,
 };
-use crate::runner::{Cell, CellOutcome, Direction, Strictness};
+use crate::{
+    norm::AsOf,
+    runner::{Cell, CellOutcome, Direction, Strictness},
+};
 
 /// Writes the page when the run is over; the same page however the cells' ends were ordered.
 pub struct Terminal<W> {
     out: W,
     paint: Paint,
     strictness: Strictness,
+    as_of: AsOf,
     columns: Vec<Direction>,
     /// By scenario and direction.
     cells: BTreeMap<(String, Direction), Told>,
@@ -66,11 +70,19 @@ impl Told {
 impl<W: Write> Terminal<W> {
     /// A page on `out`.
     pub fn new(out: W, paint: Paint) -> Self {
-        Self { out, paint, strictness: Strictness::default(), columns: vec![], cells: BTreeMap::new() }
+        Self {
+            out,
+            paint,
+            strictness: Strictness::default(),
+            as_of: AsOf::default(),
+            columns: vec![],
+            cells: BTreeMap::new(),
+        }
     }
 
     fn open(&mut self, opening: &Opening) {
         self.strictness = opening.strictness;
+        self.as_of = opening.as_of;
         self.columns.clone_from(&opening.directions);
     }
 
@@ -160,11 +172,15 @@ impl<W: Write> Terminal<W> {
             tally.error,
             tally.skipped
         )?;
+        let not_in_force = match (tally.not_in_force.len(), self.as_of) {
+            (0, AsOf::Latest) => String::new(),
+            (count, day) => format!(" + {count} not in force as of {day}"),
+        };
         writeln!(
             self.out,
-            "{}{} = {} exercised + {} not exercised",
+            "{}{} = {} exercised + {} not exercised{not_in_force}",
             label("rules"),
-            tally.exercised.len() + tally.not_exercised.len(),
+            tally.exercised.len() + tally.not_exercised.len() + tally.not_in_force.len(),
             tally.exercised.len(),
             tally.not_exercised.len()
         )?;

@@ -6,6 +6,7 @@ use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role},
     message::{Mail, Message},
+    norm::AsOf,
     smime::{PathError, Signature, Trust},
 };
 
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub trust: &'a Trust,
     /// When the subject was observed, by the legal clock.
     pub observed: Timestamp,
+    /// The norm's day: by which the evidence is judged, whenever it was observed.
+    pub as_of: AsOf,
     /// Whether receivers trust the subject, where it is a certificate given by itself and trust anchors are at hand.
     pub path: Option<&'a Result<(), PathError>>,
 }

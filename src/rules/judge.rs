@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::{
     evidence::{Evidence, Party},
     message::Kind,
-    norm::Level,
+    norm::{AsOf, Level},
     smime::{Certificate, Trust},
 };
 
@@ -27,21 +27,27 @@ use super::{
 
 /// How to judge.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {}
+pub struct Options {
+    /// By the norm of which day.
+    pub as_of: AsOf,
+}
 
 /// Judges evidence by every rule.
 pub fn judge(evidence: &Evidence, options: &Options) -> Judgement {
-    let Options {} = options;
-    judge_by(all(), evidence)
+    judge_by(all(), evidence, *options)
 }
 
 /// Judges evidence by these rules.
-pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Evidence) -> Judgement {
+pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Evidence, options: Options) -> Judgement {
     let trust = Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() };
-    let bench = Bench::new(evidence, &trust);
+    let bench = Bench::new(evidence, &trust, options.as_of);
     let mut judgement = Judgement { origins: bench.origins(), ..Judgement::default() };
     for rule in rules {
-        bench.put(rule, &mut judgement);
+        if rule.in_force(options.as_of) {
+            bench.put(rule, &mut judgement);
+        } else {
+            judgement.not_in_force.push(rule.id);
+        }
     }
     judgement.transactions = bench.transactions;
     judgement.certificates = bench.certificates;
@@ -52,6 +58,7 @@ pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Ev
 struct Bench<'a> {
     evidence: &'a Evidence,
     trust: &'a Trust,
+    as_of: AsOf,
     directories: Arc<[DirectoryInForce<'a>]>,
     messages: Vec<Exhibit<'a>>,
     /// Those given to be judged by themselves.
@@ -61,7 +68,7 @@ struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    fn new(evidence: &'a Evidence, trust: &'a Trust) -> Self {
+    fn new(evidence: &'a Evidence, trust: &'a Trust, as_of: AsOf) -> Self {
         let directories: Arc<[DirectoryInForce<'a>]> =
             evidence.directories.iter().map(DirectoryInForce::open).collect();
         let mut paths = Paths { trust, known: HashMap::new() };
@@ -78,7 +85,7 @@ impl<'a> Bench<'a> {
         let start = evidence.observations.first().map(|observation| observation.at);
         let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
         let certificates = Vec::new();
-        let mut bench = Self { evidence, trust, directories, messages, certificates, transactions, start };
+        let mut bench = Self { evidence, trust, as_of, directories, messages, certificates, transactions, start };
         bench.certificates = bench.given();
         bench.find_sound_in_anomalies();
         bench
@@ -130,7 +137,7 @@ impl<'a> Bench<'a> {
         let holds = |rule: &Rule| {
             let mut findings = Findings::new();
             match (&rule.check, signer) {
-                _ if rule.level != Level::Must => {}
+                _ if rule.level != Level::Must || !rule.in_force(self.as_of) => {}
                 (Check::Message { applies, check }, _) if applies(&subject, &context) => {
                     check(&subject, &context, &mut findings);
                 }
@@ -161,6 +168,7 @@ impl<'a> Bench<'a> {
             directory: in_force(&self.directories, observed),
             trust: self.trust,
             observed,
+            as_of: self.as_of,
             path: None,
         }
     }

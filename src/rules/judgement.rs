@@ -20,6 +20,8 @@ pub struct Judgement {
     pub verdicts: Vec<Verdict>,
     /// How often each rule was put to a subject, by rule id; a rule that is not here was not exercised, which is no pass.
     pub applied: BTreeMap<&'static str, usize>,
+    /// Rules that rest on nothing in force on the norm's day; they were put to nothing.
+    pub not_in_force: Vec<&'static str>,
     /// What can be said of the origin of each system-generated message, by observation id.
     pub origins: BTreeMap<usize, Origin>,
     /// What belongs together, by the evidence alone.

@@ -29,7 +29,7 @@ use serde::Serialize;
 
 use crate::{
     evidence::Party,
-    norm::{Clause, Level},
+    norm::{AsOf, Clause, Level},
 };
 
 /// Every rule.
@@ -56,6 +56,13 @@ pub struct Rule {
     pub consequence: &'static str,
     /// How it is answered.
     pub check: Check,
+}
+
+impl Rule {
+    /// Whether any of what it rests on is in force on a day.
+    pub fn in_force(&self, day: AsOf) -> bool {
+        self.clauses.iter().any(|clause| clause.in_force(day))
+    }
 }
 
 /// What a rule looks at, when it applies, and how it finds out.

@@ -53,6 +53,7 @@ impl Client<'_> {
         let mut message = self.filled(send, body::fitting(room.saturating_sub(2)));
         // What no line of base64 can fill stands behind the last delimiter, where nobody reads (RFC 2046 5.1.1).
         let rest = wanted.saturating_sub(message.len()).saturating_sub(2);
+        message.reserve_exact(rest + 2);
         message.extend(std::iter::repeat_n(b'.', rest));
         message.extend_from_slice(b"\r\n");
         message
@@ -61,13 +62,9 @@ impl Client<'_> {
     fn filled(&self, send: &Send, filling: usize) -> Vec<u8> {
         let Self { at, received, signer, .. } = self;
         let materials = Materials { at: *at, received, signer: signer.as_ref(), filling };
-        let mut message = Vec::new();
-        for (name, value) in fields(send, *at, self.address) {
-            message.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
-        }
-        message.extend_from_slice(&body::entity(send, &materials));
-        message.extend_from_slice(b"\r\n");
-        message
+        let field = |(name, value): (String, String)| format!("{name}: {value}\r\n").into_bytes();
+        let header: Vec<Vec<u8>> = fields(send, *at, self.address).into_iter().map(field).collect();
+        [&*header.concat(), &body::entity(send, &materials), b"\r\n"].concat()
     }
 }
 

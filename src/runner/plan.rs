@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use tokio::{runtime::Builder, signal, sync::watch, task::JoinSet};
 
 use super::{Cell, CellOutcome, Direction, Strictness, play};
-use crate::{clock::Machine, scenario::Scenario};
+use crate::{clock::Machine, norm::AsOf, scenario::Scenario};
 
 /// Bytes of a file above which what sends it is heavy.
 const HEAVY: usize = 8 << 20;
@@ -45,6 +45,8 @@ pub struct How {
     pub evidence: Option<PathBuf>,
     /// Real time after which a scenario that has not ended is an error.
     pub limit: Duration,
+    /// By the norm of which day it is judged.
+    pub as_of: AsOf,
     /// The machine's clock; a test sets it to another day.
     pub machine: Machine,
 }
@@ -118,6 +120,7 @@ impl Default for How {
             strictness: Strictness::default(),
             evidence: None,
             limit: Duration::from_mins(1),
+            as_of: AsOf::default(),
             machine: Machine::default(),
         }
     }

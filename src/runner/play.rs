@@ -102,7 +102,7 @@ impl Trouble {
 /// Judges what was gathered, and keeps with it which findings were announced.
 fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
     let scenario = stage.scenario;
-    let judgement = rules::judge(&gathered.evidence, &rules::Options::default());
+    let judgement = rules::judge(&gathered.evidence, &rules::Options { as_of: how.as_of });
     let (announced, mut unmet) = announced(stage, gathered, &judgement);
     gathered.evidence.announced = announced;
     unmet.extend(explain(stage, gathered));
@@ -234,7 +234,8 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
     for (id, wanted) in &progress.announced {
         let made = made.get(id.as_str()).cloned().unwrap_or_default();
         let path = &wanted.path;
-        let wanted: BTreeSet<&str> = wanted.rules.iter().map(String::as_str).collect();
+        let in_force = |rule: &&str| !judgement.not_in_force.contains(rule);
+        let wanted: BTreeSet<&str> = wanted.rules.iter().map(String::as_str).filter(in_force).collect();
         let found: BTreeSet<&str> = made.iter().map(|finding| finding.rule.as_str()).collect();
         if wanted != found {
             let list = |rules: &BTreeSet<&str>| {

@@ -12,8 +12,9 @@ pub struct Admitted {
 }
 
 /// Replaces the client's Message-ID by `<identifier>` and keeps it as `X-Riferimento-Message-ID`. Such a field from
-/// the client, and any second Message-ID, is dropped: only the access point says what the client's msgid was.
-pub fn admit(submitted: &[u8], identifier: &str) -> Admitted {
+/// the client, and any second Message-ID, is dropped: only the access point says what the client's msgid was. `trace`, the
+/// access point's own field, goes on top.
+pub fn admit(submitted: &[u8], identifier: &str, trace: &str) -> Admitted {
     let section = Section::read(submitted);
     let msgid = section.first("Message-ID").map(|field| printable(&field.unfolded())).filter(|msgid| !msgid.is_empty());
     let identifiers = match &msgid {
@@ -21,7 +22,8 @@ pub fn admit(submitted: &[u8], identifier: &str) -> Admitted {
         None => format!("Message-ID: <{identifier}>\r\n"),
     };
 
-    let mut bytes = Vec::with_capacity(submitted.len() + identifiers.len());
+    let mut bytes = Vec::with_capacity(trace.len() + submitted.len() + identifiers.len());
+    bytes.extend_from_slice(trace.as_bytes());
     let mut place = Some(identifiers);
     if section.first("Message-ID").is_none() {
         bytes.extend(place.take().unwrap_or_default().into_bytes());
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     fn admitted(submitted: &str) -> (String, Option<String>) {
-        let admitted = admit(submitted.as_bytes(), "id1@alfa.example");
+        let admitted = admit(submitted.as_bytes(), "id1@alfa.example", "");
         (String::from_utf8(admitted.bytes).unwrap(), admitted.msgid)
     }
 
@@ -78,8 +80,8 @@ mod tests {
     #[test]
     fn what_is_no_message_gets_one_field_and_keeps_its_octets() {
         for odd in [&b""[..], b"\r\nbody", b"\0\xff", b"Message-ID"] {
-            let bytes = admit(odd, "i@x.example").bytes;
-            assert_eq!(bytes, [b"Message-ID: <i@x.example>\r\n", odd].concat());
+            let bytes = admit(odd, "i@x.example", "Received: x\r\n").bytes;
+            assert_eq!(bytes, [b"Received: x\r\nMessage-ID: <i@x.example>\r\n", odd].concat());
         }
     }
 }

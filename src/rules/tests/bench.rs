@@ -15,6 +15,7 @@ use crate::{
         Certified, Composer, Deadline, DeliveryError, Dialect, Notice, ReceiptForm, Recipient, Typology,
     },
     message::{Kind, Message},
+    norm::AsOf,
     pki::Pki,
     rules::{Check, Context, FAMILIES, Finding, MessageSubject},
     smime::{Signature, Trust},
@@ -234,7 +235,8 @@ pub fn judge_read(
     let signer = signature.and_then(|signature| signature.signer.as_ref());
     let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
     let evidence = Evidence::default();
-    let context = Context { evidence: &evidence, directory, trust, observed: observation.at, path: None };
+    let context =
+        Context { evidence: &evidence, directory, trust, observed: observation.at, as_of: AsOf::Latest, path: None };
     let subject = MessageSubject { message, observation, original: original.as_ref(), signature, provider };
     let mut verdicts = Verdicts::default();
     for rule in FAMILIES.iter().flat_map(|family| family.iter()) {

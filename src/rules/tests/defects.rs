@@ -7,10 +7,10 @@ use super::bench::{
 use crate::{
     directory::export,
     evidence::{DirectoryVersion, Evidence, Observation, Party, SmtpPath},
-    fault::{self, Edit, HeaderEdit, SignatureEdit},
+    fault::{self, DaticertEdit, Edit, HeaderEdit, SignatureEdit},
     gateway::compose::Dialect,
     message::{Kind, Message},
-    norm::Level,
+    norm::{AsOf, Level},
     pki::Lists,
     rules::{Options, judge},
     smime::{PathError, Signature, SignatureState},
@@ -88,6 +88,24 @@ fn a_certificate_by_itself_is_trusted_as_a_message_signed_with_it_would_be() {
             "{path:?}"
         );
     }
+}
+
+#[test]
+fn a_rule_is_put_to_nothing_before_its_clauses_are_in_force() {
+    let sample = sample(Kind::ErroreConsegna, DIALECTS[0]);
+    let set = DaticertEdit::Set { path: "postacert/dati/errore-esteso".to_owned(), to: "no such user".to_owned() };
+    let bytes = fault::apply(&Edit::Daticert(set), &sample.bytes, pki().signer(sample.signer), instant()).unwrap();
+    let evidence = Evidence { observations: vec![in_mailbox(&Message::read(bytes).unwrap())], ..Evidence::default() };
+    let judged = |as_of| {
+        let judgement = judge(&evidence, &Options { as_of });
+        let complains = judgement.failed(Level::Must).any(|verdict| verdict.rule.id == "non-delivery/code");
+        let not_in_force = judgement.not_in_force.contains(&"non-delivery/code");
+        (complains, not_in_force, judgement.applied.contains_key("non-delivery/code"))
+    };
+    let day = |day: &str| judged(AsOf::Day(day.parse().unwrap()));
+    assert_eq!(day("2016-03-31"), (false, true, false));
+    assert_eq!(day("2016-04-01"), (true, false, true));
+    assert_eq!(judged(AsOf::Latest), (true, false, true));
 }
 
 /// What no signer of the test PKI can make is put into what was read.

@@ -4,7 +4,7 @@ use crate::{
     evidence::{Evidence, Party, Role, Seen, SmtpPath},
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Finding, Judgement, Outcome, Rule, Verdict, all, judge::judge_by},
+    rules::{Check, Finding, Judgement, Options, Outcome, Rule, Verdict, all, judge::judge_by},
 };
 
 static CLAUSES: &[&crate::norm::Clause] = &[&norm::RFC6109_2_3];
@@ -38,7 +38,7 @@ fn judged(rule: &'static Rule) -> Judgement {
         dialogue: None,
     };
     let evidence = Evidence { observations: vec![observation], complete: true, ..Evidence::default() };
-    judge_by(std::iter::once(rule), &evidence)
+    judge_by(std::iter::once(rule), &evidence, Options::default())
 }
 
 #[test]

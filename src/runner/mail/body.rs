@@ -51,12 +51,10 @@ fn mixed(id: &str, text: Vec<u8>, attachments: &[Attachment], materials: &Materi
     }
     let boundary = format!("=_{id}");
     let mut received = materials.received.iter();
-    let mut whole = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n").into_bytes();
-    let mut part = |entity: Vec<u8>| {
-        whole.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
-        whole.extend_from_slice(&entity);
-        whole.extend_from_slice(b"\r\n");
-    };
+    let head = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n").into_bytes();
+    let mut pieces = vec![head];
+    let mut part =
+        |entity: Vec<u8>| pieces.extend([format!("--{boundary}\r\n").into_bytes(), entity, b"\r\n".to_vec()]);
     part(text);
     for (number, attachment) in attachments.iter().enumerate() {
         part(if let Some(mail) = &attachment.mail {
@@ -67,8 +65,8 @@ fn mixed(id: &str, text: Vec<u8>, attachments: &[Attachment], materials: &Materi
             file(attachment, materials.filling)
         });
     }
-    whole.extend_from_slice(format!("--{boundary}--").as_bytes());
-    whole
+    pieces.push(format!("--{boundary}--").into_bytes());
+    pieces.concat()
 }
 
 fn file(attachment: &Attachment, filling: usize) -> Vec<u8> {
@@ -78,9 +76,7 @@ fn file(attachment: &Attachment, filling: usize) -> Vec<u8> {
     };
     let media_type = attachment.media_type.as_deref().unwrap_or_else(|| content::media_type(&attachment.name));
     let head = format!("Content-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n");
-    let mut entity = [head.into_bytes(), disposition(attachment), b"\r\n\r\n".to_vec()].concat();
-    entity.extend_from_slice(&base64_lines(&bytes));
-    entity
+    [head.as_bytes(), &disposition(attachment), b"\r\n\r\n", &base64_lines(&bytes)].concat()
 }
 
 fn message(attachment: &Attachment, bytes: &[u8]) -> Vec<u8> {
