@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// The C library's allocator keeps what large messages leave behind: a third less memory at its peak with this one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     pec_conformance::cli::main(std::env::args_os()).into()
 }

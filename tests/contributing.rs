@@ -1,6 +1,6 @@
 //! CONTRIBUTING.md is true: its examples are files of the project, they are in the program, and nothing else names them.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, ffi::OsStr, fs, path::Path, process::Command};
 
 use pec_conformance::{norm, rules, scenario};
 use walkdir::WalkDir;
@@ -50,6 +50,24 @@ fn its_examples_are_in_the_program() {
         };
         assert!(there, "{path} is not in the program");
     }
+}
+
+/// Followed to the letter: the one file, in a folder where nothing else is, plays.
+#[test]
+fn its_scenario_plays_by_itself() {
+    let (path, scenario) = examples().into_iter().find(|(path, _)| path.starts_with("scenarios/delivery/")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(path);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, scenario).unwrap();
+    let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .arg("run")
+        .args([OsStr::new("--scenarios"), folder.path().join("scenarios").as_os_str()])
+        .args([OsStr::new("--reports"), folder.path().join("reports").as_os_str()])
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&program.stdout);
+    assert!(program.status.success() && printed.contains("2 passed"), "{printed}");
 }
 
 /// One file and nothing else: neither the file nor what it declares stands in a list. What cites a clause names it.

@@ -11,7 +11,7 @@ use std::{
 
 use pec_conformance::{
     evidence::{Observation, Party},
-    message::{Bytes, Kind, Message},
+    message::{Kind, Message},
     rules,
     runner::{self, Cell, Event, Plan},
     scenario,
@@ -63,28 +63,32 @@ fn refused(share: &[Composed<'_>]) -> Vec<String> {
     opinions.collect()
 }
 
-/// What gateways put on a wire or into a mailbox, the same bytes once. What the harness made wrong is not theirs.
-fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Bytes>) -> Vec<Composed<'a>> {
-    let identity = |observation: &Observation| Message::read(&observation.bytes).ok()?.mail.field("Message-ID");
+/// What gateways put on a wire or into a mailbox, each signature once. What the harness made wrong is not theirs.
+fn composed<'a>(cell: &'a Cell, seen: &mut BTreeSet<Vec<u8>>) -> Vec<Composed<'a>> {
+    let observations = cell.observed.observations.iter();
+    let messages = observations.filter_map(|observation| Some((observation, Message::read(&observation.bytes).ok()?)));
+    let messages: Vec<(&Observation, Message)> = messages.collect();
+    let identity = |message: &Message| message.mail.field("Message-ID");
     let announced = cell.observed.announced.iter().filter_map(|finding| {
-        let one = cell.observed.observations.iter().find(|one| Some(one.id) == finding.observation)?;
-        identity(one).filter(|_| one.producer == Party::Harness)
+        let (one, message) = messages.iter().find(|(one, _)| Some(one.id) == finding.observation)?;
+        identity(message).filter(|_| one.producer == Party::Harness)
     });
     // Delivered as it came, it lies in a mailbox too.
     let wrong: BTreeSet<String> = announced.collect();
-    let is_envelope = |observation: &Observation| {
-        Message::read(&observation.bytes).is_ok_and(|message| message.kind == Some(Kind::PostaCertificata))
-    };
-    let theirs = |observation: &&Observation| {
-        let made_wrong = is_envelope(observation) && identity(observation).is_some_and(|id| wrong.contains(&id));
+    let theirs = |(observation, message): &(&Observation, Message)| {
+        let made_wrong =
+            message.kind == Some(Kind::PostaCertificata) && identity(message).is_some_and(|id| wrong.contains(&id));
         matches!(observation.producer, Party::Sender | Party::Receiver) && !made_wrong
     };
-    let new = |observation: &&Observation| seen.insert(observation.bytes.clone());
-    let read = |observation: &'a Observation| {
-        let message = Message::read(&observation.bytes).ok()?;
-        message.kind.map(|kind| Composed { cell, observation, message, kind })
+    // In a mailbox it lies with trace fields on top, and signed as it was on the wire.
+    let new = |(observation, message): &(&Observation, Message)| {
+        let cms = message.signed.as_ref().and_then(|signed| signed.cms.clone());
+        seen.insert(cms.unwrap_or_else(|| observation.bytes.to_vec()))
     };
-    cell.observed.observations.iter().filter(theirs).filter(new).filter_map(read).collect()
+    let composed = messages.into_iter().filter(theirs).filter(new);
+    composed
+        .filter_map(|(observation, message)| message.kind.map(|kind| Composed { cell, observation, message, kind }))
+        .collect()
 }
 
 /// What openssl has against the signature.
@@ -111,7 +115,7 @@ fn signature(folder: &Path, composed: &Composed<'_>) -> Option<String> {
 }
 
 fn bare_line_feeds(bytes: &[u8]) -> bool {
-    bytes.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || bytes[at - 1] != b'\r'))
+    memchr::memchr_iter(b'\n', bytes).any(|at| at == 0 || bytes[at - 1] != b'\r')
 }
 
 /// What xmllint has against the certification data.
