@@ -42,7 +42,7 @@ struct Options {
 /// is good on the first, no revocation list on the second, no issuing authority on the last.
 const OTHER_DAYS: [&str; 3] = ["2032-02-29T22:59:55Z", "2028-03-26T00:59:55Z", "2041-10-27T00:59:55Z"];
 /// One scenario in so many is played again, across all folders.
-const AGAIN: usize = 4;
+const AGAIN: usize = 8;
 
 fn main() -> ExitCode {
     let mut options = Options::parse();
