@@ -64,10 +64,7 @@ impl<'a> Coverage<'a> {
         let clauses = norm::all().filter(|clause| clause.in_force(day));
         let covered = |clause| {
             let rules = catalogue.rules_on(clause);
-            let mut faults: Vec<_> =
-                rules.iter().flat_map(|rule| catalogue.faults_of(rule)).map(|(id, _)| id).collect();
-            faults.sort_unstable();
-            faults.dedup();
+            let faults = catalogue.faults_proving(&rules);
             Covered { clause, rules, scenarios: catalogue.scenarios_about(clause), faults }
         };
         Self { clauses: clauses.map(covered).collect() }

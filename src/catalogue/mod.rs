@@ -4,7 +4,10 @@
 pub mod coverage;
 mod themes;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub use themes::{Theme, families, folders};
 
@@ -114,6 +117,12 @@ impl Catalogue {
             .collect();
         faults.sort_by_key(|(_, one)| (one.fault.findings.len() != 1, !reports(&one.fault.findings)));
         faults
+    }
+
+    /// Ids of the faults that any of these rules reports, each once.
+    pub fn faults_proving(&self, rules: &[&Rule]) -> Vec<&'static str> {
+        let faults = rules.iter().flat_map(|rule| self.faults_of(rule)).map(|(id, _)| id);
+        faults.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The scenarios that plant what a rule reports, and say so.

@@ -8,7 +8,6 @@ use jiff::{Timestamp, civil::Date};
 use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
 use crate::{
     clock::Machine,
-    norm::AsOf,
     report::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection, Strictness},
     rules::{self, Options},
 };
@@ -55,7 +54,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     }
     let at = args.at.unwrap_or_else(|| Machine::default().now());
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
-    let options = Options { as_of: args.as_of.map_or(AsOf::Latest, AsOf::Day) };
+    let options = Options { as_of: args.as_of.into() };
     let out = Stdout::open();
     let mut report: Box<dyn Inspection> = match args.format {
         Format::Text => Box::new(CheckedText::new(out, color.on(&io::stdout()), strictness, options.as_of)),

@@ -39,7 +39,7 @@ enum Format {
 /// Prints it: gaps first, then totals, then clause by clause.
 pub fn coverage(args: &Args) -> Result<Exit, CliError> {
     let catalogue = Catalogue::load()?;
-    let day = args.as_of.map_or(AsOf::Latest, AsOf::Day);
+    let day = AsOf::from(args.as_of);
     let coverage = Coverage::of(&catalogue, day);
     if coverage.clauses.is_empty() {
         return Err(CliError::NothingInForce(day));

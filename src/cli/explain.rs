@@ -90,10 +90,7 @@ fn of_clause(clause: &Clause, catalogue: &Catalogue, page: &mut Page) {
             page.example(id, one, catalogue);
         }
     }
-    let mut faults: Vec<&str> = rules.iter().flat_map(|rule| catalogue.faults_of(rule)).map(|(id, _)| id).collect();
-    faults.sort_unstable();
-    faults.dedup();
-    page.list("proved by", "fault", faults);
+    page.list("proved by", "fault", catalogue.faults_proving(&rules));
     page.list("played by", "scenario", catalogue.scenarios_about(clause).into_iter().map(|one| one.id.as_str()));
     if let Some(untested) = &clause.untested {
         page.row("not checked", &format!("{}: {}", slug(&untested.reason).replace('-', " "), untested.why));

@@ -12,7 +12,6 @@ use jiff::civil::Date;
 use super::{CliError, Exit, color::Color, error::warn, select::Select, stdout::Stdout};
 use crate::{
     evidence::bundle,
-    norm::AsOf,
     report::{Closing, Ending, Event, JsonStream, Junit, Opening, Progress, Reports, RuleSet, Tally, Terminal},
     rules,
     runner::{self, CellOutcome, Direction, OnFailure, Plan, Run, Stop, Strictness},
@@ -65,7 +64,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     plan.jobs = args.jobs.unwrap_or(plan.jobs);
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
     plan.how.strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
-    plan.how.as_of = args.as_of.map_or(AsOf::Latest, AsOf::Day);
+    plan.how.as_of = args.as_of.into();
     plan.stop = Stop::on_signals();
 
     let mut reports = Reports::default();

@@ -109,6 +109,13 @@ pub enum AsOf {
     Day(Date),
 }
 
+/// As it is asked for: without a day, the latest.
+impl From<Option<Date>> for AsOf {
+    fn from(day: Option<Date>) -> Self {
+        day.map_or(Self::Latest, Self::Day)
+    }
+}
+
 impl fmt::Display for AsOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

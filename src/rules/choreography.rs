@@ -1,4 +1,4 @@
-//! What must hold across the messages of one submission (RFC 6109 3; the sentences of the practice, one rule each).
+//! What the rules on the messages of one submission share (RFC 6109 3; the rules are in `families/choreography/`).
 //!
 //! A rule about something missing speaks only where the evidence is complete. Whoever owes what is missing is blamed,
 //! which may be another than who composed what is there.
