@@ -1,5 +1,5 @@
-//! Compiles what is added by a file into the program: scenarios and faults below `scenarios/`, families of rules below
-//! `src/rules/families/` and chapters of clauses below `src/norm/clauses/`. None of them is listed by hand.
+//! Compiles what is added by a file into the program: scenarios and faults below `scenarios/`; and what each family of
+//! rules is about, which its file says first.
 
 use std::{
     env,
@@ -14,11 +14,7 @@ fn main() {
     let themes = Files::below("scenarios", "md");
     write("suite.rs", &(texts("SUITE", "scenario", &scenarios) + &texts("THEMES", "theme's README", &themes.0)));
     write("faults.rs", &texts("FAULTS", "fault", &faults));
-    write("rules.rs", &Files::below("src/rules/families", "rs").modules("mod", "RULES", "Rule", "family of rules"));
-    write(
-        "clauses.rs",
-        &Files::below("src/norm/clauses", "rs").modules("pub mod", "ALL", "&super::Clause", "chapter of clauses"),
-    );
+    write("about.rs", &Files::below("src/rules/families", "rs").about());
 }
 
 /// Files of a folder by their path in it, without the extension, in order.
@@ -34,28 +30,23 @@ impl Files {
         Self(found)
     }
 
-    /// Each file as a module named by its path, and all their lists as one.
-    fn modules(&self, module: &str, list: &str, item: &str, what: &str) -> String {
-        let mut code = String::new();
-        let mut names = Vec::new();
-        for (id, path) in &self.0 {
-            let name = id.replace(['/', '-'], "_");
-            writeln!(code, "#[path = {:?}]\n{module} {name};", path.display().to_string()).expect("a string takes it");
-            names.push(format!("{name}::{list}"));
-        }
-        let names = names.join(", ");
-        let about: Vec<String> = self.0.iter().map(|(id, path)| format!("({id:?}, {:?})", first_words(path))).collect();
-        let about = about.join(",\n");
-        code.extend([format!(
-            "/// What each is about: the first words of its file.\npub static ABOUT: &[(&str, &str)] = &[\n{about}];\n"
-        )]);
-        code + &format!("/// Every {what}, by the name of its file.\npub static FAMILIES: &[&[{item}]] = &[{names}];\n")
+    /// What each file of a module is about, by its path: the first words of its documentation.
+    fn about(&self) -> String {
+        // What several families share has no rules.
+        let about = self.0.iter().filter(|(_, path)| source(path).contains("static RULES:"));
+        let about =
+            about.fold(String::new(), |code, (id, path)| code + &format!("({id:?}, {:?}),\n", first_words(path)));
+        format!("/// What each family is about.\npub static ABOUT: &[(&str, &str)] = &[\n{about}];\n")
     }
+}
+
+fn source(path: &Path) -> String {
+    fs::read_to_string(path).expect("a file that was listed can be read")
 }
 
 /// The first paragraph of a module's documentation.
 fn first_words(path: &Path) -> String {
-    let source = fs::read_to_string(path).expect("a file that was listed can be read");
+    let source = source(path);
     let lines = source.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
     lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -70,7 +70,7 @@ fn its_scenario_plays_by_itself() {
     assert!(program.status.success() && printed.contains("2 passed"), "{printed}");
 }
 
-/// One file and nothing else: neither the file nor what it declares stands in a list. What cites a clause names it.
+/// What a file declares stands in no list. What cites a clause names it.
 #[test]
 fn nothing_lists_its_examples() {
     let lists = WalkDir::new(root().join("src")).into_iter().chain(WalkDir::new(root().join("tests")));

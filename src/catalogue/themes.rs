@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    rules::{self, Rule},
+    rules::{self, Family},
     scenario::{self, Scenario},
 };
 
@@ -20,9 +20,13 @@ pub struct Theme {
 
 /// Every family of rules.
 pub fn families() -> Vec<Theme> {
-    let count = |rules: &&[Rule]| rules.len();
     let families = rules::FAMILIES.iter().zip(rules::ABOUT);
-    families.map(|(rules, (name, about))| Theme { name: (*name).to_owned(), count: count(rules), about }).collect()
+    let theme = |(family, (_, about)): (&Family, &(&str, &'static str))| Theme {
+        name: family.name.to_owned(),
+        count: family.rules.len(),
+        about,
+    };
+    families.map(theme).collect()
 }
 
 /// Every folder of these scenarios.
@@ -50,6 +54,9 @@ mod tests {
         for theme in families.iter().chain(&folders) {
             assert!(theme.about.ends_with('.') && theme.count > 0, "{theme:?}");
         }
+        let listed: Vec<&str> = rules::FAMILIES.iter().map(|family| family.name).collect();
+        let files: Vec<&str> = rules::ABOUT.iter().map(|(file, _)| *file).collect();
+        assert_eq!(listed, files, "src/rules/families/mod.rs lists each file of its folder, in order");
         assert_eq!(families.iter().map(|family| family.count).sum::<usize>(), rules::all().count());
         assert_eq!(folders.iter().map(|folder| folder.count).sum::<usize>(), scenarios.len());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Clause, Level, Place, Sentence, all, clause, sentences};
+use super::{Clause, Level, Place, Sentence, all, clause, clauses, sentences};
 
 #[test]
 fn ids_are_unique_and_name_their_source() {
@@ -105,4 +105,11 @@ fn saying(clause: &Clause) -> impl Iterator<Item = &'static Sentence> {
 
 fn has_home(clause: &Clause) -> bool {
     saying(clause).any(|sentence| sentence.source == clause.source)
+}
+
+#[test]
+fn every_chapter_of_the_folder_is_listed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/norm/clauses");
+    let files = std::fs::read_dir(folder).unwrap().flatten().filter(|file| file.file_name() != "mod.rs").count();
+    assert_eq!(clauses::CHAPTERS.len(), files, "src/norm/clauses/mod.rs lists each file of its folder");
 }

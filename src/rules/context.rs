@@ -4,13 +4,13 @@ use jiff::Timestamp;
 
 use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
-    evidence::{Dialogue, Evidence, LogRecord, Observation, Role},
-    message::{Mail, Message},
+    evidence::{Dialogue, Evidence, LogRecord, Observation, Role, Seen},
+    message::{Daticert, Header, Kind, Mail, Mailbox, Message},
     norm::AsOf,
-    smime::{PathError, Signature, Trust},
+    smime::{Certificate, PathError, Signature, Trust},
 };
 
-use super::Transaction;
+use super::{Transaction, applies::generated_kind, spelling::bare_identifier};
 
 /// What all subjects share: the directory, trust, and the evidence around.
 #[derive(Debug)]
@@ -79,5 +79,72 @@ impl DirectorySubject<'_> {
     /// The providers' records.
     pub fn providers(&self) -> &[Provider] {
         self.read.as_ref().map_or(&[], |directory| &directory.providers)
+    }
+}
+
+impl<'a> MessageSubject<'a> {
+    /// Whether it is of one of these kinds.
+    pub fn is(&self, kinds: &[Kind]) -> bool {
+        generated_kind(self).is_some_and(|kind| kinds.contains(&kind))
+    }
+
+    /// What its daticert.xml says.
+    pub fn data(&self) -> Option<&'a Daticert> {
+        self.message.daticert.as_ref()?.data.as_ref()
+    }
+
+    /// The message.
+    pub fn mail(&self) -> &'a Mail {
+        &self.message.mail
+    }
+
+    /// The first header field of this name in the message's own header section.
+    pub fn header(&self, name: &str) -> Option<&'a Header> {
+        self.message.mail.root.header(name)
+    }
+
+    /// The only mailbox of an address field; `None` where there are none or several.
+    pub fn only_mailbox(&self, name: &str) -> Option<Mailbox> {
+        let mailboxes = self.mail().mailboxes(self.header(name)?)?;
+        <[_; 1]>::try_from(mailboxes).ok().map(|[only]| only)
+    }
+
+    /// Who counts as the original sender: as certified, else the author or the reverse path of what arrived.
+    pub fn senders(&self) -> Vec<String> {
+        if self.message.kind != Some(Kind::Anomalia) {
+            return self.data().map(|data| data.mittente.clone()).into_iter().collect();
+        }
+        let authors = self.original.and_then(|original| original.mailboxes(original.root.header("From")?));
+        let mut senders: Vec<String> = authors.unwrap_or_default().into_iter().map(|author| author.address).collect();
+        senders.extend(self.observation.path.as_ref().map(|path| path.from.clone()));
+        for mail in self.original.into_iter().chain([self.mail()]) {
+            senders.extend(mail.field("Return-Path").map(|path| bare_identifier(&path).to_owned()));
+        }
+        senders.retain(|sender| !sender.is_empty());
+        senders
+    }
+
+    /// To whom an anomaly envelope may be said to be addressed: by its forward paths or mailbox, and by the header of what
+    /// arrived.
+    pub fn addressees(&self) -> Vec<String> {
+        let paths = self.observation.path.iter().flat_map(|path| path.to.clone());
+        let mailbox = match &self.observation.seen {
+            Seen::Mailbox { address, .. } => Some(address.clone()),
+            _ => None,
+        };
+        let named = self.original.into_iter().flat_map(|original| {
+            let fields = original
+                .root
+                .headers
+                .iter()
+                .filter(|field| ["To", "Cc"].iter().any(|name| field.name.eq_ignore_ascii_case(name)));
+            fields.filter_map(|field| original.mailboxes(field)).flatten().map(|mailbox| mailbox.address)
+        });
+        paths.chain(mailbox).chain(named).collect()
+    }
+
+    /// The signer's certificate.
+    pub fn signer(&self) -> Option<&'a Certificate> {
+        self.signature?.signer.as_ref()
     }
 }

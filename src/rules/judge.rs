@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    Check, Context, DialogueSubject, Fact, Findings, LogSubject, Outcome, Rule, Transaction,
+    Check, Context, DialogueSubject, Findings, LogSubject, Member, Outcome, Rule, Transaction,
     about::About,
     all,
     copies::{Copies, copies},
@@ -79,7 +79,7 @@ impl<'a> Bench<'a> {
             .collect();
         let facts = messages.iter().filter_map(|exhibit| {
             let kind = exhibit.copies.message.kind?;
-            Some(Fact::of(&exhibit.copies, kind, exhibit.composer, exhibit.origin.clone()))
+            Some(Member::of(&exhibit.copies, kind, exhibit.composer, exhibit.origin.clone()))
         });
         let transactions = transactions(evidence, facts.collect());
         let start = evidence.observations.first().map(|observation| observation.at);
@@ -150,7 +150,7 @@ impl<'a> Bench<'a> {
             findings.is_empty()
         };
         matches!(exhibit.origin, Origin::Verified { .. })
-            && super::envelope::paths_as_certified(&subject)
+            && super::families::envelope::paths_as_certified(&subject)
             && catch_unwind(AssertUnwindSafe(|| all().all(holds))).unwrap_or(false)
     }
 
@@ -275,7 +275,7 @@ impl<'a> Bench<'a> {
 impl Bench<'_> {
     fn about(&self, transaction: &Transaction) -> About {
         let observation = transaction.submission.as_ref().map(|submission| submission.observation);
-        let observation = observation.or_else(|| transaction.messages.first().map(Fact::observation));
+        let observation = observation.or_else(|| transaction.messages.first().map(Member::observation));
         let subject = match (&transaction.identifier[..], observation) {
             ("", Some(submission)) => format!("submission {submission}"),
             (identifier, _) => format!("transaction {identifier}"),

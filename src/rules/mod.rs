@@ -1,28 +1,29 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
 mod about;
-mod choreography;
+mod applies;
 mod context;
 mod copies;
 mod exhibit;
-mod fact;
-mod facts;
+mod families;
 mod judge;
 mod judgement;
+mod member;
+mod spelling;
+mod statement;
 mod tags;
-mod telling;
 #[cfg(test)]
 mod tests;
-mod told;
+mod text;
 mod transaction;
 
-// Every file below `families/` is a module here, named by its path; its `RULES` join `FAMILIES`: a rule is added by a file.
-include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+include!(concat!(env!("OUT_DIR"), "/about.rs"));
 
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
-pub use fact::{Fact, Sighting};
+pub use families::FAMILIES;
 pub use judge::{Options, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
+pub use member::{Member, Sighting};
 pub use transaction::{Submission, Transaction};
 
 use serde::Serialize;
@@ -32,9 +33,17 @@ use crate::{
     norm::{AsOf, Clause, Level},
 };
 
+/// Rules on one subject matter.
+pub struct Family {
+    /// Its file: `choreography/timeout`.
+    pub name: &'static str,
+    /// Its rules, in the order in which they are put.
+    pub rules: &'static [Rule],
+}
+
 /// Every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    FAMILIES.iter().flat_map(|family| family.iter())
+    FAMILIES.iter().flat_map(|family| family.rules)
 }
 
 /// The id of every rule.

@@ -9,10 +9,7 @@ use crate::{
     message::{Kind, Mail},
 };
 
-use super::{
-    fact::{Fact, bare},
-    facts::is_bare_address,
-};
+use super::{member::Member, spelling::bare_identifier, spelling::is_bare_address};
 
 /// Everything that belongs to one PEC msgid, and the submission it came from. No bodies are kept.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +19,7 @@ pub struct Transaction {
     /// The submission, where it was seen.
     pub submission: Option<Submission>,
     /// Every message, once per composed message (not per sighting), in the order first seen.
-    pub messages: Vec<Fact>,
+    pub messages: Vec<Member>,
 }
 
 /// What a user submitted.
@@ -46,27 +43,27 @@ impl Transaction {
     /// When it began, as far as seen.
     pub fn started(&self) -> Option<Timestamp> {
         let submitted = self.submission.as_ref().map(|submission| submission.at);
-        submitted.or_else(|| self.messages.iter().map(Fact::first_seen).min())
+        submitted.or_else(|| self.messages.iter().map(Member::first_seen).min())
     }
 
     /// The messages of a kind.
-    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Member> {
         self.messages.iter().filter(move |fact| fact.kind == kind)
     }
 
     /// The first message of a kind.
-    pub fn first(&self, kind: Kind) -> Option<&Fact> {
+    pub fn first(&self, kind: Kind) -> Option<&Member> {
         self.of(kind).next()
     }
 
     /// What says most surely who certified what: the acceptance, else the envelope, else a non-acceptance; one whose sender
     /// can be read before one whose cannot.
-    pub fn reference(&self) -> Option<&Fact> {
+    pub fn reference(&self) -> Option<&Member> {
         self.references().find(|fact| is_bare_address(&fact.data.mittente)).or_else(|| self.references().next())
     }
 
     /// What the sender's provider says of what it got, the surest first.
-    fn references(&self) -> impl Iterator<Item = &Fact> {
+    fn references(&self) -> impl Iterator<Item = &Member> {
         const KINDS: [Kind; 4] =
             [Kind::Accettazione, Kind::PostaCertificata, Kind::NonAccettazione, Kind::NonAccettazioneVirus];
         KINDS.into_iter().flat_map(|kind| self.of(kind))
@@ -95,8 +92,8 @@ impl Transaction {
     }
 
     /// Whether there is no message of this one's kind about the same recipients.
-    fn lacks(&self, wanted: &Fact) -> bool {
-        let same = |fact: &Fact| wanted.named().next().is_none() || wanted.named().any(|named| fact.concerns(named));
+    fn lacks(&self, wanted: &Member) -> bool {
+        let same = |fact: &Member| wanted.named().next().is_none() || wanted.named().any(|named| fact.concerns(named));
         !self.of(wanted.kind).any(same)
     }
 
@@ -108,17 +105,17 @@ impl Transaction {
     }
 
     /// Messages of a kind that concern a recipient: delivered or tried, or taken over.
-    pub fn concerning<'a>(&'a self, kind: Kind, recipient: &'a str) -> impl Iterator<Item = &'a Fact> {
+    pub fn concerning<'a>(&'a self, kind: Kind, recipient: &'a str) -> impl Iterator<Item = &'a Member> {
         self.of(kind).filter(move |fact| fact.concerns(recipient))
     }
 }
 
 /// Sorts facts into transactions, and puts each submission to what came of it.
-pub(super) fn transactions(evidence: &Evidence, facts: Vec<Fact>) -> Vec<Transaction> {
+pub(super) fn transactions(evidence: &Evidence, facts: Vec<Member>) -> Vec<Transaction> {
     let mut found: Vec<Transaction> = Vec::new();
     let mut at: BTreeMap<String, usize> = BTreeMap::new();
     for fact in facts {
-        let identifier = match bare(&fact.data.identificativo) {
+        let identifier = match bare_identifier(&fact.data.identificativo) {
             "" => fact.message_id.clone().unwrap_or_else(|| format!("message {}", fact.observation())),
             identifier => identifier.to_owned(),
         };
@@ -157,7 +154,7 @@ fn gather_strays(found: &mut Vec<Transaction>) {
         if let Some(home) = home {
             let stray = std::mem::take(&mut found[at].messages);
             found[home].messages.extend(stray);
-            found[home].messages.sort_by_key(Fact::observation);
+            found[home].messages.sort_by_key(Member::observation);
         }
     }
     found.retain(|transaction| !transaction.messages.is_empty());
@@ -183,9 +180,9 @@ fn refused(dialogue: &Dialogue) -> bool {
 
 impl Submission {
     /// Whether `fact` is about this submission: the same msgid, or none, and the same sender and recipients.
-    fn led_to(&self, fact: &Fact) -> bool {
+    fn led_to(&self, fact: &Member) -> bool {
         let same_msgid = match (&self.msgid, &fact.data.msgid) {
-            (Some(sent), Some(certified)) => bare(sent) == bare(certified),
+            (Some(sent), Some(certified)) => bare_identifier(sent) == bare_identifier(certified),
             _ => true,
         };
         let named = |address: &str| fact.data.destinatari.iter().any(|d| d.address.eq_ignore_ascii_case(address));

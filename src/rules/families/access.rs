@@ -8,11 +8,12 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Context, Finding, Rule,
+    applies::{has_certified_original, is_transport},
     context::MessageSubject,
-    envelope::compare_identifier,
-    facts::{has_certified_original, is_transport, same_address, shown_field},
+    families::envelope::compare_identifier,
+    spelling::{same_address, shown_field},
 };
 
 /// The rules.

@@ -1,5 +1,7 @@
 //! The profile of signing certificates (RFC 6109 5.5), a point at a time.
 
+pub(in crate::rules) mod attributes;
+
 use crate::{
     norm::{
         Level,
@@ -8,7 +10,7 @@ use crate::{
     smime::{Certificate, PathError, certificate::Extension},
 };
 
-use super::{Check, Context, Finding, Findings, Rule, facts::folded_name};
+use crate::rules::{Check, Context, Finding, Findings, Rule, spelling::folded_name};
 
 const SUBJECT_KEY: &str = "2.5.29.14";
 const KEY_USAGE: &str = "2.5.29.15";

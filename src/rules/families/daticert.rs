@@ -1,5 +1,8 @@
 //! The certification data by themselves (RFC 6109 4.4, Nota 12).
 
+pub(in crate::rules) mod errors;
+pub(in crate::rules) mod recipients;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -13,9 +16,10 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Context, Finding, Rule,
-    facts::{certifies, folded_name, has_data},
+    applies::{certifies, has_data},
+    spelling::folded_name,
 };
 
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| {

@@ -5,7 +5,7 @@ use crate::{
     norm::{Level, clauses::choreography as norm},
 };
 
-use super::{Check, Context, DialogueSubject, Finding, Findings, Rule};
+use crate::rules::{Check, Context, DialogueSubject, Finding, Findings, Rule};
 
 pub static RULES: &[Rule] = &[
     Rule {

@@ -1,5 +1,9 @@
 //! The providers' directory (RFC 6109 4.5).
 
+pub(in crate::rules) mod certificates;
+pub(in crate::rules) mod schema;
+pub(in crate::rules) mod signed;
+
 use std::collections::BTreeSet;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -9,7 +13,7 @@ use crate::{
     norm::{Level, clauses::directory as norm},
 };
 
-use super::{Check, Context, DirectorySubject, Finding, Findings, Rule};
+use crate::rules::{Check, Context, DirectorySubject, Finding, Findings, Rule};
 
 pub static RULES: &[Rule] = &[
     Rule {

@@ -9,13 +9,11 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Context, Finding, Findings, Rule,
+    applies::{has_certified_original, has_data, is_anomaly, is_envelope, is_transport},
     context::MessageSubject,
-    facts::{
-        bare_identifier, has_certified_original, has_data, is_anomaly, is_envelope, is_transport, same_address,
-        same_identifier, shown_field, unfolded_octets,
-    },
+    spelling::{bare_identifier, same_address, same_identifier, shown_field, unfolded_octets},
 };
 
 /// The rules.

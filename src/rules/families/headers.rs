@@ -8,9 +8,10 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Finding, Rule,
-    facts::{generated, has_data, same_address, same_identifier, shown_field},
+    applies::{generated, has_data},
+    spelling::{same_address, same_identifier, shown_field},
 };
 
 /// The rules.
@@ -55,7 +56,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| generated(subject, context) && subject.header("Date").is_some(),
             check: |subject, _, findings| {
-                if super::facts::date_header(subject.mail()).is_none() {
+                if crate::rules::applies::date_header(subject.mail()).is_none() {
                     let found = shown_field(subject.mail(), subject.header("Date"));
                     findings.push(Finding::new("a date of RFC 5322 3.3 with a numeric offset", found, "header Date"));
                 }

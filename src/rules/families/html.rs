@@ -2,8 +2,8 @@
 
 use crate::norm::{Level, clauses::formats};
 
-use super::tags::{Tag, tags};
-use super::{Check, Context, Finding, Rule, context::MessageSubject, facts::generated};
+use crate::rules::tags::{Tag, tags};
+use crate::rules::{Check, Context, Finding, Rule, applies::generated, context::MessageSubject};
 
 /// Elements that make a mail program load something to show or play.
 const REFERRING: [&str; 15] = [

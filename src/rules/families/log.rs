@@ -5,7 +5,7 @@ use crate::{
     norm::{Level, clauses::choreography as norm},
 };
 
-use super::{Check, Context, Fact, Finding, Findings, LogSubject, Rule, fact::bare};
+use crate::rules::{Check, Context, Finding, Findings, LogSubject, Member, Rule, spelling::bare_identifier};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -34,14 +34,15 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-fn generated<'a>(subject: &'a LogSubject<'_>) -> impl Iterator<Item = (&'a Fact, &'a str)> {
+fn generated<'a>(subject: &'a LogSubject<'_>) -> impl Iterator<Item = (&'a Member, &'a str)> {
     let role = Party::from(subject.role);
     let facts = subject.transactions.iter().flat_map(|transaction| &transaction.messages);
     facts.filter(move |fact| fact.composer == role).filter_map(|fact| Some((fact, fact.message_id.as_deref()?)))
 }
 
 fn record<'a>(subject: &'a LogSubject<'_>, message_id: &str) -> Option<&'a LogRecord> {
-    let names = |record: &&LogRecord| record.generated.iter().any(|id| bare(id) == bare(message_id));
+    let names =
+        |record: &&LogRecord| record.generated.iter().any(|id| bare_identifier(id) == bare_identifier(message_id));
     subject.records.iter().find(names)
 }
 
@@ -65,7 +66,7 @@ fn agrees(subject: &LogSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
 }
 
 /// What a record says otherwise. An anomaly envelope certifies nothing, so its record is held against nothing here.
-fn disagreements(fact: &Fact, record: &LogRecord) -> Vec<(&'static str, String, String)> {
+fn disagreements(fact: &Member, record: &LogRecord) -> Vec<(&'static str, String, String)> {
     let data = &fact.data;
     if data.mittente.is_empty() {
         return Vec::new();
@@ -77,12 +78,13 @@ fn disagreements(fact: &Fact, record: &LogRecord) -> Vec<(&'static str, String, 
         }
     };
     let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-    let same_id = |one: &Option<String>, other: &str| one.as_deref().map(bare) == Some(bare(other));
+    let same_id =
+        |one: &Option<String>, other: &str| one.as_deref().map(bare_identifier) == Some(bare_identifier(other));
     if let Some(msgid) = &data.msgid {
         hold("msgid", same_id(&record.msgid, msgid), msgid.clone(), optional(&record.msgid));
     }
     if let Some(identifier) = &record.identifier {
-        let agrees = bare(identifier) == bare(&data.identificativo);
+        let agrees = bare_identifier(identifier) == bare_identifier(&data.identificativo);
         hold("PEC msgid", agrees, data.identificativo.clone(), identifier.clone());
     }
     if let Some(instant) = data.instant() {
@@ -101,7 +103,7 @@ fn disagreements(fact: &Fact, record: &LogRecord) -> Vec<(&'static str, String, 
 }
 
 /// All recipients of the message, or those the event concerns: a log may hold either.
-fn recipients(fact: &Fact) -> [String; 2] {
+fn recipients(fact: &Member) -> [String; 2] {
     let all = list(fact.data.destinatari.iter().map(|recipient| recipient.address.as_str()));
     let named = list(fact.named());
     [all.clone(), if named.is_empty() { all } else { named }]

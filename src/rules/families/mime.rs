@@ -1,10 +1,7 @@
 //! What MIME asks of the message as a whole (RFC 2045).
 
-use super::{
-    Check, Finding, Rule,
-    facts::{generated, shown_field},
-};
 use crate::norm::{Level, clauses::mime};
+use crate::rules::{Check, Finding, Rule, applies::generated, spelling::shown_field};
 
 /// The rules.
 pub static RULES: &[Rule] = &[Rule {

@@ -8,10 +8,11 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Context, Finding, Rule,
+    applies::{generated, has_data, is_notification},
     context::MessageSubject,
-    facts::{generated, has_data, is_bare_address, is_notification, same_address, same_identifier, shown_field},
+    spelling::{is_bare_address, same_address, same_identifier, shown_field},
 };
 
 /// Kinds that go to the user who sent the message; the others go to providers or to recipients.

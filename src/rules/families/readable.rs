@@ -8,12 +8,12 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Context, Finding, Rule,
+    applies::generated,
     context::MessageSubject,
-    facts::generated,
-    telling::{Text, tells_typology},
-    told::{error_code, identifier, original_subject, reason, recipients, sender, when},
+    statement::{error_code, identifier, original_subject, reason, recipients, sender, when},
+    text::{Text, tells_typology},
 };
 
 /// The clauses that say what each kind tells.

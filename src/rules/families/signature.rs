@@ -5,7 +5,7 @@ use crate::{
     smime::{PathError, Signature, SignatureState},
 };
 
-use super::{Check, Context, Finding, Findings, Rule, context::MessageSubject, facts::generated};
+use crate::rules::{Check, Context, Finding, Findings, Rule, applies::generated, context::MessageSubject};
 
 /// The rules.
 pub static RULES: &[Rule] = &[

@@ -1,5 +1,8 @@
 //! The MIME structure of a generated message (RFC 6109 2.1, 4.3).
 
+pub(in crate::rules) mod daticert;
+pub(in crate::rules) mod original;
+
 use std::ops::Range;
 
 use crate::{
@@ -10,10 +13,11 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Finding, Rule,
+    applies::{generated, is_anomaly},
     context::MessageSubject,
-    facts::{generated, is_anomaly, shown_field, shown_part},
+    spelling::{shown_field, shown_part},
 };
 
 /// The rules.
@@ -209,7 +213,7 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-pub(super) fn has_mixed(subject: &MessageSubject<'_>, context: &super::Context<'_>) -> bool {
+pub(super) fn has_mixed(subject: &MessageSubject<'_>, context: &crate::rules::Context<'_>) -> bool {
     generated(subject, context) && subject.message.parts.mixed.is_some()
 }
 

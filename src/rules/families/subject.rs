@@ -8,10 +8,11 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Finding, Rule,
+    applies::{has_certified_original, has_data},
     context::MessageSubject,
-    facts::{collapsed, has_certified_original, has_data},
+    spelling::collapsed,
 };
 
 /// The prefix of each kind, without the blank before the original subject.

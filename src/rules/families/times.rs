@@ -6,10 +6,11 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::norm::{Level, clauses::formats};
 
-use super::{
+use crate::rules::{
     Check, Finding, Rule,
+    applies::{certifies, date_header, generated},
     context::MessageSubject,
-    facts::{certifies, date_header, generated, shown_field},
+    spelling::shown_field,
 };
 
 static ROME: LazyLock<TimeZone> =

@@ -17,7 +17,7 @@ use crate::{
     message::{Kind, Message},
     norm::AsOf,
     pki::Pki,
-    rules::{Check, Context, FAMILIES, Finding, MessageSubject},
+    rules::{Check, Context, Finding, MessageSubject},
     smime::{Signature, Trust},
 };
 
@@ -239,7 +239,7 @@ pub fn judge_read(
         Context { evidence: &evidence, directory, trust, observed: observation.at, as_of: AsOf::Latest, path: None };
     let subject = MessageSubject { message, observation, original: original.as_ref(), signature, provider };
     let mut verdicts = Verdicts::default();
-    for rule in FAMILIES.iter().flat_map(|family| family.iter()) {
+    for rule in crate::rules::all() {
         let mut findings = Vec::new();
         match rule.check {
             Check::Message { applies, check } if applies(&subject, &context) => {

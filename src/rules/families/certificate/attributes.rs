@@ -5,7 +5,7 @@ use crate::{
     smime::certificate::NameAttribute,
 };
 
-use super::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule};
 
 /// The rule.
 pub static RULES: &[Rule] = &[Rule {

@@ -10,10 +10,10 @@ use crate::{
         Level,
         clauses::{choreography as norm, law},
     },
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, facts::is_bare_address},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction, spelling::is_bare_address},
 };
 
-use super::choreography::{manages, observations, signing_provider, times, watched};
+use super::{manages, observations, signing_provider, times, watched};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -124,7 +124,7 @@ fn own_provider(transaction: &Transaction, context: &Context<'_>, findings: &mut
     signed_by_own_provider(accepting, context, findings);
 }
 
-fn notices(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
+fn notices(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     const KINDS: [Kind; 4] =
         [Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::PreavvisoErroreConsegna, Kind::ErroreConsegnaVirus];
     transaction.messages.iter().filter(|fact| KINDS.contains(&fact.kind))
@@ -138,7 +138,7 @@ fn own_provider_notifies(transaction: &Transaction, context: &Context<'_>, findi
     signed_by_own_provider(notices(transaction), context, findings);
 }
 
-fn signed_by_own_provider<'a>(facts: impl Iterator<Item = &'a Fact>, context: &Context<'_>, findings: &mut Findings) {
+fn signed_by_own_provider<'a>(facts: impl Iterator<Item = &'a Member>, context: &Context<'_>, findings: &mut Findings) {
     let Some(directory) = context.directory else { return };
     for fact in facts {
         let Some(provider) = signing_provider(fact) else { continue };
@@ -178,7 +178,7 @@ const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 /// What gateways certify in a run, where one clock tells when everything was seen. A message that tells two instants is
 /// wrong by itself; which of them its clock gave is not known.
-fn dated(transaction: &Transaction) -> impl Iterator<Item = (&Fact, Timestamp)> {
+fn dated(transaction: &Transaction) -> impl Iterator<Item = (&Member, Timestamp)> {
     let own = transaction.messages.iter().filter(|fact| fact.composer != Party::Harness);
     let certified = own.filter_map(|fact| Some((fact, fact.data.instant()?)));
     certified.filter(|(fact, certified)| fact.date.is_none_or(|date| date.as_second() == certified.as_second()))

@@ -4,12 +4,12 @@ use crate::{
     evidence::{Observation, Seen},
     message::{Kind, Mail},
     norm::{Level, clauses::incoming},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, facts::same_identifier},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction, spelling::same_identifier},
 };
 
-use super::{
-    choreography::{bytes, list},
-    facts::{bare_identifier, same_address},
+use crate::rules::{
+    families::choreography::{bytes, list},
+    spelling::{bare_identifier, same_address},
 };
 
 pub static RULES: &[Rule] = &[Rule {
@@ -26,7 +26,7 @@ pub static RULES: &[Rule] = &[Rule {
 fn arrived<'a>(
     transaction: &'a Transaction,
     context: &'a Context<'_>,
-) -> impl Iterator<Item = (&'a Fact, &'a Observation)> {
+) -> impl Iterator<Item = (&'a Member, &'a Observation)> {
     transaction.of(Kind::Anomalia).filter_map(|anomaly| {
         anomaly.mailboxes().next()?;
         let id = anomaly.message_id.as_deref()?;

@@ -5,13 +5,13 @@ use aws_lc_rs::digest;
 use crate::{
     message::{Entity, Mail},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::{
-    choreography::message,
-    choreography_original::same_message,
-    choreography_receipt::{Form, due, receipts},
+use crate::rules::{
+    families::choreography::message,
+    families::choreography::original::same_message,
+    families::choreography::receipt::{Form, due, receipts},
 };
 
 pub static RULES: &[Rule] = &[
@@ -86,7 +86,7 @@ struct Pair {
     departures: Vec<Departure>,
 }
 
-fn pairs<'a>(transaction: &'a Transaction, context: &Context<'_>) -> impl Iterator<Item = (&'a Fact, Pair)> {
+fn pairs<'a>(transaction: &'a Transaction, context: &Context<'_>) -> impl Iterator<Item = (&'a Member, Pair)> {
     let of = |fact| message(context.evidence, fact)?.original_mail();
     receipts(transaction).filter_map(move |(envelope, receipt, recipient)| {
         if due(envelope, recipient) != Some(Form::Brief) || !receipt.has_original {

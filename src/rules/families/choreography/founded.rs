@@ -7,12 +7,12 @@ use crate::{
         Level,
         clauses::{choreography as norm, law, model},
     },
-    rules::{Check, Context, Fact, Finding, Findings, Origin, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Member, Origin, Rule, Transaction},
 };
 
-use super::{
-    choreography::{manages, observations, signing_provider, watched},
-    choreography_outcome::in_mailbox,
+use crate::rules::{
+    families::choreography::outcome::in_mailbox,
+    families::choreography::{manages, observations, signing_provider, watched},
 };
 
 /// The rules.
@@ -110,7 +110,7 @@ fn unsound(transaction: &Transaction, _: &Context<'_>) -> bool {
 fn no_receipts(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for kind in [Kind::PresaInCarico, Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::RilevazioneVirus] {
         // The sender's own provider may tell what SMTP answered.
-        let own = |receipt: &&Fact| kind == Kind::ErroreConsegna && receipt.composer == transaction.sender_side();
+        let own = |receipt: &&Member| kind == Kind::ErroreConsegna && receipt.composer == transaction.sender_side();
         for receipt in transaction.of(kind).filter(|receipt| !own(receipt)) {
             let finding = Finding::new(
                 "no receipt for an envelope that no listed provider signed",
@@ -123,7 +123,7 @@ fn no_receipts(transaction: &Transaction, _: &Context<'_>, findings: &mut Findin
     }
 }
 
-fn of_receiver(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
+fn of_receiver(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     let spoke = [Kind::PresaInCarico, Kind::AvvenutaConsegna, Kind::RilevazioneVirus];
     transaction.messages.iter().filter(move |fact| spoke.contains(&fact.kind) && fact.composer != Party::Harness)
 }
@@ -164,9 +164,9 @@ fn ordinary(transaction: &Transaction, context: &Context<'_>, findings: &mut Fin
     }
 }
 
-fn certified_by_receiver(transaction: &Transaction) -> impl Iterator<Item = (&Fact, &str)> {
+fn certified_by_receiver(transaction: &Transaction) -> impl Iterator<Item = (&Member, &str)> {
     let received =
-        |fact: &&Fact| matches!(fact.kind, Kind::AvvenutaConsegna | Kind::PresaInCarico | Kind::RilevazioneVirus);
+        |fact: &&Member| matches!(fact.kind, Kind::AvvenutaConsegna | Kind::PresaInCarico | Kind::RilevazioneVirus);
     transaction.messages.iter().filter(received).filter_map(|fact| Some((fact, signing_provider(fact)?)))
 }
 

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction, fact::bare, facts::is_bare_address},
+    rules::{
+        Check, Context, Finding, Findings, Member, Rule, Transaction, spelling::bare_identifier,
+        spelling::is_bare_address,
+    },
 };
 
 pub static RULES: &[Rule] = &[
@@ -51,7 +54,7 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-fn certifying(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
+fn certifying(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     transaction.messages.iter().filter(|fact| !fact.data.mittente.is_empty())
 }
 
@@ -94,7 +97,7 @@ fn same_recipients(transaction: &Transaction, _: &Context<'_>, findings: &mut Fi
     let set = |addresses: &mut dyn Iterator<Item = &String>| -> BTreeSet<String> {
         addresses.map(|address| address.to_ascii_lowercase()).collect()
     };
-    let certified = |fact: &Fact| set(&mut fact.data.destinatari.iter().map(|recipient| &recipient.address));
+    let certified = |fact: &Member| set(&mut fact.data.destinatari.iter().map(|recipient| &recipient.address));
     let submitted = transaction.submission.as_ref().map(|submission| set(&mut submission.path.to.iter()));
     let Some(recipients) = submitted.or_else(|| majority(certifying(transaction).map(certified))) else { return };
     for fact in certifying(transaction) {
@@ -102,8 +105,8 @@ fn same_recipients(transaction: &Transaction, _: &Context<'_>, findings: &mut Fi
         if found != recipients {
             findings.push(
                 Finding::new(
-                    format!("the recipients {}", super::choreography::list(recipients.iter().map(String::as_str))),
-                    super::choreography::list(found.iter().map(String::as_str)),
+                    format!("the recipients {}", super::list(recipients.iter().map(String::as_str))),
+                    super::list(found.iter().map(String::as_str)),
                     format!("{}: daticert.xml postacert/intestazione/destinatari", fact.title()),
                 )
                 .blaming(fact.composer)
@@ -123,7 +126,7 @@ fn names_envelope(transaction: &Transaction, _: &Context<'_>) -> bool {
 fn same_identifier(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for fact in certifying(transaction) {
         let found = &fact.data.identificativo;
-        if bare(found) != transaction.identifier {
+        if bare_identifier(found) != transaction.identifier {
             let place = format!("{}: daticert.xml postacert/dati/identificativo", fact.title());
             let finding = Finding::new(&transaction.identifier, found, place);
             findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
@@ -137,9 +140,11 @@ fn names_msgid(transaction: &Transaction, _: &Context<'_>) -> bool {
 
 /// An absent msgid is tolerated: real providers leave it out.
 fn same_msgid(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let sent = transaction.submission.as_ref().and_then(|submission| submission.msgid.as_deref()).map(bare);
+    let sent = transaction.submission.as_ref().and_then(|submission| submission.msgid.as_deref()).map(bare_identifier);
     for fact in &transaction.messages {
-        let Some(msgid) = fact.data.msgid.as_deref().filter(|msgid| Some(bare(msgid)) != sent) else { continue };
+        let Some(msgid) = fact.data.msgid.as_deref().filter(|msgid| Some(bare_identifier(msgid)) != sent) else {
+            continue;
+        };
         findings.push(
             Finding::new(
                 sent.map_or("no msgid, as the client gave none".to_owned(), |sent| format!("the msgid {sent}")),
@@ -152,7 +157,7 @@ fn same_msgid(transaction: &Transaction, _: &Context<'_>, findings: &mut Finding
     }
 }
 
-fn notifications(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
+fn notifications(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     transaction.messages.iter().filter(|fact| !fact.kind.is_envelope() && fact.message_id.is_some())
 }
 
@@ -166,7 +171,9 @@ fn new_message_id(transaction: &Transaction, _: &Context<'_>, findings: &mut Fin
     let mut known: BTreeMap<&str, String> = BTreeMap::new();
     known.extend(envelope.map(|identifier| (identifier, "the envelope".to_owned())));
     let submission = transaction.submission.as_ref();
-    known.extend(submission.and_then(|sent| sent.msgid.as_deref()).map(|id| (bare(id), "the submission".to_owned())));
+    known.extend(
+        submission.and_then(|sent| sent.msgid.as_deref()).map(|id| (bare_identifier(id), "the submission".to_owned())),
+    );
     for fact in notifications(transaction) {
         let Some(id) = fact.message_id.as_deref() else { continue };
         let Some(other) = known.insert(id, fact.title()) else { continue };

@@ -6,7 +6,7 @@ use crate::{
     rules::{Check, Context, Finding, Findings, Rule, Transaction},
 };
 
-use super::choreography::{bytes, message};
+use super::{bytes, message};
 
 pub static RULES: &[Rule] = &[Rule {
     id: "envelope/original-unmodified",

@@ -7,12 +7,12 @@ use crate::{
         Level,
         clauses::{choreography as norm, law},
     },
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::{
-    choreography::{accepted, accepted_and_ended, is_word_on, observations, provider_of, times},
-    choreography_timeout::is_of_24_hours,
+use crate::rules::{
+    families::choreography::timeout::is_of_24_hours,
+    families::choreography::{accepted, accepted_and_ended, is_word_on, observations, provider_of, times},
 };
 
 /// Kinds that tell of an end, as far as another provider or SMTP brings it.
@@ -74,7 +74,7 @@ fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Find
     }
     for recipient in transaction.certified_recipients() {
         // What is known to be forged concludes nothing.
-        let concludes = |fact: &Fact| {
+        let concludes = |fact: &Member| {
             fact.is_outcome() && is_word_on(transaction, fact, recipient, context) || is_of_24_hours(transaction, fact)
         };
         let concluded = transaction.messages.iter().any(|fact| fact.concerns(recipient) && concludes(fact));
@@ -89,7 +89,7 @@ fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Find
 }
 
 fn concluded(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.messages.iter().any(Fact::is_outcome)
+    transaction.messages.iter().any(Member::is_outcome)
 }
 
 /// Each recipient with an outcome, once, in lower case.
@@ -103,18 +103,18 @@ fn concluded_recipients(transaction: &Transaction) -> Vec<String> {
     recipients
 }
 
-fn deliveries<'a>(transaction: &'a Transaction, recipient: &'a str) -> impl Iterator<Item = &'a Fact> {
+fn deliveries<'a>(transaction: &'a Transaction, recipient: &'a str) -> impl Iterator<Item = &'a Member> {
     transaction.concerning(Kind::AvvenutaConsegna, recipient)
 }
 
 /// Formal ones; those for a virus are counted against the detections.
-fn failures<'a>(transaction: &'a Transaction, recipient: &'a str) -> impl Iterator<Item = &'a Fact> {
+fn failures<'a>(transaction: &'a Transaction, recipient: &'a str) -> impl Iterator<Item = &'a Member> {
     transaction.concerning(Kind::ErroreConsegna, recipient)
 }
 
 fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for recipient in concluded_recipients(transaction) {
-        let mut report = |facts: Vec<&Fact>, kind: Kind| {
+        let mut report = |facts: Vec<&Member>, kind: Kind| {
             let number: usize = facts.iter().map(|fact| times(fact)).sum();
             if number > 1 {
                 let expected = format!("one {} for {recipient}", kind.title());
@@ -165,7 +165,7 @@ pub(super) fn in_mailbox<'a>(
 ) -> impl Iterator<Item = &'a crate::rules::Sighting> {
     transaction
         .of(Kind::PostaCertificata)
-        .flat_map(Fact::mailboxes)
+        .flat_map(Member::mailboxes)
         .filter(move |(_, _, address)| address.eq_ignore_ascii_case(recipient))
         .map(|(sighting, ..)| sighting)
 }

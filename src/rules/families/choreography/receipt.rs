@@ -3,10 +3,10 @@
 use crate::{
     message::{Kind, Message},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::{choreography::message, choreography_original::same_message};
+use crate::rules::{families::choreography::message, families::choreography::original::same_message};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -44,14 +44,14 @@ pub(super) enum Form {
 }
 
 /// The form due for a recipient; `None` where the envelope asks for two: either is right then, and the envelope wrong.
-pub(super) fn due(envelope: &Fact, recipient: &str) -> Option<Form> {
+pub(super) fn due(envelope: &Member, recipient: &str) -> Option<Form> {
     let asked = requested(envelope);
     let form = form_due(envelope, asked[0], recipient);
     (form == form_due(envelope, asked[1], recipient)).then_some(form)
 }
 
 /// An unknown value asks for a complete one, and whoever is not clearly in Cc alone is primary.
-fn form_due(envelope: &Fact, asked: &str, recipient: &str) -> Form {
+fn form_due(envelope: &Member, asked: &str, recipient: &str) -> Form {
     let listed = |field: &Option<Vec<String>>| {
         field.as_ref().map(|addresses| addresses.iter().any(|address| address.eq_ignore_ascii_case(recipient)))
     };
@@ -65,7 +65,7 @@ fn form_due(envelope: &Fact, asked: &str, recipient: &str) -> Form {
 }
 
 /// What the envelope asks for, by its header field and by its certification data.
-fn requested(envelope: &Fact) -> [&'static str; 2] {
+fn requested(envelope: &Member) -> [&'static str; 2] {
     let (field, certified) = (envelope.requested.as_deref(), envelope.data.ricevuta.as_deref());
     [field, certified.or(field)].map(|asked| {
         let asked = asked.unwrap_or("completa").trim();
@@ -74,7 +74,7 @@ fn requested(envelope: &Fact) -> [&'static str; 2] {
 }
 
 /// Each receipt with the envelope it is about and its recipient.
-pub(super) fn receipts(transaction: &Transaction) -> impl Iterator<Item = (&Fact, &Fact, &str)> {
+pub(super) fn receipts(transaction: &Transaction) -> impl Iterator<Item = (&Member, &Member, &str)> {
     let envelope = transaction.first(Kind::PostaCertificata);
     let receipts = transaction.of(Kind::AvvenutaConsegna);
     receipts.filter_map(move |receipt| Some((envelope?, receipt, receipt.data.consegna.as_deref()?)))
@@ -114,7 +114,7 @@ fn complete(transaction: &Transaction, _: &Context<'_>) -> bool {
     receipts(transaction).any(|(envelope, receipt, recipient)| is_complete(envelope, receipt, recipient))
 }
 
-fn is_complete(envelope: &Fact, receipt: &Fact, recipient: &str) -> bool {
+fn is_complete(envelope: &Member, receipt: &Member, recipient: &str) -> bool {
     due(envelope, recipient) == Some(Form::Complete) && receipt.has_original && envelope.has_original
 }
 

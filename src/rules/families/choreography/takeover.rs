@@ -4,10 +4,10 @@ use crate::{
     evidence::Party,
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::choreography::{crossings, observations, times, was_wrapped};
+use super::{crossings, observations, times, was_wrapped};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -95,7 +95,7 @@ fn addressed(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings
         // Where the envelope came by no wire that was seen, nothing tells to whom it was addressed.
         for named in takeover.data.ricezione.iter().filter(strange).filter(|_| !paths.is_empty()) {
             let place = format!("{}: daticert.xml postacert/dati/ricezione", takeover.title());
-            let finding = Finding::new(super::choreography::list(paths.iter().copied()), named, place);
+            let finding = Finding::new(super::list(paths.iter().copied()), named, place);
             findings.push(finding.blaming(takeover.composer).seen_in([takeover.observation()]));
         }
     }
@@ -123,7 +123,7 @@ fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
     for recipient in transaction.of(Kind::PresaInCarico).flat_map(|fact| &fact.data.ricezione) {
         let covering = || transaction.concerning(Kind::PresaInCarico, recipient);
         let within =
-            |fact: &Fact| fact.data.ricezione.iter().filter(|named| named.eq_ignore_ascii_case(recipient)).count();
+            |fact: &Member| fact.data.ricezione.iter().filter(|named| named.eq_ignore_ascii_case(recipient)).count();
         let number: usize = covering().map(|fact| times(fact) * within(fact)).sum();
         if number > 1 && !reported.iter().any(|known| known.eq_ignore_ascii_case(recipient)) {
             reported.push(recipient);
@@ -146,7 +146,7 @@ fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &
     let Some(directory) = context.directory else { return };
     for fact in transaction.messages.iter().filter(|fact| fact.goes_to_provider()) {
         // A provider's environments may each have one.
-        let providers = directory.managing(super::choreography::domain(&fact.data.mittente));
+        let providers = directory.managing(super::domain(&fact.data.mittente));
         let names: Vec<&str> = providers.map(|provider| &*provider.name).collect();
         let service: Vec<&str> = directory
             .providers
@@ -154,7 +154,7 @@ fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &
             .filter(|provider| names.contains(&&*provider.name))
             .map(|provider| &*provider.mail_receipt)
             .collect();
-        let expected = format!("the service mailbox {}", super::choreography::list(service.iter().copied()));
+        let expected = format!("the service mailbox {}", super::list(service.iter().copied()));
         let wrong = |address: &str| !service.iter().any(|service| service.eq_ignore_ascii_case(address));
         let sent = fact.wires().flat_map(|(sighting, path)| path.to.iter().map(move |to| (sighting, to.as_str())));
         let stored = fact.mailboxes().map(|(sighting, _, address)| (sighting, address));

@@ -8,10 +8,10 @@ use crate::{
         Level,
         clauses::{choreography as norm, delivery, law},
     },
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::choreography::{accepted_and_ended, is_word_on, observations, times};
+use super::{accepted_and_ended, is_word_on, observations, times};
 
 const TWELVE: SignedDuration = SignedDuration::from_hours(12);
 const TWENTY_TWO: SignedDuration = SignedDuration::from_hours(22);
@@ -69,17 +69,17 @@ pub static RULES: &[Rule] = &[
 ];
 
 /// Whether a notice is that of 24 hours: by the code of Nota 12, which is what receivers go by, else by its time.
-pub(super) fn is_of_24_hours(transaction: &Transaction, fact: &Fact) -> bool {
+pub(super) fn is_of_24_hours(transaction: &Transaction, fact: &Member) -> bool {
     let late = || Some(issued(fact).duration_since(transaction.dispatched()?) >= TWENTY_TWO);
     fact.kind == Kind::PreavvisoErroreConsegna
         && (fact.code() == Some("5.4.1") || fact.code().is_none() && late().unwrap_or(false))
 }
 
-fn issued(fact: &Fact) -> Timestamp {
+fn issued(fact: &Member) -> Timestamp {
     fact.data.instant().unwrap_or_else(|| fact.first_seen())
 }
 
-fn notices(transaction: &Transaction) -> impl Iterator<Item = &Fact> {
+fn notices(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     transaction.of(Kind::PreavvisoErroreConsegna)
 }
 
@@ -93,7 +93,7 @@ fn news<'a>(
     transaction: &'a Transaction,
     recipient: &'a str,
     context: &'a Context<'_>,
-) -> impl Iterator<Item = &'a Fact> {
+) -> impl Iterator<Item = &'a Member> {
     transaction.messages.iter().filter(move |fact| {
         let heard =
             fact.kind == Kind::AvvenutaConsegna || fact.is_outcome() && fact.composer != transaction.sender_side();
@@ -184,7 +184,7 @@ fn one_each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
             continue;
         }
         seen.push(key);
-        let same: Vec<&Fact> = notices(transaction)
+        let same: Vec<&Member> = notices(transaction)
             .filter(|other| other.concerns(recipient) && is_of_24_hours(transaction, other) == late)
             .collect();
         let number: usize = same.iter().map(|notice| times(notice)).sum();
@@ -196,7 +196,7 @@ fn one_each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
     }
 }
 
-fn report(findings: &mut Findings, notice: &Fact, expected: &str, found: String, heard: Option<&Fact>) {
+fn report(findings: &mut Findings, notice: &Member, expected: &str, found: String, heard: Option<&Member>) {
     let finding = Finding::new(expected, found, format!("{}: daticert.xml postacert/dati/data", notice.title()));
     let finding = finding.blaming(notice.composer).seen_in([notice.observation()]);
     findings.push(finding.seen_in(observations(heard)));

@@ -9,10 +9,10 @@ use crate::{
         Level,
         clauses::{choreography as norm, incoming},
     },
-    rules::{Check, Context, Fact, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::choreography::{crossings, observations, times};
+use super::{crossings, observations, times};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -68,7 +68,7 @@ fn each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
             |address: &&str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
         let crossed = crossings(transaction).filter(move |(_, provider, _)| *provider == composer);
         let named = transaction.of(Kind::RilevazioneVirus).filter(move |fact| fact.composer == composer);
-        let all = crossed.map(|(.., recipient)| recipient).filter(certified).chain(named.flat_map(Fact::named));
+        let all = crossed.map(|(.., recipient)| recipient).filter(certified).chain(named.flat_map(Member::named));
         all.map(str::to_ascii_lowercase).collect::<BTreeSet<String>>()
     };
     for composer in composers.into_iter().filter(|composer| *composer != Party::Harness) {

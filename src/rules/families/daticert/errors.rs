@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{Check, Finding, Rule, context::MessageSubject, facts::has_data};
+use crate::rules::{Check, Finding, Rule, applies::has_data, context::MessageSubject};
 
 static NOTA12: LazyLock<Regex> = LazyLock::new(|| {
     let separator = r"(?:\s+-\s+|\s*,\s+)";
@@ -23,7 +23,7 @@ static STATUS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b[245]\.\d{1,3}\.\d{1,3}\b").expect("the expression is right"));
 
 /// Kinds that tell of an error; a timeout notice tells of time that has passed.
-pub(super) const ERRORS: [Kind; 5] = [
+pub(in crate::rules) const ERRORS: [Kind; 5] = [
     Kind::NonAccettazione,
     Kind::NonAccettazioneVirus,
     Kind::ErroreConsegna,

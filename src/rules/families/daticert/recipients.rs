@@ -8,10 +8,11 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Finding, Rule,
-    daticert_errors::ERRORS,
-    facts::{has_data, is_bare_address, same_address},
+    applies::has_data,
+    families::daticert::errors::ERRORS,
+    spelling::{is_bare_address, same_address},
 };
 
 /// Kinds about one recipient.

@@ -59,7 +59,7 @@ fn with_certificates(subject: &DirectorySubject<'_>) -> bool {
 fn readable(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
     for provider in subject.providers() {
         for problem in provider.certificates.iter().filter_map(|der| Certificate::read(der).err()) {
-            findings.push(super::directory::finding(provider, "providerCertificate", "an X.509 certificate", problem));
+            findings.push(super::finding(provider, "providerCertificate", "an X.509 certificate", problem));
         }
     }
 }
@@ -84,7 +84,7 @@ fn address(subject: &DirectorySubject<'_>, context: &Context<'_>, findings: &mut
             if !certificate.emails.iter().any(|email| is_right(provider, email)) {
                 let expected = format!("posta-certificata@ a domain of {}", provider.name);
                 let found = certificate.emails.join(", ");
-                findings.push(super::directory::finding(provider, "providerCertificate", &expected, found));
+                findings.push(super::finding(provider, "providerCertificate", &expected, found));
             }
         }
     }
@@ -96,7 +96,7 @@ fn valid(subject: &DirectorySubject<'_>, context: &Context<'_>, findings: &mut F
         if listed.peek().is_some() && !listed.any(|certificate| certificate.is_valid_at(context.observed)) {
             let spans: Vec<String> = certificates(provider).map(|certificate| span(&certificate)).collect();
             let expected = format!("one valid at {}", context.observed);
-            findings.push(super::directory::finding(provider, "providerCertificate", &expected, spans.join(", ")));
+            findings.push(super::finding(provider, "providerCertificate", &expected, spans.join(", ")));
         }
     }
 }
@@ -110,7 +110,7 @@ fn overlap(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findi
             if covered.is_some_and(|until| next.not_before > until) {
                 let until = covered.map(|until| until.to_string()).unwrap_or_default();
                 let expected = format!("the next certificate from {until} or before");
-                findings.push(super::directory::finding(provider, "providerCertificate", &expected, span(next)));
+                findings.push(super::finding(provider, "providerCertificate", &expected, span(next)));
             }
             covered = covered.max(Some(next.not_after));
         }

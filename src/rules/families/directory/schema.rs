@@ -9,7 +9,7 @@ use crate::{
         name::{self, Part},
     },
     norm::{Level, clauses::directory as norm},
-    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, facts::collapsed},
+    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, spelling::collapsed},
 };
 
 /// What a provider's record may hold, in lower case (4.5.9).
@@ -40,7 +40,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_NAME],
         question: "Is each provider's record named after its providerName and providerUnit, below o=postacert?",
         consequence: "The record does not replace the one it should, and the provider is listed twice or not at all.",
-        check: Check::Directory { applies: super::directory::with_providers, check: names },
+        check: Check::Directory { applies: super::with_providers, check: names },
     },
     Rule {
         id: "directory/record-class",
@@ -67,7 +67,7 @@ pub static RULES: &[Rule] = &[
         question: "Does each provider's record hold attributes of its class only?",
         consequence: "A directory server that keeps to the schema refuses the record.",
         check: Check::Directory {
-            applies: super::directory::with_providers,
+            applies: super::with_providers,
             check: |subject, _, findings| {
                 for record in subject.records.iter().filter(|record| record.is_provider()) {
                     let held: BTreeSet<&str> = record.attributes.iter().map(|attribute| &*attribute.name).collect();

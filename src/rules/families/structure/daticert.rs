@@ -5,11 +5,11 @@ use crate::norm::{
     clauses::{formats, model},
 };
 
-use super::{
-    Check, Finding, Rule,
+use crate::rules::{
+    Check, Context, Finding, Rule,
+    applies::certifies,
     context::MessageSubject,
-    facts::certifies,
-    structure::{children, has_mixed},
+    families::structure::{children, has_mixed},
 };
 
 /// The rules.
@@ -94,7 +94,7 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-fn has_daticert(subject: &MessageSubject<'_>, context: &super::Context<'_>) -> bool {
+fn has_daticert(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     certifies(subject, context) && subject.message.parts.daticert.is_some()
 }
 

@@ -8,11 +8,12 @@ use crate::{
     },
 };
 
-use super::{
+use crate::rules::{
     Check, Finding, Rule,
+    applies::{certifies, generated, is_anomaly},
     context::MessageSubject,
-    facts::{certifies, generated, is_anomaly, shown_part},
-    structure::{children, first_eight_bit, has_mixed},
+    families::structure::{children, first_eight_bit, has_mixed},
+    spelling::shown_part,
 };
 
 /// The rules.

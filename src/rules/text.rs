@@ -2,7 +2,7 @@
 
 use mail_parser::decoders::html::html_to_text;
 
-use super::facts::collapsed;
+use super::spelling::collapsed;
 
 /// A text as a reader sees it: line breaks, indentation and markup gone.
 pub struct Text {

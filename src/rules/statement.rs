@@ -5,14 +5,14 @@ use crate::message::Kind;
 use super::{
     Finding,
     context::MessageSubject,
-    daticert_errors::{ERRORS, code},
-    facts::{collapsed, is_bare_address},
-    telling::Text,
-    times::{legal, told},
+    families::daticert::errors::{ERRORS, code},
+    families::times::{legal, told},
+    spelling::{collapsed, is_bare_address},
+    text::Text,
 };
 
 /// Something that a text has to tell.
-pub(super) struct Fact {
+pub(super) struct Statement {
     /// What it is, for a finding.
     what: &'static str,
     /// Its spellings; one is enough.
@@ -29,7 +29,7 @@ enum Manner {
     Latin1,
 }
 
-impl Fact {
+impl Statement {
     fn word(what: &'static str, value: &str) -> Option<Self> {
         let spellings = vec![collapsed(value)];
         (!spellings[0].is_empty()).then_some(Self { what, spellings, manner: Manner::Word })
@@ -55,7 +55,7 @@ impl Fact {
 }
 
 /// Date, time and offset: as certified, or those of Date where nothing is certified.
-pub(super) fn when(subject: &MessageSubject<'_>) -> Vec<Fact> {
+pub(super) fn when(subject: &MessageSubject<'_>) -> Vec<Statement> {
     let (date, time, zone) = if let Some(data) = subject.data() {
         if data.instant().is_none() {
             return Vec::new();
@@ -68,44 +68,47 @@ pub(super) fn when(subject: &MessageSubject<'_>) -> Vec<Fact> {
         (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next().unwrap_or_default())
     };
     let plain = zone.replace(':', "");
-    let zone = Fact::word("offset", &plain).map(|mut fact| {
+    let zone = Statement::word("offset", &plain).map(|mut fact| {
         if let Some((hours, minutes)) = plain.split_at_checked(3) {
             fact.spellings.push(format!("{hours}:{minutes}"));
         }
         fact
     });
-    [Fact::word("date", &date), Fact::word("time", &time), zone].into_iter().flatten().collect()
+    [Statement::word("date", &date), Statement::word("time", &time), zone].into_iter().flatten().collect()
 }
 
 /// The subject: as certified, or the one that arrived where nothing is certified.
-pub(super) fn original_subject(subject: &MessageSubject<'_>) -> Vec<Fact> {
+pub(super) fn original_subject(subject: &MessageSubject<'_>) -> Vec<Statement> {
     let arrived = || {
         let original = subject.original.filter(|_| subject.is(&[Kind::Anomalia]))?;
         Some(original.decoded(original.root.header("Subject")?))
     };
     let value = subject.data().map_or_else(arrived, |data| data.oggetto.clone()).map(|value| collapsed(&value));
     let value = value.filter(|value| !value.is_empty());
-    value.map(|value| Fact { what: "subject", spellings: vec![value], manner: Manner::Latin1 }).into_iter().collect()
+    value
+        .map(|value| Statement { what: "subject", spellings: vec![value], manner: Manner::Latin1 })
+        .into_iter()
+        .collect()
 }
 
 /// The sender, in any of the ways it may be known; the model of a non-delivery for a virus (3.2.4) leaves it out.
-pub(super) fn sender(subject: &MessageSubject<'_>) -> Vec<Fact> {
+pub(super) fn sender(subject: &MessageSubject<'_>) -> Vec<Statement> {
     if subject.is(&[Kind::ErroreConsegnaVirus]) {
         return Vec::new();
     }
     // A certified sender that is no address is another question's.
     let senders: Vec<String> = subject.senders().into_iter().filter(|sender| is_bare_address(sender)).collect();
-    Fact::any("sender", &senders)
+    Statement::any("sender", &senders)
 }
 
 /// The recipients: all of them, those taken over, or the one that the message is about. An anomaly envelope's are those of
 /// its paths, of the mailbox it lies in, and of the header of what arrived, any of them: nobody certified them.
-pub(super) fn recipients(subject: &MessageSubject<'_>) -> Vec<Fact> {
+pub(super) fn recipients(subject: &MessageSubject<'_>) -> Vec<Statement> {
     const ABOUT_ALL: [Kind; 4] =
         [Kind::Accettazione, Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::PostaCertificata];
-    let fact = |address: &String| Fact::word("recipient", address);
+    let fact = |address: &String| Statement::word("recipient", address);
     if subject.is(&[Kind::Anomalia]) {
-        return Fact::any("recipient", &subject.addressees());
+        return Statement::any("recipient", &subject.addressees());
     }
     let Some(data) = subject.data() else { return Vec::new() };
     if subject.is(&ABOUT_ALL) {
@@ -117,13 +120,13 @@ pub(super) fn recipients(subject: &MessageSubject<'_>) -> Vec<Fact> {
     }
 }
 
-pub(super) fn identifier(subject: &MessageSubject<'_>) -> Vec<Fact> {
-    subject.data().and_then(|data| Fact::word("identifier", &data.identificativo)).into_iter().collect()
+pub(super) fn identifier(subject: &MessageSubject<'_>) -> Vec<Statement> {
+    subject.data().and_then(|data| Statement::word("identifier", &data.identificativo)).into_iter().collect()
 }
 
-pub(super) fn error_code(subject: &MessageSubject<'_>) -> Vec<Fact> {
+pub(super) fn error_code(subject: &MessageSubject<'_>) -> Vec<Statement> {
     let non_delivery = subject.is(&[Kind::ErroreConsegna, Kind::ErroreConsegnaVirus]);
-    code(subject).filter(|_| non_delivery).and_then(|code| Fact::word("code", code)).into_iter().collect()
+    code(subject).filter(|_| non_delivery).and_then(|code| Statement::word("code", code)).into_iter().collect()
 }
 
 /// The words of errore-esteso that tell what went wrong: neither the provider's name nor as short as a particle.

@@ -3,6 +3,18 @@
 //! A rule about something missing speaks only where the evidence is complete. Whoever owes what is missing is blamed,
 //! which may be another than who composed what is there.
 
+pub(in crate::rules) mod acceptance;
+pub(in crate::rules) mod anomaly;
+pub(in crate::rules) mod brief;
+pub(in crate::rules) mod founded;
+pub(in crate::rules) mod identity;
+pub(in crate::rules) mod original;
+pub(in crate::rules) mod outcome;
+pub(in crate::rules) mod receipt;
+pub(in crate::rules) mod takeover;
+pub(in crate::rules) mod timeout;
+pub(in crate::rules) mod virus;
+
 use std::collections::BTreeMap;
 
 use crate::{
@@ -11,7 +23,7 @@ use crate::{
     message::{Bytes, Kind, Message},
 };
 
-use super::{Context, Fact, Origin, Transaction, exhibit};
+use crate::rules::{Context, Member, Origin, Transaction, exhibit};
 
 /// Whether a gateway accepted a submission here and owes its sender the rest; what the harness put in owes nothing.
 pub(super) fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
@@ -34,7 +46,7 @@ pub(super) fn was_wrapped(transaction: &Transaction) -> bool {
 }
 
 /// How often a recipient of the message itself got it: sightings in one mailbox, else once.
-pub(super) fn times(fact: &Fact) -> usize {
+pub(super) fn times(fact: &Member) -> usize {
     let mut boxes: BTreeMap<(Party, &str), usize> = BTreeMap::new();
     for (_, party, address) in fact.mailboxes() {
         *boxes.entry((party, address)).or_default() += 1;
@@ -43,12 +55,12 @@ pub(super) fn times(fact: &Fact) -> usize {
 }
 
 /// Observations of several messages.
-pub(super) fn observations<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<usize> {
-    facts.into_iter().map(Fact::observation).collect()
+pub(super) fn observations<'a>(facts: impl IntoIterator<Item = &'a Member>) -> Vec<usize> {
+    facts.into_iter().map(Member::observation).collect()
 }
 
 /// Recipients of an envelope as another provider's incoming point took them, and that provider's gateway.
-pub(super) fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Fact, Party, &str)> {
+pub(super) fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Member, Party, &str)> {
     transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.composer != Party::Harness).flat_map(|envelope| {
         envelope.wires().flat_map(move |(sighting, path)| {
             let to = match sighting.seen {
@@ -84,7 +96,7 @@ pub(super) fn domain(address: &str) -> &str {
 
 /// Whether a message can tell anything of a recipient: it is the sender's own provider's, or neither known to be forged nor
 /// known to be of a provider that does not have the recipient.
-pub(super) fn is_word_on(transaction: &Transaction, fact: &Fact, recipient: &str, context: &Context<'_>) -> bool {
+pub(super) fn is_word_on(transaction: &Transaction, fact: &Member, recipient: &str, context: &Context<'_>) -> bool {
     if fact.composer == transaction.sender_side() {
         return true;
     }
@@ -96,7 +108,7 @@ pub(super) fn is_word_on(transaction: &Transaction, fact: &Fact, recipient: &str
 }
 
 /// The message of a fact, read again: transactions keep no bodies.
-pub(super) fn message(evidence: &Evidence, fact: &Fact) -> Option<Message> {
+pub(super) fn message(evidence: &Evidence, fact: &Member) -> Option<Message> {
     bytes(evidence, fact.observation()).and_then(|bytes| Message::read(bytes).ok())
 }
 
@@ -106,7 +118,7 @@ pub(super) fn bytes(evidence: &Evidence, observation: usize) -> Option<Bytes> {
 }
 
 /// The provider a message is proved to come from.
-pub(super) fn signing_provider(fact: &Fact) -> Option<&str> {
+pub(super) fn signing_provider(fact: &Member) -> Option<&str> {
     match &fact.origin {
         Origin::Verified { provider } => Some(provider),
         Origin::NotVerified(_) | Origin::Refuted(_) | Origin::Unsigned => None,

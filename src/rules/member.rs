@@ -7,11 +7,11 @@ use crate::{
     message::{Daticert, Kind, Message},
 };
 
-use super::{Origin, copies::Copies, facts::date_header};
+use super::{Origin, applies::date_header, copies::Copies, spelling::bare_identifier};
 
 /// A system-generated message of a transaction.
 #[derive(Clone, Debug)]
-pub struct Fact {
+pub struct Member {
     /// What it claims to be.
     pub kind: Kind,
     /// Where it was seen, first one first; never empty.
@@ -57,7 +57,7 @@ pub struct Sighting {
     pub altered: Option<usize>,
 }
 
-impl Fact {
+impl Member {
     /// The observation it was first seen as.
     pub fn observation(&self) -> usize {
         self.seen[0].observation
@@ -69,9 +69,9 @@ impl Fact {
     }
 
     /// Whether it refers to the same client's message as another one, and names no other sender.
-    pub(super) fn refers_to(&self, other: &Fact) -> bool {
-        let msgid = |fact: &Fact| {
-            let certified = fact.data.msgid.as_deref().map(bare).map(str::to_owned);
+    pub(super) fn refers_to(&self, other: &Member) -> bool {
+        let msgid = |fact: &Member| {
+            let certified = fact.data.msgid.as_deref().map(bare_identifier).map(str::to_owned);
             certified.or_else(|| fact.reference.clone()).filter(|msgid| !msgid.is_empty())
         };
         let (own, sender) = (msgid(self), &self.data.mittente);
@@ -147,8 +147,8 @@ impl Fact {
             seen: sightings.collect(),
             composer,
             origin,
-            message_id: message.mail.field("Message-ID").map(|id| bare(&id).to_owned()),
-            reference: message.mail.field("X-Riferimento-Message-ID").map(|id| bare(&id).to_owned()),
+            message_id: message.mail.field("Message-ID").map(|id| bare_identifier(&id).to_owned()),
+            reference: message.mail.field("X-Riferimento-Message-ID").map(|id| bare_identifier(&id).to_owned()),
             data: message.daticert.as_ref().and_then(|reading| reading.data.clone()).unwrap_or_default(),
             date: date_header(&message.mail),
             requested: message.mail.field("X-TipoRicevuta"),
@@ -158,12 +158,6 @@ impl Fact {
             wraps_sound: None,
         }
     }
-}
-
-/// An identifier without its angle brackets.
-pub(super) fn bare(id: &str) -> &str {
-    let id = id.trim();
-    id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(id)
 }
 
 fn addresses(message: &Message, name: &str) -> Option<Vec<String>> {

@@ -1,0 +1,88 @@
+//! When two spellings are one value, and how a value is shown.
+
+use crate::message::{Entity, Header, Mail};
+
+/// Whether two mail addresses are the same, letter case ignored as everywhere in PEC.
+pub fn same_address(one: &str, other: &str) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim())
+}
+
+/// Whether two message identifiers are the same, with or without angle brackets.
+pub fn same_identifier(one: &str, other: &str) -> bool {
+    bare_identifier(one) == bare_identifier(other)
+}
+
+/// A message identifier without its angle brackets.
+pub fn bare_identifier(identifier: &str) -> &str {
+    let trimmed = identifier.trim();
+    trimmed.strip_prefix('<').and_then(|inner| inner.strip_suffix('>')).unwrap_or(trimmed)
+}
+
+/// `local@domain` and nothing more: no display name, no angle brackets, no blanks.
+pub fn is_bare_address(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(local, domain)| {
+        let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "<>,;".contains(c));
+        plain(domain) && (plain(local) || (local.len() > 2 && local.starts_with('"') && local.ends_with('"')))
+    })
+}
+
+/// Text with every run of blanks and control characters as one blank, none at the ends: what folding, line breaks and
+/// XML may change without changing what is said.
+pub fn collapsed(text: &str) -> String {
+    let mut collapsed = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !collapsed.is_empty() {
+            collapsed.push(' ');
+        }
+        collapsed.push_str(word);
+    }
+    collapsed
+}
+
+/// A name as letters and digits only, in lower case: how providers' names are compared.
+pub fn folded_name(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A header field's value for comparison octet by octet: folds and runs of blanks as one blank.
+pub fn unfolded_octets(mail: &Mail, header: &Header) -> Vec<u8> {
+    mail.bytes(&header.value)
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(&b' ')
+}
+
+/// What a field holds, for a finding: unfolded, or `no such field`.
+pub fn shown_field(mail: &Mail, header: Option<&Header>) -> String {
+    header.map_or_else(|| "no such field".to_owned(), |header| mail.unfolded(header))
+}
+
+/// A part's type and name, for a finding.
+pub fn shown_part(part: &Entity) -> String {
+    part.file_name().map_or_else(|| part.content_type.clone(), |name| format!("{} named {name}", part.content_type))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_bare_only_without_name_brackets_and_blanks() {
+        assert!(is_bare_address("mario.rossi@alfa.example") && is_bare_address("\"mario rossi\"@alfa.example"));
+        for wrong in ["", "mario", "@alfa.example", "mario@", "<mario@alfa.example>", "Mario mario@alfa.example"] {
+            assert!(!is_bare_address(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn folds_and_control_characters_do_not_make_a_difference() {
+        assert_eq!(collapsed(" Contratto\r\n\tn.\u{0}42 "), "Contratto n. 42");
+    }
+
+    #[test]
+    fn names_differ_neither_by_case_nor_by_punctuation() {
+        assert_eq!(folded_name("ALFA Posta, s.p.a."), folded_name("Alfa Posta S.p.A."));
+        assert_ne!(folded_name("Alfa"), folded_name("Bravo"));
+    }
+}
