@@ -110,23 +110,19 @@ fn its_picture_is_what_the_program_prints() {
     assert_eq!(shape(picture), shape(&printed), "the program prints:\n{printed}");
 }
 
-/// `PEC_UPDATE_README=1 cargo test --test readme` puts the present figures in.
+/// `INSTA_UPDATE=always cargo test --test readme` writes it anew.
 #[test]
-fn its_figures_of_coverage_are_the_programs() {
-    const MARKERS: [&str; 2] = ["<!-- coverage -->\n", "<!-- end of coverage -->"];
-    let page = fs::read_to_string(PATH).unwrap();
-    let (before, rest) = page.split_once(MARKERS[0]).expect("the README has a block for coverage");
-    let (shown, after) = rest.split_once(MARKERS[1]).expect("the block ends");
+fn the_page_of_coverage_is_what_the_program_prints() {
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/coverage.md");
     let output =
         Command::new(env!("CARGO_BIN_EXE_pec-conformance")).args(["coverage", "--format", "markdown"]).output();
     let printed = String::from_utf8(output.unwrap().stdout).unwrap();
-    let (figures, _) = printed.split_once("\n## ").expect("totals come before the sections");
-    let figures = format!("\n{}\n\n", figures.trim());
-    if env::var_os("PEC_UPDATE_README").is_some() {
-        fs::write(PATH, [before, MARKERS[0], &figures, MARKERS[1], after].concat()).unwrap();
+    if env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
+        fs::write(PAGE, printed).unwrap();
         return;
     }
-    assert_eq!(shown, figures, "PEC_UPDATE_README=1 cargo test --test readme puts the present figures in");
+    let written = fs::read_to_string(PAGE).unwrap_or_default();
+    assert!(written == printed, "docs/coverage.md is stale; INSTA_UPDATE=always writes it anew");
 }
 
 /// What a page says but for its values: headings, questions and totals whole with numbers taken out, rows by their label.
