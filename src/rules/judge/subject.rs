@@ -47,17 +47,17 @@ pub(super) struct Log<'e> {
     pub transactions: &'e [Transaction],
 }
 
-fn found(check: impl FnOnce(&mut Findings)) -> Option<Findings> {
+fn found(check: impl FnOnce(&mut Findings)) -> Findings {
     let mut findings = Findings::new();
     check(&mut findings);
-    Some(findings)
+    findings
 }
 
 impl Subject for Exhibit<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let Check::Message { applies, check } = check else { return None };
         let subject = self.subject();
-        applies(&subject, context).then(|| found(|findings| check(&subject, context, findings)))?
+        applies(&subject, context).then(|| found(|findings| check(&subject, context, findings)))
     }
 
     fn about(&self) -> About {
@@ -87,14 +87,14 @@ impl Subject for GivenCertificate {
 
 fn certificate(subject: &Certificate, check: &Check, context: &Context<'_>) -> Option<Findings> {
     let Check::Certificate { applies, check } = check else { return None };
-    applies(subject, context).then(|| found(|findings| check(subject, context, findings)))?
+    applies(subject, context).then(|| found(|findings| check(subject, context, findings)))
 }
 
 impl Subject for Session<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let Check::Dialogue { applies, check } = check else { return None };
         let subject = DialogueSubject { dialogue: self.dialogue };
-        applies(&subject).then(|| found(|findings| check(&subject, context, findings)))?
+        applies(&subject).then(|| found(|findings| check(&subject, context, findings)))
     }
 
     fn about(&self) -> About {
@@ -107,7 +107,7 @@ impl Subject for DirectoryInForce<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let Check::Directory { applies, check } = check else { return None };
         let subject = self.subject();
-        applies(&subject).then(|| found(|findings| check(&subject, context, findings)))?
+        applies(&subject).then(|| found(|findings| check(&subject, context, findings)))
     }
 
     fn about(&self) -> About {
@@ -123,7 +123,7 @@ impl Subject for Log<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let Check::Log { check } = check else { return None };
         let subject = LogSubject { role: self.role, records: self.records, transactions: self.transactions };
-        found(|findings| check(&subject, context, findings))
+        Some(found(|findings| check(&subject, context, findings)))
     }
 
     fn about(&self) -> About {
@@ -134,7 +134,7 @@ impl Subject for Log<'_> {
 impl Subject for Transaction {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let Check::Transaction { applies, check } = check else { return None };
-        applies(self, context).then(|| found(|findings| check(self, context, findings)))?
+        applies(self, context).then(|| found(|findings| check(self, context, findings)))
     }
 
     fn about(&self) -> About {
