@@ -1,9 +1,10 @@
 //! Judging: every rule in force is put to every subject it applies to.
 //!
-//! What one message shows and what one transaction shows are judged each by itself ([`Judge::message`],
+//! What one message shows and what one transaction shows are judged each by itself ([`Judge::lone`],
 //! [`Judge::transaction`]), so that an archive streams; [`judge`] does all of it for evidence in memory.
 
 mod about;
+mod lone;
 mod reference;
 mod subject;
 
@@ -29,6 +30,7 @@ use super::{
     transaction::transactions,
 };
 
+pub use lone::{Clerk, Lone, SignedBy};
 pub use reference::Reference;
 use subject::{Log, Session, Signing, Subject};
 
@@ -59,6 +61,9 @@ pub struct Judge<'a> {
     reference: &'a Reference<'a>,
     as_of: AsOf,
 }
+
+/// How often each rule was put to something, by rule id.
+type Applied = BTreeMap<&'static str, usize>;
 
 /// What was said of subjects so far.
 #[derive(Default)]
@@ -133,15 +138,38 @@ impl<'a> Judge<'a> {
         let place: BTreeMap<&str, usize> = self.rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
         let mut verdicts = said.verdicts;
         verdicts.sort_by_key(|verdict| place[verdict.rule.id]);
-        let applied = self.rules.iter().zip(said.applied).filter(|(_, times)| *times > 0);
         Judgement {
             verdicts,
-            applied: applied.map(|(rule, times)| (rule.id, times)).collect(),
+            applied: self.named(said.applied),
             not_in_force: self.not_in_force.clone(),
             origins,
             transactions,
             certificates,
         }
+    }
+
+    fn named(&self, applied: Vec<usize>) -> Applied {
+        let put = self.rules.iter().zip(applied).filter(|(_, times)| *times > 0);
+        put.map(|(rule, times)| (rule.id, times)).collect()
+    }
+
+    /// Judges the reference itself: what is wrong with it is told once, under its own name, and charged to no message.
+    pub fn reference(&self) -> Judgement {
+        let nothing = Evidence::default();
+        let mut said = Said::default();
+        for directory in &self.reference.directories {
+            self.put(directory, &self.context(&nothing, directory.from), &mut said);
+        }
+        self.judgement(said, BTreeMap::new(), Vec::new(), Vec::new())
+    }
+
+    /// Judges everything that belongs to one submission. `surroundings` tell who plays and what was watched; the messages
+    /// are no longer at hand.
+    pub fn transaction(&self, transaction: &Transaction, surroundings: &Evidence) -> Judgement {
+        let start = transaction.started().or(surroundings.ended).unwrap_or(Timestamp::UNIX_EPOCH);
+        let mut said = Said::default();
+        self.put(transaction, &self.context(surroundings, start), &mut said);
+        self.judgement(said, BTreeMap::new(), Vec::new(), Vec::new())
     }
 
     /// Certificates given to be judged by themselves; the others at hand help them to a path.

@@ -1,5 +1,6 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
+mod answers;
 mod applies;
 mod context;
 mod copies;
@@ -18,9 +19,10 @@ mod transaction;
 
 include!(concat!(env!("OUT_DIR"), "/about.rs"));
 
+pub use answers::{Answer, Answers};
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
-pub use judge::{Judge, Options, Reference, judge};
+pub use judge::{Clerk, Judge, Lone, Options, Reference, SignedBy, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
 pub use member::{Member, Sighting};
 pub use transaction::{Submission, Transaction};
