@@ -79,7 +79,7 @@ impl<'a> Bench<'a> {
             .collect();
         let facts = messages.iter().filter_map(|exhibit| {
             let kind = exhibit.copies.message.kind?;
-            Some(Member::of(&exhibit.copies, kind, exhibit.composer, exhibit.origin.clone()))
+            Some(Member::of(exhibit, kind))
         });
         let transactions = transactions(evidence, facts.collect());
         let start = evidence.observations.first().map(|observation| observation.at);
@@ -255,7 +255,7 @@ impl<'a> Bench<'a> {
                     put(judgement, rule, about, || true, |found| check(&subject, &context, found));
                 }
             }
-            Check::Transaction { applies, check } => {
+            Check::Transaction { absence, applies, check } => {
                 for transaction in &self.transactions {
                     let context = self.context(transaction.started().unwrap_or(self.start));
                     let about = self.about(transaction);
@@ -263,7 +263,10 @@ impl<'a> Bench<'a> {
                         judgement,
                         rule,
                         about,
-                        || applies(transaction, &context),
+                        || {
+                            absence.is_none_or(|absence| absence.would_show(transaction, &context))
+                                && applies(transaction, &context)
+                        },
                         |found| check(transaction, &context, found),
                     );
                 }
