@@ -1,6 +1,5 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
-mod about;
 mod absence;
 mod anatomy;
 mod applies;
@@ -26,7 +25,7 @@ pub use absence::Absence;
 pub use anatomy::{Anatomy, Hashes, Part, Sha1};
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
-pub use judge::{Options, judge};
+pub use judge::{Judge, Options, Reference, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
 pub use member::{Member, Sighting};
 pub use original::{Content, Original, Sha256};
