@@ -99,13 +99,12 @@ impl Report for Junit {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::Opened(opening) => (self.strictness, self.as_of) = (opening.strictness, opening.as_of),
-            Event::Started { .. } | Event::Stopping { .. } => {}
             Event::Finished(cell) => {
                 let case = self.case(cell);
                 self.cases.insert((cell.direction.clone(), cell.scenario.clone()), case);
             }
-            Event::Checked(_) | Event::Unjudged(_) | Event::LeftOut(_) | Event::Submission(_) => {}
             Event::Closed(closing) => return self.write(closing),
+            _ => {}
         }
         Ok(())
     }

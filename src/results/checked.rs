@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Severity, weighed};
+use super::{Severity, Weighed, weighed};
 use crate::{directory::DirectoryFile, evidence::Evidence, message::Kind, rules::Judgement};
 
 /// A message, a directory, certificates, or a bundle of evidence, judged.
@@ -23,7 +23,7 @@ pub struct Checked {
 impl Checked {
     /// How heavy what was found is, in no order.
     pub fn severities(&self) -> impl Iterator<Item = Severity> {
-        weighed(&self.judgement, &self.evidence).map(|it| it.severity())
+        weighed(&self.judgement, &self.evidence).map(Weighed::severity)
     }
 
     /// Directories judged by themselves; not one that came with the command, to judge others by: that is in force from the
@@ -103,7 +103,7 @@ pub struct SubmissionPage {
 impl SubmissionPage {
     /// How heavy what was found is, in no order.
     pub fn severities(&self) -> impl Iterator<Item = Severity> {
-        weighed(&self.judgement, &self.evidence).map(|it| it.severity())
+        weighed(&self.judgement, &self.evidence).map(Weighed::severity)
     }
 }
 
