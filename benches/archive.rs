@@ -42,7 +42,11 @@ fn main() {
     let each = xargs(&few);
     println!("xargs -P{} openssl cms -verify, the first 1000 of them: {each:.0} messages/s", threads());
     let rate = 4_000.0 / plain.took.as_secs_f64();
-    println!("ratio     {:.1} % of openssl's verifies, {:.1} times openssl cms -verify", 100.0 * rate / verifies, rate / each);
+    println!(
+        "ratio     {:.1} % of openssl's verifies, {:.1} times openssl cms -verify",
+        100.0 * rate / verifies,
+        rate / each
+    );
 
     let none = check(&world.archive("none", EACH, 1), &world, &world.large);
     let large = check(&few, &world, &world.large);
@@ -61,7 +65,10 @@ fn main() {
     let heavy = check(&world.heavy(), &world, &world.ldif);
     told("one receipt of 30 MB", &heavy, 1);
     let size = fs::metadata(world.heavy()).expect("it is there").len();
-    println!("ratio     {:.2} times its size above an empty run", (heavy.peak - none.peak.min(heavy.peak)) as f64 / size as f64);
+    println!(
+        "ratio     {:.2} times its size above an empty run",
+        (heavy.peak - none.peak.min(heavy.peak)) as f64 / size as f64
+    );
 }
 
 /// What a run of the program came to.
@@ -111,7 +118,8 @@ impl World {
         pki.write_trust(&trust).expect("it can be written");
         let (ldif, large) = (folder.join("providers.ldif"), folder.join("large.ldif"));
         fs::write(&ldif, export::ldif(&directory)).expect("it can be written");
-        let domains: Vec<String> = (0..).map(|n| format!("dominio-{n}-di-un-altro-gestore.example")).take(400).collect();
+        let domains: Vec<String> =
+            (0..).map(|n| format!("dominio-{n}-di-un-altro-gestore.example")).take(400).collect();
         for n in 0.. {
             let other = record("charlie", &domains.iter().map(String::as_str).collect::<Vec<_>>());
             let managed_domains = other.managed_domains.iter().map(|domain| format!("p{n}.{domain}")).collect();
@@ -172,7 +180,8 @@ impl World {
         };
         let date = at.date_header();
         let text = BASE64_STANDARD.encode(subject.repeat(size / subject.len() + 1));
-        let lines: Vec<&str> = text.as_bytes().chunks(76).map(|line| str::from_utf8(line).expect("it is ASCII")).collect();
+        let lines: Vec<&str> =
+            text.as_bytes().chunks(76).map(|line| str::from_utf8(line).expect("it is ASCII")).collect();
         let original = format!(
             "Received: from client.alfa.example by mx.alfa.example;\r\n\t{date}\r\nMessage-ID: <{identifier}>\r\n\
              X-Riferimento-Message-ID: <{number}$x@pc>\r\nFrom: Mario Rossi <mario@alfa.example>\r\n\
@@ -190,7 +199,10 @@ impl World {
         [
             ("accettazione", self.alfa.notification(&about, &Notice::Acceptance, &id("a"), &at)),
             ("posta-certificata", self.alfa.transport_envelope(&about, original.as_bytes(), &at)),
-            ("presa-in-carico", self.bravo.notification(&about, &Notice::ServerAcceptance { taken: &taken, to }, &id("p"), &at)),
+            (
+                "presa-in-carico",
+                self.bravo.notification(&about, &Notice::ServerAcceptance { taken: &taken, to }, &id("p"), &at),
+            ),
             ("avvenuta-consegna", self.bravo.notification(&about, &delivery, &id("c"), &at)),
         ]
     }

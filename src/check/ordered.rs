@@ -111,10 +111,15 @@ mod tests {
             *done += 1;
             (0..rounds).fold(item, |sum, round| std::hint::black_box(sum ^ round) ^ round)
         };
-        let states = ordered(0..2000, || 0, slow, |result| {
-            taken.push(result);
-            Ok::<_, ()>(())
-        });
+        let states = ordered(
+            0..2000,
+            || 0,
+            slow,
+            |result| {
+                taken.push(result);
+                Ok::<_, ()>(())
+            },
+        );
         assert_eq!(taken, (0..2000).collect::<Vec<_>>());
         assert_eq!(states.unwrap().into_iter().sum::<usize>(), 2000);
     }
@@ -122,15 +127,23 @@ mod tests {
     #[test]
     fn what_stops_stops_everything() {
         let mut taken = 0;
-        let stopped = ordered(0.., || (), |item: usize, ()| item, |result| {
-            taken = result;
-            if result == 1000 { Err("full") } else { Ok(()) }
-        });
+        let stopped = ordered(
+            0..,
+            || (),
+            |item: usize, ()| item,
+            |result| {
+                taken = result;
+                if result == 1000 { Err("full") } else { Ok(()) }
+            },
+        );
         assert_eq!((stopped, taken), (Err("full"), 1000));
     }
 
     #[test]
     fn nothing_gives_nothing() {
-        assert_eq!(ordered(std::iter::empty::<()>(), || (), |(), ()| (), |()| Ok::<_, ()>(())).unwrap().is_empty(), false);
+        assert_eq!(
+            ordered(std::iter::empty::<()>(), || (), |(), ()| (), |()| Ok::<_, ()>(())).unwrap().is_empty(),
+            false
+        );
     }
 }

@@ -75,9 +75,9 @@ impl Parts {
 
 /// The part of an identifier; the same in every run (FNV-1a).
 fn part(identifier: &str) -> usize {
-    let hash = identifier.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = identifier
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     usize::try_from(hash % PARTS as u64).unwrap_or_default()
 }
 

@@ -113,7 +113,8 @@ impl<'a> Judge<'a> {
         for (index, dialogue) in evidence.dialogues.iter().enumerate() {
             self.put(&Session { number: index + 1, dialogue }, &self.context(evidence, start), &mut said);
         }
-        for directory in &self.reference.directories {
+        // What evidence is judged by is its own, or else is judged by itself: [`Judge::reference`].
+        for directory in self.reference.directories.iter().filter(|_| !evidence.directories.is_empty()) {
             self.put(directory, &self.context(evidence, directory.from.max(start)), &mut said);
         }
         for (&role, records) in &evidence.logs {
@@ -153,14 +154,21 @@ impl<'a> Judge<'a> {
         put.map(|(rule, times)| (rule.id, times)).collect()
     }
 
-    /// Judges the reference itself: what is wrong with it is told once, under its own name, and charged to no message.
-    pub fn reference(&self) -> Judgement {
+    /// Judges the directories of the reference, in order: what is wrong with one is told once, under its own name, and
+    /// charged to no message.
+    pub fn reference(&self) -> Vec<Judgement> {
         let nothing = Evidence::default();
-        let mut said = Said::default();
-        for directory in &self.reference.directories {
+        let judged = self.reference.directories.iter().map(|directory| {
+            let mut said = Said::default();
             self.put(directory, &self.context(&nothing, directory.from), &mut said);
-        }
-        self.judgement(said, BTreeMap::new(), Vec::new(), Vec::new())
+            self.judgement(said, BTreeMap::new(), Vec::new(), Vec::new())
+        });
+        judged.collect()
+    }
+
+    /// Rules that rest on nothing in force on the norm's day.
+    pub fn not_in_force(&self) -> &[&'static str] {
+        &self.not_in_force
     }
 
     /// Judges everything that belongs to one submission. `surroundings` tell who plays and what was watched; the messages

@@ -1,8 +1,8 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
-mod answers;
 mod absence;
 mod anatomy;
+mod answers;
 mod applies;
 mod context;
 mod copies;
@@ -22,9 +22,9 @@ mod transaction;
 
 include!(concat!(env!("OUT_DIR"), "/about.rs"));
 
-pub use answers::{Answer, Answers};
 pub use absence::Absence;
 pub use anatomy::{Anatomy, Hashes, Part, Sha1};
+pub use answers::{Answer, Answers};
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
 pub use judge::{Clerk, Judge, Lone, Options, Reference, SignedBy, judge};

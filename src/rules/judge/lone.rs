@@ -4,13 +4,13 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::{evidence::Evidence, smime::Certificate};
+use crate::{evidence::Evidence, message::Message, smime::Certificate};
 
 use super::{
     super::{
-        Judgement, Member, Outcome,
+        Judgement, Member, Outcome, Sha256,
         answers::Answers,
-        copies::copies,
+        copies::Copies,
         exhibit::{Exhibit, Paths},
     },
     Judge, Said,
@@ -70,18 +70,18 @@ impl<'a> Judge<'a> {
         Clerk { paths: Paths::new(self.reference.trust), applied: vec![0; self.rules.len()], signers: HashMap::new() }
     }
 
-    /// Judges the only message of `evidence`, held against the reference alone. What its transaction shows is another
-    /// pass's: [`Judge::transaction`].
-    pub fn lone(&self, evidence: &Evidence, clerk: &mut Clerk<'a>) -> Option<Lone> {
-        let copies = copies(evidence).into_iter().next()?;
+    /// Judges a message, which `evidence` has as its only observation, held against the reference alone. What its
+    /// transaction shows is another pass's: [`Judge::transaction`].
+    pub fn lone(&self, message: Message, evidence: &Evidence, clerk: &mut Clerk<'a>) -> Lone {
+        let copies = Copies::of(message, &evidence.observations[0]);
         if !copies.is_system_generated() {
-            return Some(Lone {
+            return Lone {
                 judgement: Judgement::default(),
                 exercised: 0,
                 answers: Answers::of(None, None, &[], 0),
                 signer: None,
                 member: None,
-            });
+            };
         }
         let exhibit = Exhibit::new(copies, evidence, self.reference, &mut clerk.paths);
         let before: usize = clerk.applied.iter().sum();
@@ -99,9 +99,9 @@ impl<'a> Judge<'a> {
         let answers = Answers::of(exhibit.signature.as_ref(), Some(&exhibit.origin), &said.verdicts, exercised);
         let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref()).map(SignedBy::of);
         let origins = exhibit.copies.seen.iter().map(|copy| (copy.observation.id, exhibit.origin.clone())).collect();
-        let member = exhibit.member();
+        let member = exhibit.member().map(|member| Member { identity: Some(identity(&exhibit, &member)), ..member });
         let judgement = Judgement { verdicts: said.verdicts, origins, ..Judgement::default() };
-        Some(Lone { judgement, exercised, answers, signer, member })
+        Lone { judgement, exercised, answers, signer, member }
     }
 
     fn profile(&self, evidence: &Evidence, signing: &Signing<'_>, clerk: &mut Clerk<'a>) -> Arc<Profile> {
@@ -133,6 +133,17 @@ impl<'a> Judge<'a> {
         }
         self.named(sum)
     }
+}
+
+/// What tells a message from others: its kind, its Message-ID, and what is signed of it.
+fn identity(exhibit: &Exhibit<'_>, member: &Member) -> Sha256 {
+    let message = &exhibit.copies.message;
+    let content = match &message.signed {
+        Some(signed) => message.mail.bytes(&signed.content.span),
+        None => message.mail.bytes(&message.mail.root.body),
+    };
+    let id = member.message_id.as_deref().unwrap_or_default();
+    Sha256::of_all([member.kind.title().as_bytes(), b"\n", id.as_bytes(), b"\n", content])
 }
 
 impl SignedBy {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     directory::{Directory, DirectoryFile, LdifError, ldif::Record},
-    evidence::DirectoryVersion,
+    evidence::{DirectoryVersion, Evidence},
     smime::Trust,
 };
 
@@ -20,6 +20,14 @@ impl<'a> Reference<'a> {
     /// Reads the versions of a directory, oldest first.
     pub fn new(directories: &'a [DirectoryVersion], trust: &'a Trust) -> Self {
         Self { directories: directories.iter().map(DirectoryInForce::open).collect(), trust }
+    }
+
+    /// Whom to trust, with what came with evidence.
+    pub fn trust_with(&self, evidence: &Evidence) -> Trust {
+        let mut trust = self.trust.clone();
+        trust.anchors.extend(evidence.anchors.iter().cloned());
+        trust.crls.extend(evidence.crls.iter().cloned());
+        trust
     }
 
     /// The directory in force at an instant: the last version from before it, else the first there is.
