@@ -144,7 +144,7 @@ impl Check<'_> {
         let evidence = match item.content {
             Content::Directory(ldif) => Evidence {
                 certificates: listed(&ldif),
-                directories: vec![DirectoryVersion { from: at, ldif: ldif.to_vec() }],
+                directories: vec![DirectoryVersion::from(at, ldif.to_vec())],
                 ..alone
             },
             Content::Certificates(certificates) => Evidence { certificates, ..alone },

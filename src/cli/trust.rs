@@ -44,7 +44,7 @@ impl Given {
             let ldif = fs::read(path).map_err(|error| unreadable(path, error))?;
             readable(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
             given.names.push(path.to_string_lossy().into_owned());
-            given.directories.push(DirectoryVersion { from: Timestamp::MIN, ldif });
+            given.directories.push(DirectoryVersion::undated(ldif));
         }
         Ok(given)
     }

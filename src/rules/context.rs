@@ -17,7 +17,8 @@ use super::{Transaction, applies::generated_kind, spelling::bare_identifier};
 pub struct Context<'a> {
     /// The evidence the subject belongs to.
     pub evidence: &'a Evidence,
-    /// The directory in force when the subject was observed; `None` where none is at hand (`check` without one).
+    /// The directory known to have been in force when the subject was observed, and to be whole: it may say that something is
+    /// *not* so. `None` where none such is at hand (`check` without one, or with one of another day).
     pub directory: Option<&'a Directory>,
     /// Anchors and revocation lists; without anchors the origin cannot be verified, which is no fault of a message.
     pub trust: &'a Trust,

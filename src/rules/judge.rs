@@ -193,7 +193,7 @@ impl<'a> Judge<'a> {
         others.sort_by(|a, b| a.der.cmp(&b.der));
         others.dedup_by(|a, b| a.der == b.der);
         let trust = self.reference.trust;
-        let directory = self.reference.directory(at);
+        let directory = self.reference.at_hand(at);
         let traced =
             |certificate: &Certificate| (!trust.anchors.is_empty()).then(|| trust.check(certificate, &others, at));
         let listed = |certificate: &Certificate| {
@@ -249,7 +249,7 @@ impl<'a> Judge<'a> {
     fn context<'e>(&'e self, evidence: &'e Evidence, observed: Timestamp) -> Context<'e> {
         Context {
             evidence,
-            directory: self.reference.directory(observed),
+            directory: self.reference.in_force(observed),
             trust: self.reference.trust,
             observed,
             as_of: self.as_of,
