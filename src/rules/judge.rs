@@ -78,7 +78,7 @@ impl<'a> Bench<'a> {
             .map(|copies| Exhibit::new(copies, evidence, &directories, &mut paths))
             .collect();
         let facts = messages.iter().filter_map(|exhibit| {
-            let kind = exhibit.copies.message.kind?;
+            let kind = exhibit.copies.message.settled_kind()?;
             Some(Member::of(&exhibit.copies, kind, exhibit.composer, exhibit.origin.clone()))
         });
         let transactions = transactions(evidence, facts.collect());
