@@ -3,7 +3,6 @@
 use std::{fs, path::Path};
 
 use der::Decode as _;
-use jiff::Timestamp;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use walkdir::WalkDir;
 use x509_cert::{Certificate, crl::CertificateList};
