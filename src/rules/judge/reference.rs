@@ -38,12 +38,11 @@ impl<'a> Reference<'a> {
         version.read.as_ref().ok()
     }
 
-    /// The directory known to have been in force at an instant, and to be all of it: only this one accuses. Of a file with one
-    /// provider alone nobody can say that others do not exist.
+    /// The directory known to have been in force at an instant: only this one accuses.
     pub(in crate::rules) fn in_force(&self, at: Timestamp) -> Option<&Directory> {
         let version = self.directories.iter().rev().find(|version| version.from <= at)?;
         let ended = version.until.is_some_and(|until| until <= at);
-        version.read.as_ref().ok().filter(|directory| !ended && directory.has_several_providers())
+        version.read.as_ref().ok().filter(|_| !ended)
     }
 }
 
