@@ -12,6 +12,8 @@ use walkdir::WalkDir;
 
 /// Each room with those that it may know. What is not listed is refused, and so is what is listed and not used.
 const MAY_KNOW: &[(&str, &[&str])] = &[
+    // What someone holds, opened; nothing in it judges.
+    ("archive", &["directory", "evidence", "message", "smime"]),
     ("norm", &[]),
     ("clock", &[]),
     ("message", &[]),
@@ -43,12 +45,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "target",
         ],
     ),
-    ("report", &["directory", "evidence", "message", "norm", "rules", "runner", "smime"]),
+    ("report", &["archive", "directory", "evidence", "message", "norm", "rules", "runner", "smime"]),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario"]),
     (
         "cli",
         &[
+            "archive",
             "catalogue",
             "clock",
             "directory",
@@ -69,6 +72,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 /// What must stay out of a room's reach, by whatever way.
 const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("rules", &["gateway", "runner", "target", "net", "fault", "scenario", "report", "cli"]),
+    ("archive", &["gateway", "runner", "target", "net", "report", "cli", "rules"]),
     ("gateway", &["rules", "runner", "target", "scenario", "report", "cli"]),
     ("scenario", &["rules", "runner", "target", "gateway", "net", "report", "cli"]),
     ("runner", &["report", "cli"]),

@@ -1,13 +1,17 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{io, path::PathBuf};
+use std::{collections::BTreeSet, io, path::PathBuf};
 
 use clap::ValueEnum;
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, fmt::rfc2822};
 
-use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
+use super::{CliError, Exit, color::Color, error, stdout::Stdout, trust::Given};
 use crate::{
+    archive::{self, Content, Item, Limits, Tally},
     clock::Machine,
+    directory::Directory,
+    evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
+    message::{Bytes, Message},
     report::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection, Strictness},
     rules::{self, Options},
 };
@@ -15,7 +19,8 @@ use crate::{
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Messages (.eml), directories (.ldif, .ldif.p7m), certificates, folders of these, or the evidence of an earlier run.
+    /// Messages, mailboxes (mbox, Maildir), directories (LDIF, also signed), certificates, zips and folders of these, or
+    /// the evidence of an earlier run; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Folder of trusted roots and revocation lists (PEM or DER); without it origins are not verified.
@@ -45,13 +50,9 @@ enum Format {
     Json,
 }
 
-/// Judges everything that is given. Nothing is printed as judged before every path has been found.
+/// Judges everything that is given.
 pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let given = Given::read(args.trust.as_deref(), args.directory.as_deref())?;
-    let mut inputs = Vec::new();
-    for path in &args.paths {
-        inputs.extend(Input::find(path)?);
-    }
     let at = args.at.unwrap_or_else(|| Machine::default().now());
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
     let options = Options { as_of: args.as_of.into() };
@@ -63,8 +64,17 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let mut totals = CheckedTotals::default();
     let mut trouble = Exit::Conforming;
     report.open().map_err(CliError::Stdout)?;
-    for input in &inputs {
-        match judged(input, &given, at, options) {
+    let mut told = Tally::default();
+    for found in archive::open(&args.paths, &Limits::default()) {
+        let judged = match found {
+            Ok(item) => judged(item, &given, at, options),
+            Err(left_out) if left_out.is_error() => Err(left_out.into()),
+            Err(left_out) => {
+                told.add(&left_out);
+                continue;
+            }
+        };
+        match judged {
             Ok(checked) => {
                 totals.count(&checked, strictness);
                 report.checked(&checked).map_err(CliError::Stdout)?;
@@ -77,16 +87,71 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
             }
         }
     }
+    for group in told.groups() {
+        error::warn(&format!("not looked at: {group}"));
+    }
     let exit = verdict(&totals).worse(trouble);
     report.close(&totals, (exit.code(), exit.meaning())).map_err(CliError::Stdout)?;
     Ok(exit)
 }
 
-fn judged(input: &Input, given: &Given, at: Timestamp, options: Options) -> Result<Checked, CliError> {
-    let mut evidence = input.read(at)?;
+fn judged(item: Item, given: &Given, at: Timestamp, options: Options) -> Result<Checked, CliError> {
+    let name = item.name.clone();
+    let folder = match &item.content {
+        Content::Bundle(path) => Some(path.clone()),
+        _ => None,
+    };
+    let mut evidence = evidence(item, at)?;
     given.to(&mut evidence);
     let judgement = rules::judge(&evidence, &options);
-    Ok(Checked { path: input.path().to_owned(), evidence, judgement })
+    Ok(Checked { name, folder, evidence, judgement })
+}
+
+/// What was found as evidence; `at` is its day, where it does not tell.
+fn evidence(item: Item, at: Timestamp) -> Result<Evidence, CliError> {
+    let title = item.name.to_string();
+    let alone = Evidence { title: title.clone(), ended: Some(at), ..Evidence::default() };
+    Ok(match item.content {
+        Content::Message(bytes) => Evidence { observations: vec![observation(title, bytes, at)?], ..alone },
+        Content::Directory(ldif) => {
+            let certificates = listed(&ldif);
+            Evidence { directories: vec![DirectoryVersion { from: at, ldif: ldif.to_vec() }], certificates, ..alone }
+        }
+        Content::Certificates(certificates) => Evidence { certificates, ..alone },
+        Content::Bundle(path) => bundle::read(&path)?,
+        Content::Daticert(_) => return Err(CliError::Part { name: title, what: "a daticert.xml" }),
+        Content::Signature(_) => return Err(CliError::Part { name: title, what: "a signature (smime.p7s)" }),
+    })
+}
+
+/// The certificates of a directory, each once.
+fn listed(file: &[u8]) -> Vec<Vec<u8>> {
+    let providers = Directory::read(file).map(|directory| directory.providers).unwrap_or_default();
+    let certificates: BTreeSet<Vec<u8>> = providers.into_iter().flat_map(|provider| provider.certificates).collect();
+    certificates.into_iter().collect()
+}
+
+fn observation(name: String, bytes: Bytes, at: Timestamp) -> Result<Observation, CliError> {
+    let message = Message::read(&bytes)
+        .map_err(|problem| CliError::NotMail { name: name.clone(), problem: problem.to_string() })?;
+    Ok(Observation {
+        id: 1,
+        bytes,
+        seen: Seen::File { path: name },
+        at: claimed(&message).unwrap_or(at),
+        path: None,
+        producer: Party::Undetermined,
+        name: None,
+        dialogue: None,
+    })
+}
+
+/// When a file was on its way nobody saw. A certificate that has expired since then was good then, so the time the
+/// message claims is taken: of its certification data, else of its Date.
+fn claimed(message: &Message) -> Option<Timestamp> {
+    let certified = message.daticert.as_ref().and_then(|reading| reading.data.as_ref()?.instant());
+    let dated = || rfc2822::parse(&message.mail.field("Date")?).ok().map(|date| date.timestamp());
+    certified.or_else(dated)
 }
 
 fn verdict(totals: &CheckedTotals) -> Exit {

@@ -16,6 +16,7 @@ use super::{
     wrapped,
 };
 use crate::{
+    archive::Name,
     directory::DirectoryFile,
     evidence::{Evidence, Observation},
     message::{Kind, Message},
@@ -27,7 +28,9 @@ use crate::{
 /// A file or a bundle, judged.
 pub struct Checked {
     /// Where it lies.
-    pub path: PathBuf,
+    pub name: Name,
+    /// Its folder, where it is a bundle.
+    pub folder: Option<PathBuf>,
     /// What it holds.
     pub evidence: Evidence,
     /// What the rules said.
@@ -74,8 +77,7 @@ pub trait Inspection {
 impl Checked {
     /// What was found, for people.
     fn subject(&self) -> Subject<'_> {
-        let file = self.evidence.observations.len() <= 1 && self.path.is_file();
-        Subject { evidence: &self.evidence, folder: (!file).then_some(&self.path), judgement: &self.judgement }
+        Subject { evidence: &self.evidence, folder: self.folder.as_deref(), judgement: &self.judgement }
     }
 
     fn severities(&self) -> Vec<Severity> {
@@ -158,7 +160,7 @@ impl<W: Write> Inspection for CheckedText<W> {
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
-        let path = shown(&checked.path.to_string_lossy());
+        let path = shown(&checked.name.to_string());
         let severities = checked.severities();
         let noun = match self.strictness {
             Strictness::Violations => "violation",
@@ -249,7 +251,7 @@ impl<W: Write> Inspection for CheckedJson<W> {
         let certificates: Vec<Value> = checked.judgement.certificates.iter().map(certificate_line).collect();
         let line = json!({
             "type": "checked",
-            "path": checked.path,
+            "path": checked.name,
             "messages": messages,
             "directories": directories,
             "certificates": certificates,
@@ -346,7 +348,7 @@ mod tests {
         let cell = samples::cell("x", &Direction::new("alfa", "bravo"), CellOutcome::Passed);
         let mut judgement = cell.judgement;
         judgement.origins.extend(origin.map(|origin| (1, origin)));
-        Checked { path: "mail/\u{202e}one.eml".into(), evidence: cell.observed, judgement }
+        Checked { name: Name::file("mail/\u{202e}one.eml"), folder: None, evidence: cell.observed, judgement }
     }
 
     fn page(checked: &Checked) -> String {
