@@ -39,13 +39,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "gateway",
             "message",
             "norm",
+            "results",
             "rules",
             "scenario",
             "smime",
             "target",
         ],
     ),
-    ("report", &["archive", "directory", "evidence", "message", "norm", "rules", "runner", "smime"]),
+    // What a run or a check came to, and nobody who runs or checks.
+    ("results", &["directory", "evidence", "message", "norm", "rules"]),
+    ("report", &["evidence", "message", "norm", "results", "rules", "smime"]),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario"]),
     (
@@ -60,6 +63,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "message",
             "norm",
             "report",
+            "results",
             "rules",
             "runner",
             "scenario",
@@ -72,10 +76,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 /// What must stay out of a room's reach, by whatever way.
 const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("rules", &["gateway", "runner", "target", "net", "fault", "scenario", "report", "cli"]),
-    ("archive", &["gateway", "runner", "target", "net", "report", "cli", "rules"]),
+    ("archive", &["gateway", "runner", "target", "net", "report", "cli", "rules", "results"]),
     ("gateway", &["rules", "runner", "target", "scenario", "report", "cli"]),
     ("scenario", &["rules", "runner", "target", "gateway", "net", "report", "cli"]),
     ("runner", &["report", "cli"]),
+    ("report", &["runner", "target", "gateway", "net", "cli"]),
 ];
 
 #[test]

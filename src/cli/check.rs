@@ -1,18 +1,19 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{collections::BTreeSet, io, path::PathBuf};
+use std::{collections::BTreeSet, io, path::PathBuf, time::Instant};
 
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date, fmt::rfc2822};
 
-use super::{CliError, Exit, color::Color, error, stdout::Stdout, trust::Given};
+use super::{CliError, Exit, color::Color, stdout::Stdout, trust::Given};
 use crate::{
-    archive::{self, Content, Item, Limits, Tally},
+    archive::{self, Content, Item, Limits},
     clock::Machine,
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
     message::{Bytes, Message},
-    report::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection, Strictness},
+    report::{JsonStream, Report, RuleSet, Terminal},
+    results::{CheckTally, Checked, Closing, Ending, Event, LeftOut, Opening, Strictness, Totals, Unjudged, Work},
     rules::{self, Options},
 };
 
@@ -53,58 +54,59 @@ enum Format {
 /// Judges everything that is given.
 pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let given = Given::read(args.trust.as_deref(), args.directory.as_deref())?;
-    let at = args.at.unwrap_or_else(|| Machine::default().now());
+    let (clock, started) = (Instant::now(), Machine::default().now());
+    let at = args.at.unwrap_or(started);
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
     let options = Options { as_of: args.as_of.into() };
     let out = Stdout::open();
-    let mut report: Box<dyn Inspection> = match args.format {
-        Format::Text => Box::new(CheckedText::new(out, color.on(&io::stdout()), strictness, options.as_of)),
-        Format::Json => Box::new(CheckedJson::new(out, options.as_of)),
+    let mut report: Box<dyn Report> = match args.format {
+        Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
+        Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
     };
-    let mut totals = CheckedTotals::default();
+    let mut tell = |event| report.event(&event).map_err(CliError::Stdout);
+    let mut tally = CheckTally::default();
     let mut trouble = Exit::Conforming;
-    report.open().map_err(CliError::Stdout)?;
-    let mut told = Tally::default();
+    let work = Work::Check { references: Vec::new() };
+    tell(Event::Opened(Opening { started, work, strictness, as_of: options.as_of }))?;
     for found in archive::open(&args.paths, &Limits::default()) {
-        let judged = match found {
-            Ok(item) => judged(item, &given, at, options),
-            Err(left_out) if left_out.is_error() => Err(left_out.into()),
+        let (name, judged) = match found {
+            Ok(item) => (item.name.to_string(), judged(item, &given, at, options)),
+            Err(left_out) if left_out.is_error() => (left_out.name.to_string(), Err(left_out.into())),
             Err(left_out) => {
-                told.add(&left_out);
+                tally.left_out += 1;
+                let (name, why) = (left_out.name.to_string(), left_out.why.to_string());
+                tell(Event::LeftOut(LeftOut { name, why }))?;
                 continue;
             }
         };
         match judged {
             Ok(checked) => {
-                totals.count(&checked, strictness);
-                report.checked(&checked).map_err(CliError::Stdout)?;
+                tally.count(&checked, strictness);
+                tell(Event::Checked(Box::new(checked)))?;
             }
             Err(error) => {
                 // One file that cannot be judged does not hide what the others are.
                 error.show(color);
-                totals.unreadable += 1;
+                tally.unjudged += 1;
                 trouble = trouble.worse(error.exit());
+                tell(Event::Unjudged(Unjudged { name, reason: error.to_string() }))?;
             }
         }
     }
-    for group in told.groups() {
-        error::warn(&format!("not looked at: {group}"));
-    }
-    let exit = verdict(&totals).worse(trouble);
-    report.close(&totals, (exit.code(), exit.meaning())).map_err(CliError::Stdout)?;
+    let exit = verdict(&tally).worse(trouble);
+    let exit_told = (exit.code(), exit.meaning());
+    let (totals, took) = (Totals::Check(tally), clock.elapsed());
+    tell(Event::Closed(Closing { totals, ending: Ending::Complete, exit: exit_told, took }))?;
     Ok(exit)
 }
 
 fn judged(item: Item, given: &Given, at: Timestamp, options: Options) -> Result<Checked, CliError> {
-    let name = item.name.clone();
-    let folder = match &item.content {
-        Content::Bundle(path) => Some(path.clone()),
-        _ => None,
-    };
+    let name = item.name.to_string();
+    let path = item.name.path().map_or_else(|| PathBuf::from("-"), Into::into);
     let mut evidence = evidence(item, at)?;
     given.to(&mut evidence);
     let judgement = rules::judge(&evidence, &options);
-    Ok(Checked { name, folder, evidence, judgement })
+    Ok(Checked { name, path, evidence, judgement })
 }
 
 /// What was found as evidence; `at` is its day, where it does not tell.
@@ -154,9 +156,9 @@ fn claimed(message: &Message) -> Option<Timestamp> {
     certified.or_else(dated)
 }
 
-fn verdict(totals: &CheckedTotals) -> Exit {
+fn verdict(totals: &CheckTally) -> Exit {
     let mut exit = if totals.failing > 0 { Exit::NonConforming } else { Exit::Conforming };
-    if totals.exercised == 0 {
+    if totals.applied.is_empty() {
         exit = exit.worse(Exit::Nothing);
     }
     if totals.broken_rules > 0 {
