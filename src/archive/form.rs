@@ -141,17 +141,28 @@ fn is_der(beginning: &[u8]) -> bool {
 }
 
 fn markup(text: &[u8]) -> Form {
-    let root = memmem::find_iter(text, b"<").map(|at| &text[at + 1..]);
-    // Past the declaration, comments and the document type.
-    let root = root.into_iter().find(|tag| tag.first().is_some_and(u8::is_ascii_alphabetic));
-    let name = root.map(|tag| &tag[..tag.iter().take(40).take_while(|octet| !b" \t\r\n/>".contains(octet)).count()]);
-    let name = name.unwrap_or_default();
-    match name.rsplit(|octet| *octet == b':').next() {
-        Some(b"postacert") => Form::Daticert,
-        Some(name) if name.eq_ignore_ascii_case(b"html") => Form::Other("an HTML page"),
+    let name = root(text).rsplit(|octet| *octet == b':').next().unwrap_or_default();
+    match name {
+        b"postacert" => Form::Daticert,
+        name if name.eq_ignore_ascii_case(b"html") => Form::Other("an HTML page"),
         _ if text.starts_with(b"<?xml") => Form::Other("an XML document"),
         _ => Form::Other("a text"),
     }
+}
+
+/// The name of the first element: past the declaration, comments and the document type.
+fn root(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'<', rest) {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"!--") {
+            let end = memmem::find(rest, b"-->").unwrap_or(rest.len());
+            rest = &rest[end..];
+        } else if rest.first().is_some_and(u8::is_ascii_alphabetic) {
+            return rest.split(|octet| b" \t\r\n/>".contains(octet)).next().unwrap_or_default();
+        }
+    }
+    &[]
 }
 
 fn is_text(beginning: &[u8]) -> bool {

@@ -87,6 +87,7 @@ impl Why {
                 | Why::RevocationList
                 | Why::MaildirTmp
                 | Why::NotFile(_)
+                | Why::Circle
                 | Why::WalkedElsewhere
         )
     }

@@ -7,8 +7,10 @@ pub struct Limits {
     pub whole: u64,
     /// Most members of a zip.
     pub members: usize,
-    /// How many times its size a zip may unpack to, beyond 64 MiB.
+    /// How many times its size a zip may unpack to, beyond `unpacked`.
     pub ratio: u64,
+    /// How much any zip may unpack to, in octets.
+    pub unpacked: u64,
     /// Most octets laid down in a temporary file: a zip from standard input, a mailbox inside a zip.
     pub spooled: u64,
     /// How deep messages may lie in messages.
@@ -19,6 +21,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { whole: 256 << 20, members: 2_000_000, ratio: 100, spooled: 4 << 30, depth: 8, inside: 1000 }
+        Self {
+            whole: 256 << 20,
+            members: 2_000_000,
+            ratio: 100,
+            unpacked: 64 << 20,
+            spooled: 4 << 30,
+            depth: 8,
+            inside: 1000,
+        }
     }
 }

@@ -14,7 +14,6 @@ mod limits;
 mod mbox;
 mod name;
 mod stored;
-mod tally;
 mod zip;
 
 use std::path::PathBuf;
@@ -23,7 +22,6 @@ pub use inside::{Inside, Outer, inside};
 pub use left_out::{Asked, LeftOut, Why};
 pub use limits::Limits;
 pub use name::{Name, Step};
-pub use tally::{Group, Tally};
 
 use crate::message::Bytes;
 

@@ -11,8 +11,6 @@ use super::{
     left_out::Asked,
 };
 
-/// What a zip may unpack to however small it is, in octets.
-const FLOOR: u64 = 64 << 20;
 /// What is kept in memory before a temporary file is made, in octets.
 const IN_MEMORY: usize = 16 << 20;
 
@@ -54,7 +52,7 @@ pub(super) fn members(place: Place, mut zip: Box<dyn Seekable>, limits: &Limits)
         (many, _) => Some(Why::Beyond(format!("{many} members have the name of another and are not looked at"))),
     };
     let told = told.map(|why| Err(LeftOut { name: place.name.clone(), asked: place.asked, why }));
-    let budget = FLOOR.saturating_add(directory.size.saturating_mul(limits.ratio));
+    let budget = limits.unpacked.saturating_add(directory.size.saturating_mul(limits.ratio));
     let place = Place { zips: place.zips + 1, ..place };
     let members = Members { place, limits: limits.clone(), archive, order: order.into_iter(), budget, open: None };
     Box::new(told.into_iter().chain(members))
@@ -180,4 +178,172 @@ fn octets(zip: &mut dyn Seekable, at: u64, many: u64) -> io::Result<Vec<u8>> {
 
 fn number(octets: &[u8]) -> u64 {
     octets.iter().rev().fold(0, |number, octet| number << 8 | u64::from(*octet))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use zip::{ZipWriter, unstable::write::FileOptionsExt as _, write::SimpleFileOptions};
+
+    use super::*;
+    use crate::archive::{Content, Item, Name};
+
+    fn zip(members: &[(&str, &[u8])], password: Option<&[u8]>) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            let options = SimpleFileOptions::default();
+            let options = password.map_or(options, |password| options.with_deprecated_encryption(password));
+            zip.start_file(*name, options).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn told(zip: Vec<u8>, limits: &Limits) -> Vec<String> {
+        let found = members(Place::new(Name::file("z"), Asked::ByName), Box::new(Cursor::new(zip)), limits);
+        let told = found.map(|found| match found {
+            Ok(Item { name, content: Content::Message(_) }) => format!("{name}"),
+            Ok(other) => panic!("{other:?}"),
+            Err(left_out) => format!("{}: {}", left_out.name, left_out.why),
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn members_come_in_order_of_name() {
+        let zip = zip(
+            &[
+                (
+                    "b.eml",
+                    b"Subject: b
+
+",
+                ),
+                ("a/", b""),
+                (
+                    "a/c",
+                    b"Subject: c
+
+",
+                ),
+                ("x", b""),
+            ],
+            None,
+        );
+        assert_eq!(told(zip, &Limits::default()), ["z: a/c", "z: b.eml", "z: x: empty"]);
+        assert_eq!(told(super::tests::zip(&[], None), &Limits::default()), ["z: there is nothing to check in it"]);
+    }
+
+    #[test]
+    fn a_bomb_is_told_and_left() {
+        let limits = Limits { unpacked: 100_000, ratio: 2, ..Limits::default() };
+        let nothing = vec![b'x'; 1 << 20];
+        let told = told(
+            zip(
+                &[
+                    ("1", &nothing),
+                    (
+                        "2.eml",
+                        b"Subject: 2
+
+",
+                    ),
+                ],
+                None,
+            ),
+            &limits,
+        );
+        assert!(told.len() == 1 && told[0].starts_with("z: 1: it unpacks to more than"), "{told:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_unpacked_is_told_and_the_rest_is_read() {
+        let secret = zip(
+            &[(
+                "a.eml",
+                b"Subject: a
+
+",
+            )],
+            Some(b"x"),
+        );
+        let encrypted = "z: a.eml: encrypted: unpack it with its password and give the folder";
+        assert_eq!(told(secret, &Limits::default()), [encrypted]);
+        let mut broken = zip(
+            &[
+                ("a.eml", b"Subject: a\n\n"),
+                (
+                    "b.eml",
+                    b"Subject: b
+
+",
+                ),
+            ],
+            None,
+        );
+        let at = memchr::memmem::find(&broken, b"a.eml").unwrap() + 7;
+        broken[at] ^= 0xff;
+        let told = told(broken, &Limits::default());
+        assert!(told[0].starts_with("z: a.eml: does not unpack") && told[1..] == ["z: b.eml"], "{told:?}");
+    }
+
+    #[test]
+    fn members_behind_one_name_and_too_many_are_told() {
+        let mut twice = zip(
+            &[
+                (
+                    "a.eml",
+                    b"Subject: a
+
+",
+                ),
+                (
+                    "b.eml",
+                    b"Subject: b
+
+",
+                ),
+            ],
+            None,
+        );
+        for at in memchr::memmem::find_iter(&twice.clone(), b"b.eml") {
+            twice[at] = b'a';
+        }
+        let hidden = "z: 1 members have the name of another and are not looked at";
+        assert_eq!(told(twice.clone(), &Limits::default())[0], hidden);
+        let limits = Limits { members: 1, ..Limits::default() };
+        assert_eq!(told(twice, &limits), ["z: a zip of more than 1 members is not looked into"]);
+    }
+
+    #[test]
+    fn no_cut_or_mutation_panics() {
+        let whole = zip(
+            &[
+                (
+                    "a.eml",
+                    b"Subject: a
+
+",
+                ),
+                (
+                    "b.eml",
+                    b"Subject: b
+
+",
+                ),
+            ],
+            None,
+        );
+        for at in 0..whole.len() {
+            let _ = told_any(whole[..at].to_vec());
+            let mut mutated = whole.clone();
+            mutated[at] ^= 0x55;
+            let _ = told_any(mutated);
+        }
+    }
+
+    fn told_any(zip: Vec<u8>) -> usize {
+        members(Place::new(Name::file("z"), Asked::ByName), Box::new(Cursor::new(zip)), &Limits::default()).count()
+    }
 }

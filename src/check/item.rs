@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Check, arrival::arrival};
 use crate::{
-    archive::{Content, Found, Item, LeftOut, Name, inside},
+    archive::{Content, Found, Item, LeftOut, Name, Why, inside},
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
     message::{Bytes, Message},
@@ -35,6 +35,8 @@ pub(super) enum Fault {
     Mistake,
     /// Of the system: it could not be read, or not wholly.
     Trouble,
+    /// Nobody's: there is nothing in it.
+    Nothing,
 }
 
 /// What messages are judged by, judged itself.
@@ -60,10 +62,15 @@ impl Check<'_> {
 
     fn left_out(&self, left_out: &LeftOut) -> Judged {
         let (name, why) = (left_out.name.to_string(), left_out.why.to_string());
-        let told = match (left_out.is_error(), left_out.why.is_trouble()) {
-            (true, true) => Told::Unjudged(Unjudged { name, reason: why }, Fault::Trouble),
-            (true, false) => Told::Unjudged(Unjudged { name, reason: why }, Fault::Mistake),
-            (false, _) => Told::LeftOut(results::LeftOut { name, why }),
+        let fault = match &left_out.why {
+            Why::NothingInside => Fault::Nothing,
+            why if why.is_trouble() => Fault::Trouble,
+            _ => Fault::Mistake,
+        };
+        let told = if left_out.is_error() {
+            Told::Unjudged(Unjudged { name, reason: why }, fault)
+        } else {
+            Told::LeftOut(results::LeftOut { name, why })
         };
         Judged { told, exercised: 0, member: None }
     }

@@ -138,6 +138,7 @@ impl Check<'_> {
                 match why {
                     item::Fault::Mistake => outcome.mistaken = true,
                     item::Fault::Trouble => outcome.troubled = true,
+                    item::Fault::Nothing => {}
                 }
                 tell(Event::Unjudged(unjudged))
             }
