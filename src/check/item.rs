@@ -28,14 +28,12 @@ pub(super) enum Told {
     LeftOut(results::LeftOut),
 }
 
-/// Whose fault it is that something was not judged.
+/// What it means that something was not judged.
 #[derive(Clone, Copy)]
 pub(super) enum Fault {
-    /// Of whoever gave it: it is nothing to judge.
+    /// It is nothing to judge, or cannot be read.
     Mistake,
-    /// Of the system: it could not be read, or not wholly.
-    Trouble,
-    /// Nobody's: there is nothing in it.
+    /// There is nothing in it.
     Nothing,
 }
 
@@ -64,7 +62,6 @@ impl Check<'_> {
         let (name, why) = (left_out.name.to_string(), left_out.why.to_string());
         let fault = match &left_out.why {
             Why::NothingInside => Fault::Nothing,
-            why if why.is_trouble() => Fault::Trouble,
             _ => Fault::Mistake,
         };
         let told = if left_out.is_error() {

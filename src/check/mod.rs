@@ -55,8 +55,6 @@ pub struct Outcome {
     pub not_exercised: Vec<PathBuf>,
     /// Whether something was given that cannot be judged.
     pub mistaken: bool,
-    /// Whether something that is judged could not be read.
-    pub troubled: bool,
 }
 
 /// Why checking was broken off.
@@ -137,7 +135,6 @@ impl Check<'_> {
                 outcome.tally.unjudged += 1;
                 match why {
                     item::Fault::Mistake => outcome.mistaken = true,
-                    item::Fault::Trouble => outcome.troubled = true,
                     item::Fault::Nothing => {}
                 }
                 tell(Event::Unjudged(unjudged))

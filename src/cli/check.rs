@@ -98,7 +98,7 @@ fn exit(outcome: &Outcome) -> Exit {
     let applies = [
         (failing, Exit::NonConforming),
         (!outcome.not_exercised.is_empty(), Exit::Nothing),
-        (tally.broken_rules > 0 || outcome.troubled, Exit::Trouble),
+        (tally.broken_rules > 0, Exit::Trouble),
         (outcome.mistaken, Exit::Usage),
     ];
     applies.into_iter().filter(|(it, _)| *it).fold(Exit::Conforming, |exit, (_, other)| exit.worse(other))

@@ -91,7 +91,8 @@ impl<'a> Judge<'a> {
             .map(|copies| Exhibit::new(copies, evidence, self.reference, &mut paths))
             .collect();
         let start = evidence.observations.first().map(|observation| observation.at);
-        let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
+        let dated = || Some(evidence.directories.last()?.from);
+        let start = start.or(evidence.ended).or_else(dated).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut transactions = transactions(evidence, exhibits.iter().filter_map(Exhibit::member).collect());
         self.find_sound_in_anomalies(evidence, &exhibits, &mut transactions);
         let mut said = Said::default();
