@@ -5,6 +5,7 @@
 
 mod about;
 mod lone;
+mod locate;
 mod reference;
 mod subject;
 
