@@ -4,8 +4,8 @@
 //! [`Judge::transaction`]), so that an archive streams; [`judge`] does all of it for evidence in memory.
 
 mod about;
-mod lone;
 mod locate;
+mod lone;
 mod reference;
 mod subject;
 
