@@ -52,24 +52,10 @@ impl Check<'_> {
         clerk: &mut Clerk<'a>,
     ) -> Vec<Judged> {
         match found {
-            Err(left_out) => vec![self.left_out(&left_out)],
+            Err(left_out) => vec![not_judged(&left_out)],
             Ok(Item { name, content: Content::Message(bytes) }) => self.message(judge, number, &name, bytes, clerk),
             Ok(item) => vec![self.other(judge, item)],
         }
-    }
-
-    fn left_out(&self, left_out: &LeftOut) -> Judged {
-        let (name, why) = (left_out.name.to_string(), left_out.why.to_string());
-        let fault = match &left_out.why {
-            Why::NothingInside => Fault::Nothing,
-            _ => Fault::Mistake,
-        };
-        let told = if left_out.is_error() {
-            Told::Unjudged(Unjudged { name, reason: why }, fault)
-        } else {
-            Told::LeftOut(results::LeftOut { name, why })
-        };
-        Judged { told, exercised: 0, member: None }
     }
 
     /// A message, and those inside it.
@@ -85,15 +71,14 @@ impl Check<'_> {
             Ok(message) => message,
             Err(problem) => {
                 let reason = format!("not a mail message: {problem}");
-                let unjudged = Unjudged { name: name.to_string(), reason };
-                return vec![Judged { told: Told::Unjudged(unjudged, Fault::Mistake), exercised: 0, member: None }];
+                return vec![unjudged(name.to_string(), reason, Fault::Mistake)];
             }
         };
         let inside = inside(&message, name, &self.limits);
         let mut judged = vec![self.alone(judge, number, name, message, clerk)];
         for found in inside.found {
             judged.push(match found {
-                Err(left_out) => self.left_out(&left_out),
+                Err(left_out) => not_judged(&left_out),
                 Ok(Item { name, content: Content::Message(bytes) }) => match Message::read(bytes) {
                     Ok(message) => self.alone(judge, number, &name, message, clerk),
                     Err(_) => continue,
@@ -180,6 +165,20 @@ fn unjudged(name: String, reason: String, fault: Fault) -> Judged {
 
 fn by_itself(what: &str) -> String {
     format!("{what} by itself: `inspect` shows what it holds; a verdict needs the message that it lies in")
+}
+
+fn not_judged(left_out: &LeftOut) -> Judged {
+    let (name, why) = (left_out.name.to_string(), left_out.why.to_string());
+    let fault = match &left_out.why {
+        Why::NothingInside => Fault::Nothing,
+        _ => Fault::Mistake,
+    };
+    let told = if left_out.is_error() {
+        Told::Unjudged(Unjudged { name, reason: why }, fault)
+    } else {
+        Told::LeftOut(results::LeftOut { name, why })
+    };
+    Judged { told, exercised: 0, member: None }
 }
 
 /// The certificates of a directory, each once.

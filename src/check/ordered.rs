@@ -69,7 +69,7 @@ where
             }
         }
         queue.hand_on(usize::MAX);
-        let states = workers.into_iter().map(|worker| worker.join());
+        let states = workers.into_iter().map(thread::ScopedJoinHandle::join);
         let states = states.collect::<Result<Vec<_>, _>>().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         taken.map(|()| states)
     })

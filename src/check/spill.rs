@@ -35,10 +35,10 @@ impl Spill {
             self.few.push(member);
             return Ok(());
         }
-        let parts = match &mut self.many {
-            Some(parts) => parts,
-            None => self.many.insert(Parts::create()?),
-        };
+        if self.many.is_none() {
+            self.many = Some(Parts::create()?);
+        }
+        let Some(parts) = &mut self.many else { return Ok(()) };
         for member in self.few.drain(..) {
             parts.write(&member)?;
         }

@@ -51,12 +51,11 @@ impl Transaction {
         let mut places: HashMap<Sha256, usize> = HashMap::new();
         let mut once: Vec<Member> = Vec::with_capacity(members.len());
         for member in members {
-            match member.identity.and_then(|identity| places.get(&identity)) {
-                Some(&place) => once[place].seen.extend(member.seen),
-                None => {
-                    places.extend(member.identity.map(|identity| (identity, once.len())));
-                    once.push(member);
-                }
+            if let Some(&place) = member.identity.and_then(|identity| places.get(&identity)) {
+                once[place].seen.extend(member.seen);
+            } else {
+                places.extend(member.identity.map(|identity| (identity, once.len())));
+                once.push(member);
             }
         }
         transactions(&Evidence::default(), once)
