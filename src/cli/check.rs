@@ -22,7 +22,7 @@ pub struct Args {
     /// Messages (.eml), directories (.ldif, .ldif.p7m), certificates, folders of these, or the evidence of an earlier run.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Folder of trusted roots and revocation lists (PEM or DER); without it origins are not verified.
+    /// Folder of trusted roots and revocation lists (PEM or DER); without it no origin can be told.
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
     /// The providers' directory (LDIF, also in its signature: .ldif.p7m).

@@ -16,7 +16,7 @@ const NAMED: usize = 4;
 /// Failures, gathered by what they are: a bounded number, however many are added.
 #[derive(Default)]
 pub struct Groups {
-    groups: Vec<Group>,
+    all: Vec<Group>,
     places: HashMap<Key, usize>,
     more: usize,
 }
@@ -41,13 +41,13 @@ impl Groups {
         let expected = if failure.severity == Severity::Unmet { failure.expected.clone() } else { String::new() };
         let key = (failure.severity, failure.id.clone(), failure.blame.clone(), expected);
         match self.places.entry(key) {
-            Entry::Occupied(at) => self.groups[*at.get()].again(&failure, place),
-            Entry::Vacant(_) if self.groups.len() == GROUPS => self.more += failure.times,
+            Entry::Occupied(at) => self.all[*at.get()].again(&failure, place),
+            Entry::Vacant(_) if self.all.len() == GROUPS => self.more += failure.times,
             Entry::Vacant(at) => {
-                at.insert(self.groups.len());
+                at.insert(self.all.len());
                 let times = failure.times;
                 let (places, last) = (vec![place.to_owned()], place.to_owned());
-                self.groups.push(Group { first: failure, places, further: 0, last, times });
+                self.all.push(Group { first: failure, places, further: 0, last, times });
             }
         }
     }
@@ -59,7 +59,7 @@ impl Groups {
 
     /// A block for each, the heaviest first; a line for each of those that fail nothing.
     pub fn pages(&self, strictness: Strictness, paint: Paint) -> String {
-        let mut groups: Vec<&Group> = self.groups.iter().collect();
+        let mut groups: Vec<&Group> = self.all.iter().collect();
         groups.sort_by_key(|group| group.first.severity);
         let (heavy, light): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|group| group.first.severity.fails(strictness));
@@ -73,7 +73,7 @@ impl Groups {
 
     /// A line for each, the heaviest first, under a heading.
     pub fn lines(&self, heading: &str, paint: Paint) -> String {
-        let mut groups: Vec<&Group> = self.groups.iter().collect();
+        let mut groups: Vec<&Group> = self.all.iter().collect();
         groups.sort_by_key(|group| group.first.severity);
         lines(heading, &groups, paint)
     }

@@ -162,7 +162,7 @@ impl<W: Write> Junit<W> {
         self.suite = Some(Suite { number: 1, cases: Vec::new() });
         let name = match self.as_of {
             AsOf::Latest => env!("CARGO_PKG_NAME").to_owned(),
-            day => format!("{} (as of {day})", env!("CARGO_PKG_NAME")),
+            day @ AsOf::Day(_) => format!("{} (as of {day})", env!("CARGO_PKG_NAME")),
         };
         self.root(&name, "")
     }
@@ -249,7 +249,7 @@ fn told<'a>(failures: impl Iterator<Item = &'a Failure>) -> String {
     let mut text: String = failures.by_ref().take(TOLD).map(|failure| block(failure, Paint::Plain, [])).collect();
     let more = failures.count();
     if more > 0 {
-        text += &format!("\nand {more} more\n");
+        text.extend(["\nand ", &more.to_string(), " more\n"]);
     }
     text
 }

@@ -75,9 +75,11 @@ impl<W: Write> ChecksPage<W> {
         let name = shown(&checked.name);
         match &checked.lone {
             Some(alone) => {
-                let kind = alone.description.kind.map_or("mail", |kind| kind.title());
-                let answers = self.in_short(alone);
-                writeln!(self.out, "{name}: {verdict}; {kind}, {answers}")?;
+                let what = match alone.description.kind {
+                    Some(kind) => format!("{}, {}", kind.title(), self.in_short(alone)),
+                    None => "mail, no system-generated message".to_owned(),
+                };
+                writeln!(self.out, "{name}: {verdict}; {what}")?;
                 self.alone(alone)?;
             }
             None => writeln!(self.out, "{name}: {verdict}; {}", shown(&what(checked)))?,
