@@ -8,7 +8,7 @@ use crate::{
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
     message::{Bytes, Message},
-    results::{self, ArrivedAt, Checked, Unjudged},
+    results::{self, ArrivedAt, Checked, Description, Unjudged},
     rules::{Clerk, Judge, Judgement, Member, Reference, all},
 };
 
@@ -112,10 +112,11 @@ impl Check<'_> {
         let mut evidence = self.surroundings(name);
         evidence.claimed = claimed;
         evidence.observations.push(observation);
+        let description = Description::of(&message);
         let lone = judge.lone(message, &evidence, clerk);
         let (judgement, exercised, member) = (lone.judgement, lone.exercised, lone.member.map(Box::new));
         let path = name.path().map_or_else(PathBuf::new, PathBuf::from);
-        let lone = Some(results::Alone { arrival, answers: lone.answers, signer: lone.signer });
+        let lone = Some(results::Alone { arrival, description, answers: lone.answers, signer: lone.signer });
         let checked = Checked { name: name.to_string(), path, evidence, judgement, lone };
         Judged { told: Told::Checked(Box::new(checked)), exercised, member }
     }

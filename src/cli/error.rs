@@ -31,6 +31,12 @@ pub enum CliError {
     #[error("`{0}` cannot play both the sender and the receiver")]
     #[diagnostic(help("name two of: {}", crate::target::NAMES.join(", ")))]
     SameTarget(String),
+    /// Whether everything is there is a question of who looked.
+    #[error("`--require complete` needs `--view`")]
+    #[diagnostic(help(
+        "say whose mailboxes the messages are from, such as `--view sender`: only then is what is not there missing"
+    ))]
+    CompleteWithoutView,
     /// A path given on the command line.
     #[error("cannot read {}: {problem}", path.display())]
     #[diagnostic(help("paths are taken from the folder that the command is run in"))]

@@ -50,8 +50,8 @@ enum Command {
     Explain(explain::Args),
     /// Tell what of the norm is checked, and by what.
     Coverage(coverage::Args),
-    /// Print the JSON Schema of a scenario file.
-    Schema,
+    /// Print the JSON Schema of a scenario file, or of a line of the JSON stream.
+    Schema(schema::Args),
 }
 
 /// Does what the arguments say; never panics, and says on stderr what stood in the way.
@@ -73,7 +73,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args, cli.color),
         Command::Coverage(args) => coverage::coverage(args),
-        Command::Schema => schema::schema(),
+        Command::Schema(args) => schema::schema(args),
     };
     done.unwrap_or_else(|error| {
         error.show(cli.color);

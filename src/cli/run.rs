@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::{CliError, Exit, color::Color, error::warn, select::Select, stdout::Stdout};
 use crate::{
     evidence::{Direction, bundle},
-    report::{JsonStream, Junit, Progress, Reports, RuleSet, Terminal},
+    report::{JsonStream, Junit, LateFile, Progress, Reports, RuleSet, Sarif, Terminal},
     results::{CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
     rules,
     runner::{self, OnFailure, Plan, Run, Stop},
@@ -42,7 +42,7 @@ pub struct Args {
     /// Judge by the norm as it was on this day [default: the norm's latest].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Where junit.xml, run.jsonl and the evidence are written.
+    /// Where junit.xml, report.sarif, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     reports: PathBuf,
     /// What is printed: a page for people, or the JSON stream.
@@ -110,7 +110,7 @@ fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
     let exit = verdict(&tally, ending).worse(written);
     reports.close(|broken| {
         let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
-        Closing { totals: Totals::Plays(tally.clone()), ending, exit: (exit.code(), exit.meaning()), took: run.took }
+        Closing { totals: Totals::Plays(tally.clone()), ending, exit: (exit.code(), exit.of_run()), took: run.took }
     });
     exit
 }
@@ -151,6 +151,7 @@ fn directions(sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direct
 struct Folder {
     junit: PathBuf,
     stream: fs::File,
+    sarif: fs::File,
     evidence: PathBuf,
 }
 
@@ -160,17 +161,19 @@ impl Folder {
         fs::create_dir_all(folder)?;
         let (junit, evidence) = (folder.join("junit.xml"), folder.join("evidence"));
         let stream = fs::File::create(folder.join("run.jsonl"))?;
+        let sarif = fs::File::create(folder.join("report.sarif"))?;
         if junit.try_exists()? {
             fs::remove_file(&junit)?;
         }
         remove_bundles(&evidence)?;
         fs::create_dir_all(&evidence)?;
-        Ok(Self { junit, stream, evidence })
+        Ok(Self { junit, stream, sarif, evidence })
     }
 
     /// Adds the reports that it holds, and says where evidence goes.
     fn open(self, reports: &mut Reports) -> PathBuf {
-        reports.add("junit.xml", Junit::at(self.junit));
+        reports.add("junit.xml", Junit::new(LateFile::at(self.junit)));
+        reports.add("report.sarif", Sarif::new(io::BufWriter::new(self.sarif), rules::all()));
         reports.add("run.jsonl", JsonStream::new(self.stream, RuleSet::of(rules::all())));
         self.evidence
     }

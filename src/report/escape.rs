@@ -32,8 +32,14 @@ pub(super) fn spelt(text: &str) -> String {
 
 /// Writes `value` as one line of JSON in which no character acts on a terminal: same data, those spelt `\uXXXX`.
 pub fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, SpeltOut))?;
+    write_json(out, value)?;
     out.write_all(b"\n")
+}
+
+/// The same without the end of the line.
+pub fn write_json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, SpeltOut))?;
+    Ok(())
 }
 
 /// Whether a character does something rather than being seen: controls, direction and joining marks, invisible fillers,

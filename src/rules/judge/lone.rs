@@ -32,7 +32,7 @@ pub struct Lone {
 }
 
 /// The certificate that signed a message, for people.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct SignedBy {
     /// Subject.
     pub subject: String,
