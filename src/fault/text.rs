@@ -12,7 +12,7 @@ pub(super) fn edit(message: &Message, edit: &TextEdit) -> Result<Vec<u8>, FaultE
     let parts: &[PartName] = match edit.version {
         Version::Html => &[PartName::Html],
         Version::Both if message.parts.html.is_some() => &[PartName::Plain, PartName::Html],
-        Version::Plain | Version::Both => &[PartName::Plain],
+        Version::Plain | Version::Both | Version::Again => &[PartName::Plain],
     };
     let mut raw = message.mail.raw.to_vec();
     for &name in parts {
@@ -26,7 +26,7 @@ pub(super) fn edit(message: &Message, edit: &TextEdit) -> Result<Vec<u8>, FaultE
             if edited == content {
                 return Err(FaultError::Missing(format!("{fact:?} in the text")));
             }
-            Ok(edited)
+            Ok(if edit.version == Version::Again { [content, b"\r\n", &edited].concat() } else { edited })
         })?;
     }
     Ok(raw)

@@ -112,7 +112,8 @@ impl<'a> MessageSubject<'a> {
     /// Who counts as the original sender: as certified, else the author or the reverse path of what arrived.
     pub fn senders(&self) -> Vec<String> {
         if self.message.kind != Some(Kind::Anomalia) {
-            return self.data().map(|data| data.mittente.clone()).into_iter().collect();
+            let certified = self.data().map(|data| data.mittente.clone());
+            return certified.filter(|sender| !sender.trim().is_empty()).into_iter().collect();
         }
         let authors = self.original.and_then(|original| original.mailboxes(original.root.header("From")?));
         let mut senders: Vec<String> = authors.unwrap_or_default().into_iter().map(|author| author.address).collect();

@@ -7,7 +7,7 @@ use crate::{
     message::{Addressee, Daticert, Kind, Message},
 };
 
-use super::{Origin, applies::date_header, copies::Copies, spelling::bare_identifier};
+use super::{Origin, applies::date_header, copies::Copies, nota12, spelling::bare_identifier};
 
 /// A system-generated message of a transaction.
 #[derive(Clone, Debug)]
@@ -95,9 +95,7 @@ impl Member {
 
     /// The code of Nota 12 at the start of `errore-esteso`.
     pub fn code(&self) -> Option<&str> {
-        let text = self.data.errore_esteso.as_deref()?.trim_start();
-        let code = text.split([' ', ',', '-']).next()?;
-        (code.split('.').count() == 3 && code.split('.').all(|part| part.parse::<u16>().is_ok())).then_some(code)
+        nota12::code(self.data.errore_esteso.as_deref()?)
     }
 
     /// Whether it tells the sender of the end: delivery or non-delivery.

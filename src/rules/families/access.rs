@@ -4,7 +4,7 @@ use crate::{
     message::Mail,
     norm::{
         Level,
-        clauses::{access, formats, model},
+        clauses::{access, formats, model, wire},
     },
 };
 
@@ -12,7 +12,7 @@ use crate::rules::{
     Check, Context, Finding, Rule,
     applies::{has_certified_original, is_transport},
     context::MessageSubject,
-    families::envelope::compare_identifier,
+    families::envelope::{certified_identifier, compare_identifier},
     spelling::{same_address, shown_field},
 };
 
@@ -25,11 +25,15 @@ pub static RULES: &[Rule] = &[
         question: "Is the certified identifier the Message-ID of the original message inside?",
         consequence: "The original, once taken out, cannot be linked to its envelope and receipts.",
         check: Check::Message {
-            applies: has_certified_original,
+            applies: |subject, context| {
+                has_certified_original(subject, context) && certified_identifier(subject).is_some()
+            },
             check: |subject, _, findings| {
-                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
+                let (Some(original), Some(identifier)) = (subject.original, certified_identifier(subject)) else {
+                    return;
+                };
                 let place = "postacert.eml header Message-ID";
-                compare_identifier(original, "Message-ID", &data.identificativo, place, findings);
+                compare_identifier(original, "Message-ID", identifier, place, findings);
             },
         },
     },
@@ -58,7 +62,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the original message's From the certified sender?",
         consequence: "A message goes out in the name of somebody who did not send it.",
         check: Check::Message {
-            applies: accepted,
+            applies: |subject, context| accepted(subject, context) && !subject.senders().is_empty(),
             check: |subject, _, findings| {
                 let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
                 let froms: Vec<_> = original.root.headers_named("From").collect();
@@ -113,6 +117,28 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "access/fields-once",
+        level: Level::Must,
+        clauses: &[&access::RFC6109_3_1_1_CONFORMING, &wire::RFC5322_3_6_ONCE],
+        question: "Does no field of the original message stand twice that may stand once?",
+        consequence: "To whom the message went, or who is to be answered, depends on the program that reads it.",
+        check: Check::Message {
+            applies: accepted,
+            check: |subject, _, findings| {
+                // Two authors in two From fields are `access/from`'s.
+                const ONCE: [&str; 7] = ["Date", "Sender", "Reply-To", "To", "Cc", "Message-ID", "Subject"];
+                let Some(original) = subject.original else { return };
+                for name in ONCE {
+                    let there = original.root.headers_named(name).count();
+                    if there > 1 {
+                        let place = format!("postacert.eml header {name}");
+                        findings.push(Finding::new("one field", there.to_string(), place));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
         id: "access/bcc",
         level: Level::Must,
         clauses: &[&access::RFC6109_3_1_1_BCC],
@@ -134,7 +160,7 @@ pub static RULES: &[Rule] = &[
 ];
 
 /// A transport envelope shows what the access point accepted.
-fn accepted(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+pub(super) fn accepted(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     is_transport(subject, context) && has_certified_original(subject, context)
 }
 
