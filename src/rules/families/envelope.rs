@@ -142,7 +142,9 @@ pub static RULES: &[Rule] = &[
             applies: has_trace,
             check: |subject, _, findings| {
                 let Some(trace) = Trace::of(subject) else { return };
-                if let [first, rest @ ..] = &trace.missing()[..] {
+                let altered: HashSet<&[u8]> = trace.altered().into_iter().map(|(was, _)| was).collect();
+                let lost: Vec<&[u8]> = trace.missing().into_iter().filter(|field| !altered.contains(field)).collect();
+                if let [first, rest @ ..] = &lost[..] {
                     let found = match rest.len() {
                         0 => "no such field".to_owned(),
                         more => format!("neither this field nor {more} more"),

@@ -162,7 +162,10 @@ pub static RULES: &[Rule] = &[
                 let lower = |address: &String| address.trim().to_lowercase();
                 let recipients: HashSet<String> =
                     data.destinatari.iter().map(|recipient| lower(&recipient.address)).collect();
-                let others = [lower(&data.mittente), lower(&data.identificativo)];
+                // Whether whom it reached was certified at all is another question.
+                let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
+                let others: Vec<String> =
+                    reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
                 for list in lists(&lines) {
                     let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
                     // Addresses elsewhere in a text are not its list of recipients.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use crate::evidence::Seen;
 use crate::norm::{
     Level,
     clauses::{formats, law},
@@ -74,17 +75,16 @@ pub static RULES: &[Rule] = &[
         question: "Is no time that the message tells later than its arrival?",
         consequence: "The certified time is not when anything happened.",
         check: Check::Message {
-            applies: |subject, context| {
-                generated(subject, context) && (told(subject).is_some() || subject.signature.is_some())
-            },
+            applies: |subject, context| generated(subject, context) && told(subject).is_some(),
             check: |subject, context, findings| {
-                let signed = subject.signature.and_then(|signature| signature.signing_time);
+                // A signing time is held against these.
                 let tells = [
                     (certified(subject), "daticert.xml postacert/dati/data"),
                     (date_header(subject.mail()), "header Date"),
-                    (signed, "signature, signingTime"),
                 ];
-                let latest = context.observed.as_second().saturating_add(CLOCKS_APART);
+                // What was seen by whoever told a file's arrival need not have been told by a legal clock.
+                let apart = if matches!(subject.observation.seen, Seen::File { .. }) { CLOCKS_APART } else { 1 };
+                let latest = context.observed.as_second().saturating_add(apart);
                 for (instant, place) in tells {
                     if let Some(instant) = instant.filter(|instant| instant.as_second() > latest) {
                         let expected = format!("not later than {}, when it arrived", legal(context.observed));
