@@ -31,3 +31,8 @@ fn a_receipt_without_its_type_header_or_with_it_misnamed_is_a_receipt_all_the_sa
     breaks("l03-no-xricevuta.eml", &["structure/known-type"]);
     breaks("l05-xricevuta-renamed.eml", &["structure/known-type"]);
 }
+
+#[test]
+fn a_bare_line_feed_in_what_is_signed_is_the_providers() {
+    breaks("one-bare-lf.eml", &["structure/line-ends"]);
+}

@@ -10,4 +10,7 @@ crate::clauses! {
     RFC5322_3_6_ONCE = "RFC5322-3.6-once", "RFC 5322 3.6", Must, Provider,
         "Date, From, Sender, Reply-To, To, Cc, Message-ID and Subject occur at most once each, and so do the fields of MIME (RFC 2045 3).",
         reading: "Of PEC's own fields the tables of RFC 6109 list each once. Which of two counts is undefined, whatever they say. What an envelope inherits it may repeat as often as the message inside.";
+    MAILING_LIST = "practice-mailing-list", "practice, RFC 2919", May, Provider,
+        "The header of a message is the one that its provider gave it.",
+        reading: "A mailing list that passes a message on adds Sender, Reply-To and a tag before the Subject outside the signature: nobody breaks the norm by that, and who did what cannot be told.";
 }

@@ -15,7 +15,7 @@ use crate::{
 
 use crate::rules::{
     Check, Context, Finding, Findings, Rule,
-    applies::{has_certified_original, has_data, is_anomaly, is_envelope, is_transport},
+    applies::{has_certified_original, has_data, has_own_header, is_anomaly, is_envelope, is_transport},
     context::MessageSubject,
     families::daticert::is_missing,
     spelling::{bare_identifier, collapsed, same_address, same_identifier, shown_field, unfolded_octets},
@@ -166,7 +166,9 @@ pub static RULES: &[Rule] = &[
         question: "Is Reply-To the one of the message inside, or the original sender where it has none?",
         consequence: "Answers go to the provider's own address and get lost.",
         check: Check::Message {
-            applies: |subject, context| encloses(subject, context) && !subject.senders().is_empty(),
+            applies: |subject, context| {
+                has_own_header(subject, context) && encloses(subject, context) && !subject.senders().is_empty()
+            },
             check: |subject, _, findings| {
                 let Some(original) = subject.original else { return };
                 let found = shown_field(subject.mail(), subject.header("Reply-To"));
@@ -196,6 +198,7 @@ pub static RULES: &[Rule] = &[
                 let certified =
                     subject.data().is_some_and(|data| !data.risposte.is_empty()) || !is_missing(subject, "risposte");
                 is_transport(subject, context)
+                    && has_own_header(subject, context)
                     && has_data(subject, context)
                     && certified
                     && reply_addresses(subject).is_some()

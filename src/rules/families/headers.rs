@@ -1,6 +1,7 @@
 //! The header fields that the tables of RFC 6109 chapter 3 give to every kind.
 
 use crate::{
+    evidence::Party,
     message::{Kind, Mail},
     norm::{
         Level,
@@ -10,7 +11,7 @@ use crate::{
 
 use crate::rules::{
     Check, Finding, Rule,
-    applies::{generated, has_data},
+    applies::{generated, has_data, has_own_header},
     spelling::{same_address, same_identifier, shown_field},
 };
 
@@ -179,13 +180,29 @@ pub static RULES: &[Rule] = &[
         question: "Is Sender, where there is one, the same as From?",
         consequence: "Mail programs hold the signature against Sender and warn.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && subject.header("Sender").is_some(),
+            applies: |subject, context| has_own_header(subject, context) && subject.header("Sender").is_some(),
             check: |subject, _, findings| {
                 let (sender, from) = (subject.only_mailbox("Sender"), subject.only_mailbox("From"));
                 if !sender.zip(from).is_some_and(|(sender, from)| same_address(&sender.address, &from.address)) {
                     let expected = shown_field(subject.mail(), subject.header("From"));
                     let found = shown_field(subject.mail(), subject.header("Sender"));
                     findings.push(Finding::new(expected, found, "header Sender"));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "headers/mailing-list",
+        level: Level::May,
+        clauses: &[&wire::MAILING_LIST],
+        question: "Did the message come without a mailing list on its way?",
+        consequence: "Sender, Reply-To and a tag in the Subject are the list's: no signature covers them.",
+        check: Check::Message {
+            applies: generated,
+            check: |subject, _, findings| {
+                if subject.mail().is_from_a_list() {
+                    let finding = Finding::new("the provider's header", "a mailing list's fields", "header");
+                    findings.push(finding.blaming(Party::Undetermined));
                 }
             },
         },

@@ -118,6 +118,13 @@ fn certified_subject(subject: &MessageSubject<'_>) -> Option<String> {
     // The prefix of a notice for a virus does not start with that of the same notice without one: the colon differs. Where
     // X-VerificaSicurezza and the certification data do not agree on the virus, which is another question's, either is right.
     let kinds = [subject.message.kind, subject.message.claimed];
-    let found = kinds.into_iter().flatten().find_map(|kind| decoded.strip_prefix(kind.prefix()))?;
+    let whole = kinds.into_iter().flatten().find_map(|kind| decoded.strip_prefix(kind.prefix()));
+    // A mailing list puts its tag before it.
+    let tagged = || {
+        let (tag, rest) = decoded.strip_prefix('[')?.split_once(']').filter(|_| subject.mail().is_from_a_list())?;
+        let rest = rest.trim_start();
+        kinds.into_iter().flatten().find_map(|kind| rest.strip_prefix(kind.prefix())).filter(|_| !tag.contains('['))
+    };
+    let found = whole.or_else(tagged)?;
     Some(found.trim_start().to_owned())
 }
