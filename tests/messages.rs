@@ -36,3 +36,8 @@ fn a_receipt_without_its_type_header_or_with_it_misnamed_is_a_receipt_all_the_sa
 fn a_bare_line_feed_in_what_is_signed_is_the_providers() {
     breaks("one-bare-lf.eml", &["structure/line-ends"]);
 }
+
+#[test]
+fn a_virus_non_delivery_as_its_addressee_holds_it_breaks_nothing() {
+    assert_eq!(violations("m01-virus-nondelivery-alone.eml"), (Vec::new(), Some(0)));
+}
