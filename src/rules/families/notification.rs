@@ -119,7 +119,7 @@ pub static RULES: &[Rule] = &[
                 let Some(found) = subject.mail().field("Message-ID").filter(|found| !found.is_empty()) else { return };
                 let data = subject.data();
                 // What was not accepted has no envelope: its notice may bear the identifier that it names.
-                let accepted = !settled_kind(subject).is_some_and(|kind| kind.tipo() == Some("non-accettazione"));
+                let accepted = settled_kind(subject).is_none_or(|kind| kind.tipo() != Some("non-accettazione"));
                 let certified = data.filter(|_| accepted).map(|data| data.identificativo.clone());
                 let clients =
                     [data.and_then(|data| data.msgid.clone()), subject.mail().field("X-Riferimento-Message-ID")];
