@@ -26,6 +26,7 @@ use super::{
     copies::{Copies, copies},
     exhibit::{Exhibit, Paths},
     judgement::{GivenCertificate, Judgement, Origin, Verdict},
+    told_once,
     transaction::transactions,
 };
 
@@ -232,7 +233,7 @@ impl<'a> Judge<'a> {
                     if findings.is_empty() {
                         continue;
                     }
-                    Outcome::Fail(findings)
+                    Outcome::Fail(told_once(findings))
                 }
                 Err(panic) => Outcome::InternalError(words(&*panic)),
             };

@@ -25,6 +25,8 @@ include!(concat!(env!("OUT_DIR"), "/about.rs"));
 
 pub use absence::Absence;
 pub use anatomy::{Anatomy, Hashes, Part, Sha1};
+pub(crate) use nota12::code as error_code;
+
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
 pub use judge::{Judge, Options, Reference, judge};
@@ -32,6 +34,8 @@ pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
 pub use member::{Member, Sighting};
 pub use original::{Content, Original, Sha256};
 pub use transaction::{Submission, Transaction};
+
+use std::collections::HashMap;
 
 use serde::Serialize;
 
@@ -131,7 +135,7 @@ pub enum Check {
 pub type Findings = Vec<Finding>;
 
 /// Something that is not as the norm wants it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Finding {
     /// What the norm wants there.
     pub expected: String,
@@ -161,6 +165,15 @@ impl Finding {
         self
     }
 
+    /// Standing for so many of its sort in one place, of which it is the first.
+    #[must_use]
+    pub fn repeated(mut self, times: usize) -> Self {
+        if times > 1 {
+            self.found.push_str(&format!(", {times} times"));
+        }
+        self
+    }
+
     /// With the one who answers for it, where that is not whoever composed the subject.
     #[must_use]
     pub fn blaming(mut self, party: Party) -> Self {
@@ -174,6 +187,22 @@ impl Finding {
         self.observations.extend(observations);
         self
     }
+}
+
+/// Findings that say the same of the same place said once, with their number.
+fn told_once(findings: Findings) -> Findings {
+    let mut told: Vec<(Finding, usize)> = Vec::new();
+    let mut places: HashMap<Finding, usize> = HashMap::new();
+    for finding in findings {
+        let mut anywhere = finding.clone();
+        anywhere.at.offset = None;
+        let place = *places.entry(anywhere).or_insert(told.len());
+        match told.get_mut(place) {
+            Some((_, times)) => *times += 1,
+            None => told.push((finding, 1)),
+        }
+    }
+    told.into_iter().map(|(finding, times)| finding.repeated(times)).collect()
 }
 
 /// Text fit for a report: control and bidirectional characters escaped, cut after 200 characters.
@@ -197,7 +226,7 @@ fn shown(text: &str) -> String {
 }
 
 /// Where in the subject.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Location {
     /// In words: `header Subject`, `daticert.xml postacert/dati/msgid`, `text part`.
     pub place: String,

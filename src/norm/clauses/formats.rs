@@ -22,7 +22,8 @@ crate::clauses! {
     RFC6109_4_3_1_HTML = "RFC6109-4.3.1-html", "RFC 6109 4.3.1", May, Provider,
         "The readable text may come as HTML too, in a multipart/alternative.";
     RFC6109_4_3_1_ALTERNATIVE = "RFC6109-4.3.1-alternative", "RFC 6109 4.3.1", Must, Provider,
-        "A multipart/alternative has two parts, text/plain and text/html.";
+        "A multipart/alternative has two parts, text/plain and text/html.",
+        reading: "Extra languages may follow the Italian; as parts of their own they say so by Content-Language.";
     RFC6109_4_3_1_SAME = "RFC6109-4.3.1-same", "RFC 6109 4.3.1", Must, Provider,
         "The HTML part contains the same information as the plain text.";
     RFC6109_4_3_1_REFERENCES = "RFC6109-4.3.1-references", "RFC 6109 4.3.1", Must, Provider,

@@ -25,9 +25,8 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| generated(subject, context) && !written(subject).is_empty(),
             check: |subject, _, findings| {
                 let raw = &subject.mail().raw;
-                for span in written(subject) {
-                    findings.extend(strays(raw, span).map(|stray| told(stray, "signed content")));
-                }
+                let found = written(subject).into_iter().flat_map(|span| strays(raw, span));
+                findings.extend(told(found, "signed content"));
             },
         },
     },
@@ -40,14 +39,12 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| generated(subject, context) && subject.message.signed.is_some(),
             check: |subject, _, findings| {
-                let raw = &subject.mail().raw;
                 let signature = subject.message.signed.as_ref().map(|signed| signed.signature.span.clone());
-                for span in around_original(subject).into_iter().chain(signature) {
-                    findings.extend(long_lines(raw, span).map(|line| {
-                        let found = format!("a line of {} octets", line.len());
-                        Finding::new("at most 998 octets", found, "signed content").at_offset(line.start)
-                    }));
-                }
+                findings.extend(longest(
+                    subject,
+                    around_original(subject).into_iter().chain(signature),
+                    "signed content",
+                ));
             },
         },
     },
@@ -61,7 +58,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| accepted(subject, context) && has_crlf(&subject.mail().raw),
             check: |subject, _, findings| {
                 let let_in = |(_, stray): &(usize, Stray)| *stray != Stray::BareReturn;
-                findings.extend(in_original(subject).filter(let_in).map(|stray| told(stray, "postacert.eml")));
+                findings.extend(told(in_original(subject).filter(let_in), "postacert.eml"));
             },
         },
     },
@@ -74,14 +71,10 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| accepted(subject, context) && has_crlf(&subject.mail().raw),
             check: |subject, _, findings| {
-                let raw = &subject.mail().raw;
                 let bare = |(_, stray): &(usize, Stray)| *stray == Stray::BareReturn;
-                findings.extend(in_original(subject).filter(bare).map(|stray| told(stray, "postacert.eml")));
+                findings.extend(told(in_original(subject).filter(bare), "postacert.eml"));
                 let original = subject.message.parts.original.as_ref().map(|part| part.body.clone());
-                for line in original.into_iter().flat_map(|span| long_lines(raw, span)) {
-                    let found = format!("a line of {} octets", line.len());
-                    findings.push(Finding::new("at most 998 octets", found, "postacert.eml").at_offset(line.start));
-                }
+                findings.extend(longest(subject, original.into_iter(), "postacert.eml"));
             },
         },
     },
@@ -112,6 +105,26 @@ fn in_original(subject: &MessageSubject<'_>) -> impl Iterator<Item = (usize, Str
     body.into_iter().flat_map(|body| strays(&subject.mail().raw, body))
 }
 
-fn told((at, stray): (usize, Stray), place: &str) -> Finding {
-    Finding::new("CR and LF together, and no NUL", stray.to_string(), place).at_offset(at)
+/// One finding for each sort of stray octet, at the first one, with their number.
+fn told(strays: impl Iterator<Item = (usize, Stray)>, place: &str) -> Vec<Finding> {
+    let mut sorts: Vec<(Stray, usize, usize)> = Vec::new();
+    for (at, stray) in strays {
+        match sorts.iter_mut().find(|(sort, ..)| *sort == stray) {
+            Some((.., times)) => *times += 1,
+            None => sorts.push((stray, at, 1)),
+        }
+    }
+    let finding = |(sort, first, times): (Stray, usize, usize)| {
+        let finding = Finding::new("CR and LF together, and no NUL", sort.to_string(), place);
+        finding.at_offset(first).repeated(times)
+    };
+    sorts.into_iter().map(finding).collect()
+}
+
+/// The first line that is too long, with the number of them.
+fn longest(subject: &MessageSubject<'_>, spans: impl Iterator<Item = Range<usize>>, place: &str) -> Option<Finding> {
+    let mut lines = spans.flat_map(|span| long_lines(&subject.mail().raw, span));
+    let first = lines.next()?;
+    let finding = Finding::new("at most 998 octets", format!("a line of {} octets", first.len()), place);
+    Some(finding.at_offset(first.start).repeated(1 + lines.count()))
 }

@@ -310,3 +310,30 @@ fn a_copy_stored_with_line_feeds_alone_tells_nothing_of_what_was_sent() {
         assert!(!judge(stored.as_bytes()).failed.contains_key("structure/line-ends"));
     }
 }
+
+/// An acceptance of alfa, which writes HTML too, with further parts at the end of its multipart/alternative.
+fn with_alternatives(parts: &[&str]) -> Vec<&'static str> {
+    let sample = sample(Kind::Accettazione, Dialect::Alfa);
+    let message = crate::message::Message::read(sample.bytes.clone()).unwrap();
+    let boundary = message.parts.readable.as_ref().unwrap().param("boundary").unwrap().to_owned();
+    let further: String = parts.iter().map(|part| format!("--{boundary}\\r\\n{part}\\r\\n")).collect();
+    let pattern = boundary.replace('+', ".").replace('.', "[.]").replace('?', "[?]");
+    let edit = format!(
+        "{{part: {{octets: {{part: mixed, with: {{pattern: '--{pattern}--', by: \"{further}--{boundary}--\"}}}}}}}}"
+    );
+    failing_after(&sample, &[&edit])
+}
+
+#[test]
+fn further_languages_follow_as_parts_that_say_so() {
+    let text = |head: &str, time: &str| {
+        format!(
+            "Content-Type: text/plain; charset=iso-8859-1{head}\\r\\n\\r\\nMessage id1.20260302@alfa.example of {time}"
+        )
+    };
+    let english = "\\r\\nContent-Language: en";
+    assert_eq!(with_alternatives(&[&text(english, "02/03/2026 09:30:00 (+0100)")]), Vec::<&str>::new());
+    assert_eq!(with_alternatives(&[&text(english, "2 March 2026, 9:30 AM")]), Vec::<&str>::new());
+    assert_eq!(with_alternatives(&[&text(english, "02/03/2026 10:30:00 (+0100)")]), ["text/one-time"]);
+    assert_eq!(with_alternatives(&[&text("", "02/03/2026 09:30:00 (+0100)")]), ["structure/alternative"]);
+}
