@@ -337,3 +337,35 @@ fn further_languages_follow_as_parts_that_say_so() {
     assert_eq!(with_alternatives(&[&text(english, "02/03/2026 10:30:00 (+0100)")]), ["text/one-time"]);
     assert_eq!(with_alternatives(&[&text("", "02/03/2026 09:30:00 (+0100)")]), ["structure/alternative"]);
 }
+
+#[test]
+fn postacert_is_attached_or_inline_and_its_name_quoted_or_not() {
+    let set = |name: &str, value: &str| {
+        format!("{{part: {{header: {{part: original, edit: {{set: {{name: {name}, value: '{value}'}}}}}}}}}}")
+    };
+    for (name, value) in [
+        ("Content-Disposition", "inline; filename=postacert.eml"),
+        ("Content-Disposition", "attachment; filename=\"postacert.eml\"; size=812"),
+        ("Content-Disposition", "ATTACHMENT; FILENAME=\"postacert.eml\""),
+        ("Content-Type", "Message/RFC822; name=postacert.eml"),
+        ("Content-Type", "message/rfc822; charset=us-ascii; name=\"postacert.eml\""),
+    ] {
+        for kind in [Kind::PostaCertificata, Kind::AvvenutaConsegna] {
+            tolerated(kind, &[&set(name, value)]);
+        }
+    }
+}
+
+#[test]
+fn an_identifier_has_whatever_a_message_id_may_have() {
+    // Everywhere it stands, inside and outside what is signed.
+    let identifier = "_1$2/3#4~{5}@[192.0.2.1]";
+    for dialect in DIALECTS {
+        let about = crate::gateway::compose::Certified { identifier: identifier.to_owned(), ..about() };
+        let original = ORIGINAL.replace("id1.20260302@alfa.example", identifier);
+        let at = crate::clock::LegalTime::at(instant());
+        let composed = composer("alfa", dialect).transport_envelope(&about, original.as_bytes(), &at);
+        let failed = judge(&composed).failed;
+        assert!(failed.is_empty(), "{dialect:?}: {failed:#?}");
+    }
+}
