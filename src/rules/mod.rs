@@ -2,7 +2,9 @@
 
 mod absence;
 mod anatomy;
+mod answers;
 mod applies;
+pub mod at;
 mod context;
 mod copies;
 mod exhibit;
@@ -10,6 +12,7 @@ mod families;
 mod judge;
 mod judgement;
 mod listing;
+mod location;
 mod member;
 mod nota12;
 mod original;
@@ -25,13 +28,14 @@ include!(concat!(env!("OUT_DIR"), "/about.rs"));
 
 pub use absence::Absence;
 pub use anatomy::{Anatomy, Hashes, Part, Sha1};
-pub(crate) use nota12::code as error_code;
-
+pub use answers::{Answer, Answers};
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
-pub use judge::{Judge, Options, Reference, judge};
+pub use judge::{Clerk, Judge, Lone, Options, Reference, SignedBy, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
+pub use location::{Location, Piece, Span, Spot};
 pub use member::{Member, Sighting};
+pub(crate) use nota12::code as error_code;
 pub use original::{Content, Original, Sha256};
 pub use transaction::{Submission, Transaction};
 
@@ -141,27 +145,29 @@ pub struct Finding {
     pub expected: String,
     /// What is there.
     pub found: String,
-    /// Where: header, part, XML path, byte offset.
+    /// Where.
     pub at: Location,
     /// Who answers for it, where it is not whoever composed the subject.
     pub blame: Option<Party>,
     /// Observations that show it, where the subject is not one of them alone.
     pub observations: Vec<usize>,
+    /// How often it was found, the same each time.
+    pub times: usize,
 }
 
 impl Finding {
     /// A finding at `place`, answered for by whoever composed the subject. What is shown is escaped and cut: mail is
     /// hostile and long.
-    pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<String>) -> Self {
-        let at = Location { place: place.into(), offset: None };
+    pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<Location>) -> Self {
+        let at = place.into();
         let (expected, found) = (shown(expected.as_ref()), shown(found.as_ref()));
-        Self { expected, found, at, blame: None, observations: Vec::new() }
+        Self { expected, found, at, blame: None, observations: Vec::new(), times: 1 }
     }
 
-    /// With the byte offset in the message.
+    /// With the byte offset in the message, where that is not found by the place alone.
     #[must_use]
     pub fn at_offset(mut self, offset: usize) -> Self {
-        self.at.offset = Some(offset);
+        self.at.span = Some(Span::at(offset));
         self
     }
 
@@ -169,7 +175,7 @@ impl Finding {
     #[must_use]
     pub fn repeated(mut self, times: usize) -> Self {
         if times > 1 {
-            self.found.push_str(&format!(", {times} times"));
+            self.found = format!("{}, {times} times", self.found);
         }
         self
     }
@@ -195,7 +201,7 @@ fn told_once(findings: Findings) -> Findings {
     let mut places: HashMap<Finding, usize> = HashMap::new();
     for finding in findings {
         let mut anywhere = finding.clone();
-        anywhere.at.offset = None;
+        anywhere.at.span = None;
         let place = *places.entry(anywhere).or_insert(told.len());
         match told.get_mut(place) {
             Some((_, times)) => *times += 1,
@@ -223,15 +229,6 @@ fn shown(text: &str) -> String {
         }
     }
     shown
-}
-
-/// Where in the subject.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-pub struct Location {
-    /// In words: `header Subject`, `daticert.xml postacert/dati/msgid`, `text part`.
-    pub place: String,
-    /// Byte offset in the message, where there is one.
-    pub offset: Option<usize>,
 }
 
 /// What a rule said of a subject.

@@ -7,7 +7,8 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Rule, applies::has_certified_original, context::MessageSubject, spelling::shown_part,
+    Check, Context, Finding, Piece, Rule, applies::has_certified_original, at, context::MessageSubject,
+    spelling::shown_part,
 };
 
 /// The rules.
@@ -86,7 +87,7 @@ fn is_hash_file(part: &Entity) -> bool {
 
 fn finding(original: &Mail, part: &Entity, expected: &str, found: String) -> Finding {
     let name = part.file_name().unwrap_or("attached message");
-    let finding = Finding::new(expected, found, format!("postacert.eml, {name}"));
+    let finding = Finding::new(expected, found, at::part(Piece::Original).detail(name));
     // Offsets of an original that was encoded are not the message's.
     if original.root.span.start > 0 { finding.at_offset(part.span.start) } else { finding }
 }

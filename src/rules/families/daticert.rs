@@ -17,8 +17,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Rule,
+    Check, Context, Finding, Piece, Rule,
     applies::{certifies, has_data},
+    at,
     context::MessageSubject,
     spelling::folded_name,
 };
@@ -43,7 +44,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| certifies(subject, context) && subject.message.daticert.is_some(),
             check: |subject, _, findings| {
                 if let Some(reason) = subject.message.daticert.as_ref().and_then(|reading| reading.malformed.as_ref()) {
-                    findings.push(Finding::new("well-formed XML", reason, "daticert.xml"));
+                    findings.push(Finding::new("well-formed XML", reason, at::part(Piece::Daticert)));
                 }
             },
         },
@@ -80,7 +81,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| certifies(subject, context) && subject.message.daticert.is_some(),
             check: |subject, _, findings| {
                 if subject.message.daticert.as_ref().is_some_and(|reading| reading.doctype) {
-                    findings.push(Finding::new("no DOCTYPE", "a DOCTYPE", "daticert.xml"));
+                    findings.push(Finding::new("no DOCTYPE", "a DOCTYPE", at::part(Piece::Daticert)));
                 }
             },
         },
@@ -97,7 +98,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(data), Some(claimed)) = (subject.data(), subject.message.claimed) else { return };
                 // What an anomaly envelope must not have is another question's.
                 if let Some(expected) = claimed.tipo().filter(|tipo| *tipo != data.tipo) {
-                    findings.push(Finding::new(expected, &data.tipo, "daticert.xml postacert/@tipo"));
+                    findings.push(Finding::new(expected, &data.tipo, at::xml("postacert/@tipo")));
                 }
             },
         },
@@ -115,7 +116,7 @@ pub static RULES: &[Rule] = &[
                 let missing = ["giorno", "ora"].iter().any(|element| is_missing(subject, element));
                 if data.instant().is_none() && !missing && !data.zona.is_empty() {
                     let found = format!("{} {} {}", data.giorno, data.ora, data.zona);
-                    let place = "daticert.xml postacert/dati/data";
+                    let place = at::xml("postacert/dati/data");
                     findings.push(Finding::new("dd/mm/yyyy hh:mm:ss [+|-]hhmm", found, place));
                 }
             },
@@ -132,7 +133,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 if !IDENTIFIER.is_match(&data.identificativo) && !is_missing(subject, "identificativo") {
-                    let place = "daticert.xml postacert/dati/identificativo";
+                    let place = at::xml("postacert/dati/identificativo");
                     findings.push(Finding::new("[alphanumeric string]@[domain]", &data.identificativo, place));
                 }
             },
@@ -151,7 +152,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, context, findings| {
                 let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
                 if is_anothers(data, provider, context) {
-                    let place = "daticert.xml postacert/dati/gestore-emittente";
+                    let place = at::xml("postacert/dati/gestore-emittente");
                     findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
                 }
             },
@@ -174,7 +175,7 @@ pub static RULES: &[Rule] = &[
                     && !is_anothers(data, provider, context)
                     && folded_name(&data.gestore_emittente) != folded_name(&provider.name)
                 {
-                    let place = "daticert.xml postacert/dati/gestore-emittente";
+                    let place = at::xml("postacert/dati/gestore-emittente");
                     findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
                 }
             },
@@ -191,7 +192,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let named = subject.data().is_none_or(|data| data.gestore_emittente.chars().any(char::is_alphanumeric));
                 if !named && !is_missing(subject, "gestore-emittente") {
-                    findings.push(Finding::new("a name", "nothing", "daticert.xml postacert/dati/gestore-emittente"));
+                    findings.push(Finding::new("a name", "nothing", at::xml("postacert/dati/gestore-emittente")));
                 }
             },
         },
@@ -208,7 +209,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 if subject.data().is_some_and(|data| data.ricevuta.is_none()) {
-                    findings.push(Finding::new("an element ricevuta", "none", "daticert.xml postacert/dati"));
+                    findings.push(Finding::new("an element ricevuta", "none", at::xml("postacert/dati")));
                 }
             },
         },

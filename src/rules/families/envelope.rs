@@ -14,8 +14,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Findings, Rule,
+    Check, Context, Finding, Findings, Location, Rule,
     applies::{has_certified_original, has_data, has_own_header, is_anomaly, is_envelope, is_transport},
+    at,
     context::MessageSubject,
     families::daticert::is_missing,
     spelling::{bare_identifier, collapsed, same_address, same_identifier, shown_field, unfolded_octets},
@@ -43,7 +44,7 @@ pub static RULES: &[Rule] = &[
                 if !shown.is_some_and(|shown| senders.iter().any(|sender| same_address(sender, shown))) {
                     let expected = format!("\"Per conto di: {}\" <posta-certificata@[mail domain]>", senders[0]);
                     let found = shown_field(subject.mail(), subject.header("From"));
-                    findings.push(Finding::new(expected, found, "header From"));
+                    findings.push(Finding::new(expected, found, at::header("From")));
                 }
             },
         },
@@ -58,7 +59,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| is_transport(subject, context) && certified_identifier(subject).is_some(),
             check: |subject, _, findings| {
                 let Some(identifier) = certified_identifier(subject) else { return };
-                compare_identifier(subject.mail(), "Message-ID", identifier, "header Message-ID", findings);
+                compare_identifier(subject.mail(), "Message-ID", identifier, at::header("Message-ID"), findings);
             },
         },
     },
@@ -75,7 +76,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 if let Some(expected) = subject.original.and_then(|original| original.field("Message-ID")) {
-                    compare_identifier(subject.mail(), "Message-ID", &expected, "header Message-ID", findings);
+                    compare_identifier(subject.mail(), "Message-ID", &expected, at::header("Message-ID"), findings);
                 }
             },
         },
@@ -98,7 +99,7 @@ pub static RULES: &[Rule] = &[
                     if !same_addressing(subject.mail(), original, name) {
                         let expected = shown_field(original, original.root.header(name));
                         let found = shown_field(subject.mail(), subject.header(name));
-                        findings.push(Finding::new(expected, found, format!("header {name}")));
+                        findings.push(Finding::new(expected, found, at::header(name)));
                     }
                 }
             },
@@ -119,10 +120,14 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let Some(trace) = Trace::of(subject) else { return };
                 if let Some(first) = trace.out_of_order() {
-                    findings.push(Finding::new("the order of the message inside", lossy(first), "header Received"));
+                    findings.push(Finding::new(
+                        "the order of the message inside",
+                        lossy(first),
+                        at::header("Received"),
+                    ));
                 }
                 for (expected, found) in trace.altered() {
-                    findings.push(Finding::new(lossy(expected), lossy(found), "header Received"));
+                    findings.push(Finding::new(lossy(expected), lossy(found), at::header("Received")));
                 }
             },
         },
@@ -149,7 +154,7 @@ pub static RULES: &[Rule] = &[
                         0 => "no such field".to_owned(),
                         more => format!("neither this field nor {more} more"),
                     };
-                    findings.push(Finding::new(lossy(first), found, "header Received"));
+                    findings.push(Finding::new(lossy(first), found, at::header("Received")));
                 }
             },
         },
@@ -175,14 +180,14 @@ pub static RULES: &[Rule] = &[
                 if original.root.header("Reply-To").is_some() {
                     if !same_addressing(subject.mail(), original, "Reply-To") {
                         let expected = shown_field(original, original.root.header("Reply-To"));
-                        findings.push(Finding::new(expected, found, "header Reply-To"));
+                        findings.push(Finding::new(expected, found, at::header("Reply-To")));
                     }
                     return;
                 }
                 let senders = subject.senders();
                 let reply = subject.only_mailbox("Reply-To");
                 if !reply.is_some_and(|reply| senders.iter().any(|sender| same_address(sender, &reply.address))) {
-                    findings.push(Finding::new(&senders[0], found, "header Reply-To"));
+                    findings.push(Finding::new(&senders[0], found, at::header("Reply-To")));
                 }
             },
         },
@@ -208,7 +213,7 @@ pub static RULES: &[Rule] = &[
                 let risposte = data.risposte.to_ascii_lowercase();
                 // The DTD wants the field's value, real providers write the address: either holds every address.
                 if !expected.iter().all(|address| risposte.contains(&address.to_ascii_lowercase())) {
-                    let place = "daticert.xml postacert/intestazione/risposte";
+                    let place = at::xml("postacert/intestazione/risposte");
                     findings.push(Finding::new(expected.join(", "), &data.risposte, place));
                 }
             },
@@ -230,7 +235,7 @@ pub static RULES: &[Rule] = &[
                     && certified != asked
                 {
                     let found = shown_field(subject.mail(), subject.header("X-TipoRicevuta"));
-                    findings.push(Finding::new(certified, found, "header X-TipoRicevuta"));
+                    findings.push(Finding::new(certified, found, at::header("X-TipoRicevuta")));
                 }
             },
         },
@@ -251,7 +256,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
                 let (asked, certified) = (receipt_form(original), data.ricevuta.as_deref().unwrap_or_default());
                 if asked != certified {
-                    findings.push(Finding::new(asked, certified, "daticert.xml postacert/dati/ricevuta/@tipo"));
+                    findings.push(Finding::new(asked, certified, at::xml("postacert/dati/ricevuta/@tipo")));
                 }
             },
         },
@@ -394,7 +399,7 @@ fn receipt_form(mail: &Mail) -> &'static str {
     }
 }
 
-pub(super) fn compare_identifier(mail: &Mail, name: &str, expected: &str, place: &str, findings: &mut Findings) {
+pub(super) fn compare_identifier(mail: &Mail, name: &str, expected: &str, place: Location, findings: &mut Findings) {
     let found = shown_field(mail, mail.root.header(name));
     if !same_identifier(&found, expected) {
         findings.push(Finding::new(format!("<{}>", bare_identifier(expected)), found, place));

@@ -12,6 +12,7 @@ use crate::{
 use crate::rules::{
     Check, Finding, Rule,
     applies::{generated, has_data, has_own_header},
+    at,
     spelling::{same_address, same_identifier, shown_field},
 };
 
@@ -63,7 +64,7 @@ pub static RULES: &[Rule] = &[
                 let to: &[&str] = if subject.is(&[Kind::PostaCertificata, Kind::Anomalia]) { &[] } else { &["To"] };
                 for name in ["Date", "Subject", "From"].iter().chain(to) {
                     if subject.header(name).is_none() {
-                        findings.push(Finding::new("one field", "no such field", format!("header {name}")));
+                        findings.push(Finding::new("one field", "no such field", at::header(*name)));
                     }
                 }
             },
@@ -87,7 +88,7 @@ pub static RULES: &[Rule] = &[
                 for name in ONCE {
                     let there = count(subject.mail(), name);
                     if there > inherited(name).max(1) {
-                        let finding = Finding::new("one field", there.to_string(), format!("header {name}"));
+                        let finding = Finding::new("one field", there.to_string(), at::header(name));
                         let second = subject.mail().root.headers_named(name).nth(1);
                         findings.push(finding.at_offset(second.map_or(0, |header| header.span.start)));
                     }
@@ -106,7 +107,11 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 if crate::rules::applies::date_header(subject.mail()).is_none() {
                     let found = shown_field(subject.mail(), subject.header("Date"));
-                    findings.push(Finding::new("a date of RFC 5322 3.3 with a numeric offset", found, "header Date"));
+                    findings.push(Finding::new(
+                        "a date of RFC 5322 3.3 with a numeric offset",
+                        found,
+                        at::header("Date"),
+                    ));
                 }
             },
         },
@@ -126,7 +131,7 @@ pub static RULES: &[Rule] = &[
                 let from = subject.only_mailbox("From");
                 if !from.is_some_and(|from| signer.emails.iter().any(|email| same_address(email, &from.address))) {
                     let found = shown_field(subject.mail(), subject.header("From"));
-                    findings.push(Finding::new(signer.emails.join(" or "), found, "header From"));
+                    findings.push(Finding::new(signer.emails.join(" or "), found, at::header("From")));
                 }
             },
         },
@@ -143,7 +148,7 @@ pub static RULES: &[Rule] = &[
                 let address = subject.only_mailbox("From").map(|from| from.address).unwrap_or_default();
                 let local = address.rsplit_once('@').map(|(local, _)| local);
                 if !local.is_some_and(|local| local.eq_ignore_ascii_case("posta-certificata")) {
-                    findings.push(Finding::new("posta-certificata@[mail domain]", address, "header From"));
+                    findings.push(Finding::new("posta-certificata@[mail domain]", address, at::header("From")));
                 }
             },
         },
@@ -168,7 +173,7 @@ pub static RULES: &[Rule] = &[
                 let mut managers = directory.managing(domain).peekable();
                 if managers.peek().is_some() && managers.all(|manager| manager.name != provider.name) {
                     let expected = format!("a domain of {}", provider.name);
-                    findings.push(Finding::new(expected, &address, "header From"));
+                    findings.push(Finding::new(expected, &address, at::header("From")));
                 }
             },
         },
@@ -186,7 +191,7 @@ pub static RULES: &[Rule] = &[
                 if !sender.zip(from).is_some_and(|(sender, from)| same_address(&sender.address, &from.address)) {
                     let expected = shown_field(subject.mail(), subject.header("From"));
                     let found = shown_field(subject.mail(), subject.header("Sender"));
-                    findings.push(Finding::new(expected, found, "header Sender"));
+                    findings.push(Finding::new(expected, found, at::header("Sender")));
                 }
             },
         },
@@ -223,7 +228,7 @@ pub static RULES: &[Rule] = &[
                 let Some(expected) = certified else { return };
                 if !found.as_deref().is_some_and(|found| same_identifier(found, expected)) {
                     let found = found.unwrap_or_else(|| "no such field".to_owned());
-                    findings.push(Finding::new(expected, found, "header X-Riferimento-Message-ID"));
+                    findings.push(Finding::new(expected, found, at::header("X-Riferimento-Message-ID")));
                 }
             },
         },

@@ -11,7 +11,9 @@ use crate::{
     },
 };
 
-use crate::rules::{Check, Finding, Rule, applies::generated, context::MessageSubject, families::access::accepted};
+use crate::rules::{
+    Check, Finding, Location, Piece, Rule, applies::generated, at, context::MessageSubject, families::access::accepted,
+};
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -26,7 +28,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let raw = &subject.mail().raw;
                 let found = written(subject).into_iter().flat_map(|span| strays(raw, span));
-                findings.extend(told(found, "signed content"));
+                findings.extend(told(found, &at::part(Piece::Signed)));
             },
         },
     },
@@ -43,7 +45,7 @@ pub static RULES: &[Rule] = &[
                 findings.extend(longest(
                     subject,
                     around_original(subject).into_iter().chain(signature),
-                    "signed content",
+                    &at::part(Piece::Signed),
                 ));
             },
         },
@@ -58,7 +60,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| accepted(subject, context) && has_crlf(&subject.mail().raw),
             check: |subject, _, findings| {
                 let let_in = |(_, stray): &(usize, Stray)| *stray != Stray::BareReturn;
-                findings.extend(told(in_original(subject).filter(let_in), "postacert.eml"));
+                findings.extend(told(in_original(subject).filter(let_in), &at::part(Piece::Original)));
             },
         },
     },
@@ -72,9 +74,9 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| accepted(subject, context) && has_crlf(&subject.mail().raw),
             check: |subject, _, findings| {
                 let bare = |(_, stray): &(usize, Stray)| *stray == Stray::BareReturn;
-                findings.extend(told(in_original(subject).filter(bare), "postacert.eml"));
+                findings.extend(told(in_original(subject).filter(bare), &at::part(Piece::Original)));
                 let original = subject.message.parts.original.as_ref().map(|part| part.body.clone());
-                findings.extend(longest(subject, original.into_iter(), "postacert.eml"));
+                findings.extend(longest(subject, original.into_iter(), &at::part(Piece::Original)));
             },
         },
     },
@@ -106,7 +108,7 @@ fn in_original(subject: &MessageSubject<'_>) -> impl Iterator<Item = (usize, Str
 }
 
 /// One finding for each sort of stray octet, at the first one, with their number.
-fn told(strays: impl Iterator<Item = (usize, Stray)>, place: &str) -> Vec<Finding> {
+fn told(strays: impl Iterator<Item = (usize, Stray)>, place: &Location) -> Vec<Finding> {
     let mut sorts: Vec<(Stray, usize, usize)> = Vec::new();
     for (at, stray) in strays {
         match sorts.iter_mut().find(|(sort, ..)| *sort == stray) {
@@ -115,16 +117,20 @@ fn told(strays: impl Iterator<Item = (usize, Stray)>, place: &str) -> Vec<Findin
         }
     }
     let finding = |(sort, first, times): (Stray, usize, usize)| {
-        let finding = Finding::new("CR and LF together, and no NUL", sort.to_string(), place);
+        let finding = Finding::new("CR and LF together, and no NUL", sort.to_string(), place.clone());
         finding.at_offset(first).repeated(times)
     };
     sorts.into_iter().map(finding).collect()
 }
 
 /// The first line that is too long, with the number of them.
-fn longest(subject: &MessageSubject<'_>, spans: impl Iterator<Item = Range<usize>>, place: &str) -> Option<Finding> {
+fn longest(
+    subject: &MessageSubject<'_>,
+    spans: impl Iterator<Item = Range<usize>>,
+    place: &Location,
+) -> Option<Finding> {
     let mut lines = spans.flat_map(|span| long_lines(&subject.mail().raw, span));
     let first = lines.next()?;
-    let finding = Finding::new("at most 998 octets", format!("a line of {} octets", first.len()), place);
+    let finding = Finding::new("at most 998 octets", format!("a line of {} octets", first.len()), place.clone());
     Some(finding.at_offset(first.start).repeated(1 + lines.count()))
 }

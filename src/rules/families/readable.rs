@@ -13,8 +13,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Rule,
+    Check, Context, Finding, Piece, Rule,
     applies::generated,
+    at,
     context::MessageSubject,
     listing::{lists, typologies},
     spelling::bare_identifier,
@@ -56,7 +57,7 @@ macro_rules! tells {
                     let Some(text) = plain(subject) else { return };
                     let facts = $facts(subject);
                     findings.extend(
-                        facts.iter().filter(|fact| !fact.told_by(&text)).map(|fact| fact.missing("text/plain part")),
+                        facts.iter().filter(|fact| !fact.told_by(&text)).map(|fact| fact.missing(Piece::Plain)),
                     );
                 },
             },
@@ -141,7 +142,7 @@ pub static RULES: &[Rule] = &[
                     };
                     if !right {
                         let expected = format!("{} (\"posta {typology}\")", recipient.address);
-                        findings.push(Finding::new(expected, "not told of this address", "text/plain part"));
+                        findings.push(Finding::new(expected, "not told of this address", at::part(Piece::Plain)));
                     }
                 }
             },
@@ -173,7 +174,7 @@ pub static RULES: &[Rule] = &[
                     }
                     let known = |address: &String| recipients.contains(address) || others.contains(address);
                     for address in list.iter().filter(|address| !known(address)) {
-                        findings.push(Finding::new("a certified recipient", address, "text/plain part"));
+                        findings.push(Finding::new("a certified recipient", address, at::part(Piece::Plain)));
                     }
                 }
             },
@@ -231,7 +232,7 @@ pub static RULES: &[Rule] = &[
                 let told = reason.iter().filter(|word| text.mentions(word)).count();
                 if told * 2 < reason.len() {
                     let found = format!("{told} of these words");
-                    findings.push(Finding::new(reason.join(" "), found, "text/plain part"));
+                    findings.push(Finding::new(reason.join(" "), found, at::part(Piece::Plain)));
                 }
             },
         },
@@ -252,7 +253,7 @@ pub static RULES: &[Rule] = &[
                     .flat_map(|facts| facts(subject))
                     .filter(|fact| fact.told_by(&plain) && !fact.told_by(&html))
                 {
-                    findings.push(fact.missing("text/html part"));
+                    findings.push(fact.missing(Piece::Html));
                 }
             },
         },

@@ -11,8 +11,9 @@ use crate::norm::{
 };
 
 use crate::rules::{
-    Check, Finding, Rule,
+    Check, Finding, Piece, Rule,
     applies::{certifies, date_header, generated},
+    at,
     context::MessageSubject,
     spelling::shown_field,
 };
@@ -42,7 +43,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(certified), Some(date)) = (certified(subject), date_header(subject.mail())) else { return };
                 if date != certified {
                     let found = shown_field(subject.mail(), subject.header("Date"));
-                    findings.push(Finding::new(legal(certified), found, "header Date"));
+                    findings.push(Finding::new(legal(certified), found, at::header("Date")));
                 }
             },
         },
@@ -63,7 +64,11 @@ pub static RULES: &[Rule] = &[
                     return;
                 };
                 if (told.as_second() - signed.as_second()).unsigned_abs() > SIGNED_APART {
-                    findings.push(Finding::new(legal(told), legal(signed), "signature, signingTime"));
+                    findings.push(Finding::new(
+                        legal(told),
+                        legal(signed),
+                        at::part(Piece::Signature).detail("signingTime"),
+                    ));
                 }
             },
         },
@@ -79,8 +84,8 @@ pub static RULES: &[Rule] = &[
             check: |subject, context, findings| {
                 // A signing time is held against these.
                 let tells = [
-                    (certified(subject), "daticert.xml postacert/dati/data"),
-                    (date_header(subject.mail()), "header Date"),
+                    (certified(subject), at::xml("postacert/dati/data")),
+                    (date_header(subject.mail()), at::header("Date")),
                 ];
                 // What was seen by whoever told a file's arrival need not have been told by a legal clock.
                 let apart = if matches!(subject.observation.seen, Seen::File { .. }) { CLOCKS_APART } else { 1 };
@@ -106,7 +111,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(instant), Some(data)) = (certified(subject), subject.data()) else { return };
                 let expected = instant.to_zoned(ROME.clone()).strftime("%z").to_string();
                 if data.zona != expected {
-                    findings.push(Finding::new(expected, &data.zona, "daticert.xml postacert/dati/data/@zona"));
+                    findings.push(Finding::new(expected, &data.zona, at::xml("postacert/dati/data/@zona")));
                 }
             },
         },

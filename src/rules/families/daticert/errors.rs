@@ -11,6 +11,7 @@ use crate::{
 use crate::rules::{
     Check, Finding, Rule,
     applies::{has_data, settled_kind},
+    at,
     context::MessageSubject,
     nota12,
     spelling::folded_name,
@@ -47,7 +48,7 @@ pub static RULES: &[Rule] = &[
                 let Some(data) = subject.data() else { return };
                 if subject.is(&SUCCESSES) != (data.errore == "nessuno") {
                     let expected = if subject.is(&SUCCESSES) { "nessuno" } else { "an error" };
-                    findings.push(Finding::new(expected, &data.errore, "daticert.xml postacert/@errore"));
+                    findings.push(Finding::new(expected, &data.errore, at::xml("postacert/@errore")));
                 }
             },
         },
@@ -71,7 +72,7 @@ pub static RULES: &[Rule] = &[
                 };
                 // A message of success with an error is the question before.
                 if !fits && !SUCCESSES.contains(&kind) {
-                    findings.push(Finding::new("virus or altro", &data.errore, "daticert.xml postacert/@errore"));
+                    findings.push(Finding::new("virus or altro", &data.errore, at::xml("postacert/@errore")));
                 }
             },
         },
@@ -91,7 +92,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let described = subject.data().and_then(|data| data.errore_esteso.as_ref());
                 if described.is_none_or(|text| text.trim().is_empty()) {
-                    findings.push(Finding::new("an element errore-esteso", "none", "daticert.xml postacert/dati"));
+                    findings.push(Finding::new("an element errore-esteso", "none", at::xml("postacert/dati")));
                 }
             },
         },
@@ -113,7 +114,7 @@ pub static RULES: &[Rule] = &[
                 let class_five = nota12::code(described).is_some_and(|code| code.starts_with('5'));
                 if !class_five || !tells_provider_and_description(subject, described) {
                     let expected = "<5.x.y> - <provider> - <description>";
-                    findings.push(Finding::new(expected, described, "daticert.xml postacert/dati/errore-esteso"));
+                    findings.push(Finding::new(expected, described, at::xml("postacert/dati/errore-esteso")));
                 }
             },
         },
@@ -130,7 +131,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 if let Some(found) = code(subject).filter(|code| *code != "5.4.1") {
-                    findings.push(Finding::new("5.4.1", found, "daticert.xml postacert/dati/errore-esteso"));
+                    findings.push(Finding::new("5.4.1", found, at::xml("postacert/dati/errore-esteso")));
                 }
             },
         },
@@ -152,7 +153,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 if data.errore != "no-dest" {
-                    findings.push(Finding::new("no-dest", &data.errore, "daticert.xml postacert/@errore"));
+                    findings.push(Finding::new("no-dest", &data.errore, at::xml("postacert/@errore")));
                 }
             },
         },
