@@ -1,15 +1,19 @@
 //! A mail message as bytes, with the map of what is where (RFC 5322, RFC 2045-2047, 2183, 2231).
 
 mod address;
-mod charset;
+mod address_list;
 mod fields;
+mod header_text;
 mod mime;
 mod params;
 mod words;
 
 use std::{borrow::Cow, ops::Range};
 
-use super::Bytes;
+pub use address_list::{AddressList, AddressProblem};
+pub use header_text::{HeaderText, canonical};
+
+use super::{Bytes, charset};
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 
 /// A message: its bytes, never changed, and its tree of MIME entities.
@@ -90,14 +94,21 @@ impl Mail {
         &self.raw[span.clone()]
     }
 
-    /// A header field's value unfolded and trimmed, bytes beyond ASCII kept where they are UTF-8 and else replaced.
+    /// A header field's value unfolded and trimmed; octets beyond ASCII are UTF-8 where they can be, else Latin-1: see
+    /// [`charset::plausible`].
     pub fn unfolded(&self, header: &Header) -> String {
         unfold(self.bytes(&header.value))
     }
 
-    /// A header field's value unfolded, trimmed and with its encoded words decoded (RFC 2047).
+    /// A header field's value unfolded, trimmed and with its encoded words decoded (RFC 2047), for people. To compare it,
+    /// ask [`Self::header_text`].
     pub fn decoded(&self, header: &Header) -> String {
-        words::decode(&self.unfolded(header))
+        words::decode(&self.unfolded(header), words::Broken::Latin1)
+    }
+
+    /// A header field's value as text, with every reading that its octets allow.
+    pub fn header_text(&self, header: &Header) -> HeaderText {
+        HeaderText::read(&self.unfolded(header))
     }
 
     /// The mailboxes of an address field, those of groups included; `None` where it does not follow RFC 5322 3.4.
@@ -105,6 +116,11 @@ impl Mail {
     /// Dots in display names and octets beyond ASCII there are accepted; no other obsolete form is, nor an empty list.
     pub fn mailboxes(&self, header: &Header) -> Option<Vec<Mailbox>> {
         address::mailboxes(&self.unfolded(header))
+    }
+
+    /// The mailboxes of an address field as far as they can be understood, and what is wrong with it.
+    pub fn addresses(&self, header: &Header) -> AddressList {
+        AddressList::read(&self.unfolded(header))
     }
 
     /// An entity's body with its transfer encoding taken off; `None` where the encoding is unknown or broken.
@@ -147,10 +163,7 @@ impl Mail {
         let content = self.content(entity)?;
         match entity.param("charset") {
             Some(charset) => charset::decoder(charset).map(|decode| decode(&content)),
-            None => Some(
-                String::from_utf8(content)
-                    .unwrap_or_else(|error| encoding_rs::mem::decode_latin1(error.as_bytes()).into_owned()),
-            ),
+            None => Some(charset::plausible(&content).into_owned()),
         }
     }
 
@@ -206,8 +219,9 @@ fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
 
 /// A field's value without the line ends of its folds (RFC 5322 2.2.3) and without blanks around it.
 fn unfold(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value).replace("\r\n", "").replace('\n', "");
-    text.trim_matches([' ', '\t', '\r']).to_owned()
+    let text = charset::plausible(value);
+    let unfolded = if text.contains('\n') { text.replace("\r\n", "").replace('\n', "").into() } else { text };
+    unfolded.trim_matches([' ', '\t', '\r']).to_owned()
 }
 
 #[cfg(test)]
@@ -237,10 +251,10 @@ mod tests {
     }
 
     #[test]
-    fn bytes_beyond_ascii_are_kept_as_utf_8_and_else_replaced() {
-        let mail = mail(b"X-A: citt\xc3\xa0\nX-B: citt\xe0\n\n");
+    fn bytes_beyond_ascii_are_utf_8_or_else_latin_1_and_never_lost() {
+        let mail = mail(b"X-A: citt\xc3\xa0\nX-B: citt\xe0 l\x92\n\n");
         assert_eq!(mail.field("X-A").unwrap(), "città");
-        assert_eq!(mail.field("X-B").unwrap(), "citt\u{fffd}");
+        assert_eq!(mail.field("X-B").unwrap(), "città l’");
     }
 
     #[test]

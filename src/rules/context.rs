@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role, Seen},
-    message::{Daticert, Header, Kind, Mail, Mailbox, Message},
+    message::{AddressList, Daticert, Header, Kind, Mail, Mailbox, Message},
     norm::AsOf,
     smime::{Certificate, PathError, Signature, Trust},
 };
@@ -105,8 +105,9 @@ impl<'a> MessageSubject<'a> {
 
     /// The only mailbox of an address field; `None` where there are none or several.
     pub fn only_mailbox(&self, name: &str) -> Option<Mailbox> {
-        let mailboxes = self.mail().mailboxes(self.header(name)?)?;
-        <[_; 1]>::try_from(mailboxes).ok().map(|[only]| only)
+        let list = self.mail().addresses(self.header(name)?);
+        let readable = list.malformed().next().is_none();
+        <[_; 1]>::try_from(list.mailboxes).ok().map(|[only]| only).filter(|_| readable)
     }
 
     /// Who counts as the original sender: as certified, else the author or the reverse path of what arrived.
@@ -114,8 +115,8 @@ impl<'a> MessageSubject<'a> {
         if self.message.kind != Some(Kind::Anomalia) {
             return self.data().map(|data| data.mittente.clone()).into_iter().collect();
         }
-        let authors = self.original.and_then(|original| original.mailboxes(original.root.header("From")?));
-        let mut senders: Vec<String> = authors.unwrap_or_default().into_iter().map(|author| author.address).collect();
+        let authors = self.original.and_then(|original| Some(original.addresses(original.root.header("From")?)));
+        let mut senders: Vec<String> = authors.iter().flat_map(AddressList::addresses).map(str::to_owned).collect();
         senders.extend(self.observation.path.as_ref().map(|path| path.from.clone()));
         for mail in self.original.into_iter().chain([self.mail()]) {
             senders.extend(mail.field("Return-Path").map(|path| bare_identifier(&path).to_owned()));
@@ -138,7 +139,7 @@ impl<'a> MessageSubject<'a> {
                 .headers
                 .iter()
                 .filter(|field| ["To", "Cc"].iter().any(|name| field.name.eq_ignore_ascii_case(name)));
-            fields.filter_map(|field| original.mailboxes(field)).flatten().map(|mailbox| mailbox.address)
+            fields.flat_map(|field| original.addresses(field).mailboxes).map(|mailbox| mailbox.address)
         });
         paths.chain(mailbox).chain(named).collect()
     }

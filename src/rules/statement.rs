@@ -106,7 +106,8 @@ pub(super) fn sender(subject: &MessageSubject<'_>) -> Vec<Statement> {
 pub(super) fn recipients(subject: &MessageSubject<'_>) -> Vec<Statement> {
     const ABOUT_ALL: [Kind; 4] =
         [Kind::Accettazione, Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::PostaCertificata];
-    let fact = |address: &String| Statement::word("recipient", address);
+    // A recipient that is no address is another question's.
+    let fact = |address: &String| is_bare_address(address).then(|| Statement::word("recipient", address))?;
     if subject.is(&[Kind::Anomalia]) {
         return Statement::any("recipient", &subject.addressees());
     }

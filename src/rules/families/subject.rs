@@ -1,7 +1,7 @@
 //! The Subject of every kind: its prefix on the wire, then the original subject.
 
 use crate::{
-    message::Kind,
+    message::{HeaderText, Kind, Mail},
     norm::{
         Level,
         clauses::{access, delivery, formats, incoming},
@@ -12,7 +12,6 @@ use crate::rules::{
     Check, Finding, Rule,
     applies::{has_certified_original, has_data},
     context::MessageSubject,
-    spelling::collapsed,
 };
 
 /// The prefix of each kind, without the blank before the original subject.
@@ -88,9 +87,9 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| has_data(subject, context) && certified_subject(subject).is_some(),
             check: |subject, _, findings| {
                 let (Some(data), Some(found)) = (subject.data(), certified_subject(subject)) else { return };
-                let expected = collapsed(data.oggetto.as_deref().unwrap_or_default());
-                if found != expected {
-                    let finding = Finding::new(expected, found, "header Subject, after the prefix");
+                let expected = data.oggetto.as_deref().unwrap_or_default();
+                if !found.reads_as(expected) {
+                    let finding = Finding::new(expected, found.shown(), "header Subject, after the prefix");
                     findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
                 }
             },
@@ -106,10 +105,9 @@ pub static RULES: &[Rule] = &[
             applies: has_certified_original,
             check: |subject, _, findings| {
                 let (Some(data), Some(original)) = (subject.data(), subject.original) else { return };
-                let sent = original.root.header("Subject").map(|header| original.decoded(header)).unwrap_or_default();
-                let (expected, found) = (collapsed(&sent), collapsed(data.oggetto.as_deref().unwrap_or_default()));
-                if found != expected {
-                    findings.push(Finding::new(expected, found, "daticert.xml postacert/intestazione/oggetto"));
+                let (sent, found) = (subject_of(original), data.oggetto.as_deref().unwrap_or_default());
+                if !sent.reads_as(found) {
+                    findings.push(Finding::new(sent.shown(), found, "daticert.xml postacert/intestazione/oggetto"));
                 }
             },
         },
@@ -126,10 +124,9 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 let (Some(original), Some(found)) = (subject.original, certified_subject(subject)) else { return };
-                let sent = original.root.header("Subject").map(|header| original.decoded(header)).unwrap_or_default();
-                let expected = collapsed(&sent);
-                if found != expected {
-                    let finding = Finding::new(expected, found, "header Subject, after the prefix");
+                let sent = subject_of(original);
+                if !found.same_as(&sent) {
+                    let finding = Finding::new(sent.shown(), found.shown(), "header Subject, after the prefix");
                     findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
                 }
             },
@@ -137,15 +134,18 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-/// What follows the prefix in the Subject, blanks collapsed; `None` where the prefix is not there.
-fn certified_subject(subject: &MessageSubject<'_>) -> Option<String> {
-    let header = subject.header("Subject")?;
-    let decoded = collapsed(&subject.mail().decoded(header));
+/// The Subject of a message, empty where it has none.
+fn subject_of(mail: &Mail) -> HeaderText {
+    mail.root.header("Subject").map_or_else(HeaderText::empty, |header| mail.header_text(header))
+}
+
+/// What follows the prefix in the Subject; `None` where the prefix is not there.
+fn certified_subject(subject: &MessageSubject<'_>) -> Option<HeaderText> {
+    let text = subject.mail().header_text(subject.header("Subject")?);
     // The prefix of a notice for a virus does not start with that of the same notice without one: the colon differs.
-    let found = decoded.strip_prefix(prefix(subject.message.kind?)).or_else(|| {
+    text.after(prefix(subject.message.kind?)).or_else(|| {
         // A notice that is for a virus by its certification data lacks X-VerificaSicurezza, which is another question's.
         let virus = for_virus(subject.message.kind?)?;
-        decoded.strip_prefix(prefix(virus)).filter(|_| subject.data().is_some_and(|data| data.errore == "virus"))
-    })?;
-    Some(found.trim_start().to_owned())
+        text.after(prefix(virus)).filter(|_| subject.data().is_some_and(|data| data.errore == "virus"))
+    })
 }
