@@ -8,7 +8,7 @@ mod mime;
 mod params;
 mod words;
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 pub use address_list::{AddressList, AddressProblem};
 pub use header_text::{HeaderText, canonical};
@@ -22,7 +22,7 @@ pub struct Mail {
     /// The bytes as seen.
     pub raw: Bytes,
     /// The message itself as the outermost entity.
-    pub root: Entity,
+    pub root: Arc<Entity>,
     /// What was too deep, too many or too large to be read, in words; empty for any sane message.
     pub limits: Vec<String>,
 }
@@ -47,14 +47,14 @@ pub struct Entity {
     /// Content-Transfer-Encoding in lower case; `7bit` where absent (RFC 2045 6.1).
     pub encoding: String,
     /// Parts of a multipart, in order. A `message/rfc822` is not entered: read its body as a [`Mail`] of its own.
-    pub children: Vec<Entity>,
+    pub children: Vec<Arc<Entity>>,
 }
 
 /// A header field.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// The name as sent, letter case included.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// The whole field, name and final line end included.
     pub span: Range<usize>,
     /// What follows the colon, up to and without the final line end; folding and leading blank included.
@@ -86,7 +86,7 @@ impl Mail {
         if root.headers.is_empty() {
             return Err(ReadError::NoHeader(raw.len()));
         }
-        Ok(Self { raw, root, limits })
+        Ok(Self { raw, root: root.into(), limits })
     }
 
     /// The bytes of a range.
@@ -148,7 +148,7 @@ impl Mail {
         };
         let span = span.start..span.end.min(raw.len());
         let (root, limits) = mime::read(&raw, span);
-        (!root.headers.is_empty()).then_some(Self { raw, root, limits })
+        (!root.headers.is_empty()).then(|| Self { raw, root: root.into(), limits })
     }
 
     /// The message's own bytes, which are all of `raw` unless it is nested in another.
@@ -207,7 +207,7 @@ impl Entity {
         let mut stack = vec![self];
         std::iter::from_fn(move || {
             let entity = stack.pop()?;
-            stack.extend(entity.children.iter().rev());
+            stack.extend(entity.children.iter().rev().map(|child| &**child));
             Some(entity)
         })
     }

@@ -5,6 +5,7 @@
 pub mod bytes;
 pub mod charset;
 pub mod daticert;
+pub mod html;
 pub mod kind;
 pub mod mail;
 pub mod pec;

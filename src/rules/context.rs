@@ -10,7 +10,12 @@ use crate::{
     smime::{Certificate, PathError, Signature, Trust},
 };
 
-use super::{Transaction, applies::generated_kind, spelling::bare_identifier};
+use super::{
+    Transaction,
+    applies::generated_kind,
+    spelling::bare_identifier,
+    text::{Html, Text, Texts},
+};
 
 /// What all subjects share: the directory, trust, and the evidence around.
 #[derive(Debug)]
@@ -38,6 +43,8 @@ pub struct MessageSubject<'a> {
     pub observation: &'a Observation,
     /// The original message inside, read once for all rules (`Message::original`, then `Mail::read`).
     pub original: Option<&'a Mail>,
+    /// Its readable text, decoded once for all rules.
+    pub texts: &'a Texts,
     /// Its signature, verified once for all rules.
     pub signature: Option<&'a Signature>,
     /// The directory's record that lists the signer's certificate.
@@ -142,6 +149,16 @@ impl<'a> MessageSubject<'a> {
             fields.flat_map(|field| original.addresses(field).mailboxes).map(|mailbox| mailbox.address)
         });
         paths.chain(mailbox).chain(named).collect()
+    }
+
+    /// Its text/plain, as a reader sees it.
+    pub fn plain(&self) -> Option<&'a Text> {
+        self.texts.plain(self.message)
+    }
+
+    /// Its text/html.
+    pub fn html(&self) -> Option<&'a Html> {
+        self.texts.html(self.message)
     }
 
     /// The signer's certificate.

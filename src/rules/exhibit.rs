@@ -11,12 +11,13 @@ use crate::{
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
-use super::{Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin};
+use super::{Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin, text::Texts};
 
 /// A system-generated message with what was found out about it.
 pub(super) struct Exhibit<'a> {
     pub(super) copies: Copies<'a>,
     pub(super) original: Option<Mail>,
+    pub(super) texts: Texts,
     pub(super) signature: Option<Signature>,
     /// Name and managed domains of the provider whose record lists the signer's certificate.
     pub(super) provider: Option<Provider>,
@@ -44,7 +45,7 @@ impl<'a> Exhibit<'a> {
         let composer = composer(&copies, evidence, provider);
         let provider = provider.cloned();
         let original = copies.message.original_mail();
-        Self { copies, original, signature, provider, origin, composer }
+        Self { copies, original, texts: Texts::default(), signature, provider, origin, composer }
     }
 
     /// The provider whose verified signature it bears, where no role tells who composed it.
@@ -62,6 +63,7 @@ impl<'a> Exhibit<'a> {
             message: &self.copies.message,
             observation: self.copies.first(),
             original: self.original.as_ref(),
+            texts: &self.texts,
             signature: self.signature.as_ref(),
             provider: self.provider.as_ref(),
         }

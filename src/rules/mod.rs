@@ -10,7 +10,6 @@ mod judgement;
 mod member;
 mod spelling;
 mod statement;
-mod tags;
 #[cfg(test)]
 mod tests;
 mod text;
