@@ -14,6 +14,6 @@ mod sample;
 
 pub use bytes::Bytes;
 pub use daticert::{Daticert, DaticertReading};
-pub use kind::Kind;
+pub use kind::{Addressee, Kind};
 pub use mail::{AddressList, AddressProblem, Entity, Header, HeaderText, Mail, Mailbox, ReadError};
 pub use pec::{Message, Parts, Signed};

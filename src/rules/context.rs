@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Transaction,
-    applies::generated_kind,
+    applies::settled_kind,
     spelling::bare_identifier,
     text::{Html, Text, Texts},
 };
@@ -90,9 +90,9 @@ impl DirectorySubject<'_> {
 }
 
 impl<'a> MessageSubject<'a> {
-    /// Whether it is of one of these kinds.
+    /// Whether it is of one of these kinds, by its header and by what it certifies.
     pub fn is(&self, kinds: &[Kind]) -> bool {
-        generated_kind(self).is_some_and(|kind| kinds.contains(&kind))
+        settled_kind(self).is_some_and(|kind| kinds.contains(&kind))
     }
 
     /// What its daticert.xml says.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use html5ever::{
-    Attribute, ExpandedName, QualName, expanded_name,
+    Attribute, ExpandedName, QualName,
     interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
     local_name, ns,
     tendril::StrTendril,
@@ -128,18 +128,9 @@ impl Tree {
 
 /// What no browser shows as text of the page.
 fn is_never_shown(name: ExpandedName<'_>) -> bool {
-    matches!(
-        name,
-        expanded_name!(html "head")
-            | expanded_name!(html "title")
-            | expanded_name!(html "script")
-            | expanded_name!(html "style")
-            | expanded_name!(html "template")
-            | expanded_name!(html "noembed")
-            | expanded_name!(html "noframes")
-            | expanded_name!(html "iframe")
-            | expanded_name!(html "datalist")
-    )
+    const NEVER: [&str; 9] =
+        ["datalist", "head", "iframe", "noembed", "noframes", "script", "style", "template", "title"];
+    NEVER.contains(&&**name.local)
 }
 
 /// What stands in a line with what is around it; a name that HTML does not know does so too.
