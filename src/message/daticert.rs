@@ -2,12 +2,15 @@
 
 mod bounds;
 mod dtd;
+mod place;
 mod validity;
 mod xml;
 
 use jiff::{Timestamp, fmt::strtime};
 use roxmltree::{Document, Node};
 use serde::{Deserialize, Serialize};
+
+pub use place::XmlPlace;
 
 /// A daticert.xml as far as it can be read, and everything wrong with it.
 #[derive(Clone, Debug, Default)]

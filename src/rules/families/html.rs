@@ -8,7 +8,7 @@ use crate::{
     norm::{Level, clauses::formats},
 };
 
-use crate::rules::{Check, Context, Finding, Rule, applies::generated, context::MessageSubject};
+use crate::rules::{Check, Context, Finding, Piece, Rule, applies::generated, at, context::MessageSubject};
 
 /// Elements that make a mail program load something to show or play.
 const REFERRING: [&str; 15] = [
@@ -76,7 +76,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let Some(html) = subject.html() else { return };
                 let hidden = html.page.hidden.iter().take(MOST_SHOWN);
-                findings.extend(hidden.map(|text| Finding::new("text that is shown", text, "text/html part")));
+                findings.extend(hidden.map(|text| Finding::new("text that is shown", text, at::part(Piece::Html))));
             },
         },
     },
@@ -149,7 +149,7 @@ fn address(value: &str) -> String {
 fn shown(tag: &Tag, expected: &str) -> Finding {
     let attributes = tag.attributes.iter().map(|(name, value)| format!("{name}=\"{value}\""));
     let words: Vec<String> = std::iter::once(tag.name.clone()).chain(attributes).collect();
-    Finding::new(expected, format!("<{}>", words.join(" ")), "text/html part")
+    Finding::new(expected, format!("<{}>", words.join(" ")), at::part(Piece::Html))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::{
 use crate::rules::{
     Check, Finding, Rule,
     applies::{has_certified_original, has_data},
+    at,
     context::MessageSubject,
 };
 
@@ -30,7 +31,8 @@ macro_rules! prefix_rule {
                     {
                         let expected = format!("{} [original subject]", Kind::$kind.prefix());
                         let found = subject.mail().decoded(header);
-                        findings.push(Finding::new(expected, found, "header Subject").at_offset(header.span.start));
+                        findings
+                            .push(Finding::new(expected, found, at::header("Subject")).at_offset(header.span.start));
                     }
                 },
             },
@@ -63,7 +65,8 @@ pub static RULES: &[Rule] = &[
                 let (Some(data), Some(found)) = (subject.data(), certified_subject(subject)) else { return };
                 let expected = data.oggetto.as_deref().unwrap_or_default();
                 if !found.reads_as(expected) {
-                    let finding = Finding::new(expected, found.shown(), "header Subject, after the prefix");
+                    let finding =
+                        Finding::new(expected, found.shown(), at::header("Subject").detail("after the prefix"));
                     findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
                 }
             },
@@ -81,7 +84,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(data), Some(original)) = (subject.data(), subject.original) else { return };
                 let (sent, found) = (subject_of(original), data.oggetto.as_deref().unwrap_or_default());
                 if !sent.reads_as(found) {
-                    findings.push(Finding::new(sent.shown(), found, "daticert.xml postacert/intestazione/oggetto"));
+                    findings.push(Finding::new(sent.shown(), found, at::xml("postacert/intestazione/oggetto")));
                 }
             },
         },
@@ -100,7 +103,8 @@ pub static RULES: &[Rule] = &[
                 let (Some(original), Some(found)) = (subject.original, certified_subject(subject)) else { return };
                 let sent = subject_of(original);
                 if !found.same_as(&sent) {
-                    let finding = Finding::new(sent.shown(), found.shown(), "header Subject, after the prefix");
+                    let finding =
+                        Finding::new(sent.shown(), found.shown(), at::header("Subject").detail("after the prefix"));
                     findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
                 }
             },
