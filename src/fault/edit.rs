@@ -18,6 +18,8 @@ pub enum HeaderEdit {
     Remove(String),
     /// Writes the first field of this name twice.
     Repeat(String),
+    /// Adds so many fields of no meaning below the others.
+    Flood(usize),
     /// Gives the first field of this name another name.
     Rename {
         /// Field name.

@@ -56,13 +56,13 @@ pub(super) fn with_content(
 pub(super) fn find(message: &Message, part: PartName) -> Result<&Entity, FaultError> {
     let parts = &message.parts;
     let found = match part {
-        PartName::Mixed => parts.mixed.as_ref(),
-        PartName::Readable => parts.readable.as_ref(),
-        PartName::Plain => parts.plain.as_ref(),
-        PartName::Html => parts.html.as_ref(),
-        PartName::Daticert => parts.daticert.as_ref(),
-        PartName::Original => parts.original.as_ref(),
-        PartName::Signature => message.signed.as_ref().map(|signed| &signed.signature),
+        PartName::Mixed => parts.mixed.as_deref(),
+        PartName::Readable => parts.readable.as_deref(),
+        PartName::Plain => parts.plain.as_deref(),
+        PartName::Html => parts.html.as_deref(),
+        PartName::Daticert => parts.daticert.as_deref(),
+        PartName::Original => parts.original.as_deref(),
+        PartName::Signature => message.signed.as_ref().map(|signed| &*signed.signature),
     };
     found.ok_or_else(|| FaultError::Missing(format!("the part {part:?}").to_lowercase()))
 }

@@ -1,5 +1,6 @@
 //! The certification data, `daticert.xml` (RFC 6109 4.4): read leniently, held against the DTD strictly.
 
+mod bounds;
 mod dtd;
 mod place;
 mod validity;

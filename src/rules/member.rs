@@ -174,7 +174,7 @@ impl Member {
             data: message.daticert.as_ref().and_then(|reading| reading.data.clone()).unwrap_or_default(),
             date: date_header(&message.mail),
             requested: message.mail.field("X-TipoRicevuta"),
-            to: addresses(message, "To"),
+            to: all_addresses(message, "To"),
             cc: addresses(message, "Cc"),
             original: if carries_original(kind) { Original::of(message, exhibit.original.as_ref()) } else { None },
             identity: None,
@@ -188,10 +188,16 @@ fn carries_original(kind: Kind) -> bool {
     matches!(kind, Kind::PostaCertificata | Kind::AvvenutaConsegna)
 }
 
+/// The addresses of every field of this name; `None` where there are none.
 fn addresses(message: &Message, name: &str) -> Option<Vec<String>> {
-    let mut all = Vec::new();
-    for header in message.mail.root.headers_named(name) {
-        all.extend(message.mail.mailboxes(header)?.into_iter().map(|mailbox| mailbox.address));
-    }
+    let lists = message.mail.root.headers_named(name).map(|header| message.mail.addresses(header));
+    let all: Vec<String> = lists.flat_map(|list| list.mailboxes).map(|mailbox| mailbox.address).collect();
     (!all.is_empty()).then_some(all)
+}
+
+/// The same where all of it could be read: only then is it known who is not there.
+fn all_addresses(message: &Message, name: &str) -> Option<Vec<String>> {
+    let lists = message.mail.root.headers_named(name).map(|header| message.mail.addresses(header));
+    let readable = lists.into_iter().all(|list| list.malformed().next().is_none());
+    addresses(message, name).filter(|_| readable)
 }

@@ -18,7 +18,6 @@ mod nota12;
 mod original;
 mod spelling;
 mod statement;
-mod tags;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -124,12 +124,11 @@ pub(super) fn sender(subject: &MessageSubject<'_>) -> Vec<Statement> {
 pub(super) fn recipients(subject: &MessageSubject<'_>) -> Vec<Statement> {
     const ABOUT_ALL: [Kind; 4] =
         [Kind::Accettazione, Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::PostaCertificata];
-    // A bullet may touch the address.
+    // A recipient that is no address is another question's, and a bullet may touch one.
     let fact = |address: &String| {
-        Some(
-            Statement::word("recipient", address)?
-                .or_glued(["-", "+", "."].map(|bullet| format!("{bullet}{address}")).to_vec()),
-        )
+        let bullets = || ["-", "+", "."].map(|bullet| format!("{bullet}{address}")).to_vec();
+        let known = Statement::word("recipient", address).filter(|_| is_bare_address(address))?;
+        Some(known.or_glued(bullets()))
     };
     if subject.is(&[Kind::Anomalia]) {
         return Statement::any("recipient", &subject.addressees());

@@ -78,7 +78,10 @@ fn attachments(original: &Mail) -> impl Iterator<Item = &Entity> {
 
 /// The signature part of an original that is signed as a whole.
 fn signature(root: &Entity) -> Option<&Entity> {
-    root.children.last().filter(|_| root.content_type == "multipart/signed" && root.children.len() > 1)
+    root.children
+        .last()
+        .filter(|_| root.content_type == "multipart/signed" && root.children.len() > 1)
+        .map(|part| &**part)
 }
 
 fn is_hash_file(part: &Entity) -> bool {

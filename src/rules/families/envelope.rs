@@ -386,8 +386,9 @@ fn fields(mail: &Mail, name: &str) -> Vec<Vec<u8>> {
 }
 
 fn reply_addresses(subject: &MessageSubject<'_>) -> Option<Vec<String>> {
-    let mailboxes = subject.mail().mailboxes(subject.header("Reply-To")?)?;
-    Some(mailboxes.into_iter().map(|mailbox| mailbox.address).collect())
+    let list = subject.mail().addresses(subject.header("Reply-To")?);
+    let addresses: Vec<String> = list.mailboxes.into_iter().map(|mailbox| mailbox.address).collect();
+    (!addresses.is_empty()).then_some(addresses)
 }
 
 /// The form of receipt that X-TipoRicevuta asks for: `completa` where it is absent or unknown.

@@ -59,6 +59,7 @@ pub static FAMILIES: &[Family] = &[
     Family { name: "signature", rules: signature::RULES },
     Family { name: "structure", rules: structure::RULES },
     Family { name: "structure/daticert", rules: structure::daticert::RULES },
+    Family { name: "structure/limits", rules: structure::limits::RULES },
     Family { name: "structure/original", rules: structure::original::RULES },
     Family { name: "subject", rules: subject::RULES },
     Family { name: "times", rules: times::RULES },

@@ -5,7 +5,10 @@ use std::{collections::HashSet, sync::LazyLock};
 use regex::Regex;
 
 use crate::{
-    message::{Entity, Kind},
+    message::{
+        Entity, Kind,
+        charset::{is_ascii, is_latin1, utf8_inside},
+    },
     norm::{
         Level,
         clauses::{access, delivery, formats, incoming},
@@ -56,9 +59,8 @@ macro_rules! tells {
                 check: |subject, _, findings| {
                     let Some(text) = plain(subject) else { return };
                     let facts = $facts(subject);
-                    findings.extend(
-                        facts.iter().filter(|fact| !fact.told_by(&text)).map(|fact| fact.missing(Piece::Plain)),
-                    );
+                    findings
+                        .extend(facts.iter().filter(|fact| !fact.told_by(text)).map(|fact| fact.missing(Piece::Plain)));
                 },
             },
         }
@@ -76,16 +78,19 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| generated(subject, context) && texts(subject).next().is_some(),
             check: |subject, _, findings| {
-                const LATIN1: [&str; 6] = ["iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "us-ascii", "ascii"];
                 for part in texts(subject) {
-                    let ascii = subject.mail().content(part).is_some_and(|content| content.is_ascii());
-                    let right = match part.param("charset") {
-                        Some(charset) => LATIN1.iter().any(|known| charset.eq_ignore_ascii_case(known)),
+                    let content = subject.mail().contained(part).unwrap_or_default();
+                    let found = match part.param("charset") {
                         // RFC 2045 5.2: without the parameter it is US-ASCII.
-                        None => ascii,
+                        None => (!content.is_ascii()).then(|| "no charset, and octets beyond ASCII".to_owned()),
+                        Some(charset) if is_ascii(charset) => {
+                            (!content.is_ascii()).then(|| format!("{charset}, and octets beyond ASCII"))
+                        }
+                        Some(charset) if is_latin1(charset) => utf8_inside(&content)
+                            .map(|(at, sign)| format!("{charset}, and {sign} in UTF-8 at byte {at} of the text")),
+                        Some(charset) => Some(charset.to_owned()),
                     };
-                    if !right {
-                        let found = part.param("charset").unwrap_or("no charset, and octets beyond ASCII");
+                    if let Some(found) = found {
                         let place = format!("{} part, parameter charset", part.content_type);
                         findings.push(Finding::new("ISO-8859-1", found, place).at_offset(part.span.start));
                     }
@@ -137,7 +142,7 @@ pub static RULES: &[Rule] = &[
                         Some(told) => *told == typology,
                         // An address that is not there at all is another question's.
                         None => {
-                            !text.has_word(&recipient.address) || tells_typology(&text, &recipient.address, typology)
+                            !text.has_word(&recipient.address) || tells_typology(text, &recipient.address, typology)
                         }
                     };
                     if !right {
@@ -251,7 +256,7 @@ pub static RULES: &[Rule] = &[
                 for fact in facts
                     .iter()
                     .flat_map(|facts| facts(subject))
-                    .filter(|fact| fact.told_by(&plain) && !fact.told_by(&html))
+                    .filter(|fact| fact.told_by(plain) && !fact.told_by(html))
                 {
                     findings.push(fact.missing(Piece::Html));
                 }
@@ -274,7 +279,7 @@ fn readable_texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = (&'a
     const MOST: usize = 20;
     let parts = &subject.message.parts;
     let inline = parts.others.iter().filter(|part| part.disposition.as_deref() != Some("attachment"));
-    let inside = parts.readable.iter().chain(inline).flat_map(Entity::walk);
+    let inside = parts.readable.iter().chain(inline).flat_map(|part| part.walk());
     let texts = inside.filter(|part| matches!(part.content_type.as_str(), "text/plain" | "text/html")).take(MOST);
     let mail = subject.mail();
     texts.filter_map(move |part| Some((part, mail.text(part)?)))
@@ -297,14 +302,15 @@ fn has_plain(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     generated(subject, context) && plain(subject).is_some()
 }
 
-fn plain(subject: &MessageSubject<'_>) -> Option<Text> {
-    subject.mail().text(subject.message.parts.plain.as_ref()?).map(|text| Text::plain(&text))
+fn plain<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {
+    subject.plain()
 }
 
-fn html(subject: &MessageSubject<'_>) -> Option<Text> {
-    subject.mail().text(subject.message.parts.html.as_ref()?).map(|text| Text::html(&text))
+fn html<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {
+    subject.html().map(|html| &html.text)
 }
 
 fn texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {
-    subject.message.parts.plain.iter().chain(&subject.message.parts.html)
+    let parts = &subject.message.parts;
+    parts.plain.as_deref().into_iter().chain(parts.html.as_deref())
 }

@@ -31,7 +31,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 if messages(subject).chain(named_originals(subject)).next().is_none() {
-                    let shown: Vec<String> = children(subject).iter().map(shown_part).collect();
+                    let shown: Vec<String> = children(subject).map(shown_part).collect();
                     findings.push(Finding::new("a message/rfc822", shown.join(", "), "parts of multipart/mixed"));
                 }
             },
@@ -214,7 +214,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let mut messages = messages(subject);
                 let arrived = messages.next().map(|part| part.span.clone());
-                for part in children(subject).iter().skip(1).filter(|part| Some(&part.span) != arrived.as_ref()) {
+                for part in children(subject).skip(1).filter(|part| Some(&part.span) != arrived.as_ref()) {
                     let finding = Finding::new("no such part", shown_part(part), "parts of multipart/mixed");
                     findings.push(finding.at_offset(part.span.start));
                 }
@@ -248,15 +248,15 @@ fn addresses(mail: &Mail, name: &str) -> Option<Vec<String>> {
 }
 
 fn messages<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {
-    children(subject).iter().filter(|part| part.content_type == "message/rfc822")
+    children(subject).filter(|part| part.content_type == "message/rfc822")
 }
 
 fn named_originals<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {
-    children(subject).iter().filter(|part| part.is_named("postacert.eml"))
+    children(subject).filter(|part| part.is_named("postacert.eml"))
 }
 
 fn originals_found(subject: &MessageSubject<'_>) -> Vec<Finding> {
     let original = |part: &&Entity| part.content_type == "message/rfc822" || part.is_named("postacert.eml");
     let finding = |part: &Entity| Finding::new("no original message", shown_part(part), "parts of multipart/mixed");
-    children(subject).iter().filter(original).map(|part| finding(part).at_offset(part.span.start)).collect()
+    children(subject).filter(original).map(|part| finding(part).at_offset(part.span.start)).collect()
 }
