@@ -18,6 +18,8 @@ pub enum HeaderEdit {
     Remove(String),
     /// Writes the first field of this name twice.
     Repeat(String),
+    /// Adds so many fields of no meaning below the others.
+    Flood(usize),
     /// Gives the first field of this name another name.
     Rename {
         /// Field name.
@@ -154,6 +156,8 @@ pub enum Version {
     Plain,
     /// text/html.
     Html,
+    /// The text/plain written a second time below itself, as for another language.
+    Again,
 }
 
 /// A part of a message.
@@ -223,6 +227,14 @@ pub enum PartEdit {
         part: PartName,
         /// How.
         edit: HeaderEdit,
+    },
+    /// Replaces octets of the part as it stands, header section and transfer encoding included.
+    Octets {
+        /// The part.
+        part: PartName,
+        /// What.
+        #[serde(rename = "with")]
+        replace: Replace,
     },
     /// Replaces octets of the decoded content.
     Replace {

@@ -18,6 +18,10 @@ pub(super) fn edit(raw: &[u8], entity: &Entity, edit: &HeaderEdit) -> Result<Vec
             let span = found(name)?.span.clone();
             bytes::splice(raw, span.end..span.end, &raw[span])
         }
+        HeaderEdit::Flood(count) => {
+            let end = entity.headers.last().map_or(entity.span.start, |last| last.span.end);
+            bytes::splice(raw, end..end, &b"X-Filler: x\r\n".repeat(*count))
+        }
         HeaderEdit::Rename { name, to } => {
             let header = found(name)?;
             bytes::splice(raw, header.span.start..header.span.start + header.name.len(), to.as_bytes())

@@ -25,6 +25,10 @@ pub(super) fn edit(message: &Message, edit: &PartEdit) -> Result<Vec<u8>, FaultE
         }
         PartEdit::Reencode { part, to } => reencode(message, find(message, *part)?, *to)?,
         PartEdit::Header { part, edit } => header::edit(raw, find(message, *part)?, edit)?,
+        PartEdit::Octets { part, replace } => {
+            let span = find(message, *part)?.span.clone();
+            bytes::splice(raw, span.clone(), &bytes::replace(&raw[span], replace)?)
+        }
         PartEdit::Replace { part, replace } => {
             with_content(message, *part, |content| bytes::replace(content, replace))?
         }
@@ -52,13 +56,13 @@ pub(super) fn with_content(
 pub(super) fn find(message: &Message, part: PartName) -> Result<&Entity, FaultError> {
     let parts = &message.parts;
     let found = match part {
-        PartName::Mixed => parts.mixed.as_ref(),
-        PartName::Readable => parts.readable.as_ref(),
-        PartName::Plain => parts.plain.as_ref(),
-        PartName::Html => parts.html.as_ref(),
-        PartName::Daticert => parts.daticert.as_ref(),
-        PartName::Original => parts.original.as_ref(),
-        PartName::Signature => message.signed.as_ref().map(|signed| &signed.signature),
+        PartName::Mixed => parts.mixed.as_deref(),
+        PartName::Readable => parts.readable.as_deref(),
+        PartName::Plain => parts.plain.as_deref(),
+        PartName::Html => parts.html.as_deref(),
+        PartName::Daticert => parts.daticert.as_deref(),
+        PartName::Original => parts.original.as_deref(),
+        PartName::Signature => message.signed.as_ref().map(|signed| &*signed.signature),
     };
     found.ok_or_else(|| FaultError::Missing(format!("the part {part:?}").to_lowercase()))
 }

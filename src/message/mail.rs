@@ -1,15 +1,19 @@
 //! A mail message as bytes, with the map of what is where (RFC 5322, RFC 2045-2047, 2183, 2231).
 
 mod address;
-mod charset;
+mod address_list;
 mod fields;
+mod header_text;
 mod mime;
 mod params;
 mod words;
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
-use super::Bytes;
+pub use address_list::{AddressList, AddressProblem};
+pub use header_text::{HeaderText, canonical};
+
+use super::{Bytes, charset};
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 
 /// A message: its bytes, never changed, and its tree of MIME entities.
@@ -18,7 +22,7 @@ pub struct Mail {
     /// The bytes as seen.
     pub raw: Bytes,
     /// The message itself as the outermost entity.
-    pub root: Entity,
+    pub root: Arc<Entity>,
     /// What was too deep, too many or too large to be read, in words; empty for any sane message.
     pub limits: Vec<String>,
 }
@@ -43,14 +47,14 @@ pub struct Entity {
     /// Content-Transfer-Encoding in lower case; `7bit` where absent (RFC 2045 6.1).
     pub encoding: String,
     /// Parts of a multipart, in order. A `message/rfc822` is not entered: read its body as a [`Mail`] of its own.
-    pub children: Vec<Entity>,
+    pub children: Vec<Arc<Entity>>,
 }
 
 /// A header field.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// The name as sent, letter case included.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// The whole field, name and final line end included.
     pub span: Range<usize>,
     /// What follows the colon, up to and without the final line end; folding and leading blank included.
@@ -82,7 +86,7 @@ impl Mail {
         if root.headers.is_empty() {
             return Err(ReadError::NoHeader(raw.len()));
         }
-        Ok(Self { raw, root, limits })
+        Ok(Self { raw, root: root.into(), limits })
     }
 
     /// The bytes of a range.
@@ -90,14 +94,21 @@ impl Mail {
         &self.raw[span.clone()]
     }
 
-    /// A header field's value unfolded and trimmed, bytes beyond ASCII kept where they are UTF-8 and else replaced.
+    /// A header field's value unfolded and trimmed; octets beyond ASCII are UTF-8 where they can be, else Latin-1: see
+    /// [`charset::plausible`].
     pub fn unfolded(&self, header: &Header) -> String {
         unfold(self.bytes(&header.value))
     }
 
-    /// A header field's value unfolded, trimmed and with its encoded words decoded (RFC 2047).
+    /// A header field's value unfolded, trimmed and with its encoded words decoded (RFC 2047), for people. To compare it,
+    /// ask [`Self::header_text`].
     pub fn decoded(&self, header: &Header) -> String {
-        words::decode(&self.unfolded(header))
+        words::decode(&self.unfolded(header), words::Broken::Latin1)
+    }
+
+    /// A header field's value as text, with every reading that its octets allow.
+    pub fn header_text(&self, header: &Header) -> HeaderText {
+        HeaderText::read(&self.unfolded(header))
     }
 
     /// The mailboxes of an address field, those of groups included; `None` where it does not follow RFC 5322 3.4.
@@ -105,6 +116,11 @@ impl Mail {
     /// Dots in display names and octets beyond ASCII there are accepted; no other obsolete form is, nor an empty list.
     pub fn mailboxes(&self, header: &Header) -> Option<Vec<Mailbox>> {
         address::mailboxes(&self.unfolded(header))
+    }
+
+    /// The mailboxes of an address field as far as they can be understood, and what is wrong with it.
+    pub fn addresses(&self, header: &Header) -> AddressList {
+        AddressList::read(&self.unfolded(header))
     }
 
     /// An entity's body with its transfer encoding taken off; `None` where the encoding is unknown or broken.
@@ -132,7 +148,7 @@ impl Mail {
         };
         let span = span.start..span.end.min(raw.len());
         let (root, limits) = mime::read(&raw, span);
-        (!root.headers.is_empty()).then_some(Self { raw, root, limits })
+        (!root.headers.is_empty()).then(|| Self { raw, root: root.into(), limits })
     }
 
     /// The message's own bytes, which are all of `raw` unless it is nested in another.
@@ -147,11 +163,16 @@ impl Mail {
         let content = self.content(entity)?;
         match entity.param("charset") {
             Some(charset) => charset::decoder(charset).map(|decode| decode(&content)),
-            None => Some(
-                String::from_utf8(content)
-                    .unwrap_or_else(|error| encoding_rs::mem::decode_latin1(error.as_bytes()).into_owned()),
-            ),
+            None => Some(charset::plausible(&content).into_owned()),
         }
+    }
+
+    /// Whether a mailing list passed it on, as fields of RFC 2369, RFC 2919 and older habit tell.
+    pub fn is_from_a_list(&self) -> bool {
+        const FIELDS: [&str; 6] =
+            ["List-Id", "List-Post", "List-Help", "List-Unsubscribe", "Mailing-List", "X-Mailing-List"];
+        let precedence = self.field("Precedence").is_some_and(|value| value.eq_ignore_ascii_case("list"));
+        precedence || FIELDS.iter().any(|name| self.root.header(name).is_some())
     }
 
     /// Unfolded value of the outermost field of this name (first one), letter case of the name ignored.
@@ -194,7 +215,7 @@ impl Entity {
         let mut stack = vec![self];
         std::iter::from_fn(move || {
             let entity = stack.pop()?;
-            stack.extend(entity.children.iter().rev());
+            stack.extend(entity.children.iter().rev().map(|child| &**child));
             Some(entity)
         })
     }
@@ -206,8 +227,9 @@ fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
 
 /// A field's value without the line ends of its folds (RFC 5322 2.2.3) and without blanks around it.
 fn unfold(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value).replace("\r\n", "").replace('\n', "");
-    text.trim_matches([' ', '\t', '\r']).to_owned()
+    let text = charset::plausible(value);
+    let unfolded = if text.contains('\n') { text.replace("\r\n", "").replace('\n', "").into() } else { text };
+    unfolded.trim_matches([' ', '\t', '\r']).to_owned()
 }
 
 #[cfg(test)]
@@ -237,10 +259,10 @@ mod tests {
     }
 
     #[test]
-    fn bytes_beyond_ascii_are_kept_as_utf_8_and_else_replaced() {
-        let mail = mail(b"X-A: citt\xc3\xa0\nX-B: citt\xe0\n\n");
+    fn bytes_beyond_ascii_are_utf_8_or_else_latin_1_and_never_lost() {
+        let mail = mail(b"X-A: citt\xc3\xa0\nX-B: citt\xe0 l\x92\n\n");
         assert_eq!(mail.field("X-A").unwrap(), "città");
-        assert_eq!(mail.field("X-B").unwrap(), "citt\u{fffd}");
+        assert_eq!(mail.field("X-B").unwrap(), "città l’");
     }
 
     #[test]

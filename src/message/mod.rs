@@ -3,7 +3,9 @@
 //! Nothing is re-encoded: every answer is a range of the bytes that came, or a copy decoded from one.
 
 pub mod bytes;
+pub mod charset;
 pub mod daticert;
+pub mod html;
 pub mod kind;
 pub mod mail;
 pub mod pec;
@@ -13,5 +15,5 @@ pub(crate) mod sample;
 pub use bytes::Bytes;
 pub use daticert::{Daticert, DaticertReading};
 pub use kind::{Addressee, Kind};
-pub use mail::{Entity, Header, Mail, Mailbox, ReadError};
+pub use mail::{AddressList, AddressProblem, Entity, Header, HeaderText, Mail, Mailbox, ReadError};
 pub use pec::{Message, Parts, Signed};

@@ -1,8 +1,8 @@
 //! A message as PEC sees it: its kind, what is signed, and the parts of what is signed (RFC 6109 2.1, 4.3).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
-use super::{Bytes, DaticertReading, Entity, Kind, Mail, Mailbox, ReadError};
+use super::{Bytes, DaticertReading, Entity, Kind, Mail, ReadError};
 
 /// Any message, with whatever of the PEC structure it has.
 #[derive(Clone, Debug)]
@@ -27,9 +27,9 @@ pub struct Message {
 #[derive(Clone, Debug)]
 pub struct Signed {
     /// What the signature covers: `mail.bytes(&content.span)`.
-    pub content: Entity,
+    pub content: Arc<Entity>,
     /// The signature part.
-    pub signature: Entity,
+    pub signature: Arc<Entity>,
     /// The CMS structure, transfer encoding taken off; `None` where that fails.
     pub cms: Option<Vec<u8>>,
 }
@@ -38,27 +38,28 @@ pub struct Signed {
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
     /// The multipart/mixed itself.
-    pub mixed: Option<Entity>,
+    pub mixed: Option<Arc<Entity>>,
     /// The readable text: text/plain, or the multipart/alternative.
-    pub readable: Option<Entity>,
+    pub readable: Option<Arc<Entity>>,
     /// Its text/plain.
-    pub plain: Option<Entity>,
+    pub plain: Option<Arc<Entity>>,
     /// Its text/html.
-    pub html: Option<Entity>,
+    pub html: Option<Arc<Entity>>,
     /// The certification data.
-    pub daticert: Option<Entity>,
+    pub daticert: Option<Arc<Entity>>,
     /// The original message: `postacert.eml`, or the only message/rfc822.
-    pub original: Option<Entity>,
+    pub original: Option<Arc<Entity>>,
     /// Everything else.
-    pub others: Vec<Entity>,
+    pub others: Vec<Arc<Entity>>,
 }
 
 impl Message {
     /// Reads a message and finds its PEC structure.
     pub fn read(raw: impl Into<Bytes>) -> Result<Self, ReadError> {
         let mail = Mail::read(raw)?;
-        let claimed = Kind::claimed(&mail);
         let signed = Signed::find(&mail);
+        // What a mailing list wraps, it copies the header of: the message is its own.
+        let claimed = Kind::claimed(&mail).filter(|_| signed.is_some() || !mail.is_from_a_list());
         let parts = Parts::find(&mail.root);
         let daticert = parts.daticert.as_ref().map(|part| match mail.content(part) {
             Some(xml) => DaticertReading::read(xml),
@@ -115,9 +116,9 @@ impl Message {
 
     /// Whether it comes from `posta-certificata@` a domain (2.2.6).
     fn is_from_a_provider(&self) -> bool {
-        let from = self.mail.root.header("From").and_then(|from| self.mail.mailboxes(from)).unwrap_or_default();
-        let local = |mailbox: &Mailbox| mailbox.address.rsplit_once('@').map(|(local, _)| local.to_ascii_lowercase());
-        from.iter().any(|mailbox| local(mailbox).as_deref() == Some("posta-certificata"))
+        let from = self.mail.root.header("From").map(|from| self.mail.addresses(from)).unwrap_or_default();
+        let local = |address: &str| address.rsplit_once('@').map(|(local, _)| local.to_ascii_lowercase());
+        from.addresses().any(|address| local(address).as_deref() == Some("posta-certificata"))
     }
 
     /// The original message inside (`postacert.eml`), transfer encoding taken off.
@@ -147,7 +148,7 @@ impl Signed {
 
 impl Parts {
     /// Only direct children count: a PEC message inside the original has parts of the same names.
-    fn find(root: &Entity) -> Self {
+    fn find(root: &Arc<Entity>) -> Self {
         // A multipart/signed that lost its signature still shows what it carried.
         let container = if root.content_type == "multipart/signed" { root.children.first() } else { Some(root) };
         let Some(mixed) = container.filter(|entity| entity.content_type == "multipart/mixed") else {
@@ -187,7 +188,7 @@ impl Parts {
 }
 
 /// `postacert.eml`, or the only message/rfc822.
-fn original(children: &[Entity]) -> Option<usize> {
+fn original(children: &[Arc<Entity>]) -> Option<usize> {
     let mut messages = (0..children.len()).filter(|&at| children[at].content_type == "message/rfc822");
     let named = messages.clone().find(|&at| children[at].is_named("postacert.eml"));
     named.or_else(|| messages.next().filter(|_| messages.next().is_none()))
@@ -234,6 +235,17 @@ mod tests {
         assert_eq!(without_daticert.parts.others.len(), 1);
         let unmarked = envelope_with("X-Trasporto", "X-Nothing");
         assert_eq!(unmarked.kind, Some(Kind::PostaCertificata));
+    }
+
+    #[test]
+    fn what_a_mailing_list_wraps_is_the_lists_message() {
+        let wrapped = envelope()
+            .replace("X-Trasporto:", "List-Id: <lista.example>\r\nX-Trasporto:")
+            .replace("multipart/signed", "multipart/mixed");
+        assert!(!message(&wrapped).is_generated());
+        assert!(message(wrapped.replace("List-Id", "X-Id")).is_generated());
+        let passed_on = envelope_with("X-Trasporto:", "Precedence: list\r\nX-Trasporto:");
+        assert_eq!(passed_on.kind, Some(Kind::PostaCertificata));
     }
 
     #[test]
@@ -338,7 +350,7 @@ mod tests {
             --alt\r\n\r\nciao\r\n--alt\r\nContent-Type: text/html\r\n\r\n<p>ciao\r\n--alt--\r\n\
             --mixed\r\nContent-Disposition: attachment";
         let message = envelope_with("Content-Type: text/plain", &format!("{alternative}\r\nContent-Type: text/plain"));
-        let text = |entity: &Option<Entity>| message.mail.text(entity.as_ref().unwrap()).unwrap();
+        let text = |entity: &Option<Arc<Entity>>| message.mail.text(entity.as_ref().unwrap()).unwrap();
         assert_eq!((text(&message.parts.plain), text(&message.parts.html)), ("ciao".to_owned(), "<p>ciao".to_owned()));
         assert_eq!(message.parts.readable.as_ref().unwrap().content_type, "multipart/alternative");
         assert_eq!(message.parts.others.len(), 1);

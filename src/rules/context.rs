@@ -5,12 +5,17 @@ use jiff::Timestamp;
 use crate::{
     directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role, Seen},
-    message::{Daticert, Header, Kind, Mail, Mailbox, Message},
+    message::{AddressList, Daticert, Header, Kind, Mail, Mailbox, Message},
     norm::AsOf,
     smime::{Certificate, PathError, Signature, Trust},
 };
 
-use super::{Transaction, applies::settled_kind, spelling::bare_identifier};
+use super::{
+    Transaction,
+    applies::settled_kind,
+    spelling::bare_identifier,
+    text::{Html, Text, Texts},
+};
 
 /// What all subjects share: the directory, trust, and the evidence around.
 #[derive(Debug)]
@@ -47,6 +52,8 @@ pub struct MessageSubject<'a> {
     pub observation: &'a Observation,
     /// The original message inside, read once for all rules (`Message::original`, then `Mail::read`).
     pub original: Option<&'a Mail>,
+    /// Its readable text, decoded once for all rules.
+    pub texts: &'a Texts,
     /// Its signature, verified once for all rules.
     pub signature: Option<&'a Signature>,
     /// The directory's record that lists the signer's certificate.
@@ -114,17 +121,19 @@ impl<'a> MessageSubject<'a> {
 
     /// The only mailbox of an address field; `None` where there are none or several.
     pub fn only_mailbox(&self, name: &str) -> Option<Mailbox> {
-        let mailboxes = self.mail().mailboxes(self.header(name)?)?;
-        <[_; 1]>::try_from(mailboxes).ok().map(|[only]| only)
+        let list = self.mail().addresses(self.header(name)?);
+        let readable = list.malformed().next().is_none();
+        <[_; 1]>::try_from(list.mailboxes).ok().map(|[only]| only).filter(|_| readable)
     }
 
     /// Who counts as the original sender: as certified, else the author or the reverse path of what arrived.
     pub fn senders(&self) -> Vec<String> {
         if self.message.kind != Some(Kind::Anomalia) {
-            return self.data().map(|data| data.mittente.clone()).into_iter().collect();
+            let certified = self.data().map(|data| data.mittente.clone());
+            return certified.filter(|sender| !sender.trim().is_empty()).into_iter().collect();
         }
-        let authors = self.original.and_then(|original| original.mailboxes(original.root.header("From")?));
-        let mut senders: Vec<String> = authors.unwrap_or_default().into_iter().map(|author| author.address).collect();
+        let authors = self.original.and_then(|original| Some(original.addresses(original.root.header("From")?)));
+        let mut senders: Vec<String> = authors.iter().flat_map(AddressList::addresses).map(str::to_owned).collect();
         senders.extend(self.observation.path.as_ref().map(|path| path.from.clone()));
         for mail in self.original.into_iter().chain([self.mail()]) {
             senders.extend(mail.field("Return-Path").map(|path| bare_identifier(&path).to_owned()));
@@ -147,9 +156,19 @@ impl<'a> MessageSubject<'a> {
                 .headers
                 .iter()
                 .filter(|field| ["To", "Cc"].iter().any(|name| field.name.eq_ignore_ascii_case(name)));
-            fields.filter_map(|field| original.mailboxes(field)).flatten().map(|mailbox| mailbox.address)
+            fields.flat_map(|field| original.addresses(field).mailboxes).map(|mailbox| mailbox.address)
         });
         paths.chain(mailbox).chain(named).collect()
+    }
+
+    /// Its text/plain, as a reader sees it.
+    pub fn plain(&self) -> Option<&'a Text> {
+        self.texts.plain(self.message)
+    }
+
+    /// Its text/html.
+    pub fn html(&self) -> Option<&'a Html> {
+        self.texts.html(self.message)
     }
 
     /// The signer's certificate.

@@ -11,12 +11,13 @@ use crate::{
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
-use super::{Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin};
+use super::{Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin, text::Texts};
 
 /// A system-generated message with what was found out about it.
 pub(super) struct Exhibit<'a> {
     pub(super) copies: Copies<'a>,
     pub(super) original: Option<Mail>,
+    pub(super) texts: Texts,
     pub(super) signature: Option<Signature>,
     /// Name and managed domains of the provider whose record lists the signer's certificate.
     pub(super) provider: Option<Provider>,
@@ -51,7 +52,7 @@ impl<'a> Exhibit<'a> {
             copies.message.signed_by_a_provider();
         }
         let original = copies.message.original_mail();
-        Self { copies, original, signature, provider, origin, composer }
+        Self { copies, original, texts: Texts::default(), signature, provider, origin, composer }
     }
 
     /// The provider whose verified signature it bears, where no role tells who composed it.
@@ -69,6 +70,7 @@ impl<'a> Exhibit<'a> {
             message: &self.copies.message,
             observation: self.copies.first(),
             original: self.original.as_ref(),
+            texts: &self.texts,
             signature: self.signature.as_ref(),
             provider: self.provider.as_ref(),
         }

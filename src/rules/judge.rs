@@ -28,6 +28,7 @@ use super::{
     copies::{Copies, copies},
     exhibit::{Exhibit, Paths},
     judgement::{GivenCertificate, Judgement, Origin, Verdict},
+    told_once,
     transaction::transactions,
 };
 
@@ -270,7 +271,7 @@ impl<'a> Judge<'a> {
                     if findings.is_empty() {
                         continue;
                     }
-                    Outcome::Fail(findings)
+                    Outcome::Fail(told_once(findings))
                 }
                 Err(panic) => Outcome::InternalError(words(&*panic)),
             };

@@ -12,6 +12,7 @@ use super::{
     Origin,
     applies::date_header,
     exhibit::Exhibit,
+    nota12,
     original::{Original, Sha256},
     spelling::bare_identifier,
 };
@@ -113,9 +114,7 @@ impl Member {
 
     /// The code of Nota 12 at the start of `errore-esteso`.
     pub fn code(&self) -> Option<&str> {
-        let text = self.data.errore_esteso.as_deref()?.trim_start();
-        let code = text.split([' ', ',', '-']).next()?;
-        (code.split('.').count() == 3 && code.split('.').all(|part| part.parse::<u16>().is_ok())).then_some(code)
+        nota12::code(self.data.errore_esteso.as_deref()?)
     }
 
     /// Whether it tells the sender of the end: delivery or non-delivery.
@@ -175,7 +174,7 @@ impl Member {
             data: message.daticert.as_ref().and_then(|reading| reading.data.clone()).unwrap_or_default(),
             date: date_header(&message.mail),
             requested: message.mail.field("X-TipoRicevuta"),
-            to: addresses(message, "To"),
+            to: all_addresses(message, "To"),
             cc: addresses(message, "Cc"),
             original: if carries_original(kind) { Original::of(message, exhibit.original.as_ref()) } else { None },
             identity: None,
@@ -189,10 +188,16 @@ fn carries_original(kind: Kind) -> bool {
     matches!(kind, Kind::PostaCertificata | Kind::AvvenutaConsegna)
 }
 
+/// The addresses of every field of this name; `None` where there are none.
 fn addresses(message: &Message, name: &str) -> Option<Vec<String>> {
-    let mut all = Vec::new();
-    for header in message.mail.root.headers_named(name) {
-        all.extend(message.mail.mailboxes(header)?.into_iter().map(|mailbox| mailbox.address));
-    }
+    let lists = message.mail.root.headers_named(name).map(|header| message.mail.addresses(header));
+    let all: Vec<String> = lists.flat_map(|list| list.mailboxes).map(|mailbox| mailbox.address).collect();
     (!all.is_empty()).then_some(all)
+}
+
+/// The same where all of it could be read: only then is it known who is not there.
+fn all_addresses(message: &Message, name: &str) -> Option<Vec<String>> {
+    let lists = message.mail.root.headers_named(name).map(|header| message.mail.addresses(header));
+    let readable = lists.into_iter().all(|list| list.malformed().next().is_none());
+    addresses(message, name).filter(|_| readable)
 }

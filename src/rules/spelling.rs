@@ -2,6 +2,8 @@
 
 use crate::message::{Entity, Header, Mail};
 
+pub use crate::message::mail::canonical as collapsed;
+
 /// Whether two mail addresses are the same, letter case ignored as everywhere in PEC.
 pub fn same_address(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
@@ -24,19 +26,6 @@ pub fn is_bare_address(text: &str) -> bool {
         let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "<>,;".contains(c));
         plain(domain) && (plain(local) || (local.len() > 2 && local.starts_with('"') && local.ends_with('"')))
     })
-}
-
-/// Text with every run of blanks and control characters as one blank, none at the ends: what folding, line breaks and
-/// XML may change without changing what is said.
-pub fn collapsed(text: &str) -> String {
-    let mut collapsed = String::with_capacity(text.len());
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !collapsed.is_empty() {
-            collapsed.push(' ');
-        }
-        collapsed.push_str(word);
-    }
-    collapsed
 }
 
 /// A name as letters and digits only, in lower case: how providers' names are compared.
@@ -73,11 +62,6 @@ mod tests {
         for wrong in ["", "mario", "@alfa.example", "mario@", "<mario@alfa.example>", "Mario mario@alfa.example"] {
             assert!(!is_bare_address(wrong), "{wrong}");
         }
-    }
-
-    #[test]
-    fn folds_and_control_characters_do_not_make_a_difference() {
-        assert_eq!(collapsed(" Contratto\r\n\tn.\u{0}42 "), "Contratto n. 42");
     }
 
     #[test]

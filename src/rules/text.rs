@@ -1,31 +1,75 @@
 //! Whether a text tells a fact, whatever its wording.
 
-use mail_parser::decoders::html::html_to_text;
+use std::sync::OnceLock;
+
+use crate::message::{Message, html::Page};
 
 use super::spelling::collapsed;
 
-/// A text as a reader sees it: line breaks, indentation and markup gone.
+/// The versions of a message's readable text, decoded when first asked for.
+#[derive(Debug, Default)]
+pub struct Texts {
+    plain: OnceLock<Option<Text>>,
+    html: OnceLock<Option<Html>>,
+}
+
+/// The HTML version.
+#[derive(Debug)]
+pub struct Html {
+    /// As it was read.
+    pub page: Page,
+    /// What a reader sees of it.
+    pub text: Text,
+}
+
+impl Texts {
+    /// The text/plain; `None` where there is none or its charset or transfer encoding is unknown or broken.
+    pub fn plain(&self, message: &Message) -> Option<&Text> {
+        let read = || message.mail.text(message.parts.plain.as_ref()?).map(|text| Text::plain(&text));
+        self.plain.get_or_init(read).as_ref()
+    }
+
+    /// The text/html, likewise.
+    pub fn html(&self, message: &Message) -> Option<&Html> {
+        let read = || {
+            let page = Page::read(&message.mail.text(message.parts.html.as_ref()?)?);
+            let text = Text::plain(&page.shown);
+            Some(Html { page, text })
+        };
+        self.html.get_or_init(read).as_ref()
+    }
+}
+
+/// A text as a reader sees it: line breaks and indentation gone.
+#[derive(Debug)]
 pub struct Text {
     shown: String,
     lower: String,
 }
 
 impl Text {
-    /// A text/plain.
+    /// What is written there, as a text/plain has it.
     pub fn plain(text: &str) -> Self {
         let shown = collapsed(text);
         let lower = shown.to_ascii_lowercase();
         Self { shown, lower }
     }
 
-    /// A text/html.
-    pub fn html(html: &str) -> Self {
-        Self::plain(&html_to_text(html))
-    }
-
     /// Whether it has this word, letter case ignored: `10:30:00` is not in `110:30:00`, nor one address in a longer one.
     pub fn has_word(&self, word: &str) -> bool {
         self.words(word).next().is_some()
+    }
+
+    /// Whether it has this number, as `5.1.1`: no digit before or after, by itself or behind a dot, makes it another one.
+    pub fn has_number(&self, number: &str) -> bool {
+        self.lower.match_indices(number).any(|(at, _)| {
+            let (mut before, mut after) = (self.lower[..at].chars().rev(), self.lower[at + number.len()..].chars());
+            let continues = |next: &mut dyn Iterator<Item = char>| match next.next() {
+                Some('.') => next.next().is_some_and(|c| c.is_ascii_digit()),
+                other => other.is_some_and(|c| c.is_ascii_digit()),
+            };
+            !number.is_empty() && !continues(&mut before) && !continues(&mut after)
+        })
     }
 
     /// Whether these letters stand in it somewhere, letter case ignored.
@@ -89,17 +133,21 @@ mod tests {
     }
 
     #[test]
+    fn a_number_may_touch_signs_and_letters_and_no_digits() {
+        for text in ["[5.1.1-Bravo]", "5.1.1.", "codice5.1.1", "5.1.1 – x", "v.5.1.1"] {
+            assert!(Text::plain(text).has_number("5.1.1"), "{text}");
+        }
+        for text in ["5.1.10", "15.1.1", "5.1.1.2", "2.5.1.1", ""] {
+            assert!(!Text::plain(text).has_number("5.1.1"), "{text}");
+        }
+    }
+
+    #[test]
     fn a_subject_may_lose_what_latin_1_cannot_write_and_nothing_else() {
         let text = Text::plain("il messaggio \"Perché ? 10\" proveniente");
         assert!(text.has_latin1("Perché € 10"));
         assert!(!text.has_latin1("Perché € 11"));
         assert!(!Text::plain("il messaggio \"Perch? 10\"").has_latin1("Perché 10"));
-    }
-
-    #[test]
-    fn html_is_read_with_its_entities() {
-        let html = Text::html("<p>&quot;Perch&eacute;&quot; da <b>mario@alfa.example</b></p>");
-        assert!(html.has_latin1("\"Perché\"") && html.has_word("mario@alfa.example"));
     }
 
     #[test]

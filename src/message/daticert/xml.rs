@@ -6,13 +6,14 @@ use encoding_rs::{Encoding, UTF_8};
 use regex::Regex;
 use roxmltree::{Document, ParsingOptions};
 
+use super::bounds;
+use crate::message::charset;
+
 /// A larger daticert.xml is not read, in bytes: room for some ten thousand recipients, far beyond the fifty that a
 /// provider must accept (DM 2 November 2005, art. 12).
 const MAX_SIZE: usize = 4 << 20;
 /// More nodes are not read: the same recipients, each with its element, text and line end.
 const MAX_NODES: u32 = 200_000;
-/// A deeper document is not read; xmllint draws the line at the same place.
-const MAX_DEPTH: usize = 256;
 
 static DECLARED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']"#).expect("a valid pattern"));
@@ -53,7 +54,7 @@ fn declared(xml: &[u8]) -> Result<&'static Encoding, String> {
 }
 
 fn declares_latin1(xml: &[u8]) -> bool {
-    declared_label(xml).is_some_and(|label| matches!(label.as_str(), "iso-8859-1" | "iso_8859-1" | "latin1" | "l1"))
+    declared_label(xml).is_some_and(|label| charset::is_latin1(&label) || charset::is_ascii(&label))
 }
 
 /// A document that can be read, and whether it has a document type declaration.
@@ -64,12 +65,17 @@ pub(super) struct Parsed<'a> {
 
 /// Parses `text` within bounds.
 pub(super) fn parse(text: &str) -> Parsed<'_> {
+    if let Err(problem) = bounds::check(text) {
+        let (line, column) = position(&text.as_bytes()[..problem.at]);
+        let document = Err(format!("{} at {line}:{column}", problem.what));
+        return Parsed { document, doctype: text.contains("<!DOCTYPE") };
+    }
     let plain = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, entity_resolver: None };
     let (document, doctype) = match Document::parse_with_options(text, plain) {
         Err(roxmltree::Error::DtdDetected) => (parse_past_doctype(text), true),
         parsed => (parsed.map_err(|error| error.to_string()), false),
     };
-    Parsed { document: document.and_then(bounded), doctype }
+    Parsed { document, doctype }
 }
 
 /// Entities may multiply a text without end, so a document that declares and uses them is not read.
@@ -84,14 +90,6 @@ fn parse_past_doctype(text: &str) -> Result<Document<'_>, String> {
     }
     let past = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, entity_resolver: None };
     Document::parse_with_options(text, past).map_err(|error| error.to_string())
-}
-
-fn bounded(document: Document<'_>) -> Result<Document<'_>, String> {
-    let too_deep = document.descendants().find(|node| node.ancestors().take(MAX_DEPTH + 2).count() > MAX_DEPTH + 1);
-    match too_deep.map(|node| document.text_pos_at(node.range().start)) {
-        Some(at) => Err(format!("nested more than {MAX_DEPTH} deep at {at}")),
-        None => Ok(document),
-    }
 }
 
 /// Line and column, from 1, after `before`.
@@ -170,5 +168,18 @@ mod tests {
         assert!(malformed(format!("<a>{}</a>", "<b/>".repeat(super::MAX_NODES as usize))).contains("nodes"));
         assert!(malformed("<a>".repeat(1000) + &"</a>".repeat(1000)).starts_with("nested more than 256 deep"));
         assert!(!malformed("<a>".repeat(256) + &"</a>".repeat(256)).contains("nested"));
+        for (name, value) in [("a", "''"), ("xmlns:n", "'u'")] {
+            let attributes: Vec<String> = (0..190_000).map(|at| format!(" {name}{at}={value}")).collect();
+            let told = malformed(format!("<postacert{}/>", attributes.concat()));
+            assert_eq!(told, "could not be read: more than 100 attributes in one element at 1:1");
+        }
+    }
+
+    #[test]
+    fn a_reference_to_no_character_is_not_well_formed() {
+        let emoji = DATICERT.replace("Perché", "&#xD83D;&#xDE00;");
+        let told = "the reference &#xD83D; names half of a surrogate pair, which is no character at 8:18";
+        assert_eq!(read(emoji).malformed.as_deref(), Some(told));
+        assert_eq!(subject(DATICERT.replace("Perché", "&#x1F600;")).as_deref(), Some("😀 no & altro"));
     }
 }

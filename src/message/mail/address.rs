@@ -60,7 +60,7 @@ impl<'a> Cursor<'a> {
             named.eat('>')?;
             named.cfws()?;
             *self = named;
-            let name = name.map(|name| words::decode(&name)).filter(|name| !name.is_empty());
+            let name = name.map(|name| words::decode(&name, words::Broken::Latin1)).filter(|name| !name.is_empty());
             return Some(Mailbox { name, address });
         }
         Some(Mailbox { name: None, address: self.addr_spec()? })

@@ -1,7 +1,7 @@
 //! Header sections, sliced: names and spans of the fields as sent (RFC 5322 2.2, obsolete blanks before the colon
 //! tolerated). A line that is no field (an mbox `From `, no colon, an impossible name) is passed over.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use memchr::memchr;
 
@@ -13,8 +13,9 @@ pub(super) struct Section {
     pub body: usize,
 }
 
-/// The header section at the start of `span`. Calls `keep` before each field; where it says no, the field is left out.
-pub(super) fn read(raw: &[u8], span: &Range<usize>, mut keep: impl FnMut(usize) -> bool) -> Section {
+/// The header section at the start of `span`. Calls `keep` before each field, with its
+/// offset in the section and its name; where it says no, the field is left out.
+pub(super) fn read(raw: &[u8], span: &Range<usize>, mut keep: impl FnMut(usize, &[u8]) -> bool) -> Section {
     let mut headers: Vec<Header> = Vec::new();
     let mut continues = false;
     let mut at = span.start;
@@ -30,7 +31,7 @@ pub(super) fn read(raw: &[u8], span: &Range<usize>, mut keep: impl FnMut(usize) 
                 field.value.end = without_line_end(raw, field.value.start, next);
             }
         } else {
-            let field = field(raw, at, next).filter(|_| keep(at - span.start));
+            let field = field(raw, at, next).filter(|field| keep(at - span.start, field.name.as_bytes()));
             continues = field.is_some();
             headers.extend(field);
         }
@@ -47,11 +48,43 @@ fn field(raw: &[u8], start: usize, end: usize) -> Option<Header> {
         return None;
     }
     let value = start + colon + 1;
-    Some(Header {
-        name: String::from_utf8_lossy(name).into_owned(),
-        span: start..end,
-        value: value..without_line_end(raw, value, end),
-    })
+    Some(Header { name: named(name), span: start..end, value: value..without_line_end(raw, value, end) })
+}
+
+/// A field's name; the usual ones stand in the program already.
+fn named(name: &[u8]) -> Cow<'static, str> {
+    const USUAL: [&str; 26] = [
+        "Received",
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Content-Disposition",
+        "MIME-Version",
+        "X-Ricevuta",
+        "X-Trasporto",
+        "X-TipoRicevuta",
+        "X-Riferimento-Message-ID",
+        "X-VerificaSicurezza",
+        "X-Mittente",
+        "Return-Path",
+        "Delivered-To",
+        "Reply-To",
+        "Cc",
+        "Message-Id",
+        "Mime-Version",
+        "Content-ID",
+        "Content-Description",
+        "In-Reply-To",
+        "References",
+    ];
+    match USUAL.iter().find(|usual| usual.as_bytes() == name) {
+        Some(usual) => Cow::Borrowed(usual),
+        None => Cow::Owned(String::from_utf8_lossy(name).into_owned()),
+    }
 }
 
 /// The end of the line that starts at `start`, its line feed included.
@@ -71,7 +104,7 @@ mod tests {
     use super::*;
 
     fn section(raw: &str) -> (Vec<String>, usize) {
-        let section = read(raw.as_bytes(), &(0..raw.len()), |_| true);
+        let section = read(raw.as_bytes(), &(0..raw.len()), |_, _| true);
         let field = |header: &Header| format!("{}|{}", header.name, &raw[header.value.clone()]);
         (section.headers.iter().map(field).collect(), section.body)
     }

@@ -3,7 +3,7 @@
 //! Boundaries are whole lines here. mail-parser also takes one in the middle of a line or at the start of a longer one,
 //! and so would move the end of what a signature covers.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use memchr::memmem;
 
@@ -13,10 +13,35 @@ use super::{Entity, Header, fields, params, unfold};
 const MAX_DEPTH: usize = 100;
 /// Parts beyond this many are not listed.
 const MAX_PARTS: usize = 10_000;
-/// Header fields beyond this many in the whole message are not listed.
+/// Of the header fields beyond this many in the whole message only those that decide are listed.
 const MAX_FIELDS: usize = 20_000;
-/// Header fields that start farther than this into their section are not listed, in bytes.
+/// Likewise those that start farther than this into their section, in bytes.
 const MAX_SECTION: usize = 1 << 20;
+/// Of those that decide this many are listed at most.
+const MAX_LATE: usize = 1000;
+/// The fields that decide what a message is, how it is read and to whom it is: these cannot be hidden beneath others.
+const DECIDING: [&str; 20] = [
+    "bcc",
+    "cc",
+    "content-disposition",
+    "content-transfer-encoding",
+    "content-type",
+    "date",
+    "from",
+    "message-id",
+    "mime-version",
+    "reply-to",
+    "return-path",
+    "sender",
+    "subject",
+    "to",
+    "x-mittente",
+    "x-ricevuta",
+    "x-riferimento-message-id",
+    "x-tiporicevuta",
+    "x-trasporto",
+    "x-verificasicurezza",
+];
 /// Lines that start with two hyphens beyond this many are not looked at.
 const MAX_DASHED_LINES: usize = 1 << 20;
 /// Blanks after a boundary beyond this many make it none: longer than any legal line (RFC 5322 2.1.1).
@@ -24,7 +49,8 @@ const MAX_PADDING: usize = 998;
 
 /// The message that `span` of `raw` is, as an entity, and what was cut.
 pub(super) fn read(raw: &[u8], span: Range<usize>) -> (Entity, Vec<String>) {
-    let mut reader = Reader { raw, whole: span.clone(), dashed: None, parts: 0, fields: 0, limits: Vec::new() };
+    let mut reader =
+        Reader { raw, whole: span.clone(), dashed: None, parts: 0, fields: 0, late: 0, limits: Vec::new() };
     let root = reader.entity(span, "text/plain", 0);
     (root, reader.limits)
 }
@@ -37,16 +63,21 @@ struct Reader<'a> {
     dashed: Option<Vec<usize>>,
     parts: usize,
     fields: usize,
+    late: usize,
     limits: Vec<String>,
 }
 
 impl Reader<'_> {
     fn entity(&mut self, span: Range<usize>, default_type: &str, depth: usize) -> Entity {
-        let section = fields::read(self.raw, &span, |offset| {
+        let section = fields::read(self.raw, &span, |offset, name| {
             self.fields += 1;
             let size = (offset > MAX_SECTION).then(|| format!("a header section is longer than {MAX_SECTION} bytes"));
             let count = (self.fields > MAX_FIELDS).then(|| format!("there are more than {MAX_FIELDS} header fields"));
-            size.or(count).map(|limit| note(&mut self.limits, limit)).is_none()
+            let Some(limit) = size.or(count) else { return true };
+            note(&mut self.limits, limit);
+            let decides = DECIDING.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+            self.late += usize::from(decides);
+            decides && self.late <= MAX_LATE
         });
         let value = |name: &str| {
             let header = section.headers.iter().find(|header: &&Header| header.name.eq_ignore_ascii_case(name))?;
@@ -82,7 +113,7 @@ impl Reader<'_> {
         }
     }
 
-    fn children(&mut self, body: &Range<usize>, boundary: &str, parent_type: &str, depth: usize) -> Vec<Entity> {
+    fn children(&mut self, body: &Range<usize>, boundary: &str, parent_type: &str, depth: usize) -> Vec<Arc<Entity>> {
         let boundary = boundary.trim_ascii_end();
         if boundary.is_empty() {
             return Vec::new();
@@ -99,7 +130,7 @@ impl Reader<'_> {
                 note(&mut self.limits, format!("there are more than {MAX_PARTS} parts"));
                 break;
             }
-            children.push(self.entity(span, default_type, depth));
+            children.push(self.entity(span, default_type, depth).into());
         }
         children
     }
@@ -315,13 +346,17 @@ mod tests {
         assert_eq!(many.limits, ["there are more than 10000 parts"]);
         assert_eq!(many.root.children.len(), MAX_PARTS);
 
-        let fields = mail(format!("{}\nbody", "A: 1\n".repeat(MAX_FIELDS + 5)));
+        let fields = mail(format!("{}X-Ricevuta: x\n\nbody", "A: 1\n".repeat(MAX_FIELDS + 5)));
         assert_eq!(fields.limits, ["there are more than 20000 header fields"]);
-        assert_eq!((fields.root.headers.len(), fields.bytes(&fields.root.body)), (MAX_FIELDS, &b"body"[..]));
+        assert_eq!((fields.root.headers.len(), fields.bytes(&fields.root.body)), (MAX_FIELDS + 1, &b"body"[..]));
+        assert_eq!(fields.field("x-ricevuta").as_deref(), Some("x"));
 
-        let long = mail(format!("A: 1\nB: {}\nC: 1\n\nbody", "x".repeat(MAX_SECTION)));
+        let long = mail(format!("A: 1\nB: {}\nC: 1\nTo: 1\n\nbody", "x".repeat(MAX_SECTION)));
         assert_eq!(long.limits, ["a header section is longer than 1048576 bytes"]);
-        assert_eq!((long.root.headers.len(), long.bytes(&long.root.body)), (2, &b"body"[..]));
+        assert_eq!((long.root.headers.len(), long.bytes(&long.root.body)), (3, &b"body"[..]));
+
+        let flood = mail("To: a@b\n".repeat(MAX_FIELDS + MAX_LATE + 5));
+        assert_eq!(flood.root.headers.len(), MAX_FIELDS + MAX_LATE);
 
         assert_eq!(multipart("--b\n\none\n--b--\n").limits, Vec::<String>::new());
     }

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{charset, words};
+use super::words::{self, Broken};
+use crate::message::charset;
 
 /// More parameters than this are not read.
 const MAX_PARAMS: usize = 200;
@@ -24,7 +25,7 @@ pub(super) fn read(field: &str) -> Parameterised {
     let mut extended: BTreeMap<String, BTreeMap<u32, Segment>> = BTreeMap::new();
     for (name, value) in std::iter::from_fn(|| pieces.param()).take(MAX_PARAMS) {
         match name.split_once('*') {
-            None => plain.push((name, words::decode(&value))),
+            None => plain.push((name, words::decode(&value, Broken::Latin1))),
             Some((base, suffix)) => {
                 let (index, percent) =
                     suffix.strip_suffix('*').map_or((suffix, suffix.is_empty()), |index| (index, true));

@@ -6,15 +6,27 @@ use std::sync::LazyLock;
 use mail_parser::{decoders::base64::base64_decode, parsers::MessageStream};
 use regex::{Captures, Regex};
 
-use super::charset;
+use crate::message::charset;
 
 static WORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"=\?(?<charset>[^?*\s]+)(?:\*[^?\s]*)?\?(?<encoding>[bBqQ])\?(?<text>[^?]*)\?=")
         .expect("a valid pattern")
 });
 
+/// What octets are that are not of the charset they are labelled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// ISO-8859-1 with another label.
+    Latin1,
+    /// Lost.
+    Replaced,
+}
+
 /// `text` with its encoded words decoded; those of an unknown charset or a broken encoding stay as they are (6.2).
-pub(super) fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str, broken: Broken) -> String {
+    if !text.contains("=?") {
+        return text.to_owned();
+    }
     let mut decoded = String::with_capacity(text.len());
     let mut run: Option<Word> = None;
     let mut seen = 0;
@@ -29,7 +41,7 @@ pub(super) fn decode(text: &str) -> String {
                 continue;
             }
             Some(last) => {
-                decoded.push_str(&last.text());
+                decoded.push_str(&last.text(broken));
                 if !between.trim_ascii().is_empty() {
                     decoded.push_str(between);
                 }
@@ -39,7 +51,7 @@ pub(super) fn decode(text: &str) -> String {
         run = Some(word);
     }
     if let Some(last) = run {
-        decoded.push_str(&last.text());
+        decoded.push_str(&last.text(broken));
     }
     decoded.push_str(&text[seen..]);
     decoded
@@ -63,7 +75,10 @@ impl Word {
         Some(Self { decode: charset::decoder(&charset)?, charset, bytes })
     }
 
-    fn text(&self) -> String {
-        (self.decode)(&self.bytes)
+    fn text(&self, broken: Broken) -> String {
+        match broken {
+            Broken::Latin1 if charset::is_utf8(&self.charset) => charset::plausible(&self.bytes).into_owned(),
+            _ => (self.decode)(&self.bytes),
+        }
     }
 }

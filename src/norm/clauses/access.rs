@@ -13,7 +13,8 @@ crate::clauses! {
         "What is accepted has no value in Bcc.",
         reading: "Addresses in Bcc are 'invalid' (2.1), so a message that has any is not accepted rather than stripped of them.";
     RFC6109_3_1_1_CONFORMING = "RFC6109-3.1.1-conforming", "RFC 6109 3.1.1", Must, AccessPoint,
-        "What is accepted is a well-formed message of RFC 5322.";
+        "What is accepted is a well-formed message of RFC 5322.",
+        reading: "Real access points let in address lists with a trailing comma, a blank after the at sign or a bad address beside good ones; what can be understood is noted and no more.";
     RFC6109_3_1_1_SIZE = "RFC6109-3.1.1-size", "RFC 6109 3.1.1", Must, AccessPoint,
         "Size times recipients of what is accepted is within the provider's limit.",
         reading: "30 MB is the least that must be taken (DM art. 12), not a cap: a provider's limit may be higher.";

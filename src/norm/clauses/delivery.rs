@@ -15,7 +15,7 @@ crate::clauses! {
         "A non-delivery tells date, time, zone, subject, sender, recipient, a brief description of the error and identifier.";
     NOTA12_CODE = "Nota12-code", "Nota 12", Must, Provider,
         "A non-delivery's errore-esteso is an RFC 3463 class 5 code, the provider and a description, the code first.",
-        reading: "`<code> - <provider> - <description>`; the commas that a real provider writes instead of hyphens are tolerated.",
+        reading: "`<code> - <provider> - <description>`; real providers write a comma, a colon, an en dash or nothing instead of the hyphens: the code first is what counts.",
         from: "2016-04-01";
     NOTA12_CODE_IN_TEXT = "Nota12-code-in-text", "Nota 12", Must, Provider,
         "A non-delivery's readable text carries the code of errore-esteso.",

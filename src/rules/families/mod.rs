@@ -2,6 +2,7 @@
 //! holds the list against the folder.
 
 pub(super) mod access;
+pub(super) mod brief;
 pub(super) mod certificate;
 pub(super) mod choreography;
 pub(super) mod daticert;
@@ -13,6 +14,7 @@ pub(super) mod html;
 pub(super) mod log;
 pub(super) mod mime;
 pub(super) mod notification;
+pub(super) mod octets;
 pub(super) mod readable;
 pub(super) mod signature;
 pub(super) mod structure;
@@ -24,6 +26,7 @@ use super::Family;
 /// Every family, in the order in which its rules are put.
 pub static FAMILIES: &[Family] = &[
     Family { name: "access", rules: access::RULES },
+    Family { name: "brief", rules: brief::RULES },
     Family { name: "certificate", rules: certificate::RULES },
     Family { name: "certificate/attributes", rules: certificate::attributes::RULES },
     Family { name: "choreography/acceptance", rules: choreography::acceptance::RULES },
@@ -51,10 +54,12 @@ pub static FAMILIES: &[Family] = &[
     Family { name: "log", rules: log::RULES },
     Family { name: "mime", rules: mime::RULES },
     Family { name: "notification", rules: notification::RULES },
+    Family { name: "octets", rules: octets::RULES },
     Family { name: "readable", rules: readable::RULES },
     Family { name: "signature", rules: signature::RULES },
     Family { name: "structure", rules: structure::RULES },
     Family { name: "structure/daticert", rules: structure::daticert::RULES },
+    Family { name: "structure/limits", rules: structure::limits::RULES },
     Family { name: "structure/original", rules: structure::original::RULES },
     Family { name: "subject", rules: subject::RULES },
     Family { name: "times", rules: times::RULES },

@@ -1,7 +1,14 @@
 //! The readable text: the facts that it must tell, in any wording (RFC 6109 3, 4.3.1).
 
+use std::{collections::HashSet, sync::LazyLock};
+
+use regex::Regex;
+
 use crate::{
-    message::{Entity, Kind},
+    message::{
+        Entity, Kind,
+        charset::{is_ascii, is_latin1, utf8_inside},
+    },
     norm::{
         Level,
         clauses::{access, delivery, formats, incoming},
@@ -13,6 +20,8 @@ use crate::rules::{
     applies::generated,
     at,
     context::MessageSubject,
+    listing::{lists, typologies},
+    spelling::bare_identifier,
     statement::{error_code, identifier, original_subject, reason, recipients, sender, when},
     text::{Text, tells_typology},
 };
@@ -50,9 +59,8 @@ macro_rules! tells {
                 check: |subject, _, findings| {
                     let Some(text) = plain(subject) else { return };
                     let facts = $facts(subject);
-                    findings.extend(
-                        facts.iter().filter(|fact| !fact.told_by(&text)).map(|fact| fact.missing(Piece::Plain)),
-                    );
+                    findings
+                        .extend(facts.iter().filter(|fact| !fact.told_by(text)).map(|fact| fact.missing(Piece::Plain)));
                 },
             },
         }
@@ -70,16 +78,19 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| generated(subject, context) && texts(subject).next().is_some(),
             check: |subject, _, findings| {
-                const LATIN1: [&str; 6] = ["iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "us-ascii", "ascii"];
                 for part in texts(subject) {
-                    let ascii = subject.mail().content(part).is_some_and(|content| content.is_ascii());
-                    let right = match part.param("charset") {
-                        Some(charset) => LATIN1.iter().any(|known| charset.eq_ignore_ascii_case(known)),
+                    let content = subject.mail().contained(part).unwrap_or_default();
+                    let found = match part.param("charset") {
                         // RFC 2045 5.2: without the parameter it is US-ASCII.
-                        None => ascii,
+                        None => (!content.is_ascii()).then(|| "no charset, and octets beyond ASCII".to_owned()),
+                        Some(charset) if is_ascii(charset) => {
+                            (!content.is_ascii()).then(|| format!("{charset}, and octets beyond ASCII"))
+                        }
+                        Some(charset) if is_latin1(charset) => utf8_inside(&content)
+                            .map(|(at, sign)| format!("{charset}, and {sign} in UTF-8 at byte {at} of the text")),
+                        Some(charset) => Some(charset.to_owned()),
                     };
-                    if !right {
-                        let found = part.param("charset").unwrap_or("no charset, and octets beyond ASCII");
+                    if let Some(found) = found {
                         let place = format!("{} part, parameter charset", part.content_type);
                         findings.push(Finding::new("ISO-8859-1", found, place).at_offset(part.span.start));
                     }
@@ -124,12 +135,77 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 let (Some(text), Some(data)) = (plain(subject), subject.data()) else { return };
+                let told = lines(subject).map(|lines| typologies(&lines)).unwrap_or_default();
                 for recipient in &data.destinatari {
                     let typology = if recipient.tipo == "certificato" { "certificata" } else { "ordinaria" };
-                    // An address that is not there at all is another question's.
-                    if text.has_word(&recipient.address) && !tells_typology(&text, &recipient.address, typology) {
+                    let right = match told.get(&recipient.address.to_lowercase()) {
+                        Some(told) => *told == typology,
+                        // An address that is not there at all is another question's.
+                        None => {
+                            !text.has_word(&recipient.address) || tells_typology(text, &recipient.address, typology)
+                        }
+                    };
+                    if !right {
                         let expected = format!("{} (\"posta {typology}\")", recipient.address);
                         findings.push(Finding::new(expected, "not told of this address", at::part(Piece::Plain)));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "text/recipients-certified",
+        level: Level::Must,
+        clauses: texts!(),
+        question: "Does the text's list of recipients hold none that the certification data lack?",
+        consequence: "Users believe that somebody was written to, of whom nothing is certified.",
+        check: Check::Message {
+            applies: |subject, context| {
+                has_plain(subject, context) && subject.data().is_some_and(|data| !data.destinatari.is_empty())
+            },
+            check: |subject, _, findings| {
+                let (Some(data), Some(lines)) = (subject.data(), lines(subject)) else { return };
+                let lower = |address: &String| address.trim().to_lowercase();
+                let recipients: HashSet<String> =
+                    data.destinatari.iter().map(|recipient| lower(&recipient.address)).collect();
+                // Whether whom it reached was certified at all is another question.
+                let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
+                let others: Vec<String> = reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
+                for list in lists(&lines) {
+                    let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
+                    // Addresses elsewhere in a text are not its list of recipients.
+                    if !list.iter().any(|address| recipients.contains(address)) {
+                        continue;
+                    }
+                    let known = |address: &String| recipients.contains(address) || others.contains(address);
+                    for address in list.iter().filter(|address| !known(address)) {
+                        findings.push(Finding::new("a certified recipient", address, at::part(Piece::Plain)));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "text/one-time",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_1_ONE_INSTANT],
+        question: "Does the text tell the certified time wherever it tells the event again, as in another language?",
+        consequence: "What time users read depends on their language.",
+        check: Check::Message {
+            applies: |subject, context| {
+                generated(subject, context) && subject.data().is_some_and(|data| data.instant().is_some())
+            },
+            check: |subject, _, findings| {
+                let Some(data) = subject.data() else { return };
+                for (part, text) in readable_texts(subject) {
+                    for telling in tellings(subject, part, &text) {
+                        let times: Vec<&str> = TIME.find_iter(telling).map(|time| time.as_str()).collect();
+                        let other = |time: &&str| time.len() == data.ora.len() && **time != data.ora;
+                        if !times.is_empty() && times.iter().all(other) {
+                            let place = format!("{} part", part.content_type);
+                            let finding = Finding::new(&data.ora, times.join(", "), place);
+                            findings.push(finding.at_offset(part.span.start));
+                        }
                     }
                 }
             },
@@ -180,7 +256,7 @@ pub static RULES: &[Rule] = &[
                 for fact in facts
                     .iter()
                     .flat_map(|facts| facts(subject))
-                    .filter(|fact| fact.told_by(&plain) && !fact.told_by(&html))
+                    .filter(|fact| fact.told_by(plain) && !fact.told_by(html))
                 {
                     findings.push(fact.missing(Piece::Html));
                 }
@@ -189,18 +265,52 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
+/// A time of day as PEC writes it, or, longer, as in English.
+static TIME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b\d{2}:\d{2}:\d{2}\b(?:\s*[AaPp]\.?[Mm])?").expect("the expression is right"));
+
+/// The text/plain as its lines stand.
+fn lines(subject: &MessageSubject<'_>) -> Option<String> {
+    subject.mail().text(subject.message.parts.plain.as_ref()?)
+}
+
+/// Every readable text of the message: its text/plain and text/html, and further ones beside them, as for other languages.
+fn readable_texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = (&'a Entity, String)> {
+    const MOST: usize = 20;
+    let parts = &subject.message.parts;
+    let inline = parts.others.iter().filter(|part| part.disposition.as_deref() != Some("attachment"));
+    let inside = parts.readable.iter().chain(inline).flat_map(|part| part.walk());
+    let texts = inside.filter(|part| matches!(part.content_type.as_str(), "text/plain" | "text/html")).take(MOST);
+    let mail = subject.mail();
+    texts.filter_map(move |part| Some((part, mail.text(part)?)))
+}
+
+/// A text in pieces that each tell the event: cut where it names the message, once for each language. Of the first text
+/// of either type, told once, other rules ask what it tells.
+fn tellings<'t>(subject: &MessageSubject<'_>, part: &Entity, text: &'t str) -> Vec<&'t str> {
+    let identifier = subject.data().map_or("", |data| bare_identifier(&data.identificativo));
+    let pieces: Vec<&str> = if identifier.is_empty() { Vec::new() } else { text.split(identifier).collect() };
+    let first = texts(subject).any(|known| known.span == part.span);
+    match pieces.len() {
+        2 if !first => vec![text],
+        0..=2 => Vec::new(),
+        _ => pieces,
+    }
+}
+
 fn has_plain(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     generated(subject, context) && plain(subject).is_some()
 }
 
-fn plain(subject: &MessageSubject<'_>) -> Option<Text> {
-    subject.mail().text(subject.message.parts.plain.as_ref()?).map(|text| Text::plain(&text))
+fn plain<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {
+    subject.plain()
 }
 
-fn html(subject: &MessageSubject<'_>) -> Option<Text> {
-    subject.mail().text(subject.message.parts.html.as_ref()?).map(|text| Text::html(&text))
+fn html<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {
+    subject.html().map(|html| &html.text)
 }
 
 fn texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {
-    subject.message.parts.plain.iter().chain(&subject.message.parts.html)
+    let parts = &subject.message.parts;
+    parts.plain.as_deref().into_iter().chain(parts.html.as_deref())
 }

@@ -1,6 +1,7 @@
 //! The MIME structure of a generated message (RFC 6109 2.1, 4.3).
 
 pub(in crate::rules) mod daticert;
+pub(in crate::rules) mod limits;
 pub(in crate::rules) mod original;
 
 use std::ops::Range;
@@ -46,10 +47,8 @@ pub static RULES: &[Rule] = &[
                     Some((name, value)) => format!("{name}: {value}"),
                     None => "X-Ricevuta or X-Trasporto with a type of RFC 6109 3".to_owned(),
                 };
-                let place = header.map_or_else(
-                    || "headers X-Ricevuta, X-Trasporto".into(),
-                    |header| at::header(header.name.as_str()),
-                );
+                let place =
+                    header.map_or_else(|| "headers X-Ricevuta, X-Trasporto".into(), |header| at::header(&*header.name));
                 findings.push(Finding::new(expected, found, place));
             },
         },
@@ -155,7 +154,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: has_mixed,
             check: |subject, _, findings| {
-                let first = children(subject).first();
+                let first = children(subject).next();
                 if !first.is_some_and(|first| matches!(&*first.content_type, "text/plain" | "multipart/alternative")) {
                     let found = first.map_or_else(|| "no part".to_owned(), shown_part);
                     let finding = Finding::new("text/plain or multipart/alternative", found, "first part");
@@ -168,7 +167,7 @@ pub static RULES: &[Rule] = &[
         id: "structure/alternative",
         level: Level::Must,
         clauses: &[&formats::RFC6109_4_3_1_ALTERNATIVE],
-        question: "Has the multipart/alternative one text/plain and one text/html and nothing else?",
+        question: "Has the multipart/alternative one text/plain and one text/html, and nothing else but the same in other languages?",
         consequence: "Users of some mail programs see no text, or one that nobody has judged.",
         check: Check::Message {
             applies: |subject, context| {
@@ -177,7 +176,12 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 let Some(readable) = readable(subject) else { return };
-                let mut types: Vec<&str> = readable.children.iter().map(|part| &*part.content_type).collect();
+                let further = |part: &Entity| {
+                    part.header("Content-Language").is_some()
+                        && matches!(&*part.content_type, "text/plain" | "text/html")
+                };
+                let own = readable.children.iter().enumerate().filter(|(at, part)| *at < 2 || !further(part));
+                let mut types: Vec<&str> = own.map(|(_, part)| &*part.content_type).collect();
                 types.sort_unstable();
                 if types != ["text/html", "text/plain"] {
                     let finding = Finding::new("text/plain and text/html", types.join(", "), "multipart/alternative");
@@ -238,12 +242,12 @@ pub(super) fn has_mixed(subject: &MessageSubject<'_>, context: &crate::rules::Co
     generated(subject, context) && subject.message.parts.mixed.is_some()
 }
 
-pub(super) fn children<'a>(subject: &MessageSubject<'a>) -> &'a [Entity] {
-    subject.message.parts.mixed.as_ref().map_or(&[], |mixed| &mixed.children)
+pub(super) fn children<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {
+    subject.message.parts.mixed.iter().flat_map(|mixed| &mixed.children).map(|part| &**part)
 }
 
 fn readable<'a>(subject: &MessageSubject<'a>) -> Option<&'a Entity> {
-    subject.message.parts.readable.as_ref()
+    subject.message.parts.readable.as_deref()
 }
 
 pub(super) fn first_eight_bit(subject: &MessageSubject<'_>, span: Range<usize>) -> Option<Finding> {

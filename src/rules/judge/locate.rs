@@ -60,12 +60,12 @@ fn as_it_is(entity: &Entity) -> bool {
 fn entity(message: &Message, piece: Piece) -> Option<&Entity> {
     let signed = message.signed.as_ref();
     match piece {
-        Piece::Signed => signed.map(|signed| &signed.content),
-        Piece::Signature => signed.map(|signed| &signed.signature),
-        Piece::Plain => message.parts.plain.as_ref(),
-        Piece::Html => message.parts.html.as_ref(),
-        Piece::Daticert => message.parts.daticert.as_ref(),
-        Piece::Original => message.parts.original.as_ref(),
+        Piece::Signed => signed.map(|signed| &*signed.content),
+        Piece::Signature => signed.map(|signed| &*signed.signature),
+        Piece::Plain => message.parts.plain.as_deref(),
+        Piece::Html => message.parts.html.as_deref(),
+        Piece::Daticert => message.parts.daticert.as_deref(),
+        Piece::Original => message.parts.original.as_deref(),
     }
 }
 
@@ -74,8 +74,8 @@ fn path_to(root: &Entity, sought: &Entity) -> Option<String> {
     let mut path = Vec::new();
     let mut at = root;
     while at.span != sought.span {
-        let inside = |child: &&Entity| child.span.start <= sought.span.start && sought.span.end <= child.span.end;
-        let number = at.children.iter().position(|child| inside(&child))?;
+        let inside = |child: &Entity| child.span.start <= sought.span.start && sought.span.end <= child.span.end;
+        let number = at.children.iter().position(|child| inside(child))?;
         path.push((number + 1).to_string());
         at = &at.children[number];
     }

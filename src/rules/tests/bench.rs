@@ -17,7 +17,7 @@ use crate::{
     message::{Kind, Message},
     norm::AsOf,
     pki::Pki,
-    rules::{Check, Context, Finding, MessageSubject},
+    rules::{Check, Context, Finding, MessageSubject, text::Texts},
     smime::{Signature, Trust},
 };
 
@@ -237,7 +237,9 @@ pub fn judge_read(
     let evidence = Evidence::default();
     let context =
         Context { evidence: &evidence, directory, trust, observed: observation.at, as_of: AsOf::Latest, path: None };
-    let subject = MessageSubject { message, observation, original: original.as_ref(), signature, provider };
+    let texts = Texts::default();
+    let subject =
+        MessageSubject { message, observation, original: original.as_ref(), texts: &texts, signature, provider };
     let mut verdicts = Verdicts::default();
     for rule in crate::rules::all() {
         let mut findings = Vec::new();

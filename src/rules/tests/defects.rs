@@ -136,11 +136,17 @@ fn an_algorithm_that_cannot_be_verified_is_no_statement_about_the_message() {
 }
 
 #[test]
-fn a_signing_time_apart_is_noted() {
-    assert_eq!(
-        judged(|signature| signature.signing_time = Some("2026-03-02T08:30:09Z".parse().unwrap())),
-        ["time/signing-time"]
-    );
+fn a_signing_time_is_minutes_apart_and_neither_an_hour_nor_a_day() {
+    let at = |time: &str| {
+        let time = Some(time.parse().unwrap());
+        judged(move |signature| signature.signing_time = time)
+    };
+    for near in ["2026-03-02T08:30:09Z", "2026-03-02T08:29:58Z", "2026-03-02T08:40:00Z"] {
+        assert_eq!(at(near), Vec::<&str>::new(), "{near}");
+    }
+    for far in ["2026-03-02T07:30:00Z", "2026-03-02T09:30:00Z", "2026-03-01T08:30:00Z"] {
+        assert_eq!(at(far), ["time/signing-time"], "{far}");
+    }
 }
 
 /// What `received` led to: an anomaly envelope around it in the recipient's mailbox, everything at hand to judge.

@@ -175,7 +175,10 @@ fn new_message_id(transaction: &Transaction, _: &Context<'_>, findings: &mut Fin
         submission.and_then(|sent| sent.msgid.as_deref()).map(|id| (bare_identifier(id), "the submission".to_owned())),
     );
     for fact in notifications(transaction) {
-        let Some(id) = fact.message_id.as_deref() else { continue };
+        // An identifier that it certifies itself is asked of it alone.
+        let certified = [fact.data.msgid.as_deref().map(bare_identifier), fact.reference.as_deref()];
+        let own = certified.into_iter().flatten().chain([bare_identifier(&fact.data.identificativo)]);
+        let Some(id) = fact.message_id.as_deref().filter(|id| !own.clone().any(|own| own == *id)) else { continue };
         let Some(other) = known.insert(id, fact.title()) else { continue };
         let found = format!("{id}, that of {other}");
         let place = format!("{}: header Message-ID", fact.title());

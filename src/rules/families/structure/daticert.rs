@@ -24,7 +24,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| certifies(subject, context) && has_mixed(subject, context),
             check: |subject, _, findings| {
-                let named = children(subject).iter().filter(|part| part.is_named("daticert.xml")).count();
+                let named = children(subject).filter(|part| part.is_named("daticert.xml")).count();
                 let there = named.max(usize::from(subject.message.parts.daticert.is_some()));
                 if there != 1 {
                     findings.push(Finding::new("one part daticert.xml", there.to_string(), "parts of multipart/mixed"));

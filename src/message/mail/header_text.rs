@@ -1,0 +1,131 @@
+//! A header field as text where its octets allow more than one reading (RFC 5322 2.2 knows ASCII alone, RFC 2047 labels).
+
+use super::words::{self, Broken};
+use crate::message::charset;
+
+/// A header field's text. Raw octets name no charset, a word called ISO-8859-1 may be windows-1252, and one called UTF-8
+/// that is none may be either: whoever copied it in one of these readings copied it rightly. A character that was lost to
+/// U+FFFD or a question mark is in none of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderText {
+    /// The most plausible one first; never empty.
+    readings: Vec<String>,
+}
+
+impl HeaderText {
+    /// The readings of an unfolded field.
+    pub(super) fn read(unfolded: &str) -> Self {
+        let mut readings = vec![words::decode(unfolded, Broken::Latin1)];
+        let replaced = words::decode(unfolded, Broken::Replaced);
+        if replaced != readings[0] {
+            readings.push(replaced);
+        }
+        Self { readings }
+    }
+
+    /// The text of a field that is not there.
+    pub fn empty() -> Self {
+        Self { readings: vec![String::new()] }
+    }
+
+    /// The most plausible reading.
+    pub fn shown(&self) -> &str {
+        &self.readings[0]
+    }
+
+    /// Whether `text` is what the field says, blanks and folds left aside.
+    pub fn reads_as(&self, text: &str) -> bool {
+        let wanted = canonical(text);
+        self.readings.iter().any(|reading| canonical(reading) == wanted)
+    }
+
+    /// Whether the two say the same.
+    pub fn same_as(&self, other: &Self) -> bool {
+        other.readings.iter().any(|reading| self.reads_as(reading))
+    }
+
+    /// What follows a tag in brackets, as mailing lists put one first; `None` where no reading starts with one.
+    #[must_use]
+    pub fn after_tag(&self) -> Option<Self> {
+        let rest =
+            |reading: &String| Some(canonical(reading).strip_prefix('[')?.split_once(']')?.1.trim_start().to_owned());
+        let readings: Vec<String> = self.readings.iter().filter_map(rest).collect();
+        (!readings.is_empty()).then_some(Self { readings })
+    }
+
+    /// What follows a prefix and the blanks behind it; `None` where no reading starts with it.
+    #[must_use]
+    pub fn after(&self, prefix: &str) -> Option<Self> {
+        let rest = |reading: &String| Some(canonical(reading).strip_prefix(prefix)?.trim_start().to_owned());
+        let readings: Vec<String> = self.readings.iter().filter_map(rest).collect();
+        (!readings.is_empty()).then_some(Self { readings })
+    }
+}
+
+/// Text with every run of blanks and control characters as one blank, none at the ends, and what ISO-8859-1 has no text for
+/// as windows-1252 has it: what folding, line breaks, XML and a wrong name of a charset may change without changing what is
+/// said.
+pub fn canonical(text: &str) -> String {
+    let mut canonical = String::with_capacity(text.len());
+    let signs = text.chars().map(charset::without_c1);
+    let mut blank = false;
+    for sign in signs {
+        if sign.is_whitespace() || sign.is_control() {
+            blank = !canonical.is_empty();
+        } else {
+            if std::mem::take(&mut blank) {
+                canonical.push(' ');
+            }
+            canonical.push(sign);
+        }
+    }
+    canonical
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Mail;
+
+    fn subject(value: &[u8]) -> HeaderText {
+        let mail = Mail::read([b"Subject: ", value, b"\r\n\r\n"].concat()).unwrap();
+        mail.header_text(mail.root.header("Subject").unwrap())
+    }
+
+    #[test]
+    fn raw_octets_read_as_latin_1_windows_1252_and_utf_8_but_never_as_lost() {
+        let raw = subject(b"Perch\xe9 l\x92anno \x80 5");
+        for right in ["Perché l’anno € 5", "Perché l\u{92}anno \u{80} 5"] {
+            assert!(raw.reads_as(right), "{right}");
+        }
+        for wrong in
+            ["Perch\u{fffd} l\u{fffd}anno \u{fffd} 5", "Perch? l?anno ? 5", "Perch l anno 5", "Perché l'anno € 5"]
+        {
+            assert!(!raw.reads_as(wrong), "{wrong}");
+        }
+        assert!(subject("Perché".as_bytes()).reads_as("Perché"));
+        assert!(!subject("Perché".as_bytes()).reads_as("PerchÃ©"));
+    }
+
+    #[test]
+    fn a_word_reads_as_its_charset_and_as_what_is_written_under_its_name() {
+        let labelled = subject(b"=?iso-8859-1?Q?l=92anno?=");
+        assert!(labelled.reads_as("l’anno") && labelled.reads_as("l\u{92}anno") && !labelled.reads_as("l anno"));
+        let broken = subject(b"=?utf-8?Q?Perch=E9?= no");
+        assert!(broken.reads_as("Perché no") && broken.reads_as("Perch\u{fffd} no") && !broken.reads_as("Perch no"));
+        assert_eq!(broken.shown(), "Perché no");
+    }
+
+    #[test]
+    fn two_fields_and_what_follows_a_prefix_are_compared_in_every_reading() {
+        let outer = subject(b"POSTA CERTIFICATA:  =?iso-8859-1?Q?l=92anno?=").after("POSTA CERTIFICATA:").unwrap();
+        assert!(outer.same_as(&subject(b"l\x92anno")) && !outer.same_as(&subject(b"l anno")));
+        assert!(outer.after("CONSEGNA:").is_none());
+        assert!(HeaderText::empty().reads_as(" "));
+    }
+
+    #[test]
+    fn folds_and_control_characters_do_not_make_a_difference() {
+        assert_eq!(canonical(" Contratto\r\n\tn.\u{0}42 "), "Contratto n. 42");
+    }
+}
