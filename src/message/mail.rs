@@ -14,7 +14,9 @@ pub use address_list::{AddressList, AddressProblem};
 pub use header_text::{HeaderText, canonical};
 
 use super::{Bytes, charset};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
+use memchr::memchr_iter;
 
 /// A message: its bytes, never changed, and its tree of MIME entities.
 #[derive(Clone, Debug)]
@@ -134,7 +136,7 @@ impl Mail {
         match entity.encoding.as_str() {
             "7bit" | "8bit" | "binary" => Some(Cow::Borrowed(body)),
             "quoted-printable" => quoted_printable_decode(body).map(Cow::Owned),
-            "base64" => base64_decode(body).map(Cow::Owned),
+            "base64" => base64_lines(body).or_else(|| base64_decode(body)).map(Cow::Owned),
             _ => None,
         }
     }
@@ -219,6 +221,17 @@ impl Entity {
             Some(entity)
         })
     }
+}
+
+/// Base64 in lines, written rightly; anything else takes the slower way.
+fn base64_lines(body: &[u8]) -> Option<Vec<u8>> {
+    let mut digits = Vec::with_capacity(body.len());
+    let mut start = 0;
+    for end in memchr_iter(b'\n', body).chain([body.len()]) {
+        digits.extend_from_slice(body[start..end].trim_ascii());
+        start = (end + 1).min(body.len());
+    }
+    BASE64_STANDARD.decode(digits).ok()
 }
 
 fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {

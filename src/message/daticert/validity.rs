@@ -107,9 +107,11 @@ fn is_white_space(text: Node<'_, '_>) -> bool {
 /// The name as a DTD sees it, prefix included.
 fn name_of<'a>(element: Node<'a, '_>) -> &'a str {
     let document = element.document().input_text();
-    let tag = &document[element.range()];
-    let name = tag.trim_start_matches('<');
-    name.split(|sign: char| sign.is_ascii_whitespace() || "/>".contains(sign)).next().unwrap_or_default()
+    let start = element.range().start + 1;
+    let name = document.as_bytes()[start..]
+        .iter()
+        .take_while(|sign| !matches!(sign, b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>'));
+    &document[start..start + name.count()]
 }
 
 fn describe(node: Node<'_, '_>) -> String {

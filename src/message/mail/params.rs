@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memchr2;
+
 use super::words::{self, Broken};
 use crate::message::charset;
 
@@ -72,7 +74,7 @@ fn join(segments: &BTreeMap<u32, Segment>) -> Option<String> {
     }
     segments.contains_key(&0).then(|| match charset {
         Some(decode) => decode(&bytes),
-        None => String::from_utf8_lossy(&bytes).into_owned(),
+        None => charset::plausible(&bytes).into_owned(),
     })
 }
 
@@ -122,8 +124,30 @@ impl Pieces<'_> {
         rest.is_some()
     }
 
+    /// The same where it is a bare word or one in quotes, without escapes and comments: nearly always.
+    fn plain_until(&mut self, stops: &[char]) -> Option<&str> {
+        let rest = self.rest.trim_start();
+        let ends = |octet: u8| matches!(octet, b'"' | b'(') || stops.contains(&char::from(octet));
+        let (word, after) = match rest.strip_prefix('"') {
+            Some(quoted) => {
+                quoted.split_at(memchr2(b'"', b'\\', quoted.as_bytes()).filter(|&at| quoted.as_bytes()[at] == b'"')?)
+            }
+            None => rest.split_at(rest.bytes().position(ends).unwrap_or(rest.len())),
+        };
+        let quoted = word.len() < rest.len() && rest.starts_with('"');
+        let after = if quoted { after[1..].trim_start() } else { after };
+        if !after.is_empty() && !after.starts_with(stops) {
+            return None;
+        }
+        self.rest = after;
+        Some(if quoted { word } else { word.trim_end() })
+    }
+
     /// Text up to one of `stops` outside quotes and comments, both resolved; blanks at its ends count only if quoted.
     fn until(&mut self, stops: &[char]) -> String {
+        if let Some(plain) = self.plain_until(stops) {
+            return plain.to_owned();
+        }
         let mut text = String::new();
         let mut quoted_end = 0;
         let mut state = State::Bare;
@@ -198,6 +222,22 @@ mod tests {
         let cut = "attachment; filename*0*=utf-8''citt%C3; filename*1*=%A0; filename*2=\" 100%.pdf\"";
         assert_eq!(param(cut, "filename").unwrap(), "città 100%.pdf");
         assert_eq!(param("attachment; filename*=utf-8''%E2%82%AC.txt", "filename").unwrap(), "€.txt");
+    }
+
+    #[test]
+    fn percent_octets_without_a_charset_are_not_lost() {
+        assert_eq!(param("attachment; filename*=''citt%E0.txt", "filename").unwrap(), "città.txt");
+        assert_eq!(param("attachment; filename*0*=citt%C3; filename*1*=%A0", "filename").unwrap(), "città");
+    }
+
+    #[test]
+    fn quotes_and_comments_end_where_they_end() {
+        assert_eq!(param("a; name=\"b;c\" ; x=y", "name").unwrap(), "b;c");
+        assert_eq!(param("a; name=\"b\"c; x=y", "name").unwrap(), "bc");
+        assert_eq!(param("a; name=\" b \" (d; e) ; x=y", "name").unwrap(), " b ");
+        assert_eq!(param("a; name=\"b; x=y", "name").unwrap(), "b; x=y");
+        assert_eq!(param("a; name= b (c) ; x=y", "x").unwrap(), "y");
+        assert_eq!(param("a ; name=\"\"; x=y", "name").unwrap(), "");
     }
 
     #[test]
