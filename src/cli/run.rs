@@ -85,7 +85,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
         Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), rules)),
     }
-    let exit = play(&plan, &mut reports, written);
+    let exit = play(&plan, &mut reports, written).map_err(CliError::NoRuntime)?;
     for (name, problem) in reports.broken() {
         warn(&format!("{name} could not be written: {problem}"));
     }
@@ -93,7 +93,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 }
 
 /// Plays the plan and feeds the reports; `written` is how far the reports could be opened.
-fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
+fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> io::Result<Exit> {
     let mut tally = Tally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
     let run = runner::run(plan, &mut |event| match event {
         runner::Event::Planned { total, started } => reports.event(Event::Opened(&Opening {
@@ -113,14 +113,14 @@ fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
             reports.event(Event::Finished(&cell));
         }
         runner::Event::Stopping { playing } => reports.event(Event::Stopping { playing }),
-    });
+    })?;
     let ending = ending(&run, &tally);
     let exit = verdict(&tally, ending).worse(written);
     reports.close(|broken| {
         let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
         Closing { tally: tally.clone(), ending, exit: (exit.code(), exit.meaning()), took: run.took }
     });
-    exit
+    Ok(exit)
 }
 
 fn ending(run: &Run, tally: &Tally) -> Ending {

@@ -21,6 +21,7 @@ use crate::{
     message::{Kind, Message},
     norm::AsOf,
     rules::{GivenCertificate, Judgement, Origin},
+    shown::{path_text, shown_path},
     smime::Certificate,
 };
 
@@ -158,7 +159,7 @@ impl<W: Write> Inspection for CheckedText<W> {
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
-        let path = shown(&checked.path.to_string_lossy());
+        let path = shown_path(&checked.path);
         let severities = checked.severities();
         let noun = match self.strictness {
             Strictness::Violations => "violation",
@@ -249,7 +250,7 @@ impl<W: Write> Inspection for CheckedJson<W> {
         let certificates: Vec<Value> = checked.judgement.certificates.iter().map(certificate_line).collect();
         let line = json!({
             "type": "checked",
-            "path": checked.path,
+            "path": path_text(&checked.path),
             "messages": messages,
             "directories": directories,
             "certificates": certificates,

@@ -16,7 +16,7 @@ use std::{io, time::Duration};
 use jiff::Timestamp;
 
 pub use checked::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection};
-pub use escape::{json_line, shown};
+pub use escape::json_line;
 pub use failure::{Failure, Severity, Subject, clause_line, failures};
 pub use groups::{Groups, block, counted, wrapped};
 pub use junit::Junit;
@@ -26,11 +26,11 @@ pub use stream::{JsonStream, RuleSet};
 pub use tally::Tally;
 pub use terminal::Terminal;
 
-pub use crate::runner::Strictness;
 use crate::{
     norm::AsOf,
     runner::{Cell, Direction},
 };
+pub use crate::{runner::Strictness, shown::shown};
 
 /// Something that happened in a run, in the order it happened.
 #[derive(Clone, Copy)]

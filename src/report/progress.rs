@@ -4,7 +4,7 @@ use std::io;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Event, Report, counted, way};
+use super::{Event, Report, counted, shown, way};
 use crate::runner::CellOutcome;
 
 /// Shows how far a run is.
@@ -30,7 +30,7 @@ impl Report for Progress {
             Event::Opened(opening) => self.bar.set_length(opening.planned as u64),
             Event::Started { scenario, direction } => {
                 let failed = if self.failed > 0 { format!("{} failed · ", self.failed) } else { String::new() };
-                self.bar.set_message(format!("{failed}{scenario} {}", way(direction)));
+                self.bar.set_message(format!("{failed}{} {}", shown(scenario), way(direction)));
             }
             Event::Finished(cell) => {
                 self.failed += usize::from(cell.outcome == CellOutcome::Failed);

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     io,
+    net::{Ipv4Addr, TcpListener},
     num::NonZeroUsize,
     path::PathBuf,
     sync::Arc,
@@ -11,13 +12,21 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::{runtime::Builder, signal, sync::watch, task::JoinSet};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal,
+    sync::watch,
+    task::JoinSet,
+};
 
 use super::{Cell, CellOutcome, Direction, Strictness, play};
 use crate::{clock::Machine, norm::AsOf, scenario::Scenario};
 
 /// Bytes of a file above which what sends it is heavy.
 const HEAVY: usize = 8 << 20;
+
+/// Sockets that a play has open at a time, at least, and what waits for them.
+const SOCKETS: usize = 12;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -159,20 +168,25 @@ impl Stop {
     }
 }
 
-/// Plays a plan; blocks until done, on a runtime of its own. `on_event` is called in this thread.
-pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Run {
+/// Plays a plan; blocks until done, on a runtime of its own. `on_event` is called in this thread. An error is the
+/// machine's, which has no thread or descriptor left to begin with.
+pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> {
     let clock = Instant::now();
     let planned = plan.scenarios.len() * plan.directions.len();
+    let runtime = runtime(plan.jobs.get().min(planned))?;
     on_event(Event::Planned { total: planned, started: plan.how.machine.now() });
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(plan.jobs.get())
-        .enable_all()
-        .build()
-        .expect("a runtime needs nothing but threads and an event queue");
     let ended = runtime.block_on(play_all(plan, on_event));
     // What a play that was cut short left behind is not waited for.
     runtime.shutdown_background();
-    Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() }
+    Ok(Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() })
+}
+
+fn runtime(threads: usize) -> io::Result<Runtime> {
+    // Where no thread and no descriptor can be had, tokio panics instead of saying so.
+    thread::Builder::new().spawn(|| ())?.join().ok();
+    let sockets = (0..SOCKETS).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    drop(sockets.collect::<io::Result<Vec<_>>>()?);
+    Builder::new_multi_thread().worker_threads(threads.max(1)).enable_all().build()
 }
 
 /// One cell to be played.
