@@ -2,7 +2,7 @@
 //!
 //! Nothing is re-encoded: every answer is a range of the bytes that came, or a copy decoded from one.
 
-mod bytes;
+pub mod bytes;
 pub mod daticert;
 pub mod kind;
 pub mod mail;

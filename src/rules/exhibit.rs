@@ -5,13 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
-    directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
-    evidence::{DirectoryVersion, Evidence, Party, Role, Seen},
+    directory::{Directory, Provider},
+    evidence::{Evidence, Party, Role, Seen},
     message::Mail,
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
-use super::{DirectorySubject, MessageSubject, copies::Copies, judgement::Origin};
+use super::{Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin};
 
 /// A system-generated message with what was found out about it.
 pub(super) struct Exhibit<'a> {
@@ -28,7 +28,7 @@ impl<'a> Exhibit<'a> {
     pub(super) fn new(
         copies: Copies<'a>,
         evidence: &Evidence,
-        directories: &[DirectoryInForce<'_>],
+        reference: &Reference<'_>,
         paths: &mut Paths<'_>,
     ) -> Self {
         let message = &copies.message;
@@ -37,7 +37,7 @@ impl<'a> Exhibit<'a> {
             None => Signature::verify(&[], message.mail.bytes(&signed.content.span)),
         });
         let at = copies.first().at;
-        let directory = in_force(directories, at);
+        let directory = reference.directory(at);
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
         let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
         let origin = origin(signature.as_ref(), directory, provider, paths, at);
@@ -49,10 +49,12 @@ impl<'a> Exhibit<'a> {
 
     /// The provider whose verified signature it bears, where no role tells who composed it.
     pub(super) fn answerable(&self) -> Option<String> {
-        match (&self.origin, self.composer) {
-            (Origin::Verified { provider }, Party::Undetermined) => Some(provider.clone()),
-            _ => None,
-        }
+        self.origin.answerable(self.composer)
+    }
+
+    /// What a transaction needs to know of it; what is of no kind belongs to none.
+    pub(super) fn member(&self) -> Option<Member> {
+        Some(Member::of(&self.copies, self.copies.message.kind?, self.composer, self.origin.clone()))
     }
 
     pub(super) fn subject(&self) -> MessageSubject<'_> {
@@ -64,11 +66,6 @@ impl<'a> Exhibit<'a> {
             provider: self.provider.as_ref(),
         }
     }
-}
-
-pub(super) fn in_force<'d>(directories: &'d [DirectoryInForce<'_>], at: Timestamp) -> Option<&'d Directory> {
-    let version = directories.iter().rev().find(|version| version.from <= at).or_else(|| directories.first())?;
-    version.read.as_ref().ok()
 }
 
 /// Existence, origin and validity of the signature (2.2.2), at arrival.
@@ -115,7 +112,11 @@ pub(super) struct Paths<'a> {
     pub(super) known: HashMap<Asked, Result<(), PathError>>,
 }
 
-impl Paths<'_> {
+impl<'a> Paths<'a> {
+    pub(super) fn new(trust: &'a Trust) -> Self {
+        Self { trust, known: HashMap::new() }
+    }
+
     pub(super) fn check(
         &mut self,
         certificate: &Certificate,
@@ -144,31 +145,4 @@ pub(super) fn composer(copies: &Copies<'_>, evidence: &Evidence, provider: Optio
 pub(super) fn role_of(evidence: &Evidence, provider: &str) -> Option<Role> {
     let mut roles = evidence.gateways.iter();
     roles.find(|(_, facts)| facts.provider.eq_ignore_ascii_case(provider)).map(|(&role, _)| role)
-}
-
-/// A version of the directory, read.
-pub(super) struct DirectoryInForce<'a> {
-    pub(super) from: Timestamp,
-    pub(super) file: DirectoryFile<'a>,
-    pub(super) records: Vec<Record>,
-    pub(super) read: Result<Directory, LdifError>,
-}
-
-impl<'a> DirectoryInForce<'a> {
-    pub(super) fn open(version: &'a DirectoryVersion) -> Self {
-        let file = DirectoryFile::open(&version.ldif);
-        let (records, read) = match file.records() {
-            Ok(records) => {
-                let read = Directory::of(&records);
-                (records, read)
-            }
-            Err(error) => (Vec::new(), Err(error)),
-        };
-        Self { from: version.from, file, records, read }
-    }
-
-    pub(super) fn subject(&self) -> DirectorySubject<'_> {
-        let from = (self.from != Timestamp::MIN).then_some(self.from);
-        DirectorySubject { file: &self.file, records: &self.records, read: &self.read, from }
-    }
 }

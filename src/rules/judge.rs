@@ -1,9 +1,15 @@
-//! Puts every rule to every subject it applies to.
+//! Judging: every rule in force is put to every subject it applies to.
+//!
+//! What one message shows and what one transaction shows are judged each by itself ([`Judge::message`],
+//! [`Judge::transaction`]), so that an archive streams; [`judge`] does all of it for evidence in memory.
+
+mod about;
+mod reference;
+mod subject;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
 };
 
 use jiff::Timestamp;
@@ -12,18 +18,19 @@ use crate::{
     evidence::{Evidence, Party},
     message::Kind,
     norm::{AsOf, Level},
-    smime::{Certificate, Trust},
+    smime::Certificate,
 };
 
 use super::{
-    Check, Context, DialogueSubject, Findings, LogSubject, Member, Outcome, Rule, Transaction,
-    about::About,
-    all,
+    Check, Context, Findings, Outcome, Rule, Transaction, all,
     copies::{Copies, copies},
-    exhibit::{DirectoryInForce, Exhibit, Paths, in_force},
+    exhibit::{Exhibit, Paths},
     judgement::{GivenCertificate, Judgement, Origin, Verdict},
     transaction::transactions,
 };
+
+pub use reference::Reference;
+use subject::{Log, Session, Signing, Subject};
 
 /// How to judge.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,71 +46,120 @@ pub fn judge(evidence: &Evidence, options: &Options) -> Judgement {
 
 /// Judges evidence by these rules.
 pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Evidence, options: Options) -> Judgement {
-    let trust = Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() };
-    let bench = Bench::new(evidence, &trust, options.as_of);
-    let mut judgement = Judgement { origins: bench.origins(), ..Judgement::default() };
-    for rule in rules {
-        if rule.in_force(options.as_of) {
-            bench.put(rule, &mut judgement);
-        } else {
-            judgement.not_in_force.push(rule.id);
-        }
-    }
-    judgement.transactions = bench.transactions;
-    judgement.certificates = bench.certificates;
-    judgement
+    let trust = crate::smime::Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() };
+    let reference = Reference::new(&evidence.directories, &trust);
+    let judge = Judge::new(rules, &reference, options);
+    judge.evidence(evidence)
 }
 
-/// Everything rules are put to, read and verified once.
-struct Bench<'a> {
-    evidence: &'a Evidence,
-    trust: &'a Trust,
+/// Rules in force, and what subjects are held against.
+pub struct Judge<'a> {
+    rules: Vec<&'static Rule>,
+    not_in_force: Vec<&'static str>,
+    reference: &'a Reference<'a>,
     as_of: AsOf,
-    directories: Arc<[DirectoryInForce<'a>]>,
-    messages: Vec<Exhibit<'a>>,
-    /// Those given to be judged by themselves.
-    certificates: Vec<GivenCertificate>,
-    transactions: Vec<Transaction>,
-    start: Timestamp,
 }
 
-impl<'a> Bench<'a> {
-    fn new(evidence: &'a Evidence, trust: &'a Trust, as_of: AsOf) -> Self {
-        let directories: Arc<[DirectoryInForce<'a>]> =
-            evidence.directories.iter().map(DirectoryInForce::open).collect();
-        let mut paths = Paths { trust, known: HashMap::new() };
-        let messages: Vec<Exhibit<'a>> = copies(evidence)
+/// What was said of subjects so far.
+#[derive(Default)]
+pub(super) struct Said {
+    /// Not the passes.
+    pub verdicts: Vec<Verdict>,
+    /// How often each rule was put to something, by its place among the judge's.
+    pub applied: Vec<usize>,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge by those of these rules that are in force.
+    pub fn new(rules: impl Iterator<Item = &'static Rule>, reference: &'a Reference<'a>, options: Options) -> Self {
+        let (rules, others): (Vec<_>, Vec<_>) = rules.partition(|rule| rule.in_force(options.as_of));
+        let not_in_force = others.into_iter().map(|rule| rule.id).collect();
+        Self { rules, not_in_force, reference, as_of: options.as_of }
+    }
+
+    /// Judges everything in evidence.
+    pub fn evidence(&self, evidence: &Evidence) -> Judgement {
+        let mut paths = Paths::new(self.reference.trust);
+        let exhibits: Vec<Exhibit<'_>> = copies(evidence)
             .into_iter()
             .filter(Copies::is_system_generated)
-            .map(|copies| Exhibit::new(copies, evidence, &directories, &mut paths))
+            .map(|copies| Exhibit::new(copies, evidence, self.reference, &mut paths))
             .collect();
-        let facts = messages.iter().filter_map(|exhibit| {
-            let kind = exhibit.copies.message.kind?;
-            Some(Member::of(&exhibit.copies, kind, exhibit.composer, exhibit.origin.clone()))
-        });
-        let transactions = transactions(evidence, facts.collect());
         let start = evidence.observations.first().map(|observation| observation.at);
         let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
-        let certificates = Vec::new();
-        let mut bench = Self { evidence, trust, as_of, directories, messages, certificates, transactions, start };
-        bench.certificates = bench.given();
-        bench.find_sound_in_anomalies();
-        bench
+        let mut transactions = transactions(evidence, exhibits.iter().filter_map(Exhibit::member).collect());
+        self.find_sound_in_anomalies(evidence, &exhibits, &mut transactions);
+        let mut said = Said::default();
+        let mut signers = BTreeSet::new();
+        for exhibit in &exhibits {
+            self.put(exhibit, &self.context(evidence, exhibit.copies.first().at), &mut said);
+            // What the harness put in on purpose does not stand for the gateway that uses the same certificate.
+            if let Some(signing) = Signing::of(exhibit)
+                && signers.insert((signing.certificate.der.clone(), exhibit.composer == Party::Harness))
+            {
+                self.put(&signing, &self.context(evidence, exhibit.copies.first().at), &mut said);
+            }
+        }
+        let certificates = self.given(evidence, &exhibits, start);
+        for given in &certificates {
+            let context = Context { path: given.path.as_ref(), ..self.context(evidence, start) };
+            self.put(given, &context, &mut said);
+        }
+        for (index, dialogue) in evidence.dialogues.iter().enumerate() {
+            self.put(&Session { number: index + 1, dialogue }, &self.context(evidence, start), &mut said);
+        }
+        for directory in &self.reference.directories {
+            self.put(directory, &self.context(evidence, directory.from.max(start)), &mut said);
+        }
+        for (&role, records) in &evidence.logs {
+            let log = Log { role, records, transactions: &transactions };
+            self.put(&log, &self.context(evidence, start), &mut said);
+        }
+        for transaction in &transactions {
+            let context = self.context(evidence, transaction.started().unwrap_or(start));
+            self.put(transaction, &context, &mut said);
+        }
+        self.judgement(said, origins(&exhibits), transactions, certificates)
+    }
+
+    /// Verdicts in the order of the rules, and of what they are about.
+    fn judgement(
+        &self,
+        said: Said,
+        origins: BTreeMap<usize, Origin>,
+        transactions: Vec<Transaction>,
+        certificates: Vec<GivenCertificate>,
+    ) -> Judgement {
+        let place: BTreeMap<&str, usize> = self.rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
+        let mut verdicts = said.verdicts;
+        verdicts.sort_by_key(|verdict| place[verdict.rule.id]);
+        let applied = self.rules.iter().zip(said.applied).filter(|(_, times)| *times > 0);
+        Judgement {
+            verdicts,
+            applied: applied.map(|(rule, times)| (rule.id, times)).collect(),
+            not_in_force: self.not_in_force.clone(),
+            origins,
+            transactions,
+            certificates,
+        }
     }
 
     /// Certificates given to be judged by themselves; the others at hand help them to a path.
-    fn given(&self) -> Vec<GivenCertificate> {
-        let given = self.evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok());
+    fn given(&self, evidence: &Evidence, exhibits: &[Exhibit<'_>], at: Timestamp) -> Vec<GivenCertificate> {
+        let given = evidence.certificates.iter().filter_map(|der| Certificate::read(der).ok());
         let given: Vec<Certificate> = given.collect();
-        let signatures = self.messages.iter().filter_map(|exhibit| exhibit.signature.as_ref());
+        if given.is_empty() {
+            return Vec::new();
+        }
+        let signatures = exhibits.iter().filter_map(|exhibit| exhibit.signature.as_ref());
         let travelled = signatures.flat_map(|signature| signature.certificates.iter().cloned());
         let mut others: Vec<Certificate> = given.iter().cloned().chain(travelled).collect();
         others.sort_by(|a, b| a.der.cmp(&b.der));
         others.dedup_by(|a, b| a.der == b.der);
-        let directory = in_force(&self.directories, self.start);
-        let traced = |certificate: &Certificate| {
-            (!self.trust.anchors.is_empty()).then(|| self.trust.check(certificate, &others, self.start))
-        };
+        let trust = self.reference.trust;
+        let directory = self.reference.directory(at);
+        let traced =
+            |certificate: &Certificate| (!trust.anchors.is_empty()).then(|| trust.check(certificate, &others, at));
         let listed = |certificate: &Certificate| {
             directory.and_then(|directory| directory.signing_with(certificate).next()).map(|it| it.name.clone())
         };
@@ -117,22 +173,22 @@ impl<'a> Bench<'a> {
 
     /// Tells anomaly envelopes around what arrived sound: from a listed provider, and broken by no MUST of a message
     /// or of its signer's certificate.
-    fn find_sound_in_anomalies(&mut self) {
+    fn find_sound_in_anomalies(&self, evidence: &Evidence, exhibits: &[Exhibit<'_>], transactions: &mut [Transaction]) {
         let mut sound = BTreeMap::new();
-        for anomaly in self.messages.iter().filter(|exhibit| exhibit.copies.message.kind == Some(Kind::Anomalia)) {
+        for anomaly in exhibits.iter().filter(|exhibit| exhibit.copies.message.kind == Some(Kind::Anomalia)) {
             let Some(inside) = anomaly.copies.message.original() else { continue };
-            let arrived = self.messages.iter().find(|arrived| arrived.copies.is_of(&inside));
-            if let Some(arrived) = arrived.filter(|arrived| self.is_sound(arrived)) {
+            let arrived = exhibits.iter().find(|arrived| arrived.copies.is_of(&inside));
+            if let Some(arrived) = arrived.filter(|arrived| self.is_sound(evidence, arrived)) {
                 sound.insert(anomaly.copies.first().id, arrived.copies.first().id);
             }
         }
-        for fact in self.transactions.iter_mut().flat_map(|transaction| &mut transaction.messages) {
-            fact.wraps_sound = sound.get(&fact.observation()).copied();
+        for member in transactions.iter_mut().flat_map(|transaction| &mut transaction.messages) {
+            member.wraps_sound = sound.get(&member.observation()).copied();
         }
     }
 
-    fn is_sound(&self, exhibit: &Exhibit<'a>) -> bool {
-        let (subject, context) = (exhibit.subject(), self.context(exhibit.copies.first().at));
+    fn is_sound(&self, evidence: &Evidence, exhibit: &Exhibit<'_>) -> bool {
+        let (subject, context) = (exhibit.subject(), self.context(evidence, exhibit.copies.first().at));
         let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref());
         let holds = |rule: &Rule| {
             let mut findings = Findings::new();
@@ -154,166 +210,40 @@ impl<'a> Bench<'a> {
             && catch_unwind(AssertUnwindSafe(|| all().all(holds))).unwrap_or(false)
     }
 
-    fn origins(&self) -> BTreeMap<usize, Origin> {
-        let origin = |exhibit: &Exhibit<'a>| {
-            let origin = exhibit.origin.clone();
-            exhibit.copies.seen.iter().map(move |copy| (copy.observation.id, origin.clone())).collect::<Vec<_>>()
-        };
-        self.messages.iter().flat_map(origin).collect()
-    }
-
-    fn context(&self, observed: Timestamp) -> Context<'_> {
+    fn context<'e>(&'e self, evidence: &'e Evidence, observed: Timestamp) -> Context<'e> {
         Context {
-            evidence: self.evidence,
-            directory: in_force(&self.directories, observed),
-            trust: self.trust,
+            evidence,
+            directory: self.reference.directory(observed),
+            trust: self.reference.trust,
             observed,
             as_of: self.as_of,
             path: None,
         }
     }
 
-    fn put(&self, rule: &'static Rule, judgement: &mut Judgement) {
-        match rule.check {
-            Check::Message { applies, check } => {
-                for exhibit in &self.messages {
-                    let subject = exhibit.subject();
-                    let context = self.context(exhibit.copies.first().at);
-                    let about = About::message(exhibit);
-                    put(
-                        judgement,
-                        rule,
-                        about,
-                        || applies(&subject, &context),
-                        |found| check(&subject, &context, found),
-                    );
-                }
-            }
-            Check::Certificate { applies, check } => {
-                let mut seen = BTreeSet::new();
-                for exhibit in &self.messages {
-                    let Some(signer) = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref())
-                    else {
+    /// Puts every rule to a subject; a rule that panics is named, and never a verdict.
+    fn put(&self, subject: &impl Subject, context: &Context<'_>, said: &mut Said) {
+        said.applied.resize(self.rules.len(), 0);
+        for (rule, applied) in self.rules.iter().copied().zip(&mut said.applied) {
+            let outcome = match catch_unwind(AssertUnwindSafe(|| subject.ask(&rule.check, context))) {
+                Ok(None) => continue,
+                Ok(Some(findings)) => {
+                    *applied += 1;
+                    if findings.is_empty() {
                         continue;
-                    };
-                    // What the harness put in on purpose does not stand for the gateway that uses the same certificate.
-                    if seen.insert((signer.der.clone(), exhibit.composer == Party::Harness)) {
-                        let context = self.context(exhibit.copies.first().at);
-                        let about = About::certificate(exhibit, signer);
-                        put(
-                            judgement,
-                            rule,
-                            about,
-                            || applies(signer, &context),
-                            |found| check(signer, &context, found),
-                        );
                     }
+                    Outcome::Fail(findings)
                 }
-                for given in &self.certificates {
-                    let context = Context { path: given.path.as_ref(), ..self.context(self.start) };
-                    let (about, certificate) = (About::given(given), &given.certificate);
-                    put(
-                        judgement,
-                        rule,
-                        about,
-                        || applies(certificate, &context),
-                        |found| check(certificate, &context, found),
-                    );
-                }
-            }
-            Check::Dialogue { applies, check } => {
-                for (number, dialogue) in self.evidence.dialogues.iter().enumerate() {
-                    let subject = DialogueSubject { dialogue };
-                    let context = self.context(self.start);
-                    let about = About {
-                        subject: format!("session {} ({} to {})", number + 1, dialogue.from, dialogue.to),
-                        blame: dialogue.to,
-                        ..About::default()
-                    };
-                    put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
-                }
-            }
-            Check::Directory { applies, check } => {
-                for directory in self.directories.iter() {
-                    let subject = directory.subject();
-                    let context = self.context(directory.from.max(self.start));
-                    let about = About {
-                        subject: match subject.from {
-                            Some(from) => format!("the directory in force from {from}"),
-                            None => "the directory".to_owned(),
-                        },
-                        ..About::default()
-                    };
-                    put(judgement, rule, about, || applies(&subject), |found| check(&subject, &context, found));
-                }
-            }
-            Check::Log { check } => {
-                for (&role, records) in &self.evidence.logs {
-                    let subject = LogSubject { role, records, transactions: &self.transactions };
-                    let context = self.context(self.start);
-                    let about = About { subject: format!("the {role}'s log"), blame: role.into(), ..About::default() };
-                    put(judgement, rule, about, || true, |found| check(&subject, &context, found));
-                }
-            }
-            Check::Transaction { applies, check } => {
-                for transaction in &self.transactions {
-                    let context = self.context(transaction.started().unwrap_or(self.start));
-                    let about = self.about(transaction);
-                    put(
-                        judgement,
-                        rule,
-                        about,
-                        || applies(transaction, &context),
-                        |found| check(transaction, &context, found),
-                    );
-                }
-            }
+                Err(panic) => Outcome::InternalError(words(&*panic)),
+            };
+            said.verdicts.push(subject.about().verdict(rule, outcome));
         }
     }
 }
 
-impl Bench<'_> {
-    fn about(&self, transaction: &Transaction) -> About {
-        let observation = transaction.submission.as_ref().map(|submission| submission.observation);
-        let observation = observation.or_else(|| transaction.messages.first().map(Member::observation));
-        let subject = match (&transaction.identifier[..], observation) {
-            ("", Some(submission)) => format!("submission {submission}"),
-            (identifier, _) => format!("transaction {identifier}"),
-        };
-        let shown = |exhibit: &&Exhibit<'_>| Some(exhibit.copies.first().id) == observation;
-        let provider = self.messages.iter().find(shown).and_then(Exhibit::answerable);
-        About { subject, observation, kind: None, blame: transaction.sender_side(), provider }
-    }
-}
-
-/// Puts a rule to a subject; a rule that panics is named, and never a verdict.
-fn put(
-    judgement: &mut Judgement,
-    rule: &'static Rule,
-    about: About,
-    applies: impl FnOnce() -> bool,
-    check: impl FnOnce(&mut Findings),
-) {
-    let answer = catch_unwind(AssertUnwindSafe(|| {
-        applies().then(|| {
-            let mut findings = Findings::new();
-            check(&mut findings);
-            findings
-        })
-    }));
-    let outcome = match answer {
-        Ok(None) => return,
-        Ok(Some(findings)) if findings.is_empty() => Outcome::Pass,
-        Ok(Some(findings)) => Outcome::Fail(findings),
-        Err(panic) => Outcome::InternalError(words(&*panic)),
-    };
-    if !matches!(outcome, Outcome::InternalError(_)) {
-        *judgement.applied.entry(rule.id).or_default() += 1;
-    }
-    if outcome != Outcome::Pass {
-        let About { subject, observation, kind, blame, provider } = about;
-        judgement.verdicts.push(Verdict { rule, subject, observation, kind, blame, provider, outcome });
-    }
+fn origins(exhibits: &[Exhibit<'_>]) -> BTreeMap<usize, Origin> {
+    let each = exhibits.iter().flat_map(|exhibit| exhibit.copies.seen.iter().map(move |copy| (copy, exhibit)));
+    each.map(|(copy, exhibit)| (copy.observation.id, exhibit.origin.clone())).collect()
 }
 
 fn words(panic: &(dyn std::any::Any + Send)) -> String {

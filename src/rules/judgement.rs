@@ -76,6 +76,16 @@ pub enum Origin {
     Unsigned,
 }
 
+impl Origin {
+    /// The provider that is proved to have signed, where no role tells who composed the message.
+    pub(super) fn answerable(&self, composer: Party) -> Option<String> {
+        match (self, composer) {
+            (Origin::Verified { provider }, Party::Undetermined) => Some(provider.clone()),
+            _ => None,
+        }
+    }
+}
+
 impl Judgement {
     /// The verdicts that failed at `level`; those on what the harness made on purpose are in [`Judgement::provoked`].
     pub fn failed(&self, level: Level) -> impl Iterator<Item = &Verdict> {

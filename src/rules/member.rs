@@ -68,6 +68,11 @@ impl Member {
         self.seen[0].at
     }
 
+    /// The provider whose verified signature it bears, where no role tells who composed it.
+    pub(super) fn answerable(&self) -> Option<String> {
+        self.origin.answerable(self.composer)
+    }
+
     /// Whether it refers to the same client's message as another one, and names no other sender.
     pub(super) fn refers_to(&self, other: &Member) -> bool {
         let msgid = |fact: &Member| {

@@ -1,6 +1,5 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
-mod about;
 mod applies;
 mod context;
 mod copies;
@@ -21,7 +20,7 @@ include!(concat!(env!("OUT_DIR"), "/about.rs"));
 
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
-pub use judge::{Options, judge};
+pub use judge::{Judge, Options, Reference, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
 pub use member::{Member, Sighting};
 pub use transaction::{Submission, Transaction};

@@ -6,7 +6,7 @@ use crate::{
     smime::Certificate,
 };
 
-use super::{exhibit::Exhibit, judgement::GivenCertificate};
+use super::super::{GivenCertificate, Outcome, Rule, Verdict, exhibit::Exhibit};
 
 /// What a verdict is about.
 pub(super) struct About {
@@ -24,6 +24,11 @@ impl Default for About {
 }
 
 impl About {
+    pub(super) fn verdict(self, rule: &'static Rule, outcome: Outcome) -> Verdict {
+        let Self { subject, observation, kind, blame, provider } = self;
+        Verdict { rule, subject, observation, kind, blame, provider, outcome }
+    }
+
     pub(super) fn message(exhibit: &Exhibit<'_>) -> Self {
         let first = exhibit.copies.first();
         let kind = exhibit.copies.message.kind.map_or("of no known kind", |kind| kind.title());

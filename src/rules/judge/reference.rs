@@ -1,0 +1,58 @@
+//! What subjects are held against: read once, shared, never changed.
+
+use jiff::Timestamp;
+
+use crate::{
+    directory::{Directory, DirectoryFile, LdifError, ldif::Record},
+    evidence::DirectoryVersion,
+    smime::Trust,
+};
+
+use super::super::DirectorySubject;
+
+/// The providers' directory, version by version, and whom receivers trust.
+pub struct Reference<'a> {
+    pub(super) directories: Vec<DirectoryInForce<'a>>,
+    pub(in crate::rules) trust: &'a Trust,
+}
+
+impl<'a> Reference<'a> {
+    /// Reads the versions of a directory, oldest first.
+    pub fn new(directories: &'a [DirectoryVersion], trust: &'a Trust) -> Self {
+        Self { directories: directories.iter().map(DirectoryInForce::open).collect(), trust }
+    }
+
+    /// The directory in force at an instant: the last version from before it, else the first there is.
+    pub(in crate::rules) fn directory(&self, at: Timestamp) -> Option<&Directory> {
+        let mut versions = self.directories.iter().rev();
+        let version = versions.find(|version| version.from <= at).or_else(|| self.directories.first())?;
+        version.read.as_ref().ok()
+    }
+}
+
+/// A version of the directory, read.
+pub(super) struct DirectoryInForce<'a> {
+    pub from: Timestamp,
+    file: DirectoryFile<'a>,
+    records: Vec<Record>,
+    read: Result<Directory, LdifError>,
+}
+
+impl<'a> DirectoryInForce<'a> {
+    fn open(version: &'a DirectoryVersion) -> Self {
+        let file = DirectoryFile::open(&version.ldif);
+        let (records, read) = match file.records() {
+            Ok(records) => {
+                let read = Directory::of(&records);
+                (records, read)
+            }
+            Err(error) => (Vec::new(), Err(error)),
+        };
+        Self { from: version.from, file, records, read }
+    }
+
+    pub fn subject(&self) -> DirectorySubject<'_> {
+        let from = (self.from != Timestamp::MIN).then_some(self.from);
+        DirectorySubject { file: &self.file, records: &self.records, read: &self.read, from }
+    }
+}

@@ -1,0 +1,151 @@
+//! What rules are put to.
+
+use crate::{
+    evidence::{Dialogue, LogRecord, Role},
+    smime::Certificate,
+};
+
+use super::{
+    super::{
+        Check, Context, DialogueSubject, Findings, GivenCertificate, LogSubject, Member, Transaction, exhibit::Exhibit,
+    },
+    about::About,
+    reference::DirectoryInForce,
+};
+
+/// Something that a rule can be put to.
+pub(super) trait Subject {
+    /// What the check finds; `None` where it is about something else, or its question makes no sense here.
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings>;
+
+    /// What a verdict on it is about.
+    fn about(&self) -> About;
+}
+
+/// The certificate that signed a message, as it travelled.
+pub(super) struct Signing<'e> {
+    pub exhibit: &'e Exhibit<'e>,
+    pub certificate: &'e Certificate,
+}
+
+impl<'e> Signing<'e> {
+    pub fn of(exhibit: &'e Exhibit<'_>) -> Option<Self> {
+        Some(Self { certificate: exhibit.signature.as_ref()?.signer.as_ref()?, exhibit })
+    }
+}
+
+/// A session, by its number in the evidence, from 1.
+pub(super) struct Session<'e> {
+    pub number: usize,
+    pub dialogue: &'e Dialogue,
+}
+
+/// A provider's log, beside what it should tell of.
+pub(super) struct Log<'e> {
+    pub role: Role,
+    pub records: &'e [LogRecord],
+    pub transactions: &'e [Transaction],
+}
+
+fn found(check: impl FnOnce(&mut Findings)) -> Findings {
+    let mut findings = Findings::new();
+    check(&mut findings);
+    findings
+}
+
+impl Subject for Exhibit<'_> {
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
+        let Check::Message { applies, check } = check else { return None };
+        let subject = self.subject();
+        applies(&subject, context).then(|| found(|findings| check(&subject, context, findings)))
+    }
+
+    fn about(&self) -> About {
+        About::message(self)
+    }
+}
+
+impl Subject for Signing<'_> {
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
+        certificate(self.certificate, check, context)
+    }
+
+    fn about(&self) -> About {
+        About::certificate(self.exhibit, self.certificate)
+    }
+}
+
+impl Subject for GivenCertificate {
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
+        certificate(&self.certificate, check, context)
+    }
+
+    fn about(&self) -> About {
+        About::given(self)
+    }
+}
+
+fn certificate(subject: &Certificate, check: &Check, context: &Context<'_>) -> Option<Findings> {
+    let Check::Certificate { applies, check } = check else { return None };
+    applies(subject, context).then(|| found(|findings| check(subject, context, findings)))
+}
+
+impl Subject for Session<'_> {
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
+        let Check::Dialogue { applies, check } = check else { return None };
+        let subject = DialogueSubject { dialogue: self.dialogue };
+        applies(&subject).then(|| found(|findings| check(&subject, context, findings)))
+    }
+
+    fn about(&self) -> About {
+        let Dialogue { from, to, .. } = self.dialogue;
+        About { subject: format!("session {} ({from} to {to})", self.number), blame: *to, ..About::default() }
+    }
+}
+
+impl Subject for DirectoryInForce<'_> {
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
+        let Check::Directory { applies, check } = check else { return None };
+        let subject = self.subject();
+        applies(&subject).then(|| found(|findings| check(&subject, context, findings)))
+    }
+
+    fn about(&self) -> About {
+        let subject = match self.subject().from {
+            Some(from) => format!("the directory in force from {from}"),
+            None => "the directory".to_owned(),
+        };
+        About { subject, ..About::default() }
+    }
+}
+
+impl Subject for Log<'_> {
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
+        let Check::Log { check } = check else { return None };
+        let subject = LogSubject { role: self.role, records: self.records, transactions: self.transactions };
+        Some(found(|findings| check(&subject, context, findings)))
+    }
+
+    fn about(&self) -> About {
+        About { subject: format!("the {}'s log", self.role), blame: self.role.into(), ..About::default() }
+    }
+}
+
+impl Subject for Transaction {
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
+        let Check::Transaction { applies, check } = check else { return None };
+        applies(self, context).then(|| found(|findings| check(self, context, findings)))
+    }
+
+    fn about(&self) -> About {
+        let observation = self.submission.as_ref().map(|submission| submission.observation);
+        let observation = observation.or_else(|| self.messages.first().map(Member::observation));
+        let subject = match (&self.identifier[..], observation) {
+            ("", Some(submission)) => format!("submission {submission}"),
+            (identifier, _) => format!("transaction {identifier}"),
+        };
+        let shown = |member: &&Member| Some(member.observation()) == observation;
+        let provider = self.messages.iter().find(shown).and_then(Member::answerable);
+        About { subject, observation, kind: None, blame: self.sender_side(), provider }
+    }
+}
