@@ -33,7 +33,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with the value at `path`.
     pub fn at(file: &str, source: &str, path: &[Step], message: impl Into<String>) -> Self {
-        Self::new(file, source, position(source, path), message.into(), None)
+        Self::new(file, source, position(source, path), &message.into(), None)
     }
 
     /// A problem of syntax, or with a value that its type refuses.
@@ -52,21 +52,21 @@ impl Problem {
             _ => text.to_owned(),
         };
         let help = did_you_mean(&message).or_else(|| syntax(&message));
-        Self::new(file, source, at, message, help)
+        Self::new(file, source, at, &message, help)
     }
 
     /// A problem with a whole line, from 1.
-    pub fn on_line(file: &str, source: &str, line: usize, message: String) -> Self {
+    pub fn on_line(file: &str, source: &str, line: usize, message: &str) -> Self {
         let offset = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
         Self::new(file, source, Position { line, column: 1, offset }, message, None)
     }
 
     /// A problem with a file as a whole.
-    pub fn of_file(file: &str, message: String) -> Self {
+    pub fn of_file(file: &str, message: &str) -> Self {
         Self::new(file, "", Position::default(), message, None)
     }
 
-    fn new(file: &str, source: &str, at: Position, message: String, help: Option<String>) -> Self {
+    fn new(file: &str, source: &str, at: Position, message: &str, help: Option<String>) -> Self {
         // What is missing at the end of the file is shown at the end of what there is.
         let text = source.trim_end();
         let at = match text.char_indices().last() {
@@ -83,7 +83,7 @@ impl Problem {
             line: at.line.max(1),
             column: at.column.max(1),
             // The reader repeats what it did not understand, whole.
-            message: shown(&message),
+            message: shown(message),
             span: excerpt.as_ref().map(Excerpt::span),
             excerpt,
             help,

@@ -151,7 +151,7 @@ fn load(
     let mut problems = Vec::new();
     for (id, file, source) in files {
         let read = source
-            .map_err(|error| vec![Problem::of_file(&file, format!("cannot be read: {error}"))])
+            .map_err(|error| vec![Problem::of_file(&file, &format!("cannot be read: {error}"))])
             .and_then(|source| Scenario::read(&id, &file, &source, rules));
         match read {
             Ok(scenario) => scenarios.push(Arc::new(scenario)),
@@ -169,12 +169,12 @@ impl Scenario {
     /// Reads and checks one scenario, which may name these rules; else everything that is wrong with it.
     pub fn read(id: &str, file: &str, source: &str, rules: &[&str]) -> Result<Self, Vec<Problem>> {
         if id.contains(acts) {
-            let message = "the file's name is the scenario's id: give it one without control characters".to_owned();
+            let message = "the file's name is the scenario's id: give it one without control characters";
             return Err(vec![Problem::of_file(file, message)]);
         }
         if let Some(line) = too_deep(source) {
             let message = format!("nested deeper than {DEEPEST} levels");
-            return Err(vec![Problem::on_line(file, source, line, message)]);
+            return Err(vec![Problem::on_line(file, source, line, &message)]);
         }
         let document: Document = serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source))
             .map_err(|error| vec![Problem::of_yaml(file, source, &error)])?;
@@ -184,7 +184,7 @@ impl Scenario {
             // Each is looked for in the file from its beginning.
             mistakes.truncate(TOLD);
             let told = mistakes.into_iter().map(|mistake| Problem::at(file, source, &mistake.path, mistake.message));
-            let rest = (more > 0).then(|| Problem::of_file(file, format!("and {more} more mistakes in this file")));
+            let rest = (more > 0).then(|| Problem::of_file(file, &format!("and {more} more mistakes in this file")));
             return Err(told.chain(rest).collect());
         }
         Ok(Self {
