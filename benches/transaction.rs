@@ -6,8 +6,10 @@ use std::{hint::black_box, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use pec_conformance::{
+    evidence::Direction,
+    results::CellOutcome,
     rules::{self, Options},
-    runner::{self, CellOutcome, Direction, How},
+    runner::{self, How},
     scenario,
 };
 

@@ -11,7 +11,9 @@
 //!                               v
 //!                             rules     pure: evidence in, findings out                   judgement
 //!                               v
-//!                             report    terminal, JUnit, JSON                             results
+//!                             results   what was played and checked came to, as events
+//!                               v
+//!                             report    text, JSON lines, JUnit, SARIF
 //!
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
 //! catalogue  the clauses, rules, scenarios and faults, and how they lead to each other: what is checked, and by what
@@ -35,6 +37,7 @@ pub mod net;
 pub mod norm;
 pub mod pki;
 pub mod report;
+pub mod results;
 pub mod rules;
 pub mod runner;
 pub mod scenario;

@@ -39,13 +39,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "gateway",
             "message",
             "norm",
+            "results",
             "rules",
             "scenario",
             "smime",
             "target",
         ],
     ),
-    ("report", &["directory", "evidence", "message", "norm", "rules", "runner", "shown", "smime"]),
+    // What a run or a check came to, and nobody who runs or checks.
+    ("results", &["directory", "evidence", "message", "norm", "rules"]),
+    ("report", &["evidence", "message", "norm", "results", "rules", "shown", "smime"]),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario"]),
     (
@@ -60,6 +63,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "message",
             "norm",
             "report",
+            "results",
             "rules",
             "runner",
             "scenario",
@@ -76,6 +80,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("gateway", &["rules", "runner", "target", "scenario", "report", "cli"]),
     ("scenario", &["rules", "runner", "target", "gateway", "net", "report", "cli"]),
     ("runner", &["report", "cli"]),
+    ("report", &["runner", "target", "gateway", "net", "cli"]),
 ];
 
 #[test]

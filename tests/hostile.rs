@@ -23,7 +23,7 @@ steps:
 ";
 
 /// As long as any of these may take; each takes a fraction of a second.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Folder(tempfile::TempDir);
 
@@ -174,12 +174,12 @@ fn a_scenario_acts_on_nothing() {
 #[test]
 fn what_a_scenario_gets_wrong_is_told_briefly_whatever_it_repeats() {
     let folder = Folder::new();
-    let words: String = (0..2000).map(|n| format!("wrong-word-{n}, ")).collect();
+    let words = "wrong-word, ".repeat(3000);
     let wide = format!("title: x\nclauses: [{}nonsense]\n", " ".repeat(60_000));
     let deep = |open: &str| format!("title: x\nsteps: {}\n", open.repeat(60_000 / open.len()));
     for (name, source, says) in [
         ("words", format!("title: x\nclauses: [{words}]\nsteps: []\n"), "wrong-word"),
-        ("keys", (0..3000).map(|n| format!("wrong-{n}: 1\n")).collect(), "unknown field"),
+        ("keys", "wrong: 1\n".repeat(3000), "unknown field"),
         ("column", wide, "nonsense"),
         ("brackets", deep("["), "nested deeper"),
         ("braces", deep("{a: "), "nested deeper"),
@@ -204,7 +204,8 @@ fn what_a_scenario_gets_wrong_is_told_briefly_whatever_it_repeats() {
 fn laughs() -> String {
     let mut text = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for (name, of) in ["b", "c", "d", "e", "f", "g", "h"].iter().zip(["a", "b", "c", "d", "e", "f", "g"]) {
-        text += &format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 9].join(", "));
+        let nine = vec![format!("*{of}"); 9].join(", ");
+        text = format!("{text}{name}: &{name} [{nine}]\n");
     }
     text + "clauses: *h\n"
 }
@@ -281,11 +282,7 @@ fn a_hostile_manifest_is_told_and_acts_on_nothing() {
         let output = pec([OsStr::new("check"), folder.path(name).as_os_str()]);
         let code = output.status.code().unwrap();
         assert!(matches!(code, 2 | 3), "{name}: {code}");
-        told(
-            &output,
-            code,
-            &["manifest", "bundle"][..1].iter().filter(|_| name == "form").copied().collect::<Vec<_>>().as_slice(),
-        );
+        told(&output, code, &[]);
     }
 }
 

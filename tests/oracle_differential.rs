@@ -15,12 +15,13 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use pec_conformance::{
-    evidence::Evidence,
+    evidence::{Direction, Evidence},
     fault::{self, EmbeddedFault, Sought},
     message::{Entity, Message},
     pki::Pki,
+    results::CellOutcome,
     rules,
-    runner::{CellOutcome, Direction, How, play},
+    runner::{How, play},
     scenario::suite,
     smime::{Certificate, Signature, SignatureState, Signer, Trust},
 };

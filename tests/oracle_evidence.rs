@@ -12,8 +12,9 @@ use std::{
 use pec_conformance::{
     evidence::{Observation, Party},
     message::{Kind, Message},
+    results::{Cell, Event},
     rules,
-    runner::{self, Cell, Event, Plan},
+    runner::{self, Plan},
     scenario,
 };
 

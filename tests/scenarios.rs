@@ -16,9 +16,11 @@ use jiff::Timestamp;
 use libtest_mimic::{Arguments, Failed, Trial};
 use pec_conformance::{
     clock::Machine,
+    evidence::Direction,
     norm::Level,
+    results::{Cell, CellOutcome},
     rules::{self, Outcome},
-    runner::{Cell, CellOutcome, Direction, How, play},
+    runner::{How, play},
     scenario::{Scenario, Selection, suite},
 };
 use tokio::runtime::Runtime;

@@ -1,6 +1,6 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Instant};
 
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
@@ -8,8 +8,10 @@ use jiff::{Timestamp, civil::Date};
 use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
 use crate::{
     clock::Machine,
-    report::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection, Strictness},
+    report::{JsonStream, Report, RuleSet, Terminal},
+    results::{CheckTally, Checked, Closing, Ending, Event, Opening, Strictness, Totals, Unjudged, Work},
     rules::{self, Options},
+    shown::path_text,
 };
 
 /// Arguments of `check`.
@@ -52,33 +54,40 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     for path in &args.paths {
         inputs.extend(Input::find(path)?);
     }
-    let at = args.at.unwrap_or_else(|| Machine::default().now());
+    let (clock, started) = (Instant::now(), Machine::default().now());
+    let at = args.at.unwrap_or(started);
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
     let options = Options { as_of: args.as_of.into() };
     let out = Stdout::open();
-    let mut report: Box<dyn Inspection> = match args.format {
-        Format::Text => Box::new(CheckedText::new(out, color.on(&io::stdout()), strictness, options.as_of)),
-        Format::Json => Box::new(CheckedJson::new(out, options.as_of)),
+    let mut report: Box<dyn Report> = match args.format {
+        Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
+        Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
     };
-    let mut totals = CheckedTotals::default();
+    let mut tell = |event| report.event(&event).map_err(CliError::Stdout);
+    let mut tally = CheckTally::default();
     let mut trouble = Exit::Conforming;
-    report.open().map_err(CliError::Stdout)?;
+    let work = Work::Check { references: Vec::new() };
+    tell(Event::Opened(Opening { started, work, strictness, as_of: options.as_of }))?;
     for input in &inputs {
         match judged(input, &given, at, options) {
             Ok(checked) => {
-                totals.count(&checked, strictness);
-                report.checked(&checked).map_err(CliError::Stdout)?;
+                tally.count(&checked, strictness);
+                tell(Event::Checked(Box::new(checked)))?;
             }
             Err(error) => {
                 // One file that cannot be judged does not hide what the others are.
                 error.show(color);
-                totals.unreadable += 1;
+                tally.unjudged += 1;
                 trouble = trouble.worse(error.exit());
+                let name = path_text(input.path());
+                tell(Event::Unjudged(Unjudged { name, reason: error.to_string() }))?;
             }
         }
     }
-    let exit = verdict(&totals).worse(trouble);
-    report.close(&totals, (exit.code(), exit.meaning())).map_err(CliError::Stdout)?;
+    let exit = verdict(&tally).worse(trouble);
+    let exit_told = (exit.code(), exit.meaning());
+    let (totals, took) = (Totals::Check(tally), clock.elapsed());
+    tell(Event::Closed(Closing { totals, ending: Ending::Complete, exit: exit_told, took }))?;
     Ok(exit)
 }
 
@@ -86,12 +95,13 @@ fn judged(input: &Input, given: &Given, at: Timestamp, options: Options) -> Resu
     let mut evidence = input.read(at)?;
     given.to(&mut evidence);
     let judgement = rules::judge(&evidence, &options);
-    Ok(Checked { path: input.path().to_owned(), evidence, judgement })
+    let path = input.path().to_owned();
+    Ok(Checked { name: path_text(&path), path, evidence, judgement })
 }
 
-fn verdict(totals: &CheckedTotals) -> Exit {
+fn verdict(totals: &CheckTally) -> Exit {
     let mut exit = if totals.failing > 0 { Exit::NonConforming } else { Exit::Conforming };
-    if totals.exercised == 0 {
+    if totals.applied.is_empty() {
         exit = exit.worse(Exit::Nothing);
     }
     if totals.broken_rules > 0 {

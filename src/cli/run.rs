@@ -11,10 +11,11 @@ use jiff::civil::Date;
 
 use super::{CliError, Exit, color::Color, error::warn, select::Select, stdout::Stdout};
 use crate::{
-    evidence::bundle,
-    report::{Closing, Ending, Event, JsonStream, Junit, Opening, Progress, Reports, RuleSet, Tally, Terminal},
+    evidence::{Direction, bundle},
+    report::{JsonStream, Junit, Progress, Reports, RuleSet, Terminal},
+    results::{CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
     rules,
-    runner::{self, CellOutcome, Direction, OnFailure, Plan, Run, Stop, Strictness},
+    runner::{self, OnFailure, Plan, Run, Stop},
     target,
 };
 
@@ -94,36 +95,27 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 
 /// Plays the plan and feeds the reports; `written` is how far the reports could be opened.
 fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> io::Result<Exit> {
-    let mut tally = Tally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
-    let run = runner::run(plan, &mut |event| match event {
-        runner::Event::Planned { total, started } => reports.event(Event::Opened(&Opening {
-            started,
-            planned: total,
-            directions: plan.directions.clone(),
-            strictness: plan.how.strictness,
-            as_of: plan.how.as_of,
-        })),
-        runner::Event::Started { scenario, direction } => reports.event(Event::Started { scenario, direction }),
-        runner::Event::Finished(cell) => {
-            tally.count(&cell);
+    let mut tally = PlayTally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
+    let run = runner::run(plan, &mut |event| {
+        if let Event::Finished(cell) = &event {
+            tally.count(cell);
             if plan.how.evidence.is_some() && cell.outcome == CellOutcome::Failed && cell.evidence.is_none() {
                 // A failure without its evidence: the verdict stands, and something is wrong with the disk.
                 written = Exit::Trouble;
             }
-            reports.event(Event::Finished(&cell));
         }
-        runner::Event::Stopping { playing } => reports.event(Event::Stopping { playing }),
+        reports.event(&event);
     })?;
     let ending = ending(&run, &tally);
     let exit = verdict(&tally, ending).worse(written);
     reports.close(|broken| {
         let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
-        Closing { tally: tally.clone(), ending, exit: (exit.code(), exit.meaning()), took: run.took }
+        Closing { totals: Totals::Plays(tally.clone()), ending, exit: (exit.code(), exit.meaning()), took: run.took }
     });
     Ok(exit)
 }
 
-fn ending(run: &Run, tally: &Tally) -> Ending {
+fn ending(run: &Run, tally: &PlayTally) -> Ending {
     match (run.interrupted, tally.not_played) {
         (true, _) => Ending::Interrupted,
         (false, 0) => Ending::Complete,
@@ -132,7 +124,7 @@ fn ending(run: &Run, tally: &Tally) -> Ending {
 }
 
 /// What a run comes to.
-fn verdict(tally: &Tally, ending: Ending) -> Exit {
+fn verdict(tally: &PlayTally, ending: Ending) -> Exit {
     let mut exit = if tally.failed > 0 { Exit::NonConforming } else { Exit::Conforming };
     if !tally.exercised_anything() {
         exit = exit.worse(Exit::Nothing);
@@ -222,14 +214,15 @@ mod tests {
 
     #[test]
     fn the_verdict_follows_what_was_counted() {
-        let tally = |passed, failed, error, skipped| Tally { passed, failed, error, skipped, ..Tally::default() };
-        let complete = |tally: Tally| verdict(&tally, Ending::Complete);
+        let tally =
+            |passed, failed, error, skipped| PlayTally { passed, failed, error, skipped, ..PlayTally::default() };
+        let complete = |tally: PlayTally| verdict(&tally, Ending::Complete);
         assert_eq!(complete(tally(2, 0, 0, 1)), Exit::Conforming);
         assert_eq!(complete(tally(2, 1, 0, 0)), Exit::NonConforming);
         assert_eq!(complete(tally(2, 1, 1, 0)), Exit::Trouble);
         assert_eq!(complete(tally(0, 0, 0, 3)), Exit::Nothing);
         assert_eq!(complete(tally(0, 0, 1, 0)), Exit::Trouble);
-        assert_eq!(complete(Tally { broken_rules: 1, ..tally(1, 0, 0, 0) }), Exit::Trouble);
+        assert_eq!(complete(PlayTally { broken_rules: 1, ..tally(1, 0, 0, 0) }), Exit::Trouble);
         assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::Interrupted), Exit::Trouble);
         assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::FailFast), Exit::NonConforming);
     }

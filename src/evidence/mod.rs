@@ -20,6 +20,22 @@ pub enum Role {
     Receiver,
 }
 
+/// Who plays sender and who receiver.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Direction {
+    /// Target that plays the sender.
+    pub sender: String,
+    /// Target that plays the receiver.
+    pub receiver: String,
+}
+
+impl Direction {
+    /// `sender` plays the sender and `receiver` the receiver.
+    pub fn new(sender: impl Into<String>, receiver: impl Into<String>) -> Self {
+        Self { sender: sender.into(), receiver: receiver.into() }
+    }
+}
+
 /// Anyone who can be seen at the end of a wire, or blamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -4,25 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     evidence::{Announced, Evidence, Party, Role},
-    norm::{Clause, Level},
-    rules::{Finding, Judgement, Outcome, Verdict},
-    runner::{Cell, Strictness, Unmet},
+    norm::Clause,
+    results::{Cell, Severity, Unmet, Weighed, weighed},
+    rules::{Finding, Judgement, Verdict},
 };
-
-/// How heavy it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The harness's own rule broke: no statement about anyone.
-    Broken,
-    /// Something that the scenario expects did not happen, or more than it expects.
-    Unmet,
-    /// A MUST was broken.
-    Violation,
-    /// A SHOULD was not followed.
-    Warning,
-    /// Worth knowing.
-    Note,
-}
 
 /// Something that went wrong, as a page for someone who has not seen it before. Texts are as found: escape them to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,34 +47,6 @@ pub struct Subject<'a> {
     pub judgement: &'a Judgement,
 }
 
-impl Severity {
-    /// Whether it fails what it was found in.
-    pub fn fails(self, strictness: Strictness) -> bool {
-        strictness == Strictness::Everything || self <= Severity::Violation
-    }
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Severity::Broken => "internal error",
-            Severity::Unmet => "expectation not met",
-            Severity::Violation => "violation",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        }
-    }
-}
-
-impl From<Level> for Severity {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::Must => Severity::Violation,
-            Level::Should => Severity::Warning,
-            Level::May => Severity::Note,
-        }
-    }
-}
-
 /// Everything that went wrong in a cell; the heaviest first.
 pub fn failures(cell: &Cell) -> Vec<Failure> {
     let subject = Subject { evidence: &cell.observed, folder: cell.evidence.as_deref(), judgement: &cell.judgement };
@@ -105,23 +62,13 @@ pub fn clause_line(clause: &Clause) -> String {
 }
 
 impl Subject<'_> {
-    /// What the rules found. What the scenario announced, or the harness made wrong on purpose, is nobody's failure.
+    /// What is not as it should be.
     pub fn failures(&self) -> impl Iterator<Item = Failure> {
-        let unannounced = self.judgement.verdicts.iter().filter(|verdict| !verdict.is_announced(self.evidence));
-        let found = unannounced.flat_map(|verdict| match &verdict.outcome {
-            Outcome::Pass => Vec::new(),
-            Outcome::InternalError(reason) => vec![self.broken(verdict, reason)],
-            Outcome::Fail(findings) => findings
-                .iter()
-                .filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness)
-                .map(|finding| self.finding(verdict, finding))
-                .collect(),
-        });
-        let missed = |announced: &&Announced| {
-            !self.judgement.not_in_force.contains(&announced.rule.as_str())
-                && !self.judgement.verdicts.iter().any(|verdict| verdict.announcement() == **announced)
-        };
-        found.chain(self.evidence.announced.iter().filter(missed).map(|announced| self.missed(announced)))
+        weighed(self.judgement, self.evidence).map(|it| match it {
+            Weighed::Found(verdict, finding) => self.finding(verdict, finding),
+            Weighed::Broken(verdict, reason) => self.broken(verdict, reason),
+            Weighed::Missed(announced) => self.missed(announced),
+        })
     }
 
     fn finding(&self, verdict: &Verdict, finding: &Finding) -> Failure {
@@ -236,10 +183,7 @@ impl Subject<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        report::samples,
-        runner::{CellOutcome, Direction},
-    };
+    use crate::{evidence::Direction, report::samples, results::CellOutcome, rules::Outcome};
 
     fn cell(outcome: Outcome, blame: Party) -> Cell {
         let mut cell = samples::cell("delivery/complete", &Direction::new("alfa", "flawed"), CellOutcome::Failed);

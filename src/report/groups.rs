@@ -1,7 +1,7 @@
 //! The same rule broken by the same party is one mistake, however often it shows: told once, with where else it was seen.
 
-use super::{Failure, Ink, Paint, Severity, clause_line, shown};
-use crate::runner::Strictness;
+use super::{Failure, Ink, Paint, clause_line, shown};
+use crate::results::{Severity, Strictness};
 
 /// Widest line of running text, in characters.
 const WIDTH: usize = 110;

@@ -9,10 +9,11 @@ use std::{
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Closing, Ending, Event, Failure, Paint, Report, block, counted, failures, shown, way};
+use super::{Failure, Paint, Report, block, counted, failures, shown, way};
 use crate::{
+    evidence::Direction,
     norm::AsOf,
-    runner::{Cell, CellOutcome, Direction, Strictness},
+    results::{Cell, CellOutcome, Closing, Ending, Event, Strictness, Totals},
 };
 
 /// Writes the file when the run is over.
@@ -73,7 +74,11 @@ impl Junit {
             Ending::Interrupted => concat!(env!("CARGO_PKG_NAME"), " (interrupted, incomplete)").to_owned(),
         };
         if self.as_of != AsOf::Latest {
-            let rules = counted(closing.tally.not_in_force.len(), "rule");
+            let not_in_force = match &closing.totals {
+                Totals::Plays(tally) => &tally.not_in_force,
+                Totals::Check(tally) => &tally.not_in_force,
+            };
+            let rules = counted(not_in_force.len(), "rule");
             name.extend([format!(" (as of {}: {rules} not in force)", self.as_of)]);
         }
         let mut suites: BTreeMap<Direction, TestSuite> = BTreeMap::new();
@@ -91,15 +96,15 @@ impl Junit {
 }
 
 impl Report for Junit {
-    fn event(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::Opened(opening) => (self.strictness, self.as_of) = (opening.strictness, opening.as_of),
-            Event::Started { .. } | Event::Stopping { .. } => {}
             Event::Finished(cell) => {
                 let case = self.case(cell);
                 self.cases.insert((cell.direction.clone(), cell.scenario.clone()), case);
             }
             Event::Closed(closing) => return self.write(closing),
+            _ => {}
         }
         Ok(())
     }
@@ -120,7 +125,7 @@ mod tests {
         let path = folder.path().join("junit.xml");
         let mut junit = Junit::at(path.clone());
         for event in samples::run() {
-            junit.event(event.as_event()).unwrap();
+            junit.event(&event).unwrap();
         }
         fs::read_to_string(path).unwrap()
     }

@@ -1,6 +1,5 @@
-//! What a run tells, one file per format. Each report consumes the same stream of events and judges nothing.
+//! What `run` and `check` tell, a file per format. Each consumes the same stream of events and judges nothing.
 
-mod checked;
 mod escape;
 mod failure;
 mod groups;
@@ -8,91 +7,24 @@ mod junit;
 mod paint;
 mod progress;
 mod stream;
-mod tally;
 mod terminal;
 
-use std::{io, time::Duration};
+use std::io;
 
-use jiff::Timestamp;
-
-pub use checked::{Checked, CheckedJson, CheckedText, CheckedTotals, Inspection};
 pub use escape::json_line;
-pub use failure::{Failure, Severity, Subject, clause_line, failures};
+pub use failure::{Failure, Subject, clause_line, failures};
 pub use groups::{Groups, block, counted, wrapped};
 pub use junit::Junit;
 pub use paint::{Ink, Paint};
 pub use progress::Progress;
 pub use stream::{JsonStream, RuleSet};
-pub use tally::Tally;
 pub use terminal::Terminal;
 
+pub use crate::shown::shown;
 use crate::{
-    norm::AsOf,
-    runner::{Cell, Direction},
+    evidence::Direction,
+    results::{Closing, Event},
 };
-pub use crate::{runner::Strictness, shown::shown};
-
-/// Something that happened in a run, in the order it happened.
-#[derive(Clone, Copy)]
-pub enum Event<'a> {
-    /// The run begins.
-    Opened(&'a Opening),
-    /// A scenario begins in a direction.
-    Started {
-        /// The scenario's id.
-        scenario: &'a str,
-        /// Who plays.
-        direction: &'a Direction,
-    },
-    /// A scenario has ended in a direction.
-    Finished(&'a Cell),
-    /// Someone asked to stop; what is being played is waited for.
-    Stopping {
-        /// Scenarios and directions that are still being played.
-        playing: usize,
-    },
-    /// The run is over.
-    Closed(&'a Closing),
-}
-
-/// What is known when a run begins.
-#[derive(Clone, Debug)]
-pub struct Opening {
-    /// By the machine's clock.
-    pub started: Timestamp,
-    /// Cells that will be played.
-    pub planned: usize,
-    /// Who plays whom, in the order of the table's columns.
-    pub directions: Vec<Direction>,
-    /// Whether warnings fail a cell.
-    pub strictness: Strictness,
-    /// By the norm of which day everything is judged.
-    pub as_of: AsOf,
-}
-
-/// What is known when a run is over.
-#[derive(Clone, Debug)]
-pub struct Closing {
-    /// Counts; they add up.
-    pub tally: Tally,
-    /// Whether the run was broken off, by Ctrl-C or by `--fail-fast`.
-    pub ending: Ending,
-    /// The process's exit code, and what it says.
-    pub exit: (u8, &'static str),
-    /// Wall-clock time taken.
-    pub took: Duration,
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Everything planned was played.
-    Complete,
-    /// Stopped at the first failure, as asked.
-    FailFast,
-    /// Interrupted.
-    Interrupted,
-}
 
 /// Who plays whom, as people read it: `alfa -> bravo`.
 pub fn way(direction: &Direction) -> String {
@@ -102,7 +34,7 @@ pub fn way(direction: &Direction) -> String {
 /// A format.
 pub trait Report {
     /// Takes an event in. An error is the output's (a full disk), never the event's.
-    fn event(&mut self, event: Event<'_>) -> io::Result<()>;
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()>;
 }
 
 /// Several reports fed as one. One that cannot be written any more is dropped and remembered, the others go on.
@@ -119,13 +51,13 @@ impl Reports {
     }
 
     /// Hands an event to each.
-    pub fn event(&mut self, event: Event<'_>) {
+    pub fn event(&mut self, event: &Event<'_>) {
         self.each(|report, _| report.event(event));
     }
 
     /// Closes each in turn. The closing is asked for again before each, so that it can tell of those that broke before.
     pub fn close(&mut self, closing: impl Fn(&[(String, io::Error)]) -> Closing) {
-        self.each(|report, broken| report.event(Event::Closed(&closing(broken))));
+        self.each(|report, broken| report.event(&Event::Closed(closing(broken))));
     }
 
     fn each(&mut self, tell: impl Fn(&mut dyn Report, &[(String, io::Error)]) -> io::Result<()>) {
@@ -159,7 +91,7 @@ mod tests {
     }
 
     impl Report for Counter {
-        fn event(&mut self, _: Event<'_>) -> io::Result<()> {
+        fn event(&mut self, _: &Event<'_>) -> io::Result<()> {
             self.seen.set(self.seen.get() + 1);
             if self.seen.get() == self.breaks_at { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
         }
@@ -172,7 +104,7 @@ mod tests {
         reports.add("junit.xml", Counter { seen: Rc::clone(&full), breaks_at: 2 });
         reports.add("run.jsonl", Counter { seen: Rc::clone(&healthy), breaks_at: usize::MAX });
         for event in samples::run() {
-            reports.event(event.as_event());
+            reports.event(&event);
         }
         assert_eq!((full.get(), healthy.get()), (2, samples::run().len()));
         let broken: Vec<_> = reports.broken().iter().map(|(name, error)| (name.as_str(), error.kind())).collect();

@@ -4,8 +4,8 @@ use std::io;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Event, Report, counted, shown, way};
-use crate::runner::CellOutcome;
+use super::{Report, counted, shown, way};
+use crate::results::{CellOutcome, Event, Work};
 
 /// Shows how far a run is.
 pub struct Progress {
@@ -25,9 +25,13 @@ impl Progress {
 }
 
 impl Report for Progress {
-    fn event(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
-            Event::Opened(opening) => self.bar.set_length(opening.planned as u64),
+            Event::Opened(opening) => {
+                if let Work::Plays { planned, .. } = opening.work {
+                    self.bar.set_length(planned as u64);
+                }
+            }
             Event::Started { scenario, direction } => {
                 let failed = if self.failed > 0 { format!("{} failed · ", self.failed) } else { String::new() };
                 self.bar.set_message(format!("{failed}{} {}", shown(scenario), way(direction)));
@@ -38,9 +42,10 @@ impl Report for Progress {
             }
             Event::Stopping { playing } => self.bar.println(format!(
                 "stopping: {} still being played, then the reports; Ctrl-C again ends them at once",
-                counted(playing, "scenario")
+                counted(*playing, "scenario")
             )),
             Event::Closed(_) => self.bar.finish_and_clear(),
+            Event::Checked(_) | Event::Unjudged(_) | Event::LeftOut(_) | Event::Submission(_) => {}
         }
         Ok(())
     }

@@ -2,12 +2,11 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::{Closing, Ending, Event, Opening, Tally};
 use crate::{
-    evidence::{Evidence, GatewayFacts, Observation, Party, Role, Seen},
+    evidence::{Direction, Evidence, GatewayFacts, Observation, Party, Role, Seen},
     norm::{AsOf, Clause, Level, clauses::access::RFC6109_3_1_4_HEADERS},
+    results::{Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Unmet, Work},
     rules::{Check, Finding, Judgement, Outcome, Rule, Verdict},
-    runner::{Cell, CellOutcome, Direction, Strictness, Unmet},
 };
 
 /// What a hostile message would have a report show.
@@ -26,30 +25,12 @@ const fn rule(id: &'static str, level: Level, question: &'static str) -> Rule {
     Rule { id, level, clauses: CLAUSES, question, consequence: "mail programs do not recognise the notice", check }
 }
 
-/// An event that owns what it tells.
-pub enum Owned {
-    Opened(Opening),
-    Finished(Box<Cell>),
-    Closed(Closing),
-}
-
-impl Owned {
-    pub fn as_event(&self) -> Event<'_> {
-        match self {
-            Owned::Opened(opening) => Event::Opened(opening),
-            Owned::Finished(cell) => Event::Finished(cell),
-            Owned::Closed(closing) => Event::Closed(closing),
-        }
-    }
-}
-
 /// Five of six cells, one of each outcome and one that passed with an announced finding; then interrupted.
-pub fn run() -> Vec<Owned> {
+pub fn run() -> Vec<Event<'static>> {
     let directions = vec![Direction::new("alfa", "flawed"), Direction::new("flawed", "alfa")];
     let opening = Opening {
         started: "2026-11-02T08:30:00Z".parse().unwrap(),
-        planned: 6,
-        directions: directions.clone(),
+        work: Work::Plays { planned: 6, directions: directions.clone() },
         strictness: Strictness::Violations,
         as_of: AsOf::Latest,
     };
@@ -60,14 +41,18 @@ pub fn run() -> Vec<Owned> {
         cell("timeout/twelve", &directions[0], CellOutcome::Error(format!("the gateway hung: {HOSTILE}"))),
         cell("timeout/twelve", &directions[1], CellOutcome::Skipped("flawed cannot move its clock".into())),
     ];
-    let mut tally = Tally::new(opening.planned, &RULES, opening.as_of);
+    let mut tally = PlayTally::new(6, &RULES, opening.as_of);
     for cell in &cells {
         tally.count(cell);
     }
-    let closing =
-        Closing { tally, ending: Ending::Interrupted, exit: (3, "infrastructure"), took: Duration::from_millis(1500) };
-    let cells = cells.into_iter().map(|cell| Owned::Finished(Box::new(cell)));
-    [Owned::Opened(opening)].into_iter().chain(cells).chain([Owned::Closed(closing)]).collect()
+    let closing = Closing {
+        totals: Totals::Plays(tally),
+        ending: Ending::Interrupted,
+        exit: (3, "infrastructure"),
+        took: Duration::from_millis(1500),
+    };
+    let cells = cells.into_iter().map(|cell| Event::Finished(Box::new(cell)));
+    [Event::Opened(opening)].into_iter().chain(cells).chain([Event::Closed(closing)]).collect()
 }
 
 /// A cell that inspected something.

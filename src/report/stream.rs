@@ -1,20 +1,23 @@
-//! JSON lines: a header, one line per cell, a footer. A stream without its footer is of a run that was cut off.
+//! JSON lines: a header, a line for each cell, each thing checked, each submission, a footer. A stream without its footer is
+//! of a run that was cut off.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Closing, Ending, Event, Opening, Report, json_line};
+use super::{Report, json_line};
 use crate::{
-    evidence::{Evidence, bundle::MANIFEST},
+    evidence::{Evidence, Observation, bundle::MANIFEST},
+    message::{Kind, Message},
     norm::{Clause, Level},
-    rules::{Outcome, Rule, Verdict},
-    runner::{Cell, CellOutcome},
+    results::{Cell, CellOutcome, Checked, Closing, Ending, Event, Opening, SubmissionPage, Totals, Work},
+    rules::{GivenCertificate, Outcome, Rule, Verdict},
+    shown::path_text,
 };
 
-/// Version of this format: raised when a reader of an older one would misread it.
-const FORMAT: u32 = 1;
+/// Version of this format: raised when a reader of an older one would misread it; 0 promises nothing.
+const FORMAT: u32 = 0;
 
 /// The rules a report was made with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,15 +55,20 @@ impl<W: Write> JsonStream<W> {
     }
 
     fn header(&self, opening: &Opening) -> Value {
+        let (command, planned, directions) = match &opening.work {
+            Work::Plays { planned, directions } => ("run", Some(planned), Some(directions)),
+            Work::Check { .. } => ("check", None, None),
+        };
         json!({
             "type": "header",
             "format": FORMAT,
+            "command": command,
             "suite": env!("CARGO_PKG_NAME"),
             "version": env!("CARGO_PKG_VERSION"),
             "rules": self.rules,
             "started": opening.started,
-            "planned": opening.planned,
-            "directions": opening.directions,
+            "planned": planned,
+            "directions": directions,
             "strictness": opening.strictness,
             "as_of": opening.as_of.to_string(),
         })
@@ -68,11 +76,15 @@ impl<W: Write> JsonStream<W> {
 }
 
 impl<W: Write> Report for JsonStream<W> {
-    fn event(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         let line = match event {
             Event::Opened(opening) => self.header(opening),
             Event::Started { .. } | Event::Stopping { .. } => return Ok(()),
             Event::Finished(cell) => cell_line(cell),
+            Event::Checked(checked) => checked_line(checked),
+            Event::Unjudged(it) => json!({"type": "unjudged", "name": it.name, "reason": it.reason}),
+            Event::LeftOut(it) => json!({"type": "left-out", "name": it.name, "why": it.why}),
+            Event::Submission(submission) => submission_line(submission),
             Event::Closed(closing) => footer(closing),
         };
         json_line(&mut self.out, &line)?;
@@ -107,7 +119,6 @@ fn cell_line(cell: &Cell) -> Value {
         "reason": reason,
         "unmet": unmet,
         "findings": cell.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, &cell.observed)).collect::<Vec<_>>(),
-        "applied": cell.judgement.applied,
         "choices": cell.choices,
         "notes": cell.notes,
         "evidence": cell.evidence.as_ref().map(|folder| json!({
@@ -119,8 +130,73 @@ fn cell_line(cell: &Cell) -> Value {
     })
 }
 
+fn checked_line(checked: &Checked) -> Value {
+    let messages = checked.evidence.observations.iter().map(|observation| {
+        json!({
+            "observation": observation.id,
+            "seen": observation.seen,
+            "kind": kind(observation),
+            "origin": checked.judgement.origin(observation.id),
+        })
+    });
+    let findings = checked.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, &checked.evidence));
+    json!({
+        "type": "checked",
+        "name": checked.name,
+        "path": path_text(&checked.path),
+        "messages": messages.collect::<Vec<_>>(),
+        "directories": checked.directories(),
+        "certificates": checked.judgement.certificates.iter().map(certificate_line).collect::<Vec<_>>(),
+        "findings": findings.collect::<Vec<_>>(),
+    })
+}
+
+fn submission_line(submission: &SubmissionPage) -> Value {
+    let findings = submission.judgement.verdicts.iter();
+    json!({
+        "type": "submission",
+        "identifier": submission.identifier,
+        "msgid": submission.msgid,
+        "sender": submission.sender,
+        "subject": submission.subject,
+        "accepted": submission.accepted,
+        "recipients": submission.recipients.iter().map(|it| {
+            json!({"address": it.address, "typology": it.typology, "outcome": it.outcome})
+        }).collect::<Vec<_>>(),
+        "messages": submission.messages.iter().map(|it| {
+            json!({"name": it.name, "observation": it.observation, "kind": it.kind})
+        }).collect::<Vec<_>>(),
+        "missing": submission.missing.iter().map(|it| json!({"what": it.what, "view": it.view})).collect::<Vec<_>>(),
+        "findings": findings.filter_map(|verdict| verdict_line(verdict, &submission.evidence)).collect::<Vec<_>>(),
+    })
+}
+
+fn certificate_line(given: &GivenCertificate) -> Value {
+    let certificate = &given.certificate;
+    let path = match &given.path {
+        None => json!({"not-verified": "no trust anchors are at hand"}),
+        Some(Ok(())) => json!("trusted"),
+        Some(Err(error)) if error.is_of_the_lists() => json!({"not-verified": error.to_string()}),
+        Some(Err(error)) => json!({"refuted": error.to_string()}),
+    };
+    json!({
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "serial": certificate.serial,
+        "sha1": certificate.sha1(),
+        "not_before": certificate.not_before,
+        "not_after": certificate.not_after,
+        "path": path,
+        "provider": given.provider,
+    })
+}
+
+fn kind(observation: &Observation) -> Option<Kind> {
+    Message::read(observation.bytes.clone()).ok()?.kind
+}
+
 /// A verdict on evidence that is not a pass.
-pub(super) fn verdict_line(verdict: &Verdict, evidence: &Evidence) -> Option<Value> {
+fn verdict_line(verdict: &Verdict, evidence: &Evidence) -> Option<Value> {
     let (findings, broken) = match &verdict.outcome {
         Outcome::Pass => return None,
         Outcome::Fail(findings) => (Some(findings), None),
@@ -153,7 +229,10 @@ fn footer(closing: &Closing) -> Value {
         "type": "footer",
         "complete": closing.ending == Ending::Complete,
         "interrupted": closing.ending == Ending::Interrupted,
-        "totals": closing.tally,
+        "totals": match &closing.totals {
+            Totals::Plays(tally) => json!(tally),
+            Totals::Check(tally) => json!(tally),
+        },
         "exit": {"code": code, "meaning": meaning},
         "took_ms": millis(closing.took),
     })
@@ -184,7 +263,7 @@ mod tests {
         let mut out = Vec::new();
         let mut stream = JsonStream::new(&mut out, RuleSet::of(&samples::RULES));
         for event in samples::run() {
-            stream.event(event.as_event()).unwrap();
+            stream.event(&event).unwrap();
         }
         String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }

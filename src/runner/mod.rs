@@ -9,15 +9,11 @@ mod names;
 mod plan;
 mod play;
 mod reading;
-mod result;
 mod stage;
 mod story;
 mod talk;
 #[cfg(test)]
 mod tests;
 
-pub use plan::{Event, How, OnFailure, Plan, Run, Stop, run};
+pub use plan::{How, OnFailure, Plan, Run, Stop, run};
 pub use play::play;
-pub use result::{Cell, CellOutcome, Strictness, Unmet};
-
-pub use crate::target::Direction;

@@ -11,7 +11,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
 use tokio::{
     runtime::{Builder, Runtime},
     signal,
@@ -19,8 +18,14 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Cell, CellOutcome, Direction, Strictness, play};
-use crate::{clock::Machine, norm::AsOf, scenario::Scenario};
+use super::play;
+use crate::{
+    clock::Machine,
+    evidence::Direction,
+    norm::AsOf,
+    results::{CellOutcome, Event, Opening, Strictness, Work},
+    scenario::Scenario,
+};
 
 /// Bytes of a file above which what sends it is heavy.
 const HEAVY: usize = 8 << 20;
@@ -86,31 +91,6 @@ enum Urgency {
     AtOnce,
 }
 
-/// What happens during a run, for progress.
-pub enum Event<'a> {
-    /// So many cells will be played.
-    Planned {
-        /// Cells.
-        total: usize,
-        /// When it started, by the machine's clock.
-        started: Timestamp,
-    },
-    /// A cell has started.
-    Started {
-        /// Scenario id.
-        scenario: &'a str,
-        /// Who plays.
-        direction: &'a Direction,
-    },
-    /// A cell has ended. The run keeps none: its evidence may be large.
-    Finished(Box<Cell>),
-    /// Someone asked to stop.
-    Stopping {
-        /// Cells that are still being played.
-        playing: usize,
-    },
-}
-
 /// What a run yields.
 pub struct Run {
     /// How many cells ended.
@@ -168,13 +148,19 @@ impl Stop {
     }
 }
 
-/// Plays a plan; blocks until done, on a runtime of its own. `on_event` is called in this thread. An error is the
-/// machine's, which has no thread or descriptor left to begin with.
+/// Plays a plan; blocks until done, on a runtime of its own. `on_event` is called in this thread, with everything but the
+/// closing: what it all comes to, and whether it could be written, is known only then. An error is the machine's, which
+/// has no thread or descriptor left to begin with.
 pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> {
     let clock = Instant::now();
     let planned = plan.scenarios.len() * plan.directions.len();
     let runtime = runtime(plan.jobs.get().min(planned))?;
-    on_event(Event::Planned { total: planned, started: plan.how.machine.now() });
+    on_event(Event::Opened(Opening {
+        started: plan.how.machine.now(),
+        work: Work::Plays { planned, directions: plan.directions.clone() },
+        strictness: plan.how.strictness,
+        as_of: plan.how.as_of,
+    }));
     let ended = runtime.block_on(play_all(plan, on_event));
     // What a play that was cut short left behind is not waited for.
     runtime.shutdown_background();

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Cell, CellOutcome, Direction, How, Strictness, Unmet,
+    How,
     blame::{self, Wires},
     expect::{Difference, Found},
     gather::{Gathered, gather, holdings},
@@ -17,8 +17,9 @@ use super::{
     story,
 };
 use crate::{
-    evidence::{Announced, Dialogue, Evidence, Party, Seen, bundle},
+    evidence::{Announced, Dialogue, Direction, Evidence, Party, Seen, bundle},
     norm::Level,
+    results::{Cell, CellOutcome, Strictness, Unmet},
     rules::{self, Check, Judgement, Outcome, Verdict},
     scenario::{
         Scenario,

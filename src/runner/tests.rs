@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    evidence::{Party, bundle},
+    evidence::{Direction, Party, bundle},
     norm::Level,
+    results::{Cell, CellOutcome, Event},
     rules,
     scenario::Scenario,
 };
@@ -165,13 +166,14 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
     let plan = Plan::new(scenarios);
     let whole = run(&plan, &mut |event| {
         events.push(match event {
-            Event::Planned { total, .. } => format!("planned {total}"),
+            Event::Opened(opening) => format!("opened {:?}", opening.work),
             Event::Started { .. } => "started".to_owned(),
             Event::Finished(cell) => {
                 senders.push(cell.direction.sender);
                 "finished".to_owned()
             }
             Event::Stopping { .. } => "stopping".to_owned(),
+            _ => unreachable!("a run says nothing else"),
         });
     })
     .unwrap();

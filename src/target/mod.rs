@@ -9,12 +9,11 @@ mod embedded;
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 pub use crate::net::Heard;
 use crate::{
     clock::Machine,
-    evidence::{Dialogue, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, SmtpPath},
+    evidence::{Dialogue, Direction, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, SmtpPath},
     gateway::compose::Composer,
     message::Bytes,
     scenario::{
@@ -27,22 +26,6 @@ use crate::{
 
 /// The targets that a name stands for.
 pub const NAMES: &[&str] = &["alfa", "bravo", "flawed"];
-
-/// Who plays sender and who receiver.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Direction {
-    /// Target that plays the sender.
-    pub sender: String,
-    /// Target that plays the receiver.
-    pub receiver: String,
-}
-
-impl Direction {
-    /// `sender` plays the sender and `receiver` the receiver.
-    pub fn new(sender: impl Into<String>, receiver: impl Into<String>) -> Self {
-        Self { sender: sender.into(), receiver: receiver.into() }
-    }
-}
 
 /// A future that a thread may carry elsewhere.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, TargetError>> + Send + 'a>>;

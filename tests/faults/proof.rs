@@ -7,11 +7,12 @@ use std::{
 
 use libtest_mimic::Failed;
 use pec_conformance::{
-    evidence::{Evidence, Party},
+    evidence::{Direction, Evidence, Party},
     fault::{self, Fault, Sought},
     pki::Pki,
+    results::CellOutcome,
     rules::{self, Judgement, Options, Outcome},
-    runner::{CellOutcome, Direction, How, play},
+    runner::{How, play},
     scenario::suite,
     smime::Signer,
 };

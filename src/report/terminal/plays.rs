@@ -1,20 +1,19 @@
-//! The page at the terminal: who got what, which clause anyone broke, and what it rests on.
+//! The page of a run: who got what, which clause anyone broke, and what it rests on.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
-use super::{
-    Closing, Ending, Event, Failure, Groups, Ink, Opening, Paint, Report, counted, failures, shown, way, wrapped,
-};
 use crate::{
+    evidence::Direction,
     norm::AsOf,
-    runner::{Cell, CellOutcome, Direction, Strictness},
+    report::{Failure, Groups, Ink, Paint, Report, counted, failures, shown, way, wrapped},
+    results::{Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Work},
 };
 
 /// Writes the page when the run is over; the same page however the cells' ends were ordered.
-pub struct Terminal<W> {
+pub struct PlaysPage<W> {
     out: W,
     paint: Paint,
     strictness: Strictness,
@@ -67,23 +66,14 @@ impl Told {
     }
 }
 
-impl<W: Write> Terminal<W> {
+impl<W: Write> PlaysPage<W> {
     /// A page on `out`.
-    pub fn new(out: W, paint: Paint) -> Self {
-        Self {
-            out,
-            paint,
-            strictness: Strictness::default(),
-            as_of: AsOf::default(),
-            columns: vec![],
-            cells: BTreeMap::new(),
-        }
-    }
-
-    fn open(&mut self, opening: &Opening) {
-        self.strictness = opening.strictness;
-        self.as_of = opening.as_of;
-        self.columns.clone_from(&opening.directions);
+    pub fn new(out: W, paint: Paint, opening: &Opening) -> Self {
+        let columns = match &opening.work {
+            Work::Plays { directions, .. } => directions.clone(),
+            Work::Check { .. } => Vec::new(),
+        };
+        Self { out, paint, strictness: opening.strictness, as_of: opening.as_of, columns, cells: BTreeMap::new() }
     }
 
     fn close(&mut self, closing: &Closing) -> io::Result<()> {
@@ -99,7 +89,9 @@ impl<W: Write> Terminal<W> {
             }
         }
         self.out.write_all(groups.pages(self.strictness, self.paint).as_bytes())?;
-        self.totals(closing)?;
+        if let Totals::Plays(tally) = &closing.totals {
+            self.totals(tally, closing)?;
+        }
         self.out.flush()
     }
 
@@ -152,8 +144,7 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
-    fn totals(&mut self, closing: &Closing) -> io::Result<()> {
-        let tally = &closing.tally;
+    fn totals(&mut self, tally: &PlayTally, closing: &Closing) -> io::Result<()> {
         let label = |label: &str| self.paint.dye(Ink::Faint, &format!("{label:<10}"));
         let ending = match closing.ending {
             Ending::Complete => "",
@@ -180,8 +171,8 @@ impl<W: Write> Terminal<W> {
             self.out,
             "{}{} = {} exercised + {} not exercised{not_in_force}",
             label("rules"),
-            tally.exercised.len() + tally.not_exercised.len() + tally.not_in_force.len(),
-            tally.exercised.len(),
+            tally.applied.len() + tally.not_exercised.len() + tally.not_in_force.len(),
+            tally.applied.len(),
             tally.not_exercised.len()
         )?;
         let broken = if tally.broken_rules > 0 {
@@ -213,54 +204,15 @@ impl<W: Write> Terminal<W> {
     }
 }
 
-impl<W: Write> Report for Terminal<W> {
-    fn event(&mut self, event: Event<'_>) -> io::Result<()> {
+impl<W: Write> Report for PlaysPage<W> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
-            Event::Opened(opening) => self.open(opening),
-            Event::Started { .. } | Event::Stopping { .. } => {}
             Event::Finished(cell) => {
                 self.cells.insert((cell.scenario.clone(), cell.direction.clone()), Told::of(cell));
             }
             Event::Closed(closing) => return self.close(closing),
+            _ => {}
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::samples;
-
-    fn page(paint: Paint) -> String {
-        let mut out = Vec::new();
-        let mut terminal = Terminal::new(&mut out, paint);
-        for event in samples::run() {
-            terminal.event(event.as_event()).unwrap();
-        }
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn the_page_tells_everything_about_a_failure() {
-        insta::assert_snapshot!(page(Paint::Plain));
-    }
-
-    #[test]
-    fn nothing_from_a_message_acts_on_the_terminal() {
-        assert!(!page(Paint::Plain).contains(['\x1b', '\u{202e}', '\r', '\u{9b}', '\0']));
-    }
-
-    #[test]
-    fn colours_change_no_word() {
-        let colored = page(Paint::Colored);
-        let mut plain = String::new();
-        let mut rest = colored.as_str();
-        while let Some((before, after)) = rest.split_once("\x1b[") {
-            plain.push_str(before);
-            rest = after.split_once('m').unwrap().1;
-        }
-        assert_eq!(plain + rest, page(Paint::Plain));
-        assert_ne!(colored, page(Paint::Plain));
     }
 }

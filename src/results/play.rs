@@ -1,14 +1,13 @@
-//! What a run yields: one cell per scenario and direction. Reports read this and nothing else.
+//! What playing a scenario came to.
 
 use std::{path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
 use crate::{
-    evidence::{Evidence, Party},
+    evidence::{Direction, Evidence, Party},
     norm::{Clause, Level},
     rules::{Judgement, Verdict},
-    target::Direction,
 };
 
 /// One scenario played in one direction.
@@ -39,17 +38,6 @@ pub struct Cell {
     pub evidence: Option<PathBuf>,
     /// Wall-clock time taken.
     pub took: Duration,
-}
-
-/// Which levels of failed verdicts fail a cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Strictness {
-    /// Violations.
-    #[default]
-    Violations,
-    /// Warnings and notes too (`--strict`).
-    Everything,
 }
 
 /// How a cell ended. The words stay apart in every report.

@@ -1,0 +1,105 @@
+//! How heavy what was found is.
+
+use serde::Serialize;
+
+use crate::{
+    evidence::{Announced, Evidence, Party},
+    norm::Level,
+    rules::{Finding, Judgement, Outcome, Verdict},
+};
+
+/// Which levels of failed verdicts fail what they were found in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strictness {
+    /// Violations.
+    #[default]
+    Violations,
+    /// Warnings and notes too (`--strict`).
+    Everything,
+}
+
+/// How heavy it is; the heaviest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The harness's own rule broke: no statement about anyone.
+    Broken,
+    /// Something that the scenario expects did not happen, or more than it expects.
+    Unmet,
+    /// A MUST was broken.
+    Violation,
+    /// A SHOULD was not followed.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// Whether it fails what it was found in.
+    pub fn fails(self, strictness: Strictness) -> bool {
+        strictness == Strictness::Everything || self <= Severity::Violation
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Broken => "internal error",
+            Severity::Unmet => "expectation not met",
+            Severity::Violation => "violation",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Must => Severity::Violation,
+            Level::Should => Severity::Warning,
+            Level::May => Severity::Note,
+        }
+    }
+}
+
+/// Something that is not as it should be.
+#[derive(Clone, Copy)]
+pub enum Weighed<'a> {
+    /// A rule's finding.
+    Found(&'a Verdict, &'a Finding),
+    /// The rule itself broke; why.
+    Broken(&'a Verdict, &'a str),
+    /// A scenario announced it, and it was not found again.
+    Missed(&'a Announced),
+}
+
+impl Weighed<'_> {
+    /// How heavy it is.
+    pub fn severity(self) -> Severity {
+        match self {
+            Weighed::Found(verdict, _) => verdict.rule.level.into(),
+            Weighed::Broken(..) => Severity::Broken,
+            Weighed::Missed(_) => Severity::Unmet,
+        }
+    }
+}
+
+/// What is not as it should be by a judgement. What the scenario announced, or the harness made wrong on purpose, is
+/// nobody's failure.
+pub fn weighed<'a>(judgement: &'a Judgement, evidence: &'a Evidence) -> impl Iterator<Item = Weighed<'a>> {
+    let unannounced = judgement.verdicts.iter().filter(|verdict| !verdict.is_announced(evidence));
+    let found = unannounced.flat_map(|verdict| {
+        let (findings, broken) = match &verdict.outcome {
+            Outcome::Pass => (&[][..], None),
+            Outcome::Fail(findings) => (&findings[..], None),
+            Outcome::InternalError(reason) => (&[][..], Some(Weighed::Broken(verdict, reason))),
+        };
+        let somebodys = findings.iter().filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness);
+        somebodys.map(move |finding| Weighed::Found(verdict, finding)).chain(broken)
+    });
+    let missed = |announced: &&Announced| {
+        !judgement.not_in_force.contains(&announced.rule.as_str())
+            && !judgement.verdicts.iter().any(|verdict| verdict.announcement() == **announced)
+    };
+    found.chain(evidence.announced.iter().filter(missed).map(Weighed::Missed))
+}
