@@ -83,7 +83,7 @@ fn formal_correctness(message: Message, signed: Origin) -> Result<Correct, Strin
     if !signed.addresses.iter().any(|address| address.eq_ignore_ascii_case(&from)) {
         return Err("l'indirizzo del campo From non è quello del certificato".into());
     }
-    let kind = message.kind.ok_or("manca il tipo di messaggio nell'intestazione")?;
+    let kind = message.claimed.ok_or("manca il tipo di messaggio nell'intestazione")?;
     let tipo = kind.tipo().ok_or("una busta di anomalia non può provenire da un altro gestore")?;
     let reading = message.daticert.as_ref().ok_or("mancano i dati di certificazione")?;
     if reading.malformed.is_some() {

@@ -1,4 +1,5 @@
-//! What kind of PEC message a message claims to be: by its outermost `X-Ricevuta` or `X-Trasporto`, never by its Subject.
+//! The kinds of PEC messages: one table of what the norm gives to each, and how a message claims or certifies one. The
+//! Subject never tells it.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,94 +33,169 @@ pub enum Kind {
     Anomalia,
 }
 
+/// What the norm gives to a kind.
+struct Row {
+    kind: Kind,
+    /// The header field that tells it.
+    field: TypeField,
+    /// The field's value; of all kinds but the anomaly envelope it is the `tipo` of daticert.xml too.
+    value: &'static str,
+    /// Whether `X-VerificaSicurezza` and `errore` tell of a virus.
+    virus: bool,
+    title: &'static str,
+    section: &'static str,
+    prefix: &'static str,
+    addressee: Addressee,
+    wires: bool,
+}
+
+/// The header field that tells a kind (RFC 6109 2.1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TypeField {
+    /// `X-Ricevuta`.
+    Ricevuta,
+    /// `X-Trasporto`.
+    Trasporto,
+}
+
+/// To whom a kind is addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressee {
+    /// The user who sent the message.
+    Sender,
+    /// The sending provider's service mailbox.
+    Provider,
+    /// The recipients.
+    Recipients,
+}
+
+/// A row for each kind, in the order of [`Kind`]: RFC 6109 2.1, 3, 4.4 and the strings on the wire.
+#[rustfmt::skip]
+const TABLE: [Row; 11] = {
+    use Addressee::{Provider, Recipients, Sender};
+    use TypeField::{Ricevuta, Trasporto};
+    [
+        Row { kind: Kind::Accettazione, field: Ricevuta, value: "accettazione", virus: false, title: "acceptance",
+            section: "3.1.4", prefix: "ACCETTAZIONE:", addressee: Sender, wires: false },
+        Row { kind: Kind::NonAccettazione, field: Ricevuta, value: "non-accettazione", virus: false, title: "non-acceptance",
+            section: "3.1.2", prefix: "AVVISO DI NON ACCETTAZIONE:", addressee: Sender, wires: false },
+        Row { kind: Kind::NonAccettazioneVirus, field: Ricevuta, value: "non-accettazione", virus: true, title: "non-acceptance for a virus",
+            section: "3.1.3", prefix: "AVVISO DI NON ACCETTAZIONE PER VIRUS:", addressee: Sender, wires: false },
+        Row { kind: Kind::PresaInCarico, field: Ricevuta, value: "presa-in-carico", virus: false, title: "server-server acceptance",
+            section: "3.2.1", prefix: "PRESA IN CARICO:", addressee: Provider, wires: true },
+        Row { kind: Kind::AvvenutaConsegna, field: Ricevuta, value: "avvenuta-consegna", virus: false, title: "delivery",
+            section: "3.3.2", prefix: "CONSEGNA:", addressee: Sender, wires: true },
+        Row { kind: Kind::ErroreConsegna, field: Ricevuta, value: "errore-consegna", virus: false, title: "non-delivery",
+            section: "3.3.3", prefix: "AVVISO DI MANCATA CONSEGNA:", addressee: Sender, wires: true },
+        Row { kind: Kind::ErroreConsegnaVirus, field: Ricevuta, value: "errore-consegna", virus: true, title: "non-delivery for a virus",
+            section: "3.2.4", prefix: "AVVISO DI MANCATA CONSEGNA PER VIRUS:", addressee: Sender, wires: false },
+        Row { kind: Kind::PreavvisoErroreConsegna, field: Ricevuta, value: "preavviso-errore-consegna", virus: false, title: "timeout notice",
+            section: "3.1.6", prefix: "AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO:", addressee: Sender, wires: false },
+        Row { kind: Kind::RilevazioneVirus, field: Ricevuta, value: "rilevazione-virus", virus: false, title: "virus detection",
+            section: "3.2.3", prefix: "PROBLEMA DI SICUREZZA:", addressee: Provider, wires: true },
+        Row { kind: Kind::PostaCertificata, field: Trasporto, value: "posta-certificata", virus: false, title: "transport envelope",
+            section: "3.1.5", prefix: "POSTA CERTIFICATA:", addressee: Recipients, wires: true },
+        Row { kind: Kind::Anomalia, field: Trasporto, value: "errore", virus: false, title: "anomaly envelope",
+            section: "3.2.2", prefix: "ANOMALIA MESSAGGIO:", addressee: Recipients, wires: false },
+    ]
+};
+
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 11] = [
-        Kind::Accettazione,
-        Kind::NonAccettazione,
-        Kind::NonAccettazioneVirus,
-        Kind::PresaInCarico,
-        Kind::AvvenutaConsegna,
-        Kind::ErroreConsegna,
-        Kind::ErroreConsegnaVirus,
-        Kind::PreavvisoErroreConsegna,
-        Kind::RilevazioneVirus,
-        Kind::PostaCertificata,
-        Kind::Anomalia,
-    ];
+    pub const ALL: [Kind; 11] = {
+        let mut all = [Kind::Accettazione; 11];
+        let mut at = 0;
+        while at < all.len() {
+            all[at] = TABLE[at].kind;
+            at += 1;
+        }
+        all
+    };
 
-    /// The kind that a message claims, by the outermost fields alone; `None` for ordinary mail and unknown values.
-    pub fn of(mail: &Mail) -> Option<Kind> {
+    fn row(self) -> &'static Row {
+        // A row for each kind, in order, which a test holds.
+        &TABLE[self as usize]
+    }
+
+    /// The kind that a message claims, by the outermost fields alone, which no signature covers; `None` for ordinary mail
+    /// and unknown values.
+    pub fn claimed(mail: &Mail) -> Option<Kind> {
         let value = |name: &str| mail.field(name).map(|value| value.to_ascii_lowercase());
-        let virus = value("X-VerificaSicurezza").is_some_and(|value| value == "errore");
-        if let Some(receipt) = value("X-Ricevuta") {
-            return Some(match receipt.as_str() {
-                "accettazione" => Kind::Accettazione,
-                "non-accettazione" if virus => Kind::NonAccettazioneVirus,
-                "non-accettazione" => Kind::NonAccettazione,
-                "presa-in-carico" => Kind::PresaInCarico,
-                "avvenuta-consegna" => Kind::AvvenutaConsegna,
-                "errore-consegna" if virus => Kind::ErroreConsegnaVirus,
-                "errore-consegna" => Kind::ErroreConsegna,
-                "preavviso-errore-consegna" => Kind::PreavvisoErroreConsegna,
-                "rilevazione-virus" => Kind::RilevazioneVirus,
-                _ => return None,
-            });
-        }
-        match value("X-Trasporto")?.as_str() {
-            "posta-certificata" => Some(Kind::PostaCertificata),
-            "errore" => Some(Kind::Anomalia),
-            _ => None,
-        }
+        let (field, value, virus) = match value("X-Ricevuta") {
+            Some(receipt) => {
+                let virus = value("X-VerificaSicurezza").is_some_and(|value| value == "errore");
+                (TypeField::Ricevuta, receipt, virus)
+            }
+            None => (TypeField::Trasporto, value("X-Trasporto")?, false),
+        };
+        Self::choose(virus, |row| row.field == field && row.value == value)
+    }
+
+    /// The kind that certification data tell of, by `postacert/@tipo` and `@errore` (4.4).
+    pub fn certified(tipo: &str, errore: &str) -> Option<Kind> {
+        Self::choose(errore == "virus", |row| row.kind.tipo() == Some(tipo))
+    }
+
+    /// Of the kinds of one type the one for a virus, or the other; where there is no such notice, the only one.
+    fn choose(virus: bool, of_type: impl Fn(&Row) -> bool) -> Option<Kind> {
+        let mut rows = TABLE.iter().filter(|row| of_type(row));
+        let (first, second) = (rows.next()?, rows.next());
+        let told = [Some(first), second].into_iter().flatten().find(|row| row.virus == virus);
+        Some(told.unwrap_or(first).kind)
+    }
+
+    /// Whether a header field's value is one that tells a kind, whatever the field is called.
+    pub fn is_told_by(value: &str) -> bool {
+        TABLE.iter().any(|row| row.value.eq_ignore_ascii_case(value))
     }
 
     /// The kind in the norm's English (`acceptance`, `transport envelope`).
     pub fn title(self) -> &'static str {
-        match self {
-            Kind::Accettazione => "acceptance",
-            Kind::NonAccettazione => "non-acceptance",
-            Kind::NonAccettazioneVirus => "non-acceptance for a virus",
-            Kind::PresaInCarico => "server-server acceptance",
-            Kind::AvvenutaConsegna => "delivery",
-            Kind::ErroreConsegna => "non-delivery",
-            Kind::ErroreConsegnaVirus => "non-delivery for a virus",
-            Kind::PreavvisoErroreConsegna => "timeout notice",
-            Kind::RilevazioneVirus => "virus detection",
-            Kind::PostaCertificata => "transport envelope",
-            Kind::Anomalia => "anomaly envelope",
-        }
+        self.row().title
+    }
+
+    /// The section of RFC 6109 that is about it.
+    pub fn section(self) -> &'static str {
+        self.row().section
+    }
+
+    /// The prefix of its Subject, without the blank before the original subject.
+    pub fn prefix(self) -> &'static str {
+        self.row().prefix
+    }
+
+    /// To whom it is addressed (2.1, 2.2.5).
+    pub fn addressee(self) -> Addressee {
+        self.row().addressee
     }
 
     /// Whether it may go from one provider to another; the rest a provider puts into its own users' mailboxes.
     pub fn may_cross_wires(self) -> bool {
-        matches!(
-            self,
-            Kind::PresaInCarico
-                | Kind::AvvenutaConsegna
-                | Kind::ErroreConsegna
-                | Kind::RilevazioneVirus
-                | Kind::PostaCertificata
-        )
+        self.row().wires
     }
 
     /// Whether it is an envelope (2.1.1.2) rather than a notification.
     pub fn is_envelope(self) -> bool {
-        matches!(self, Kind::PostaCertificata | Kind::Anomalia)
+        self.row().field == TypeField::Trasporto
+    }
+
+    /// Whether it is a notice for a virus that another notice of the same type is not for.
+    pub fn is_for_virus(self) -> bool {
+        self.row().virus
+    }
+
+    /// The header field that tells it, with its value.
+    pub fn header(self) -> (&'static str, &'static str) {
+        let name = match self.row().field {
+            TypeField::Ricevuta => "X-Ricevuta",
+            TypeField::Trasporto => "X-Trasporto",
+        };
+        (name, self.row().value)
     }
 
     /// The `tipo` of its daticert.xml (4.4); an anomaly envelope has none.
     pub fn tipo(self) -> Option<&'static str> {
-        Some(match self {
-            Kind::Accettazione => "accettazione",
-            Kind::NonAccettazione | Kind::NonAccettazioneVirus => "non-accettazione",
-            Kind::PresaInCarico => "presa-in-carico",
-            Kind::AvvenutaConsegna => "avvenuta-consegna",
-            Kind::ErroreConsegna | Kind::ErroreConsegnaVirus => "errore-consegna",
-            Kind::PreavvisoErroreConsegna => "preavviso-errore-consegna",
-            Kind::RilevazioneVirus => "rilevazione-virus",
-            Kind::PostaCertificata => "posta-certificata",
-            Kind::Anomalia => return None,
-        })
+        (self != Kind::Anomalia).then(|| self.row().value)
     }
 }
 
@@ -128,7 +204,7 @@ mod tests {
     use super::*;
 
     fn kind(head: &str) -> Option<Kind> {
-        Kind::of(&Mail::read(format!("Subject: CONSEGNA: x\r\n{head}\r\n\r\n").into_bytes()).unwrap())
+        Kind::claimed(&Mail::read(format!("Subject: CONSEGNA: x\r\n{head}\r\n\r\n").into_bytes()).unwrap())
     }
 
     #[test]
@@ -144,6 +220,26 @@ mod tests {
             };
             assert_eq!(kind(&head), Some(expected), "{head}");
         }
+    }
+
+    #[test]
+    fn the_table_has_a_row_for_each_kind_in_order() {
+        for (at, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!((kind as usize, kind.row().kind), (at, kind));
+        }
+        assert_eq!(Kind::Anomalia as usize + 1, TABLE.len());
+    }
+
+    #[test]
+    fn certification_data_tell_every_kind_but_the_anomaly_envelope() {
+        for kind in Kind::ALL {
+            let errore = if kind.is_for_virus() { "virus" } else { "nessuno" };
+            let told = kind.tipo().and_then(|tipo| Kind::certified(tipo, errore));
+            assert_eq!(told, Some(kind).filter(|kind| *kind != Kind::Anomalia));
+        }
+        assert_eq!(Kind::certified("rilevazione-virus", "virus"), Some(Kind::RilevazioneVirus));
+        assert_eq!(Kind::certified("errore", "nessuno"), None);
+        assert_eq!(Kind::certified("mancata-consegna", "altro"), None);
     }
 
     #[test]

@@ -12,6 +12,6 @@ mod sample;
 
 pub use bytes::Bytes;
 pub use daticert::{Daticert, DaticertReading};
-pub use kind::Kind;
+pub use kind::{Addressee, Kind};
 pub use mail::{Entity, Header, Mail, Mailbox, ReadError};
 pub use pec::{Message, Parts, Signed};

@@ -2,14 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::{Bytes, DaticertReading, Entity, Kind, Mail, ReadError};
+use super::{Bytes, DaticertReading, Entity, Kind, Mail, Mailbox, ReadError};
 
 /// Any message, with whatever of the PEC structure it has.
 #[derive(Clone, Debug)]
 pub struct Message {
     /// The message.
     pub mail: Mail,
-    /// The kind that its outermost `X-Ricevuta`, `X-Trasporto` and `X-VerificaSicurezza` claim.
+    /// The kind that its outermost `X-Ricevuta`, `X-Trasporto` and `X-VerificaSicurezza` claim; no signature covers them.
+    pub claimed: Option<Kind>,
+    /// The kind that the certification data inside a signature tell of, whoever signed.
+    pub certified: Option<Kind>,
+    /// What it is: what it certifies, else what it claims, else what the structure shows where a provider writes.
     pub kind: Option<Kind>,
     /// The outermost multipart/signed, if it is one.
     pub signed: Option<Signed>,
@@ -53,7 +57,7 @@ impl Message {
     /// Reads a message and finds its PEC structure.
     pub fn read(raw: impl Into<Bytes>) -> Result<Self, ReadError> {
         let mail = Mail::read(raw)?;
-        let kind = Kind::of(&mail);
+        let claimed = Kind::claimed(&mail);
         let signed = Signed::find(&mail);
         let parts = Parts::find(&mail.root);
         let daticert = parts.daticert.as_ref().map(|part| match mail.content(part) {
@@ -64,7 +68,56 @@ impl Message {
                 ..DaticertReading::default()
             },
         });
-        Ok(Self { mail, kind, signed, parts, daticert })
+        let mut message = Self { mail, claimed, certified: None, kind: None, signed, parts, daticert };
+        message.certified = message.told_by_certification();
+        message.kind = match claimed {
+            Some(claimed) => message.certified.or(Some(claimed)),
+            None => message.told_by_structure().filter(|_| message.is_from_a_provider()),
+        };
+        Ok(message)
+    }
+
+    /// Takes it for a provider's, which its signer's certificate shows: what the structure tells is then its kind, where
+    /// no header field and no address did.
+    pub fn signed_by_a_provider(&mut self) {
+        self.kind = self.kind.or_else(|| self.told_by_structure());
+    }
+
+    /// Whether a provider's system claims to have generated it: it has a kind, or is in the form of those that have one and
+    /// comes from the address that every provider writes from.
+    pub fn is_generated(&self) -> bool {
+        self.kind.is_some() || (self.is_from_a_provider() && self.signed.is_some() && self.parts.daticert.is_some())
+    }
+
+    /// The kind, unless the header and what is signed tell of two: it then stands for neither.
+    pub fn settled_kind(&self) -> Option<Kind> {
+        self.kind.filter(|_| !self.contradicts_itself())
+    }
+
+    /// Whether the header and what is signed tell of two different types.
+    pub fn contradicts_itself(&self) -> bool {
+        let differ = |(claimed, certified): (Kind, Kind)| claimed.header() != certified.header();
+        self.claimed.zip(self.certified).is_some_and(differ)
+    }
+
+    /// By what daticert.xml says; unsigned it says nothing. A user may send a file of this name too.
+    fn told_by_certification(&self) -> Option<Kind> {
+        let data = self.signed.as_ref().and(self.daticert.as_ref())?.data.as_ref()?;
+        Kind::certified(&data.tipo, &data.errore)
+    }
+
+    /// By what daticert.xml says, or, where there is none beside a `postacert.eml`, that nothing is certified.
+    fn told_by_structure(&self) -> Option<Kind> {
+        let wraps = self.parts.original.as_ref().is_some_and(|part| part.is_named("postacert.eml"));
+        let anomaly = self.signed.is_some() && self.daticert.is_none() && wraps;
+        self.certified.or(anomaly.then_some(Kind::Anomalia))
+    }
+
+    /// Whether it comes from `posta-certificata@` a domain (2.2.6).
+    fn is_from_a_provider(&self) -> bool {
+        let from = self.mail.root.header("From").and_then(|from| self.mail.mailboxes(from)).unwrap_or_default();
+        let local = |mailbox: &Mailbox| mailbox.address.rsplit_once('@').map(|(local, _)| local.to_ascii_lowercase());
+        from.iter().any(|mailbox| local(mailbox).as_deref() == Some("posta-certificata"))
     }
 
     /// The original message inside (`postacert.eml`), transfer encoding taken off.
@@ -179,8 +232,43 @@ mod tests {
         );
         assert!(without_daticert.daticert.is_none());
         assert_eq!(without_daticert.parts.others.len(), 1);
-        let ordinary = envelope_with("X-Trasporto", "X-Nothing");
-        assert_eq!(ordinary.kind, None);
+        let unmarked = envelope_with("X-Trasporto", "X-Nothing");
+        assert_eq!(unmarked.kind, Some(Kind::PostaCertificata));
+    }
+
+    #[test]
+    fn what_certifies_decides_where_the_header_tells_nothing_or_something_else() {
+        for other in ["X-Trasplorto: posta-certificata", "X-Trasporto: anomalia", "X-Nothing: x"] {
+            let message = envelope_with("X-Trasporto: posta-certificata", other);
+            assert_eq!((message.claimed, message.kind), (None, Some(Kind::PostaCertificata)), "{other}");
+        }
+        let message = envelope_with("X-Trasporto: posta-certificata", "X-Ricevuta: accettazione");
+        assert_eq!((message.claimed, message.kind), (Some(Kind::Accettazione), Some(Kind::PostaCertificata)));
+        assert!(message.contradicts_itself());
+    }
+
+    #[test]
+    fn a_users_own_mail_with_such_files_is_not_certified_mail() {
+        let unmarked = envelope().replace("X-Trasporto: posta-certificata\r\n", "");
+        let signed_by_a_user = unmarked.replace("posta-certificata@alfa.example>", "mario@alfa.example>");
+        let mut message = message(&signed_by_a_user);
+        assert!(message.kind.is_none() && !message.is_generated());
+        message.signed_by_a_provider();
+        assert_eq!(message.kind, Some(Kind::PostaCertificata));
+        for unsigned in
+            [unmarked.replace("multipart/signed", "multipart/related"), unmarked.replace("pkcs7-signature", "pgp")]
+        {
+            let mut message = self::message(&unsigned);
+            message.signed_by_a_provider();
+            assert!(message.kind.is_none() && !message.is_generated());
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_from_a_providers_address_is_of_unknown_kind() {
+        let unmarked = envelope_with("X-Trasporto: posta-certificata", "X-Nothing: x");
+        let broken = message(String::from_utf8(unmarked.mail.raw.to_vec()).unwrap().replace("<intestazione>", "<x>"));
+        assert!(broken.kind.is_none() && broken.is_generated());
     }
 
     #[test]

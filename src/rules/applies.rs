@@ -10,33 +10,33 @@ use crate::{
 use super::{Context, MessageSubject};
 
 /// The anomaly envelope certifies nothing; every other kind does.
-pub fn certifies(subject: &MessageSubject<'_>, _: &Context<'_>) -> bool {
-    generated_kind(subject).is_some_and(|kind| kind != Kind::Anomalia)
+pub fn certifies(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+    generated(subject, context) && subject.message.kind != Some(Kind::Anomalia)
 }
 
-/// Whether a provider's system claims to have generated it.
+/// Whether a provider's system claims to have generated it, and not a client: a user may write any header field.
 pub fn generated(subject: &MessageSubject<'_>, _: &Context<'_>) -> bool {
-    generated_kind(subject).is_some()
+    !matches!(subject.observation.seen, Seen::Submitted { .. }) && subject.message.is_generated()
 }
 
 /// Whether it is a transport or an anomaly envelope.
 pub fn is_envelope(subject: &MessageSubject<'_>, _: &Context<'_>) -> bool {
-    generated_kind(subject).is_some_and(Kind::is_envelope)
+    settled_kind(subject).is_some_and(Kind::is_envelope)
 }
 
 /// Whether it is a transport envelope.
 pub fn is_transport(subject: &MessageSubject<'_>, _: &Context<'_>) -> bool {
-    generated_kind(subject) == Some(Kind::PostaCertificata)
+    settled_kind(subject) == Some(Kind::PostaCertificata)
 }
 
 /// Whether it is an anomaly envelope.
 pub fn is_anomaly(subject: &MessageSubject<'_>, _: &Context<'_>) -> bool {
-    generated_kind(subject) == Some(Kind::Anomalia)
+    settled_kind(subject) == Some(Kind::Anomalia)
 }
 
 /// Whether it is a notification.
 pub fn is_notification(subject: &MessageSubject<'_>, _: &Context<'_>) -> bool {
-    generated_kind(subject).is_some_and(|kind| !kind.is_envelope())
+    settled_kind(subject).is_some_and(|kind| !kind.is_envelope())
 }
 
 /// Whether it has a daticert.xml that can be read.
@@ -52,9 +52,11 @@ pub fn has_certified_original(subject: &MessageSubject<'_>, context: &Context<'_
         && subject.original.is_some()
 }
 
-/// The kind, unless it is a client's own message: a user may write any header field.
-pub(super) fn generated_kind(subject: &MessageSubject<'_>) -> Option<Kind> {
-    subject.message.kind.filter(|_| !matches!(subject.observation.seen, Seen::Submitted { .. }))
+/// The kind, unless it is a client's own message, or header and certification tell of two kinds: that is said once, by
+/// `daticert/type`, and not again by every rule of either kind.
+pub(super) fn settled_kind(subject: &MessageSubject<'_>) -> Option<Kind> {
+    let submitted = matches!(subject.observation.seen, Seen::Submitted { .. });
+    subject.message.settled_kind().filter(|_| !submitted)
 }
 
 /// The instant of the Date field, where it follows RFC 5322 3.3 with a numeric offset.

@@ -10,7 +10,7 @@ use crate::{
     smime::{Certificate, PathError, Signature, Trust},
 };
 
-use super::{Transaction, applies::generated_kind, spelling::bare_identifier};
+use super::{Transaction, applies::settled_kind, spelling::bare_identifier};
 
 /// What all subjects share: the directory, trust, and the evidence around.
 #[derive(Debug)]
@@ -83,9 +83,9 @@ impl DirectorySubject<'_> {
 }
 
 impl<'a> MessageSubject<'a> {
-    /// Whether it is of one of these kinds.
+    /// Whether it is of one of these kinds, by its header and by what it certifies.
     pub fn is(&self, kinds: &[Kind]) -> bool {
-        generated_kind(self).is_some_and(|kind| kinds.contains(&kind))
+        settled_kind(self).is_some_and(|kind| kinds.contains(&kind))
     }
 
     /// What its daticert.xml says.

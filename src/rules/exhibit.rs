@@ -26,7 +26,7 @@ pub(super) struct Exhibit<'a> {
 
 impl<'a> Exhibit<'a> {
     pub(super) fn new(
-        copies: Copies<'a>,
+        mut copies: Copies<'a>,
         evidence: &Evidence,
         reference: &Reference<'_>,
         paths: &mut Paths<'_>,
@@ -41,8 +41,15 @@ impl<'a> Exhibit<'a> {
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
         let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
         let origin = origin(signature.as_ref(), directory, provider, paths, at);
+        let writes_for_a_provider = |email: &String| {
+            email.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
+        };
+        let is_a_providers = signer.is_some_and(|signer| signer.emails.iter().any(writes_for_a_provider));
         let composer = composer(&copies, evidence, provider);
         let provider = provider.cloned();
+        if provider.is_some() || is_a_providers {
+            copies.message.signed_by_a_provider();
+        }
         let original = copies.message.original_mail();
         Self { copies, original, signature, provider, origin, composer }
     }
@@ -54,7 +61,7 @@ impl<'a> Exhibit<'a> {
 
     /// What a transaction needs to know of it; what is of no kind belongs to none.
     pub(super) fn member(&self) -> Option<Member> {
-        Some(Member::of(&self.copies, self.copies.message.kind?, self.composer, self.origin.clone()))
+        Some(Member::of(&self.copies, self.copies.message.settled_kind()?, self.composer, self.origin.clone()))
     }
 
     pub(super) fn subject(&self) -> MessageSubject<'_> {

@@ -143,19 +143,6 @@ impl Verdict {
 
 /// The kind of message that a section of RFC 6109 is about.
 fn tells_of(clause: &Clause) -> Option<Kind> {
-    const SECTIONS: [(&str, Kind); 11] = [
-        ("3.1.2", Kind::NonAccettazione),
-        ("3.1.3", Kind::NonAccettazioneVirus),
-        ("3.1.4", Kind::Accettazione),
-        ("3.1.5", Kind::PostaCertificata),
-        ("3.1.6", Kind::PreavvisoErroreConsegna),
-        ("3.2.1", Kind::PresaInCarico),
-        ("3.2.2", Kind::Anomalia),
-        ("3.2.3", Kind::RilevazioneVirus),
-        ("3.2.4", Kind::ErroreConsegnaVirus),
-        ("3.3.2", Kind::AvvenutaConsegna),
-        ("3.3.3", Kind::ErroreConsegna),
-    ];
     let section = clause.source.strip_prefix("RFC 6109 ")?;
-    SECTIONS.into_iter().find(|(start, _)| section.starts_with(start)).map(|(_, kind)| kind)
+    Kind::ALL.into_iter().find(|kind| section.starts_with(kind.section()))
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     evidence::{Party, Seen, SmtpPath},
-    message::{Daticert, Kind, Message},
+    message::{Addressee, Daticert, Kind, Message},
 };
 
 use super::{Origin, applies::date_header, copies::Copies, spelling::bare_identifier};
@@ -107,12 +107,12 @@ impl Member {
 
     /// Whether it goes to the sending user.
     pub fn goes_to_sender(&self) -> bool {
-        !self.kind.is_envelope() && !self.goes_to_provider()
+        self.kind.addressee() == Addressee::Sender
     }
 
     /// Whether it goes to the sending provider's service mailbox (2.2.5).
     pub fn goes_to_provider(&self) -> bool {
-        matches!(self.kind, Kind::PresaInCarico | Kind::RilevazioneVirus)
+        self.kind.addressee() == Addressee::Provider
     }
 
     /// In words: `acceptance (message 3)`.

@@ -83,15 +83,12 @@ pub static RULES: &[Rule] = &[
         question: "Is the attribute tipo the type that the header tells?",
         consequence: "Programs read one type in the header and another in the certification data.",
         check: Check::Message {
-            applies: has_data,
+            applies: |subject, context| has_data(subject, context) && subject.message.claimed.is_some(),
             check: |subject, _, findings| {
-                let (Some(data), Some(kind)) = (subject.data(), subject.message.kind) else { return };
-                if kind.tipo() != Some(&data.tipo) {
-                    findings.push(Finding::new(
-                        kind.tipo().unwrap_or_default(),
-                        &data.tipo,
-                        "daticert.xml postacert/@tipo",
-                    ));
+                let (Some(data), Some(claimed)) = (subject.data(), subject.message.claimed) else { return };
+                // What an anomaly envelope must not have is another question's.
+                if let Some(expected) = claimed.tipo().filter(|tipo| *tipo != data.tipo) {
+                    findings.push(Finding::new(expected, &data.tipo, "daticert.xml postacert/@tipo"));
                 }
             },
         },

@@ -1,7 +1,7 @@
 //! The header fields of notifications alone (RFC 6109 2.1.1.1, 3).
 
 use crate::{
-    message::Kind,
+    message::{Addressee, Kind},
     norm::{
         Level,
         clauses::{access, delivery, incoming, model},
@@ -10,24 +10,10 @@ use crate::{
 
 use crate::rules::{
     Check, Context, Finding, Rule,
-    applies::{generated, has_data, is_notification},
+    applies::{generated, has_data, is_notification, settled_kind},
     context::MessageSubject,
     spelling::{is_bare_address, same_address, same_identifier, shown_field},
 };
-
-/// Kinds that go to the user who sent the message; the others go to providers or to recipients.
-const TO_SENDER: [Kind; 7] = [
-    Kind::Accettazione,
-    Kind::NonAccettazione,
-    Kind::NonAccettazioneVirus,
-    Kind::AvvenutaConsegna,
-    Kind::ErroreConsegna,
-    Kind::ErroreConsegnaVirus,
-    Kind::PreavvisoErroreConsegna,
-];
-
-/// Kinds that go to the sending provider's service mailbox.
-const TO_PROVIDER: [Kind; 2] = [Kind::PresaInCarico, Kind::RilevazioneVirus];
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -67,7 +53,10 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| {
                 // A certified sender that is no address is another question's.
                 let named = subject.data().is_some_and(|data| is_bare_address(&data.mittente));
-                has_data(subject, context) && named && subject.is(&TO_SENDER) && subject.header("To").is_some()
+                has_data(subject, context)
+                    && named
+                    && goes_to(subject, Addressee::Sender)
+                    && subject.header("To").is_some()
             },
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
@@ -87,7 +76,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| {
                 has_data(subject, context)
-                    && subject.is(&TO_PROVIDER)
+                    && goes_to(subject, Addressee::Provider)
                     && subject.header("To").is_some()
                     && !service_mailboxes(subject, context).is_empty()
             },
@@ -156,19 +145,14 @@ pub static RULES: &[Rule] = &[
         consequence: "The sender's program does not learn that a virus was the reason.",
         check: Check::Message {
             applies: |subject, context| {
-                const NOTICES: [Kind; 4] = [
-                    Kind::NonAccettazione,
-                    Kind::NonAccettazioneVirus,
-                    Kind::ErroreConsegna,
-                    Kind::ErroreConsegnaVirus,
-                ];
+                let may_be = |kind: Kind| matches!(kind.tipo(), Some("non-accettazione" | "errore-consegna"));
                 has_data(subject, context)
-                    && subject.is(&NOTICES)
+                    && settled_kind(subject).is_some_and(may_be)
                     && subject.data().is_some_and(|data| data.errore == "virus")
             },
             check: |subject, _, findings| {
-                if subject.is(&[Kind::NonAccettazione, Kind::ErroreConsegna]) {
-                    let found = shown_field(subject.mail(), subject.header("X-VerificaSicurezza"));
+                let found = shown_field(subject.mail(), subject.header("X-VerificaSicurezza"));
+                if !found.eq_ignore_ascii_case("errore") {
                     findings.push(Finding::new("errore", found, "header X-VerificaSicurezza"));
                 }
             },
@@ -192,6 +176,10 @@ pub static RULES: &[Rule] = &[
         },
     },
 ];
+
+fn goes_to(subject: &MessageSubject<'_>, addressee: Addressee) -> bool {
+    settled_kind(subject).is_some_and(|kind| kind.addressee() == addressee)
+}
 
 /// Service mailboxes of the provider that manages the sender's domain, every environment of it.
 fn service_mailboxes<'a>(subject: &MessageSubject<'_>, context: &Context<'a>) -> Vec<&'a str> {

@@ -6,7 +6,7 @@ pub(in crate::rules) mod original;
 use std::ops::Range;
 
 use crate::{
-    message::Entity,
+    message::{Entity, Header, Kind},
     norm::{
         Level,
         clauses::{formats, incoming, model, security},
@@ -26,26 +26,27 @@ pub static RULES: &[Rule] = &[
         id: "structure/known-type",
         level: Level::Must,
         clauses: &[&model::RFC6109_2_1_TYPE_HEADER, &security::RFC6109_A_NAMES],
-        question: "Is the message's type one that PEC knows?",
+        question: "Does the message's header tell a type that PEC knows?",
         consequence: "The receiver cannot tell what the message is and treats it as ordinary mail or as an anomaly.",
         check: Check::Message {
             applies: |subject, context| {
-                generated(subject, context)
-                    || (subject.message.signed.is_some()
-                        && ["X-Ricevuta", "X-Trasporto"].iter().any(|name| subject.header(name).is_some()))
+                generated(subject, context) || subject.message.signed.is_some() && type_field(subject).is_some()
             },
             check: |subject, _, findings| {
-                if subject.message.kind.is_some() {
+                if subject.message.claimed.is_some() {
                     return;
                 }
-                for name in ["X-Ricevuta", "X-Trasporto"] {
-                    if let Some(header) = subject.header(name) {
-                        let found = subject.mail().unfolded(header);
-                        let expected = "one of the types of RFC 6109 3";
-                        let place = format!("header {name}");
-                        findings.push(Finding::new(expected, found, place).at_offset(header.span.start));
-                    }
-                }
+                let header = type_field(subject);
+                let found = header.map_or_else(
+                    || "no such field".to_owned(),
+                    |header| format!("{}: {}", header.name, subject.mail().unfolded(header)),
+                );
+                let expected = match subject.message.kind.map(Kind::header) {
+                    Some((name, value)) => format!("{name}: {value}"),
+                    None => "X-Ricevuta or X-Trasporto with a type of RFC 6109 3".to_owned(),
+                };
+                let finding = Finding::new(expected, found, "headers X-Ricevuta, X-Trasporto");
+                findings.push(finding.at_offset(header.map_or(0, |header| header.span.start)));
             },
         },
     },
@@ -212,6 +213,17 @@ pub static RULES: &[Rule] = &[
         },
     },
 ];
+
+/// The field that tells the type, or was meant to: another name for it that has one of its values.
+fn type_field<'a>(subject: &MessageSubject<'a>) -> Option<&'a Header> {
+    let misnamed = |header: &&Header| {
+        let name = header.name.to_ascii_lowercase();
+        let meant = name.starts_with("x-") && !["x-verificasicurezza", "x-tiporicevuta"].contains(&&*name);
+        meant && Kind::is_told_by(&subject.mail().unfolded(header))
+    };
+    let proper = subject.header("X-Ricevuta").or_else(|| subject.header("X-Trasporto"));
+    proper.or_else(|| subject.mail().root.headers.iter().find(misnamed))
+}
 
 pub(super) fn has_mixed(subject: &MessageSubject<'_>, context: &crate::rules::Context<'_>) -> bool {
     generated(subject, context) && subject.message.parts.mixed.is_some()

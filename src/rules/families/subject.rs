@@ -15,32 +15,6 @@ use crate::rules::{
     spelling::collapsed,
 };
 
-/// The prefix of each kind, without the blank before the original subject.
-fn prefix(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Accettazione => "ACCETTAZIONE:",
-        Kind::NonAccettazione => "AVVISO DI NON ACCETTAZIONE:",
-        Kind::NonAccettazioneVirus => "AVVISO DI NON ACCETTAZIONE PER VIRUS:",
-        Kind::PresaInCarico => "PRESA IN CARICO:",
-        Kind::AvvenutaConsegna => "CONSEGNA:",
-        Kind::ErroreConsegna => "AVVISO DI MANCATA CONSEGNA:",
-        Kind::ErroreConsegnaVirus => "AVVISO DI MANCATA CONSEGNA PER VIRUS:",
-        Kind::PreavvisoErroreConsegna => "AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO:",
-        Kind::RilevazioneVirus => "PROBLEMA DI SICUREZZA:",
-        Kind::PostaCertificata => "POSTA CERTIFICATA:",
-        Kind::Anomalia => "ANOMALIA MESSAGGIO:",
-    }
-}
-
-/// The same notice for a virus.
-fn for_virus(kind: Kind) -> Option<Kind> {
-    match kind {
-        Kind::NonAccettazione => Some(Kind::NonAccettazioneVirus),
-        Kind::ErroreConsegna => Some(Kind::ErroreConsegnaVirus),
-        _ => None,
-    }
-}
-
 macro_rules! prefix_rule {
     ($id:literal, $kind:ident, $clause:path) => {
         Rule {
@@ -55,7 +29,7 @@ macro_rules! prefix_rule {
                     if let Some(header) = subject.header("Subject")
                         && certified_subject(subject).is_none()
                     {
-                        let expected = format!("{} [original subject]", prefix(Kind::$kind));
+                        let expected = format!("{} [original subject]", Kind::$kind.prefix());
                         let found = subject.mail().decoded(header);
                         findings.push(Finding::new(expected, found, "header Subject").at_offset(header.span.start));
                     }
@@ -141,11 +115,9 @@ pub static RULES: &[Rule] = &[
 fn certified_subject(subject: &MessageSubject<'_>) -> Option<String> {
     let header = subject.header("Subject")?;
     let decoded = collapsed(&subject.mail().decoded(header));
-    // The prefix of a notice for a virus does not start with that of the same notice without one: the colon differs.
-    let found = decoded.strip_prefix(prefix(subject.message.kind?)).or_else(|| {
-        // A notice that is for a virus by its certification data lacks X-VerificaSicurezza, which is another question's.
-        let virus = for_virus(subject.message.kind?)?;
-        decoded.strip_prefix(prefix(virus)).filter(|_| subject.data().is_some_and(|data| data.errore == "virus"))
-    })?;
+    // The prefix of a notice for a virus does not start with that of the same notice without one: the colon differs. Where
+    // X-VerificaSicurezza and the certification data do not agree on the virus, which is another question's, either is right.
+    let kinds = [subject.message.kind, subject.message.claimed];
+    let found = kinds.into_iter().flatten().find_map(|kind| decoded.strip_prefix(kind.prefix()))?;
     Some(found.trim_start().to_owned())
 }

@@ -10,7 +10,7 @@ use crate::{
 
 use crate::rules::{
     Check, Finding, Rule,
-    applies::has_data,
+    applies::{has_data, settled_kind},
     families::daticert::errors::ERRORS,
     spelling::{is_bare_address, same_address},
 };
@@ -158,7 +158,7 @@ pub static RULES: &[Rule] = &[
         question: "Are ricevuta, consegna, ricezione and errore-esteso only where the DTD's comments give them a meaning?",
         consequence: "Programs may take the element for a statement that the message does not make.",
         check: Check::Message {
-            applies: has_data,
+            applies: |subject, context| has_data(subject, context) && settled_kind(subject).is_some(),
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 let errors = [ERRORS.as_slice(), &[Kind::PreavvisoErroreConsegna]].concat();

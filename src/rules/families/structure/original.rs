@@ -10,7 +10,7 @@ use crate::{
 
 use crate::rules::{
     Check, Finding, Rule,
-    applies::{certifies, generated, is_anomaly},
+    applies::{certifies, generated},
     context::MessageSubject,
     families::structure::{children, first_eight_bit, has_mixed},
     spelling::shown_part,
@@ -154,7 +154,9 @@ pub static RULES: &[Rule] = &[
         question: "Has an anomaly envelope no part beyond its text and the message that arrived?",
         consequence: "Something of uncertain origin looks certified.",
         check: Check::Message {
-            applies: |subject, context| is_anomaly(subject, context) && has_mixed(subject, context),
+            applies: |subject, context| {
+                has_mixed(subject, context) && subject.message.claimed.or(subject.message.kind) == Some(Kind::Anomalia)
+            },
             check: |subject, _, findings| {
                 let mut messages = messages(subject);
                 let arrived = messages.next().map(|part| part.span.clone());

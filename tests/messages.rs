@@ -1,0 +1,33 @@
+//! Messages judged alone, with what a user of the program sees of it: exit code and rule. They are rebuilt from public bug
+//! reports (`tests/cases/in`), and their reference stands beside them.
+
+use std::{path::PathBuf, process::Command};
+
+/// The rules whose violation `check` tells of a message, in order, and the exit code.
+fn violations(name: &str) -> (Vec<String>, Option<i32>) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .arg("check")
+        .arg(folder.join("in").join(name))
+        .arg("--trust")
+        .arg(folder.join("trust"))
+        .arg("--directory")
+        .arg(folder.join("dirs/dir.ldif"))
+        .args(["--at", "2025-06-01T00:00:00Z"])
+        .output()
+        .expect("the program starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let rules = text.lines().filter_map(|line| line.strip_prefix("violation ")).map(str::to_owned);
+    (rules.collect(), output.status.code())
+}
+
+#[track_caller]
+fn breaks(name: &str, rules: &[&str]) {
+    assert_eq!(violations(name), (rules.iter().map(|&rule| rule.to_owned()).collect(), Some(1)));
+}
+
+#[test]
+fn a_receipt_without_its_type_header_or_with_it_misnamed_is_a_receipt_all_the_same() {
+    breaks("l03-no-xricevuta.eml", &["structure/known-type"]);
+    breaks("l05-xricevuta-renamed.eml", &["structure/known-type"]);
+}
