@@ -110,7 +110,7 @@ fn is_directory(bytes: &[u8]) -> bool {
 /// The certificates of a directory, each once.
 fn listed(file: &[u8]) -> Vec<Vec<u8>> {
     let providers = Directory::read(file).map(|directory| directory.providers).unwrap_or_default();
-    let certificates: BTreeSet<Vec<u8>> = providers.into_iter().flat_map(|provider| provider.certificates).collect();
+    let certificates: BTreeSet<Vec<u8>> = providers.iter().flat_map(|provider| provider.certificates.clone()).collect();
     certificates.into_iter().collect()
 }
 

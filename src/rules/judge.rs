@@ -213,7 +213,7 @@ impl<'a> Judge<'a> {
     fn context<'e>(&'e self, evidence: &'e Evidence, observed: Timestamp) -> Context<'e> {
         Context {
             evidence,
-            directory: self.reference.directory(observed),
+            directory: self.reference.directory(observed).filter(|directory| directory.is_whole()),
             trust: self.reference.trust,
             observed,
             as_of: self.as_of,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    directory::{Directory, DirectoryFile, LdifError, ldif::Record},
+    directory::{Directory, DirectoryFile, LdifError, ldif::Layout},
     evidence::DirectoryVersion,
     smime::Trust,
 };
@@ -34,25 +34,25 @@ impl<'a> Reference<'a> {
 pub(super) struct DirectoryInForce<'a> {
     pub from: Timestamp,
     file: DirectoryFile<'a>,
-    records: Vec<Record>,
+    layout: Layout,
     read: Result<Directory, LdifError>,
 }
 
 impl<'a> DirectoryInForce<'a> {
     fn open(version: &'a DirectoryVersion) -> Self {
         let file = DirectoryFile::open(&version.ldif);
-        let (records, read) = match file.records() {
-            Ok(records) => {
-                let read = Directory::of(&records);
-                (records, read)
+        let (layout, read) = match file.layout() {
+            Ok(layout) => {
+                let read = Directory::of(&layout, file.ldif());
+                (layout, read)
             }
-            Err(error) => (Vec::new(), Err(error)),
+            Err(error) => (Layout::default(), Err(error)),
         };
-        Self { from: version.from, file, records, read }
+        Self { from: version.from, file, layout, read }
     }
 
     pub fn subject(&self) -> DirectorySubject<'_> {
         let from = (self.from != Timestamp::MIN).then_some(self.from);
-        DirectorySubject { file: &self.file, records: &self.records, read: &self.read, from }
+        DirectorySubject { file: &self.file, layout: &self.layout, read: &self.read, from }
     }
 }
