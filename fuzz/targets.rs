@@ -73,7 +73,7 @@ pub fn certificate(data: &[u8]) {
 /// A providers' directory, plain or signed.
 pub fn ldif(data: &[u8]) {
     let _ = Directory::read(data).map(|directory| directory.is_certified("a@b.example"));
-    let version = DirectoryVersion { from: "2026-03-02T08:30:00Z".parse().expect("an instant"), ldif: data.to_vec() };
+    let version = DirectoryVersion::from("2026-03-02T08:30:00Z".parse().expect("an instant"), data.to_vec());
     judged(&Evidence { directories: vec![version], ..Evidence::default() });
 }
 

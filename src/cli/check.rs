@@ -5,13 +5,15 @@ use std::{io, path::PathBuf, time::Instant};
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
 
-use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
+use super::{CliError, Exit, color::Color, stdout::Stdout, trust::Given};
 use crate::{
+    archive::Limits,
+    check::{Broken, Check, Outcome},
     clock::Machine,
+    evidence::{View, Watch},
     report::{JsonStream, Report, RuleSet, Terminal},
-    results::{CheckTally, Checked, Closing, Ending, Event, Opening, Strictness, Totals, Unjudged, Work},
-    rules::{self, Options},
-    shown::path_text,
+    results::{Closing, Ending, Event, Opening, Strictness, Totals, Work},
+    rules::{self, Options, Reference},
 };
 
 /// Arguments of `check`.
@@ -26,12 +28,17 @@ pub struct Args {
     /// The providers' directory (LDIF, also in its signature: .ldif.p7m).
     #[arg(long, value_name = "LDIF")]
     directory: Option<PathBuf>,
-    /// The instant that directories and certificates are judged at, such as 2026-03-02T08:30:00Z; now unless given.
+    /// When the messages arrived, and the instant that directories and certificates are judged at, such as
+    /// 2026-03-02T08:30:00Z [default: what each message claims, and now].
     #[arg(long, value_name = "INSTANT")]
     at: Option<Timestamp>,
     /// Judge by the norm as it was on this day [default: the norm's latest].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
+    /// Whose mailboxes the messages are from, so that what is not there is missing: sender, recipient, service (several,
+    /// with commas), or archive, a provider's whole.
+    #[arg(long, value_name = "VIEW", value_delimiter = ',')]
+    view: Vec<View>,
     /// Let warnings and notes fail too.
     #[arg(long)]
     strict: bool,
@@ -47,65 +54,52 @@ enum Format {
     Json,
 }
 
-/// Judges everything that is given. Nothing is printed as judged before every path has been found.
+/// Judges everything that is given.
 pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let given = Given::read(args.trust.as_deref(), args.directory.as_deref())?;
-    let mut inputs = Vec::new();
-    for path in &args.paths {
-        inputs.extend(Input::find(path)?);
-    }
-    let (clock, started) = (Instant::now(), Machine::default().now());
-    let at = args.at.unwrap_or(started);
-    let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
+    let (clock, now) = (Instant::now(), Machine::default().now());
     let options = Options { as_of: args.as_of.into() };
+    let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
     let out = Stdout::open();
     let mut report: Box<dyn Report> = match args.format {
         Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
         Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
     };
-    let mut tell = |event| report.event(&event).map_err(CliError::Stdout);
-    let mut tally = CheckTally::default();
-    let mut trouble = Exit::Conforming;
+    let reference = Reference::new(&given.directories, &given.trust);
+    let check = Check {
+        paths: args.paths.clone(),
+        reference: &reference,
+        directories: given.names.clone(),
+        options,
+        at: args.at,
+        now,
+        watch: Watch::of(args.view.iter().copied(), args.at.unwrap_or(now)),
+        strictness,
+        limits: Limits::default(),
+    };
     let work = Work::Check { references: Vec::new() };
-    tell(Event::Opened(Opening { started, work, strictness, as_of: options.as_of }))?;
-    for input in &inputs {
-        match judged(input, &given, at, options) {
-            Ok(checked) => {
-                tally.count(&checked, strictness);
-                tell(Event::Checked(Box::new(checked)))?;
-            }
-            Err(error) => {
-                // One file that cannot be judged does not hide what the others are.
-                error.show(color);
-                tally.unjudged += 1;
-                trouble = trouble.worse(error.exit());
-                let name = path_text(input.path());
-                tell(Event::Unjudged(Unjudged { name, reason: error.to_string() }))?;
-            }
-        }
-    }
-    let exit = verdict(&tally).worse(trouble);
+    let opening = Opening { started: now, work, strictness, as_of: options.as_of };
+    report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
+    let outcome = check.run(|event| report.event(&event)).map_err(|broken| match broken {
+        Broken::Telling(error) => CliError::Stdout(error),
+        Broken::Spilling(_) => CliError::Internal(broken.to_string()),
+    })?;
+    let exit = exit(&outcome);
     let exit_told = (exit.code(), exit.meaning());
-    let (totals, took) = (Totals::Check(tally), clock.elapsed());
-    tell(Event::Closed(Closing { totals, ending: Ending::Complete, exit: exit_told, took }))?;
+    let (totals, took) = (Totals::Check(outcome.tally), clock.elapsed());
+    let closing = Closing { totals, ending: Ending::Complete, exit: exit_told, took };
+    report.event(&Event::Closed(closing)).map_err(CliError::Stdout)?;
     Ok(exit)
 }
 
-fn judged(input: &Input, given: &Given, at: Timestamp, options: Options) -> Result<Checked, CliError> {
-    let mut evidence = input.read(at)?;
-    given.to(&mut evidence);
-    let judgement = rules::judge(&evidence, &options);
-    let path = input.path().to_owned();
-    Ok(Checked { name: path_text(&path), path, evidence, judgement })
-}
-
-fn verdict(totals: &CheckTally) -> Exit {
-    let mut exit = if totals.failing > 0 { Exit::NonConforming } else { Exit::Conforming };
-    if totals.applied.is_empty() {
-        exit = exit.worse(Exit::Nothing);
-    }
-    if totals.broken_rules > 0 {
-        exit = exit.worse(Exit::Trouble);
-    }
-    exit
+fn exit(outcome: &Outcome) -> Exit {
+    let tally = &outcome.tally;
+    let failing = tally.failing + tally.failing_submissions > 0;
+    let applies = [
+        (failing, Exit::NonConforming),
+        (!outcome.not_exercised.is_empty(), Exit::Nothing),
+        (tally.broken_rules > 0, Exit::Trouble),
+        (outcome.mistaken, Exit::Usage),
+    ];
+    applies.into_iter().filter(|(it, _)| *it).fold(Exit::Conforming, |exit, (_, other)| exit.worse(other))
 }
