@@ -16,6 +16,7 @@ use crate::{
     results::{CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
     rules,
     runner::{self, OnFailure, Plan, Run, Stop},
+    shown::path_text,
     target,
 };
 
@@ -76,7 +77,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Err(problem) => {
             warn(&format!(
                 "nothing can be written to {}: {problem}; the run goes on without reports and evidence",
-                args.reports.display()
+                path_text(&args.reports)
             ));
             written = Exit::Trouble;
         }

@@ -12,6 +12,7 @@ use crate::{
     bounded::{self, MIB},
     directory::{Directory, DirectoryFile},
     evidence::DirectoryVersion,
+    shown::path_text,
     smime::{SignatureState, Trust},
 };
 
@@ -46,7 +47,7 @@ impl Given {
         if let Some(path) = directory {
             let ldif = bounded::read(path, LARGEST).map_err(|error| unreadable(path, error))?;
             readable(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
-            given.names.push(path.to_string_lossy().into_owned());
+            given.names.push(path_text(path));
             given.directories.push(DirectoryVersion::undated(ldif));
         }
         Ok(given)
