@@ -175,7 +175,7 @@ fn whole(input: impl Read, limits: &Limits) -> Result<Vec<u8>, Why> {
 fn cms(place: Place, bytes: Vec<u8>) -> Stream {
     let bytes = if is_signed_data(&bytes) { bytes } else { unarmoured(&bytes).unwrap_or(bytes) };
     let opened = DirectoryFile::open(&bytes);
-    match (opened.ldif, opened.signature) {
+    match (opened.content, opened.signature) {
         (Some(content), _) if form::is_ldif(&content) => place.item(Content::Directory(bytes.into())),
         // Cut or broken, so that its content cannot be taken out: it may be seen through the structure.
         (None, Some(Signature { state: SignatureState::Malformed(_), .. }))

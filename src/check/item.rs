@@ -184,7 +184,7 @@ fn not_judged(left_out: &LeftOut) -> Judged {
 /// The certificates of a directory, each once.
 fn listed(file: &[u8]) -> Vec<Vec<u8>> {
     let providers = Directory::read(file).map(|directory| directory.providers).unwrap_or_default();
-    let mut certificates: Vec<Vec<u8>> = providers.into_iter().flat_map(|provider| provider.certificates).collect();
+    let mut certificates: Vec<Vec<u8>> = providers.iter().flat_map(|provider| provider.certificates.clone()).collect();
     certificates.sort();
     certificates.dedup();
     certificates

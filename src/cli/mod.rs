@@ -6,15 +6,17 @@ mod coverage;
 mod error;
 mod exit;
 mod explain;
+mod last_resort;
 mod list;
 mod run;
 mod schema;
 mod select;
+mod stderr;
 mod stdout;
 mod table;
 mod trust;
 
-use std::{ffi::OsString, io};
+use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -22,6 +24,10 @@ pub use error::CliError;
 pub use exit::Exit;
 
 use color::Color;
+use stderr::say;
+use stdout::Stdout;
+
+use crate::shown::{shown, shown_path};
 
 /// Do two gateways of Italian certified mail (PEC, RFC 6109) work together as the norm says?
 ///
@@ -56,16 +62,14 @@ enum Command {
 
 /// Does what the arguments say; never panics, and says on stderr what stood in the way.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args: Vec<OsString> = args.into_iter().collect();
+    last_resort::guarded(|| perform(&args))
+}
+
+fn perform(args: &[OsString]) -> Exit {
     let cli = match parse(args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are errors to clap, and no failure.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Conforming };
-            return match error.print() {
-                Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => exit.worse(Exit::Trouble),
-                _ => exit,
-            };
-        }
+        Err(error) => return refuse(&error, args),
     };
     let done = match &cli.command {
         Command::Run(args) => run::run(args, cli.color),
@@ -81,12 +85,32 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     })
 }
 
+/// Shows help or version, which are errors to clap and no failure, or what is wrong with the arguments.
+fn refuse(error: &clap::Error, args: &[OsString]) -> Exit {
+    if error.use_stderr() {
+        // clap repeats arguments as they are: it is asked once more, about arguments that can be shown.
+        let spelt: Vec<OsString> = args.iter().map(|arg| shown_path(arg.as_ref()).into()).collect();
+        match parse(&spelt) {
+            Err(error) if error.use_stderr() => say(&error.render().to_string()),
+            _ => say(&format!("{}\n", shown(&error.to_string()))),
+        }
+        return Exit::Usage;
+    }
+    match Stdout::print(&error.render().to_string()) {
+        Ok(()) => Exit::Conforming,
+        Err(error) => {
+            error.show(Color::Auto);
+            error.exit()
+        }
+    }
+}
+
 /// The whole command line; every command's help ends with the exit codes.
 pub fn command() -> clap::Command {
     Cli::command().mut_subcommands(|command| command.after_help(Exit::help()))
 }
 
-fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&command().try_get_matches_from(args)?)
 }
 

@@ -16,6 +16,7 @@ use crate::{
     results::{CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
     rules,
     runner::{self, OnFailure, Plan, Run, Stop},
+    shown::path_text,
     target,
 };
 
@@ -76,7 +77,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Err(problem) => {
             warn(&format!(
                 "nothing can be written to {}: {problem}; the run goes on without reports and evidence",
-                args.reports.display()
+                path_text(&args.reports)
             ));
             written = Exit::Trouble;
         }
@@ -86,7 +87,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
         Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), rules)),
     }
-    let exit = play(&plan, &mut reports, written);
+    let exit = play(&plan, &mut reports, written).map_err(CliError::NoRuntime)?;
     for (name, problem) in reports.broken() {
         warn(&format!("{name} could not be written: {problem}"));
     }
@@ -94,7 +95,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 }
 
 /// Plays the plan and feeds the reports; `written` is how far the reports could be opened.
-fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
+fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> io::Result<Exit> {
     let mut tally = PlayTally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
     let run = runner::run(plan, &mut |event| {
         if let Event::Finished(cell) = &event {
@@ -105,14 +106,14 @@ fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
             }
         }
         reports.event(&event);
-    });
+    })?;
     let ending = ending(&run, &tally);
     let exit = verdict(&tally, ending).worse(written);
     reports.close(|broken| {
         let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
         Closing { totals: Totals::Plays(tally.clone()), ending, exit: (exit.code(), exit.of_run()), took: run.took }
     });
-    exit
+    Ok(exit)
 }
 
 fn ending(run: &Run, tally: &PlayTally) -> Ending {

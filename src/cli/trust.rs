@@ -9,10 +9,15 @@ use x509_cert::{Certificate, crl::CertificateList};
 
 use super::CliError;
 use crate::{
+    bounded::{self, MIB},
     directory::{Directory, DirectoryFile},
     evidence::DirectoryVersion,
+    shown::path_text,
     smime::{SignatureState, Trust},
 };
+
+/// Bytes of a file at most: the directory of all providers takes some 20 MB, the largest revocation lists hold 92.
+const LARGEST: u64 = 128 * MIB;
 
 /// What the same origins are judged by for every message.
 #[derive(Debug, Default)]
@@ -40,9 +45,9 @@ impl Given {
             }
         }
         if let Some(path) = directory {
-            let ldif = fs::read(path).map_err(|error| unreadable(path, error))?;
+            let ldif = bounded::read(path, LARGEST).map_err(|error| unreadable(path, error))?;
             readable(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
-            given.names.push(path.to_string_lossy().into_owned());
+            given.names.push(path_text(path));
             given.directories.push(DirectoryVersion::undated(ldif));
         }
         Ok(given)
@@ -50,7 +55,7 @@ impl Given {
 
     /// Takes a file in: PEM with any number of certificates and lists, or one of them in DER.
     fn take(&mut self, path: &Path) -> Result<(), CliError> {
-        let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
+        let bytes = bounded::read(path, LARGEST).map_err(|error| unreadable(path, error))?;
         let wrong = |problem: String| CliError::Trust { path: path.to_owned(), problem };
         if bytes.starts_with(&[0x30]) {
             return self.der(bytes).map_err(|error| wrong(error.to_string()));

@@ -6,7 +6,7 @@ use crate::evidence::{Evidence, Observation, Seen, Watch};
 
 use super::{
     CopyEdit, Edit, FaultError, HeaderEdit,
-    recorded::{Signers, alter},
+    alter::{Signers, alter},
     span,
 };
 

@@ -2,6 +2,7 @@
 
 mod cache;
 mod issue;
+mod name;
 mod profile;
 pub mod recipe;
 mod tls;

@@ -14,7 +14,7 @@ mod terminal;
 
 use std::io;
 
-pub use escape::{json_line, shown, write_json};
+pub use escape::{json_line, write_json};
 pub use excerpt::Excerpt;
 pub use failure::{Failure, Subject, clause_line, failures};
 pub use groups::{Groups, block, counted, wrapped};
@@ -26,6 +26,7 @@ pub use sarif::Sarif;
 pub use stream::JsonStream;
 pub use terminal::Terminal;
 
+pub use crate::shown::shown;
 use crate::{
     evidence::Direction,
     results::{Closing, Event},

@@ -21,6 +21,7 @@ use crate::{
         Work,
     },
     rules::{Answer, GivenCertificate, Judgement, Outcome, Rule, Verdict},
+    shown::path_text,
 };
 
 /// Version of this format: raised when a reader of an older one would misread it; 0 promises nothing.
@@ -116,7 +117,7 @@ fn cell_line(cell: &Cell) -> CellLine<'_> {
         observations: &unmet.observations,
     });
     let evidence = cell.evidence.as_ref().map(|folder| EvidenceLine {
-        folder: folder.to_string_lossy().into_owned(),
+        folder: path_text(folder),
         manifest: std::fs::read(folder.join(MANIFEST)).ok().map(|manifest| sha256(&manifest)),
     });
     CellLine {
@@ -153,7 +154,7 @@ fn checked_line(checked: &Checked) -> CheckedLine<'_> {
     });
     CheckedLine {
         name: &checked.name,
-        path: checked.path.to_string_lossy().into_owned(),
+        path: path_text(&checked.path),
         messages: messages.collect(),
         directories: checked.directories(),
         certificates: checked.judgement.certificates.iter().map(certificate_line).collect(),

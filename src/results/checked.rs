@@ -92,7 +92,7 @@ impl GivenDirectory {
         let file = DirectoryFile::open(file);
         let signer = file.signature.as_ref().and_then(|signature| signature.signer.as_ref());
         Self {
-            records: file.records().unwrap_or_default().into_iter().map(|record| record.dn).collect(),
+            records: file.layout().unwrap_or_default().records(file.ldif()).map(|record| record.dn()).collect(),
             signed_by: signer.map(|signer| signer.subject.clone()),
             signed: file.signature.is_some(),
         }

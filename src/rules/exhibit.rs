@@ -20,7 +20,7 @@ pub(super) struct Exhibit<'a> {
     pub(super) texts: Texts,
     pub(super) signature: Option<Signature>,
     /// Name and managed domains of the provider whose record lists the signer's certificate.
-    pub(super) provider: Option<Provider>,
+    pub(super) provider: Option<Arc<Provider>>,
     pub(super) origin: Origin,
     pub(super) composer: Party,
 }
@@ -41,12 +41,12 @@ impl<'a> Exhibit<'a> {
         let directory = reference.at_hand(at);
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
         let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
-        let origin = origin(signature.as_ref(), directory, provider, paths, at);
+        let origin = origin(signature.as_ref(), directory, provider.map(Arc::as_ref), paths, at);
         let writes_for_a_provider = |email: &String| {
             email.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
         };
         let is_a_providers = signer.is_some_and(|signer| signer.emails.iter().any(writes_for_a_provider));
-        let composer = composer(&copies, evidence, provider);
+        let composer = composer(&copies, evidence, provider.map(Arc::as_ref));
         let provider = provider.cloned();
         if provider.is_some() || is_a_providers {
             copies.message.signed_by_a_provider();
@@ -72,7 +72,7 @@ impl<'a> Exhibit<'a> {
             original: self.original.as_ref(),
             texts: &self.texts,
             signature: self.signature.as_ref(),
-            provider: self.provider.as_ref(),
+            provider: self.provider.as_deref(),
         }
     }
 }

@@ -47,6 +47,7 @@ pub static FAMILIES: &[Family] = &[
     Family { name: "directory", rules: directory::RULES },
     Family { name: "directory/certificates", rules: directory::certificates::RULES },
     Family { name: "directory/schema", rules: directory::schema::RULES },
+    Family { name: "directory/shared", rules: directory::shared::RULES },
     Family { name: "directory/signed", rules: directory::signed::RULES },
     Family { name: "envelope", rules: envelope::RULES },
     Family { name: "headers", rules: headers::RULES },

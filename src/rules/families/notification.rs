@@ -212,9 +212,11 @@ fn goes_to(subject: &MessageSubject<'_>, addressee: Addressee) -> bool {
 fn service_mailboxes<'a>(subject: &MessageSubject<'_>, context: &Context<'a>) -> Vec<&'a str> {
     let (Some(directory), Some(data)) = (context.directory, subject.data()) else { return Vec::new() };
     let domain = data.mittente.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let managed = |name: &str| directory.managing(domain).any(|manager| manager.name == name);
+    let managed = |name: &str| directory.managing(domain).any(|manager| manager.name.eq_ignore_ascii_case(name));
     let mut mailboxes: Vec<&str> = Vec::new();
-    for provider in directory.providers.iter().filter(|provider| managed(&provider.name)) {
+    // A record without one is the directory's flaw, and no measure of messages.
+    let listed = directory.providers.iter().filter(|provider| !provider.mail_receipt.is_empty());
+    for provider in listed.filter(|provider| managed(&provider.name)) {
         if !mailboxes.contains(&provider.mail_receipt.as_str()) {
             mailboxes.push(&provider.mail_receipt);
         }
