@@ -1,25 +1,35 @@
 //! What `check` is told to trust: certificates and revocation lists in a folder, and the providers' directory.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use der::Decode as _;
 use jiff::Timestamp;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use walkdir::WalkDir;
-use x509_cert::{Certificate, crl::CertificateList};
 
-use super::CliError;
+use super::{CliError, error::warn};
 use crate::{
     directory::{Directory, DirectoryFile},
     evidence::{DirectoryVersion, Evidence},
-    smime::SignatureState,
+    smime::{Certificate, SignatureState, is_revocation_list},
 };
+
+/// The largest file of trust that is read, in MiB; the largest revocation lists of the Internet have some ninety.
+const LARGEST_FILE: u64 = 256;
+/// How deep folders of trust may nest; a link back to a folder above ends there, too.
+const DEEPEST: usize = 16;
+/// How many files left aside are named; the others are counted.
+const NAMED: usize = 20;
 
 /// What the same origins are judged by for every message.
 #[derive(Debug, Default)]
 pub struct Given {
-    anchors: Vec<Vec<u8>>,
-    crls: Vec<Vec<u8>>,
+    anchors: Vec<Arc<[u8]>>,
+    crls: Vec<Arc<[u8]>>,
     directories: Vec<DirectoryVersion>,
 }
 
@@ -27,15 +37,8 @@ impl Given {
     /// Reads what was given; nothing given is fine, origins are then not verified.
     pub fn read(trust: Option<&Path>, directory: Option<&Path>) -> Result<Self, CliError> {
         let mut given = Self::default();
-        if let Some(folder) = trust {
-            // A folder that is not there is told in the system's own words.
-            fs::metadata(folder).map_err(|error| unreadable(folder, error))?;
-            for entry in WalkDir::new(folder).sort_by_file_name() {
-                let entry = entry.map_err(|error| unreadable(folder, error.into()))?;
-                if entry.file_type().is_file() {
-                    given.trust(entry.path())?;
-                }
-            }
+        if let Some(path) = trust {
+            given.trust(path)?;
         }
         if let Some(path) = directory {
             let ldif = fs::read(path).map_err(|error| unreadable(path, error))?;
@@ -54,33 +57,112 @@ impl Given {
         }
     }
 
-    /// Takes a file in: PEM with any number of certificates and lists, or one of them in DER.
-    fn trust(&mut self, path: &Path) -> Result<(), CliError> {
-        let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
-        let wrong = |problem: String| CliError::Trust { path: path.to_owned(), problem };
-        if bytes.starts_with(&[0x30]) {
-            return self.der(bytes).map_err(|error| wrong(error.to_string()));
-        }
-        let mut found = false;
-        for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(&bytes) {
-            let (kind, der) = section.map_err(|error| wrong(format!("{error:?}")))?;
-            if matches!(kind, SectionKind::Certificate | SectionKind::Crl) {
-                self.der(der).map_err(|error| wrong(error.to_string()))?;
-                found = true;
+    /// Takes in whatever is in a folder and below, links followed. What is neither certificate nor list, or cannot be
+    /// read, is left aside and told; without any certificate nothing could be trusted, and that is an error.
+    fn trust(&mut self, folder: &Path) -> Result<(), CliError> {
+        // A folder that is not there is told in the system's own words.
+        fs::metadata(folder).map_err(|error| unreadable(folder, error))?;
+        let mut aside = Aside::default();
+        let mut files = 0;
+        for entry in WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.depth() == 0 => return Err(unreadable(folder, error.into())),
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_owned();
+                    aside.put(&path, &error.to_string());
+                    continue;
+                }
+            };
+            if entry.file_type().is_dir() {
+                if entry.depth() == DEEPEST {
+                    aside.put(entry.path(), &format!("deeper than {DEEPEST} folders"));
+                }
+                continue;
+            }
+            files += 1;
+            if let Err(problem) = self.file(entry.path()) {
+                aside.put(entry.path(), &problem);
             }
         }
-        if found { Ok(()) } else { Err(wrong("neither PEM nor DER".to_owned())) }
-    }
-
-    fn der(&mut self, der: Vec<u8>) -> Result<(), der::Error> {
-        if <CertificateList>::from_der(&der).is_ok() {
-            self.crls.push(der);
-        } else {
-            Certificate::from_der(&der)?;
-            self.anchors.push(der);
+        aside.tell();
+        if self.anchors.is_empty() {
+            let lists = self.crls.len();
+            let problem = match files {
+                0 => "there is no file in it".to_owned(),
+                _ => format!("of {files} files in it, {lists} are revocation lists and none is a certificate"),
+            };
+            return Err(CliError::Trust { path: folder.to_owned(), problem });
         }
         Ok(())
     }
+
+    /// Takes a file in: PEM with any number of certificates and lists, or one of them in DER; the error says why not.
+    fn file(&mut self, path: &Path) -> Result<(), String> {
+        let bytes = bounded(path)?;
+        if bytes.starts_with(&[0x30]) {
+            return self.der(bytes);
+        }
+        let mut found = 0;
+        for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(&bytes) {
+            let (kind, der) = section.map_err(|error| format!("{error:?}"))?;
+            if matches!(kind, SectionKind::Certificate | SectionKind::Crl) {
+                self.der(der)?;
+                found += 1;
+            }
+        }
+        if found > 0 { Ok(()) } else { Err("neither a certificate nor a revocation list, in PEM or DER".to_owned()) }
+    }
+
+    fn der(&mut self, der: Vec<u8>) -> Result<(), String> {
+        let problem = match Certificate::read(&der) {
+            Ok(_) => {
+                self.anchors.push(der.into());
+                return Ok(());
+            }
+            Err(problem) => problem,
+        };
+        let der: Arc<[u8]> = der.into();
+        if is_revocation_list(&der) {
+            self.crls.push(der);
+            return Ok(());
+        }
+        Err(format!("neither a certificate nor a revocation list: {problem}"))
+    }
+}
+
+/// Files that were looked at and are of no use.
+#[derive(Default)]
+struct Aside(Vec<(PathBuf, String)>);
+
+impl Aside {
+    fn put(&mut self, path: &Path, why: &str) {
+        self.0.push((path.to_owned(), why.to_owned()));
+    }
+
+    fn tell(&self) {
+        for (path, why) in self.0.iter().take(NAMED) {
+            warn(&format!("left aside, {}: {why}", path.display()));
+        }
+        if self.0.len() > NAMED {
+            warn(&format!("{} files of --trust are left aside in all", self.0.len()));
+        }
+    }
+}
+
+/// A regular file's bytes, unless it is too large.
+fn bounded(path: &Path) -> Result<Vec<u8>, String> {
+    let said = |error: io::Error| error.to_string();
+    if !fs::metadata(path).map_err(said)?.is_file() {
+        return Err("no regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let limit = LARGEST_FILE << 20;
+    File::open(path).map_err(said)?.take(limit + 1).read_to_end(&mut bytes).map_err(said)?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("larger than {LARGEST_FILE} MiB, which is the most that is read"));
+    }
+    Ok(bytes)
 }
 
 /// A directory to go by is one that can be read, and whose signature holds where it has one.
@@ -94,6 +176,6 @@ fn readable(file: &[u8]) -> Result<(), String> {
     Directory::read(file).map(|_| ()).map_err(|error| error.to_string())
 }
 
-fn unreadable(path: &Path, problem: std::io::Error) -> CliError {
+fn unreadable(path: &Path, problem: io::Error) -> CliError {
     CliError::Unreadable { path: path.to_owned(), problem }
 }
