@@ -2,7 +2,7 @@
 
 pub mod bundle;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -70,9 +70,9 @@ pub struct Evidence {
     /// Certificates given to be judged by themselves, DER.
     pub certificates: Vec<Vec<u8>>,
     /// Trust anchors, DER.
-    pub anchors: Vec<Vec<u8>>,
+    pub anchors: Vec<Arc<[u8]>>,
     /// Revocation lists, DER.
-    pub crls: Vec<Vec<u8>>,
+    pub crls: Vec<Arc<[u8]>>,
     /// The legal clock at the end.
     pub ended: Option<Timestamp>,
     /// Whether everything due within 25 hours of the last submission was waited for, so that absence means absence.

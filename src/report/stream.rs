@@ -175,7 +175,7 @@ fn certificate_line(given: &GivenCertificate) -> Value {
     let path = match &given.path {
         None => json!({"not-verified": "no trust anchors are at hand"}),
         Some(Ok(())) => json!("trusted"),
-        Some(Err(error)) if error.is_of_the_lists() => json!({"not-verified": error.to_string()}),
+        Some(Err(error)) if error.cannot_tell() => json!({"not-verified": error.to_string()}),
         Some(Err(error)) => json!({"refuted": error.to_string()}),
     };
     json!({

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{
     Certificate,
     algorithm::{self, Verdict},
-    certificate::{self, algorithm_name, hex},
+    certificate::{self, hex},
     name,
     signed_data::{SignedAttributes, SignedData, SignerId, SignerInfo},
 };
@@ -155,10 +155,10 @@ impl Check {
             state: state(signer, signed_data.content_type, certificate, unreadable, content),
             certificate: certificate.cloned(),
             digest: algorithm::hash(signer.digest.oid).map_or_else(
-                || algorithm_name(signer.digest.oid).to_lowercase(),
+                || algorithm::name(signer.digest.oid).to_lowercase(),
                 |hash| algorithm::hash_name(hash).into(),
             ),
-            algorithm: algorithm_name(signer.algorithm.oid),
+            algorithm: algorithm::name(signer.algorithm.oid),
             signing_time: signer.attributes.as_ref().and_then(|attributes| attributes.signing_time),
         }
     }
@@ -173,7 +173,7 @@ fn state(
     content: &[u8],
 ) -> SignatureState {
     let Some(hash) = algorithm::hash(signer.digest.oid) else {
-        return SignatureState::Unsupported(format!("digest algorithm {}", algorithm_name(signer.digest.oid)));
+        return SignatureState::Unsupported(format!("digest algorithm {}", algorithm::name(signer.digest.oid)));
     };
     let covered = match &signer.attributes {
         None => content,
@@ -201,8 +201,8 @@ fn state(
         Verdict::Wrong if algorithm::hash_of_signature(signer.algorithm.oid).is_some_and(|named| named != hash) => {
             SignatureState::Malformed(format!(
                 "digest algorithm {} beside signature algorithm {}",
-                algorithm_name(signer.digest.oid),
-                algorithm_name(signer.algorithm.oid)
+                algorithm::name(signer.digest.oid),
+                algorithm::name(signer.algorithm.oid)
             ))
         }
         Verdict::Wrong => SignatureState::ValueWrong,

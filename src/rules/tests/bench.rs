@@ -237,7 +237,9 @@ pub fn judge_read(
     let evidence = Evidence::default();
     let context =
         Context { evidence: &evidence, directory, trust, observed: observation.at, as_of: AsOf::Latest, path: None };
-    let subject = MessageSubject { message, observation, original: original.as_ref(), signature, provider };
+    let path = crate::rules::exhibit::path(signature, trust, observation.at);
+    let subject =
+        MessageSubject { message, observation, original: original.as_ref(), signature, provider, path: path.as_ref() };
     let mut verdicts = Verdicts::default();
     for rule in crate::rules::all() {
         let mut findings = Vec::new();
