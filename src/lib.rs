@@ -15,6 +15,7 @@
 //!                               v
 //!                             report    text, JSON lines, JUnit, SARIF
 //!
+//! archive    what someone holds, opened: files, folders, mailboxes and zips, for `check`
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
 //! catalogue  the clauses, rules, scenarios and faults, and how they lead to each other: what is checked, and by what
 //! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock
@@ -23,6 +24,7 @@
 //! Execution and judgement are apart, so a run, a check of files and a second look at last year's evidence share every
 //! rule. What makes a message and what judges one never share code; `tests/architecture.rs` holds the arrows.
 
+pub mod archive;
 pub mod catalogue;
 pub mod cli;
 pub mod clock;

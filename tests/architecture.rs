@@ -12,6 +12,8 @@ use walkdir::WalkDir;
 
 /// Each room with those that it may know. What is not listed is refused, and so is what is listed and not used.
 const MAY_KNOW: &[(&str, &[&str])] = &[
+    // What someone holds, opened; nothing in it judges.
+    ("archive", &["directory", "evidence", "message", "smime"]),
     ("norm", &[]),
     ("clock", &[]),
     ("message", &[]),
@@ -52,6 +54,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "archive",
             "catalogue",
             "clock",
             "directory",
@@ -73,6 +76,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 /// What must stay out of a room's reach, by whatever way.
 const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("rules", &["gateway", "runner", "target", "net", "fault", "scenario", "report", "cli"]),
+    ("archive", &["gateway", "runner", "target", "net", "report", "cli", "rules", "results"]),
     ("gateway", &["rules", "runner", "target", "scenario", "report", "cli"]),
     ("scenario", &["rules", "runner", "target", "gateway", "net", "report", "cli"]),
     ("runner", &["report", "cli"]),

@@ -1,22 +1,27 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{io, path::PathBuf, time::Instant};
+use std::{collections::BTreeSet, io, path::PathBuf, time::Instant};
 
 use clap::ValueEnum;
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, fmt::rfc2822};
 
-use super::{CliError, Exit, color::Color, inputs::Input, stdout::Stdout, trust::Given};
+use super::{CliError, Exit, color::Color, stdout::Stdout, trust::Given};
 use crate::{
+    archive::{self, Content, Item, Limits},
     clock::Machine,
+    directory::Directory,
+    evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
+    message::{Bytes, Message},
     report::{JsonStream, Report, RuleSet, Terminal},
-    results::{CheckTally, Checked, Closing, Ending, Event, Opening, Strictness, Totals, Unjudged, Work},
+    results::{CheckTally, Checked, Closing, Ending, Event, LeftOut, Opening, Strictness, Totals, Unjudged, Work},
     rules::{self, Options},
 };
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Messages (.eml), directories (.ldif, .ldif.p7m), certificates, folders of these, or the evidence of an earlier run.
+    /// Messages, mailboxes (mbox, Maildir), directories (LDIF, also signed), certificates, zips and folders of these, or
+    /// the evidence of an earlier run; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Folder of trusted roots and revocation lists (PEM or DER); without it origins are not verified.
@@ -46,13 +51,9 @@ enum Format {
     Json,
 }
 
-/// Judges everything that is given. Nothing is printed as judged before every path has been found.
+/// Judges everything that is given.
 pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let given = Given::read(args.trust.as_deref(), args.directory.as_deref())?;
-    let mut inputs = Vec::new();
-    for path in &args.paths {
-        inputs.extend(Input::find(path)?);
-    }
     let (clock, started) = (Instant::now(), Machine::default().now());
     let at = args.at.unwrap_or(started);
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
@@ -67,8 +68,18 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let mut trouble = Exit::Conforming;
     let work = Work::Check { references: Vec::new() };
     tell(Event::Opened(Opening { started, work, strictness, as_of: options.as_of }))?;
-    for input in &inputs {
-        match judged(input, &given, at, options) {
+    for found in archive::open(&args.paths, &Limits::default()) {
+        let (name, judged) = match found {
+            Ok(item) => (item.name.to_string(), judged(item, &given, at, options)),
+            Err(left_out) if left_out.is_error() => (left_out.name.to_string(), Err(left_out.into())),
+            Err(left_out) => {
+                tally.left_out += 1;
+                let (name, why) = (left_out.name.to_string(), left_out.why.to_string());
+                tell(Event::LeftOut(LeftOut { name, why }))?;
+                continue;
+            }
+        };
+        match judged {
             Ok(checked) => {
                 tally.count(&checked, strictness);
                 tell(Event::Checked(Box::new(checked)))?;
@@ -78,7 +89,6 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
                 error.show(color);
                 tally.unjudged += 1;
                 trouble = trouble.worse(error.exit());
-                let name = input.path().to_string_lossy().into_owned();
                 tell(Event::Unjudged(Unjudged { name, reason: error.to_string() }))?;
             }
         }
@@ -90,12 +100,60 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-fn judged(input: &Input, given: &Given, at: Timestamp, options: Options) -> Result<Checked, CliError> {
-    let mut evidence = input.read(at)?;
+fn judged(item: Item, given: &Given, at: Timestamp, options: Options) -> Result<Checked, CliError> {
+    let name = item.name.to_string();
+    let path = item.name.path().map_or_else(|| PathBuf::from("-"), Into::into);
+    let mut evidence = evidence(item, at)?;
     given.to(&mut evidence);
     let judgement = rules::judge(&evidence, &options);
-    let path = input.path().to_owned();
-    Ok(Checked { name: path.to_string_lossy().into_owned(), path, evidence, judgement })
+    Ok(Checked { name, path, evidence, judgement })
+}
+
+/// What was found as evidence; `at` is its day, where it does not tell.
+fn evidence(item: Item, at: Timestamp) -> Result<Evidence, CliError> {
+    let title = item.name.to_string();
+    let alone = Evidence { title: title.clone(), ended: Some(at), ..Evidence::default() };
+    Ok(match item.content {
+        Content::Message(bytes) => Evidence { observations: vec![observation(title, bytes, at)?], ..alone },
+        Content::Directory(ldif) => {
+            let certificates = listed(&ldif);
+            Evidence { directories: vec![DirectoryVersion { from: at, ldif: ldif.to_vec() }], certificates, ..alone }
+        }
+        Content::Certificates(certificates) => Evidence { certificates, ..alone },
+        Content::Bundle(path) => bundle::read(&path)?,
+        Content::Daticert(_) => return Err(CliError::Part { name: title, what: "a daticert.xml" }),
+        Content::Signature(_) => return Err(CliError::Part { name: title, what: "a signature (smime.p7s)" }),
+    })
+}
+
+/// The certificates of a directory, each once.
+fn listed(file: &[u8]) -> Vec<Vec<u8>> {
+    let providers = Directory::read(file).map(|directory| directory.providers).unwrap_or_default();
+    let certificates: BTreeSet<Vec<u8>> = providers.into_iter().flat_map(|provider| provider.certificates).collect();
+    certificates.into_iter().collect()
+}
+
+fn observation(name: String, bytes: Bytes, at: Timestamp) -> Result<Observation, CliError> {
+    let message = Message::read(&bytes)
+        .map_err(|problem| CliError::NotMail { name: name.clone(), problem: problem.to_string() })?;
+    Ok(Observation {
+        id: 1,
+        bytes,
+        seen: Seen::File { path: name },
+        at: claimed(&message).unwrap_or(at),
+        path: None,
+        producer: Party::Undetermined,
+        name: None,
+        dialogue: None,
+    })
+}
+
+/// When a file was on its way nobody saw. A certificate that has expired since then was good then, so the time the
+/// message claims is taken: of its certification data, else of its Date.
+fn claimed(message: &Message) -> Option<Timestamp> {
+    let certified = message.daticert.as_ref().and_then(|reading| reading.data.as_ref()?.instant());
+    let dated = || rfc2822::parse(&message.mail.field("Date")?).ok().map(|date| date.timestamp());
+    certified.or_else(dated)
 }
 
 fn verdict(totals: &CheckTally) -> Exit {

@@ -6,6 +6,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use super::{Exit, color::Color};
 use crate::{
+    archive::{LeftOut, Why},
     catalogue::CatalogueError,
     evidence::bundle::BundleError,
     norm::AsOf,
@@ -39,33 +40,28 @@ pub enum CliError {
         /// Why.
         problem: io::Error,
     },
-    /// A file that is no message.
-    #[error("{} is not a mail message: {problem}", path.display())]
-    #[diagnostic(help(
-        "give messages as they were received (.eml), directories (.ldif, .ldif.p7m), certificates (PEM, DER), \
-         folders of messages and directories, or the evidence of an earlier run"
-    ))]
+    /// Something in the way of `check` that is none of what is judged, or could not be read.
+    #[error("{}: {}", .0.name, .0.why)]
+    #[diagnostic(help("{}", left_out_help(&.0.why)))]
+    LeftOut(LeftOut),
+    /// A message that cannot be read after all.
+    #[error("{name}: not a mail message: {problem}")]
+    #[diagnostic(help("give messages as they were received"))]
     NotMail {
         /// Which.
-        path: PathBuf,
+        name: String,
         /// Why.
         problem: String,
     },
-    /// A file that begins like a certificate and is none.
-    #[error("{} is not a certificate: {problem}", path.display())]
-    #[diagnostic(help("certificates are given as PEM or DER"))]
-    NotCertificate {
+    /// A part of a message, by itself.
+    #[error("{name}: {what} by itself")]
+    #[diagnostic(help("it is judged inside the message it belongs to; `inspect` shows it"))]
+    Part {
         /// Which.
-        path: PathBuf,
-        /// Why.
-        problem: String,
+        name: String,
+        /// What it is.
+        what: &'static str,
     },
-    /// A folder with nothing to judge.
-    #[error("there is nothing to check in {}", .0.display())]
-    #[diagnostic(help(
-        "looked for files *.eml, *.ldif and *.ldif.p7m and for evidence bundles (manifest.json) in it and below"
-    ))]
-    NothingToCheck(PathBuf),
     /// An evidence bundle that does not hold what its manifest says, or cannot be read.
     #[error(transparent)]
     #[diagnostic(help("evidence is judged only as it was gathered: run again, or check its messages one by one"))]
@@ -116,6 +112,25 @@ fn near_help(near: &[String]) -> String {
     if near.is_empty() { lists.to_owned() } else { format!("did you mean `{}`? {lists}", near.join("` or `")) }
 }
 
+fn left_out_help(why: &Why) -> &'static str {
+    match why {
+        Why::Unreadable(_) => "paths are taken from the folder that the command is run in",
+        Why::NotCertificate(_) => "certificates are given as PEM or DER",
+        Why::TooLarge(_) | Why::Beyond(_) | Why::TooDeep(_) => "everything up to the bound was judged",
+        Why::CutOff | Why::BeforeTheFirst(_) => "what the mailbox holds besides is judged",
+        _ => {
+            "give messages as they were received, mailboxes (mbox, Maildir), directories (LDIF, also signed), certificates \
+             (PEM, DER), zips and folders of these, or the evidence of an earlier run"
+        }
+    }
+}
+
+impl From<LeftOut> for CliError {
+    fn from(left_out: LeftOut) -> Self {
+        Self::LeftOut(left_out)
+    }
+}
+
 impl From<CatalogueError> for CliError {
     fn from(error: CatalogueError) -> Self {
         match error {
@@ -133,7 +148,7 @@ impl CliError {
                 SelectionError::Unmatched { .. } | SelectionError::Unnamed(_) | SelectionError::Nothing,
             )
             | CliError::Scenarios(LoadError::Empty { .. })
-            | CliError::NothingToCheck(_)
+            | CliError::LeftOut(LeftOut { why: Why::NothingInside, .. })
             | CliError::NothingInForce(_) => Exit::Nothing,
             CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
             _ => Exit::Usage,

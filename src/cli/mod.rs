@@ -6,7 +6,6 @@ mod coverage;
 mod error;
 mod exit;
 mod explain;
-mod inputs;
 mod list;
 mod run;
 mod schema;

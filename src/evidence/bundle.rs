@@ -2,7 +2,7 @@
 //! every file. What is read back is judged like the run it came from.
 //!
 //! ```text
-//! manifest.json            what the files are, with their digests
+//! manifest.json            what the files are, with their digests, and what was watched until when
 //! messages/001-….eml       as they were, byte by byte
 //! dialogues/001-….json     SMTP sessions
 //! logs/sender.json         providers' logs
@@ -25,12 +25,14 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Announced, Dialogue, DirectoryVersion, Evidence, GatewayFacts, LogRecord, Observation, Party, Role, Seen, SmtpPath,
+    Watch,
 };
 
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
-/// The form of the manifest. Earlier ones lack what a scenario announced; later ones are not read.
-const FORM: u32 = 2;
+/// The form of the manifest. Those before 2 lack what a scenario announced, those before 3 say only whether everything was
+/// watched to the end; later ones are not read.
+const FORM: u32 = 3;
 
 /// Why a bundle cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +67,10 @@ struct Manifest {
     title: String,
     gateways: BTreeMap<Role, GatewayFacts>,
     ended: Option<Timestamp>,
+    #[serde(default)]
+    watch: Watch,
+    /// Before form 3.
+    #[serde(default, skip_serializing)]
     complete: bool,
     observations: Vec<ObservationEntry>,
     dialogues: Vec<String>,
@@ -159,7 +165,8 @@ fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
         title: evidence.title.clone(),
         gateways: evidence.gateways.clone(),
         ended: evidence.ended,
-        complete: evidence.complete,
+        watch: evidence.watch.clone(),
+        complete: false,
         observations,
         dialogues,
         logs,
@@ -200,12 +207,15 @@ pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
         let problem = format!("its form is {}, this program reads forms up to {FORM}", manifest.form);
         return Err(BundleError::Unreadable { path, problem });
     }
+    // Before form 3 a play was waited for to the end, or nothing was known to be missing.
+    let watch =
+        if manifest.complete { Watch::of_everything(manifest.ended.unwrap_or(Timestamp::MAX)) } else { manifest.watch };
     let load = |name: &String| load(folder, name, &manifest.sha256);
     let mut evidence = Evidence {
         title: manifest.title,
         gateways: manifest.gateways,
         ended: manifest.ended,
-        complete: manifest.complete,
+        watch,
         announced: manifest.announced,
         ..Evidence::default()
     };
@@ -272,7 +282,11 @@ mod tests {
     use super::*;
 
     fn evidence() -> Evidence {
-        let mut evidence = Evidence { title: "delivery/complete".into(), complete: true, ..Evidence::default() };
+        let mut evidence = Evidence {
+            title: "delivery/complete".into(),
+            watch: Watch::of_everything(Timestamp::UNIX_EPOCH),
+            ..Evidence::default()
+        };
         evidence.observations.push(Observation {
             id: 1,
             bytes: b"Subject: ../../x\r\n\r\n\x00\xff\n".as_slice().into(),
@@ -310,17 +324,25 @@ mod tests {
         write(&evidence(), &bundle).unwrap();
         let mut manifest: serde_json::Value =
             serde_json::from_slice(&fs::read(bundle.join(MANIFEST)).unwrap()).unwrap();
-        let mut put = |form: u32, announced: bool| {
+        let written = evidence();
+        let mut put = |form: u32| {
             manifest["form"] = form.into();
-            if !announced {
-                manifest.as_object_mut().unwrap().remove("announced");
+            let fields = manifest.as_object_mut().unwrap();
+            if form < 3 {
+                fields.remove("watch");
+                fields.insert("complete".into(), true.into());
+            }
+            if form < 2 {
+                fields.remove("announced");
             }
             fs::write(bundle.join(MANIFEST), manifest.to_string()).unwrap();
             read(&bundle)
         };
-        let later = put(3, true).unwrap_err().to_string();
-        assert!(later.contains("its form is 3"), "{later}");
-        assert!(put(1, false).unwrap().announced.is_empty());
+        let later = put(4).unwrap_err().to_string();
+        assert!(later.contains("its form is 4"), "{later}");
+        assert_eq!(put(2).unwrap().watch, Watch::of_everything(Timestamp::MAX));
+        assert_eq!(put(2).unwrap().announced, written.announced);
+        assert!(put(1).unwrap().announced.is_empty());
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! What was observed: bytes, plus where they were seen and who answers for them. Data only.
 
 pub mod bundle;
+mod watch;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use watch::{UnknownView, View, Watch};
 
 use crate::message::Bytes;
 
@@ -75,8 +78,8 @@ pub struct Evidence {
     pub crls: Vec<Arc<[u8]>>,
     /// The legal clock at the end.
     pub ended: Option<Timestamp>,
-    /// Whether everything due within 25 hours of the last submission was waited for, so that absence means absence.
-    pub complete: bool,
+    /// From where it was looked, and until when: what bounds that something is missing.
+    pub watch: Watch,
     /// What the scenario announced (`expect-findings`): that the judgement finds it is right, and nobody's failure.
     pub announced: Vec<Announced>,
 }

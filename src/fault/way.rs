@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::evidence::{Evidence, Observation, Seen};
+use crate::evidence::{Evidence, Observation, Seen, Watch};
 
 use super::{
     CopyEdit, Edit, FaultError, HeaderEdit,
@@ -30,7 +30,7 @@ pub(super) fn way(
             evidence.dialogues.clear();
             evidence.logs.clear();
             evidence.gateways.clear();
-            evidence.complete = false;
+            evidence.watch = Watch::default();
         }
         CopyEdit::Again(id) => {
             again.iter_mut().try_for_each(|observation| alter(&message_id(id), observation, signers))?;

@@ -6,7 +6,7 @@ mod xml;
 
 use jiff::{Timestamp, fmt::strtime};
 use roxmltree::{Document, Node};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A daticert.xml as far as it can be read, and everything wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,7 @@ pub struct DtdError {
 }
 
 /// The values of a daticert.xml, as written; what is absent is empty or `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Daticert {
     /// `postacert/@tipo`.
     pub tipo: String,
@@ -76,7 +76,7 @@ pub struct Daticert {
 }
 
 /// A recipient and what the directory said of its domain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destinatario {
     /// `@tipo`: `certificato` (the default) or `esterno`.
     pub tipo: String,

@@ -57,7 +57,7 @@ impl<'a> Exhibit<'a> {
 
     /// What a transaction needs to know of it; what is of no kind belongs to none.
     pub(super) fn member(&self) -> Option<Member> {
-        Some(Member::of(&self.copies, self.copies.message.settled_kind()?, self.composer, self.origin.clone()))
+        Some(Member::of(self, self.copies.message.settled_kind()?))
     }
 
     pub(super) fn subject(&self) -> MessageSubject<'_> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     evidence::{Announced, Evidence, Party},
@@ -60,7 +60,7 @@ pub struct Verdict {
 }
 
 /// What can be said of where a message comes from (RFC 6109 2.2.2). A state, not a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// Signed by a certificate that the directory lists and that leads to a trusted root.

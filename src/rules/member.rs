@@ -1,16 +1,17 @@
-//! A system-generated message, as the judge of transactions knows it.
+//! A system-generated message, as the judge of transactions knows it: facts and digests, no bytes.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     evidence::{Party, Seen, SmtpPath},
     message::{Addressee, Daticert, Kind, Message},
 };
 
-use super::{Origin, applies::date_header, copies::Copies, spelling::bare_identifier};
+use super::{Origin, applies::date_header, exhibit::Exhibit, original::Original, spelling::bare_identifier};
 
 /// A system-generated message of a transaction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Member {
     /// What it claims to be.
     pub kind: Kind,
@@ -34,14 +35,14 @@ pub struct Member {
     pub to: Option<Vec<String>>,
     /// Addresses of Cc, likewise.
     pub cc: Option<Vec<String>>,
-    /// Whether the original message is inside.
-    pub has_original: bool,
+    /// The original message inside, where there is one.
+    pub original: Option<Original>,
     /// The first observation of the sound message of a provider that this anomaly envelope wraps.
     pub wraps_sound: Option<usize>,
 }
 
 /// A sighting of a message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sighting {
     /// The observation.
     pub observation: usize,
@@ -137,9 +138,9 @@ impl Member {
     }
 
     /// The facts of a message.
-    pub(super) fn of(copies: &Copies<'_>, kind: Kind, composer: Party, origin: Origin) -> Self {
-        let message = &copies.message;
-        let sightings = copies.seen.iter().map(|copy| Sighting {
+    pub(super) fn of(exhibit: &Exhibit<'_>, kind: Kind) -> Self {
+        let message = &exhibit.copies.message;
+        let sightings = exhibit.copies.seen.iter().map(|copy| Sighting {
             observation: copy.observation.id,
             seen: copy.observation.seen.clone(),
             at: copy.observation.at,
@@ -150,8 +151,8 @@ impl Member {
         Self {
             kind,
             seen: sightings.collect(),
-            composer,
-            origin,
+            composer: exhibit.composer,
+            origin: exhibit.origin.clone(),
             message_id: message.mail.field("Message-ID").map(|id| bare_identifier(&id).to_owned()),
             reference: message.mail.field("X-Riferimento-Message-ID").map(|id| bare_identifier(&id).to_owned()),
             data: message.daticert.as_ref().and_then(|reading| reading.data.clone()).unwrap_or_default(),
@@ -159,10 +160,15 @@ impl Member {
             requested: message.mail.field("X-TipoRicevuta"),
             to: addresses(message, "To"),
             cc: addresses(message, "Cc"),
-            has_original: message.parts.original.is_some(),
+            original: if carries_original(kind) { Original::of(message, exhibit.original.as_ref()) } else { None },
             wraps_sound: None,
         }
     }
+}
+
+/// Kinds whose original is held against another's.
+fn carries_original(kind: Kind) -> bool {
+    matches!(kind, Kind::PostaCertificata | Kind::AvvenutaConsegna)
 }
 
 fn addresses(message: &Message, name: &str) -> Option<Vec<String>> {

@@ -1,5 +1,7 @@
 //! The judgement: pure, evidence in, verdicts out. No sockets, no clock, no files.
 
+mod absence;
+mod anatomy;
 mod applies;
 mod context;
 mod copies;
@@ -8,6 +10,7 @@ mod families;
 mod judge;
 mod judgement;
 mod member;
+mod original;
 mod spelling;
 mod statement;
 mod tags;
@@ -18,11 +21,14 @@ mod transaction;
 
 include!(concat!(env!("OUT_DIR"), "/about.rs"));
 
+pub use absence::Absence;
+pub use anatomy::{Anatomy, Hashes, Part, Sha1};
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
 pub use judge::{Judge, Options, Reference, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
 pub use member::{Member, Sighting};
+pub use original::{Content, Original, Sha256};
 pub use transaction::{Submission, Transaction};
 
 use serde::Serialize;
@@ -110,6 +116,8 @@ pub enum Check {
     },
     /// Everything that belongs to one submission: the choreography.
     Transaction {
+        /// For a question about something missing: from where that can be seen.
+        absence: Option<Absence>,
         /// Whether the question makes sense for this transaction.
         applies: fn(&Transaction, &Context<'_>) -> bool,
         /// Reports what is wrong.

@@ -46,6 +46,13 @@ impl Transaction {
         submitted.or_else(|| self.messages.iter().map(Member::first_seen).min())
     }
 
+    /// When it began: as seen, or as certified where only files tell.
+    pub fn began(&self) -> Option<Timestamp> {
+        let in_file = |fact: &Member| matches!(fact.seen[0].seen, Seen::File { .. });
+        let certified = self.messages.iter().all(in_file).then(|| self.dispatched()).flatten();
+        certified.or_else(|| self.started())
+    }
+
     /// The messages of a kind.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Member> {
         self.messages.iter().filter(move |fact| fact.kind == kind)

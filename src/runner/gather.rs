@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::stage::{Fingerprint, Progress, PutIn, Stage, watched};
 use crate::{
-    evidence::{Evidence, Observation, Party, Role, Seen},
+    evidence::{Evidence, Observation, Party, Role, Seen, Watch},
     message::Bytes,
     scenario::words::{Host, Place},
     target::{Recorded, Stored, TargetError},
@@ -105,7 +105,7 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
         anchors: trust.anchors().to_vec(),
         crls: trust.crls().to_vec(),
         ended: Some(stage.pair.now()),
-        complete: progress.complete,
+        watch: progress.watched_until.map(Watch::of_everything).unwrap_or_default(),
         announced: Vec::new(),
     };
     Gathered { evidence, stored }

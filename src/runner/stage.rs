@@ -59,8 +59,8 @@ pub struct Progress {
     pub notes: Vec<String>,
     /// The rules that must report on each injected envelope, by its id; none unless announced.
     pub announced: BTreeMap<String, Announced>,
-    /// Whether everything due was waited for.
-    pub complete: bool,
+    /// Until when everything was looked at; `None` where the play was cut short.
+    pub watched_until: Option<Timestamp>,
     seen: BTreeMap<Place, usize>,
     answers: Vec<Answered>,
 }
@@ -172,19 +172,13 @@ impl<'s> Stage<'s> {
 
     /// Nothing more may come than was expected.
     async fn aftermath(&self) -> Result<(), TargetError> {
-        let waited = match self.pair.lacks(Need::Clock) {
-            None => {
-                self.advance(AFTERMATH).await?;
-                true
-            }
-            Some(reason) => {
-                self.progress().notes.push(format!("late notices were not waited for: {reason}"));
-                false
-            }
-        };
+        match self.pair.lacks(Need::Clock) {
+            None => self.advance(AFTERMATH).await?,
+            Some(reason) => self.progress().notes.push(format!("late notices were not waited for: {reason}")),
+        }
         let arrivals = self.arrivals().await?;
         self.expect(&Expectation::new(), &vec!["steps".into()], &arrivals);
-        self.progress().complete = waited;
+        self.progress().watched_until = Some(self.pair.now());
         Ok(())
     }
 

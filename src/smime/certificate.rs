@@ -6,7 +6,10 @@ use aws_lc_rs::digest;
 use const_oid::db::{rfc3280::EMAIL_ADDRESS, rfc4519, rfc5280, rfc5912};
 use der::{Decode, oid::ObjectIdentifier};
 use jiff::Timestamp;
-use x509_cert::{certificate::Version, serial_number::SerialNumber, spki::SubjectPublicKeyInfoOwned, time::Time};
+use x509_cert::{
+    certificate::Version, ext::pkix::BasicConstraints, serial_number::SerialNumber, spki::SubjectPublicKeyInfoOwned,
+    time::Time,
+};
 
 pub use super::name::NameAttribute;
 use super::{algorithm, ber::Element, name};
@@ -107,6 +110,12 @@ impl Certificate {
     /// The extension with this dotted OID.
     pub fn extension(&self, oid: &str) -> Option<&Extension> {
         self.extensions.iter().find(|extension| extension.oid == oid)
+    }
+
+    /// Whether BasicConstraints says that it is an authority's (RFC 5280 4.2.1.9).
+    pub fn is_authority(&self) -> bool {
+        let extension = self.extension(&rfc5280::ID_CE_BASIC_CONSTRAINTS.to_string());
+        extension.and_then(|it| BasicConstraints::from_der(&it.value).ok()).is_some_and(|it| it.ca)
     }
 
     /// Whether `at` lies within the validity, both ends included (RFC 5280 4.1.2.5).

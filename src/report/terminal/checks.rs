@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::aside::Aside;
 use crate::{
     evidence::Observation,
     message::{Kind, Message},
@@ -19,6 +20,7 @@ pub struct ChecksPage<W> {
     strictness: Strictness,
     as_of: AsOf,
     groups: Groups,
+    aside: Aside,
     unverified: bool,
 }
 
@@ -26,7 +28,7 @@ impl<W: Write> ChecksPage<W> {
     /// A page on `out`.
     pub fn new(out: W, paint: Paint, opening: &Opening) -> Self {
         let (strictness, as_of) = (opening.strictness, opening.as_of);
-        Self { out, paint, strictness, as_of, groups: Groups::default(), unverified: false }
+        Self { out, paint, strictness, as_of, groups: Groups::default(), aside: Aside::default(), unverified: false }
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
@@ -62,6 +64,10 @@ impl<W: Write> ChecksPage<W> {
                         certificates and revocation lists) and --directory (the providers' LDIF).";
             writeln!(self.out, "\n{}", wrapped(hint, 0))?;
         }
+        for (number, line) in self.aside.lines().enumerate() {
+            let head = if number == 0 { "\nleft out " } else { "         " };
+            writeln!(self.out, "{head} {line}")?;
+        }
         writeln!(
             self.out,
             "\njudged    {} ({}){unreadable}\nfindings  {}, {}, {}{missed}\nresult    {meaning} (exit code {code})",
@@ -82,7 +88,10 @@ impl<W: Write> Report for ChecksPage<W> {
             Event::Unjudged(it) => {
                 writeln!(self.out, "{}: could not be judged: {}", shown(&it.name), shown(&it.reason))
             }
-            Event::LeftOut(it) => writeln!(self.out, "{}: left out: {}", shown(&it.name), shown(&it.why)),
+            Event::LeftOut(it) => {
+                self.aside.add(it);
+                Ok(())
+            }
             Event::Closed(Closing { totals: Totals::Check(totals), exit, .. }) => self.close(totals, *exit),
             _ => Ok(()),
         }

@@ -1,5 +1,6 @@
 //! The page at the terminal, of a run or of a check.
 
+mod aside;
 mod checks;
 mod plays;
 

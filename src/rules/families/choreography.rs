@@ -1,7 +1,7 @@
 //! What the rules on the messages of one submission share (RFC 6109 3; the rules are in `families/choreography/`).
 //!
-//! A rule about something missing speaks only where the evidence is complete. Whoever owes what is missing is blamed,
-//! which may be another than who composed what is there.
+//! A rule about something missing says from where that can be seen ([`crate::rules::Absence`]). Whoever owes what is
+//! missing is blamed, which may be another than who composed what is there.
 
 pub(in crate::rules) mod acceptance;
 pub(in crate::rules) mod anomaly;
@@ -15,12 +15,12 @@ pub(in crate::rules) mod takeover;
 pub(in crate::rules) mod timeout;
 pub(in crate::rules) mod virus;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     directory::Directory,
     evidence::{Evidence, Party, Role, Seen},
-    message::{Bytes, Kind, Message},
+    message::{Bytes, Kind},
 };
 
 use crate::rules::{Context, Member, Origin, Transaction, exhibit};
@@ -28,16 +28,6 @@ use crate::rules::{Context, Member, Origin, Transaction, exhibit};
 /// Whether a gateway accepted a submission here and owes its sender the rest; what the harness put in owes nothing.
 pub(super) fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.first(Kind::Accettazione).is_some() && transaction.sender_side() != Party::Harness
-}
-
-/// The same, where absence means absence.
-pub(super) fn accepted_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.evidence.complete && accepted(transaction, context)
-}
-
-/// Where every wire and mailbox is watched, absence is absence of the thing: every gateway's are in a run, none in files.
-pub(super) fn watched(context: &Context<'_>) -> bool {
-    context.evidence.complete && !context.evidence.gateways.is_empty()
 }
 
 /// Whether the envelope was found no envelope by whoever received it: nothing is owed for what became an anomaly.
@@ -52,6 +42,18 @@ pub(super) fn times(fact: &Member) -> usize {
         *boxes.entry((party, address)).or_default() += 1;
     }
     boxes.into_values().max().unwrap_or(1)
+}
+
+/// Messages by whom they concern, in lower case.
+pub(super) fn by_recipient<'a>(facts: impl IntoIterator<Item = &'a Member>) -> BTreeMap<String, Vec<&'a Member>> {
+    let mut concerned: BTreeMap<String, Vec<&Member>> = BTreeMap::new();
+    for fact in facts {
+        let named: BTreeSet<String> = fact.named().map(str::to_ascii_lowercase).collect();
+        for recipient in named {
+            concerned.entry(recipient).or_default().push(fact);
+        }
+    }
+    concerned
 }
 
 /// Observations of several messages.
@@ -107,11 +109,7 @@ pub(super) fn is_word_on(transaction: &Transaction, fact: &Member, recipient: &s
     }
 }
 
-/// The message of a fact, read again: transactions keep no bodies.
-pub(super) fn message(evidence: &Evidence, fact: &Member) -> Option<Message> {
-    bytes(evidence, fact.observation()).and_then(|bytes| Message::read(bytes).ok())
-}
-
+/// The bytes of an observation: where wires or submissions were seen, what went over them is at hand.
 pub(super) fn bytes(evidence: &Evidence, observation: usize) -> Option<Bytes> {
     let mut observations = evidence.observations.iter();
     observations.find(|seen| seen.id == observation).map(|seen| seen.bytes.clone())

@@ -133,8 +133,9 @@ impl Subject for Log<'_> {
 
 impl Subject for Transaction {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
-        let Check::Transaction { applies, check } = check else { return None };
-        applies(self, context).then(|| found(|findings| check(self, context, findings)))
+        let Check::Transaction { absence, applies, check } = check else { return None };
+        let shows = absence.is_none_or(|absence| absence.would_show(self, context));
+        (shows && applies(self, context)).then(|| found(|findings| check(self, context, findings)))
     }
 
     fn about(&self) -> About {

@@ -1,7 +1,9 @@
 //! The judge itself, with rules made for the purpose.
 
+use jiff::Timestamp;
+
 use crate::{
-    evidence::{Evidence, Party, Role, Seen, SmtpPath},
+    evidence::{Evidence, Party, Role, Seen, SmtpPath, Watch},
     message::Kind,
     norm::{Level, clauses::choreography as norm},
     rules::{Check, Finding, Judgement, Options, Outcome, Rule, Verdict, all, judge::judge_by},
@@ -13,13 +15,18 @@ const fn rule(id: &'static str, check: Check) -> Rule {
     Rule { id, level: Level::Must, clauses: CLAUSES, question: "?", consequence: "", check }
 }
 
-static PANICS: Rule =
-    rule("test/panics", Check::Transaction { applies: |_, _| true, check: |_, _, _| panic!("out of order") });
-static NEVER: Rule = rule("test/never", Check::Transaction { applies: |_, _| false, check: |_, _, _| {} });
-static PASSES: Rule = rule("test/passes", Check::Transaction { applies: |_, _| true, check: |_, _, _| {} });
+static PANICS: Rule = rule(
+    "test/panics",
+    Check::Transaction { absence: None, applies: |_, _| true, check: |_, _, _| panic!("out of order") },
+);
+static NEVER: Rule =
+    rule("test/never", Check::Transaction { absence: None, applies: |_, _| false, check: |_, _, _| {} });
+static PASSES: Rule =
+    rule("test/passes", Check::Transaction { absence: None, applies: |_, _| true, check: |_, _, _| {} });
 static BLAMES_HARNESS: Rule = rule(
     "test/blames-harness",
     Check::Transaction {
+        absence: None,
         applies: |_, _| true,
         check: |_, _, findings| findings.push(Finding::new("a", "b", "c").blaming(Party::Harness)),
     },
@@ -37,7 +44,11 @@ fn judged(rule: &'static Rule) -> Judgement {
         name: None,
         dialogue: None,
     };
-    let evidence = Evidence { observations: vec![observation], complete: true, ..Evidence::default() };
+    let evidence = Evidence {
+        observations: vec![observation],
+        watch: Watch::of_everything(Timestamp::MAX),
+        ..Evidence::default()
+    };
     judge_by(std::iter::once(rule), &evidence, Options::default())
 }
 

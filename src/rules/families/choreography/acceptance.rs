@@ -4,16 +4,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     clock::LegalTime,
-    evidence::Party,
+    evidence::{Party, View},
     message::Kind,
     norm::{
         Level,
         clauses::{choreography as norm, law},
     },
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction, spelling::is_bare_address},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, spelling::is_bare_address},
 };
 
-use super::{manages, observations, signing_provider, times, watched};
+use super::{accepted, manages, observations, signing_provider, times};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -22,15 +22,31 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_1_ANSWER],
         question: "Is every submission that the access point took answered by an acceptance or a non-acceptance?",
         consequence: "The sender cannot know whether the message was sent.",
-        check: Check::Transaction { applies: taken, check: answered },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Sender])),
+            applies: taken,
+            check: answered,
+        },
     },
     Rule {
         id: "choreography/one-acceptance",
         level: Level::Must,
         clauses: &[&norm::RFC6109_3_1_4_ONE_ACCEPTANCE],
-        question: "Is there exactly one acceptance for an accepted message?",
-        consequence: "The sender has no proof of sending, or two that contradict each other.",
-        check: Check::Transaction { applies: entered, check: one_acceptance },
+        question: "Is there not more than one acceptance for an accepted message?",
+        consequence: "The sender has two proofs of sending that contradict each other.",
+        check: Check::Transaction { absence: None, applies: accepted, check: one_acceptance },
+    },
+    Rule {
+        id: "choreography/acceptance-missing",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_1_4_ONE_ACCEPTANCE],
+        question: "Is there an acceptance behind every envelope?",
+        consequence: "The sender has no proof of sending.",
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Sender])),
+            applies: sent,
+            check: acceptance_missing,
+        },
     },
     Rule {
         id: "choreography/own-provider-accepts",
@@ -38,7 +54,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_4_ONE_ACCEPTANCE],
         question: "Are acceptance and envelope signed by the provider that manages the sender's domain?",
         consequence: "A provider vouches for a user who is not its own.",
-        check: Check::Transaction { applies: provably_entered, check: own_provider },
+        check: Check::Transaction { absence: None, applies: provably_entered, check: own_provider },
     },
     Rule {
         id: "choreography/own-provider-notifies",
@@ -46,7 +62,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_OWN_PROVIDER],
         question: "Are refusals, timeout notices and virus non-deliveries signed by the provider that manages the sender's domain?",
         consequence: "Somebody else tells the user what the own provider has to answer for.",
-        check: Check::Transaction { applies: provably_notified, check: own_provider_notifies },
+        check: Check::Transaction { absence: None, applies: provably_notified, check: own_provider_notifies },
     },
     Rule {
         id: "choreography/certified-in-time",
@@ -54,7 +70,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&law::DM_ART_9],
         question: "Is every certified instant one between the submission and when the message was first seen, a second either way?",
         consequence: "The provider's clock is wrong, and with it whatever it certifies.",
-        check: Check::Transaction { applies: clocked, check: in_time },
+        check: Check::Transaction { absence: None, applies: clocked, check: in_time },
     },
     Rule {
         id: "choreography/acceptance-instant",
@@ -62,7 +78,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_5_DATE, &norm::RFC6109_4_1_SOLE_INSTANT, &law::DM_ART_9],
         question: "Do acceptance and envelope certify the same instant?",
         consequence: "The time of sending is in doubt.",
-        check: Check::Transaction { applies: both_dated, check: same_instant },
+        check: Check::Transaction { absence: None, applies: both_dated, check: same_instant },
     },
     Rule {
         id: "choreography/non-acceptance-excludes",
@@ -70,12 +86,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_1_NOT_ACCEPTED],
         question: "Is a message that was not accepted followed by nothing else?",
         consequence: "The sender is told that nothing was sent, and something was.",
-        check: Check::Transaction { applies: refused, check: nothing_else },
+        check: Check::Transaction { absence: None, applies: refused, check: nothing_else },
     },
 ];
 
-fn taken(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.evidence.complete && transaction.submission.as_ref().is_some_and(|submission| !submission.refused)
+fn taken(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.submission.as_ref().is_some_and(|submission| !submission.refused)
 }
 
 fn answered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
@@ -93,22 +109,26 @@ fn answered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
     );
 }
 
-/// An envelope or an acceptance that the harness did not put in.
-fn entered(transaction: &Transaction, _: &Context<'_>) -> bool {
-    [Kind::Accettazione, Kind::PostaCertificata].into_iter().any(|kind| transaction.first(kind).is_some())
-        && transaction.sender_side() != Party::Harness
+fn one_acceptance(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let number: usize = transaction.of(Kind::Accettazione).map(times).sum();
+    if number > 1 {
+        let finding = Finding::new("one acceptance", number.to_string(), "the sender's mailbox");
+        let acceptances = observations(transaction.of(Kind::Accettazione));
+        findings.push(finding.blaming(transaction.sender_side()).seen_in(acceptances));
+    }
 }
 
-fn one_acceptance(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let number: usize = transaction.of(Kind::Accettazione).map(times).sum();
-    if number == 1 || (number == 0 && !context.evidence.complete) {
-        return;
+/// An envelope that the harness did not put in.
+fn sent(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.first(Kind::PostaCertificata).is_some() && transaction.sender_side() != Party::Harness
+}
+
+fn acceptance_missing(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    if transaction.first(Kind::Accettazione).is_none() {
+        let finding = Finding::new("an acceptance", "none", "the sender's mailbox");
+        let envelope = observations(transaction.first(Kind::PostaCertificata));
+        findings.push(finding.blaming(transaction.sender_side()).seen_in(envelope));
     }
-    findings.push(
-        Finding::new("one acceptance", number.to_string(), "the sender's mailbox")
-            .blaming(transaction.sender_side())
-            .seen_in(observations(transaction.of(Kind::Accettazione))),
-    );
 }
 
 fn provably_entered(transaction: &Transaction, context: &Context<'_>) -> bool {
@@ -185,7 +205,7 @@ fn dated(transaction: &Transaction) -> impl Iterator<Item = (&Member, Timestamp)
 }
 
 fn clocked(transaction: &Transaction, context: &Context<'_>) -> bool {
-    watched(context) && dated(transaction).next().is_some()
+    context.evidence.watch.sees(View::Wires) && dated(transaction).next().is_some()
 }
 
 fn in_time(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {

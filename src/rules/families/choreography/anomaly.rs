@@ -18,7 +18,7 @@ pub static RULES: &[Rule] = &[Rule {
     clauses: &[&incoming::RFC6109_3_2_2_PATHS],
     question: "Does an anomaly envelope go to a recipient of what arrived, with its reverse path in Return-Path?",
     consequence: "Somebody else gets the message, or errors about it go to somebody who did not send it.",
-    check: Check::Transaction { applies: arrived_and_stored, check: paths },
+    check: Check::Transaction { absence: None, applies: arrived_and_stored, check: paths },
 }];
 
 /// Anomaly envelopes with a mailbox in which they lie, and the message that arrived as it crossed the wire: it bears the same

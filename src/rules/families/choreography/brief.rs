@@ -1,18 +1,11 @@
 //! Brief receipts: the original's structure, its named parts replaced by their hashes (3.3.2.2).
 
-use aws_lc_rs::digest;
-
 use crate::{
-    message::{Entity, Mail},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Anatomy, Check, Context, Finding, Findings, Hashes, Member, Part, Rule, Transaction},
 };
 
-use crate::rules::{
-    families::choreography::message,
-    families::choreography::original::same_message,
-    families::choreography::receipt::{Form, due, receipts},
-};
+use super::receipt::{Form, due, receipts};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -22,9 +15,10 @@ pub static RULES: &[Rule] = &[
         question: "Does a brief receipt keep the original as it is, but for named parts and attached messages?",
         consequence: "The receipt cannot be held against the sender's copy.",
         check: Check::Transaction {
+            absence: None,
             applies: brief,
-            check: |transaction, context, findings| {
-                report(transaction, context, findings, |found| matches!(found, Departure::Structure { .. }));
+            check: |transaction, _, findings| {
+                report(transaction, findings, |found| matches!(found, Departure::Structure { .. }));
             },
         },
     },
@@ -35,9 +29,10 @@ pub static RULES: &[Rule] = &[
         question: "Is each replaced part a text/plain file with .hash added to its name and 40 hexadecimal digits inside?",
         consequence: "It cannot be told which hash belongs to which attachment.",
         check: Check::Transaction {
+            absence: None,
             applies: hashed,
-            check: |transaction, context, findings| {
-                report(transaction, context, findings, |found| matches!(found, Departure::File { .. }));
+            check: |transaction, _, findings| {
+                report(transaction, findings, |found| matches!(found, Departure::File { .. }));
             },
         },
     },
@@ -48,9 +43,10 @@ pub static RULES: &[Rule] = &[
         question: "Is each hash the SHA-1 of the part's content, encoded or decoded?",
         consequence: "The receipt does not prove the delivery of the attachment.",
         check: Check::Transaction {
+            absence: None,
             applies: hashed,
-            check: |transaction, context, findings| {
-                report(transaction, context, findings, |found| matches!(found, Departure::Hash { .. }));
+            check: |transaction, _, findings| {
+                report(transaction, findings, |found| matches!(found, Departure::Hash { .. }));
             },
         },
     },
@@ -61,9 +57,10 @@ pub static RULES: &[Rule] = &[
         question: "Is each hash calculated on the part as it was encoded?",
         consequence: "A verifier that follows the recommendation finds another value.",
         check: Check::Transaction {
+            absence: None,
             applies: hashed,
-            check: |transaction, context, findings| {
-                report(transaction, context, findings, |found| matches!(found, Departure::Decoded { .. }));
+            check: |transaction, _, findings| {
+                report(transaction, findings, |found| matches!(found, Departure::Decoded { .. }));
             },
         },
     },
@@ -77,40 +74,36 @@ enum Departure {
     Decoded { part: String, covers: &'static str },
 }
 
-/// Both originals of one receipt, read.
-struct Pair {
-    sent: Mail,
-    brief: Mail,
+/// Both originals of one receipt, part by part.
+struct Pair<'a> {
     /// Parts that are replaced in order, and what took their place.
-    replaced: Vec<(Entity, Entity)>,
+    replaced: Vec<(&'a Part, &'a Part)>,
     departures: Vec<Departure>,
 }
 
-fn pairs<'a>(transaction: &'a Transaction, context: &Context<'_>) -> impl Iterator<Item = (&'a Member, Pair)> {
-    let of = |fact| message(context.evidence, fact)?.original_mail();
+fn pairs(transaction: &Transaction) -> impl Iterator<Item = (&Member, Pair<'_>)> {
     receipts(transaction).filter_map(move |(envelope, receipt, recipient)| {
-        if due(envelope, recipient) != Some(Form::Brief) || !receipt.has_original {
+        if due(envelope, recipient) != Some(Form::Brief) {
             return None;
         }
-        Some((receipt, Pair::compare(of(envelope)?, of(receipt)?)))
+        Some((receipt, Pair::compare(anatomy(envelope)?, anatomy(receipt)?)))
     })
 }
 
-fn brief(transaction: &Transaction, context: &Context<'_>) -> bool {
-    pairs(transaction, context).next().is_some()
+fn anatomy(fact: &Member) -> Option<&Anatomy> {
+    fact.original.as_ref()?.anatomy.as_ref()
 }
 
-fn hashed(transaction: &Transaction, context: &Context<'_>) -> bool {
-    pairs(transaction, context).any(|(_, pair)| !pair.replaced.is_empty())
+fn brief(transaction: &Transaction, _: &Context<'_>) -> bool {
+    pairs(transaction).next().is_some()
 }
 
-fn report(
-    transaction: &Transaction,
-    context: &Context<'_>,
-    findings: &mut Findings,
-    of_this_rule: fn(&Departure) -> bool,
-) {
-    for (receipt, pair) in pairs(transaction, context) {
+fn hashed(transaction: &Transaction, _: &Context<'_>) -> bool {
+    pairs(transaction).any(|(_, pair)| !pair.replaced.is_empty())
+}
+
+fn report(transaction: &Transaction, findings: &mut Findings, of_this_rule: fn(&Departure) -> bool) {
+    for (receipt, pair) in pairs(transaction) {
         for departure in pair.departures.into_iter().filter(of_this_rule) {
             let (expected, found, part) = match departure {
                 Departure::Structure { expected, found, part }
@@ -126,60 +119,47 @@ fn report(
     }
 }
 
-impl Pair {
-    fn compare(sent: Mail, brief: Mail) -> Self {
-        let mut pair = Self { sent, brief, replaced: Vec::new(), departures: Vec::new() };
-        let (sent, brief) = (pair.sent.root.clone(), pair.brief.root.clone());
-        let whole = matches!(sent.content_type.as_str(), "application/pkcs7-mime" | "application/x-pkcs7-mime");
-        if whole {
-            if same_message(pair.sent.whole(), pair.brief.whole()).is_some() {
+impl<'a> Pair<'a> {
+    fn compare(sent: &'a Anatomy, brief: &'a Anatomy) -> Self {
+        let mut pair = Self { replaced: Vec::new(), departures: Vec::new() };
+        let (root, content_type) = (&sent.root, sent.root.content_type.as_str());
+        if matches!(content_type, "application/pkcs7-mime" | "application/x-pkcs7-mime") {
+            if sent.whole != brief.whole {
                 pair.departs("the original whole: it is one CMS object", "something else", "message");
             }
             return pair;
         }
-        pair.entity(&sent, &brief, "message", sent.content_type == "multipart/signed");
+        pair.part(root, &brief.root, "message", content_type == "multipart/signed");
         for (part, file) in pair.replaced.clone() {
-            pair.hash_file(&part, &file);
+            pair.hash_file(part, file);
         }
         pair
     }
 
     /// `keeps_last`: the last child is a signature, which stays as it is.
-    fn entity(&mut self, sent: &Entity, brief: &Entity, place: &str, keeps_last: bool) {
-        if is_replaced(sent) {
-            self.replaced.push((sent.clone(), brief.clone()));
+    fn part(&mut self, sent: &'a Part, brief: &'a Part, place: &str, keeps_last: bool) {
+        if sent.is_replaced() {
+            self.replaced.push((sent, brief));
             return;
         }
-        let headers = |mail: &Mail, entity: &Entity| -> Vec<Vec<u8>> {
-            let trace = |name: &str| ["received", "return-path"].contains(&&*name.to_ascii_lowercase());
-            entity
-                .headers
-                .iter()
-                .filter(|header| !trace(&header.name))
-                .map(|header| mail.bytes(&header.span).to_vec())
-                .collect()
-        };
-        if headers(&self.sent, sent) != headers(&self.brief, brief) {
+        if sent.headers != brief.headers {
             return self.departs("the header section of the original", "another", place);
         }
         if sent.children.len() != brief.children.len() {
             let (expected, found) = (sent.children.len(), brief.children.len());
             return self.departs(&format!("{expected} parts"), &found.to_string(), place);
         }
-        if sent.children.is_empty() {
-            if same_message(self.sent.bytes(&sent.body), self.brief.bytes(&brief.body)).is_some() {
-                self.departs("the body of the original", "another", place);
-            }
-            return;
+        if sent.body != brief.body {
+            return self.departs("the body of the original", "another", place);
         }
         for (number, (sent_child, brief_child)) in sent.children.iter().zip(&brief.children).enumerate() {
             let place = format!("{place}, part {}", number + 1);
             if keeps_last && number + 1 == sent.children.len() {
-                if self.sent.bytes(&sent_child.span) != self.brief.bytes(&brief_child.span) {
+                if (&sent_child.headers, &sent_child.body) != (&brief_child.headers, &brief_child.body) {
                     self.departs("the signature of the original", "something else", &place);
                 }
             } else {
-                self.entity(sent_child, brief_child, &place, false);
+                self.part(sent_child, brief_child, &place, false);
             }
         }
     }
@@ -189,69 +169,39 @@ impl Pair {
         self.departures.push(Departure::Structure { expected, found, part });
     }
 
-    fn hash_file(&mut self, part: &Entity, file: &Entity) {
-        let name = part.file_name().unwrap_or("attached message").to_owned();
-        let digits = self.brief.content(file).unwrap_or_default();
-        let digits = String::from_utf8_lossy(&digits).trim().to_ascii_lowercase();
+    fn hash_file(&mut self, part: &Part, file: &Part) {
+        let name = part.file_name.as_deref().unwrap_or("attached message").to_owned();
         let mut wrong = |expected: String, found: &str| {
             self.departures.push(Departure::File { expected, found: found.to_owned(), part: name.clone() });
         };
         if file.content_type != "text/plain" {
             wrong("text/plain".to_owned(), &file.content_type);
         }
-        let found = file.file_name().unwrap_or("no name");
-        let named = part
-            .file_name()
-            .map_or(found.to_ascii_lowercase().ends_with(".hash"), |name| found == format!("{name}.hash"));
+        let found = file.file_name.as_deref().unwrap_or("no name");
+        let named = match &part.file_name {
+            Some(name) => found.strip_suffix(".hash") == Some(name),
+            None => found.to_ascii_lowercase().ends_with(".hash"),
+        };
         if !named {
             wrong(format!("{name}.hash"), found);
         }
-        if digits.len() != 40 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            let shown: String = digits.chars().take(60).collect();
+        let Some(digits) = file.text.as_deref().filter(|text| is_sha1(text)) else {
+            let shown: String = file.text.as_deref().unwrap_or("a longer content").chars().take(60).collect();
             return wrong("40 hexadecimal digits".to_owned(), &shown);
+        };
+        let Some(Hashes { encoded, decoded }) = &part.hashes else { return };
+        if encoded.iter().any(|hash| hash == digits) {
+            return;
         }
-        match self.covers(part, &digits) {
-            Some(Covers::Encoded) => {}
-            Some(Covers::Decoded) => {
-                self.departures.push(Departure::Decoded { part: name, covers: "the decoded content" });
-            }
-            None => {
-                let expected = sha1(self.sent.bytes(&part.body));
-                self.departures.push(Departure::Hash { expected, found: digits, part: name });
-            }
-        }
-    }
-
-    fn covers(&self, part: &Entity, digits: &str) -> Option<Covers> {
-        let matches = |content: &[u8]| variants(content).iter().any(|content| sha1(content) == digits);
-        if matches(self.sent.bytes(&part.body)) {
-            return Some(Covers::Encoded);
-        }
-        self.sent.content(part).filter(|content| matches(content)).map(|_| Covers::Decoded)
+        let decoded = decoded.iter().flatten().any(|hash| hash == digits);
+        self.departures.push(if decoded {
+            Departure::Decoded { part: name, covers: "the decoded content" }
+        } else {
+            Departure::Hash { expected: encoded[1].clone(), found: digits.to_owned(), part: name }
+        });
     }
 }
 
-enum Covers {
-    Encoded,
-    Decoded,
-}
-
-/// With and without the last line end.
-fn variants(content: &[u8]) -> [Vec<u8>; 2] {
-    let without = content.strip_suffix(b"\r\n").unwrap_or(content);
-    [without.to_vec(), [without, b"\r\n"].concat()]
-}
-
-fn sha1(content: &[u8]) -> String {
-    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, content);
-    digest.as_ref().iter().fold(String::new(), |mut digits, octet| {
-        use std::fmt::Write as _;
-        write!(digits, "{octet:02x}").expect("a string takes it");
-        digits
-    })
-}
-
-/// A part with a name, or an attached message.
-fn is_replaced(part: &Entity) -> bool {
-    part.children.is_empty() && (part.file_name().is_some() || part.content_type == "message/rfc822")
+fn is_sha1(digits: &str) -> bool {
+    digits.len() == 40 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
 }

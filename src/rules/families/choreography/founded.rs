@@ -1,18 +1,18 @@
 //! What receipts and notices prove: something happened behind each, to somebody it concerns.
 
 use crate::{
-    evidence::Party,
+    evidence::{Party, View},
     message::Kind,
     norm::{
         Level,
         clauses::{choreography as norm, law, model},
     },
-    rules::{Check, Context, Finding, Findings, Member, Origin, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Origin, Rule, Transaction},
 };
 
 use crate::rules::{
     families::choreography::outcome::in_mailbox,
-    families::choreography::{manages, observations, signing_provider, watched},
+    families::choreography::{manages, observations, signing_provider},
 };
 
 /// The rules.
@@ -23,7 +23,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_AFTER_DELIVERY, &law::DPR_ART_6],
         question: "Is the envelope in the recipient's mailbox when its delivery receipt is issued?",
         consequence: "The receipt proves a delivery that did not happen.",
-        check: Check::Transaction { applies: delivery_watched, check: delivered },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Recipient, View::Wires])),
+            applies: delivery_watched,
+            check: delivered,
+        },
     },
     Rule {
         id: "choreography/unsound-without-receipts",
@@ -35,7 +39,7 @@ pub static RULES: &[Rule] = &[
         ],
         question: "Does an envelope that no listed provider signed lead to no receipt or notice of whoever received it?",
         consequence: "Forged or altered mail is certified.",
-        check: Check::Transaction { applies: unsound, check: no_receipts },
+        check: Check::Transaction { absence: None, applies: unsound, check: no_receipts },
     },
     Rule {
         id: "choreography/receipts-without-envelope",
@@ -43,7 +47,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_AFTER_DELIVERY, &model::RFC6109_2_2_3_RECEIPT_DUE],
         question: "Is there an envelope behind every server-server acceptance, delivery and virus detection?",
         consequence: "Receipts answer receipts without end, or prove what was never sent.",
-        check: Check::Transaction { applies: receiver_spoke, check: envelope_behind },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Recipient, View::Wires])),
+            applies: receiver_spoke,
+            check: envelope_behind,
+        },
     },
     Rule {
         id: "choreography/ordinary-without-receipts",
@@ -51,7 +59,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_4_RECIPIENTS],
         question: "Are there no receipts for ordinary recipients?",
         consequence: "Ordinary mail looks certified.",
-        check: Check::Transaction { applies: names_recipients, check: ordinary },
+        check: Check::Transaction { absence: None, applies: names_recipients, check: ordinary },
     },
     Rule {
         id: "choreography/own-provider-delivers",
@@ -59,7 +67,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_1_COVER, &norm::RFC6109_3_3_2_AFTER_DELIVERY],
         question: "Does the provider that signs a delivery, a server-server acceptance or a virus detection manage the recipients' domain?",
         consequence: "A provider certifies what happened in another's mailboxes.",
-        check: Check::Transaction { applies: provably_received, check: own_provider },
+        check: Check::Transaction { absence: None, applies: provably_received, check: own_provider },
     },
     Rule {
         id: "choreography/receipts-to-sender",
@@ -67,7 +75,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_1_TO_REVERSE_PATH],
         question: "Do acceptances, deliveries and notices go to the sender's own mailbox, and nowhere else?",
         consequence: "Somebody else holds the sender's proof.",
-        check: Check::Transaction { applies: answers_sender, check: to_sender },
+        check: Check::Transaction { absence: None, applies: answers_sender, check: to_sender },
     },
     Rule {
         id: "delivery/unmodified",
@@ -75,14 +83,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_3_UNMODIFIED],
         question: "Is what lies in the mailbox what came over the wire?",
         consequence: "The signature no longer holds, or the recipient reads something else.",
-        check: Check::Transaction { applies: arrived_and_stored, check: unmodified },
+        check: Check::Transaction { absence: None, applies: arrived_and_stored, check: unmodified },
     },
 ];
 
-/// Where mailboxes are watched: every gateway's are in a run, none in files.
-fn delivery_watched(transaction: &Transaction, context: &Context<'_>) -> bool {
-    watched(context)
-        && transaction.first(Kind::PostaCertificata).is_some()
+fn delivery_watched(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.first(Kind::PostaCertificata).is_some()
         && transaction.of(Kind::AvvenutaConsegna).any(|delivery| delivery.composer != Party::Harness)
 }
 
@@ -128,8 +134,8 @@ fn of_receiver(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     transaction.messages.iter().filter(move |fact| spoke.contains(&fact.kind) && fact.composer != Party::Harness)
 }
 
-fn receiver_spoke(transaction: &Transaction, context: &Context<'_>) -> bool {
-    watched(context) && of_receiver(transaction).next().is_some()
+fn receiver_spoke(transaction: &Transaction, _: &Context<'_>) -> bool {
+    of_receiver(transaction).next().is_some()
 }
 
 fn envelope_behind(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {

@@ -18,7 +18,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_1_CERTIFIED_PATHS],
         question: "Does every message about a submission name the same sender, that of the reverse path?",
         consequence: "The receipts do not prove who sent the message.",
-        check: Check::Transaction { applies: comparable, check: same_sender },
+        check: Check::Transaction { absence: None, applies: comparable, check: same_sender },
     },
     Rule {
         id: "choreography/same-recipients",
@@ -26,7 +26,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_1_CERTIFIED_PATHS],
         question: "Does every message about a submission list the same recipients, those of the forward paths?",
         consequence: "The receipts do not prove to whom the message was sent.",
-        check: Check::Transaction { applies: comparable, check: same_recipients },
+        check: Check::Transaction { absence: None, applies: comparable, check: same_recipients },
     },
     Rule {
         id: "choreography/same-msgid",
@@ -34,7 +34,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_1_MSGID_KEPT],
         question: "Is every msgid certified about a submission the client's own?",
         consequence: "The sender's client cannot match receipts with the message it sent.",
-        check: Check::Transaction { applies: names_msgid, check: same_msgid },
+        check: Check::Transaction { absence: None, applies: names_msgid, check: same_msgid },
     },
     Rule {
         id: "choreography/same-identifier",
@@ -42,7 +42,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_1_TRACKED],
         question: "Does every message about a submission certify the identifier of its envelope?",
         consequence: "The receipt cannot be linked to the envelope, and proves nothing about it.",
-        check: Check::Transaction { applies: names_envelope, check: same_identifier },
+        check: Check::Transaction { absence: None, applies: names_envelope, check: same_identifier },
     },
     Rule {
         id: "choreography/new-message-id",
@@ -50,7 +50,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_1_UNAMBIGUOUS],
         question: "Is every notification's Message-ID its own, and no other message's?",
         consequence: "Stores and clients take two messages for one and drop a receipt.",
-        check: Check::Transaction { applies: has_notifications, check: new_message_id },
+        check: Check::Transaction { absence: None, applies: has_notifications, check: new_message_id },
     },
 ];
 

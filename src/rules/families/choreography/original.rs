@@ -1,12 +1,12 @@
 //! The original in the envelope is what was submitted: identifiers changed, trace fields added, all else byte for byte.
 
 use crate::{
-    message::{Header, Kind, Mail},
+    message::{Header, Kind, Mail, Message},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Finding, Findings, Rule, Transaction},
+    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::{bytes, message};
+use super::bytes;
 
 pub static RULES: &[Rule] = &[Rule {
     id: "envelope/original-unmodified",
@@ -14,18 +14,22 @@ pub static RULES: &[Rule] = &[Rule {
     clauses: &[&norm::RFC6109_3_1_5_ORIGINAL],
     question: "Is the original in the envelope the submitted message, but for its identifiers?",
     consequence: "The provider certifies a message that its user did not write.",
-    check: Check::Transaction { applies: comparable, check: unmodified },
+    check: Check::Transaction { absence: None, applies: comparable, check: unmodified },
 }];
 
 fn comparable(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.submission.is_some() && transaction.of(Kind::PostaCertificata).any(|envelope| envelope.has_original)
+    transaction.submission.is_some()
+        && transaction.of(Kind::PostaCertificata).any(|envelope| envelope.original.is_some())
 }
 
 fn unmodified(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let submitted = transaction.submission.as_ref().and_then(|sent| bytes(context.evidence, sent.observation));
     let Some(submitted) = submitted.and_then(|bytes| Mail::read(bytes).ok()) else { return };
-    let original = |envelope| message(context.evidence, envelope)?.original_mail();
-    for envelope in transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.has_original) {
+    let original = |envelope: &Member| {
+        let bytes = bytes(context.evidence, envelope.observation())?;
+        Message::read(bytes).ok()?.original_mail()
+    };
+    for envelope in transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.original.is_some()) {
         let original = original(envelope);
         let problem = match &original {
             None => Some(("a message".to_owned(), "something that cannot be read as one".to_owned())),
@@ -73,7 +77,7 @@ fn shown(field: &[u8]) -> String {
 }
 
 /// Where two messages first differ; the line end before a boundary may or may not have been the message's own.
-pub(super) fn same_message(one: &[u8], other: &[u8]) -> Option<usize> {
+fn same_message(one: &[u8], other: &[u8]) -> Option<usize> {
     let trimmed = |bytes: &'_ [u8]| bytes.len() - if bytes.ends_with(b"\r\n") { 2 } else { 0 };
     let (one, other) = (&one[..trimmed(one)], &other[..trimmed(other)]);
     if one == other {

@@ -1,18 +1,18 @@
 //! How it ends for each recipient: exactly one outcome, told to the sender.
 
 use crate::{
-    evidence::Party,
+    evidence::{Party, View},
     message::Kind,
     norm::{
         Level,
         clauses::{choreography as norm, law},
     },
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
 use crate::rules::{
     families::choreography::timeout::is_of_24_hours,
-    families::choreography::{accepted, accepted_and_ended, is_word_on, observations, provider_of, times},
+    families::choreography::{accepted, is_word_on, observations, provider_of, times},
 };
 
 /// Kinds that tell of an end, as far as another provider or SMTP brings it.
@@ -26,7 +26,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWENTY_FOUR, &law::DM_ART_13_TWENTY_FOUR],
         question: "Does the sender hold a delivery, a non-delivery or the 24-hour notice for every certified recipient?",
         consequence: "The sender never learns what became of the message.",
-        check: Check::Transaction { applies: accepted_and_ended, check: missing },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Sender])),
+            applies: accepted,
+            check: missing,
+        },
     },
     Rule {
         id: "choreography/outcome-repeated",
@@ -34,7 +38,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_EVERY, &norm::RFC6109_3_3_3],
         question: "Is there one delivery or one non-delivery for a recipient, not several?",
         consequence: "The sender holds several proofs of one event.",
-        check: Check::Transaction { applies: concluded, check: repeated },
+        check: Check::Transaction { absence: None, applies: concluded, check: repeated },
     },
     Rule {
         id: "choreography/outcome-conflicting",
@@ -42,7 +46,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_EVERY, &norm::RFC6109_3_3_3],
         question: "Is a recipient never both delivered to and not delivered to?",
         consequence: "The sender holds proofs of both, which proves neither.",
-        check: Check::Transaction { applies: concluded, check: conflicting },
+        check: Check::Transaction { absence: None, applies: concluded, check: conflicting },
     },
     Rule {
         id: "choreography/receiver-concludes",
@@ -50,7 +54,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_EVERY, &norm::RFC6109_3_3_3],
         question: "Does a provider that took a message over, or delivered it, tell the outcome for each recipient?",
         consequence: "The sender has to take a delivered message for lost.",
-        check: Check::Transaction { applies: arrived_and_ended, check: concludes },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Sender, View::Service])),
+            applies: arrived,
+            check: concludes,
+        },
     },
     Rule {
         id: "choreography/sound-not-wrapped",
@@ -58,7 +66,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_2_SOUND],
         question: "Is a correct and undamaged message of another provider passed on as it is, not as an anomaly?",
         consequence: "Certified mail looks like ordinary mail, and the sender gets no receipt.",
-        check: Check::Transaction { applies: wrapped, check: sound_wrapped },
+        check: Check::Transaction { absence: None, applies: wrapped, check: sound_wrapped },
     },
 ];
 
@@ -170,8 +178,8 @@ pub(super) fn in_mailbox<'a>(
         .map(|(sighting, ..)| sighting)
 }
 
-fn arrived_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.evidence.complete && accepted(transaction, context) && !reached(transaction).is_empty()
+fn arrived(transaction: &Transaction, context: &Context<'_>) -> bool {
+    accepted(transaction, context) && !reached(transaction).is_empty()
 }
 
 fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {

@@ -1,10 +1,10 @@
 //! Server-server acceptances: each certified recipient covered once, and only between providers.
 
 use crate::{
-    evidence::Party,
+    evidence::{Party, View},
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
 use super::{crossings, observations, times, was_wrapped};
@@ -16,7 +16,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_1_COVER],
         question: "Is every recipient of an envelope that reached another provider covered by a server-server acceptance?",
         consequence: "The sending provider stays responsible and warns its user after twelve hours.",
-        check: Check::Transaction { applies: crossed_and_ended, check: missing },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Service])),
+            applies: crossed,
+            check: missing,
+        },
     },
     Rule {
         id: "choreography/takeover-repeated",
@@ -24,7 +28,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_1_COVER],
         question: "Is every recipient covered by a server-server acceptance only once?",
         consequence: "Two providers, or one twice, claim to be responsible for one delivery.",
-        check: Check::Transaction { applies: taken_over, check: repeated },
+        check: Check::Transaction { absence: None, applies: taken_over, check: repeated },
     },
     Rule {
         id: "choreography/takeover-of-addressed",
@@ -32,7 +36,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_1_ADDRESSED],
         question: "Does a server-server acceptance cover only recipients to whom the envelope was addressed?",
         consequence: "The sending provider takes somebody for served whom the envelope never went to.",
-        check: Check::Transaction { applies: crossed_and_taken_over, check: addressed },
+        check: Check::Transaction { absence: None, applies: crossed_and_taken_over, check: addressed },
     },
     Rule {
         id: "choreography/service-mailbox-reserved",
@@ -40,7 +44,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_5],
         question: "Do service mailboxes hold nothing but server-server acceptances and virus detections?",
         consequence: "Programs that read the service mailbox stumble, and users' mail is read by nobody.",
-        check: Check::Transaction { applies: stored, check: reserved },
+        check: Check::Transaction { absence: None, applies: stored, check: reserved },
     },
     Rule {
         id: "choreography/service-mailbox",
@@ -48,7 +52,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_5, &norm::RFC6109_2_1_1_1_1_NOT_TO_USERS],
         question: "Do server-server acceptances and virus detections go to the sending provider's service mailbox alone?",
         consequence: "Users get what is meant for their provider, and the provider does not.",
-        check: Check::Transaction { applies: between_providers, check: service_mailbox },
+        check: Check::Transaction { absence: None, applies: between_providers, check: service_mailbox },
     },
 ];
 
@@ -56,8 +60,8 @@ fn taken_over(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.first(Kind::PresaInCarico).is_some()
 }
 
-fn crossed_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.evidence.complete && !was_wrapped(transaction) && crossings(transaction).next().is_some()
+fn crossed(transaction: &Transaction, _: &Context<'_>) -> bool {
+    !was_wrapped(transaction) && crossings(transaction).next().is_some()
 }
 
 fn missing(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {

@@ -3,15 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
+    evidence::View,
     message::Kind,
     norm::{
         Level,
         clauses::{choreography as norm, delivery, law},
     },
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::{accepted_and_ended, is_word_on, observations, times};
+use super::{accepted, is_word_on, observations, times};
 
 const TWELVE: SignedDuration = SignedDuration::from_hours(12);
 const TWENTY_TWO: SignedDuration = SignedDuration::from_hours(22);
@@ -24,7 +25,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWELVE, &law::DM_ART_13_TWELVE],
         question: "Is the sender told when twelve hours passed without server-server acceptance or delivery?",
         consequence: "The sender trusts in a message that may be lost, and loses the time to act.",
-        check: Check::Transaction { applies: accepted_and_ended, check: twelve_due },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Sender, View::Service])),
+            applies: accepted,
+            check: twelve_due,
+        },
     },
     Rule {
         id: "timeout/twelve-not-due",
@@ -32,7 +37,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWELVE],
         question: "Is the 12-hour notice sent only after twelve hours in which nothing came?",
         consequence: "The sender is alarmed without reason.",
-        check: Check::Transaction { applies: warned, check: twelve_not_due },
+        check: Check::Transaction { absence: None, applies: warned, check: twelve_not_due },
     },
     Rule {
         id: "timeout/twenty-four-window",
@@ -40,7 +45,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWENTY_FOUR, &law::DM_ART_13_TWENTY_FOUR],
         question: "Is the 24-hour notice sent between hours 22 and 24?",
         consequence: "The sender takes the message for lost too early, or learns it too late.",
-        check: Check::Transaction { applies: warned, check: window },
+        check: Check::Transaction { absence: None, applies: warned, check: window },
     },
     Rule {
         id: "timeout/twenty-four-code",
@@ -48,7 +53,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&delivery::NOTA12_TIMEOUT_CODE],
         question: "Does the 24-hour notice carry the code 5.4.1?",
         consequence: "Programs that look for the code take the notice for the 12-hour one and go on waiting.",
-        check: Check::Transaction { applies: warned, check: coded },
+        check: Check::Transaction { absence: None, applies: warned, check: coded },
     },
     Rule {
         id: "timeout/twenty-four-not-due",
@@ -56,7 +61,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWENTY_FOUR],
         question: "Is the 24-hour notice sent only where no outcome came before?",
         consequence: "The sender is told that a message is lost whose outcome they hold.",
-        check: Check::Transaction { applies: warned, check: twenty_four_not_due },
+        check: Check::Transaction { absence: None, applies: warned, check: twenty_four_not_due },
     },
     Rule {
         id: "timeout/one-per-deadline",
@@ -64,7 +69,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWELVE, &norm::RFC6109_3_1_6_TWENTY_FOUR],
         question: "Is there one notice for each recipient and deadline?",
         consequence: "The sender cannot tell which notice is which.",
-        check: Check::Transaction { applies: warned, check: one_each },
+        check: Check::Transaction { absence: None, applies: warned, check: one_each },
     },
 ];
 

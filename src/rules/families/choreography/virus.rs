@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    evidence::Party,
+    evidence::{Party, View},
     message::Kind,
     norm::{
         Level,
         clauses::{choreography as norm, incoming},
     },
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::{crossings, observations, times};
+use super::{by_recipient, crossings, observations, times};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -21,7 +21,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&incoming::RFC6109_3_2_3_EACH],
         question: "Is there one virus detection for each recipient to whom the infected envelope was addressed at the provider?",
         consequence: "The sender is told of one recipient only, or twice, and does not know about the others.",
-        check: Check::Transaction { applies: detected_and_ended, check: each },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Service, View::Wires])),
+            applies: detected,
+            check: each,
+        },
     },
     Rule {
         id: "choreography/detection-answered",
@@ -29,15 +33,31 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_4_ANSWERED],
         question: "Does every virus detection lead to a virus non-delivery for the same recipient?",
         consequence: "The sender never learns that the message was stopped.",
-        check: Check::Transaction { applies: detected_and_ended, check: answered },
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Sender])),
+            applies: detected,
+            check: answered,
+        },
     },
     Rule {
         id: "choreography/detection-answered-once",
         level: Level::Must,
         clauses: &[&norm::RFC6109_3_2_4_ANSWERED],
-        question: "Does every virus non-delivery answer one virus detection for the same recipient, and no other does?",
-        consequence: "The sender is told of a virus that nobody found, or twice of one.",
-        check: Check::Transaction { applies: notified, check: once },
+        question: "Is there one virus non-delivery for a recipient, not several?",
+        consequence: "The sender is told twice of one virus.",
+        check: Check::Transaction { absence: None, applies: notified, check: once },
+    },
+    Rule {
+        id: "choreography/virus-detected",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_2_4_ANSWERED],
+        question: "Is there a virus detection for the same recipient behind every virus non-delivery?",
+        consequence: "The sender is told of a virus that nobody found.",
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Service])),
+            applies: notified,
+            check: founded,
+        },
     },
     Rule {
         id: "choreography/infected-not-delivered",
@@ -45,16 +65,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_3_NOT_FORWARDED],
         question: "Is an envelope found infected kept from the recipient?",
         consequence: "The recipient gets the virus.",
-        check: Check::Transaction { applies: detected, check: kept },
+        check: Check::Transaction { absence: None, applies: detected, check: kept },
     },
 ];
 
 fn detected(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.first(Kind::RilevazioneVirus).is_some()
-}
-
-fn detected_and_ended(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.evidence.complete && detected(transaction, context)
 }
 
 fn each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
@@ -106,29 +122,26 @@ fn notified(transaction: &Transaction, _: &Context<'_>) -> bool {
 }
 
 fn once(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for (recipient, notices) in by_recipient(transaction.of(Kind::ErroreConsegnaVirus)) {
+        let number: usize = notices.iter().map(|notice| times(notice)).sum();
+        let Some(last) = notices.last().filter(|_| number > 1) else { continue };
+        let expected = format!("one virus non-delivery for {recipient}");
+        let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
+        findings.push(finding.seen_in(observations(notices)));
+    }
+}
+
+fn founded(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    // One that names nobody is told of by itself.
     if transaction.leaves_open(Kind::RilevazioneVirus) {
         return;
     }
-    let mut seen: Vec<String> = Vec::new();
-    for notice in transaction.of(Kind::ErroreConsegnaVirus) {
-        let Some(recipient) = &notice.data.consegna else { continue };
-        if seen.contains(&recipient.to_ascii_lowercase()) {
-            continue;
-        }
-        seen.push(recipient.to_ascii_lowercase());
-        let notices = || transaction.concerning(Kind::ErroreConsegnaVirus, recipient);
-        let number: usize = notices().map(times).sum();
-        // Several detections are another question's.
-        let detected = transaction.concerning(Kind::RilevazioneVirus, recipient).next().is_some();
-        if number != 1 || !detected {
-            let (expected, found) = if detected {
-                (format!("one virus non-delivery for {recipient}"), number.to_string())
-            } else {
-                (format!("a virus detection for {recipient}"), "none".to_owned())
-            };
-            let finding = Finding::new(expected, found, "the transaction");
-            findings.push(finding.blaming(notice.composer).seen_in(observations(notices())));
-        }
+    let detected = by_recipient(transaction.of(Kind::RilevazioneVirus));
+    for (recipient, notices) in by_recipient(transaction.of(Kind::ErroreConsegnaVirus)) {
+        let Some(first) = notices.first().filter(|_| !detected.contains_key(&recipient)) else { continue };
+        let expected = format!("a virus detection for {recipient}");
+        let finding = Finding::new(expected, "none", "the service mailbox").blaming(first.composer);
+        findings.push(finding.seen_in(observations(notices)));
     }
 }
 

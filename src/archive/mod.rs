@@ -1,0 +1,70 @@
+//! What someone holds, opened: files, folders, mailboxes, zips and standard input, one thing to judge after the other.
+//!
+//! What a file is, its content tells, not its name. Nothing is skipped in silence: what is not a thing to judge, or could
+//! not be read, comes out as [`LeftOut`], in its place. Everything is read as it is asked for, since an archive may hold
+//! a million messages and be larger than memory.
+
+mod certificates;
+mod file;
+mod folder;
+mod form;
+mod inside;
+mod left_out;
+mod limits;
+mod mbox;
+mod name;
+mod stored;
+mod zip;
+
+use std::path::PathBuf;
+
+pub use inside::{Inside, Outer, inside};
+pub use left_out::{Asked, LeftOut, Why};
+pub use limits::Limits;
+pub use name::{Name, Step};
+
+use crate::message::Bytes;
+
+/// One thing to judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Where it was found.
+    pub name: Name,
+    /// What it is.
+    pub content: Content,
+}
+
+/// What there is to judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A message as it was sent: a copy stored with line feeds alone has its CRLF again. It has a header field that mail
+    /// knows; whether it reads, [`crate::message::Message::read`] tells.
+    Message(Bytes),
+    /// A providers' directory: LDIF, by itself or in its signature.
+    Directory(Bytes),
+    /// Certificates of signers, DER, each readable; those of authorities are left out.
+    Certificates(Vec<Vec<u8>>),
+    /// A daticert.xml by itself.
+    Daticert(Bytes),
+    /// A signature without what it signs (smime.p7s), DER or BER.
+    Signature(Bytes),
+    /// The evidence of a scenario of an earlier run: a folder with its manifest.
+    Bundle(PathBuf),
+}
+
+/// What comes out of an archive.
+pub type Found = Result<Item, LeftOut>;
+
+/// Everything at these paths, in the order given, folders in order of name. `-` is standard input, once.
+pub fn open(paths: &[PathBuf], limits: &Limits) -> impl Iterator<Item = Found> + Send + use<> {
+    let (paths, limits) = (paths.to_vec(), limits.clone());
+    paths.into_iter().flat_map(move |path| file::given(&path, &limits))
+}
+
+/// Things that come out one after the other.
+type Stream = Box<dyn Iterator<Item = Found> + Send>;
+
+/// A stream of one.
+fn only(found: Found) -> Stream {
+    Box::new(std::iter::once(found))
+}

@@ -1,0 +1,77 @@
+//! What was left out, counted by kind: ten thousand pictures are one line.
+
+use crate::{report::shown, results::LeftOut};
+
+/// Names kept of each kind.
+const NAMES: usize = 3;
+/// Kinds told apart; reasons may be without number.
+const KINDS: usize = 200;
+
+/// Everything left out.
+#[derive(Debug, Default)]
+pub(super) struct Aside {
+    groups: Vec<Group>,
+}
+
+#[derive(Debug)]
+struct Group {
+    why: String,
+    count: usize,
+    /// The first few.
+    names: Vec<String>,
+}
+
+impl Aside {
+    /// Counts one.
+    pub fn add(&mut self, left_out: &LeftOut) {
+        let at = self.groups.iter().position(|group| group.why == left_out.why).unwrap_or_else(|| {
+            let why = if self.groups.len() < KINDS { left_out.why.clone() } else { "other reasons".to_owned() };
+            if self.groups.last().is_none_or(|last| last.why != why) {
+                self.groups.push(Group { why, count: 0, names: Vec::new() });
+            }
+            self.groups.len() - 1
+        });
+        let group = &mut self.groups[at];
+        group.count += 1;
+        if group.names.len() < NAMES {
+            group.names.push(left_out.name.clone());
+        }
+    }
+
+    /// A line for each kind, in the order met.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.groups.iter().map(|Group { why, count, names }| {
+            let more = match count - names.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let names: Vec<String> = names.iter().map(|name| shown(name)).collect();
+            format!("{count} × {}: {}{more}", shown(why), names.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_of_a_kind_are_one_line() {
+        let mut aside = Aside::default();
+        for number in 0..10_000 {
+            aside.add(&LeftOut { name: format!("{number}.jpg"), why: "a picture".into() });
+        }
+        aside.add(&LeftOut { name: "x".into(), why: "empty".into() });
+        let lines: Vec<String> = aside.lines().collect();
+        assert_eq!(lines, ["10000 × a picture: 0.jpg, 1.jpg, 2.jpg and 9997 more", "1 × empty: x"]);
+    }
+
+    #[test]
+    fn reasons_without_number_are_bounded() {
+        let mut aside = Aside::default();
+        for number in 0..1000 {
+            aside.add(&LeftOut { name: "x".into(), why: number.to_string() });
+        }
+        assert_eq!(aside.lines().count(), KINDS + 1);
+    }
+}

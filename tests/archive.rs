@@ -1,0 +1,164 @@
+//! What someone holds, given to `check`: mailboxes, zips, standard input, folders of anything.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+/// Inputs rebuilt from public bug reports, on invented names.
+fn case(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
+}
+
+fn bytes(name: &str) -> Vec<u8> {
+    fs::read(case(name)).unwrap()
+}
+
+struct Done {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Done {
+    #[track_caller]
+    fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    fn says(self, words: &[&str]) -> Self {
+        let all = format!("{}{}", self.out, self.err);
+        for word in words {
+            assert!(all.contains(word), "nothing about `{word}` in:\n{all}");
+        }
+        self
+    }
+
+    #[track_caller]
+    fn never_says(self, word: &str) -> Self {
+        let all = format!("{}{}", self.out, self.err);
+        assert!(!all.contains(word), "`{word}` stands in:\n{all}");
+        self
+    }
+}
+
+fn check(args: &[&Path], stdin: Stdio) -> Done {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    let output = command.arg("check").args(args).env("NO_COLOR", "1").stdin(stdin).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
+    Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn of(path: impl AsRef<Path>) -> Done {
+    check(&[path.as_ref()], Stdio::null())
+}
+
+fn zip(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn every_message_of_a_mailbox_is_judged() {
+    let mbox = case("in/c10p-second-tampered.mbox");
+    let second = format!("{}: message 2: ", mbox.display());
+    of(&mbox).exits(1).says(&[": message 1: no violation", &second, "violation signature/valid"]);
+    check(&[Path::new("-")], File::open(&mbox).unwrap().into()).exits(1).says(&["standard input: message 2: "]);
+}
+
+#[test]
+fn a_zip_is_looked_into_and_so_is_one_inside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = zip(&[("c.mbox", bytes("in/c10p-second-tampered.mbox"))]);
+    let path = folder.path().join("a.zip");
+    fs::write(&path, zip(&[("b/inner.zip", inner.clone()), ("README", b"Read me\n".to_vec())])).unwrap();
+    of(&path).exits(1).says(&[
+        "a.zip: b/inner.zip: c.mbox: message 2: ",
+        "violation signature/valid",
+        "1 × a text, not a message, directory or certificate",
+        "a.zip: README",
+    ]);
+    fs::write(&path, zip(&[("b.zip", zip(&[("inner.zip", inner)]))])).unwrap();
+    of(&path).exits(2).says(&["a.zip: b.zip: inner.zip: a zip in a zip in a zip"]);
+}
+
+#[test]
+fn a_signed_invoice_is_told_and_not_judged() {
+    let told = "a CMS signed document, not a message, directory or certificate";
+    of(case("in/fattura.xml.p7m")).exits(2).says(&["fattura.xml.p7m", told]).never_says("violation directory");
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(case("in/fattura.xml.p7m"), folder.path().join("fattura.xml.p7m")).unwrap();
+    fs::copy(case("in/c10q-tampered-alone.eml"), folder.path().join("one.eml")).unwrap();
+    of(folder.path()).exits(1).says(&["one.eml: ", &format!("1 × {told}"), "fattura.xml.p7m"]);
+}
+
+#[test]
+fn nothing_in_a_folder_is_skipped_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for number in 0..20 {
+        fs::write(at(&format!("{number}.jpg")), b"\xff\xd8\xff").unwrap();
+    }
+    fs::create_dir_all(at("box/cur")).unwrap();
+    fs::create_dir_all(at("box/new")).unwrap();
+    fs::create_dir_all(at("box/tmp")).unwrap();
+    fs::write(at("box/cur/1:2,S"), bytes("in/c10q-tampered-alone.eml")).unwrap();
+    fs::write(at("box/tmp/2"), "Subject: half of").unwrap();
+    of(folder.path()).exits(1).says(&[
+        "box/cur/1:2,S: ",
+        "20 × a picture (JPEG), not a message, directory or certificate: ",
+        "and 17 more",
+        "1 × still being delivered (tmp of a Maildir): ",
+    ]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_refused_and_circles_are_walked_once() {
+    use std::os::unix::{ffi::OsStrExt as _, fs::symlink};
+    of("/dev/zero").exits(2).says(&["/dev/zero: a device, not a file"]);
+    check(&[Path::new("-")], File::open("/dev/zero").unwrap().into()).exits(2).says(&["standard input: binary data"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("below")).unwrap();
+    symlink("..", at("below/up")).unwrap();
+    symlink("below", at("again")).unwrap();
+    symlink("/dev/zero", at("zero")).unwrap();
+    assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+    let name = std::ffi::OsStr::from_bytes(b"below/perch\xe8\n.eml");
+    fs::write(folder.path().join(name), bytes("in/c10q-tampered-alone.eml")).unwrap();
+    let done = of(folder.path()).exits(1).says(&[
+        r"below/perch\xe8\n.eml: ",
+        "judged    1 ",
+        "1 × a named pipe",
+        "1 × a device",
+        "1 × a link that leads back",
+        "1 × a link to a folder that is looked at in its own place",
+    ]);
+    assert_eq!(done.out.matches("\n\n").count(), done.out.trim().matches("\n\n").count());
+    let json = check(&[folder.path(), Path::new("--format"), Path::new("json")], Stdio::null()).exits(1);
+    json.says(&[r"below/perch\\xe8\\n.eml"]);
+}
+
+#[test]
+fn a_copy_in_line_feeds_is_as_good_as_what_was_sent_and_a_bare_one_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.eml");
+    let bare = bytes("in/one-bare-lf.eml");
+    let sent = String::from_utf8(bare.clone()).unwrap().replace("\r\n", "\n").replace('\n', "\r\n");
+    fs::write(&path, sent.replace("\r\n", "\n")).unwrap();
+    let copy = of(&path);
+    fs::write(&path, sent).unwrap();
+    assert_eq!(copy.out, of(&path).out);
+}
