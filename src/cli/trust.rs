@@ -115,12 +115,9 @@ impl Given {
     }
 
     fn der(&mut self, der: Vec<u8>) -> Result<(), String> {
-        let problem = match Certificate::read(&der) {
-            Ok(_) => {
-                self.anchors.push(der.into());
-                return Ok(());
-            }
-            Err(problem) => problem,
+        let Err(problem) = Certificate::read(&der) else {
+            self.anchors.push(der.into());
+            return Ok(());
         };
         let der: Arc<[u8]> = der.into();
         if is_revocation_list(&der) {

@@ -92,13 +92,13 @@ pub struct Number {
 
 /// Whether DER is a revocation list that can be read.
 pub fn is_revocation_list(der: &Arc<[u8]>) -> bool {
-    List::read(der.clone()).is_ok()
+    List::read(der).is_ok()
 }
 
 impl List {
     /// Reads a list from DER; the error says what is broken.
-    pub fn read(der: Arc<[u8]>) -> Result<Self, String> {
-        let (list, _) = Element::read(&der)?;
+    pub fn read(der: &Arc<[u8]>) -> Result<Self, String> {
+        let (list, _) = Element::read(der)?;
         let [tbs, algorithm, value] = list.children()?[..] else { return Err("a list has three fields".into()) };
         let (BIT_STRING, [0, value @ ..]) = (value.tag, value.value) else {
             return Err("the signature is no string of whole bytes".into());
@@ -119,7 +119,7 @@ impl List {
         if fields.next().is_some() {
             return Err("a field that lists do not have".into());
         }
-        let at = |part: &[u8]| position(&der, part);
+        let at = |part: &[u8]| position(der, part);
         let mut read = Self {
             covered: at(tbs.whole),
             algorithm: AlgorithmIdentifierOwned::from_der(algorithm.whole).map_err(|error| error.to_string())?,

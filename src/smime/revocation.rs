@@ -26,7 +26,7 @@ impl Lists {
     pub fn read(lists: impl IntoIterator<Item = Arc<[u8]>>) -> Self {
         let mut read = Self::default();
         for der in lists {
-            match List::read(der) {
+            match List::read(&der) {
                 Ok(list) => read.lists.push(list),
                 Err(problem) => read.unreadable = Some(problem),
             }

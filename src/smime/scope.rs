@@ -1,7 +1,7 @@
 //! What a revocation list is about (IssuingDistributionPoint, RFC 5280 5.2.5), and whether that takes a certificate in.
 
 use const_oid::db::rfc5280;
-use der::Decode;
+use der::{Decode, flagset::FlagSet};
 use x509_cert::ext::pkix::{
     CrlDistributionPoints,
     crl::dp::{DistributionPoint, IssuingDistributionPoint, ReasonFlags},
@@ -68,7 +68,7 @@ impl Scope {
         if !kind_is_in {
             return 0;
         }
-        let own = self.reasons.map_or(ALL_REASONS, |reasons| reasons.bits()) & ALL_REASONS;
+        let own = self.reasons.map_or(ALL_REASONS, FlagSet::bits) & ALL_REASONS;
         let issuer = &certificate.issuer;
         let points = match certificate.extension::<CrlDistributionPoints>(rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS) {
             None => Vec::new(),
@@ -83,7 +83,7 @@ impl Scope {
         let matching = of_issuer.filter(|point| self.point.as_ref().is_none_or(|own| meets(own, point, issuer)));
         // A list without a place of its own is about every reason, whichever list each place speaks of.
         let told = |point: &DistributionPoint| match &self.point {
-            Some(_) => point.reasons.map_or(ALL_REASONS, |reasons| reasons.bits()) & own,
+            Some(_) => point.reasons.map_or(ALL_REASONS, FlagSet::bits) & own,
             None => own,
         };
         matching.map(told).fold(0, |all, some| all | some)

@@ -101,13 +101,13 @@ fn authorities() -> Vec<Kind> {
     let signer = signer.signed_by(&key(), &newer).unwrap().der().to_vec();
     let lists = vec![house.root_list(), crl(&house.issuing, None).der, crl(&newer, None).der];
     let others = vec![newer.der().to_vec(), house.issuing.der().to_vec()];
-    let renewed = Chain { signer, lists, others, ..house.chain() };
+    let renewed = Chain { others, signer, lists, ..house.chain() };
 
     let below = CertifiedIssuer::signed_by(serial(authority("Below"), 9), key(), &house.issuing).unwrap();
     let signer = Case::right("").signer.signed_by(&key(), &below).unwrap().der().to_vec();
     let lists = vec![house.root_list(), crl(&house.issuing, None).der, crl(&below, None).der];
     let others = vec![below.der().to_vec(), house.issuing.der().to_vec()];
-    let long = Chain { signer, lists, others, ..house.chain() };
+    let long = Chain { others, signer, lists, ..house.chain() };
     vec![
         kind("a self-issued authority below one that allows none", renewed, Answer::Trusted, Some((PLAIN, true))),
         kind("another authority below one that allows none", long, Answer::Refuted, Some((PLAIN, false))),
@@ -127,17 +127,17 @@ fn keys_of_lists() -> Vec<Kind> {
     let lister = CertifiedIssuer::signed_by(serial(apart.clone(), 9), key(), &house.root).unwrap();
     let lists = vec![house.root_list(), crl(&lister, None).der];
     let others = vec![house.issuing.der().to_vec(), lister.der().to_vec()];
-    let separate = Chain { lists, others, ..house.chain() };
+    let separate = Chain { others, lists, ..house.chain() };
 
     let home_made = CertifiedIssuer::self_signed(serial(apart, 9), key()).unwrap();
     let lists = vec![house.root_list(), crl(&home_made, None).der];
     let others = vec![house.issuing.der().to_vec(), home_made.der().to_vec()];
-    let forged = Chain { lists, others, ..house.chain() };
+    let forged = Chain { others, lists, ..house.chain() };
 
     let revoked = crl(&lister, Some(entry(7, None)));
     let lists = vec![house.root_list(), revoked.der];
     let others = vec![house.issuing.der().to_vec(), lister.der().to_vec()];
-    let taken_back = Chain { lists, others, ..house.chain() };
+    let taken_back = Chain { others, lists, ..house.chain() };
 
     let mut edwards = House::new(authority("Authority"));
     let root_key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
