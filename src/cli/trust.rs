@@ -7,15 +7,14 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use walkdir::WalkDir;
 
 use super::{CliError, error::warn};
 use crate::{
     directory::{Directory, DirectoryFile},
-    evidence::{DirectoryVersion, Evidence},
-    smime::{Certificate, SignatureState, is_revocation_list},
+    evidence::DirectoryVersion,
+    smime::{Certificate, SignatureState, Trust, is_revocation_list},
 };
 
 /// The largest file of trust that is read, in MiB; the largest revocation lists of the Internet have some ninety.
@@ -28,9 +27,12 @@ const NAMED: usize = 20;
 /// What the same origins are judged by for every message.
 #[derive(Debug, Default)]
 pub struct Given {
-    anchors: Vec<Arc<[u8]>>,
-    crls: Vec<Arc<[u8]>>,
-    directories: Vec<DirectoryVersion>,
+    /// Whom to trust.
+    pub trust: Trust,
+    /// The directory.
+    pub directories: Vec<DirectoryVersion>,
+    /// Where the directory was read from.
+    pub names: Vec<String>,
 }
 
 impl Given {
@@ -38,32 +40,32 @@ impl Given {
     pub fn read(trust: Option<&Path>, directory: Option<&Path>) -> Result<Self, CliError> {
         let mut given = Self::default();
         if let Some(path) = trust {
-            given.trust(path)?;
+            given.trust = Found::below(path)?.trust();
         }
         if let Some(path) = directory {
             let ldif = fs::read(path).map_err(|error| unreadable(path, error))?;
             readable(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
-            given.directories.push(DirectoryVersion { from: Timestamp::MIN, ldif });
+            given.names.push(path.to_string_lossy().into_owned());
+            given.directories.push(DirectoryVersion::undated(ldif));
         }
         Ok(given)
     }
+}
 
-    /// Hands it to evidence that came without.
-    pub fn to(&self, evidence: &mut Evidence) {
-        evidence.anchors.extend(self.anchors.iter().cloned());
-        evidence.crls.extend(self.crls.iter().cloned());
-        if evidence.directories.is_empty() {
-            evidence.directories.clone_from(&self.directories);
-        }
-    }
+/// Certificates and revocation lists, DER.
+#[derive(Default)]
+struct Found {
+    anchors: Vec<Arc<[u8]>>,
+    crls: Vec<Arc<[u8]>>,
+}
 
-    /// Takes in whatever is in a folder and below, links followed. What is neither certificate nor list, or cannot be
+impl Found {
+    /// Whatever is in a folder and below, links followed. What is neither certificate nor list, or cannot be
     /// read, is left aside and told; without any certificate nothing could be trusted, and that is an error.
-    fn trust(&mut self, folder: &Path) -> Result<(), CliError> {
+    fn below(folder: &Path) -> Result<Self, CliError> {
         // A folder that is not there is told in the system's own words.
         fs::metadata(folder).map_err(|error| unreadable(folder, error))?;
-        let mut aside = Aside::default();
-        let mut files = 0;
+        let (mut found, mut aside, mut files) = (Self::default(), Aside::default(), 0);
         for entry in WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -81,20 +83,24 @@ impl Given {
                 continue;
             }
             files += 1;
-            if let Err(problem) = self.file(entry.path()) {
+            if let Err(problem) = found.file(entry.path()) {
                 aside.put(entry.path(), &problem);
             }
         }
         aside.tell();
-        if self.anchors.is_empty() {
-            let lists = self.crls.len();
+        if found.anchors.is_empty() {
+            let lists = found.crls.len();
             let problem = match files {
                 0 => "there is no file in it".to_owned(),
                 _ => format!("of {files} files in it, {lists} are revocation lists and none is a certificate"),
             };
             return Err(CliError::Trust { path: folder.to_owned(), problem });
         }
-        Ok(())
+        Ok(found)
+    }
+
+    fn trust(self) -> Trust {
+        Trust::new(self.anchors, self.crls)
     }
 
     /// Takes a file in: PEM with any number of certificates and lists, or one of them in DER; the error says why not.

@@ -32,11 +32,12 @@ impl<'a> Exhibit<'a> {
             None => Signature::verify(&[], message.mail.bytes(&signed.content.span)),
         });
         let at = copies.first().at;
-        let directory = reference.directory(at);
+        let directory = reference.at_hand(at);
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
         let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
         let path = path(signature.as_ref(), reference.trust, at);
-        let origin = origin(signature.as_ref(), directory, provider, path.as_ref());
+        let whole = reference.in_force(at).filter(|directory| directory.has_several_providers());
+        let origin = origin(signature.as_ref(), directory, whole, provider, path.as_ref());
         let writes_for_a_provider = |email: &String| {
             email.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
         };
@@ -72,10 +73,12 @@ impl<'a> Exhibit<'a> {
     }
 }
 
-/// Existence, origin and validity of the signature (2.2.2), at arrival.
+/// Existence, origin and validity of the signature (2.2.2), at arrival. Only a directory that is the `whole` one of that
+/// day refutes by what it lacks.
 pub(super) fn origin(
     signature: Option<&Signature>,
     directory: Option<&Directory>,
+    whole: Option<&Directory>,
     provider: Option<&Provider>,
     path: Option<&Result<(), PathError>>,
 ) -> Origin {
@@ -93,14 +96,20 @@ pub(super) fn origin(
     if directory.is_none() {
         return Origin::NotVerified("no providers' directory is at hand".to_owned());
     }
+    if let Some(Err(error)) = path.filter(|path| path.as_ref().is_err_and(|error| !error.cannot_tell())) {
+        return Origin::Refuted(error.to_string());
+    }
     let Some(provider) = provider else {
-        return Origin::Refuted("the directory does not list the signer's certificate".to_owned());
+        let lacking = "does not list the signer's certificate";
+        return match whole {
+            Some(_) => Origin::Refuted(format!("the directory {lacking}")),
+            None => Origin::NotVerified(format!("the directory at hand, of another day or not all of it, {lacking}")),
+        };
     };
     match path {
         None => Origin::NotVerified("no trust anchors are at hand".to_owned()),
         Some(Ok(())) => Origin::Verified { provider: provider.name.clone() },
-        Some(Err(error)) if error.cannot_tell() => Origin::NotVerified(error.to_string()),
-        Some(Err(error)) => Origin::Refuted(error.to_string()),
+        Some(Err(error)) => Origin::NotVerified(error.to_string()),
     }
 }
 

@@ -12,7 +12,11 @@ use x509_cert::{
 };
 
 pub use super::name::NameAttribute;
-use super::{algorithm, ber::Element, name};
+use super::{
+    algorithm,
+    ber::Element,
+    name::{self, Folded},
+};
 
 /// A certificate. Equality is that of its bytes; it is never re-encoded.
 #[derive(Clone, Debug)]
@@ -53,6 +57,17 @@ pub struct Certificate {
     pub authority_key_id: Option<Vec<u8>>,
     /// SubjectKeyIdentifier.
     pub subject_key_id: Option<Vec<u8>>,
+    /// What verifying needs of it.
+    pub(super) parts: Arc<Parts>,
+}
+
+/// What verifying needs of a certificate.
+#[derive(Debug)]
+pub(super) struct Parts {
+    /// The key.
+    pub key: SubjectPublicKeyInfoOwned,
+    /// The issuer, for comparison.
+    pub issuer: Folded,
 }
 
 /// An extension of a certificate.
@@ -98,6 +113,7 @@ impl Certificate {
             digital_signature: value(rfc5280::ID_CE_KEY_USAGE).map(has_digital_signature),
             authority_key_id: value(rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER).and_then(authority_key_id),
             subject_key_id: value(rfc5280::ID_CE_SUBJECT_KEY_IDENTIFIER).and_then(subject_key_id),
+            parts: Arc::new(Parts { key: tbs.subject_public_key_info().clone(), issuer: Folded::of(tbs.issuer()) }),
             extensions,
         })
     }

@@ -9,6 +9,7 @@ pub mod certificate;
 mod chain;
 mod constraints;
 mod crl;
+mod known;
 mod link;
 mod moment;
 mod name;

@@ -104,6 +104,15 @@ impl Trust {
         Self(Arc::new(Reference { anchors, crls, roots, lists, known: Cache::default() }))
     }
 
+    /// The same with further anchors and lists.
+    #[must_use]
+    pub fn with(&self, anchors: &[Arc<[u8]>], crls: &[Arc<[u8]>]) -> Self {
+        if anchors.is_empty() && crls.is_empty() {
+            return self.clone();
+        }
+        Self::new([self.anchors(), anchors].concat(), [self.crls(), crls].concat())
+    }
+
     /// The anchors, DER.
     pub fn anchors(&self) -> &[Arc<[u8]>] {
         &self.0.anchors
