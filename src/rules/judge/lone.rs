@@ -58,7 +58,7 @@ struct Profile {
     outcomes: Vec<(usize, Outcome)>,
 }
 
-impl<'a> Judge<'a> {
+impl Judge<'_> {
     /// A clerk with nothing to remember yet.
     pub fn clerk(&self) -> Clerk {
         Clerk { applied: vec![0; self.rules.len()], signers: HashMap::new() }
