@@ -596,6 +596,37 @@ fn trust_and_directory_are_read_or_refused() {
     pec(&["check", &mail, "--directory", &ldif]).exits(2).says(&["directory.ldif", "line 1"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn trust_is_taken_from_whatever_leads_to_certificates_and_told_where_there_is_none() {
+    let (folder, pki) = (Folder::new(), Pki::load().unwrap());
+    let mail = folder.write("mail.eml", "From: a@b.example\r\n\r\nhello\r\n");
+    fs::create_dir(folder.path("empty")).unwrap();
+    let nothing = ["holds no certificate to trust: there is no file in it", "PEM or DER"];
+    pec(&["check", &mail, "--trust", &folder.text("empty")]).exits(2).says(&nothing);
+    folder.write("lists/crl.der", &pki.trust().crls()[0]);
+    let told = "of 1 files in it, 1 are revocation lists and none is a certificate";
+    pec(&["check", &mail, "--trust", &folder.text("lists")]).exits(2).says(&[told]);
+
+    let root = folder.write("elsewhere/root.der", &pki.trust().anchors()[0]);
+    folder.write("trust/README", "where these come from\n");
+    std::os::unix::fs::symlink(folder.path("elsewhere"), folder.path("trust/roots")).unwrap();
+    std::os::unix::fs::symlink(folder.path("trust"), folder.path("trust/loop")).unwrap();
+    std::os::unix::fs::symlink(folder.path("nowhere"), folder.path("trust/dangling")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path("trust/fifo")).status().unwrap().success());
+    let signer = folder.write("wrong-ca.der", pki.certificate("alfa-wrong-ca").unwrap());
+    for trust in [folder.text("trust"), root] {
+        let done = pec(&["check", &signer, "--trust", &trust]).exits(1).says(&["violation certificate/trusted"]);
+        for left in ["README", "dangling", "fifo", "loop"] {
+            let is_told = done.err.lines().any(|line| line.contains("left aside") && line.contains(left));
+            assert_eq!(is_told, trust.ends_with("trust"), "{left}: {}", done.err);
+        }
+    }
+    let signer = folder.write("unknown-ca.der", pki.certificate("alfa-unknown-ca").unwrap());
+    let told = "path not verified: the certification path cannot be followed: the issuer of";
+    pec(&["check", &signer, "--trust", &folder.text("trust")]).exits(0).says(&[told]);
+}
+
 #[test]
 fn a_hostile_message_does_nothing_to_the_terminal() {
     let folder = Folder::new();

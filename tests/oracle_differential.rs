@@ -271,8 +271,8 @@ fn openssl_verify(folder: &Path, trust: &Trust, signer: &Certificate, others: &[
         let pems = ders.map(|der| der::pem::encode_string(label, der::pem::LineEnding::LF, der).unwrap());
         fs::write(folder.join(name), pems.collect::<String>()).unwrap();
     };
-    write("root.pem", "CERTIFICATE", &mut trust.anchors.iter().map(Vec::as_slice));
-    write("lists.pem", "X509 CRL", &mut trust.crls.iter().map(Vec::as_slice));
+    write("root.pem", "CERTIFICATE", &mut trust.anchors().iter().map(|der| &**der));
+    write("lists.pem", "X509 CRL", &mut trust.crls().iter().map(|der| &**der));
     write("signer.pem", "CERTIFICATE", &mut std::iter::once(&*signer.der));
     write("others.pem", "CERTIFICATE", &mut others.iter().map(|other| &*other.der));
     let mut command = Command::new("openssl");

@@ -44,13 +44,7 @@ pub(super) fn reference(name: &str, judgement: Judgement) -> Checked {
 
 impl Check<'_> {
     /// Judges what was found, and the certified messages inside it.
-    pub(super) fn judged<'a>(
-        &self,
-        judge: &Judge<'a>,
-        number: usize,
-        found: Found,
-        clerk: &mut Clerk<'a>,
-    ) -> Vec<Judged> {
+    pub(super) fn judged(&self, judge: &Judge<'_>, number: usize, found: Found, clerk: &mut Clerk) -> Vec<Judged> {
         match found {
             Err(left_out) => vec![not_judged(&left_out)],
             Ok(Item { name, content: Content::Message(bytes) }) => self.message(judge, number, &name, bytes, clerk),
@@ -59,14 +53,7 @@ impl Check<'_> {
     }
 
     /// A message, and those inside it.
-    fn message<'a>(
-        &self,
-        judge: &Judge<'a>,
-        number: usize,
-        name: &Name,
-        bytes: Bytes,
-        clerk: &mut Clerk<'a>,
-    ) -> Vec<Judged> {
+    fn message(&self, judge: &Judge<'_>, number: usize, name: &Name, bytes: Bytes, clerk: &mut Clerk) -> Vec<Judged> {
         let message = match Message::read(bytes) {
             Ok(message) => message,
             Err(problem) => {
@@ -89,14 +76,7 @@ impl Check<'_> {
         judged
     }
 
-    fn alone<'a>(
-        &self,
-        judge: &Judge<'a>,
-        number: usize,
-        name: &Name,
-        message: Message,
-        clerk: &mut Clerk<'a>,
-    ) -> Judged {
+    fn alone(&self, judge: &Judge<'_>, number: usize, name: &Name, message: Message, clerk: &mut Clerk) -> Judged {
         let arrival = arrival(&message, self.at, self.now);
         let observation = Observation {
             id: number,

@@ -73,9 +73,11 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(help("evidence is judged only as it was gathered: run again, or check its messages one by one"))]
     Bundle(#[from] BundleError),
-    /// Neither a certificate nor a revocation list.
-    #[error("{} holds no certificate and no revocation list: {problem}", path_text(path))]
-    #[diagnostic(help("trust is given as a folder of certificates and CRLs, PEM or DER"))]
+    /// Nothing to trust.
+    #[error("{} holds no certificate to trust: {problem}", path_text(path))]
+    #[diagnostic(help(
+        "expected a folder with the certificates of trusted roots, and revocation lists, in PEM or DER"
+    ))]
     Trust {
         /// Which.
         path: PathBuf,

@@ -16,6 +16,7 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -198,7 +199,7 @@ impl Files<'_> {
         Ok(name)
     }
 
-    fn add_all(&mut self, stem: &str, all: &[Vec<u8>]) -> io::Result<Vec<String>> {
+    fn add_all(&mut self, stem: &str, all: &[Arc<[u8]>]) -> io::Result<Vec<String>> {
         all.iter().enumerate().map(|(index, der)| self.add(format!("{stem}-{:03}.der", index + 1), der)).collect()
     }
 }
@@ -240,8 +241,8 @@ pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
     for entry in &manifest.directories {
         evidence.directories.push(DirectoryVersion::from(entry.from, load(&entry.file)?));
     }
-    evidence.anchors = manifest.anchors.iter().map(&mut load).collect::<Result<_, _>>()?;
-    evidence.crls = manifest.crls.iter().map(load).collect::<Result<_, _>>()?;
+    evidence.anchors = manifest.anchors.iter().map(|name| load(name).map(Arc::from)).collect::<Result<_, _>>()?;
+    evidence.crls = manifest.crls.iter().map(|name| load(name).map(Arc::from)).collect::<Result<_, _>>()?;
     Ok(evidence)
 }
 
@@ -312,7 +313,7 @@ mod tests {
             name: None,
             dialogue: None,
         });
-        evidence.anchors.push(vec![0x30, 0]);
+        evidence.anchors.push(vec![0x30, 0].into());
         let (rule, subject) = ("signature/verifies".into(), "message 1".into());
         evidence.announced.push(Announced { rule, subject, observation: Some(1) });
         evidence

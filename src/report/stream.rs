@@ -167,7 +167,7 @@ fn certificate_line(given: &GivenCertificate) -> CertificateLine<'_> {
     let path = match &given.path {
         None => Answer::CannotTell("no trust anchors are at hand".to_owned()),
         Some(Ok(())) => Answer::Yes("it leads to a trusted root".to_owned()),
-        Some(Err(error)) if error.is_of_the_lists() => Answer::CannotTell(error.to_string()),
+        Some(Err(error)) if error.cannot_tell() => Answer::CannotTell(error.to_string()),
         Some(Err(error)) => Answer::No(error.to_string()),
     };
     CertificateLine {

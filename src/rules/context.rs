@@ -63,6 +63,9 @@ pub struct MessageSubject<'a> {
     pub signature: Option<&'a Signature>,
     /// The directory's record that lists the signer's certificate.
     pub provider: Option<&'a Provider>,
+    /// Whether the signer's certificate is trusted at arrival, found out once for all rules; `None` without a signer or
+    /// trust anchors.
+    pub path: Option<&'a Result<(), PathError>>,
 }
 
 /// A session as a subject.

@@ -26,7 +26,7 @@ use crate::{
 use super::{
     Check, Context, Findings, Outcome, Rule, Transaction, all,
     copies::{Copies, copies},
-    exhibit::{Exhibit, Paths},
+    exhibit::Exhibit,
     judgement::{GivenCertificate, Judgement, Origin, Verdict},
     told_once,
     transaction::transactions,
@@ -50,7 +50,7 @@ pub fn judge(evidence: &Evidence, options: &Options) -> Judgement {
 
 /// Judges evidence by these rules.
 pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Evidence, options: Options) -> Judgement {
-    let trust = crate::smime::Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() };
+    let trust = crate::smime::Trust::new(evidence.anchors.iter().cloned(), evidence.crls.iter().cloned());
     let reference = Reference::new(&evidence.directories, &trust);
     let judge = Judge::new(rules, &reference, options);
     judge.evidence(evidence)
@@ -86,11 +86,10 @@ impl<'a> Judge<'a> {
 
     /// Judges everything in evidence.
     pub fn evidence(&self, evidence: &Evidence) -> Judgement {
-        let mut paths = Paths::new(self.reference.trust);
         let exhibits: Vec<Exhibit<'_>> = copies(evidence)
             .into_iter()
             .filter(Copies::is_system_generated)
-            .map(|copies| Exhibit::new(copies, evidence, self.reference, &mut paths))
+            .map(|copies| Exhibit::new(copies, evidence, self.reference))
             .collect();
         let start = evidence.observations.first().map(|observation| observation.at);
         let dated = || Some(evidence.directories.last()?.from);
@@ -198,7 +197,7 @@ impl<'a> Judge<'a> {
         let trust = self.reference.trust;
         let directory = self.reference.at_hand(at);
         let traced =
-            |certificate: &Certificate| (!trust.anchors.is_empty()).then(|| trust.check(certificate, &others, at));
+            |certificate: &Certificate| (!trust.anchors().is_empty()).then(|| trust.check(certificate, &others, at));
         let listed = |certificate: &Certificate| {
             directory.and_then(|directory| directory.signing_with(certificate).next()).map(|it| it.name.clone())
         };

@@ -354,7 +354,7 @@ fn told(given: &GivenCertificate) -> String {
     let path = match &given.path {
         None => "path not verified: no trust anchors are at hand".to_owned(),
         Some(Ok(())) => "it leads to a trusted root".to_owned(),
-        Some(Err(error)) if error.is_of_the_lists() => format!("path not verified: {error}"),
+        Some(Err(error)) if error.cannot_tell() => format!("path not verified: {error}"),
         Some(Err(error)) => format!("not trusted: {error}"),
     };
     let listed = given.provider.as_ref().map(|provider| format!(", listed for {provider}")).unwrap_or_default();

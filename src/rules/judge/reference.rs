@@ -24,10 +24,7 @@ impl<'a> Reference<'a> {
 
     /// Whom to trust, with what came with evidence.
     pub fn trust_with(&self, evidence: &Evidence) -> Trust {
-        let mut trust = self.trust.clone();
-        trust.anchors.extend(evidence.anchors.iter().cloned());
-        trust.crls.extend(evidence.crls.iter().cloned());
-        trust
+        self.trust.with(&evidence.anchors, &evidence.crls)
     }
 
     /// The directory at hand for an instant: the last version from before it, else the first there is. Who is listed there is

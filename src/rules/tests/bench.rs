@@ -238,6 +238,7 @@ pub fn judge_read(
     let context =
         Context { evidence: &evidence, directory, trust, observed: observation.at, as_of: AsOf::Latest, path: None };
     let texts = Texts::default();
+    let path = crate::rules::exhibit::path(signature, trust, observation.at);
     let subject = MessageSubject {
         message,
         observation,
@@ -245,6 +246,7 @@ pub fn judge_read(
         texts: &texts,
         signature,
         provider: provider.map(|listed| &**listed),
+        path: path.as_ref(),
     };
     let mut verdicts = Verdicts::default();
     for rule in crate::rules::all() {

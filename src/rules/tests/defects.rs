@@ -1,5 +1,7 @@
 //! Certificates of the test PKI, each with one thing wrong; and what no edit of composed bytes can make.
 
+use std::sync::Arc;
+
 use super::bench::{
     DIALECTS, anomaly, careless_directory, directory, in_mailbox, instant, judge_read, on_the_wire, pki, sample,
     verified,
@@ -31,6 +33,7 @@ fn each_defect_of_a_certificate_is_found_by_its_rule_alone() {
         ("alfa-not-yet-valid", &["signature/in-validity"]),
         ("alfa-revoked", &["signature/not-revoked"]),
         ("alfa-wrong-ca", &["signature/path"]),
+        ("alfa-unknown-ca", &[]),
         ("alfa-name-elsewhere", &["certificate/provider-name"]),
         ("alfa-mail-in-subject", &["certificate/no-address-in-subject"]),
         ("alfa-country-in-words", &["certificate/subject-attributes"]),
@@ -56,11 +59,11 @@ fn each_defect_of_a_certificate_is_found_by_its_rule_alone() {
 }
 
 /// A certificate judged by itself, by these lists: whether it is trusted, and whether the rule complains.
-fn traced(id: &str, crls: Vec<Vec<u8>>) -> (Option<Result<(), PathError>>, bool) {
+fn traced(id: &str, crls: Vec<Arc<[u8]>>) -> (Option<Result<(), PathError>>, bool) {
     let der = |id: &str| pki().certificate(id).unwrap().to_vec();
     let evidence = Evidence {
         certificates: vec![der(id), der("issuing")],
-        anchors: pki().trust().anchors,
+        anchors: pki().trust().anchors().to_vec(),
         crls,
         ended: Some(instant()),
         ..Evidence::default()
@@ -75,16 +78,18 @@ fn traced(id: &str, crls: Vec<Vec<u8>>) -> (Option<Result<(), PathError>>, bool)
 
 #[test]
 fn a_certificate_by_itself_is_trusted_as_a_message_signed_with_it_would_be() {
-    let lists = || pki().trust().crls;
+    let lists = || pki().trust().crls().to_vec();
     assert_eq!(traced("alfa", lists()), (Some(Ok(())), false));
     for wrong in ["alfa-expired", "alfa-not-yet-valid", "alfa-revoked", "alfa-wrong-ca"] {
         let (path, complaint) = traced(wrong, lists());
         assert!(matches!(path, Some(Err(_))) && complaint, "{wrong}: {path:?}");
     }
-    for lists in [Vec::new(), pki().trust_with(Lists::Stale).crls] {
-        let (path, complaint) = traced("alfa", lists);
+    for (id, lists) in
+        [("alfa", Vec::new()), ("alfa", pki().trust_with(Lists::Stale).crls().to_vec()), ("alfa-unknown-ca", lists())]
+    {
+        let (path, complaint) = traced(id, lists);
         assert!(
-            path.as_ref().is_some_and(|path| path.as_ref().is_err_and(PathError::is_of_the_lists)) && !complaint,
+            path.as_ref().is_some_and(|path| path.as_ref().is_err_and(PathError::cannot_tell)) && !complaint,
             "{path:?}"
         );
     }
@@ -158,8 +163,8 @@ fn judged_wrapped(received: &[u8], dialect: Dialect) -> Vec<&'static str> {
     let evidence = Evidence {
         observations: vec![arrived, Observation { id: 2, producer: Party::Receiver, ..stored }],
         directories: vec![DirectoryVersion::from(instant(), export::ldif(directory()))],
-        anchors: pki().trust().anchors,
-        crls: pki().trust().crls,
+        anchors: pki().trust().anchors().to_vec(),
+        crls: pki().trust().crls().to_vec(),
         ..Evidence::default()
     };
     let judgement = judge(&evidence, &Options::default());
