@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use crate::{
     directory::{Directory, Provider},
     evidence::{Evidence, Party, Role, Seen},
-    message::Mail,
+    message::{Kind, Mail, Message},
     smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
-use super::{Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin};
+use super::{Inside, Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin};
 
 /// A system-generated message with what was found out about it.
 pub(super) struct Exhibit<'a> {
@@ -22,6 +22,8 @@ pub(super) struct Exhibit<'a> {
     pub(super) provider: Option<Provider>,
     pub(super) origin: Origin,
     pub(super) composer: Party,
+    /// What an anomaly envelope wraps.
+    pub(super) inside: Option<Inside>,
 }
 
 impl<'a> Exhibit<'a> {
@@ -32,10 +34,7 @@ impl<'a> Exhibit<'a> {
         paths: &mut Paths<'_>,
     ) -> Self {
         let message = &copies.message;
-        let signature = message.signed.as_ref().map(|signed| match &signed.cms {
-            Some(cms) => Signature::verify(cms, message.mail.bytes(&signed.content.span)),
-            None => Signature::verify(&[], message.mail.bytes(&signed.content.span)),
-        });
+        let signature = verified(message);
         let at = copies.first().at;
         let directory = reference.at_hand(at);
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
@@ -51,7 +50,11 @@ impl<'a> Exhibit<'a> {
             copies.message.signed_by_a_provider();
         }
         let original = copies.message.original_mail();
-        Self { copies, original, signature, provider, origin, composer }
+        let inside = match copies.message.kind {
+            Some(Kind::Anomalia) => Inside::of(&copies.message, reference, paths, at),
+            _ => None,
+        };
+        Self { copies, original, signature, provider, origin, composer, inside }
     }
 
     /// The provider whose verified signature it bears, where no role tells who composed it.
@@ -73,6 +76,12 @@ impl<'a> Exhibit<'a> {
             provider: self.provider.as_ref(),
         }
     }
+}
+
+/// A message's signature, verified.
+pub(super) fn verified(message: &Message) -> Option<Signature> {
+    let signed = message.signed.as_ref()?;
+    Some(Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span)))
 }
 
 /// Existence, origin and validity of the signature (2.2.2), at arrival.

@@ -14,6 +14,7 @@ mod judgement;
 mod location;
 mod member;
 mod original;
+mod soundness;
 mod spelling;
 mod statement;
 mod tags;
@@ -34,7 +35,8 @@ pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
 pub use location::{Location, Piece, Span, Spot};
 pub use member::{Member, Sighting};
 pub use original::{Content, Original, Sha256};
-pub use transaction::{Submission, Transaction};
+pub use soundness::{Inside, Soundness};
+pub use transaction::{Arrival, Submission, Transaction, Unwrapped};
 
 use serde::Serialize;
 

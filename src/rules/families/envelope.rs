@@ -2,7 +2,7 @@
 
 use crate::{
     evidence::{Party, Seen},
-    message::{Kind, Mail},
+    message::Mail,
     norm::{
         Level,
         clauses::{access, delivery, formats, incoming, model, security},
@@ -260,13 +260,6 @@ pub static RULES: &[Rule] = &[
         },
     },
 ];
-
-/// Whether a transport envelope came by the paths that it certifies; anything else may come by any.
-pub fn paths_as_certified(subject: &MessageSubject<'_>) -> bool {
-    let (Some(data), Some(path)) = (subject.data(), &subject.observation.path) else { return true };
-    let certified = |to: &String| data.destinatari.iter().any(|recipient| same_address(&recipient.address, to));
-    !subject.is(&[Kind::PostaCertificata]) || same_address(&path.from, &data.mittente) && path.to.iter().all(certified)
-}
 
 /// An envelope with the message inside at hand.
 fn encloses(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
