@@ -1,7 +1,7 @@
 //! What `check` is told to trust: certificates and revocation lists in a folder, and the providers' directory.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };

@@ -33,6 +33,7 @@ pub use evidence_edit::{
 pub use alter::Sought;
 pub use file::{EmbeddedFault, Fault, FaultFileError, On, Otherwise, Refinement, Where, embedded, load};
 pub use recorded::{apply_to_evidence, culprit};
+pub use way::as_files;
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;

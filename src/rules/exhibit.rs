@@ -1,15 +1,17 @@
 //! A message as a subject of rules: read once, its signature verified once, its origin and composer found out.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{
     directory::{Directory, Provider},
     evidence::{Evidence, Party, Role, Seen},
-    message::Mail,
+    message::{Kind, Mail, Message},
     smime::{PathError, Signature, SignatureState, Trust},
 };
 
-use super::{Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin, text::Texts};
+use super::{Inside, Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin, text::Texts};
 
 /// A system-generated message with what was found out about it.
 pub(super) struct Exhibit<'a> {
@@ -23,33 +25,31 @@ pub(super) struct Exhibit<'a> {
     pub(super) path: Option<Result<(), PathError>>,
     pub(super) origin: Origin,
     pub(super) composer: Party,
+    /// What an anomaly envelope wraps.
+    pub(super) inside: Option<Inside>,
 }
 
 impl<'a> Exhibit<'a> {
     pub(super) fn new(mut copies: Copies<'a>, evidence: &Evidence, reference: &Reference<'_>) -> Self {
         let message = &copies.message;
-        let signature = message.signed.as_ref().map(|signed| match &signed.cms {
-            Some(cms) => Signature::verify(cms, message.mail.bytes(&signed.content.span)),
-            None => Signature::verify(&[], message.mail.bytes(&signed.content.span)),
-        });
+        let signature = verified(message);
         let at = copies.first().at;
-        let directory = reference.at_hand(at);
+        let Provenance { provider, path, origin } = Provenance::of(signature.as_ref(), reference, at);
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
-        let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
-        let path = path(signature.as_ref(), reference.trust, at);
-        let whole = reference.in_force(at).filter(|directory| directory.has_several_providers());
-        let origin = origin(signature.as_ref(), directory, whole, provider.map(Arc::as_ref), path.as_ref());
         let writes_for_a_provider = |email: &String| {
             email.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
         };
         let is_a_providers = signer.is_some_and(|signer| signer.emails.iter().any(writes_for_a_provider));
-        let composer = composer(&copies, evidence, provider.map(Arc::as_ref));
-        let provider = provider.cloned();
+        let composer = composer(&copies, evidence, provider.as_deref());
         if provider.is_some() || is_a_providers {
             copies.message.signed_by_a_provider();
         }
         let original = copies.message.original_mail();
-        Self { copies, original, texts: Texts::default(), signature, provider, path, origin, composer }
+        let inside = match copies.message.kind {
+            Some(Kind::Anomalia) => Inside::of(&copies.message, reference, at),
+            _ => None,
+        };
+        Self { copies, original, texts: Texts::default(), signature, provider, path, origin, composer, inside }
     }
 
     /// The provider whose verified signature it bears, where no role tells who composed it.
@@ -72,6 +72,35 @@ impl<'a> Exhibit<'a> {
             provider: self.provider.as_deref(),
             path: self.path.as_ref(),
         }
+    }
+}
+
+/// A message's signature, verified.
+pub(super) fn verified(message: &Message) -> Option<Signature> {
+    let signed = message.signed.as_ref()?;
+    Some(Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span)))
+}
+
+/// What reference and certification path tell of a signature.
+pub(super) struct Provenance {
+    /// The record that lists the signer's certificate.
+    pub provider: Option<Arc<Provider>>,
+    /// Whether that certificate is trusted at arrival; `None` without a signer or trust anchors.
+    pub path: Option<Result<(), PathError>>,
+    /// What both come to.
+    pub origin: Origin,
+}
+
+impl Provenance {
+    /// Of a signature on what arrived at an instant.
+    pub(super) fn of(signature: Option<&Signature>, reference: &Reference<'_>, at: Timestamp) -> Self {
+        let directory = reference.at_hand(at);
+        let signer = signature.and_then(|signature| signature.signer.as_ref());
+        let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
+        let path = path(signature, reference.trust, at);
+        let whole = reference.in_force(at).filter(|directory| directory.is_whole());
+        let origin = origin(signature, directory, whole, provider.map(Arc::as_ref), path.as_ref());
+        Self { provider: provider.cloned(), path, origin }
     }
 }
 

@@ -18,13 +18,12 @@ use jiff::Timestamp;
 
 use crate::{
     evidence::{Evidence, Party},
-    message::Kind,
-    norm::{AsOf, Level},
+    norm::AsOf,
     smime::Certificate,
 };
 
 use super::{
-    Check, Context, Findings, Outcome, Rule, Transaction, all,
+    Context, Outcome, Rule, Transaction, all,
     copies::{Copies, copies},
     exhibit::Exhibit,
     judgement::{GivenCertificate, Judgement, Origin, Verdict},
@@ -94,8 +93,7 @@ impl<'a> Judge<'a> {
         let start = evidence.observations.first().map(|observation| observation.at);
         let dated = || Some(evidence.directories.last()?.from);
         let start = start.or(evidence.ended).or_else(dated).unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut transactions = transactions(evidence, exhibits.iter().filter_map(Exhibit::member).collect());
-        self.find_sound_in_anomalies(evidence, &exhibits, &mut transactions);
+        let transactions = transactions(evidence, exhibits.iter().filter_map(Exhibit::member).collect());
         let mut said = Said::default();
         let mut signers = BTreeSet::new();
         for exhibit in &exhibits {
@@ -207,45 +205,6 @@ impl<'a> Judge<'a> {
             certificate,
         });
         told.collect()
-    }
-
-    /// Tells anomaly envelopes around what arrived sound: from a listed provider, and broken by no MUST of a message
-    /// or of its signer's certificate.
-    fn find_sound_in_anomalies(&self, evidence: &Evidence, exhibits: &[Exhibit<'_>], transactions: &mut [Transaction]) {
-        let mut sound = BTreeMap::new();
-        for anomaly in exhibits.iter().filter(|exhibit| exhibit.copies.message.kind == Some(Kind::Anomalia)) {
-            let Some(inside) = anomaly.copies.message.original() else { continue };
-            let arrived = exhibits.iter().find(|arrived| arrived.copies.is_of(&inside));
-            if let Some(arrived) = arrived.filter(|arrived| self.is_sound(evidence, arrived)) {
-                sound.insert(anomaly.copies.first().id, arrived.copies.first().id);
-            }
-        }
-        for member in transactions.iter_mut().flat_map(|transaction| &mut transaction.messages) {
-            member.wraps_sound = sound.get(&member.observation()).copied();
-        }
-    }
-
-    fn is_sound(&self, evidence: &Evidence, exhibit: &Exhibit<'_>) -> bool {
-        let (subject, context) = (exhibit.subject(), self.context(evidence, exhibit.copies.first().at));
-        let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref());
-        let holds = |rule: &Rule| {
-            let mut findings = Findings::new();
-            match (&rule.check, signer) {
-                _ if rule.level != Level::Must || !rule.in_force(self.as_of) => {}
-                (Check::Message { applies, check }, _) if applies(&subject, &context) => {
-                    check(&subject, &context, &mut findings);
-                }
-                // 2.2.2 does not tell whether a signer beyond the profile of 5.5 is good enough.
-                (Check::Certificate { applies, check }, Some(signer)) if applies(signer, &context) => {
-                    check(signer, &context, &mut findings);
-                }
-                _ => {}
-            }
-            findings.is_empty()
-        };
-        matches!(exhibit.origin, Origin::Verified { .. })
-            && super::families::envelope::paths_as_certified(&subject)
-            && catch_unwind(AssertUnwindSafe(|| all().all(holds))).unwrap_or(false)
     }
 
     fn context<'e>(&'e self, evidence: &'e Evidence, observed: Timestamp) -> Context<'e> {

@@ -16,6 +16,7 @@ mod location;
 mod member;
 mod nota12;
 mod original;
+mod soundness;
 mod spelling;
 mod statement;
 #[cfg(test)]
@@ -36,7 +37,8 @@ pub use location::{Location, Piece, Span, Spot};
 pub use member::{Member, Sighting};
 pub(crate) use nota12::code as error_code;
 pub use original::{Content, Original, Sha256};
-pub use transaction::{Submission, Transaction};
+pub use soundness::{Inside, Soundness};
+pub use transaction::{Arrival, Submission, Transaction, Unwrapped};
 
 use std::collections::HashMap;
 

@@ -6,7 +6,7 @@ use memchr::memrchr;
 
 use crate::{
     evidence::{Party, Seen},
-    message::{Kind, Mail, Mailbox},
+    message::{Mail, Mailbox},
     norm::{
         Level,
         clauses::{access, delivery, formats, incoming, model, security},
@@ -291,13 +291,6 @@ pub static RULES: &[Rule] = &[
         },
     },
 ];
-
-/// Whether a transport envelope came by the paths that it certifies; anything else may come by any.
-pub fn paths_as_certified(subject: &MessageSubject<'_>) -> bool {
-    let (Some(data), Some(path)) = (subject.data(), &subject.observation.path) else { return true };
-    let certified = |to: &String| data.destinatari.iter().any(|recipient| same_address(&recipient.address, to));
-    !subject.is(&[Kind::PostaCertificata]) || same_address(&path.from, &data.mittente) && path.to.iter().all(certified)
-}
 
 /// An envelope with the message inside at hand.
 fn encloses(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {

@@ -37,6 +37,7 @@ pub static FAMILIES: &[Family] = &[
     Family { name: "choreography/original", rules: choreography::original::RULES },
     Family { name: "choreography/outcome", rules: choreography::outcome::RULES },
     Family { name: "choreography/receipt", rules: choreography::receipt::RULES },
+    Family { name: "choreography/routing", rules: choreography::routing::RULES },
     Family { name: "choreography/takeover", rules: choreography::takeover::RULES },
     Family { name: "choreography/timeout", rules: choreography::timeout::RULES },
     Family { name: "choreography/virus", rules: choreography::virus::RULES },

@@ -9,7 +9,7 @@ use super::bench::{
 use crate::{
     directory::export,
     evidence::{DirectoryVersion, Evidence, Observation, Party, SmtpPath},
-    fault::{self, DaticertEdit, Edit, HeaderEdit, SignatureEdit},
+    fault::{self, DaticertEdit, Edit, Fact, HeaderEdit, SignatureEdit, TextEdit, Version},
     gateway::compose::Dialect,
     message::{Kind, Message},
     norm::{AsOf, Level},
@@ -183,6 +183,18 @@ fn a_sound_envelope_or_receipt_in_an_anomaly_envelope_is_found() {
     }
 }
 
+/// What a person reads decides nothing: an incoming point goes by the header and the certification data.
+#[test]
+fn a_fault_of_the_readable_text_is_no_reason_to_wrap_an_envelope() {
+    for dialect in DIALECTS {
+        let sample = sample(Kind::PostaCertificata, dialect);
+        let edit = Edit::Text(TextEdit { fact: Fact::Time, by: "23:59:59".to_owned(), version: Version::default() });
+        let edited = fault::apply(&edit, &sample.bytes, pki().signer(sample.signer), instant()).unwrap();
+        let failed = judged_wrapped(&edited, dialect);
+        assert!(failed.contains(&"text/when") && failed.contains(&"choreography/sound-not-wrapped"), "{failed:?}");
+    }
+}
+
 #[test]
 fn what_is_malformed_or_altered_belongs_in_an_anomaly_envelope() {
     let sample = sample(Kind::PostaCertificata, DIALECTS[0]);
@@ -190,6 +202,8 @@ fn what_is_malformed_or_altered_belongs_in_an_anomaly_envelope() {
         Edit::Signature(SignatureEdit::Tamper),
         Edit::Signature(SignatureEdit::Strip),
         Edit::Header(HeaderEdit::Set { name: "Message-ID".to_owned(), value: "<altro@alfa.example>".to_owned() }),
+        Edit::Header(HeaderEdit::Remove("X-Trasporto".to_owned())),
+        Edit::Header(HeaderEdit::Set { name: "From".to_owned(), value: "posta-certificata@alfa.example".to_owned() }),
     ] {
         let edited = fault::apply(&edit, &sample.bytes, None, instant()).unwrap();
         let failed = judged_wrapped(&edited, DIALECTS[0]);

@@ -5,7 +5,7 @@ use crate::{
     rules::{Anatomy, Check, Context, Finding, Findings, Hashes, Member, Part, Rule, Transaction},
 };
 
-use super::receipt::{Form, due, receipts};
+use super::receipt::{Form, receipts};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -82,12 +82,9 @@ struct Pair<'a> {
 }
 
 fn pairs(transaction: &Transaction) -> impl Iterator<Item = (&Member, Pair<'_>)> {
-    receipts(transaction).filter_map(move |(envelope, receipt, recipient)| {
-        if due(envelope, recipient) != Some(Form::Brief) {
-            return None;
-        }
-        Some((receipt, Pair::compare(anatomy(envelope)?, anatomy(receipt)?)))
-    })
+    receipts(transaction)
+        .filter(|about| about.due() == Some(Form::Brief))
+        .filter_map(|about| Some((about.fact, Pair::compare(anatomy(about.sent())?, anatomy(about.fact)?))))
 }
 
 fn anatomy(fact: &Member) -> Option<&Anatomy> {
