@@ -49,8 +49,12 @@ impl Done {
 }
 
 fn check(args: &[&Path], stdin: Stdio) -> Done {
+    run("check", args, stdin)
+}
+
+fn run(what: &str, args: &[&Path], stdin: Stdio) -> Done {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    let output = command.arg("check").args(args).env("NO_COLOR", "1").stdin(stdin).output().unwrap();
+    let output = command.arg(what).args(args).env("NO_COLOR", "1").stdin(stdin).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
     Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
@@ -161,4 +165,51 @@ fn a_copy_in_line_feeds_is_as_good_as_what_was_sent_and_a_bare_one_stays() {
     let copy = of(&path);
     fs::write(&path, sent).unwrap();
     assert_eq!(copy.out, of(&path).out);
+}
+
+#[test]
+fn inspect_shows_the_anatomy_of_whatever_it_is_given() {
+    let inspect = |path: &Path| run("inspect", &[path], Stdio::null());
+    inspect(&case("in/c10q-tampered-alone.eml")).exits(0).says(&[
+        "transport envelope, 8442 octets",
+        "459 Subject",
+        "1.2                   2658 to     3879  application/xml, base64, inline, \"daticert.xml\": the certification data",
+        "covers                octets 1121 to 4749",
+        "holds                 no: the digest is of other octets",
+        "signed digest         508EBA",
+        "computed digest       9C4602",
+        "KeyUsage              critical: digitalSignature",
+        "SubjectAltName        posta-certificata@pec.alfa.example",
+        "CertificatePolicies   1.3.6.1.4.1.99999.2.1",
+        "topmost Received      2025-01-14T08:41:09Z +2 s",
+        "signingTime           2025-01-14T08:41:07Z +0 s",
+        "text                  2025-01-14T08:41:07Z +0 s, written 14/01/2025 09:41:07 +0100",
+        "oggetto               Richiesta di documenti",
+    ]);
+    inspect(&case("in/fattura.xml.p7m")).exits(0).says(&["a signature by itself", "what is signed inside", "subject"]);
+    inspect(&case("trust/root.pem")).exits(0).says(&["certificates, ", "BasicConstraints      critical: an authority"]);
+    inspect(&case("dirs/dir.ldif")).exits(0).says(&["a providers' directory", "Alfa PEC S.p.A.       3 domains"]);
+    inspect(&case("none")).exits(2).says(&["cannot be read"]);
+
+    let json = run(
+        "inspect",
+        &[&case("in/c10p-second-tampered.mbox"), Path::new("--format"), Path::new("json")],
+        Stdio::null(),
+    );
+    let json = json.exits(0);
+    let lines: Vec<serde_json::Value> = json.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), lines[1]["is"].as_str()), (2, Some("message")));
+    assert_eq!(lines[1]["daticert"]["data"]["oggetto"], "Richiesta di documenti");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.eml");
+    let inner = String::from_utf8(bytes("in/c10q-tampered-alone.eml")).unwrap().replace('\n', "\r\n");
+    fs::write(&path, format!("Subject: \x1b[2J\r\nContent-Type: message/rfc822\r\n\r\n{inner}")).unwrap();
+    inspect(&path)
+        .exits(0)
+        .says(&["x.eml: mail", r"\u{1b}[2J", "x.eml: part 1: transport envelope"])
+        .never_says("\x1b");
+    let line = "<postacert tipo=\"accettazione\"><dati><consegna>a@b</consegna></dati></postacert>";
+    fs::write(&path, line).unwrap();
+    inspect(&path).exits(0).says(&["daticert.xml", "consegna              a@b", "against the DTD"]);
 }

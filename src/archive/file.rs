@@ -183,9 +183,15 @@ fn cms(place: Place, bytes: Vec<u8>) -> Stream {
         {
             place.item(Content::Directory(bytes.into()))
         }
-        (None, _) => place.item(Content::Signature(bytes.into())),
-        (Some(_), _) => place.left_out(Why::SignedDocument),
+        (None, _) => place.item(Content::Signature(binary(bytes).into())),
+        (Some(_), _) => place.left_out(Why::SignedDocument(binary(bytes).into())),
     }
+}
+
+/// Without the armour of PEM.
+fn binary(cms: Vec<u8>) -> Vec<u8> {
+    let binary = der::pem::decode_vec(&cms).ok().map(|(_, binary)| binary);
+    binary.unwrap_or(cms)
 }
 
 /// Base64 without armour, decoded.

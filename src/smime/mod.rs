@@ -7,6 +7,7 @@ mod ber;
 pub mod certificate;
 mod chain;
 mod constraints;
+mod digests;
 mod name;
 pub mod path;
 mod revocation;
@@ -15,6 +16,7 @@ mod signed_data;
 pub mod verify;
 
 pub use certificate::Certificate;
+pub use digests::{SignerDigest, digests};
 pub use path::{PathError, Trust};
 pub use sign::Signer;
 pub use signed_data::is_signed_data;
