@@ -1,12 +1,15 @@
 //! The certification data, `daticert.xml` (RFC 6109 4.4): read leniently, held against the DTD strictly.
 
 mod dtd;
+mod place;
 mod validity;
 mod xml;
 
 use jiff::{Timestamp, fmt::strtime};
 use roxmltree::{Document, Node};
 use serde::{Deserialize, Serialize};
+
+pub use place::XmlPlace;
 
 /// A daticert.xml as far as it can be read, and everything wrong with it.
 #[derive(Clone, Debug, Default)]

@@ -8,7 +8,7 @@ pub mod kind;
 pub mod mail;
 pub mod pec;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 pub use bytes::Bytes;
 pub use daticert::{Daticert, DaticertReading};

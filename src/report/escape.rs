@@ -10,19 +10,24 @@ const SHOWN: usize = 600;
 /// Text from outside on one line, safe for a terminal and for XML: what could act instead of being read is spelt out
 /// (`\u{1b}`, `\n`), and what goes on for too long is cut, saying so.
 pub fn shown(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len().min(SHOWN));
-    let mut rest = text.chars();
-    for c in rest.by_ref().take(SHOWN) {
+    let cut = text.char_indices().nth(SHOWN).map_or(text.len(), |(at, _)| at);
+    match text[cut..].chars().count() {
+        0 => spelt(text),
+        more => format!("{} [{more} more characters]", spelt(&text[..cut])),
+    }
+}
+
+/// Text in which what could act instead of being read is spelt out.
+pub(super) fn spelt(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
         if acts(c) {
             safe.extend(c.escape_default());
         } else {
             safe.push(c);
         }
     }
-    match rest.count() {
-        0 => safe,
-        more => format!("{safe} [{more} more characters]"),
-    }
+    safe
 }
 
 /// Writes `value` as one line of JSON in which no character acts on a terminal: same data, those spelt `\uXXXX`.

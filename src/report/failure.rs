@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Excerpt;
 use crate::{
     evidence::{Announced, Evidence, Party, Role},
     norm::Clause,
     results::{Cell, Severity, Unmet, Weighed, weighed},
-    rules::{Finding, Judgement, Verdict},
+    rules::{Finding, Judgement, Location, Span, Spot, Verdict},
 };
 
 /// Something that went wrong, as a page for someone who has not seen it before. Texts are as found: escape them to show.
@@ -26,8 +27,10 @@ pub struct Failure {
     pub found: String,
     /// Where: message, header, part, XML path; empty where the id says it.
     pub place: String,
-    /// The line of the message that it is about, with its number.
-    pub line: Option<(usize, String)>,
+    /// The line of the message that it is about.
+    pub excerpt: Option<Excerpt>,
+    /// The bytes of the message that it is about.
+    pub span: Option<Span>,
     /// Who answers for it: `flawed, as receiver`.
     pub blame: String,
     /// What goes wrong because of it.
@@ -73,16 +76,19 @@ impl Subject<'_> {
 
     fn finding(&self, verdict: &Verdict, finding: &Finding) -> Failure {
         let observation = verdict.observation.or_else(|| finding.observations.first().copied());
-        let at = finding.at.offset.map_or_else(String::new, |offset| format!(", byte {offset}"));
         Failure {
             severity: verdict.rule.level.into(),
             id: verdict.rule.id.to_owned(),
             question: verdict.rule.question.to_owned(),
             clauses: verdict.clauses(),
             expected: finding.expected.clone(),
-            found: finding.found.clone(),
-            place: format!("{}, {}{at}", verdict.subject, finding.at.place),
-            line: observation.zip(finding.at.offset).and_then(|(id, offset)| self.line(id, offset)),
+            found: match finding.times {
+                1 => finding.found.clone(),
+                times => format!("{} ({times} times)", finding.found),
+            },
+            place: format!("{}, {}", verdict.subject, finding.at),
+            excerpt: observation.zip(pointed_at(&finding.at)).and_then(|(id, span)| self.excerpt(id, span)),
+            span: finding.at.span,
             blame: match (finding.blame.unwrap_or(verdict.blame), &verdict.provider) {
                 (Party::Undetermined, Some(provider)) => provider.clone(),
                 (party, _) => self.blamed(party),
@@ -101,7 +107,8 @@ impl Subject<'_> {
             expected: "an answer from the rule".to_owned(),
             found: format!("the rule itself broke: {reason}"),
             place: verdict.subject.clone(),
-            line: None,
+            excerpt: None,
+            span: None,
             blame: "the harness".to_owned(),
             consequence: Some("nothing can be said about this question; please report it"),
             evidence: self.file(verdict.observation),
@@ -117,7 +124,8 @@ impl Subject<'_> {
             expected: "the finding that the scenario announced".to_owned(),
             found: "none".to_owned(),
             place: announced.subject.clone(),
-            line: None,
+            excerpt: None,
+            span: None,
             blame: self.blamed(Party::Harness),
             consequence: Some("a rule that found it no longer does: what it says elsewhere proves less"),
             evidence: self.file(announced.observation),
@@ -133,7 +141,8 @@ impl Subject<'_> {
             expected: unmet.expected.clone(),
             found: unmet.found.clone(),
             place: String::new(),
-            line: None,
+            excerpt: None,
+            span: None,
             blame: self.blamed(unmet.blame),
             consequence: None,
             evidence: self.file(unmet.observations.first().copied()),
@@ -155,14 +164,9 @@ impl Subject<'_> {
         }
     }
 
-    /// The line of an observed message around a byte, and its number.
-    fn line(&self, observation: usize, offset: usize) -> Option<(usize, String)> {
-        let bytes = &self.evidence.observations.iter().find(|seen| seen.id == observation)?.bytes;
-        let before = bytes.get(..offset)?;
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let line = bytes[start..].split(|byte| *byte == b'\n').next()?;
-        let number = before.split(|byte| *byte == b'\n').count();
-        Some((number, String::from_utf8_lossy(line.trim_ascii_end()).into_owned()))
+    fn excerpt(&self, observation: usize, span: Span) -> Option<Excerpt> {
+        let observed = self.evidence.observations.iter().find(|seen| seen.id == observation)?;
+        Excerpt::of(&observed.bytes, span)
     }
 
     /// The file of an observation in the bundle: named after its number. The folder where there is no such file, or no
@@ -178,6 +182,11 @@ impl Subject<'_> {
         };
         Some(observation.and_then(number).unwrap_or_else(|| folder.to_owned()))
     }
+}
+
+/// What a line is shown for: not a whole part, whose first line says nothing.
+fn pointed_at(at: &Location) -> Option<Span> {
+    at.span.filter(|span| !matches!(at.spot, Spot::Part { .. }) || *span == Span::at(span.offset))
 }
 
 #[cfg(test)]
@@ -248,6 +257,6 @@ mod tests {
     #[test]
     fn an_offset_beyond_the_message_shows_no_line() {
         let finding = Finding::new("this", "that", "header Subject").at_offset(usize::MAX);
-        assert_eq!(failures(&cell(Outcome::Fail(vec![finding]), Party::Receiver))[0].line, None);
+        assert_eq!(failures(&cell(Outcome::Fail(vec![finding]), Party::Receiver))[0].excerpt, None);
     }
 }

@@ -97,8 +97,10 @@ pub fn block(failure: &Failure, paint: Paint, more: impl IntoIterator<Item = (&'
     row("expected", &shown(&failure.expected));
     row("found", &shown(&failure.found));
     row("where", &shown(&failure.place));
-    if let Some((number, line)) = &failure.line {
-        row(&format!("line {number}"), &shown(line));
+    if let Some(excerpt) = &failure.excerpt {
+        let [line, carets] = excerpt.rows(WIDTH - 17);
+        row(&format!("line {}", excerpt.line), &line);
+        row("", &carets);
     }
     row("to blame", &shown(&failure.blame));
     row("consequence", failure.consequence.unwrap_or_default());

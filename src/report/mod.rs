@@ -1,6 +1,7 @@
 //! What `run` and `check` tell, a file per format. Each consumes the same stream of events and judges nothing.
 
 mod escape;
+mod excerpt;
 mod failure;
 mod groups;
 mod junit;
@@ -12,6 +13,7 @@ mod terminal;
 use std::io;
 
 pub use escape::{json_line, shown};
+pub use excerpt::Excerpt;
 pub use failure::{Failure, Subject, clause_line, failures};
 pub use groups::{Groups, block, counted, wrapped};
 pub use junit::Junit;

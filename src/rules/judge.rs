@@ -4,6 +4,7 @@
 //! [`Judge::transaction`]), so that an archive streams; [`judge`] does all of it for evidence in memory.
 
 mod about;
+mod locate;
 mod reference;
 mod subject;
 

@@ -3,12 +3,14 @@
 mod absence;
 mod anatomy;
 mod applies;
+pub mod at;
 mod context;
 mod copies;
 mod exhibit;
 mod families;
 mod judge;
 mod judgement;
+mod location;
 mod member;
 mod original;
 mod spelling;
@@ -27,6 +29,7 @@ pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, Messag
 pub use families::FAMILIES;
 pub use judge::{Judge, Options, Reference, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
+pub use location::{Location, Piece, Span, Spot};
 pub use member::{Member, Sighting};
 pub use original::{Content, Original, Sha256};
 pub use transaction::{Submission, Transaction};
@@ -135,27 +138,29 @@ pub struct Finding {
     pub expected: String,
     /// What is there.
     pub found: String,
-    /// Where: header, part, XML path, byte offset.
+    /// Where.
     pub at: Location,
     /// Who answers for it, where it is not whoever composed the subject.
     pub blame: Option<Party>,
     /// Observations that show it, where the subject is not one of them alone.
     pub observations: Vec<usize>,
+    /// How often it was found, the same each time.
+    pub times: usize,
 }
 
 impl Finding {
     /// A finding at `place`, answered for by whoever composed the subject. What is shown is escaped and cut: mail is
     /// hostile and long.
-    pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<String>) -> Self {
-        let at = Location { place: place.into(), offset: None };
+    pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<Location>) -> Self {
+        let at = place.into();
         let (expected, found) = (shown(expected.as_ref()), shown(found.as_ref()));
-        Self { expected, found, at, blame: None, observations: Vec::new() }
+        Self { expected, found, at, blame: None, observations: Vec::new(), times: 1 }
     }
 
-    /// With the byte offset in the message.
+    /// With the byte offset in the message, where that is not found by the place alone.
     #[must_use]
     pub fn at_offset(mut self, offset: usize) -> Self {
-        self.at.offset = Some(offset);
+        self.at.span = Some(Span::at(offset));
         self
     }
 
@@ -192,15 +197,6 @@ fn shown(text: &str) -> String {
         }
     }
     shown
-}
-
-/// Where in the subject.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Location {
-    /// In words: `header Subject`, `daticert.xml postacert/dati/msgid`, `text part`.
-    pub place: String,
-    /// Byte offset in the message, where there is one.
-    pub offset: Option<usize>,
 }
 
 /// What a rule said of a subject.

@@ -3,7 +3,7 @@
 use crate::message::Kind;
 
 use super::{
-    Finding,
+    Finding, Piece, at,
     context::MessageSubject,
     families::daticert::errors::{ERRORS, code},
     families::times::{legal, told},
@@ -49,8 +49,8 @@ impl Statement {
         })
     }
 
-    pub(super) fn missing(&self, place: &str) -> Finding {
-        Finding::new(format!("{} {}", self.what, self.spellings.join(" or ")), "not in the text", place)
+    pub(super) fn missing(&self, place: Piece) -> Finding {
+        Finding::new(format!("{} {}", self.what, self.spellings.join(" or ")), "not in the text", at::part(place))
     }
 }
 

@@ -9,8 +9,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Rule,
+    Check, Context, Finding, Piece, Rule,
     applies::{has_certified_original, is_transport},
+    at,
     context::MessageSubject,
     families::envelope::compare_identifier,
     spelling::{same_address, shown_field},
@@ -28,7 +29,7 @@ pub static RULES: &[Rule] = &[
             applies: has_certified_original,
             check: |subject, _, findings| {
                 let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
-                let place = "postacert.eml header Message-ID";
+                let place = at::header("Message-ID").of(Piece::Original);
                 compare_identifier(original, "Message-ID", &data.identificativo, place, findings);
             },
         },
@@ -45,7 +46,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
-                let place = "postacert.eml header X-Riferimento-Message-ID";
+                let place = at::header("X-Riferimento-Message-ID").of(Piece::Original);
                 let expected = data.msgid.as_deref().unwrap_or_default();
                 compare_identifier(original, "X-Riferimento-Message-ID", expected, place, findings);
             },
@@ -66,7 +67,11 @@ pub static RULES: &[Rule] = &[
                 let certified = authors.iter().any(|author| same_address(&author.address, &data.mittente));
                 if froms.len() != 1 || !certified {
                     let found: Vec<String> = froms.iter().map(|from| original.unfolded(from)).collect();
-                    findings.push(Finding::new(&data.mittente, found.join(" | "), "postacert.eml header From"));
+                    findings.push(Finding::new(
+                        &data.mittente,
+                        found.join(" | "),
+                        at::header("From").of(Piece::Original),
+                    ));
                 }
             },
         },
@@ -85,7 +90,7 @@ pub static RULES: &[Rule] = &[
                 let mailboxes = to.and_then(|to| original.mailboxes(to));
                 if mailboxes.is_none_or(|mailboxes| mailboxes.is_empty()) {
                     let found = shown_field(original, to);
-                    findings.push(Finding::new("one or more addresses", found, "postacert.eml header To"));
+                    findings.push(Finding::new("one or more addresses", found, at::header("To").of(Piece::Original)));
                 }
             },
         },
@@ -125,7 +130,7 @@ pub static RULES: &[Rule] = &[
                 for header in original.root.headers_named("Bcc") {
                     let found = original.unfolded(header);
                     if !found.is_empty() {
-                        findings.push(Finding::new("no value", found, "postacert.eml header Bcc"));
+                        findings.push(Finding::new("no value", found, at::header("Bcc").of(Piece::Original)));
                     }
                 }
             },

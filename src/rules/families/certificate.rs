@@ -10,7 +10,7 @@ use crate::{
     smime::{Certificate, PathError, certificate::Extension},
 };
 
-use crate::rules::{Check, Context, Finding, Findings, Rule, spelling::folded_name};
+use crate::rules::{Check, Context, Finding, Findings, Rule, at, spelling::folded_name};
 
 const SUBJECT_KEY: &str = "2.5.29.14";
 const KEY_USAGE: &str = "2.5.29.15";
@@ -49,7 +49,7 @@ pub static RULES: &[Rule] = &[
             applies: always,
             check: |certificate, _, findings| {
                 if certificate.version != 3 {
-                    findings.push(Finding::new("3", certificate.version.to_string(), "certificate, version"));
+                    findings.push(Finding::new("3", certificate.version.to_string(), at::certificate("version")));
                 }
             },
         },
@@ -71,7 +71,11 @@ pub static RULES: &[Rule] = &[
                     .collect();
                 if !names(certificate, context).any(|name| own.iter().any(|own| own.contains(&folded_name(name)))) {
                     let expected: Vec<&str> = names(certificate, context).collect();
-                    findings.push(Finding::new(expected.join(" or "), &certificate.subject, "certificate, subject"));
+                    findings.push(Finding::new(
+                        expected.join(" or "),
+                        &certificate.subject,
+                        at::certificate("subject"),
+                    ));
                 }
             },
         },
@@ -87,7 +91,7 @@ pub static RULES: &[Rule] = &[
             check: |certificate, _, findings| {
                 if certificate.emails.is_empty() {
                     let found = if certificate.extension(ALTERNATIVE_NAME).is_some() { "none" } else { "no extension" };
-                    findings.push(Finding::new("an rfc822Name", found, "certificate, subjectAltName"));
+                    findings.push(Finding::new("an rfc822Name", found, at::certificate("subjectAltName")));
                 }
             },
         },
@@ -107,7 +111,7 @@ pub static RULES: &[Rule] = &[
             applies: always,
             check: |certificate, _, findings| {
                 for email in &certificate.subject_emails {
-                    findings.push(Finding::new("no mail address", email, "certificate, subject"));
+                    findings.push(Finding::new("no mail address", email, at::certificate("subject")));
                 }
             },
         },
@@ -122,7 +126,7 @@ pub static RULES: &[Rule] = &[
             applies: always,
             check: |certificate, _, findings| {
                 if certificate.extension(BASIC_CONSTRAINTS).is_some() {
-                    findings.push(Finding::new("no such extension", "present", "certificate, basicConstraints"));
+                    findings.push(Finding::new("no such extension", "present", at::certificate("basicConstraints")));
                 }
             },
         },
@@ -141,7 +145,7 @@ pub static RULES: &[Rule] = &[
                     Some(false) => "without that bit",
                     None => "no such extension",
                 };
-                findings.push(Finding::new("keyUsage with digitalSignature", found, "certificate, keyUsage"));
+                findings.push(Finding::new("keyUsage with digitalSignature", found, at::certificate("keyUsage")));
             },
         },
     },
@@ -161,7 +165,7 @@ pub static RULES: &[Rule] = &[
             check: |certificate, _, findings| {
                 if certificate.authority_key_id.is_none() {
                     let found = absent_or(certificate, AUTHORITY_KEY, "without keyIdentifier");
-                    findings.push(Finding::new("a keyIdentifier", found, "certificate, authorityKeyIdentifier"));
+                    findings.push(Finding::new("a keyIdentifier", found, at::certificate("authorityKeyIdentifier")));
                 }
             },
         },
@@ -182,7 +186,7 @@ pub static RULES: &[Rule] = &[
             check: |certificate, _, findings| {
                 if certificate.subject_key_id.is_none() {
                     let found = absent_or(certificate, SUBJECT_KEY, "without keyIdentifier");
-                    findings.push(Finding::new("a keyIdentifier", found, "certificate, subjectKeyIdentifier"));
+                    findings.push(Finding::new("a keyIdentifier", found, at::certificate("subjectKeyIdentifier")));
                 }
             },
         },
@@ -259,7 +263,7 @@ fn criticality(certificate: &Certificate, oid: &str, wanted: Criticality, name: 
     let Some(extension) = certificate.extension(oid) else { return };
     let found = if extension.critical { Criticality::Critical } else { Criticality::NotCritical };
     if found != wanted {
-        findings.push(Finding::new(shown(wanted), shown(found), format!("certificate, {name}")));
+        findings.push(Finding::new(shown(wanted), shown(found), at::certificate(name)));
     }
 }
 

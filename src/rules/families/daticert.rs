@@ -17,8 +17,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Rule,
+    Check, Context, Finding, Piece, Rule,
     applies::{certifies, has_data},
+    at,
     spelling::folded_name,
 };
 
@@ -39,7 +40,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| certifies(subject, context) && subject.message.daticert.is_some(),
             check: |subject, _, findings| {
                 if let Some(reason) = subject.message.daticert.as_ref().and_then(|reading| reading.malformed.as_ref()) {
-                    findings.push(Finding::new("well-formed XML", reason, "daticert.xml"));
+                    findings.push(Finding::new("well-formed XML", reason, at::part(Piece::Daticert)));
                 }
             },
         },
@@ -71,7 +72,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| certifies(subject, context) && subject.message.daticert.is_some(),
             check: |subject, _, findings| {
                 if subject.message.daticert.as_ref().is_some_and(|reading| reading.doctype) {
-                    findings.push(Finding::new("no DOCTYPE", "a DOCTYPE", "daticert.xml"));
+                    findings.push(Finding::new("no DOCTYPE", "a DOCTYPE", at::part(Piece::Daticert)));
                 }
             },
         },
@@ -88,7 +89,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(data), Some(claimed)) = (subject.data(), subject.message.claimed) else { return };
                 // What an anomaly envelope must not have is another question's.
                 if let Some(expected) = claimed.tipo().filter(|tipo| *tipo != data.tipo) {
-                    findings.push(Finding::new(expected, &data.tipo, "daticert.xml postacert/@tipo"));
+                    findings.push(Finding::new(expected, &data.tipo, at::xml("postacert/@tipo")));
                 }
             },
         },
@@ -105,7 +106,7 @@ pub static RULES: &[Rule] = &[
                 let Some(data) = subject.data() else { return };
                 if data.instant().is_none() {
                     let found = format!("{} {} {}", data.giorno, data.ora, data.zona);
-                    let place = "daticert.xml postacert/dati/data";
+                    let place = at::xml("postacert/dati/data");
                     findings.push(Finding::new("dd/mm/yyyy hh:mm:ss [+|-]hhmm", found, place));
                 }
             },
@@ -122,7 +123,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 if !IDENTIFIER.is_match(&data.identificativo) {
-                    let place = "daticert.xml postacert/dati/identificativo";
+                    let place = at::xml("postacert/dati/identificativo");
                     findings.push(Finding::new("[alphanumeric string]@[domain]", &data.identificativo, place));
                 }
             },
@@ -141,7 +142,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, context, findings| {
                 let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
                 if is_anothers(data, provider, context) {
-                    let place = "daticert.xml postacert/dati/gestore-emittente";
+                    let place = at::xml("postacert/dati/gestore-emittente");
                     findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
                 }
             },
@@ -163,7 +164,7 @@ pub static RULES: &[Rule] = &[
                 if !is_anothers(data, provider, context)
                     && folded_name(&data.gestore_emittente) != folded_name(&provider.name)
                 {
-                    let place = "daticert.xml postacert/dati/gestore-emittente";
+                    let place = at::xml("postacert/dati/gestore-emittente");
                     findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
                 }
             },
@@ -181,7 +182,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 if subject.data().is_some_and(|data| data.ricevuta.is_none()) {
-                    findings.push(Finding::new("an element ricevuta", "none", "daticert.xml postacert/dati"));
+                    findings.push(Finding::new("an element ricevuta", "none", at::xml("postacert/dati")));
                 }
             },
         },

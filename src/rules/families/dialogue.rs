@@ -5,7 +5,7 @@ use crate::{
     norm::{Level, clauses::choreography as norm},
 };
 
-use crate::rules::{Check, Context, DialogueSubject, Finding, Findings, Rule};
+use crate::rules::{Check, Context, DialogueSubject, Finding, Findings, Rule, at};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -92,7 +92,7 @@ fn announced(subject: &DialogueSubject<'_>, _: &Context<'_>, findings: &mut Find
     let Some(greeting) = greeting else { return };
     let keyword = |line: &str| line.get(4..).is_some_and(|keyword| keyword.trim().eq_ignore_ascii_case("STARTTLS"));
     if !greeting.reply.iter().any(|line| keyword(line)) {
-        findings.push(Finding::new("STARTTLS", greeting.reply.join(" / "), "the answer to EHLO"));
+        findings.push(Finding::new("STARTTLS", greeting.reply.join(" / "), at::answer_to("EHLO")));
     }
 }
 

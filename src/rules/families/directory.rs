@@ -13,7 +13,7 @@ use crate::{
     norm::{Level, clauses::directory as norm},
 };
 
-use crate::rules::{Check, Context, DirectorySubject, Finding, Findings, Rule};
+use crate::rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, at};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -109,7 +109,7 @@ fn providers<'a>(subject: &'a DirectorySubject<'_>) -> impl Iterator<Item = &'a 
 }
 
 pub(super) fn finding(provider: &Provider, attribute: &str, expected: &str, found: impl AsRef<str>) -> Finding {
-    Finding::new(expected, found, format!("{} {attribute}", provider.dn))
+    Finding::new(expected, found, at::record(&provider.dn).detail(attribute))
 }
 
 fn hashes(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
@@ -198,7 +198,7 @@ fn secondary(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Fin
 fn https(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
     for (record, url) in locations(subject) {
         if !url.to_ascii_lowercase().starts_with("https://") {
-            findings.push(Finding::new("an https address", url, format!("{} LDIFLocationURL", record.dn)));
+            findings.push(Finding::new("an https address", url, at::record(&record.dn).detail("LDIFLocationURL")));
         }
     }
 }
@@ -207,7 +207,7 @@ fn p7m(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings)
     for (record, url) in locations(subject) {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         if !path.to_ascii_lowercase().ends_with(".p7m") {
-            findings.push(Finding::new("a file named .p7m", url, format!("{} LDIFLocationURL", record.dn)));
+            findings.push(Finding::new("a file named .p7m", url, at::record(&record.dn).detail("LDIFLocationURL")));
         }
     }
 }

@@ -10,8 +10,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Findings, Rule,
+    Check, Context, Finding, Findings, Location, Rule,
     applies::{has_certified_original, has_data, is_anomaly, is_envelope, is_transport},
+    at,
     context::MessageSubject,
     spelling::{bare_identifier, same_address, same_identifier, shown_field, unfolded_octets},
 };
@@ -38,7 +39,7 @@ pub static RULES: &[Rule] = &[
                 if !shown.is_some_and(|shown| senders.iter().any(|sender| same_address(sender, shown))) {
                     let expected = format!("\"Per conto di: {}\" <posta-certificata@[mail domain]>", senders[0]);
                     let found = shown_field(subject.mail(), subject.header("From"));
-                    findings.push(Finding::new(expected, found, "header From"));
+                    findings.push(Finding::new(expected, found, at::header("From")));
                 }
             },
         },
@@ -53,7 +54,13 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| is_transport(subject, context) && has_data(subject, context),
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
-                compare_identifier(subject.mail(), "Message-ID", &data.identificativo, "header Message-ID", findings);
+                compare_identifier(
+                    subject.mail(),
+                    "Message-ID",
+                    &data.identificativo,
+                    at::header("Message-ID"),
+                    findings,
+                );
             },
         },
     },
@@ -70,7 +77,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 if let Some(expected) = subject.original.and_then(|original| original.field("Message-ID")) {
-                    compare_identifier(subject.mail(), "Message-ID", &expected, "header Message-ID", findings);
+                    compare_identifier(subject.mail(), "Message-ID", &expected, at::header("Message-ID"), findings);
                 }
             },
         },
@@ -93,7 +100,7 @@ pub static RULES: &[Rule] = &[
                     if fields(subject.mail(), name) != fields(original, name) {
                         let expected = shown_field(original, original.root.header(name));
                         let found = shown_field(subject.mail(), subject.header(name));
-                        findings.push(Finding::new(expected, found, format!("header {name}")));
+                        findings.push(Finding::new(expected, found, at::header(name)));
                     }
                 }
             },
@@ -122,7 +129,7 @@ pub static RULES: &[Rule] = &[
                 for inner in fields(original, "Received") {
                     if !later.any(|field| *field == inner) {
                         let expected = String::from_utf8_lossy(&inner).into_owned();
-                        findings.push(Finding::new(expected, "no such field in this order", "header Received"));
+                        findings.push(Finding::new(expected, "no such field in this order", at::header("Received")));
                         return;
                     }
                 }
@@ -148,14 +155,14 @@ pub static RULES: &[Rule] = &[
                 if original.root.header("Reply-To").is_some() {
                     if fields(subject.mail(), "Reply-To") != fields(original, "Reply-To") {
                         let expected = shown_field(original, original.root.header("Reply-To"));
-                        findings.push(Finding::new(expected, found, "header Reply-To"));
+                        findings.push(Finding::new(expected, found, at::header("Reply-To")));
                     }
                     return;
                 }
                 let senders = subject.senders();
                 let reply = subject.only_mailbox("Reply-To");
                 if !reply.is_some_and(|reply| senders.iter().any(|sender| same_address(sender, &reply.address))) {
-                    findings.push(Finding::new(&senders[0], found, "header Reply-To"));
+                    findings.push(Finding::new(&senders[0], found, at::header("Reply-To")));
                 }
             },
         },
@@ -175,7 +182,7 @@ pub static RULES: &[Rule] = &[
                 let risposte = data.risposte.to_ascii_lowercase();
                 // The DTD wants the field's value, real providers write the address: either holds every address.
                 if !expected.iter().all(|address| risposte.contains(&address.to_ascii_lowercase())) {
-                    let place = "daticert.xml postacert/intestazione/risposte";
+                    let place = at::xml("postacert/intestazione/risposte");
                     findings.push(Finding::new(expected.join(", "), &data.risposte, place));
                 }
             },
@@ -197,7 +204,7 @@ pub static RULES: &[Rule] = &[
                     && certified != asked
                 {
                     let found = shown_field(subject.mail(), subject.header("X-TipoRicevuta"));
-                    findings.push(Finding::new(certified, found, "header X-TipoRicevuta"));
+                    findings.push(Finding::new(certified, found, at::header("X-TipoRicevuta")));
                 }
             },
         },
@@ -218,7 +225,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
                 let (asked, certified) = (receipt_form(original), data.ricevuta.as_deref().unwrap_or_default());
                 if asked != certified {
-                    findings.push(Finding::new(asked, certified, "daticert.xml postacert/dati/ricevuta/@tipo"));
+                    findings.push(Finding::new(asked, certified, at::xml("postacert/dati/ricevuta/@tipo")));
                 }
             },
         },
@@ -285,7 +292,7 @@ fn receipt_form(mail: &Mail) -> &'static str {
     }
 }
 
-pub(super) fn compare_identifier(mail: &Mail, name: &str, expected: &str, place: &str, findings: &mut Findings) {
+pub(super) fn compare_identifier(mail: &Mail, name: &str, expected: &str, place: Location, findings: &mut Findings) {
     let found = shown_field(mail, mail.root.header(name));
     if !same_identifier(&found, expected) {
         findings.push(Finding::new(format!("<{}>", bare_identifier(expected)), found, place));

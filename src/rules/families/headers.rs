@@ -11,6 +11,7 @@ use crate::{
 use crate::rules::{
     Check, Finding, Rule,
     applies::{generated, has_data},
+    at,
     spelling::{same_address, same_identifier, shown_field},
 };
 
@@ -41,7 +42,7 @@ pub static RULES: &[Rule] = &[
                 for name in ["Date", "Subject", "From"].iter().chain(to) {
                     let there = subject.mail().root.headers_named(name).count();
                     if there != 1 {
-                        findings.push(Finding::new("one field", there.to_string(), format!("header {name}")));
+                        findings.push(Finding::new("one field", there.to_string(), at::header(*name)));
                     }
                 }
             },
@@ -58,7 +59,11 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 if crate::rules::applies::date_header(subject.mail()).is_none() {
                     let found = shown_field(subject.mail(), subject.header("Date"));
-                    findings.push(Finding::new("a date of RFC 5322 3.3 with a numeric offset", found, "header Date"));
+                    findings.push(Finding::new(
+                        "a date of RFC 5322 3.3 with a numeric offset",
+                        found,
+                        at::header("Date"),
+                    ));
                 }
             },
         },
@@ -78,7 +83,7 @@ pub static RULES: &[Rule] = &[
                 let from = subject.only_mailbox("From");
                 if !from.is_some_and(|from| signer.emails.iter().any(|email| same_address(email, &from.address))) {
                     let found = shown_field(subject.mail(), subject.header("From"));
-                    findings.push(Finding::new(signer.emails.join(" or "), found, "header From"));
+                    findings.push(Finding::new(signer.emails.join(" or "), found, at::header("From")));
                 }
             },
         },
@@ -95,7 +100,7 @@ pub static RULES: &[Rule] = &[
                 let address = subject.only_mailbox("From").map(|from| from.address).unwrap_or_default();
                 let local = address.rsplit_once('@').map(|(local, _)| local);
                 if !local.is_some_and(|local| local.eq_ignore_ascii_case("posta-certificata")) {
-                    findings.push(Finding::new("posta-certificata@[mail domain]", address, "header From"));
+                    findings.push(Finding::new("posta-certificata@[mail domain]", address, at::header("From")));
                 }
             },
         },
@@ -120,7 +125,7 @@ pub static RULES: &[Rule] = &[
                 let mut managers = directory.managing(domain).peekable();
                 if managers.peek().is_some() && managers.all(|manager| manager.name != provider.name) {
                     let expected = format!("a domain of {}", provider.name);
-                    findings.push(Finding::new(expected, &address, "header From"));
+                    findings.push(Finding::new(expected, &address, at::header("From")));
                 }
             },
         },
@@ -138,7 +143,7 @@ pub static RULES: &[Rule] = &[
                 if !sender.zip(from).is_some_and(|(sender, from)| same_address(&sender.address, &from.address)) {
                     let expected = shown_field(subject.mail(), subject.header("From"));
                     let found = shown_field(subject.mail(), subject.header("Sender"));
-                    findings.push(Finding::new(expected, found, "header Sender"));
+                    findings.push(Finding::new(expected, found, at::header("Sender")));
                 }
             },
         },
@@ -159,7 +164,7 @@ pub static RULES: &[Rule] = &[
                 let Some(expected) = certified else { return };
                 if !found.as_deref().is_some_and(|found| same_identifier(found, expected)) {
                     let found = found.unwrap_or_else(|| "no such field".to_owned());
-                    findings.push(Finding::new(expected, found, "header X-Riferimento-Message-ID"));
+                    findings.push(Finding::new(expected, found, at::header("X-Riferimento-Message-ID")));
                 }
             },
         },

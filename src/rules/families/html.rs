@@ -3,7 +3,7 @@
 use crate::norm::{Level, clauses::formats};
 
 use crate::rules::tags::{Tag, tags};
-use crate::rules::{Check, Context, Finding, Rule, applies::generated, context::MessageSubject};
+use crate::rules::{Check, Context, Finding, Piece, Rule, applies::generated, at, context::MessageSubject};
 
 /// Elements that make a mail program load something to show or play.
 const REFERRING: [&str; 15] = [
@@ -80,7 +80,7 @@ fn runs(tag: &Tag) -> bool {
 fn shown(tag: &Tag, expected: &str) -> Finding {
     let attributes = tag.attributes.iter().map(|(name, value)| format!("{name}=\"{value}\""));
     let words: Vec<String> = std::iter::once(tag.name.clone()).chain(attributes).collect();
-    Finding::new(expected, format!("<{}>", words.join(" ")), "text/html part")
+    Finding::new(expected, format!("<{}>", words.join(" ")), at::part(Piece::Html))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What MIME asks of the message as a whole (RFC 2045).
 
 use crate::norm::{Level, clauses::mime};
-use crate::rules::{Check, Finding, Rule, applies::generated, spelling::shown_field};
+use crate::rules::{Check, Finding, Rule, applies::generated, at, spelling::shown_field};
 
 /// The rules.
 pub static RULES: &[Rule] = &[Rule {
@@ -16,7 +16,7 @@ pub static RULES: &[Rule] = &[Rule {
             let found = shown_field(subject.mail(), subject.header("MIME-Version"));
             // A comment may follow, as in `1.0 (a mail program)`.
             if found.split('(').next().map(str::trim) != Some("1.0") {
-                findings.push(Finding::new("1.0", found, "header MIME-Version"));
+                findings.push(Finding::new("1.0", found, at::header("MIME-Version")));
             }
         },
     },

@@ -11,6 +11,7 @@ use crate::{
 use crate::rules::{
     Check, Context, Finding, Rule,
     applies::{generated, has_data, is_notification, settled_kind},
+    at,
     context::MessageSubject,
     spelling::{is_bare_address, same_address, same_identifier, shown_field},
 };
@@ -38,7 +39,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 if subject.only_mailbox("From").is_none_or(|from| from.name.is_some()) {
                     let found = shown_field(subject.mail(), subject.header("From"));
-                    findings.push(Finding::new("one address without a name", found, "header From"));
+                    findings.push(Finding::new("one address without a name", found, at::header("From")));
                 }
             },
         },
@@ -62,7 +63,7 @@ pub static RULES: &[Rule] = &[
                 let Some(data) = subject.data() else { return };
                 if !subject.only_mailbox("To").is_some_and(|to| same_address(&to.address, &data.mittente)) {
                     let found = shown_field(subject.mail(), subject.header("To"));
-                    findings.push(Finding::new(&data.mittente, found, "header To"));
+                    findings.push(Finding::new(&data.mittente, found, at::header("To")));
                 }
             },
         },
@@ -85,7 +86,7 @@ pub static RULES: &[Rule] = &[
                 let to = subject.only_mailbox("To");
                 if !to.is_some_and(|to| expected.iter().any(|mailbox| same_address(mailbox, &to.address))) {
                     let found = shown_field(subject.mail(), subject.header("To"));
-                    findings.push(Finding::new(expected.join(" or "), found, "header To"));
+                    findings.push(Finding::new(expected.join(" or "), found, at::header("To")));
                 }
             },
         },
@@ -106,7 +107,7 @@ pub static RULES: &[Rule] = &[
                 });
                 if !its_own {
                     let found = found.unwrap_or_else(|| "no such field".to_owned());
-                    findings.push(Finding::new("an identifier of its own", found, "header Message-ID"));
+                    findings.push(Finding::new("an identifier of its own", found, at::header("Message-ID")));
                 }
             },
         },
@@ -128,7 +129,7 @@ pub static RULES: &[Rule] = &[
                 let notice = subject.is(&[Kind::NonAccettazioneVirus, Kind::ErroreConsegnaVirus]);
                 if !notice {
                     let expected = "errore in a notice for a virus, or no such field";
-                    findings.push(Finding::new(expected, found, "header X-VerificaSicurezza"));
+                    findings.push(Finding::new(expected, found, at::header("X-VerificaSicurezza")));
                 }
             },
         },
@@ -153,7 +154,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let found = shown_field(subject.mail(), subject.header("X-VerificaSicurezza"));
                 if !found.eq_ignore_ascii_case("errore") {
-                    findings.push(Finding::new("errore", found, "header X-VerificaSicurezza"));
+                    findings.push(Finding::new("errore", found, at::header("X-VerificaSicurezza")));
                 }
             },
         },
@@ -170,7 +171,7 @@ pub static RULES: &[Rule] = &[
                 let Some(data) = subject.data() else { return };
                 let found = shown_field(subject.mail(), subject.header("X-Mittente"));
                 if !same_address(&found, &data.mittente) {
-                    findings.push(Finding::new(&data.mittente, found, "header X-Mittente"));
+                    findings.push(Finding::new(&data.mittente, found, at::header("X-Mittente")));
                 }
             },
         },

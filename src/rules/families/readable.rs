@@ -9,8 +9,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Rule,
+    Check, Context, Finding, Piece, Rule,
     applies::generated,
+    at,
     context::MessageSubject,
     statement::{error_code, identifier, original_subject, reason, recipients, sender, when},
     text::{Text, tells_typology},
@@ -50,7 +51,7 @@ macro_rules! tells {
                     let Some(text) = plain(subject) else { return };
                     let facts = $facts(subject);
                     findings.extend(
-                        facts.iter().filter(|fact| !fact.told_by(&text)).map(|fact| fact.missing("text/plain part")),
+                        facts.iter().filter(|fact| !fact.told_by(&text)).map(|fact| fact.missing(Piece::Plain)),
                     );
                 },
             },
@@ -128,7 +129,7 @@ pub static RULES: &[Rule] = &[
                     // An address that is not there at all is another question's.
                     if text.has_word(&recipient.address) && !tells_typology(&text, &recipient.address, typology) {
                         let expected = format!("{} (\"posta {typology}\")", recipient.address);
-                        findings.push(Finding::new(expected, "not told of this address", "text/plain part"));
+                        findings.push(Finding::new(expected, "not told of this address", at::part(Piece::Plain)));
                     }
                 }
             },
@@ -160,7 +161,7 @@ pub static RULES: &[Rule] = &[
                 let told = reason.iter().filter(|word| text.mentions(word)).count();
                 if told * 2 < reason.len() {
                     let found = format!("{told} of these words");
-                    findings.push(Finding::new(reason.join(" "), found, "text/plain part"));
+                    findings.push(Finding::new(reason.join(" "), found, at::part(Piece::Plain)));
                 }
             },
         },
@@ -181,7 +182,7 @@ pub static RULES: &[Rule] = &[
                     .flat_map(|facts| facts(subject))
                     .filter(|fact| fact.told_by(&plain) && !fact.told_by(&html))
                 {
-                    findings.push(fact.missing("text/html part"));
+                    findings.push(fact.missing(Piece::Html));
                 }
             },
         },

@@ -5,7 +5,7 @@ use crate::{
     smime::{PathError, Signature, SignatureState},
 };
 
-use crate::rules::{Check, Context, Finding, Findings, Rule, applies::generated, context::MessageSubject};
+use crate::rules::{Check, Context, Finding, Findings, Piece, Rule, applies::generated, at, context::MessageSubject};
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -24,7 +24,7 @@ pub static RULES: &[Rule] = &[
                     Some(_) => None,
                 };
                 if let Some(found) = broken {
-                    findings.push(Finding::new("a CMS SignedData", found, "signature part"));
+                    findings.push(Finding::new("a CMS SignedData", found, at::part(Piece::Signature)));
                 }
             },
         },
@@ -47,12 +47,12 @@ pub static RULES: &[Rule] = &[
                     findings.push(Finding::new(
                         format!("digest {signed}"),
                         format!("digest {computed}"),
-                        "signed content",
+                        at::part(Piece::Signed),
                     ));
                 }
                 Some(SignatureState::ValueWrong) => {
                     let expected = "a signature by the certificate's key";
-                    findings.push(Finding::new(expected, "another signature value", "signature part"));
+                    findings.push(Finding::new(expected, "another signature value", at::part(Piece::Signature)));
                 }
                 _ => {}
             },
@@ -72,7 +72,7 @@ pub static RULES: &[Rule] = &[
                 if subject.signer().is_none() {
                     let inside = subject.signature.map_or(0, |signature| signature.certificates.len());
                     let found = format!("{inside} certificates, none of them the signer's");
-                    findings.push(Finding::new("the signer's certificate", found, "signature part"));
+                    findings.push(Finding::new("the signer's certificate", found, at::part(Piece::Signature)));
                 }
             },
         },
@@ -87,7 +87,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| with_signature(subject, context, |_| true),
             check: |subject, _, findings| {
                 if subject.signature.is_some_and(|signature| signature.encapsulated) {
-                    findings.push(Finding::new("no content inside", "content inside", "signature part"));
+                    findings.push(Finding::new("no content inside", "content inside", at::part(Piece::Signature)));
                 }
             },
         },
@@ -105,7 +105,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let signers = subject.signature.map_or(0, |signature| signature.signers);
                 if signers != 1 {
-                    findings.push(Finding::new("one signer", signers.to_string(), "signature part"));
+                    findings.push(Finding::new("one signer", signers.to_string(), at::part(Piece::Signature)));
                 }
             },
         },
@@ -125,7 +125,7 @@ pub static RULES: &[Rule] = &[
                 let plain = |name: &str| name.replace('-', "").to_ascii_lowercase();
                 let named = subject.mail().root.param("micalg");
                 if named.is_none_or(|named| plain(named) != plain(&signature.digest)) {
-                    let place = "header Content-Type, parameter micalg";
+                    let place = at::header("Content-Type").detail("parameter micalg");
                     findings.push(Finding::new(&signature.digest, named.unwrap_or("no such parameter"), place));
                 }
             },
@@ -143,7 +143,11 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 if subject.signature.is_some_and(|signature| signature.digest == "sha1") {
-                    findings.push(Finding::new("sha256 or stronger", "sha1", "signature part, digest algorithm"));
+                    findings.push(Finding::new(
+                        "sha256 or stronger",
+                        "sha1",
+                        at::part(Piece::Signature).detail("digest algorithm"),
+                    ));
                 }
             },
         },
@@ -161,7 +165,11 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 if let (None, Some(signer)) = (subject.provider, subject.signer()) {
                     let found = format!("{} with SHA-1 {}", signer.subject, signer.sha1());
-                    findings.push(Finding::new("a certificate that the directory lists", found, "signature part"));
+                    findings.push(Finding::new(
+                        "a certificate that the directory lists",
+                        found,
+                        at::part(Piece::Signature),
+                    ));
                 }
             },
         },
@@ -253,6 +261,6 @@ fn report_path(
         && let Some(expected) = expected(&error)
     {
         let found = format!("{}: {error}", signer.subject);
-        findings.push(Finding::new(expected, found, "signature part, signer's certificate"));
+        findings.push(Finding::new(expected, found, at::part(Piece::Signature).detail("signer's certificate")));
     }
 }

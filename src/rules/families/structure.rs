@@ -14,8 +14,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Finding, Rule,
+    Check, Finding, Piece, Rule,
     applies::{generated, is_anomaly},
+    at,
     context::MessageSubject,
     spelling::{shown_field, shown_part},
 };
@@ -45,8 +46,11 @@ pub static RULES: &[Rule] = &[
                     Some((name, value)) => format!("{name}: {value}"),
                     None => "X-Ricevuta or X-Trasporto with a type of RFC 6109 3".to_owned(),
                 };
-                let finding = Finding::new(expected, found, "headers X-Ricevuta, X-Trasporto");
-                findings.push(finding.at_offset(header.map_or(0, |header| header.span.start)));
+                let place = header.map_or_else(
+                    || "headers X-Ricevuta, X-Trasporto".into(),
+                    |header| at::header(header.name.as_str()),
+                );
+                findings.push(Finding::new(expected, found, place));
             },
         },
     },
@@ -82,7 +86,7 @@ pub static RULES: &[Rule] = &[
                 let root = &subject.mail().root;
                 if root.content_type != "multipart/signed" || root.children.len() != 2 {
                     let found = format!("{} with {} parts", root.content_type, root.children.len());
-                    findings.push(Finding::new("multipart/signed with 2 parts", found, "header Content-Type"));
+                    findings.push(Finding::new("multipart/signed with 2 parts", found, at::header("Content-Type")));
                 }
             },
         },
@@ -108,11 +112,16 @@ pub static RULES: &[Rule] = &[
                 };
                 let protocol = root.param("protocol").unwrap_or("no such parameter");
                 if !known(protocol) {
-                    findings.push(Finding::new(expected, protocol, "header Content-Type, parameter protocol"));
+                    findings.push(Finding::new(
+                        expected,
+                        protocol,
+                        at::header("Content-Type").detail("parameter protocol"),
+                    ));
                 }
                 let part = &root.children[1];
                 if !known(&part.content_type) {
-                    let finding = Finding::new(expected, &part.content_type, "signature part, header Content-Type");
+                    let finding =
+                        Finding::new(expected, &part.content_type, at::header("Content-Type").of(Piece::Signature));
                     findings.push(finding.at_offset(part.span.start));
                 }
             },
@@ -132,7 +141,7 @@ pub static RULES: &[Rule] = &[
                     let content =
                         if root.content_type == "multipart/signed" { root.children.first() } else { Some(root) };
                     let found = content.map_or("nothing", |content| &content.content_type);
-                    findings.push(Finding::new("multipart/mixed", found, "signed content, header Content-Type"));
+                    findings.push(Finding::new("multipart/mixed", found, at::header("Content-Type").of(Piece::Signed)));
                 }
             },
         },
@@ -189,7 +198,7 @@ pub static RULES: &[Rule] = &[
                 let header = subject.header("X-Riferimento-Message-ID");
                 if let Some(offset) = header.map(|header| header.span.start) {
                     let found = shown_field(subject.mail(), header);
-                    let place = "header X-Riferimento-Message-ID";
+                    let place = at::header("X-Riferimento-Message-ID");
                     findings.push(Finding::new("no such field", found, place).at_offset(offset));
                 }
             },
@@ -243,5 +252,5 @@ pub(super) fn first_eight_bit(subject: &MessageSubject<'_>, span: Range<usize>) 
     let at = if octets.is_ascii() { None } else { octets.iter().position(|octet| !octet.is_ascii()) };
     let at = span.start + at?;
     let found = format!("octet 0x{:02X}", subject.mail().raw[at]);
-    Some(Finding::new("octets 0 to 127 only", found, "signed content").at_offset(at))
+    Some(Finding::new("octets 0 to 127 only", found, at::part(Piece::Signed)).at_offset(at))
 }

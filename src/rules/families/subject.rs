@@ -11,6 +11,7 @@ use crate::{
 use crate::rules::{
     Check, Finding, Rule,
     applies::{has_certified_original, has_data},
+    at,
     context::MessageSubject,
     spelling::collapsed,
 };
@@ -31,7 +32,8 @@ macro_rules! prefix_rule {
                     {
                         let expected = format!("{} [original subject]", Kind::$kind.prefix());
                         let found = subject.mail().decoded(header);
-                        findings.push(Finding::new(expected, found, "header Subject").at_offset(header.span.start));
+                        findings
+                            .push(Finding::new(expected, found, at::header("Subject")).at_offset(header.span.start));
                     }
                 },
             },
@@ -64,7 +66,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(data), Some(found)) = (subject.data(), certified_subject(subject)) else { return };
                 let expected = collapsed(data.oggetto.as_deref().unwrap_or_default());
                 if found != expected {
-                    let finding = Finding::new(expected, found, "header Subject, after the prefix");
+                    let finding = Finding::new(expected, found, at::header("Subject").detail("after the prefix"));
                     findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
                 }
             },
@@ -83,7 +85,7 @@ pub static RULES: &[Rule] = &[
                 let sent = original.root.header("Subject").map(|header| original.decoded(header)).unwrap_or_default();
                 let (expected, found) = (collapsed(&sent), collapsed(data.oggetto.as_deref().unwrap_or_default()));
                 if found != expected {
-                    findings.push(Finding::new(expected, found, "daticert.xml postacert/intestazione/oggetto"));
+                    findings.push(Finding::new(expected, found, at::xml("postacert/intestazione/oggetto")));
                 }
             },
         },
@@ -103,7 +105,7 @@ pub static RULES: &[Rule] = &[
                 let sent = original.root.header("Subject").map(|header| original.decoded(header)).unwrap_or_default();
                 let expected = collapsed(&sent);
                 if found != expected {
-                    let finding = Finding::new(expected, found, "header Subject, after the prefix");
+                    let finding = Finding::new(expected, found, at::header("Subject").detail("after the prefix"));
                     findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
                 }
             },

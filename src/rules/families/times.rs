@@ -9,6 +9,7 @@ use crate::norm::{Level, clauses::formats};
 use crate::rules::{
     Check, Finding, Rule,
     applies::{certifies, date_header, generated},
+    at,
     context::MessageSubject,
     spelling::shown_field,
 };
@@ -32,7 +33,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(certified), Some(date)) = (certified(subject), date_header(subject.mail())) else { return };
                 if date != certified {
                     let found = shown_field(subject.mail(), subject.header("Date"));
-                    findings.push(Finding::new(legal(certified), found, "header Date"));
+                    findings.push(Finding::new(legal(certified), found, at::header("Date")));
                 }
             },
         },
@@ -70,7 +71,7 @@ pub static RULES: &[Rule] = &[
                 let (Some(instant), Some(data)) = (certified(subject), subject.data()) else { return };
                 let expected = instant.to_zoned(ROME.clone()).strftime("%z").to_string();
                 if data.zona != expected {
-                    findings.push(Finding::new(expected, &data.zona, "daticert.xml postacert/dati/data/@zona"));
+                    findings.push(Finding::new(expected, &data.zona, at::xml("postacert/dati/data/@zona")));
                 }
             },
         },

@@ -1,5 +1,7 @@
 //! What rules are put to.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use crate::{
     evidence::{Dialogue, LogRecord, Role},
     smime::Certificate,
@@ -7,9 +9,11 @@ use crate::{
 
 use super::{
     super::{
-        Check, Context, DialogueSubject, Findings, GivenCertificate, LogSubject, Member, Transaction, exhibit::Exhibit,
+        Check, Context, DialogueSubject, Finding, Findings, GivenCertificate, LogSubject, Member, Transaction,
+        exhibit::Exhibit,
     },
     about::About,
+    locate::locate,
     reference::DirectoryInForce,
 };
 
@@ -50,14 +54,36 @@ pub(super) struct Log<'e> {
 fn found(check: impl FnOnce(&mut Findings)) -> Findings {
     let mut findings = Findings::new();
     check(&mut findings);
-    findings
+    counted(findings)
+}
+
+/// What was found several times in the same place is one finding with a count, shown where it was found first.
+fn counted(findings: Findings) -> Findings {
+    let mut places: HashMap<_, usize> = HashMap::new();
+    let mut counted: Findings = Vec::new();
+    for finding in findings {
+        let Finding { expected, found, at, blame, observations, times } = &finding;
+        let same = (expected.clone(), found.clone(), at.spot.clone(), at.detail.clone(), *blame, observations.clone());
+        match places.entry(same) {
+            Entry::Occupied(place) => counted[*place.get()].times += times,
+            Entry::Vacant(place) => {
+                place.insert(counted.len());
+                counted.push(finding);
+            }
+        }
+    }
+    counted
 }
 
 impl Subject for Exhibit<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let Check::Message { applies, check } = check else { return None };
         let subject = self.subject();
-        applies(&subject, context).then(|| found(|findings| check(&subject, context, findings)))
+        applies(&subject, context).then(|| {
+            let mut findings = found(|findings| check(&subject, context, findings));
+            locate(&mut findings, subject.message);
+            findings
+        })
     }
 
     fn about(&self) -> About {

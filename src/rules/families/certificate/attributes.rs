@@ -5,7 +5,7 @@ use crate::{
     smime::certificate::NameAttribute,
 };
 
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, at};
 
 /// The rule.
 pub static RULES: &[Rule] = &[Rule {
@@ -20,7 +20,11 @@ pub static RULES: &[Rule] = &[Rule {
             for attribute in &certificate.subject_attributes {
                 if let Some(expected) = broken(attribute) {
                     let found = format!("{} {:?}", attribute.string, attribute.value);
-                    findings.push(Finding::new(expected, found, format!("certificate, subject {}", attribute.label)));
+                    findings.push(Finding::new(
+                        expected,
+                        found,
+                        at::certificate(format!("subject {}", attribute.label)),
+                    ));
                 }
             }
         },

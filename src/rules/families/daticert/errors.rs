@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use crate::rules::{Check, Finding, Rule, applies::has_data, context::MessageSubject};
+use crate::rules::{Check, Finding, Rule, applies::has_data, at, context::MessageSubject};
 
 static NOTA12: LazyLock<Regex> = LazyLock::new(|| {
     let separator = r"(?:\s+-\s+|\s*,\s+)";
@@ -52,7 +52,7 @@ pub static RULES: &[Rule] = &[
                     _ => &["nessuno"],
                 };
                 if !allowed.contains(&&*data.errore) {
-                    findings.push(Finding::new(allowed.join(" or "), &data.errore, "daticert.xml postacert/@errore"));
+                    findings.push(Finding::new(allowed.join(" or "), &data.errore, at::xml("postacert/@errore")));
                 }
             },
         },
@@ -72,7 +72,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let described = subject.data().and_then(|data| data.errore_esteso.as_ref());
                 if described.is_none_or(|text| text.trim().is_empty()) {
-                    findings.push(Finding::new("an element errore-esteso", "none", "daticert.xml postacert/dati"));
+                    findings.push(Finding::new("an element errore-esteso", "none", at::xml("postacert/dati")));
                 }
             },
         },
@@ -93,7 +93,7 @@ pub static RULES: &[Rule] = &[
                 let Some(described) = subject.data().and_then(|data| data.errore_esteso.as_deref()) else { return };
                 if !NOTA12.is_match(described.trim()) {
                     let expected = "<5.x.y> - <provider> - <description>";
-                    findings.push(Finding::new(expected, described, "daticert.xml postacert/dati/errore-esteso"));
+                    findings.push(Finding::new(expected, described, at::xml("postacert/dati/errore-esteso")));
                 }
             },
         },
@@ -110,7 +110,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 if let Some(found) = code(subject).filter(|code| *code != "5.4.1") {
-                    findings.push(Finding::new("5.4.1", found, "daticert.xml postacert/dati/errore-esteso"));
+                    findings.push(Finding::new("5.4.1", found, at::xml("postacert/dati/errore-esteso")));
                 }
             },
         },
@@ -132,7 +132,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 if data.errore != "no-dest" {
-                    findings.push(Finding::new("no-dest", &data.errore, "daticert.xml postacert/@errore"));
+                    findings.push(Finding::new("no-dest", &data.errore, at::xml("postacert/@errore")));
                 }
             },
         },

@@ -11,6 +11,7 @@ use crate::{
 use crate::rules::{
     Check, Finding, Rule,
     applies::{has_data, settled_kind},
+    at,
     families::daticert::errors::ERRORS,
     spelling::{is_bare_address, same_address},
 };
@@ -43,7 +44,7 @@ pub static RULES: &[Rule] = &[
                     .chain(data.consegna.iter().map(|address| ("dati/consegna", address)))
                     .chain(data.ricezione.iter().map(|address| ("dati/ricezione", address)));
                 for (path, address) in addresses.filter(|(_, address)| !is_bare_address(address)) {
-                    findings.push(Finding::new("local@domain", address, format!("daticert.xml postacert/{path}")));
+                    findings.push(Finding::new("local@domain", address, at::xml(format!("postacert/{path}"))));
                 }
             },
         },
@@ -60,7 +61,7 @@ pub static RULES: &[Rule] = &[
                 let Some(data) = subject.data() else { return };
                 for (at, recipient) in data.destinatari.iter().enumerate() {
                     if data.destinatari[..at].iter().any(|before| same_address(&before.address, &recipient.address)) {
-                        let place = "daticert.xml postacert/intestazione/destinatari";
+                        let place = at::xml("postacert/intestazione/destinatari");
                         findings.push(Finding::new("each recipient once", &recipient.address, place));
                     }
                 }
@@ -81,7 +82,7 @@ pub static RULES: &[Rule] = &[
                     let expected = if directory.is_certified(&recipient.address) { "certificato" } else { "esterno" };
                     if recipient.tipo != expected {
                         let found = format!("{} for {}", recipient.tipo, recipient.address);
-                        let place = "daticert.xml postacert/intestazione/destinatari/@tipo";
+                        let place = at::xml("postacert/intestazione/destinatari/@tipo");
                         findings.push(Finding::new(expected, found, place));
                     }
                 }
@@ -98,7 +99,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| has_data(subject, context) && subject.is(&ABOUT_ONE),
             check: |subject, _, findings| {
                 if subject.data().is_some_and(|data| data.consegna.is_none()) {
-                    findings.push(Finding::new("an element consegna", "none", "daticert.xml postacert/dati"));
+                    findings.push(Finding::new("an element consegna", "none", at::xml("postacert/dati")));
                 }
             },
         },
@@ -113,11 +114,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| has_data(subject, context) && subject.is(&[Kind::PresaInCarico]),
             check: |subject, _, findings| {
                 if subject.data().is_some_and(|data| data.ricezione.is_empty()) {
-                    findings.push(Finding::new(
-                        "one or more elements ricezione",
-                        "none",
-                        "daticert.xml postacert/dati",
-                    ));
+                    findings.push(Finding::new("one or more elements ricezione", "none", at::xml("postacert/dati")));
                 }
             },
         },
@@ -139,7 +136,7 @@ pub static RULES: &[Rule] = &[
                     if !recipients.any(|known| same_address(&known.address, address) && known.tipo == "certificato") {
                         let certified = data.destinatari.iter().filter(|known| known.tipo == "certificato");
                         let expected: Vec<&str> = certified.map(|known| &*known.address).collect();
-                        let place = format!("daticert.xml postacert/dati/{element}");
+                        let place = at::xml(format!("postacert/dati/{element}"));
                         findings.push(Finding::new(expected.join(" or "), address, place));
                     }
                 }
@@ -170,7 +167,7 @@ pub static RULES: &[Rule] = &[
                 ];
                 for (element, there, kinds) in places {
                     if there && !subject.is(kinds) {
-                        let place = format!("daticert.xml postacert/dati/{element}");
+                        let place = at::xml(format!("postacert/dati/{element}"));
                         findings.push(Finding::new("no such element", format!("an element {element}"), place));
                     }
                 }

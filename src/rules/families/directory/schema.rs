@@ -9,7 +9,7 @@ use crate::{
         name::{self, Part},
     },
     norm::{Level, clauses::directory as norm},
-    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, spelling::collapsed},
+    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, at, spelling::collapsed},
 };
 
 /// What a provider's record may hold, in lower case (4.5.9).
@@ -54,7 +54,7 @@ pub static RULES: &[Rule] = &[
                 for record in subject.records.iter().filter(|record| !is_root(record) && !record.is_provider()) {
                     let classes: Vec<_> =
                         record.named("objectclass").map(|class| String::from_utf8_lossy(&class.value)).collect();
-                    let place = format!("{} objectclass", record.dn);
+                    let place = at::record(&record.dn).detail("objectclass");
                     findings.push(Finding::new("provider", classes.join(", "), place));
                 }
             },
@@ -72,7 +72,7 @@ pub static RULES: &[Rule] = &[
                 for record in subject.records.iter().filter(|record| record.is_provider()) {
                     let held: BTreeSet<&str> = record.attributes.iter().map(|attribute| &*attribute.name).collect();
                     for other in held.into_iter().filter(|name| !ATTRIBUTES.contains(name)) {
-                        findings.push(Finding::new("attributes of class provider", other, &record.dn));
+                        findings.push(Finding::new("attributes of class provider", other, at::record(&record.dn)));
                     }
                 }
             },
@@ -92,7 +92,7 @@ pub static RULES: &[Rule] = &[
                 for record in subject.records {
                     let plain = |options: &[String]| !options.iter().any(|option| option == "binary");
                     for given in record.named("providercertificate").filter(|given| plain(&given.options)) {
-                        let place = format!("{} line {}", record.dn, given.line);
+                        let place = at::record(&record.dn).at_line(given.line);
                         findings.push(Finding::new("providerCertificate;binary", "without that option", place));
                     }
                 }
@@ -125,7 +125,7 @@ fn names(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Finding
     for provider in subject.providers().iter().filter(|provider| !is_named_after_itself(provider)) {
         let unit = provider.unit.as_ref().map(|unit| format!("providerUnit={unit},")).unwrap_or_default();
         let expected = format!("{unit}providerName={},o=postacert", provider.name);
-        findings.push(Finding::new(expected, &provider.dn, "dn"));
+        findings.push(Finding::new(expected, &provider.dn, at::record(&provider.dn).detail("dn")));
     }
 }
 

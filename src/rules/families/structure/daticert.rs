@@ -6,8 +6,9 @@ use crate::norm::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Rule,
+    Check, Context, Finding, Piece, Rule,
     applies::certifies,
+    at,
     context::MessageSubject,
     families::structure::{children, has_mixed},
 };
@@ -43,7 +44,10 @@ pub static RULES: &[Rule] = &[
                 let Some(part) = &subject.message.parts.daticert else { return };
                 if part.file_name() != Some("daticert.xml") {
                     let found = part.file_name().unwrap_or("no name");
-                    findings.push(Finding::new("daticert.xml", found, "daticert.xml, name").at_offset(part.span.start));
+                    findings.push(
+                        Finding::new("daticert.xml", found, at::part(Piece::Daticert).detail("name"))
+                            .at_offset(part.span.start),
+                    );
                 }
             },
         },
@@ -59,8 +63,11 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let Some(part) = &subject.message.parts.daticert else { return };
                 if part.content_type != "application/xml" {
-                    let finding =
-                        Finding::new("application/xml", &part.content_type, "daticert.xml, header Content-Type");
+                    let finding = Finding::new(
+                        "application/xml",
+                        &part.content_type,
+                        at::header("Content-Type").of(Piece::Daticert),
+                    );
                     findings.push(finding.at_offset(part.span.start));
                 }
             },
@@ -80,14 +87,18 @@ pub static RULES: &[Rule] = &[
                 };
                 let utf8 = |name: &str| ["utf-8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known));
                 if let Some(charset) = part.param("charset").filter(|charset| !utf8(charset)) {
-                    findings.push(Finding::new("UTF-8", charset, "daticert.xml, parameter charset"));
+                    findings.push(Finding::new(
+                        "UTF-8",
+                        charset,
+                        at::part(Piece::Daticert).detail("parameter charset"),
+                    ));
                 }
                 if let Some(declared) = declared_encoding(&reading.xml).filter(|declared| !utf8(declared)) {
-                    findings.push(Finding::new("UTF-8", declared, "daticert.xml, XML declaration"));
+                    findings.push(Finding::new("UTF-8", declared, at::part(Piece::Daticert).detail("XML declaration")));
                 }
                 if let Err(error) = std::str::from_utf8(&reading.xml) {
                     let found = format!("other octets at byte {} of the file", error.valid_up_to());
-                    findings.push(Finding::new("UTF-8", found, "daticert.xml"));
+                    findings.push(Finding::new("UTF-8", found, at::part(Piece::Daticert)));
                 }
             },
         },

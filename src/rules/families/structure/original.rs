@@ -9,8 +9,9 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Finding, Rule,
+    Check, Finding, Piece, Rule,
     applies::{certifies, generated},
+    at,
     context::MessageSubject,
     families::structure::{children, first_eight_bit, has_mixed},
     spelling::shown_part,
@@ -84,8 +85,11 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| generated(subject, context) && named_originals(subject).next().is_some(),
             check: |subject, _, findings| {
                 for part in named_originals(subject).filter(|part| part.content_type != "message/rfc822") {
-                    let finding =
-                        Finding::new("message/rfc822", &part.content_type, "postacert.eml, header Content-Type");
+                    let finding = Finding::new(
+                        "message/rfc822",
+                        &part.content_type,
+                        at::header("Content-Type").of(Piece::Original),
+                    );
                     findings.push(finding.at_offset(part.span.start));
                 }
             },
