@@ -155,6 +155,19 @@ fn what_never_ends_is_refused_and_circles_are_walked_once() {
     json.says(&[r"below/perch\\xe8\\n.eml"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_does_not_hide_the_others() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    symlink("nowhere", at("a.eml")).unwrap();
+    fs::create_dir(at("b")).unwrap();
+    fs::set_permissions(at("b"), fs::Permissions::from_mode(0)).unwrap();
+    fs::write(at("c.eml"), bytes("in/c10q-tampered-alone.eml")).unwrap();
+    of(folder.path()).exits(2).says(&["a.eml: cannot be read", "c.eml: ", "violation signature/valid"]);
+}
+
 #[test]
 fn a_copy_in_line_feeds_is_as_good_as_what_was_sent_and_a_bare_one_stays() {
     let folder = tempfile::tempdir().unwrap();
