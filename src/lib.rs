@@ -26,6 +26,7 @@
 
 pub mod archive;
 pub mod catalogue;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod directory;

@@ -49,6 +49,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // What a run or a check came to, and nobody who runs or checks.
     ("results", &["directory", "evidence", "message", "norm", "rules"]),
     ("report", &["evidence", "message", "norm", "results", "rules", "smime"]),
+    ("archive", &["directory", "evidence", "message", "smime"]),
+    // What someone holds, judged without anything that makes or plays.
+    ("check", &["archive", "directory", "evidence", "message", "results", "rules"]),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario"]),
     (
@@ -56,11 +59,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &[
             "archive",
             "catalogue",
+            "check",
             "clock",
             "directory",
             "evidence",
             "fault",
-            "message",
             "norm",
             "report",
             "results",
@@ -81,7 +84,12 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("scenario", &["rules", "runner", "target", "gateway", "net", "report", "cli"]),
     ("runner", &["report", "cli"]),
     ("report", &["runner", "target", "gateway", "net", "cli"]),
+    ("archive", &["runner", "target", "gateway", "net", "report", "cli"]),
+    ("check", &["runner", "target", "gateway", "net", "report", "cli"]),
 ];
+
+/// What is done with what someone holds, and what it must stay away from.
+const CHECKING: (&str, &[&str]) = ("cli/check", &["runner", "target", "gateway", "net"]);
 
 #[test]
 fn every_room_knows_those_below_it_and_nobody_else() {
@@ -114,6 +122,20 @@ fn judging_reaches_nothing_that_makes_or_plays() {
         for other in *forbidden {
             assert!(house.rooms.contains(*other), "there is no room {other}");
             assert!(!reached.contains(*other), "{room} reaches {other} by way of {reached:?}");
+        }
+    }
+}
+
+#[test]
+fn checking_reaches_nothing_that_makes_or_plays() {
+    let house = House::read();
+    let (file, forbidden) = CHECKING;
+    let named = named(file, &house.files[file]);
+    assert!(named.contains("check"), "{file} checks");
+    for room in named.iter().filter(|room| house.rooms.contains(*room) && *room != "cli") {
+        let reached = house.reach(room);
+        for other in forbidden {
+            assert!(room != other && !reached.contains(*other), "{file} reaches {other} by way of {room}");
         }
     }
 }

@@ -561,7 +561,7 @@ fn directories_and_certificates_are_judged_by_themselves() {
         check(&file, &[]).exits(0).says(&["path not verified: no trust anchors are at hand"]);
     }
     let cut = folder.write("three.cer", &pki.certificate("alfa").unwrap()[..100]);
-    check(&cut, &[]).exits(2).says(&["three.cer: not a certificate"]);
+    check(&cut, &[]).exits(2).says(&["three.cer: could not be judged: not a certificate"]);
 }
 
 #[test]
@@ -570,7 +570,7 @@ fn check_says_what_cannot_be_judged() {
     pec(&["check", &folder.text("absent.eml")]).exits(2).says(&["cannot be read", "absent.eml"]);
     pec(&["check", &folder.text("")]).exits(4).says(&["nothing to check"]);
     let noise = folder.write("noise.eml", [0_u8, 159, 146, 150]);
-    pec(&["check", &noise]).exits(2).says(&["noise.eml: not a mail message"]);
+    pec(&["check", &noise]).exits(2).says(&["noise.eml: could not be judged: not a mail message"]);
     let plain = folder.write("plain.eml", "From: a@b.example\r\nSubject: hello\r\n\r\nhello\r\n");
     pec(&["check", &plain]).exits(4).says(&["no system-generated message"]);
     pec(&["check"]).exits(2).says(&["PATH"]);
@@ -581,7 +581,9 @@ fn one_file_that_cannot_be_judged_does_not_hide_the_others() {
     let folder = Folder::new();
     folder.write("mail/1.eml", [0_u8]);
     folder.write("mail/2.eml", "From: a@b.example\r\n\r\nhello\r\n");
-    pec(&["check", &folder.text("mail")]).exits(2).says(&["1.eml: not a mail message", "2.eml: no violation"]);
+    pec(&["check", &folder.text("mail")])
+        .exits(2)
+        .says(&["1.eml: could not be judged: not a mail message", "2.eml: no violation"]);
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use std::{fs, path::Path};
 
 use der::Decode as _;
-use jiff::Timestamp;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use walkdir::WalkDir;
 use x509_cert::{Certificate, crl::CertificateList};
@@ -11,16 +10,19 @@ use x509_cert::{Certificate, crl::CertificateList};
 use super::CliError;
 use crate::{
     directory::{Directory, DirectoryFile},
-    evidence::{DirectoryVersion, Evidence},
-    smime::SignatureState,
+    evidence::DirectoryVersion,
+    smime::{SignatureState, Trust},
 };
 
 /// What the same origins are judged by for every message.
 #[derive(Debug, Default)]
 pub struct Given {
-    anchors: Vec<Vec<u8>>,
-    crls: Vec<Vec<u8>>,
-    directories: Vec<DirectoryVersion>,
+    /// Whom to trust.
+    pub trust: Trust,
+    /// The directory.
+    pub directories: Vec<DirectoryVersion>,
+    /// Where the directory was read from.
+    pub names: Vec<String>,
 }
 
 impl Given {
@@ -33,29 +35,21 @@ impl Given {
             for entry in WalkDir::new(folder).sort_by_file_name() {
                 let entry = entry.map_err(|error| unreadable(folder, error.into()))?;
                 if entry.file_type().is_file() {
-                    given.trust(entry.path())?;
+                    given.take(entry.path())?;
                 }
             }
         }
         if let Some(path) = directory {
             let ldif = fs::read(path).map_err(|error| unreadable(path, error))?;
             readable(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
-            given.directories.push(DirectoryVersion { from: Timestamp::MIN, ldif });
+            given.names.push(path.to_string_lossy().into_owned());
+            given.directories.push(DirectoryVersion::undated(ldif));
         }
         Ok(given)
     }
 
-    /// Hands it to evidence that came without.
-    pub fn to(&self, evidence: &mut Evidence) {
-        evidence.anchors.extend(self.anchors.iter().cloned());
-        evidence.crls.extend(self.crls.iter().cloned());
-        if evidence.directories.is_empty() {
-            evidence.directories.clone_from(&self.directories);
-        }
-    }
-
     /// Takes a file in: PEM with any number of certificates and lists, or one of them in DER.
-    fn trust(&mut self, path: &Path) -> Result<(), CliError> {
+    fn take(&mut self, path: &Path) -> Result<(), CliError> {
         let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
         let wrong = |problem: String| CliError::Trust { path: path.to_owned(), problem };
         if bytes.starts_with(&[0x30]) {
@@ -74,10 +68,10 @@ impl Given {
 
     fn der(&mut self, der: Vec<u8>) -> Result<(), der::Error> {
         if <CertificateList>::from_der(&der).is_ok() {
-            self.crls.push(der);
+            self.trust.crls.push(der);
         } else {
             Certificate::from_der(&der)?;
-            self.anchors.push(der);
+            self.trust.anchors.push(der);
         }
         Ok(())
     }

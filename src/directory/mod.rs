@@ -60,6 +60,12 @@ impl Directory {
         Ok(Self { providers: providers.collect::<Result<_, _>>()? })
     }
 
+    /// Whether it names several providers: the file of one alone says nothing of the others.
+    pub fn has_several_providers(&self) -> bool {
+        let mut names = self.providers.iter().map(|provider| &provider.name);
+        names.next().is_some_and(|first| names.any(|name| !name.eq_ignore_ascii_case(first)))
+    }
+
     /// The records that manage a mail domain, letter case ignored (2.2.1).
     pub fn managing<'a>(&'a self, domain: &'a str) -> impl Iterator<Item = &'a Provider> {
         self.providers.iter().filter(move |provider| provider.manages(domain))

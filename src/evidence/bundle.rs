@@ -230,7 +230,7 @@ pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
         evidence.logs.insert(*role, parse::<Vec<LogRecord>>(&folder.join(name), &load(name)?)?);
     }
     for entry in &manifest.directories {
-        evidence.directories.push(DirectoryVersion { from: entry.from, ldif: load(&entry.file)? });
+        evidence.directories.push(DirectoryVersion::from(entry.from, load(&entry.file)?));
     }
     evidence.anchors = manifest.anchors.iter().map(load).collect::<Result<_, _>>()?;
     evidence.crls = manifest.crls.iter().map(load).collect::<Result<_, _>>()?;

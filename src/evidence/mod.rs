@@ -80,6 +80,8 @@ pub struct Evidence {
     pub ended: Option<Timestamp>,
     /// From where it was looked, and until when: what bounds that something is missing.
     pub watch: Watch,
+    /// Where messages only claim when they arrived: the clock of whoever looks at them now.
+    pub claimed: Option<Timestamp>,
     /// What the scenario announced (`expect-findings`): that the judgement finds it is right, and nobody's failure.
     pub announced: Vec<Announced>,
 }
@@ -252,8 +254,28 @@ pub struct LogRecord {
 pub struct DirectoryVersion {
     /// In force from.
     pub from: Timestamp,
+    /// In force until, where somebody else's directory is known to be of one day; `None` where the next version, or nothing,
+    /// ends it.
+    pub until: Option<Timestamp>,
     /// The file: LDIF, or LDIF in its signature (`.ldif.p7m`).
     pub ldif: Vec<u8>,
+}
+
+impl DirectoryVersion {
+    /// A version in force from an instant on, until the next.
+    pub fn from(from: Timestamp, ldif: Vec<u8>) -> Self {
+        Self { from, until: None, ldif }
+    }
+
+    /// One that nobody knows the day of: it tells who is listed, and not who is not.
+    pub fn undated(ldif: Vec<u8>) -> Self {
+        Self { from: Timestamp::MIN, until: Some(Timestamp::MIN), ldif }
+    }
+
+    /// Whether it was in force at an instant, as far as it tells itself.
+    pub fn was_in_force(&self, at: Timestamp) -> bool {
+        self.from <= at && self.until.is_none_or(|until| at < until)
+    }
 }
 
 impl From<Role> for Party {

@@ -59,7 +59,7 @@ fn make(edit: &Edit, copies: &[usize], evidence: &mut Evidence, signers: Signers
             let over = evidence.ended.into_iter().chain(evidence.observations.iter().map(|seen| seen.at)).max();
             let from = over.unwrap_or(last.from) + SignedDuration::from_secs(1);
             let ldif = directory::edit(&last.ldif, edit, from, signers)?;
-            evidence.directories.push(DirectoryVersion { from, ldif });
+            evidence.directories.push(DirectoryVersion::from(from, ldif));
             Ok(())
         }
         Edit::Directory(edit) => {

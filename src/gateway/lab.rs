@@ -97,7 +97,7 @@ impl Lab {
             Directory::read(&ldif).expect("the reader reads what the exporter writes; a test holds them together");
         let state = State {
             directory: Arc::new(directory),
-            directories: vec![DirectoryVersion { from: start, ldif }],
+            directories: vec![DirectoryVersion::from(start, ldif)],
             trust: Arc::new(trust),
             routes: HashMap::new(),
             gateways: Vec::new(),
@@ -147,7 +147,7 @@ impl Lab {
         let from = self.clock.now();
         let mut state = self.state();
         state.directory = directory;
-        state.directories.push(DirectoryVersion { from, ldif });
+        state.directories.push(DirectoryVersion::from(from, ldif));
         Ok(())
     }
 

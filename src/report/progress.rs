@@ -45,7 +45,8 @@ impl Report for Progress {
                 counted(*playing, "scenario")
             )),
             Event::Closed(_) => self.bar.finish_and_clear(),
-            Event::Checked(_) | Event::Unjudged(_) | Event::LeftOut(_) | Event::Submission(_) => {}
+            Event::Reference(_) | Event::Checked(_) | Event::Unjudged(_) | Event::LeftOut(_) | Event::Submission(_) => {
+            }
         }
         Ok(())
     }

@@ -80,7 +80,8 @@ impl<W: Write> Report for JsonStream<W> {
             Event::Opened(opening) => self.header(opening),
             Event::Started { .. } | Event::Stopping { .. } => return Ok(()),
             Event::Finished(cell) => cell_line(cell),
-            Event::Checked(checked) => checked_line(checked),
+            Event::Reference(checked) => checked_line("reference", checked),
+            Event::Checked(checked) => checked_line("checked", checked),
             Event::Unjudged(it) => json!({"type": "unjudged", "name": it.name, "reason": it.reason}),
             Event::LeftOut(it) => json!({"type": "left-out", "name": it.name, "why": it.why}),
             Event::Submission(submission) => submission_line(submission),
@@ -129,7 +130,7 @@ fn cell_line(cell: &Cell) -> Value {
     })
 }
 
-fn checked_line(checked: &Checked) -> Value {
+fn checked_line(what: &str, checked: &Checked) -> Value {
     let messages = checked.evidence.observations.iter().map(|observation| {
         json!({
             "observation": observation.id,
@@ -140,10 +141,13 @@ fn checked_line(checked: &Checked) -> Value {
     });
     let findings = checked.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, &checked.evidence));
     json!({
-        "type": "checked",
+        "type": what,
         "name": checked.name,
         "path": checked.path.to_string_lossy(),
         "messages": messages.collect::<Vec<_>>(),
+        "arrived": checked.lone.as_ref().map(|lone| lone.arrival),
+        "answers": checked.lone.as_ref().map(|lone| &lone.answers),
+        "signer": checked.lone.as_ref().and_then(|lone| lone.signer.as_ref()),
         "directories": checked.directories(),
         "certificates": checked.judgement.certificates.iter().map(certificate_line).collect::<Vec<_>>(),
         "findings": findings.collect::<Vec<_>>(),
@@ -165,6 +169,7 @@ fn submission_line(submission: &SubmissionPage) -> Value {
         "messages": submission.messages.iter().map(|it| {
             json!({"name": it.name, "observation": it.observation, "kind": it.kind})
         }).collect::<Vec<_>>(),
+        "complete": submission.complete,
         "missing": submission.missing.iter().map(|it| json!({"what": it.what, "view": it.view})).collect::<Vec<_>>(),
         "findings": findings.filter_map(|verdict| verdict_line(verdict, &submission.evidence)).collect::<Vec<_>>(),
     })

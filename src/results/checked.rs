@@ -6,7 +6,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Severity, Weighed, weighed};
-use crate::{directory::DirectoryFile, evidence::Evidence, message::Kind, rules::Judgement};
+use crate::{
+    directory::DirectoryFile,
+    evidence::Evidence,
+    message::Kind,
+    rules::{Answer, Answers, Judgement, SignedBy},
+};
 
 /// A message, a directory, certificates, or a bundle of evidence, judged.
 pub struct Checked {
@@ -18,6 +23,39 @@ pub struct Checked {
     pub evidence: Evidence,
     /// What the rules said.
     pub judgement: Judgement,
+    /// What it proves by itself, where it is a message.
+    pub lone: Option<Alone>,
+}
+
+/// What a message proves by itself.
+pub struct Alone {
+    /// When it arrived, and who says so.
+    pub arrival: ArrivedAt,
+    /// What it proves.
+    pub answers: Answers,
+    /// Who signed it, where a certificate tells.
+    pub signer: Option<SignedBy>,
+}
+
+/// When a message arrived, and who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "by", content = "at")]
+pub enum ArrivedAt {
+    /// Whoever asked (`--at`).
+    Told(Timestamp),
+    /// Its topmost trace field, else its Date: claimed, and unsigned.
+    Claimed(Timestamp),
+    /// Nobody: it was judged as of the machine's clock.
+    Now(Timestamp),
+}
+
+impl ArrivedAt {
+    /// The instant.
+    pub fn at(self) -> Timestamp {
+        match self {
+            ArrivedAt::Told(at) | ArrivedAt::Claimed(at) | ArrivedAt::Now(at) => at,
+        }
+    }
 }
 
 impl Checked {
@@ -94,6 +132,8 @@ pub struct SubmissionPage {
     pub messages: Vec<SeenMessage>,
     /// What the point of view should show and does not.
     pub missing: Vec<Missing>,
+    /// Whether everything is there that could have been seen.
+    pub complete: Answer,
     /// What is known of it all: who plays, where that is known. The messages are no longer at hand.
     pub evidence: Evidence,
     /// What the rules said of all of it together: what contradicts.

@@ -25,6 +25,8 @@ pub enum Event<'a> {
         /// Scenarios and directions that are still being played.
         playing: usize,
     },
+    /// What messages are judged by was judged itself; what is wrong with it is charged to no message, and fails nothing.
+    Reference(Box<Checked>),
     /// A file, a member of an archive, a bundle was judged.
     Checked(Box<Checked>),
     /// A file could not be judged.

@@ -6,7 +6,9 @@ mod play;
 mod severity;
 mod tally;
 
-pub use checked::{Checked, GivenDirectory, LeftOut, Missing, Recipient, SeenMessage, SubmissionPage, Unjudged};
+pub use checked::{
+    Alone, ArrivedAt, Checked, GivenDirectory, LeftOut, Missing, Recipient, SeenMessage, SubmissionPage, Unjudged,
+};
 pub use event::{Closing, Ending, Event, Opening, Reference, Totals, Work};
 pub use play::{Cell, CellOutcome, Unmet};
 pub use severity::{Severity, Strictness, Weighed, weighed};

@@ -122,10 +122,16 @@ impl CheckTally {
         self.judged += 1;
         self.messages += checked.evidence.observations.len();
         self.failing += usize::from(self.weigh(checked.severities(), strictness));
-        for (rule, times) in applied(&checked.judgement) {
+        // Of a message by itself it is counted all at once: [`Self::exercise`].
+        self.exercise(&checked.judgement.applied);
+        self.not_in_force.extend(&checked.judgement.not_in_force);
+    }
+
+    /// Counts what rules were put to, in messages and submissions.
+    pub fn exercise(&mut self, applied: &BTreeMap<&'static str, usize>) {
+        for (rule, times) in applied {
             *self.applied.entry(rule).or_default() += times;
         }
-        self.not_in_force.extend(&checked.judgement.not_in_force);
     }
 
     /// Counts a submission; what its rules were put to is counted with `applied`.

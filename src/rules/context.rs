@@ -17,7 +17,8 @@ use super::{Transaction, applies::settled_kind, spelling::bare_identifier};
 pub struct Context<'a> {
     /// The evidence the subject belongs to.
     pub evidence: &'a Evidence,
-    /// The directory in force when the subject was observed; `None` where none is at hand (`check` without one).
+    /// The directory known to have been in force when the subject was observed; `None` where none such is at hand (`check`
+    /// without one, or with one of another day).
     pub directory: Option<&'a Directory>,
     /// Anchors and revocation lists; without anchors the origin cannot be verified, which is no fault of a message.
     pub trust: &'a Trust,
@@ -27,6 +28,14 @@ pub struct Context<'a> {
     pub as_of: AsOf,
     /// Whether receivers trust the subject, where it is a certificate given by itself and trust anchors are at hand.
     pub path: Option<&'a Result<(), PathError>>,
+}
+
+impl<'a> Context<'a> {
+    /// The directory, where it is known to be whole: what it lacks does not exist. The file of one provider alone says nothing of
+    /// the others.
+    pub fn whole_directory(&self) -> Option<&'a Directory> {
+        self.directory.filter(|directory| directory.has_several_providers())
+    }
 }
 
 /// A message as a subject.

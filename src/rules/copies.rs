@@ -24,7 +24,12 @@ pub(super) struct Copy<'a> {
     pub altered: Option<usize>,
 }
 
-impl Copies<'_> {
+impl<'a> Copies<'a> {
+    /// A message that was seen once.
+    pub fn of(message: Message, observation: &'a Observation) -> Self {
+        Self { message, seen: vec![Copy { observation, altered: None }] }
+    }
+
     /// The first sighting.
     pub fn first(&self) -> &Observation {
         self.seen[0].observation

@@ -37,7 +37,7 @@ impl<'a> Exhibit<'a> {
             None => Signature::verify(&[], message.mail.bytes(&signed.content.span)),
         });
         let at = copies.first().at;
-        let directory = reference.directory(at);
+        let directory = reference.at_hand(at);
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
         let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
         let origin = origin(signature.as_ref(), directory, provider, paths, at);

@@ -1,10 +1,11 @@
 //! Judging: every rule in force is put to every subject it applies to.
 //!
-//! What one message shows and what one transaction shows are judged each by itself ([`Judge::message`],
+//! What one message shows and what one transaction shows are judged each by itself ([`Judge::lone`],
 //! [`Judge::transaction`]), so that an archive streams; [`judge`] does all of it for evidence in memory.
 
 mod about;
 mod locate;
+mod lone;
 mod reference;
 mod subject;
 
@@ -30,6 +31,7 @@ use super::{
     transaction::transactions,
 };
 
+pub use lone::{Clerk, Lone, SignedBy};
 pub use reference::Reference;
 use subject::{Log, Session, Signing, Subject};
 
@@ -61,6 +63,9 @@ pub struct Judge<'a> {
     as_of: AsOf,
 }
 
+/// How often each rule was put to something, by rule id.
+type Applied = BTreeMap<&'static str, usize>;
+
 /// What was said of subjects so far.
 #[derive(Default)]
 pub(super) struct Said {
@@ -87,7 +92,8 @@ impl<'a> Judge<'a> {
             .map(|copies| Exhibit::new(copies, evidence, self.reference, &mut paths))
             .collect();
         let start = evidence.observations.first().map(|observation| observation.at);
-        let start = start.or(evidence.ended).unwrap_or(Timestamp::UNIX_EPOCH);
+        let dated = || Some(evidence.directories.last()?.from);
+        let start = start.or(evidence.ended).or_else(dated).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut transactions = transactions(evidence, exhibits.iter().filter_map(Exhibit::member).collect());
         self.find_sound_in_anomalies(evidence, &exhibits, &mut transactions);
         let mut said = Said::default();
@@ -109,7 +115,8 @@ impl<'a> Judge<'a> {
         for (index, dialogue) in evidence.dialogues.iter().enumerate() {
             self.put(&Session { number: index + 1, dialogue }, &self.context(evidence, start), &mut said);
         }
-        for directory in &self.reference.directories {
+        // What evidence is judged by is its own, or else is judged by itself: [`Judge::reference`].
+        for directory in self.reference.directories.iter().filter(|_| !evidence.directories.is_empty()) {
             self.put(directory, &self.context(evidence, directory.from.max(start)), &mut said);
         }
         for (&role, records) in &evidence.logs {
@@ -134,15 +141,45 @@ impl<'a> Judge<'a> {
         let place: BTreeMap<&str, usize> = self.rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
         let mut verdicts = said.verdicts;
         verdicts.sort_by_key(|verdict| place[verdict.rule.id]);
-        let applied = self.rules.iter().zip(said.applied).filter(|(_, times)| *times > 0);
         Judgement {
             verdicts,
-            applied: applied.map(|(rule, times)| (rule.id, times)).collect(),
+            applied: self.named(said.applied),
             not_in_force: self.not_in_force.clone(),
             origins,
             transactions,
             certificates,
         }
+    }
+
+    fn named(&self, applied: Vec<usize>) -> Applied {
+        let put = self.rules.iter().zip(applied).filter(|(_, times)| *times > 0);
+        put.map(|(rule, times)| (rule.id, times)).collect()
+    }
+
+    /// Judges the directories of the reference, in order: what is wrong with one is told once, under its own name, and
+    /// charged to no message.
+    pub fn reference(&self) -> Vec<Judgement> {
+        let nothing = Evidence::default();
+        let judged = self.reference.directories.iter().map(|directory| {
+            let mut said = Said::default();
+            self.put(directory, &self.context(&nothing, directory.from), &mut said);
+            self.judgement(said, BTreeMap::new(), Vec::new(), Vec::new())
+        });
+        judged.collect()
+    }
+
+    /// Rules that rest on nothing in force on the norm's day.
+    pub fn not_in_force(&self) -> &[&'static str] {
+        &self.not_in_force
+    }
+
+    /// Judges everything that belongs to one submission. `surroundings` tell who plays and what was watched; the messages
+    /// are no longer at hand.
+    pub fn transaction(&self, transaction: &Transaction, surroundings: &Evidence) -> Judgement {
+        let start = transaction.started().or(surroundings.ended).unwrap_or(Timestamp::UNIX_EPOCH);
+        let mut said = Said::default();
+        self.put(transaction, &self.context(surroundings, start), &mut said);
+        self.judgement(said, BTreeMap::new(), Vec::new(), Vec::new())
     }
 
     /// Certificates given to be judged by themselves; the others at hand help them to a path.
@@ -158,7 +195,7 @@ impl<'a> Judge<'a> {
         others.sort_by(|a, b| a.der.cmp(&b.der));
         others.dedup_by(|a, b| a.der == b.der);
         let trust = self.reference.trust;
-        let directory = self.reference.directory(at);
+        let directory = self.reference.at_hand(at);
         let traced =
             |certificate: &Certificate| (!trust.anchors.is_empty()).then(|| trust.check(certificate, &others, at));
         let listed = |certificate: &Certificate| {
@@ -214,7 +251,7 @@ impl<'a> Judge<'a> {
     fn context<'e>(&'e self, evidence: &'e Evidence, observed: Timestamp) -> Context<'e> {
         Context {
             evidence,
-            directory: self.reference.directory(observed),
+            directory: self.reference.in_force(observed),
             trust: self.reference.trust,
             observed,
             as_of: self.as_of,

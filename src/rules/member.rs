@@ -8,7 +8,13 @@ use crate::{
     message::{Addressee, Daticert, Kind, Message},
 };
 
-use super::{Origin, applies::date_header, exhibit::Exhibit, original::Original, spelling::bare_identifier};
+use super::{
+    Origin,
+    applies::date_header,
+    exhibit::Exhibit,
+    original::{Original, Sha256},
+    spelling::bare_identifier,
+};
 
 /// A system-generated message of a transaction.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,6 +41,9 @@ pub struct Member {
     pub to: Option<Vec<String>>,
     /// Addresses of Cc, likewise.
     pub cc: Option<Vec<String>>,
+    /// What tells it from others, where someone holds it and copies of it: its kind, its Message-ID and what is signed. The
+    /// header around that differs from copy to copy.
+    pub identity: Option<Sha256>,
     /// The original message inside, where there is one.
     pub original: Option<Original>,
     /// The first observation of the sound message of a provider that this anomaly envelope wraps.
@@ -59,6 +68,14 @@ pub struct Sighting {
 }
 
 impl Member {
+    /// What it belongs to: the PEC msgid that it certifies, else its own Message-ID.
+    pub fn identifier(&self) -> String {
+        match bare_identifier(&self.data.identificativo) {
+            "" => self.message_id.clone().unwrap_or_else(|| format!("message {}", self.observation())),
+            identifier => identifier.to_owned(),
+        }
+    }
+
     /// The observation it was first seen as.
     pub fn observation(&self) -> usize {
         self.seen[0].observation
@@ -161,6 +178,7 @@ impl Member {
             to: addresses(message, "To"),
             cc: addresses(message, "Cc"),
             original: if carries_original(kind) { Original::of(message, exhibit.original.as_ref()) } else { None },
+            identity: None,
             wraps_sound: None,
         }
     }

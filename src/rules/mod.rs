@@ -2,6 +2,7 @@
 
 mod absence;
 mod anatomy;
+mod answers;
 mod applies;
 pub mod at;
 mod context;
@@ -25,9 +26,10 @@ include!(concat!(env!("OUT_DIR"), "/about.rs"));
 
 pub use absence::Absence;
 pub use anatomy::{Anatomy, Hashes, Part, Sha1};
+pub use answers::{Answer, Answers};
 pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
-pub use judge::{Judge, Options, Reference, judge};
+pub use judge::{Clerk, Judge, Lone, Options, Reference, SignedBy, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
 pub use location::{Location, Piece, Span, Spot};
 pub use member::{Member, Sighting};

@@ -1,6 +1,6 @@
 //! The facts, compact, of everything that belongs to one submission.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::{
     message::{Kind, Mail},
 };
 
-use super::{member::Member, spelling::bare_identifier, spelling::is_bare_address};
+use super::{Sha256, member::Member, spelling::bare_identifier, spelling::is_bare_address};
 
 /// Everything that belongs to one PEC msgid, and the submission it came from. No bodies are kept.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,26 @@ impl Transaction {
     pub fn started(&self) -> Option<Timestamp> {
         let submitted = self.submission.as_ref().map(|submission| submission.at);
         submitted.or_else(|| self.messages.iter().map(Member::first_seen).min())
+    }
+
+    /// What belongs together of messages that someone holds; one that lies in several places is one.
+    pub fn of_members(members: Vec<Member>) -> Vec<Self> {
+        let mut places: HashMap<Sha256, usize> = HashMap::new();
+        let mut once: Vec<Member> = Vec::with_capacity(members.len());
+        for member in members {
+            if let Some(&place) = member.identity.and_then(|identity| places.get(&identity)) {
+                once[place].seen.extend(member.seen);
+            } else {
+                places.extend(member.identity.map(|identity| (identity, once.len())));
+                once.push(member);
+            }
+        }
+        transactions(&Evidence::default(), once)
+    }
+
+    /// Whether a timeout notice is that of 24 hours.
+    pub fn is_of_24_hours(&self, notice: &Member) -> bool {
+        super::families::choreography::timeout::is_of_24_hours(self, notice)
     }
 
     /// When it began: as seen, or as certified where only files tell.
@@ -122,10 +142,7 @@ pub(super) fn transactions(evidence: &Evidence, facts: Vec<Member>) -> Vec<Trans
     let mut found: Vec<Transaction> = Vec::new();
     let mut at: BTreeMap<String, usize> = BTreeMap::new();
     for fact in facts {
-        let identifier = match bare_identifier(&fact.data.identificativo) {
-            "" => fact.message_id.clone().unwrap_or_else(|| format!("message {}", fact.observation())),
-            identifier => identifier.to_owned(),
-        };
+        let identifier = fact.identifier();
         let index = *at.entry(identifier.clone()).or_insert_with(|| {
             found.push(Transaction { identifier, ..Transaction::default() });
             found.len() - 1

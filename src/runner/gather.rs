@@ -106,6 +106,7 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
         crls: trust.crls,
         ended: Some(stage.pair.now()),
         watch: progress.watched_until.map(Watch::of_everything).unwrap_or_default(),
+        claimed: None,
         announced: Vec::new(),
     };
     Gathered { evidence, stored }

@@ -172,7 +172,7 @@ mod tests {
         let mut judgement = cell.judgement;
         judgement.origins.extend(origin.map(|origin| (1, origin)));
         let name = "mail/\u{202e}one.eml".to_owned();
-        Checked { path: (&name).into(), name, evidence: cell.observed, judgement }
+        Checked { path: (&name).into(), name, evidence: cell.observed, judgement, lone: None }
     }
 
     fn page(checked: Checked) -> String {

@@ -102,7 +102,7 @@ pub(super) fn is_word_on(transaction: &Transaction, fact: &Member, recipient: &s
     if fact.composer == transaction.sender_side() {
         return true;
     }
-    match (&fact.origin, context.directory) {
+    match (&fact.origin, context.whole_directory()) {
         (Origin::Refuted(_) | Origin::Unsigned, _) => false,
         (Origin::Verified { provider }, Some(directory)) => manages(directory, provider, recipient),
         (Origin::Verified { .. } | Origin::NotVerified(_), _) => true,

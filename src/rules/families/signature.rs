@@ -160,7 +160,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The message does not come from a PEC provider: it is ordinary mail.",
         check: Check::Message {
             applies: |subject, context| {
-                generated(subject, context) && context.directory.is_some() && subject.signer().is_some()
+                generated(subject, context) && context.whole_directory().is_some() && subject.signer().is_some()
             },
             check: |subject, _, findings| {
                 if let (None, Some(signer)) = (subject.provider, subject.signer()) {

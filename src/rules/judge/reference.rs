@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     directory::{Directory, DirectoryFile, LdifError, ldif::Record},
-    evidence::DirectoryVersion,
+    evidence::{DirectoryVersion, Evidence},
     smime::Trust,
 };
 
@@ -22,17 +22,34 @@ impl<'a> Reference<'a> {
         Self { directories: directories.iter().map(DirectoryInForce::open).collect(), trust }
     }
 
-    /// The directory in force at an instant: the last version from before it, else the first there is.
-    pub(in crate::rules) fn directory(&self, at: Timestamp) -> Option<&Directory> {
+    /// Whom to trust, with what came with evidence.
+    pub fn trust_with(&self, evidence: &Evidence) -> Trust {
+        let mut trust = self.trust.clone();
+        trust.anchors.extend(evidence.anchors.iter().cloned());
+        trust.crls.extend(evidence.crls.iter().cloned());
+        trust
+    }
+
+    /// The directory at hand for an instant: the last version from before it, else the first there is. Who is listed there is
+    /// a provider; who is not may be one on another day.
+    pub(in crate::rules) fn at_hand(&self, at: Timestamp) -> Option<&Directory> {
         let mut versions = self.directories.iter().rev();
         let version = versions.find(|version| version.from <= at).or_else(|| self.directories.first())?;
         version.read.as_ref().ok()
+    }
+
+    /// The directory known to have been in force at an instant: only this one accuses.
+    pub(in crate::rules) fn in_force(&self, at: Timestamp) -> Option<&Directory> {
+        let version = self.directories.iter().rev().find(|version| version.from <= at)?;
+        let ended = version.until.is_some_and(|until| until <= at);
+        version.read.as_ref().ok().filter(|_| !ended)
     }
 }
 
 /// A version of the directory, read.
 pub(super) struct DirectoryInForce<'a> {
     pub from: Timestamp,
+    until: Option<Timestamp>,
     file: DirectoryFile<'a>,
     records: Vec<Record>,
     read: Result<Directory, LdifError>,
@@ -48,7 +65,7 @@ impl<'a> DirectoryInForce<'a> {
             }
             Err(error) => (Vec::new(), Err(error)),
         };
-        Self { from: version.from, file, records, read }
+        Self { from: version.from, until: version.until, file, records, read }
     }
 
     pub fn subject(&self) -> DirectorySubject<'_> {

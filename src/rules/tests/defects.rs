@@ -151,7 +151,7 @@ fn judged_wrapped(received: &[u8], dialect: Dialect) -> Vec<&'static str> {
     let stored = in_mailbox(&Message::read(wrapped).unwrap());
     let evidence = Evidence {
         observations: vec![arrived, Observation { id: 2, producer: Party::Receiver, ..stored }],
-        directories: vec![DirectoryVersion { from: instant(), ldif: export::ldif(directory()) }],
+        directories: vec![DirectoryVersion::from(instant(), export::ldif(directory()))],
         anchors: pki().trust().anchors,
         crls: pki().trust().crls,
         ..Evidence::default()

@@ -27,7 +27,7 @@ fn given(file: Vec<u8>, from: Timestamp) -> Evidence {
     let certificates = Directory::read(&file).map(|directory| directory.providers).unwrap_or_default();
     Evidence {
         certificates: certificates.into_iter().flat_map(|provider| provider.certificates).collect(),
-        directories: vec![DirectoryVersion { from, ldif: file }],
+        directories: vec![DirectoryVersion::from(from, file)],
         ..Evidence::default()
     }
 }

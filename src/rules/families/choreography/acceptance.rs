@@ -132,7 +132,7 @@ fn acceptance_missing(transaction: &Transaction, _: &Context<'_>, findings: &mut
 }
 
 fn provably_entered(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.directory.is_some()
+    context.whole_directory().is_some()
         && transaction
             .of(Kind::Accettazione)
             .chain(transaction.of(Kind::PostaCertificata))
@@ -151,7 +151,7 @@ fn notices(transaction: &Transaction) -> impl Iterator<Item = &Member> {
 }
 
 fn provably_notified(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.directory.is_some() && notices(transaction).any(|fact| signing_provider(fact).is_some())
+    context.whole_directory().is_some() && notices(transaction).any(|fact| signing_provider(fact).is_some())
 }
 
 fn own_provider_notifies(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
@@ -159,7 +159,7 @@ fn own_provider_notifies(transaction: &Transaction, context: &Context<'_>, findi
 }
 
 fn signed_by_own_provider<'a>(facts: impl Iterator<Item = &'a Member>, context: &Context<'_>, findings: &mut Findings) {
-    let Some(directory) = context.directory else { return };
+    let Some(directory) = context.whole_directory() else { return };
     for fact in facts {
         let Some(provider) = signing_provider(fact) else { continue };
         // Whose provider it should be cannot be told of a sender that cannot be read: that is another question's.

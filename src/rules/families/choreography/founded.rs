@@ -177,11 +177,11 @@ fn certified_by_receiver(transaction: &Transaction) -> impl Iterator<Item = (&Me
 }
 
 fn provably_received(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.directory.is_some() && certified_by_receiver(transaction).next().is_some()
+    context.whole_directory().is_some() && certified_by_receiver(transaction).next().is_some()
 }
 
 fn own_provider(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some(directory) = context.directory else { return };
+    let Some(directory) = context.whole_directory() else { return };
     for (fact, provider) in certified_by_receiver(transaction) {
         for recipient in fact.named().filter(|recipient| !manages(directory, provider, recipient)) {
             let expected = format!("the provider that manages the domain of {recipient}");

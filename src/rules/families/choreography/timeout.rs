@@ -74,7 +74,7 @@ pub static RULES: &[Rule] = &[
 ];
 
 /// Whether a notice is that of 24 hours: by the code of Nota 12, which is what receivers go by, else by its time.
-pub(super) fn is_of_24_hours(transaction: &Transaction, fact: &Member) -> bool {
+pub(in crate::rules) fn is_of_24_hours(transaction: &Transaction, fact: &Member) -> bool {
     let late = || Some(issued(fact).duration_since(transaction.dispatched()?) >= TWENTY_TWO);
     fact.kind == Kind::PreavvisoErroreConsegna
         && (fact.code() == Some("5.4.1") || fact.code().is_none() && late().unwrap_or(false))

@@ -75,9 +75,9 @@ pub static RULES: &[Rule] = &[
         question: "Is each recipient called certified or external as the directory says of its domain?",
         consequence: "The sender waits for a receipt that will never come, or does not expect the one that does.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && context.directory.is_some(),
+            applies: |subject, context| has_data(subject, context) && context.whole_directory().is_some(),
             check: |subject, context, findings| {
-                let (Some(data), Some(directory)) = (subject.data(), context.directory) else { return };
+                let (Some(data), Some(directory)) = (subject.data(), context.whole_directory()) else { return };
                 for recipient in &data.destinatari {
                     let expected = if directory.is_certified(&recipient.address) { "certificato" } else { "esterno" };
                     if recipient.tipo != expected {

@@ -1,0 +1,99 @@
+//! The facts of messages, kept until what belongs together is judged: in memory while they are few, else on disk, spread
+//! by their identifier, so that one part at a time is in memory.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, BufWriter, Read as _, Write as _},
+};
+
+use tempfile::TempDir;
+
+use crate::rules::Member;
+
+/// Parts on disk: of a million messages each has some thousands.
+const PARTS: usize = 256;
+
+/// Messages whose facts are held in memory: some tens of megabytes.
+const IN_MEMORY: usize = 20_000;
+
+/// Facts of messages by identifier.
+#[derive(Default)]
+pub struct Spill {
+    few: Vec<Member>,
+    many: Option<Parts>,
+}
+
+struct Parts {
+    folder: TempDir,
+    files: Vec<BufWriter<File>>,
+}
+
+impl Spill {
+    /// Takes a message's facts in. An error is the disk's.
+    pub fn add(&mut self, member: Member) -> io::Result<()> {
+        if self.many.is_none() && self.few.len() < IN_MEMORY {
+            self.few.push(member);
+            return Ok(());
+        }
+        if self.many.is_none() {
+            self.many = Some(Parts::create()?);
+        }
+        let Some(parts) = &mut self.many else { return Ok(()) };
+        for member in self.few.drain(..) {
+            parts.write(&member)?;
+        }
+        parts.write(&member)
+    }
+
+    /// Each part in turn: all facts of an identifier are in one, in the order they came.
+    pub fn parts(self) -> Box<dyn Iterator<Item = io::Result<Vec<Member>>>> {
+        let Some(Parts { folder, files }) = self.many else {
+            return Box::new(std::iter::once(Ok(self.few)));
+        };
+        let parts = files.into_iter().enumerate();
+        Box::new(parts.map(move |(at, file)| {
+            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data().or(Ok::<_, io::Error>(()))?;
+            read(&folder.path().join(at.to_string()))
+        }))
+    }
+}
+
+impl Parts {
+    fn create() -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("pec-conformance-").tempdir()?;
+        let files = (0..PARTS).map(|at| File::create(folder.path().join(at.to_string())).map(BufWriter::new));
+        Ok(Self { files: files.collect::<Result<_, _>>()?, folder })
+    }
+
+    fn write(&mut self, member: &Member) -> io::Result<()> {
+        let facts = postcard::to_stdvec(member).map_err(io::Error::other)?;
+        let file = &mut self.files[part(&member.identifier())];
+        file.write_all(&u32::try_from(facts.len()).map_err(io::Error::other)?.to_le_bytes())?;
+        file.write_all(&facts)
+    }
+}
+
+/// The part of an identifier; the same in every run (FNV-1a).
+fn part(identifier: &str) -> usize {
+    let hash = identifier
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    usize::try_from(hash % PARTS as u64).unwrap_or_default()
+}
+
+fn read(path: &std::path::Path) -> io::Result<Vec<Member>> {
+    let mut file = BufReader::new(File::open(path)?);
+    let mut members = Vec::new();
+    let mut length = [0; 4];
+    let mut facts = Vec::new();
+    loop {
+        match file.read_exact(&mut length) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(members),
+            Err(error) => return Err(error),
+        }
+        facts.resize(u32::from_le_bytes(length) as usize, 0);
+        file.read_exact(&mut facts)?;
+        members.push(postcard::from_bytes(&facts).map_err(io::Error::other)?);
+    }
+}

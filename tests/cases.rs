@@ -1,0 +1,113 @@
+//! Small inputs that were judged wrongly once, rebuilt from public reports on invented names, with their right verdicts.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+fn cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
+}
+
+/// What `check` says of some inputs, held against the directory and roots they were made by, on their day.
+struct Said {
+    code: i32,
+    lines: Vec<Value>,
+}
+
+impl Said {
+    /// Ids of the rules that found something at a level, in messages and submissions.
+    fn found(&self, level: &str) -> BTreeSet<&str> {
+        let told = self.lines.iter().filter(|line| line["type"] == "checked" || line["type"] == "submission");
+        let findings = told.flat_map(|line| line["findings"].as_array().unwrap());
+        findings.filter(|it| it["level"] == level).map(|it| it["rule"].as_str().unwrap()).collect()
+    }
+
+    fn violations(&self) -> BTreeSet<&str> {
+        self.found("violation")
+    }
+
+    fn of_type(&self, kind: &str) -> Vec<&Value> {
+        self.lines.iter().filter(|line| line["type"] == kind).collect()
+    }
+}
+
+fn check_with(directory: &str, inputs: &[&str], arguments: &[&str]) -> Said {
+    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .arg("check")
+        .args(inputs.iter().map(|input| cases().join("in").join(input)))
+        .arg("--trust")
+        .arg(cases().join("trust"))
+        .arg("--directory")
+        .arg(cases().join("dirs").join(directory))
+        .args(["--at", "2025-06-01T00:00:00Z", "--format", "json"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    Said { code: output.status.code().unwrap(), lines }
+}
+
+fn check(inputs: &[&str]) -> Said {
+    check_with("dir.ldif", inputs, &[])
+}
+
+#[test]
+fn a_virus_non_delivery_alone_is_what_its_addressee_holds() {
+    let said = check(&["m01-virus-nondelivery-alone.eml"]);
+    assert_eq!((said.code, said.violations()), (0, BTreeSet::new()));
+}
+
+#[test]
+fn a_receipt_without_its_type_header_is_one_all_the_same() {
+    for input in ["l03-no-xricevuta.eml", "l05-xricevuta-renamed.eml"] {
+        let said = check(&[input]);
+        assert_eq!((said.code, said.violations()), (1, BTreeSet::from(["structure/known-type"])), "{input}");
+    }
+}
+
+#[test]
+fn every_message_of_a_mailbox_is_judged() {
+    let said = check(&["c10p-second-tampered.mbox"]);
+    assert_eq!(said.code, 1);
+    let [first, second] = said.of_type("checked")[..] else { panic!("two messages are judged") };
+    assert_eq!(first["answers"]["intact"]["answer"], "yes");
+    assert_eq!(second["answers"]["intact"]["answer"], "no");
+    assert!(second["name"].as_str().unwrap().ends_with(".mbox: message 2"));
+    let alone = check(&["c10q-tampered-alone.eml"]);
+    assert_eq!((alone.code, &alone.of_type("checked")[0]["answers"]), (1, &second["answers"]));
+    assert!(alone.violations().is_subset(&said.violations()));
+}
+
+#[test]
+fn a_complete_delivery_without_the_original_is_seen_beside_its_envelope() {
+    let said = check(&["c06"]);
+    assert_eq!((said.code, said.violations()), (1, BTreeSet::from(["delivery/form-requested"])));
+    let [submission] = said.of_type("submission")[..] else { panic!("the four belong together") };
+    assert_eq!(submission["messages"].as_array().unwrap().len(), 4);
+    assert_eq!(submission["findings"][0]["rule"], "delivery/form-requested");
+    // Alone, it may be that of somebody in Cc, who gets the concise form.
+    let alone = check(&["c06/con.eml"]);
+    assert_eq!((alone.code, alone.violations()), (0, BTreeSet::new()));
+}
+
+#[test]
+fn a_signed_invoice_is_told_as_what_it_is() {
+    let said = check(&["fattura.xml.p7m"]);
+    assert_eq!(said.code, 2);
+    let reason = said.of_type("unjudged")[0]["reason"].as_str().unwrap();
+    assert_eq!(reason, "a CMS signed document, not a message, directory or certificate");
+}
+
+#[test]
+fn anothers_flaw_in_the_directory_is_told_once_and_charged_to_no_message() {
+    let said = check_with("dir-other-http.ldif", &["n01-acc.eml"], &[]);
+    assert_eq!((said.code, said.violations()), (0, BTreeSet::new()));
+    let [reference] = said.of_type("reference")[..] else { panic!("one directory was given") };
+    let flaws: Vec<&Value> = reference["findings"].as_array().unwrap().iter().collect();
+    assert!(flaws.iter().any(|flaw| flaw["rule"] == "directory/url-https"), "{flaws:?}");
+}
