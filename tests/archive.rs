@@ -131,7 +131,9 @@ fn nothing_in_a_folder_is_skipped_in_silence() {
 fn what_never_ends_is_refused_and_circles_are_walked_once() {
     use std::os::unix::{ffi::OsStrExt as _, fs::symlink};
     of("/dev/zero").exits(2).says(&["/dev/zero: could not be judged: a device, not a file"]);
-    check(&[Path::new("-")], File::open("/dev/zero").unwrap().into()).exits(2).says(&["standard input: could not be judged: binary data"]);
+    check(&[Path::new("-")], File::open("/dev/zero").unwrap().into())
+        .exits(2)
+        .says(&["standard input: could not be judged: binary data"]);
 
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
