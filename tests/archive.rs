@@ -7,6 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 /// Inputs rebuilt from public bug reports, on invented names.
@@ -167,7 +168,55 @@ fn what_cannot_be_read_does_not_hide_the_others() {
     fs::create_dir(at("b")).unwrap();
     fs::set_permissions(at("b"), fs::Permissions::from_mode(0)).unwrap();
     fs::write(at("c.eml"), bytes("in/c10q-tampered-alone.eml")).unwrap();
-    of(folder.path()).exits(2).says(&["a.eml: cannot be read", "c.eml: ", "violation signature/valid"]);
+    of(folder.path()).exits(2).says(&["a.eml: could not be judged: cannot be read", "c.eml: ", "violation signature/valid"]);
+}
+
+/// The message in CRLF.
+fn sent(name: &str) -> String {
+    String::from_utf8(bytes(name)).unwrap().replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
+#[test]
+fn certified_messages_inside_a_message_are_judged_and_named_by_their_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("forward.eml");
+    let altered = sent("in/c10q-tampered-alone.eml");
+    let encoded = BASE64_STANDARD.encode(bytes("in/c10q-tampered-alone.eml"));
+    fs::write(
+        &path,
+        format!(
+            "From: a@b.example\r\nSubject: see below\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n\
+             --m\r\n\r\nSee below\r\n--m\r\nContent-Type: message/rfc822\r\n\r\n{altered}\r\n--m\r\n\
+             Content-Type: application/octet-stream; name=\"receipt.eml\"\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{encoded}\r\n--m--\r\n"
+        ),
+    )
+    .unwrap();
+    of(&path).exits(1).says(&["forward.eml: part 2", "forward.eml: part 3", "violation signature/valid"]);
+}
+
+#[test]
+fn what_a_mailing_list_wrapped_is_judged_and_the_wrapping_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.eml");
+    let altered = sent("in/c10q-tampered-alone.eml");
+    let (head, body) = altered.split_once("\r\n\r\n").unwrap();
+    let (before, after) = head.split_once("Content-Type: ").unwrap();
+    let (content_type, after) = after.split_once("Message-ID").unwrap();
+    fs::write(
+        &path,
+        format!(
+            "List-Id: <list.example>\r\n{before}Message-ID{after}\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n\
+             --m\r\nContent-Type: {content_type}\r\n{body}\r\n--m\r\n\r\nfooter\r\n--m--\r\n"
+        ),
+    )
+    .unwrap();
+    of(&path).exits(1).says(&[
+        "list.eml: part 1",
+        "violation signature/valid",
+        "1 × a mailing list's wrapping: what lies inside is judged: ",
+        "judged    1 ",
+    ]);
 }
 
 #[test]
