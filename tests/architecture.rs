@@ -65,6 +65,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "directory",
             "evidence",
             "fault",
+            "message",
             "norm",
             "report",
             "results",

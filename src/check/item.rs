@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Check, arrival::arrival};
 use crate::{
-    archive::{Content, Found, Item, LeftOut, Name, Why, inside},
+    archive::{Content, Found, Item, LeftOut, Name, Outer, Why, inside},
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
     message::{Bytes, Message},
@@ -62,7 +62,14 @@ impl Check<'_> {
             }
         };
         let inside = inside(&message, name, &self.limits);
-        let mut judged = vec![self.alone(judge, number, name, message, clerk)];
+        let mut judged = vec![match inside.outer {
+            Outer::Itself => self.alone(judge, number, name, message, clerk),
+            Outer::Wrapping => {
+                let why = "a mailing list's wrapping: what lies inside is judged".to_owned();
+                let told = Told::LeftOut(results::LeftOut { name: name.to_string(), why });
+                Judged { told, exercised: 0, member: None }
+            }
+        }];
         for found in inside.found {
             judged.push(match found {
                 Err(left_out) => not_judged(&left_out),

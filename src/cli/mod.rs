@@ -6,6 +6,7 @@ mod coverage;
 mod error;
 mod exit;
 mod explain;
+mod inspect;
 mod last_resort;
 mod list;
 mod run;
@@ -50,6 +51,8 @@ enum Command {
     Run(run::Args),
     /// Judge messages, folders of messages, or the evidence of an earlier run.
     Check(check::Args),
+    /// Show what a message, signature, certificate or directory consists of; nothing is judged.
+    Inspect(inspect::Args),
     /// List scenarios, rules, clauses or faults.
     List(list::Args),
     /// Explain a rule, a clause, a scenario or a fault.
@@ -74,6 +77,7 @@ fn perform(args: &[OsString]) -> Exit {
     let done = match &cli.command {
         Command::Run(args) => run::run(args, cli.color),
         Command::Check(args) => check::check(args, cli.color),
+        Command::Inspect(args) => inspect::inspect(args, cli.color),
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args, cli.color),
         Command::Coverage(args) => coverage::coverage(args),

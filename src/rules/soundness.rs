@@ -59,11 +59,7 @@ pub struct Inside {
 
 impl Inside {
     /// What an anomaly envelope holds; `None` where that is no message.
-    pub(super) fn of(
-        anomaly: &Message,
-        reference: &Reference<'_>,
-        at: Timestamp,
-    ) -> Option<Self> {
+    pub(super) fn of(anomaly: &Message, reference: &Reference<'_>, at: Timestamp) -> Option<Self> {
         let inside = Message::read(anomaly.original()?.into_owned()).ok()?;
         let signature = verified(&inside);
         let Provenance { origin, .. } = Provenance::of(signature.as_ref(), reference, at);

@@ -9,6 +9,7 @@ pub mod certificate;
 mod chain;
 mod constraints;
 mod crl;
+mod digests;
 mod known;
 mod link;
 mod moment;
@@ -23,6 +24,7 @@ pub mod verify;
 
 pub use certificate::Certificate;
 pub use crl::is_revocation_list;
+pub use digests::{SignerDigest, digests};
 pub use path::{PathError, Span, Traced, Trust};
 pub use sign::Signer;
 pub use signed_data::is_signed_data;

@@ -250,7 +250,7 @@ fn read_certificates(set: &[Vec<u8>]) -> (Vec<Certificate>, Vec<String>) {
 }
 
 /// Mail is signed with CRLF; a file stored with LF alone gets it back. Mixed line ends stay: they were sent so.
-fn with_crlf(content: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn with_crlf(content: &[u8]) -> Cow<'_, [u8]> {
     if content.contains(&b'\r') || !content.contains(&b'\n') {
         return Cow::Borrowed(content);
     }
