@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{
     algorithm,
-    certificate::{self, algorithm_name, hex},
+    certificate::{self, hex},
     name,
     signed_data::{SignedData, SignerId, SignerInfo},
     verify::with_crlf,
@@ -45,8 +45,8 @@ fn of(signer: &SignerInfo, content: Option<&[u8]>) -> SignerDigest {
                 format!("serial number {} of {}", certificate::serial(&id.serial_number), name::print(&id.issuer))
             }
         },
-        digest: hash.map_or_else(|| algorithm_name(signer.digest.oid), |hash| algorithm::hash_name(hash).to_owned()),
-        algorithm: algorithm_name(signer.algorithm.oid),
+        digest: hash.map_or_else(|| algorithm::name(signer.digest.oid), |hash| algorithm::hash_name(hash).to_owned()),
+        algorithm: algorithm::name(signer.algorithm.oid),
         signing_time: signer.attributes.as_ref().and_then(|attributes| attributes.signing_time),
         signed: signer.attributes.as_ref().map(|attributes| hex(&attributes.message_digest)),
         computed: hash.zip(content).map(|(hash, content)| hex(digest::digest(hash, content).as_ref())),

@@ -1,6 +1,6 @@
 //! What a thing consists of, read and nothing judged: pure data, told as a page or as JSON.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::Serialize;
 
@@ -200,7 +200,7 @@ impl MessageParts {
         let mail = &message.mail;
         let header = mail.root.headers.iter().map(|header| Field {
             at: header.span.start,
-            name: header.name.clone(),
+            name: header.name.clone().into_owned(),
             value: mail.decoded(header),
         });
         let signature = message.signed.as_ref().and_then(|signed| {
@@ -244,7 +244,7 @@ fn list(message: &Message, entity: &Entity, places: &mut Vec<usize>, parts: &mut
 }
 
 fn role(message: &Message, entity: &Entity) -> Option<&'static str> {
-    let is = |part: Option<&Entity>| part.is_some_and(|part| part.span == entity.span);
+    let is = |part: Option<&Arc<Entity>>| part.is_some_and(|part| part.span == entity.span);
     let (signed, parts) = (message.signed.as_ref(), &message.parts);
     if is(signed.map(|signed| &signed.content)) {
         Some("what is signed")
@@ -333,10 +333,10 @@ impl DirectoryParts {
             Err(problem) => (Some(problem.to_string()), Vec::new()),
         };
         let providers = providers.into_iter().map(|provider| ProviderFields {
-            dn: provider.dn,
-            name: provider.name,
-            unit: provider.unit,
-            mail_receipt: provider.mail_receipt,
+            dn: provider.dn.clone(),
+            name: provider.name.clone(),
+            unit: provider.unit.clone(),
+            mail_receipt: provider.mail_receipt.clone(),
             domains: provider.managed_domains.len(),
             certificates: provider.certificates.len(),
         });

@@ -23,8 +23,8 @@ fn members() -> Vec<Member> {
     let evidence = Evidence {
         observations: observations.collect(),
         directories: vec![DirectoryVersion { from: instant(), until: None, ldif: export::ldif(directory()) }],
-        anchors: pki().trust().anchors,
-        crls: pki().trust().crls,
+        anchors: pki().trust().anchors().to_vec(),
+        crls: pki().trust().crls().to_vec(),
         ..Evidence::default()
     };
     let transactions = judge(&evidence, &Options::default()).transactions;
