@@ -34,8 +34,8 @@ fn violations(names: &[&str], views: &[View]) -> BTreeSet<&'static str> {
     let evidence = Evidence {
         observations: files.collect(),
         directories: vec![DirectoryVersion { from: at, until: None, ldif: fs::read(case("dirs/dir.ldif")).unwrap() }],
-        anchors: vec![root.to_vec()],
-        crls: crls.to_vec(),
+        anchors: vec![root.to_vec().into()],
+        crls: crls.iter().map(|list| list.as_slice().into()).collect(),
         watch: Watch::of(views.iter().copied(), "2026-01-01T00:00:00Z".parse().unwrap()),
         ..Evidence::default()
     };
