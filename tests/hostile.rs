@@ -281,7 +281,8 @@ fn a_hostile_manifest_is_told_and_acts_on_nothing() {
         folder.write(format!("{name}/manifest.json"), bytes);
         let output = pec([OsStr::new("check"), folder.path(name).as_os_str()]);
         let code = output.status.code().unwrap();
-        assert!(matches!(code, 2 | 3), "{name}: {code}");
+        // A manifest of something else is any file: there is nothing to check then.
+        assert!(matches!(code, 2..=4), "{name}: {code}");
         told(&output, code, &[]);
     }
 }
