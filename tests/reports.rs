@@ -84,7 +84,8 @@ fn sarif_of_a_run_is_accepted_by_its_schema_and_points_at_files_and_bytes() {
     let results = run["results"].as_array().unwrap();
     assert!(!results.is_empty());
     for result in results {
-        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        let rule = &run["tool"]["driver"]["rules"][rule];
         assert_eq!(rule["id"], result["ruleId"]);
         assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
         let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
@@ -214,14 +215,14 @@ fn page(schema: &Value) -> String {
     for line in schema["oneOf"].as_array().expect("a line is one of several kinds") {
         let name = line["properties"]["type"]["const"].as_str().unwrap();
         let definition = line["$ref"].as_str().map_or(line, |reference| definition(schema, reference));
-        page += &format!("\n## A line `{name}`\n\n{}\n\n{}", prose(line), table(schema, definition));
+        page.extend([format!("\n## A line `{name}`\n\n{}\n\n{}", prose(line), table(definition))]);
     }
     page += "\n# What lines hold\n";
     for (name, definition) in schema["$defs"].as_object().unwrap() {
         let used_as_line =
             schema["oneOf"].as_array().unwrap().iter().any(|line| line["$ref"] == format!("#/$defs/{name}"));
         if !used_as_line {
-            page += &format!("\n## {name}\n\n{}\n\n{}", prose(definition), table(schema, definition));
+            page.extend([format!("\n## {name}\n\n{}\n\n{}", prose(definition), table(definition))]);
         }
     }
     page
@@ -235,11 +236,11 @@ fn prose(it: &Value) -> String {
     it["description"].as_str().unwrap_or_default().replace('\n', " ")
 }
 
-fn table(schema: &Value, it: &Value) -> String {
+fn table(it: &Value) -> String {
     let mut rows = String::new();
     let mut row = |field: &str, value: &Value, required: bool| {
         let maybe = if required { "" } else { " (not always there)" };
-        rows += &format!("| `{field}`{maybe} | {} | {} |\n", kind(value), prose(value).replace('|', "\\|"));
+        rows.extend([format!("| `{field}`{maybe} | {} | {} |\n", kind(value), prose(value).replace('|', "\\|"))]);
     };
     let required =
         |of: &Value, name: &str| of["required"].as_array().is_some_and(|all| all.iter().any(|it| it == name));
@@ -262,13 +263,12 @@ fn table(schema: &Value, it: &Value) -> String {
     for word in it["enum"].as_array().into_iter().flatten() {
         row(word.as_str().unwrap_or_default(), &Value::Null, true);
     }
-    let _ = schema;
     if rows.is_empty() { String::new() } else { format!("| field or word | is | says |\n|---|---|---|\n{rows}") }
 }
 
 /// What a value is, in a word or two.
 fn kind(value: &Value) -> String {
-    let named = |reference: &Value| reference.as_str().map(|it| format!("{}", it.trim_start_matches("#/$defs/")));
+    let named = |reference: &Value| reference.as_str().map(|it| it.trim_start_matches("#/$defs/").to_owned());
     if let Some(name) = named(&value["$ref"]) {
         return name;
     }

@@ -87,7 +87,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
         strictness,
         limits: Limits::default(),
     };
-    let work = Work::Check { references: Vec::new() };
+    let work = Work::Check { references: given.references(args.trust.as_deref()) };
     let opening = Opening { started: now, work, strictness, as_of: options.as_of };
     report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
     let mut required: BTreeMap<Question, Required> =

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use der::Decode as _;
+use jiff::Timestamp;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use walkdir::WalkDir;
 use x509_cert::{Certificate, crl::CertificateList};
@@ -11,6 +12,7 @@ use super::CliError;
 use crate::{
     directory::{Directory, DirectoryFile},
     evidence::DirectoryVersion,
+    results::Reference,
     smime::{SignatureState, Trust},
 };
 
@@ -48,6 +50,26 @@ impl Given {
         Ok(given)
     }
 
+    /// What it is and of which day, for the report.
+    pub fn references(&self, trust: Option<&Path>) -> Vec<Reference> {
+        let directories = self.names.iter().zip(&self.directories).map(|(name, version)| Reference {
+            what: "directory",
+            from: name.clone(),
+            of: (version.from != Timestamp::MIN).then_some(version.from),
+            count: None,
+        });
+        let folder = |what, of, count| {
+            let from = trust.map(|folder| folder.to_string_lossy().into_owned());
+            from.map(|from| Reference { what, from, of, count: Some(count) })
+        };
+        let lists = self.trust.crls.iter().filter_map(|der| issued(der)).max();
+        let trusted = [
+            folder("trusted certificates", None, self.trust.anchors.len()),
+            folder("revocation lists", lists, self.trust.crls.len()),
+        ];
+        directories.chain(trusted.into_iter().flatten()).collect()
+    }
+
     /// Takes a file in: PEM with any number of certificates and lists, or one of them in DER.
     fn take(&mut self, path: &Path) -> Result<(), CliError> {
         let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
@@ -75,6 +97,13 @@ impl Given {
         }
         Ok(())
     }
+}
+
+/// When a revocation list was issued.
+fn issued(der: &[u8]) -> Option<Timestamp> {
+    let list = <CertificateList>::from_der(der).ok()?;
+    let seconds = list.tbs_cert_list.this_update.to_unix_duration().as_secs();
+    Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
 }
 
 /// A directory to go by is one that can be read, and whose signature holds where it has one.
