@@ -53,6 +53,22 @@ fn archive() -> tempfile::TempDir {
     folder
 }
 
+#[test]
+fn sarif_points_at_no_bytes_of_a_file_whose_message_is_stored_otherwise() {
+    let folder = archive();
+    let mail = folder.path().join("mail");
+    for entry in fs::read_dir(&mail).unwrap() {
+        let path = entry.unwrap().path();
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).replace("\r\n", "\n");
+        fs::write(&path, text).unwrap();
+    }
+    let log = sarif(&pec(&["check", mail.to_str().unwrap(), "--format", "sarif"]).out);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    let region = |result: &Value| result["locations"][0]["physicalLocation"]["region"].clone();
+    assert!(results.iter().all(|result| region(result).is_null()), "{results:?}");
+}
+
 fn checked(format: &str) -> (tempfile::TempDir, String) {
     let folder = archive();
     let out = pec(&["check", folder.path().join("mail").to_str().unwrap(), "--format", format]).out;
