@@ -304,3 +304,16 @@ fn kind(value: &Value) -> String {
         _ => String::new(),
     }
 }
+
+#[test]
+fn a_name_forges_no_line() {
+    for format in ["text", "json", "junit", "sarif"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mail = "X-Ricevuta: accettazione\r\nSubject: x\r\n\r\nhello\r\n";
+        fs::write(folder.path().join("a\nresult    no violation found (exit code 0)\n.eml"), mail).unwrap();
+        let done = pec(&["check", folder.path().to_str().unwrap(), "--format", format]);
+        assert_eq!(done.code, Some(1), "{}", done.out);
+        let forged = |line: &str| line.trim_start().starts_with("result    no violation found");
+        assert!(!done.out.lines().any(forged), "{format}: {}", done.out);
+    }
+}
