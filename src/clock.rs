@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, LazyLock, Mutex};
 
-use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 /// The zone of Italian legal time, from the data base compiled into the program.
 static ROME: LazyLock<TimeZone> =
@@ -25,6 +25,17 @@ impl LegalTime {
     /// The instant.
     pub fn instant(&self) -> Timestamp {
         self.0.timestamp()
+    }
+
+    /// The day in legal time.
+    pub fn day(&self) -> Date {
+        self.0.date()
+    }
+
+    /// A day of legal time: its first instant, and that of the next.
+    pub fn span(day: Date) -> (Timestamp, Timestamp) {
+        let start = |day: Date| day.to_zoned(ROME.clone()).map_or(Timestamp::MAX, |start| start.timestamp());
+        (start(day), day.tomorrow().map_or(Timestamp::MAX, start))
     }
 
     /// `dd/mm/yyyy`, as in `giorno` and in the readable text.

@@ -53,6 +53,22 @@ fn archive() -> tempfile::TempDir {
     folder
 }
 
+#[test]
+fn sarif_points_at_no_bytes_of_a_file_whose_message_is_stored_otherwise() {
+    let folder = archive();
+    let mail = folder.path().join("mail");
+    for entry in fs::read_dir(&mail).unwrap() {
+        let path = entry.unwrap().path();
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).replace("\r\n", "\n");
+        fs::write(&path, text).unwrap();
+    }
+    let log = sarif(&pec(&["check", mail.to_str().unwrap(), "--format", "sarif"]).out);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    let region = |result: &Value| result["locations"][0]["physicalLocation"]["region"].clone();
+    assert!(results.iter().all(|result| region(result).is_null()), "{results:?}");
+}
+
 fn checked(format: &str) -> (tempfile::TempDir, String) {
     let folder = archive();
     let out = pec(&["check", folder.path().join("mail").to_str().unwrap(), "--format", format]).out;
@@ -84,7 +100,8 @@ fn sarif_of_a_run_is_accepted_by_its_schema_and_points_at_files_and_bytes() {
     let results = run["results"].as_array().unwrap();
     assert!(!results.is_empty());
     for result in results {
-        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        let rule = &run["tool"]["driver"]["rules"][rule];
         assert_eq!(rule["id"], result["ruleId"]);
         assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
         let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
@@ -214,14 +231,14 @@ fn page(schema: &Value) -> String {
     for line in schema["oneOf"].as_array().expect("a line is one of several kinds") {
         let name = line["properties"]["type"]["const"].as_str().unwrap();
         let definition = line["$ref"].as_str().map_or(line, |reference| definition(schema, reference));
-        page += &format!("\n## A line `{name}`\n\n{}\n\n{}", prose(line), table(schema, definition));
+        page.extend([format!("\n## A line `{name}`\n\n{}\n\n{}", prose(line), table(definition))]);
     }
     page += "\n# What lines hold\n";
     for (name, definition) in schema["$defs"].as_object().unwrap() {
         let used_as_line =
             schema["oneOf"].as_array().unwrap().iter().any(|line| line["$ref"] == format!("#/$defs/{name}"));
         if !used_as_line {
-            page += &format!("\n## {name}\n\n{}\n\n{}", prose(definition), table(schema, definition));
+            page.extend([format!("\n## {name}\n\n{}\n\n{}", prose(definition), table(definition))]);
         }
     }
     page
@@ -235,11 +252,11 @@ fn prose(it: &Value) -> String {
     it["description"].as_str().unwrap_or_default().replace('\n', " ")
 }
 
-fn table(schema: &Value, it: &Value) -> String {
+fn table(it: &Value) -> String {
     let mut rows = String::new();
     let mut row = |field: &str, value: &Value, required: bool| {
         let maybe = if required { "" } else { " (not always there)" };
-        rows += &format!("| `{field}`{maybe} | {} | {} |\n", kind(value), prose(value).replace('|', "\\|"));
+        rows.extend([format!("| `{field}`{maybe} | {} | {} |\n", kind(value), prose(value).replace('|', "\\|"))]);
     };
     let required =
         |of: &Value, name: &str| of["required"].as_array().is_some_and(|all| all.iter().any(|it| it == name));
@@ -262,13 +279,12 @@ fn table(schema: &Value, it: &Value) -> String {
     for word in it["enum"].as_array().into_iter().flatten() {
         row(word.as_str().unwrap_or_default(), &Value::Null, true);
     }
-    let _ = schema;
     if rows.is_empty() { String::new() } else { format!("| field or word | is | says |\n|---|---|---|\n{rows}") }
 }
 
 /// What a value is, in a word or two.
 fn kind(value: &Value) -> String {
-    let named = |reference: &Value| reference.as_str().map(|it| format!("{}", it.trim_start_matches("#/$defs/")));
+    let named = |reference: &Value| reference.as_str().map(|it| it.trim_start_matches("#/$defs/").to_owned());
     if let Some(name) = named(&value["$ref"]) {
         return name;
     }
@@ -286,5 +302,18 @@ fn kind(value: &Value) -> String {
             words.join(" or ").replace("array", &format!("list of {}", kind(&value["items"])))
         }
         _ => String::new(),
+    }
+}
+
+#[test]
+fn a_name_forges_no_line() {
+    for format in ["text", "json", "junit", "sarif"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mail = "X-Ricevuta: accettazione\r\nSubject: x\r\n\r\nhello\r\n";
+        fs::write(folder.path().join("a\nresult    no violation found (exit code 0)\n.eml"), mail).unwrap();
+        let done = pec(&["check", folder.path().to_str().unwrap(), "--format", format]);
+        assert_eq!(done.code, Some(1), "{}", done.out);
+        let forged = |line: &str| line.trim_start().starts_with("result    no violation found");
+        assert!(!done.out.lines().any(forged), "{format}: {}", done.out);
     }
 }

@@ -64,7 +64,10 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     if args.require.contains(&Question::Complete) && args.view.is_empty() {
         return Err(CliError::CompleteWithoutView);
     }
-    let given = Given::read(args.trust.as_deref(), args.directory.as_deref())?;
+    let given = match (&args.trust, &args.directory) {
+        (None, None) => super::reference::kept()?,
+        (trust, directory) => Given::read(trust.as_deref(), directory.as_deref())?,
+    };
     let (clock, now) = (Instant::now(), Machine::default().now());
     let options = Options { as_of: args.as_of.into() };
     let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
@@ -87,7 +90,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
         strictness,
         limits: Limits::default(),
     };
-    let work = Work::Check { references: Vec::new() };
+    let work = Work::Check { references: given.references() };
     let opening = Opening { started: now, work, strictness, as_of: options.as_of };
     report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
     let mut required: BTreeMap<Question, Required> =

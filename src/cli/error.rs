@@ -73,6 +73,9 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(help("evidence is judged only as it was gathered: run again, or check its messages one by one"))]
     Bundle(#[from] BundleError),
+    /// The kept reference cannot be found, or lacks what is asked for.
+    #[error("{0}")]
+    Reference(String),
     /// Nothing to trust.
     #[error("{} holds no certificate to trust: {problem}", path_text(path))]
     #[diagnostic(help(

@@ -9,6 +9,7 @@ mod explain;
 mod inspect;
 mod last_resort;
 mod list;
+mod reference;
 mod run;
 mod schema;
 mod select;
@@ -53,6 +54,8 @@ enum Command {
     Check(check::Args),
     /// Show what a message, signature, certificate or directory consists of; nothing is judged.
     Inspect(inspect::Args),
+    /// Keep, show or forget the roots, lists and directory that messages are judged by.
+    Reference(reference::Args),
     /// List scenarios, rules, clauses or faults.
     List(list::Args),
     /// Explain a rule, a clause, a scenario or a fault.
@@ -78,6 +81,7 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Run(args) => run::run(args, cli.color),
         Command::Check(args) => check::check(args, cli.color),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
+        Command::Reference(args) => reference::reference(args),
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args, cli.color),
         Command::Coverage(args) => coverage::coverage(args),

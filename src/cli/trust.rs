@@ -6,14 +6,18 @@ use std::{
     sync::Arc,
 };
 
+use der::Decode as _;
+use jiff::{Timestamp, civil::Date};
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use walkdir::WalkDir;
 
 use super::{CliError, error::warn};
 use crate::{
     bounded::{self, MIB},
+    clock::LegalTime,
     directory::{Directory, DirectoryFile},
     evidence::DirectoryVersion,
+    results::Reference,
     shown::path_text,
     smime::{Certificate, SignatureState, Trust, is_revocation_list},
 };
@@ -33,8 +37,10 @@ pub struct Given {
     pub trust: Trust,
     /// The directory.
     pub directories: Vec<DirectoryVersion>,
-    /// Where the directory was read from.
+    /// Where the directories were read from, in order.
     pub names: Vec<String>,
+    /// Where trust was read from.
+    trusted_by: Option<String>,
 }
 
 impl Given {
@@ -42,16 +48,59 @@ impl Given {
     pub fn read(trust: Option<&Path>, directory: Option<&Path>) -> Result<Self, CliError> {
         let mut given = Self::default();
         if let Some(path) = trust {
-            given.trust = Found::below(path)?.trust();
+            given.trust(path)?;
         }
         if let Some(path) = directory {
-            let ldif = bounded::read(path, LARGEST).map_err(|error| unreadable(path, error))?;
-            readable(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
-            given.names.push(path_text(path));
-            given.directories.push(DirectoryVersion::undated(ldif));
+            given.directory(path, None)?;
         }
         Ok(given)
     }
+
+    /// Takes in a folder of certificates and revocation lists, or one file of them.
+    pub fn trust(&mut self, path: &Path) -> Result<(), CliError> {
+        self.trust = Found::below(path)?.trust();
+        self.trusted_by = Some(path_text(path));
+        Ok(())
+    }
+
+    /// Takes in a directory: of the day that is said, else of that on which it was signed, else of no known day.
+    pub fn directory(&mut self, path: &Path, of: Option<Date>) -> Result<Option<Date>, CliError> {
+        let ldif = bounded::read(path, LARGEST).map_err(|error| unreadable(path, error))?;
+        let signed = readable(&ldif).map_err(|problem| CliError::Directory { path: path.to_owned(), problem })?;
+        let day = of.or_else(|| signed.map(|at| LegalTime::at(at).day()));
+        self.names.push(path_text(path));
+        self.directories.push(match day {
+            Some(day) => version(day, ldif),
+            None => DirectoryVersion::undated(ldif),
+        });
+        Ok(day)
+    }
+
+    /// What it is and of which day, for the report.
+    pub fn references(&self) -> Vec<Reference> {
+        let directories = self.names.iter().zip(&self.directories).map(|(name, version)| Reference {
+            what: "directory",
+            from: name.clone(),
+            of: (version.from != Timestamp::MIN).then_some(version.from),
+            count: None,
+        });
+        let folder = |what, of, count| {
+            self.trusted_by.clone().map(|from| Reference { what, from, of, count: Some(count) })
+        };
+        let lists = self.trust.crls().iter().filter_map(|der| issued(der)).max();
+        let trusted = [
+            folder("trusted certificates", None, self.trust.anchors().len()),
+            folder("revocation lists", lists, self.trust.crls().len()),
+        ];
+        directories.chain(trusted.into_iter().flatten()).collect()
+    }
+}
+
+/// When a revocation list was issued.
+fn issued(der: &[u8]) -> Option<Timestamp> {
+    let list = <CertificateList>::from_der(der).ok()?;
+    let seconds = list.tbs_cert_list.this_update.to_unix_duration().as_secs();
+    Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
 }
 
 /// Certificates and revocation lists, DER.
@@ -155,15 +204,29 @@ impl Aside {
     }
 }
 
-/// A directory to go by is one that can be read, and whose signature holds where it has one.
-fn readable(file: &[u8]) -> Result<(), String> {
+/// When a revocation list was issued.
+fn issued(der: &[u8]) -> Option<Timestamp> {
+    let list = <CertificateList>::from_der(der).ok()?;
+    let seconds = list.tbs_cert_list.this_update.to_unix_duration().as_secs();
+    Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
+}
+
+/// A directory in force on one day of legal time.
+fn version(day: Date, ldif: Vec<u8>) -> DirectoryVersion {
+    let (from, until) = LegalTime::span(day);
+    DirectoryVersion { from, until: Some(until), ldif }
+}
+
+/// A directory to go by is one that can be read, and whose signature holds where it has one; when it was signed.
+fn readable(file: &[u8]) -> Result<Option<Timestamp>, String> {
     let opened = DirectoryFile::open(file);
     if let Some(signature) = &opened.signature
         && signature.state != SignatureState::Valid
     {
         return Err("its signature does not hold; `check` on the file tells more".to_owned());
     }
-    Directory::read(file).map(|_| ()).map_err(|error| error.to_string())
+    Directory::read(file).map_err(|error| error.to_string())?;
+    Ok(opened.signature.and_then(|signature| signature.signing_time))
 }
 
 fn unreadable(path: &Path, problem: io::Error) -> CliError {

@@ -6,6 +6,7 @@
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
+    fs,
     io::{self, Write},
     path::Path,
 };
@@ -77,8 +78,13 @@ impl<W: Write> Sarif<W> {
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
-        let subject = Subject::of(checked);
-        subject.failures().try_for_each(|failure| self.failure(&failure, &checked.name, Some(&checked.path)))
+        let is_the_file = is_the_file(checked);
+        Subject::of(checked).failures().try_for_each(|mut failure| {
+            if !is_the_file {
+                (failure.span, failure.excerpt) = (None, None);
+            }
+            self.failure(&failure, &checked.name, Some(&checked.path))
+        })
     }
 
     fn submission(&mut self, submission: &SubmissionPage) -> io::Result<()> {
@@ -176,6 +182,15 @@ impl<W: Write> Report for Sarif<W> {
             Event::Closed(closing) => self.close(closing),
             Event::Started { .. } | Event::Stopping { .. } => Ok(()),
         }
+    }
+}
+
+/// Whether a message's bytes are those of the file it lies in: no member of an archive, no copy stored with other line ends.
+/// Where they are not, offsets and lines in the file would point elsewhere.
+fn is_the_file(checked: &Checked) -> bool {
+    match &checked.evidence.observations[..] {
+        [only] => fs::metadata(&checked.path).is_ok_and(|file| file.len() == only.bytes.len() as u64),
+        _ => true,
     }
 }
 

@@ -78,10 +78,10 @@ pub struct Reference {
     pub what: &'static str,
     /// Where it was read from.
     pub from: String,
-    /// Of which instant it is, where it says.
+    /// Of which instant it is, or the latest in it, where that is known.
     pub of: Option<Timestamp>,
-    /// How many it holds.
-    pub count: usize,
+    /// How many it holds, where that is known.
+    pub count: Option<usize>,
 }
 
 /// What is known when it is over.

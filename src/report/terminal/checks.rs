@@ -10,8 +10,8 @@ use crate::{
     norm::AsOf,
     report::{Groups, Ink, Paint, Report, Subject, counted, shown, wrapped},
     results::{
-        Alone, CheckTally, Checked, Closing, Description, Event, GivenDirectory, Opening, Required, Severity,
-        Strictness, SubmissionPage, Totals,
+        Alone, CheckTally, Checked, Closing, Description, Event, GivenDirectory, Opening, Reference, Required,
+        Severity, Strictness, SubmissionPage, Totals, Work,
     },
     rules::{Answer, GivenCertificate},
     smime::Certificate,
@@ -67,6 +67,21 @@ impl<W: Write> ChecksPage<W> {
         let (groups, references) = (Groups::default(), Groups::default());
         let aside = Aside::default();
         Self { out, paint, strictness, as_of, groups, references, aside, unverified: false, quiet, loud }
+    }
+
+    /// What signers are told by, and of which day it is.
+    fn held_against(&mut self, references: &[Reference]) -> io::Result<()> {
+        for Reference { what, from, of, count } in references {
+            let count = count.map(|count| format!("{count} ")).unwrap_or_default();
+            let day = match of {
+                Some(of) => format!("of {of}"),
+                None if *what == "directory" => "of no known day".to_owned(),
+                None => String::new(),
+            };
+            let line = format!("{count}{what} in {} {day}", shown(from));
+            self.row("by", line.trim_end())?;
+        }
+        Ok(())
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
@@ -287,6 +302,7 @@ impl<W: Write> ChecksPage<W> {
 impl<W: Write> Report for ChecksPage<W> {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
+            Event::Opened(Opening { work: Work::Check { references }, .. }) => self.held_against(references),
             Event::Reference(checked) => {
                 self.references.add_all(&Subject::of(checked), &shown(&checked.name));
                 Ok(())
