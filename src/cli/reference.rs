@@ -48,7 +48,8 @@ const UNDATED: &str = "undated";
 
 /// Does what is asked.
 pub fn reference(args: &Args) -> Result<Exit, CliError> {
-    let kept = Kept::find().ok_or_else(|| CliError::Reference("this system tells of no data folder of yours".into()))?;
+    let kept =
+        Kept::find().ok_or_else(|| CliError::Reference("this system tells of no data folder of yours".into()))?;
     match &args.action {
         None | Some(Action::List) => kept.list()?,
         Some(Action::Add { files, of }) => files.iter().try_for_each(|file| kept.add(file, *of))?,
@@ -123,7 +124,8 @@ impl Kept {
         let kept = [files(&self.trust())?, files(&self.directory())?].concat();
         kept.iter().try_for_each(|path| self.tell(path))?;
         if kept.is_empty() {
-            let hint = "nothing is kept: `reference add FILE...` keeps roots, revocation lists and the providers' directory";
+            let hint =
+                "nothing is kept: `reference add FILE...` keeps roots, revocation lists and the providers' directory";
             writeln!(Stdout::open(), "{hint}").map_err(CliError::Stdout)?;
         }
         Ok(())

@@ -10,6 +10,7 @@ use der::Decode as _;
 use jiff::{Timestamp, civil::Date};
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use walkdir::WalkDir;
+use x509_cert::crl::CertificateList;
 
 use super::{CliError, error::warn};
 use crate::{
@@ -84,9 +85,8 @@ impl Given {
             of: (version.from != Timestamp::MIN).then_some(version.from),
             count: None,
         });
-        let folder = |what, of, count| {
-            self.trusted_by.clone().map(|from| Reference { what, from, of, count: Some(count) })
-        };
+        let folder =
+            |what, of, count| self.trusted_by.clone().map(|from| Reference { what, from, of, count: Some(count) });
         let lists = self.trust.crls().iter().filter_map(|der| issued(der)).max();
         let trusted = [
             folder("trusted certificates", None, self.trust.anchors().len()),
@@ -202,13 +202,6 @@ impl Aside {
             warn(&format!("{} files of --trust are left aside in all", self.0.len()));
         }
     }
-}
-
-/// When a revocation list was issued.
-fn issued(der: &[u8]) -> Option<Timestamp> {
-    let list = <CertificateList>::from_der(der).ok()?;
-    let seconds = list.tbs_cert_list.this_update.to_unix_duration().as_secs();
-    Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
 }
 
 /// A directory in force on one day of legal time.
