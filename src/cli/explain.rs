@@ -50,6 +50,9 @@ pub fn explain(args: &Args, color: Color) -> Result<Exit, CliError> {
 fn of_rule(rule: &Rule, catalogue: &Catalogue, page: &mut Page) {
     page.head("rule", rule.id, rule.question);
     page.row("asked of", asked_of(&rule.check));
+    if let Some(seen) = missing_from(&rule.check) {
+        page.row("asked where", &seen);
+    }
     page.row("if not", severity(rule.level));
     page.row("consequence", rule.consequence);
     for clause in rule.clauses {
@@ -64,6 +67,14 @@ fn of_rule(rule: &Rule, catalogue: &Catalogue, page: &mut Page) {
     }
     page.list("proved by", "fault", faults.iter().map(|(id, _)| *id));
     page.list("planted in", "scenario", planted.iter().map(|scenario| scenario.id.as_str()));
+}
+
+/// From where it can be seen that something is missing, for a rule that asks for it.
+fn missing_from(check: &Check) -> Option<String> {
+    let Check::Transaction { absence: Some(absence), .. } = check else { return None };
+    let places: Vec<&str> = absence.seen_from.iter().map(|view| view.place()).collect();
+    let hours = absence.due_within.as_hours();
+    Some(format!("{} can be seen, {hours} hours after the submission or later", places.join(" and ")))
 }
 
 fn of_clause(clause: &Clause, catalogue: &Catalogue, page: &mut Page) {

@@ -14,7 +14,7 @@ use super::proof::{DIRECTIONS, Proof, direction_name, failing};
 const MAILBOXES: [View; 3] = [View::Sender, View::Recipient, View::Service];
 
 /// Rules on transactions that no loose file lets anybody answer, and what they need.
-const NEEDS_MORE: &[(&str, &str)] = &[
+pub const NEEDS_MORE: &[(&str, &str)] = &[
     ("choreography/submission-answered", "the submission, which no mailbox holds"),
     ("choreography/certified-in-time", "when everything was seen, by one clock"),
     ("choreography/anomaly-paths", "the SMTP paths of what arrived"),

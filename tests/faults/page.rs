@@ -12,6 +12,7 @@ use pec_conformance::fault::{Edit, Fault};
 
 use super::{
     live::{self, Live},
+    loose,
     proof::{DIRECTIONS, Proof, direction_name},
     table::{Row, rows},
 };
@@ -67,6 +68,12 @@ fn page(proof: &Proof) -> Result<String, String> {
     page += "| Control | What is unusual |\n| --- | --- |\n";
     for (id, fault) in proof.faults.iter().filter(|(_, fault)| is_tolerated(fault)) {
         line(&mut page, &[format!("`{id}`"), fault.title.clone()]);
+    }
+    page += "\n## What loose files do not show\n\n";
+    page += "Every other rule on the messages of a submission reports a fault also where no more is at hand than what lies in\n";
+    page += "mailboxes, as files. These need more:\n\n| Rule | What it needs |\n| --- | --- |\n";
+    for (rule, needs) in loose::NEEDS_MORE {
+        line(&mut page, &[format!("`{rule}`"), (*needs).to_owned()]);
     }
     page += "\n## Live peers\n\nScenarios in which the harness, a client or a gateway is wrong or out of order on purpose, in the\n";
     page += "scenario's own words, and how the other side must react; and what the rules report.\n\n";

@@ -35,7 +35,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The sender never learns that the message was stopped.",
         check: Check::Transaction {
             absence: Some(Absence::seen_from(&[View::Sender])),
-            applies: detected,
+            applies: detected_for_a_user,
             check: answered,
         },
     },
@@ -71,6 +71,11 @@ pub static RULES: &[Rule] = &[
 
 fn detected(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.first(Kind::RilevazioneVirus).is_some()
+}
+
+/// What the harness put in owes nothing to its sender.
+fn detected_for_a_user(transaction: &Transaction, context: &Context<'_>) -> bool {
+    detected(transaction, context) && transaction.sender_side() != Party::Harness
 }
 
 fn each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
