@@ -13,7 +13,10 @@ use etcetera::{BaseStrategy as _, choose_base_strategy};
 use jiff::civil::Date;
 
 use super::{CliError, Exit, stdout::Stdout, trust::Given};
-use crate::shown::{path_text, shown};
+use crate::{
+    report::counted,
+    shown::{path_text, shown},
+};
 
 /// Arguments of `reference`.
 #[derive(Debug, clap::Args)]
@@ -95,16 +98,16 @@ impl Kept {
         let name = file.file_name().and_then(OsStr::to_str);
         let name = name.ok_or_else(|| CliError::Reference(format!("{}: no name to keep it by", path_text(file))))?;
         let mut given = Given::default();
-        let directory = given.directory(file, of);
-        let to = match (directory, given.trust(file)) {
-            (Ok(day), _) => {
+        let to = match (given.trust_file(file), given.directory(file, of)) {
+            (Ok(()), _) => self.trust().join(name),
+            (Err(_), Ok(day)) => {
                 let day = day.map_or_else(|| UNDATED.to_owned(), |day| day.to_string());
                 self.directory().join(format!("{day}-{name}"))
             }
-            (Err(_), Ok(())) => self.trust().join(name),
-            // What is no directory and nothing to trust is told as the first, which says more of what it lacks.
-            (Err(directory), Err(CliError::Trust { .. })) => return Err(directory),
-            (Err(_), Err(other)) => return Err(other),
+            (Err(trust), Err(directory)) => {
+                let nothing = format!("{} is nothing to go by: {trust}; {directory}", path_text(file));
+                return Err(CliError::Reference(nothing));
+            }
         };
         let folder = to.parent().unwrap_or(&self.0);
         fs::create_dir_all(folder).map_err(|error| wrong(folder, error))?;
@@ -136,11 +139,11 @@ impl Kept {
         let name = path.file_name().map(|name| shown(&name.to_string_lossy())).unwrap_or_default();
         let what = if path.starts_with(self.trust()) {
             let mut given = Given::default();
-            given.trust(path)?;
+            given.trust_file(path)?;
             let (anchors, lists) = (given.trust.anchors().len(), given.trust.crls().len());
             let issued = given.references().into_iter().find_map(|reference| reference.of);
             let issued = issued.map(|at| format!(", the last issued {at}")).unwrap_or_default();
-            format!("{anchors} certificates to trust, {lists} revocation lists{issued}")
+            format!("{} to trust, {}{issued}", counted(anchors, "certificate"), counted(lists, "revocation list"))
         } else {
             day(path).map_or("directory of no known day".to_owned(), |day| format!("directory of {day}"))
         };

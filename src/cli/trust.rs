@@ -57,9 +57,18 @@ impl Given {
         Ok(given)
     }
 
-    /// Takes in a folder of certificates and revocation lists, or one file of them.
+    /// Takes in a folder of certificates and revocation lists.
     pub fn trust(&mut self, path: &Path) -> Result<(), CliError> {
         self.trust = Found::below(path)?.trust();
+        self.trusted_by = Some(path_text(path));
+        Ok(())
+    }
+
+    /// Takes in one file of certificates, revocation lists or both.
+    pub fn trust_file(&mut self, path: &Path) -> Result<(), CliError> {
+        let mut found = Found::default();
+        found.file(path).map_err(|problem| CliError::Trust { path: path.to_owned(), problem })?;
+        self.trust = found.trust();
         self.trusted_by = Some(path_text(path));
         Ok(())
     }
