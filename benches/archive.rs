@@ -111,8 +111,8 @@ impl World {
             }
         };
         let mut directory = Directory::default();
-        directory.providers.push(record("alfa", &["alfa.example"]));
-        directory.providers.push(record("bravo", &["bravo.example", "gestore.bravo.example"]));
+        directory.providers.push(record("alfa", &["alfa.example"]).into());
+        directory.providers.push(record("bravo", &["bravo.example", "gestore.bravo.example"]).into());
         let trust = folder.join("trust");
         fs::create_dir_all(&trust).expect("a folder can be made");
         pki.write_trust(&trust).expect("it can be written");
@@ -124,7 +124,7 @@ impl World {
             let other = record("charlie", &domains.iter().map(String::as_str).collect::<Vec<_>>());
             let managed_domains = other.managed_domains.iter().map(|domain| format!("p{n}.{domain}")).collect();
             let name = format!("Gestore {n} S.p.A.");
-            directory.providers.push(Provider { dn: export::dn(&name, None), name, managed_domains, ..other });
+            directory.providers.push(Provider { dn: export::dn(&name, None), name, managed_domains, ..other }.into());
             if n % 100 == 0 && export::ldif(&directory).len() > LARGE_DIRECTORY {
                 break;
             }

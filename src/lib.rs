@@ -18,13 +18,15 @@
 //! archive    what someone holds, opened: files, folders, mailboxes and zips, for `check`
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
 //! catalogue  the clauses, rules, scenarios and faults, and how they lead to each other: what is checked, and by what
-//! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock
+//! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock,
+//!            bounded (files read up to a bound), shown (text from outside, fit for a terminal)
 //! ```
 //!
 //! Execution and judgement are apart, so a run, a check of files and a second look at last year's evidence share every
 //! rule. What makes a message and what judges one never share code; `tests/architecture.rs` holds the arrows.
 
 pub mod archive;
+pub mod bounded;
 pub mod catalogue;
 pub mod check;
 pub mod cli;
@@ -42,5 +44,6 @@ pub mod results;
 pub mod rules;
 pub mod runner;
 pub mod scenario;
+pub mod shown;
 pub mod smime;
 pub mod target;

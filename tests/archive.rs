@@ -7,6 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 /// Inputs rebuilt from public bug reports, on invented names.
@@ -49,8 +50,12 @@ impl Done {
 }
 
 fn check(args: &[&Path], stdin: Stdio) -> Done {
+    run("check", args, stdin)
+}
+
+fn run(what: &str, args: &[&Path], stdin: Stdio) -> Done {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    let output = command.arg("check").args(args).env("NO_COLOR", "1").stdin(stdin).output().unwrap();
+    let output = command.arg(what).args(args).env("NO_COLOR", "1").stdin(stdin).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
     Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
@@ -153,6 +158,71 @@ fn what_never_ends_is_refused_and_circles_are_walked_once() {
     json.says(&[r"below/perch\\xe8\\n.eml"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_does_not_hide_the_others() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    symlink("nowhere", at("a.eml")).unwrap();
+    fs::create_dir(at("b")).unwrap();
+    fs::set_permissions(at("b"), fs::Permissions::from_mode(0)).unwrap();
+    fs::write(at("c.eml"), bytes("in/c10q-tampered-alone.eml")).unwrap();
+    of(folder.path()).exits(2).says(&[
+        "a.eml: could not be judged: cannot be read",
+        "c.eml: ",
+        "violation signature/valid",
+    ]);
+}
+
+/// The message in CRLF.
+fn sent(name: &str) -> String {
+    String::from_utf8(bytes(name)).unwrap().replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
+#[test]
+fn certified_messages_inside_a_message_are_judged_and_named_by_their_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("forward.eml");
+    let altered = sent("in/c10q-tampered-alone.eml");
+    let encoded = BASE64_STANDARD.encode(bytes("in/c10q-tampered-alone.eml"));
+    fs::write(
+        &path,
+        format!(
+            "From: a@b.example\r\nSubject: see below\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n\
+             --m\r\n\r\nSee below\r\n--m\r\nContent-Type: message/rfc822\r\n\r\n{altered}\r\n--m\r\n\
+             Content-Type: application/octet-stream; name=\"receipt.eml\"\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{encoded}\r\n--m--\r\n"
+        ),
+    )
+    .unwrap();
+    of(&path).exits(1).says(&["forward.eml: part 2", "forward.eml: part 3", "violation signature/valid"]);
+}
+
+#[test]
+fn what_a_mailing_list_wrapped_is_judged_and_the_wrapping_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.eml");
+    let altered = sent("in/c10q-tampered-alone.eml");
+    let (head, body) = altered.split_once("\r\n\r\n").unwrap();
+    let (before, after) = head.split_once("Content-Type: ").unwrap();
+    let (content_type, after) = after.split_once("Message-ID").unwrap();
+    fs::write(
+        &path,
+        format!(
+            "List-Id: <list.example>\r\n{before}Message-ID{after}\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n\
+             --m\r\nContent-Type: {content_type}\r\n{body}\r\n--m\r\n\r\nfooter\r\n--m--\r\n"
+        ),
+    )
+    .unwrap();
+    of(&path).exits(1).says(&[
+        "list.eml: part 1",
+        "violation signature/valid",
+        "1 × a mailing list's wrapping: what lies inside is judged: ",
+        "judged    1 ",
+    ]);
+}
+
 #[test]
 fn a_copy_in_line_feeds_is_as_good_as_what_was_sent_and_a_bare_one_stays() {
     let folder = tempfile::tempdir().unwrap();
@@ -163,4 +233,51 @@ fn a_copy_in_line_feeds_is_as_good_as_what_was_sent_and_a_bare_one_stays() {
     let copy = of(&path);
     fs::write(&path, sent).unwrap();
     assert_eq!(copy.out, of(&path).out);
+}
+
+#[test]
+fn inspect_shows_the_anatomy_of_whatever_it_is_given() {
+    let inspect = |path: &Path| run("inspect", &[path], Stdio::null());
+    inspect(&case("in/c10q-tampered-alone.eml")).exits(0).says(&[
+        "transport envelope, 8442 octets",
+        "459 Subject",
+        "1.2                   2658 to     3879  application/xml, base64, inline, \"daticert.xml\": the certification data",
+        "covers                octets 1121 to 4749",
+        "holds                 no: the digest is of other octets",
+        "signed digest         508EBA",
+        "computed digest       9C4602",
+        "KeyUsage              critical: digitalSignature",
+        "SubjectAltName        posta-certificata@pec.alfa.example",
+        "CertificatePolicies   1.3.6.1.4.1.99999.2.1",
+        "topmost Received      2025-01-14T08:41:09Z +2 s",
+        "signingTime           2025-01-14T08:41:07Z +0 s",
+        "text                  2025-01-14T08:41:07Z +0 s, written 14/01/2025 09:41:07 +0100",
+        "oggetto               Richiesta di documenti",
+    ]);
+    inspect(&case("in/fattura.xml.p7m")).exits(0).says(&["a signature by itself", "what is signed inside", "subject"]);
+    inspect(&case("trust/root.pem")).exits(0).says(&["certificates, ", "BasicConstraints      critical: an authority"]);
+    inspect(&case("dirs/dir.ldif")).exits(0).says(&["a providers' directory", "Alfa PEC S.p.A.       3 domains"]);
+    inspect(&case("none")).exits(2).says(&["cannot be read"]);
+
+    let json = run(
+        "inspect",
+        &[&case("in/c10p-second-tampered.mbox"), Path::new("--format"), Path::new("json")],
+        Stdio::null(),
+    );
+    let json = json.exits(0);
+    let lines: Vec<serde_json::Value> = json.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), lines[1]["is"].as_str()), (2, Some("message")));
+    assert_eq!(lines[1]["daticert"]["data"]["oggetto"], "Richiesta di documenti");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.eml");
+    let inner = String::from_utf8(bytes("in/c10q-tampered-alone.eml")).unwrap().replace('\n', "\r\n");
+    fs::write(&path, format!("Subject: \x1b[2J\r\nContent-Type: message/rfc822\r\n\r\n{inner}")).unwrap();
+    inspect(&path)
+        .exits(0)
+        .says(&["x.eml: mail", r"\u{1b}[2J", "x.eml: part 1: transport envelope"])
+        .never_says("\x1b");
+    let line = "<postacert tipo=\"accettazione\"><dati><consegna>a@b</consegna></dati></postacert>";
+    fs::write(&path, line).unwrap();
+    inspect(&path).exits(0).says(&["daticert.xml", "against the DTD", "found (consegna)"]);
 }

@@ -75,11 +75,14 @@ fn every_message_of_a_mailbox_is_judged() {
     let said = check(&["c10p-second-tampered.mbox"]);
     assert_eq!(said.code, 1);
     let [first, second] = said.of_type("checked")[..] else { panic!("two messages are judged") };
-    assert_eq!(first["answers"]["intact"]["answer"], "yes");
-    assert_eq!(second["answers"]["intact"]["answer"], "no");
+    assert_eq!(first["messages"][0]["answers"]["intact"]["answer"], "yes");
+    assert_eq!(second["messages"][0]["answers"]["intact"]["answer"], "no");
     assert!(second["name"].as_str().unwrap().ends_with(".mbox: message 2"));
     let alone = check(&["c10q-tampered-alone.eml"]);
-    assert_eq!((alone.code, &alone.of_type("checked")[0]["answers"]), (1, &second["answers"]));
+    assert_eq!(
+        (alone.code, &alone.of_type("checked")[0]["messages"][0]["answers"]),
+        (1, &second["messages"][0]["answers"])
+    );
     assert!(alone.violations().is_subset(&said.violations()));
 }
 
@@ -110,4 +113,26 @@ fn anothers_flaw_in_the_directory_is_told_once_and_charged_to_no_message() {
     let [reference] = said.of_type("reference")[..] else { panic!("one directory was given") };
     let flaws: Vec<&Value> = reference["findings"].as_array().unwrap().iter().collect();
     assert!(flaws.iter().any(|flaw| flaw["rule"] == "directory/url-https"), "{flaws:?}");
+}
+
+#[test]
+fn an_emoji_in_two_surrogates_is_not_well_formed() {
+    let said = check(&["j01-surr-esteso.eml"]);
+    assert_eq!((said.code, said.violations()), (1, BTreeSet::from(["daticert/well-formed"])));
+}
+
+#[test]
+fn a_raw_latin_1_subject_certified_right_is_right_and_destroyed_is_wrong() {
+    let right = check(&["e04-raw-latin1-env.eml"]);
+    assert_eq!((right.code, right.violations()), (0, BTreeSet::new()));
+    let wrong = check(&["k07-certified-destroyed.eml"]);
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.violations().contains("subject/certified"), "{:?}", wrong.violations());
+}
+
+#[test]
+fn a_bare_line_feed_in_what_is_signed_is_a_violation() {
+    let said = check(&["one-bare-lf.eml"]);
+    assert_eq!(said.code, 1);
+    assert_eq!(said.violations().len(), 1, "{:?}", said.violations());
 }

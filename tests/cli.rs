@@ -496,12 +496,12 @@ fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_
         fs::read(path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("X-Ricevuta: accettazione"))
     });
     let acceptance = acceptance.expect("an acceptance was observed").to_string_lossy().into_owned();
-    pec(&["check", &acceptance]).exits(0).says(&["acceptance, origin not verified"]);
+    pec(&["check", &acceptance]).exits(0).says(&["acceptance, intact yes, origin cannot tell", "origin cannot tell: "]);
 
     let [trust, directory] =
         ["trust", "directory/001.ldif"].map(|name| bundle.join(name).to_string_lossy().into_owned());
     let told = pec(&["check", &acceptance, "--trust", &trust, "--directory", &directory]).exits(0);
-    told.says(&["acceptance, origin verified: Alfa Posta Certificata S.p.A."]);
+    told.says(&["acceptance, intact yes, origin yes (Alfa Posta Certificata S.p.A.)"]);
 
     // What nobody signed can be changed: whoever signed the rest is named.
     let wrong =
@@ -596,6 +596,37 @@ fn trust_and_directory_are_read_or_refused() {
     pec(&["check", &mail, "--directory", &ldif]).exits(2).says(&["directory.ldif", "line 1"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn trust_is_taken_from_whatever_leads_to_certificates_and_told_where_there_is_none() {
+    let (folder, pki) = (Folder::new(), Pki::load().unwrap());
+    let mail = folder.write("mail.eml", "From: a@b.example\r\n\r\nhello\r\n");
+    fs::create_dir(folder.path("empty")).unwrap();
+    let nothing = ["holds no certificate to trust: there is no file in it", "PEM or DER"];
+    pec(&["check", &mail, "--trust", &folder.text("empty")]).exits(2).says(&nothing);
+    folder.write("lists/crl.der", &pki.trust().crls()[0]);
+    let told = "of 1 files in it, 1 are revocation lists and none is a certificate";
+    pec(&["check", &mail, "--trust", &folder.text("lists")]).exits(2).says(&[told]);
+
+    let root = folder.write("elsewhere/root.der", &pki.trust().anchors()[0]);
+    folder.write("trust/README", "where these come from\n");
+    std::os::unix::fs::symlink(folder.path("elsewhere"), folder.path("trust/roots")).unwrap();
+    std::os::unix::fs::symlink(folder.path("trust"), folder.path("trust/loop")).unwrap();
+    std::os::unix::fs::symlink(folder.path("nowhere"), folder.path("trust/dangling")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path("trust/fifo")).status().unwrap().success());
+    let signer = folder.write("wrong-ca.der", pki.certificate("alfa-wrong-ca").unwrap());
+    for trust in [folder.text("trust"), root] {
+        let done = pec(&["check", &signer, "--trust", &trust]).exits(1).says(&["violation certificate/trusted"]);
+        for left in ["README", "dangling", "fifo", "loop"] {
+            let is_told = done.err.lines().any(|line| line.contains("left aside") && line.contains(left));
+            assert_eq!(is_told, trust.ends_with("trust"), "{left}: {}", done.err);
+        }
+    }
+    let signer = folder.write("unknown-ca.der", pki.certificate("alfa-unknown-ca").unwrap());
+    let told = "path not verified: the certification path cannot be followed: the issuer of";
+    pec(&["check", &signer, "--trust", &folder.text("trust")]).exits(0).says(&[told]);
+}
+
 #[test]
 fn a_hostile_message_does_nothing_to_the_terminal() {
     let folder = Folder::new();
@@ -647,4 +678,62 @@ fn every_help_ends_with_the_exit_codes() {
     pec(&["--version"]).exits(0).says(&[env!("CARGO_PKG_VERSION")]);
     pec(&[]).exits(2).says(&["Usage"]);
     pec(&["frobnicate"]).exits(2).says(&["unrecognized subcommand"]);
+}
+
+/// An acceptance of a run, and the trust and the directory that it is told by.
+fn acceptance(folder: &Folder) -> [String; 3] {
+    folder.run(&["--sender", "alfa"]).exits(0);
+    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let acceptance = fs::read_dir(bundle.join("messages")).unwrap().map(|file| file.unwrap().path()).find(|path| {
+        fs::read(path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("X-Ricevuta: accettazione"))
+    });
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    [
+        text(acceptance.expect("an acceptance was observed")),
+        text(bundle.join("trust")),
+        text(bundle.join("directory/001.ldif")),
+    ]
+}
+
+#[test]
+fn an_answer_that_is_required_fails_where_it_is_no_and_where_it_cannot_be_told() {
+    let folder = Folder::new();
+    let [acceptance, trust, directory] = acceptance(&folder);
+    let given = ["--trust", &trust, "--directory", &directory];
+    let check = |file: &str, more: &[&str]| pec(&[&["check", file], more].concat());
+    check(&acceptance, &[])
+        .exits(0)
+        .says(&["intact yes, origin cannot tell, form yes", "result    no violation found"]);
+    check(&acceptance, &["--require", "intact"]).exits(0).says(&["required  intact: 1 yes, 0 no, 0 cannot be told"]);
+    check(&acceptance, &["--require", "intact,origin"])
+        .exits(5)
+        .says(&["required  origin: 0 yes, 0 no, 1 cannot be told", "a required answer cannot be told (exit code 5)"]);
+    check(&acceptance, &[&["--require", "origin,intact"], &given[..]].concat())
+        .exits(0)
+        .says(&["signed by", "issued by"]);
+
+    let text = fs::read(&acceptance).unwrap();
+    let place = text.windows(4).rposition(|window| window == b"ato ").or(Some(text.len() / 2)).unwrap();
+    let mut tampered = text;
+    tampered[place] = b'A';
+    let tampered = folder.write("tampered.eml", tampered);
+    check(&tampered, &["--require", "intact,origin"]).exits(1).says(&["intact no"]);
+
+    check(&acceptance, &["--require", "complete"]).exits(2).says(&["`--require complete` needs `--view`"]);
+    check(&acceptance, &["--require", "complete", "--view", "sender"]).exits(1).says(&["complete"]);
+    check(&acceptance, &["--require", "nice"]).exits(2).says(&["nice"]);
+}
+
+#[test]
+fn json_states_what_a_message_proves_and_what_it_says_of_itself() {
+    let folder = Folder::new();
+    let [acceptance, trust, directory] = acceptance(&folder);
+    let given = ["check", &acceptance, "--trust", &trust, "--directory", &directory, "--format", "json"];
+    let lines = pec(&given).exits(0).json();
+    let message = &lines.iter().find(|line| line["type"] == "checked").unwrap()["messages"][0];
+    assert_eq!((&message["kind"], &message["certified"]), (&"accettazione".into(), &true.into()));
+    assert_eq!(message["answers"]["origin"]["answer"], "yes");
+    assert!(message["sender"].is_string() && message["date"].is_string() && message["subject"].is_string());
+    assert!(message["signer"]["issuer"].is_string() && message["recipients"].as_array().unwrap().len() == 1);
+    assert_eq!(lines.last().unwrap()["exit"]["meaning"], "no violation found");
 }

@@ -33,6 +33,16 @@ fn a_receipt_without_its_type_header_or_with_it_misnamed_is_a_receipt_all_the_sa
 }
 
 #[test]
+fn a_bare_line_feed_in_what_is_signed_is_the_providers() {
+    breaks("one-bare-lf.eml", &["structure/line-ends"]);
+}
+
+#[test]
+fn a_virus_non_delivery_as_its_addressee_holds_it_breaks_nothing() {
+    assert_eq!(violations("m01-virus-nondelivery-alone.eml"), (Vec::new(), Some(0)));
+}
+
+#[test]
 fn a_subject_in_raw_latin_1_is_certified_as_its_characters_and_never_as_lost_ones() {
     assert_eq!(violations("e04-raw-latin1-env.eml"), (vec![], Some(0)));
     breaks("k07-certified-destroyed.eml", &["subject/certified", "subject/original"]);

@@ -142,6 +142,15 @@ fn xmllint_says_the_same_of_all_certification_data() {
     same(pairs, 300, 5);
 }
 
+/// Faults and controls that Python reads otherwise, and why neither is wrong.
+const READ_APART: [(&str, &str); 2] = [
+    ("structure/bare-line-feed", "its lines end at a bare line feed too; ours are octets, which the signature covers"),
+    (
+        "tolerated/word-called-latin-1",
+        "octets 0x80 to 0x9f of such a word have two right readings (practice of mail programs)",
+    ),
+];
+
 #[test]
 fn python_reads_the_same_headers_names_and_contents() {
     if !at_hand("python3", "--version") {
@@ -157,8 +166,9 @@ fn python_reads_the_same_headers_names_and_contents() {
     let read: Vec<Value> =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read.len(), SPECIMENS.len());
-    let differences: Vec<String> =
-        SPECIMENS.iter().zip(&read).flat_map(|(one, theirs)| different(one, theirs)).collect();
+    let read_apart = |name: &str| READ_APART.iter().any(|(known, _)| name.starts_with(known));
+    let both = SPECIMENS.iter().zip(&read).filter(|(one, _)| !read_apart(&one.name));
+    let differences: Vec<String> = both.flat_map(|(one, theirs)| different(one, theirs)).collect();
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
 }
 
@@ -271,8 +281,8 @@ fn openssl_verify(folder: &Path, trust: &Trust, signer: &Certificate, others: &[
         let pems = ders.map(|der| der::pem::encode_string(label, der::pem::LineEnding::LF, der).unwrap());
         fs::write(folder.join(name), pems.collect::<String>()).unwrap();
     };
-    write("root.pem", "CERTIFICATE", &mut trust.anchors.iter().map(Vec::as_slice));
-    write("lists.pem", "X509 CRL", &mut trust.crls.iter().map(Vec::as_slice));
+    write("root.pem", "CERTIFICATE", &mut trust.anchors().iter().map(|der| &**der));
+    write("lists.pem", "X509 CRL", &mut trust.crls().iter().map(|der| &**der));
     write("signer.pem", "CERTIFICATE", &mut std::iter::once(&*signer.der));
     write("others.pem", "CERTIFICATE", &mut others.iter().map(|other| &*other.der));
     let mut command = Command::new("openssl");

@@ -31,7 +31,8 @@ fn openssl_and_xmllint_accept_everything_the_gateways_compose() {
         if let Event::Finished(cell) = event {
             cells.push(cell);
         }
-    });
+    })
+    .expect("threads can be started");
     let mut seen = BTreeSet::new();
     let composed: Vec<Composed<'_>> = cells.iter().flat_map(|cell| composed(cell, &mut seen)).collect();
     let refused: Vec<String> = thread::scope(|scope| {

@@ -49,8 +49,8 @@ fn why_not(place: &Place, kind: SectionKind, der: &[u8]) -> Option<Why> {
         return Some(Why::RevocationList);
     }
     match Certificate::read(der) {
-        Ok(certificate) if certificate.is_authority() => Some(Why::Authority),
-        Ok(_) if place.asked == Asked::InPassing => Some(Why::Certificate),
+        Ok(certificate) if certificate.is_authority() => Some(Why::Authority(der.to_vec())),
+        Ok(_) if place.asked == Asked::InPassing => Some(Why::Certificate(der.to_vec())),
         Ok(_) => None,
         Err(_) if <CertificateList>::from_der(der).is_ok() => Some(Why::RevocationList),
         Err(problem) => Some(Why::NotCertificate(problem)),

@@ -110,10 +110,22 @@ pub(super) fn read(place: Place, mut file: Box<dyn Seekable>, limits: &Limits) -
     match beginning {
         Ok(beginning) => match form::of(&beginning) {
             Form::Zip => zip::members(place, file, limits),
+            // A mailbox that was cut at the front may begin with the rest of a long message.
+            Form::Other(form::TEXT) => match separated(&mut file) {
+                Ok(true) => enter(place, Form::Mbox, file, limits),
+                Ok(false) => enter(place, Form::Other(form::TEXT), file, limits),
+                Err(error) => place.left_out(Why::Unreadable(error)),
+            },
             form => enter(place, form, file, limits),
         },
         Err(error) => place.left_out(Why::Unreadable(error)),
     }
+}
+
+fn separated(file: &mut Box<dyn Seekable>) -> io::Result<bool> {
+    let found = mbox::anywhere(&mut *file)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(found)
 }
 
 /// What comes in where nothing can be read twice.
@@ -175,7 +187,7 @@ fn whole(input: impl Read, limits: &Limits) -> Result<Vec<u8>, Why> {
 fn cms(place: Place, bytes: Vec<u8>) -> Stream {
     let bytes = if is_signed_data(&bytes) { bytes } else { unarmoured(&bytes).unwrap_or(bytes) };
     let opened = DirectoryFile::open(&bytes);
-    match (opened.ldif, opened.signature) {
+    match (opened.content, opened.signature) {
         (Some(content), _) if form::is_ldif(&content) => place.item(Content::Directory(bytes.into())),
         // Cut or broken, so that its content cannot be taken out: it may be seen through the structure.
         (None, Some(Signature { state: SignatureState::Malformed(_), .. }))
@@ -183,9 +195,15 @@ fn cms(place: Place, bytes: Vec<u8>) -> Stream {
         {
             place.item(Content::Directory(bytes.into()))
         }
-        (None, _) => place.item(Content::Signature(bytes.into())),
-        (Some(_), _) => place.left_out(Why::SignedDocument),
+        (None, _) => place.item(Content::Signature(binary(bytes).into())),
+        (Some(_), _) => place.left_out(Why::SignedDocument(binary(bytes).into())),
     }
+}
+
+/// Without the armour of PEM.
+fn binary(cms: Vec<u8>) -> Vec<u8> {
+    let binary = der::pem::decode_vec(&cms).ok().map(|(_, binary)| binary);
+    binary.unwrap_or(cms)
 }
 
 /// Base64 without armour, decoded.

@@ -8,6 +8,9 @@ use crate::smime::is_signed_data;
 /// How many octets are looked at.
 pub(super) const BEGINNING: usize = 64 << 10;
 
+/// What a file looks like that is nothing else, and may be the end of something.
+pub(super) const TEXT: &str = "a text";
+
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -62,12 +65,13 @@ pub(super) fn of(beginning: &[u8]) -> Form {
     if mbox::first(beginning).is_some() {
         return Form::Mbox;
     }
-    Form::Other(if is_text(beginning) { "a text" } else { "binary data" })
+    Form::Other(if is_text(beginning) { TEXT } else { "binary data" })
 }
 
 /// Whether it begins with a header section that holds a field of mail.
 pub(super) fn is_message(beginning: &[u8]) -> bool {
-    let mut lines = beginning.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let text = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning);
+    let mut lines = text.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let Some(first) = lines.next() else { return false };
     if field_name(first).is_none() && !first.starts_with(b">From ") && !first.starts_with(b"From ") {
         return false;
@@ -200,6 +204,7 @@ mod tests {
             (&b""[..], Form::Empty),
             (b"\n \n", Form::Empty),
             (b"Return-Path: <a@b>\n", Form::Message),
+            (b"\xef\xbb\xbfReturn-Path: <a@b>\n", Form::Message),
             (b"X-Nothing: 1\r\n folded\r\nX-TRASPORTO: errore\r\n\r\n", Form::Message),
             (b"DN-Number: 1\r\nSubject: x\r\n\r\ndn: o=postacert\r\n", Form::Message),
             (b"Note: 1\n\nSubject: after the header\n", Form::Other("a text")),

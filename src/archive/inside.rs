@@ -170,3 +170,114 @@ fn beginning(mail: &Mail, entity: &Entity) -> Vec<u8> {
     base64.truncate(base64.len() / 4 * 4);
     BASE64_STANDARD.decode(base64).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A receipt as far as it takes to be one: signed, by whomever.
+    fn certified(subject: &str) -> String {
+        format!(
+            "X-Ricevuta: accettazione\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=s{subject}\r\n\r\n\
+             --s{subject}\r\n\r\ntext\r\n--s{subject}\r\nContent-Type: application/pkcs7-signature\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\nMAAA\r\n--s{subject}--\r\n"
+        )
+    }
+
+    fn mixed(parts: &[String]) -> String {
+        let parts = parts.iter().fold(String::new(), |parts, part| parts + &format!("--m\r\n{part}\r\n"));
+        format!("Subject: outer\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n{parts}--m--\r\n")
+    }
+
+    fn as_message(message: &str) -> String {
+        format!("Content-Type: message/rfc822\r\n\r\n{message}")
+    }
+
+    fn told(raw: &str, limits: &Limits) -> (Vec<String>, Outer) {
+        let message = Message::read(raw.as_bytes()).unwrap();
+        let inside = inside(&message, &Name::file("m"), limits);
+        let told = inside.found.into_iter().map(|found| match found {
+            Ok(Item { name, content: Content::Message(bytes) }) => {
+                let subject = Message::read(bytes).unwrap().mail.field("Subject").unwrap();
+                format!("{name}: {subject}")
+            }
+            Ok(other) => panic!("{other:?}"),
+            Err(left_out) => format!("{}: {}", left_out.name, left_out.why),
+        });
+        (told.collect(), inside.outer)
+    }
+
+    fn found(raw: &str) -> Vec<String> {
+        told(raw, &Limits::default()).0
+    }
+
+    #[test]
+    fn forwarded_and_attached_messages_are_found_at_any_depth() {
+        let base64 = BASE64_STANDARD.encode(certified("b"));
+        let attached =
+            |head: &str| format!("Content-Type: {head}\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64}");
+        let raw = mixed(&[
+            "\r\nSee below".to_owned(),
+            as_message(&certified("a")),
+            attached("application/octet-stream; name=receipt.eml"),
+            attached("application/octet-stream"),
+            attached("message/rfc822"),
+            attached("image/png"),
+            as_message("Subject: ordinary\r\n\r\ntext"),
+            as_message(&mixed(&[as_message(&certified("c"))]).replace("--m", "--n").replace("=m", "=n")),
+        ]);
+        let expected = ["m: part 2: a", "m: part 3: b", "m: part 4: b", "m: part 5: b", "m: part 8: part 1: c"];
+        assert_eq!(found(&raw), expected);
+    }
+
+    #[test]
+    fn a_copy_in_line_feeds_that_was_attached_has_its_line_ends_back() {
+        let base64 = BASE64_STANDARD.encode(certified("b").replace("\r\n", "\n"));
+        let raw =
+            mixed(&[format!("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64}")]);
+        let message = Message::read(raw.as_bytes()).unwrap();
+        let inside = inside(&message, &Name::stdin(), &Limits::default());
+        let expected = Content::Message(certified("b").into_bytes().into());
+        assert_eq!(inside.found.into_iter().next().unwrap().unwrap().content, expected);
+    }
+
+    #[test]
+    fn an_original_counts_only_if_it_is_certified_itself() {
+        let envelope = |original: &str| {
+            let content = mixed(&[as_message(original)]).replace("Subject: outer\r\n", "");
+            certified("e").replace("\r\ntext", &content)
+        };
+        assert_eq!(found(&certified("a")), [""; 0]);
+        assert_eq!(found(&envelope("Subject: ordinary\r\n\r\ntext")), [""; 0]);
+        assert_eq!(found(&envelope(&certified("a"))), ["m: part 1.1: a"]);
+        let forwards = mixed(&[as_message(&certified("a"))]).replace("--m", "--n").replace("=m", "=n");
+        assert_eq!(found(&envelope(&forwards)), ["m: part 1.1: part 1: a"]);
+    }
+
+    #[test]
+    fn what_a_mailing_list_wrapped_is_given_its_header_back() {
+        let (head, body) =
+            certified("a").split_once("MIME-Version").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let (_, entity) = body.split_once("\r\n").unwrap();
+        let wrapped = mixed(&[entity.to_owned(), "\r\nfooter".to_owned()]).replace("Subject: outer\r\n", &head);
+        let (items, outer) = told(&format!("List-Id: <x>\r\n{wrapped}"), &Limits::default());
+        assert_eq!((items, outer), (vec!["m: part 1: a".to_owned()], Outer::Wrapping));
+        // Nobody but the sender can have wrapped it.
+        assert_eq!(told(&wrapped, &Limits::default()).1, Outer::Itself);
+    }
+
+    #[test]
+    fn depth_and_number_are_bounded_and_told() {
+        let limits = Limits { depth: 2, inside: 2, ..Limits::default() };
+        let many = mixed(&["a", "b", "c", "d"].map(|subject| as_message(&certified(subject))));
+        let (items, _) = told(&many, &limits);
+        assert_eq!(items[2..], ["m: more than 2 messages lie inside this one; no more are looked at"]);
+        let mut deep = certified("x");
+        for _ in 0..4 {
+            deep = format!("Subject: forward\r\nContent-Type: message/rfc822\r\n\r\n{deep}");
+        }
+        let bound = "messages inside messages are looked for 2 deep, and not deeper";
+        assert_eq!(told(&deep, &limits).0, [format!("m: part 1: part 1: part 1: {bound}")]);
+    }
+}

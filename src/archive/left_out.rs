@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use super::Name;
+use crate::message::Bytes;
 
 /// Something that is not a thing to judge, or could not be read.
 #[derive(Debug)]
@@ -36,11 +37,11 @@ pub enum Why {
     /// A folder, zip or mailbox with nothing to judge in it, nor anything else.
     NothingInside,
     /// A CMS structure around something else, such as a signed invoice (`.xml.p7m`).
-    SignedDocument,
-    /// A certificate of an authority: signers are judged.
-    Authority,
-    /// A certificate met in passing: most of those that lie about are no signer's.
-    Certificate,
+    SignedDocument(Bytes),
+    /// A certificate of an authority, DER: signers are judged.
+    Authority(Vec<u8>),
+    /// A certificate met in passing, DER: most of those that lie about are no signer's.
+    Certificate(Vec<u8>),
     /// A revocation list: it is given with `--trust`.
     RevocationList,
     /// It begins like a certificate and is none.
@@ -81,9 +82,9 @@ impl Why {
             Why::Unknown(_)
                 | Why::Empty
                 | Why::NothingInside
-                | Why::SignedDocument
-                | Why::Authority
-                | Why::Certificate
+                | Why::SignedDocument(_)
+                | Why::Authority(_)
+                | Why::Certificate(_)
                 | Why::RevocationList
                 | Why::MaildirTmp
                 | Why::NotFile(_)
@@ -108,9 +109,9 @@ impl fmt::Display for Why {
             Why::NotMessage(looks) => write!(f, "not a mail message, but {looks}"),
             Why::Empty => f.write_str("empty"),
             Why::NothingInside => f.write_str("there is nothing to check in it"),
-            Why::SignedDocument => f.write_str("a CMS signed document, not a message, directory or certificate"),
-            Why::Authority => f.write_str("a certificate of an authority: those of signers are judged"),
-            Why::Certificate => f.write_str("a certificate: give it by name to have it judged as a signer's"),
+            Why::SignedDocument(_) => f.write_str("a CMS signed document, not a message, directory or certificate"),
+            Why::Authority(_) => f.write_str("a certificate of an authority: those of signers are judged"),
+            Why::Certificate(_) => f.write_str("a certificate: give it by name to have it judged as a signer's"),
             Why::RevocationList => f.write_str("a revocation list: it is given with --trust"),
             Why::NotCertificate(problem) => write!(f, "not a certificate: {problem}"),
             Why::MaildirTmp => f.write_str("still being delivered (tmp of a Maildir)"),

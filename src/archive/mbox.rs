@@ -36,6 +36,17 @@ pub(super) fn first(bytes: &[u8]) -> Option<usize> {
     })
 }
 
+/// Whether a separator stands anywhere in a file, however far in.
+pub(super) fn anywhere(file: impl Read) -> io::Result<bool> {
+    let mut pieces = Pieces::new(file);
+    while let Some(piece) = pieces.next()? {
+        if pieces.separates(&piece)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Whether a message is followed by others, although no separator stands before it: behind its last part, where it has
 /// parts. What stands inside a part is the part's.
 pub(super) fn follows(bytes: &[u8]) -> bool {
@@ -82,8 +93,7 @@ pub(super) struct Mbox<R: Read> {
 
 impl<R: Read> Mbox<R> {
     pub(super) fn new(name: Name, asked: Asked, reader: R, limits: &Limits) -> Self {
-        let pieces = Pieces { reader: BufReader::with_capacity(256 << 10, reader), line: true, next: None };
-        let waiting = VecDeque::new();
+        let (pieces, waiting) = (Pieces::new(reader), VecDeque::new());
         Self { name, asked, limits: limits.clone(), pieces, number: 0, begun: false, ended: false, waiting }
     }
 
@@ -92,12 +102,13 @@ impl<R: Read> Mbox<R> {
         let mut section = Section { octets: 0, kept: Vec::new(), last: false };
         loop {
             let Some(piece) = self.pieces.next()? else { return Ok(Section { last: true, ..section }) };
-            let may_separate = piece.starts_line && is_separator(&piece.octets);
-            if may_separate && self.pieces.peek()?.is_some_and(|next| opens_header(&next.octets)) {
+            if self.pieces.separates(&piece)? {
                 return Ok(section);
             }
             section.octets += piece.octets.len() as u64;
-            if section.octets <= self.limits.whole {
+            if section.octets > self.limits.whole {
+                section.kept = Vec::new();
+            } else if self.begun || section.kept.len() < form::BEGINNING || form::is_message(&section.kept) {
                 section.kept.extend_from_slice(&piece.octets);
             }
         }
@@ -236,6 +247,16 @@ struct Piece {
 }
 
 impl<R: Read> Pieces<R> {
+    fn new(reader: R) -> Self {
+        Self { reader: BufReader::with_capacity(256 << 10, reader), line: true, next: None }
+    }
+
+    /// Whether a piece, the last one that came out, is a separator: a header comes after it.
+    fn separates(&mut self, piece: &Piece) -> io::Result<bool> {
+        let may_be = piece.starts_line && is_separator(&piece.octets);
+        Ok(may_be && self.peek()?.is_some_and(|next| opens_header(&next.octets)))
+    }
+
     fn next(&mut self) -> io::Result<Option<Piece>> {
         match self.next.take() {
             Some(piece) => Ok(Some(piece)),
@@ -338,6 +359,31 @@ mod tests {
         assert_eq!(
             told(mbox, &limits),
             ["m: message 1: larger than 1 MiB, the most that is read of one thing", "m: message 2|Subject: 2//two/"]
+        );
+    }
+
+    #[test]
+    fn no_cut_or_mutation_panics() {
+        let mbox = format!(
+            "{SEPARATOR}Content-Type: multipart/mixed; boundary=b\n\n--b\n\n>From x\n--b--\n\n{SEPARATOR}A: 1\n\n"
+        );
+        for at in 0..mbox.len() {
+            told(&mbox[..at], &Limits::default());
+            for octet in [b'\n', b'\r', 0, b'F', b':', 0xff] {
+                let mut mutated = mbox.clone().into_bytes();
+                mutated[at] = octet;
+                told(mutated, &Limits { whole: 64, ..Limits::default() });
+            }
+        }
+    }
+
+    #[test]
+    fn a_first_separator_is_found_however_far_in() {
+        let mbox = format!("{}{SEPARATOR}Subject: 1\n\none\n", "QUJD\n".repeat(40_000));
+        assert!(anywhere(mbox.as_bytes()).unwrap() && !anywhere(&b"From here\nto there\n"[..]).unwrap());
+        assert_eq!(
+            told(&mbox, &Limits::default()),
+            ["m: 200000 octets before the first message belong to none", "m: message 1|Subject: 1//one/"]
         );
     }
 

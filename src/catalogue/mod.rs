@@ -80,7 +80,7 @@ impl Catalogue {
                 Some(_) => 0.7,
                 None => 0.0,
             };
-            strsim::normalized_damerau_levenshtein(&wanted, &known).max(part)
+            scenario::likeness(&wanted, &known).max(part)
         };
         let mut near: Vec<(f64, &str)> = known
             .chain(self.faults.keys().copied())

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use super::{Check, arrival::arrival};
 use crate::{
-    archive::{Content, Found, Item, LeftOut, Name, Why, inside},
+    archive::{Content, Found, Item, LeftOut, Name, Outer, Why, inside},
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
     message::{Bytes, Message},
-    results::{self, ArrivedAt, Checked, Unjudged},
+    results::{self, ArrivedAt, Checked, Description, Unjudged},
     rules::{Clerk, Judge, Judgement, Member, Reference, all},
 };
 
@@ -44,13 +44,7 @@ pub(super) fn reference(name: &str, judgement: Judgement) -> Checked {
 
 impl Check<'_> {
     /// Judges what was found, and the certified messages inside it.
-    pub(super) fn judged<'a>(
-        &self,
-        judge: &Judge<'a>,
-        number: usize,
-        found: Found,
-        clerk: &mut Clerk<'a>,
-    ) -> Vec<Judged> {
+    pub(super) fn judged(&self, judge: &Judge<'_>, number: usize, found: Found, clerk: &mut Clerk) -> Vec<Judged> {
         match found {
             Err(left_out) => vec![not_judged(&left_out)],
             Ok(Item { name, content: Content::Message(bytes) }) => self.message(judge, number, &name, bytes, clerk),
@@ -59,14 +53,7 @@ impl Check<'_> {
     }
 
     /// A message, and those inside it.
-    fn message<'a>(
-        &self,
-        judge: &Judge<'a>,
-        number: usize,
-        name: &Name,
-        bytes: Bytes,
-        clerk: &mut Clerk<'a>,
-    ) -> Vec<Judged> {
+    fn message(&self, judge: &Judge<'_>, number: usize, name: &Name, bytes: Bytes, clerk: &mut Clerk) -> Vec<Judged> {
         let message = match Message::read(bytes) {
             Ok(message) => message,
             Err(problem) => {
@@ -75,7 +62,14 @@ impl Check<'_> {
             }
         };
         let inside = inside(&message, name, &self.limits);
-        let mut judged = vec![self.alone(judge, number, name, message, clerk)];
+        let mut judged = vec![match inside.outer {
+            Outer::Itself => self.alone(judge, number, name, message, clerk),
+            Outer::Wrapping => {
+                let why = "a mailing list's wrapping: what lies inside is judged".to_owned();
+                let told = Told::LeftOut(results::LeftOut { name: name.to_string(), why });
+                Judged { told, exercised: 0, member: None }
+            }
+        }];
         for found in inside.found {
             judged.push(match found {
                 Err(left_out) => not_judged(&left_out),
@@ -89,14 +83,7 @@ impl Check<'_> {
         judged
     }
 
-    fn alone<'a>(
-        &self,
-        judge: &Judge<'a>,
-        number: usize,
-        name: &Name,
-        message: Message,
-        clerk: &mut Clerk<'a>,
-    ) -> Judged {
+    fn alone(&self, judge: &Judge<'_>, number: usize, name: &Name, message: Message, clerk: &mut Clerk) -> Judged {
         let arrival = arrival(&message, self.at, self.now);
         let observation = Observation {
             id: number,
@@ -112,10 +99,11 @@ impl Check<'_> {
         let mut evidence = self.surroundings(name);
         evidence.claimed = claimed;
         evidence.observations.push(observation);
+        let description = Description::of(&message);
         let lone = judge.lone(message, &evidence, clerk);
         let (judgement, exercised, member) = (lone.judgement, lone.exercised, lone.member.map(Box::new));
         let path = name.path().map_or_else(PathBuf::new, PathBuf::from);
-        let lone = Some(results::Alone { arrival, answers: lone.answers, signer: lone.signer });
+        let lone = Some(results::Alone { arrival, description, answers: lone.answers, signer: lone.signer });
         let checked = Checked { name: name.to_string(), path, evidence, judgement, lone };
         Judged { told: Told::Checked(Box::new(checked)), exercised, member }
     }
@@ -183,7 +171,7 @@ fn not_judged(left_out: &LeftOut) -> Judged {
 /// The certificates of a directory, each once.
 fn listed(file: &[u8]) -> Vec<Vec<u8>> {
     let providers = Directory::read(file).map(|directory| directory.providers).unwrap_or_default();
-    let mut certificates: Vec<Vec<u8>> = providers.into_iter().flat_map(|provider| provider.certificates).collect();
+    let mut certificates: Vec<Vec<u8>> = providers.iter().flat_map(|provider| provider.certificates.clone()).collect();
     certificates.sort();
     certificates.dedup();
     certificates

@@ -1,6 +1,6 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{io, path::PathBuf, time::Instant};
+use std::{collections::BTreeMap, io, path::PathBuf, time::Instant};
 
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
@@ -11,8 +11,8 @@ use crate::{
     check::{Broken, Check, Outcome},
     clock::Machine,
     evidence::{View, Watch},
-    report::{JsonStream, Report, RuleSet, Terminal},
-    results::{Closing, Ending, Event, Opening, Strictness, Totals, Work},
+    report::{JsonStream, Junit, Report, RuleSet, Sarif, Terminal},
+    results::{Closing, Ending, Event, Opening, Question, Required, Strictness, Totals, Work, require},
     rules::{self, Options, Reference},
 };
 
@@ -22,7 +22,7 @@ pub struct Args {
     /// Messages (.eml), directories (.ldif, .ldif.p7m), certificates, folders of these, or the evidence of an earlier run.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Folder of trusted roots and revocation lists (PEM or DER); without it origins are not verified.
+    /// Folder of trusted roots and revocation lists (PEM or DER); without it no origin can be told.
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
     /// The providers' directory (LDIF, also in its signature: .ldif.p7m).
@@ -42,7 +42,10 @@ pub struct Args {
     /// Let warnings and notes fail too.
     #[arg(long)]
     strict: bool,
-    /// What is printed: a page for people, or JSON lines.
+    /// Answers that must be yes, with commas: a no exits with 1, one that cannot be told with 5. `complete` needs --view.
+    #[arg(long, value_enum, value_name = "ANSWER", value_delimiter = ',')]
+    require: Vec<Question>,
+    /// What is printed: a page for people, JSON lines, JUnit XML, or SARIF.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -52,10 +55,15 @@ enum Format {
     #[default]
     Text,
     Json,
+    Junit,
+    Sarif,
 }
 
 /// Judges everything that is given.
 pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
+    if args.require.contains(&Question::Complete) && args.view.is_empty() {
+        return Err(CliError::CompleteWithoutView);
+    }
     let given = Given::read(args.trust.as_deref(), args.directory.as_deref())?;
     let (clock, now) = (Instant::now(), Machine::default().now());
     let options = Options { as_of: args.as_of.into() };
@@ -64,6 +72,8 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let mut report: Box<dyn Report> = match args.format {
         Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
         Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
+        Format::Junit => Box::new(Junit::new(out)),
+        Format::Sarif => Box::new(Sarif::new(out, rules::all())),
     };
     let reference = Reference::new(&given.directories, &given.trust);
     let check = Check {
@@ -80,12 +90,19 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let work = Work::Check { references: Vec::new() };
     let opening = Opening { started: now, work, strictness, as_of: options.as_of };
     report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
-    let outcome = check.run(|event| report.event(&event)).map_err(|broken| match broken {
+    let mut required: BTreeMap<Question, Required> =
+        args.require.iter().map(|question| (*question, Required::default())).collect();
+    let telling = |event: Event<'_>| {
+        require(&mut required, &event);
+        report.event(&event)
+    };
+    let mut outcome = check.run(telling).map_err(|broken| match broken {
         Broken::Telling(error) => CliError::Stdout(error),
         Broken::Spilling(_) => CliError::Internal(broken.to_string()),
     })?;
+    outcome.tally.required = required;
     let exit = exit(&outcome);
-    let exit_told = (exit.code(), exit.meaning());
+    let exit_told = (exit.code(), exit.of_check());
     let (totals, took) = (Totals::Check(outcome.tally), clock.elapsed());
     let closing = Closing { totals, ending: Ending::Complete, exit: exit_told, took };
     report.event(&Event::Closed(closing)).map_err(CliError::Stdout)?;
@@ -96,7 +113,8 @@ fn exit(outcome: &Outcome) -> Exit {
     let tally = &outcome.tally;
     let failing = tally.failing + tally.failing_submissions > 0;
     let applies = [
-        (failing, Exit::NonConforming),
+        (tally.required.values().any(|asked| asked.cannot_tell > 0 || asked.is_unasked()), Exit::Untold),
+        (failing || tally.required.values().any(|asked| asked.no > 0), Exit::NonConforming),
         (!outcome.not_exercised.is_empty(), Exit::Nothing),
         (tally.broken_rules > 0, Exit::Trouble),
         (outcome.mistaken, Exit::Usage),

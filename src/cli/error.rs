@@ -1,17 +1,18 @@
 //! What stands in the way of a command, and the exit code it means.
 
-use std::{io, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
-use super::{Exit, color::Color};
+use super::{Exit, color::Color, stderr::say};
 use crate::{
     archive::{LeftOut, Why},
     catalogue::CatalogueError,
     evidence::bundle::BundleError,
     norm::AsOf,
-    report::{Paint, shown},
+    report::Paint,
     scenario::{LoadError, SelectionError},
+    shown::{path_text, shown},
 };
 
 /// Why a command did not do what it was asked for.
@@ -31,8 +32,14 @@ pub enum CliError {
     #[error("`{0}` cannot play both the sender and the receiver")]
     #[diagnostic(help("name two of: {}", crate::target::NAMES.join(", ")))]
     SameTarget(String),
+    /// Whether everything is there is a question of who looked.
+    #[error("`--require complete` needs `--view`")]
+    #[diagnostic(help(
+        "say whose mailboxes the messages are from, such as `--view sender`: only then is what is not there missing"
+    ))]
+    CompleteWithoutView,
     /// A path given on the command line.
-    #[error("cannot read {}: {problem}", path.display())]
+    #[error("cannot read {}: {problem}", path_text(path))]
     #[diagnostic(help("paths are taken from the folder that the command is run in"))]
     Unreadable {
         /// Which.
@@ -66,9 +73,11 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(help("evidence is judged only as it was gathered: run again, or check its messages one by one"))]
     Bundle(#[from] BundleError),
-    /// Neither a certificate nor a revocation list.
-    #[error("{} holds no certificate and no revocation list: {problem}", path.display())]
-    #[diagnostic(help("trust is given as a folder of certificates and CRLs, PEM or DER"))]
+    /// Nothing to trust.
+    #[error("{} holds no certificate to trust: {problem}", path_text(path))]
+    #[diagnostic(help(
+        "expected a folder with the certificates of trusted roots, and revocation lists, in PEM or DER"
+    ))]
     Trust {
         /// Which.
         path: PathBuf,
@@ -76,7 +85,7 @@ pub enum CliError {
         problem: String,
     },
     /// The providers' directory.
-    #[error("{} is not a providers' directory: {problem}", path.display())]
+    #[error("{} is not a providers' directory: {problem}", path_text(path))]
     #[diagnostic(help("the directory is given as LDIF (RFC 6109 4.5), by itself or in its signature"))]
     Directory {
         /// Which.
@@ -97,6 +106,10 @@ pub enum CliError {
     #[error("no clause is in force as of {0}")]
     #[diagnostic(help("the oldest are those of 2 November 2005"))]
     NothingInForce(AsOf),
+    /// No thread or no descriptor to begin with.
+    #[error("nothing can be played: {0}")]
+    #[diagnostic(help("a run needs some 30 open files and a thread per core: see `ulimit -n` and `ulimit -u`"))]
+    NoRuntime(io::Error),
     /// stdout cannot be written.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
@@ -148,7 +161,7 @@ impl CliError {
             | CliError::Scenarios(LoadError::Empty { .. })
             | CliError::LeftOut(LeftOut { why: Why::NothingInside, .. })
             | CliError::NothingInForce(_) => Exit::Nothing,
-            CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
+            CliError::NoRuntime(_) | CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
             _ => Exit::Usage,
         }
     }
@@ -161,25 +174,58 @@ impl CliError {
         };
         let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
         let draw = |diagnostic: &dyn Diagnostic| {
-            let mut picture = String::new();
-            match handler.render_report(&mut picture, diagnostic) {
-                Ok(()) => eprint!("{picture}"),
-                Err(_) => eprintln!("{diagnostic}"),
+            let (spelt, mut picture) = (Spelt(diagnostic), String::new());
+            match handler.render_report(&mut picture, &spelt) {
+                Ok(()) => say(&picture),
+                Err(_) => say(&format!("{spelt}\n")),
             }
         };
         match self {
             CliError::Scenarios(LoadError::Files { problems }) => {
-                for problem in problems {
+                for problem in problems.iter().take(DRAWN) {
                     draw(problem);
                 }
-                eprintln!("{self}");
+                if problems.len() > DRAWN {
+                    say(&format!("and {} more\n", problems.len() - DRAWN));
+                }
+                say(&format!("{self}\n"));
             }
             _ => draw(self),
         }
     }
 }
 
+/// As many mistakes are drawn; the others are counted.
+const DRAWN: usize = 20;
+
+/// An error whose words are fit to be shown: names, arguments and what files say may all be hostile. What is drawn of a
+/// source is [`Problem`](crate::scenario::Problem)'s to keep so.
+#[derive(Debug)]
+struct Spelt<'d>(&'d dyn Diagnostic);
+
+impl fmt::Display for Spelt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.0.to_string()))
+    }
+}
+
+impl std::error::Error for Spelt<'_> {}
+
+impl Diagnostic for Spelt<'_> {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(shown(&self.0.help()?.to_string())))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.0.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.0.labels()
+    }
+}
+
 /// A warning on stderr: the command goes on.
 pub fn warn(text: &str) {
-    eprintln!("warning: {}", shown(text));
+    say(&format!("warning: {}\n", shown(text)));
 }

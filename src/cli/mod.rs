@@ -6,15 +6,18 @@ mod coverage;
 mod error;
 mod exit;
 mod explain;
+mod inspect;
+mod last_resort;
 mod list;
 mod run;
 mod schema;
 mod select;
+mod stderr;
 mod stdout;
 mod table;
 mod trust;
 
-use std::{ffi::OsString, io};
+use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -22,6 +25,10 @@ pub use error::CliError;
 pub use exit::Exit;
 
 use color::Color;
+use stderr::say;
+use stdout::Stdout;
+
+use crate::shown::{shown, shown_path};
 
 /// Do two gateways of Italian certified mail (PEC, RFC 6109) work together as the norm says?
 ///
@@ -44,36 +51,37 @@ enum Command {
     Run(run::Args),
     /// Judge messages, folders of messages, or the evidence of an earlier run.
     Check(check::Args),
+    /// Show what a message, signature, certificate or directory consists of; nothing is judged.
+    Inspect(inspect::Args),
     /// List scenarios, rules, clauses or faults.
     List(list::Args),
     /// Explain a rule, a clause, a scenario or a fault.
     Explain(explain::Args),
     /// Tell what of the norm is checked, and by what.
     Coverage(coverage::Args),
-    /// Print the JSON Schema of a scenario file.
-    Schema,
+    /// Print the JSON Schema of a scenario file, or of a line of the JSON stream.
+    Schema(schema::Args),
 }
 
 /// Does what the arguments say; never panics, and says on stderr what stood in the way.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args: Vec<OsString> = args.into_iter().collect();
+    last_resort::guarded(|| perform(&args))
+}
+
+fn perform(args: &[OsString]) -> Exit {
     let cli = match parse(args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are errors to clap, and no failure.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Conforming };
-            return match error.print() {
-                Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => exit.worse(Exit::Trouble),
-                _ => exit,
-            };
-        }
+        Err(error) => return refuse(&error, args),
     };
     let done = match &cli.command {
         Command::Run(args) => run::run(args, cli.color),
         Command::Check(args) => check::check(args, cli.color),
+        Command::Inspect(args) => inspect::inspect(args, cli.color),
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args, cli.color),
         Command::Coverage(args) => coverage::coverage(args),
-        Command::Schema => schema::schema(),
+        Command::Schema(args) => schema::schema(args),
     };
     done.unwrap_or_else(|error| {
         error.show(cli.color);
@@ -81,12 +89,32 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     })
 }
 
+/// Shows help or version, which are errors to clap and no failure, or what is wrong with the arguments.
+fn refuse(error: &clap::Error, args: &[OsString]) -> Exit {
+    if error.use_stderr() {
+        // clap repeats arguments as they are: it is asked once more, about arguments that can be shown.
+        let spelt: Vec<OsString> = args.iter().map(|arg| shown_path(arg.as_ref()).into()).collect();
+        match parse(&spelt) {
+            Err(error) if error.use_stderr() => say(&error.render().to_string()),
+            _ => say(&format!("{}\n", shown(&error.to_string()))),
+        }
+        return Exit::Usage;
+    }
+    match Stdout::print(&error.render().to_string()) {
+        Ok(()) => Exit::Conforming,
+        Err(error) => {
+            error.show(Color::Auto);
+            error.exit()
+        }
+    }
+}
+
 /// The whole command line; every command's help ends with the exit codes.
 pub fn command() -> clap::Command {
     Cli::command().mut_subcommands(|command| command.after_help(Exit::help()))
 }
 
-fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&command().try_get_matches_from(args)?)
 }
 

@@ -12,10 +12,11 @@ use jiff::civil::Date;
 use super::{CliError, Exit, color::Color, error::warn, select::Select, stdout::Stdout};
 use crate::{
     evidence::{Direction, bundle},
-    report::{JsonStream, Junit, Progress, Reports, RuleSet, Terminal},
+    report::{JsonStream, Junit, LateFile, Progress, Reports, RuleSet, Sarif, Terminal},
     results::{CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
     rules,
     runner::{self, OnFailure, Plan, Run, Stop},
+    shown::path_text,
     target,
 };
 
@@ -42,7 +43,7 @@ pub struct Args {
     /// Judge by the norm as it was on this day [default: the norm's latest].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Where junit.xml, run.jsonl and the evidence are written.
+    /// Where junit.xml, report.sarif, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     reports: PathBuf,
     /// What is printed: a page for people, or the JSON stream.
@@ -76,7 +77,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Err(problem) => {
             warn(&format!(
                 "nothing can be written to {}: {problem}; the run goes on without reports and evidence",
-                args.reports.display()
+                path_text(&args.reports)
             ));
             written = Exit::Trouble;
         }
@@ -86,7 +87,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
         Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), rules)),
     }
-    let exit = play(&plan, &mut reports, written);
+    let exit = play(&plan, &mut reports, written).map_err(CliError::NoRuntime)?;
     for (name, problem) in reports.broken() {
         warn(&format!("{name} could not be written: {problem}"));
     }
@@ -94,7 +95,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 }
 
 /// Plays the plan and feeds the reports; `written` is how far the reports could be opened.
-fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
+fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> io::Result<Exit> {
     let mut tally = PlayTally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
     let run = runner::run(plan, &mut |event| {
         if let Event::Finished(cell) = &event {
@@ -105,14 +106,14 @@ fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> Exit {
             }
         }
         reports.event(&event);
-    });
+    })?;
     let ending = ending(&run, &tally);
     let exit = verdict(&tally, ending).worse(written);
     reports.close(|broken| {
         let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
-        Closing { totals: Totals::Plays(tally.clone()), ending, exit: (exit.code(), exit.meaning()), took: run.took }
+        Closing { totals: Totals::Plays(tally.clone()), ending, exit: (exit.code(), exit.of_run()), took: run.took }
     });
-    exit
+    Ok(exit)
 }
 
 fn ending(run: &Run, tally: &PlayTally) -> Ending {
@@ -151,6 +152,7 @@ fn directions(sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direct
 struct Folder {
     junit: PathBuf,
     stream: fs::File,
+    sarif: fs::File,
     evidence: PathBuf,
 }
 
@@ -160,17 +162,19 @@ impl Folder {
         fs::create_dir_all(folder)?;
         let (junit, evidence) = (folder.join("junit.xml"), folder.join("evidence"));
         let stream = fs::File::create(folder.join("run.jsonl"))?;
+        let sarif = fs::File::create(folder.join("report.sarif"))?;
         if junit.try_exists()? {
             fs::remove_file(&junit)?;
         }
         remove_bundles(&evidence)?;
         fs::create_dir_all(&evidence)?;
-        Ok(Self { junit, stream, evidence })
+        Ok(Self { junit, stream, sarif, evidence })
     }
 
     /// Adds the reports that it holds, and says where evidence goes.
     fn open(self, reports: &mut Reports) -> PathBuf {
-        reports.add("junit.xml", Junit::at(self.junit));
+        reports.add("junit.xml", Junit::new(LateFile::at(self.junit)));
+        reports.add("report.sarif", Sarif::new(io::BufWriter::new(self.sarif), rules::all()));
         reports.add("run.jsonl", JsonStream::new(self.stream, RuleSet::of(rules::all())));
         self.evidence
     }

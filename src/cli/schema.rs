@@ -1,11 +1,33 @@
-//! `schema`: what an editor needs to help writing scenarios.
+//! `schema`: what an editor needs to help writing scenarios, and what a reader of reports holds them against.
+
+use clap::ValueEnum;
+use schemars::schema_for;
 
 use super::{CliError, Exit, stdout::Stdout};
+use crate::report::Line;
+
+/// Arguments of `schema`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Of what: a scenario file, or a line of the JSON stream.
+    #[arg(value_enum, default_value_t, value_name = "WHAT")]
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum What {
+    #[default]
+    Scenario,
+    Report,
+}
 
 /// Prints the JSON Schema.
-pub fn schema() -> Result<Exit, CliError> {
-    let schema = serde_json::to_string_pretty(&crate::scenario::schema())
-        .map_err(|error| CliError::Internal(error.to_string()))?;
-    Stdout::print(&(schema + "\n"))?;
+pub fn schema(args: &Args) -> Result<Exit, CliError> {
+    let schema = match args.what {
+        What::Scenario => crate::scenario::schema(),
+        What::Report => schema_for!(Line<'_>).into(),
+    };
+    let text = serde_json::to_string_pretty(&schema).map_err(|error| CliError::Internal(error.to_string()))?;
+    Stdout::print(&(text + "\n"))?;
     Ok(Exit::Conforming)
 }

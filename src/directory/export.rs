@@ -132,15 +132,15 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back_the_same() {
-        let directory = Directory { providers: vec![provider(), secondary()] };
+        let directory = Directory::from_iter([provider(), secondary()]);
         assert_eq!(Directory::read(&ldif(&directory)).unwrap().providers, directory.providers);
-        let unnamed = Directory { providers: vec![Provider { dn: String::new(), ..secondary() }] };
-        assert_eq!(Directory::read(&ldif(&unnamed)).unwrap().providers, [secondary()]);
+        let unnamed = Directory::from_iter([Provider { dn: String::new(), ..secondary() }]);
+        assert_eq!(Directory::read(&ldif(&unnamed)).unwrap().providers, [secondary().into()]);
     }
 
     #[test]
     fn the_file_looks_as_in_the_norm() {
-        let file = String::from_utf8(ldif(&Directory { providers: vec![secondary()] })).unwrap();
+        let file = String::from_utf8(ldif(&Directory::from_iter([secondary()]))).unwrap();
         assert!(file.starts_with("version: 1\n\ndn: o=postacert\nobjectclass: top\nobjectclass: organization\n"));
         assert!(file.contains(
             "\n\ndn: providerUnit=Ambiente \\<secondario\\> della sede di Reggio nell'Emilia\\,\n  via Emilia Ospizio,providerName=Carta\\, Penna & C. S.p.A.,o=postacert\n"

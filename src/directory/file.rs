@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{
-    LdifError,
-    ldif::{self, Record},
-};
+use super::{LdifError, ldif::Layout};
 use crate::smime::{Signature, is_signed_data};
 
 /// A directory file, taken out of what it is wrapped in.
@@ -14,7 +11,7 @@ pub struct DirectoryFile<'a> {
     /// How it is wrapped.
     pub form: Form,
     /// The LDIF; `None` where the signature holds none.
-    pub ldif: Option<Cow<'a, [u8]>>,
+    pub content: Option<Cow<'a, [u8]>>,
     /// The signature around it, verified; who the signer is nobody looked at.
     pub signature: Option<Signature>,
 }
@@ -38,21 +35,26 @@ impl<'a> DirectoryFile<'a> {
         }
         match text(file) {
             Some(cms) => Self::signed(&cms, Form::SignedText),
-            None => Self { form: Form::Plain, ldif: Some(Cow::Borrowed(file)), signature: None },
+            None => Self { form: Form::Plain, content: Some(Cow::Borrowed(file)), signature: None },
         }
     }
 
-    /// The records in it.
-    pub fn records(&self) -> Result<Vec<Record>, LdifError> {
-        match &self.ldif {
-            Some(ldif) => ldif::records(ldif),
-            None => Err(LdifError { line: 1, problem: "there is no LDIF inside the signature".into() }),
+    /// The LDIF; empty where the signature holds none.
+    pub fn ldif(&self) -> &[u8] {
+        self.content.as_deref().unwrap_or_default()
+    }
+
+    /// Where its records stand.
+    pub fn layout(&self) -> Result<Layout, LdifError> {
+        match &self.content {
+            Some(ldif) => Layout::of(ldif),
+            None => Err(LdifError { line: 1, dn: None, problem: "there is no LDIF inside the signature".into() }),
         }
     }
 
     fn signed(cms: &[u8], form: Form) -> Self {
         let (signature, content) = Signature::open(cms);
-        Self { form, ldif: content.map(Cow::Owned), signature: Some(signature) }
+        Self { form, content: content.map(Cow::Owned), signature: Some(signature) }
     }
 }
 

@@ -1,32 +1,82 @@
-//! Reading LDIF content records (RFC 2849), and of a record what RFC 6109 4.5 gives a provider.
+//! Reading LDIF content records (RFC 2849).
 //!
-//! What an LDAP server would refuse is refused with its line: broken lines, a record or a single-valued attribute given
-//! twice. What a record merely lacks stays empty, for the rules to say.
+//! A file is laid out once: where its records and their lines stand, sixteen octets a line, and what is wrong with it.
+//! What a line says is taken from the file whenever it is asked for. A record that an LDAP server would refuse is refused
+//! with its line, and the others count: one provider's mistake is not everybody's. What a record merely lacks is for the
+//! rules to say.
 
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    hash::{BuildHasher as _, RandomState},
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::{LdifError, Provider};
-
-/// The directory of all providers takes some 20 MB.
-const MAX_BYTES: usize = 64 << 20;
+/// Octets of a file at most: the directory of all providers takes some 20 MB.
+pub const MAX_BYTES: usize = 64 << 20;
 
 /// Every line costs memory of its own.
 const MAX_LINES: usize = 2_000_000;
 
-/// A `dn` and what follows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// Distinguished name as written.
-    pub dn: String,
+/// As many mistakes are told; the others are counted.
+const TOLD: usize = 100;
+
+/// What is wrong with a file or with one of its records.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the LDIF: {problem}")]
+pub struct LdifError {
+    /// Line, from 1.
+    pub line: usize,
+    /// The record's distinguished name, where the line belongs to one.
+    pub dn: Option<String>,
+    /// What is wrong and what would be right.
+    pub problem: String,
+}
+
+/// Mistakes: the first of them, and how many more there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mistakes {
     /// In the order of the file.
-    pub attributes: Vec<Attribute>,
+    pub told: Vec<LdifError>,
+    /// Those beyond.
+    pub more: usize,
+}
+
+/// Where the records of a file stand, and what cannot be read.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    lines: Vec<Line>,
+    records: Vec<Lines>,
+    /// What is wrong, one for a record.
+    pub mistakes: Mistakes,
+}
+
+/// A line with its continuations: its number, and where it stands in the file.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    number: u32,
+    start: u32,
+    end: u32,
+}
+
+/// The lines of a record, that of its `dn` first.
+#[derive(Clone, Copy, Debug)]
+struct Lines {
+    first: u32,
+    end: u32,
+}
+
+/// A `dn` and what follows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'l> {
+    ldif: &'l [u8],
+    lines: &'l [Line],
 }
 
 /// An attribute's line, unfolded and decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attribute {
+pub struct Attribute<'l> {
     /// Line in the file, from 1.
     pub line: usize,
     /// In lower case, without options.
@@ -34,70 +84,94 @@ pub struct Attribute {
     /// In lower case, such as `binary`.
     pub options: Vec<String>,
     /// As decoded.
-    pub value: Vec<u8>,
+    pub value: Cow<'l, [u8]>,
 }
 
-impl Record {
+impl Mistakes {
+    /// Adds one.
+    pub fn push(&mut self, mistake: LdifError) {
+        if self.told.len() < TOLD { self.told.push(mistake) } else { self.more += 1 }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+}
+
+impl<'l> Record<'l> {
+    /// Distinguished name as written.
+    pub fn dn(&self) -> String {
+        self.read(0).and_then(|dn| dn.text().ok()).unwrap_or_default()
+    }
+
     /// Whether it is of class `provider`.
     pub fn is_provider(&self) -> bool {
         self.named("objectclass").any(|class| class.value.trim_ascii_end().eq_ignore_ascii_case(b"provider"))
     }
 
+    /// What it holds, in the order of the file.
+    pub fn attributes(&self) -> impl Iterator<Item = Attribute<'l>> + use<'l> {
+        let record = *self;
+        (1..self.lines.len()).filter_map(move |at| record.read(at))
+    }
+
     /// The attributes of a name, given in lower case.
-    pub fn named(&self, name: &str) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter().filter(move |attribute| attribute.name == name)
+    pub fn named<'n>(&self, name: &'n str) -> impl Iterator<Item = Attribute<'l>> + use<'l, 'n> {
+        self.attributes().filter(move |attribute| attribute.name == name)
     }
 
-    pub(super) fn provider(&self) -> Result<Provider, LdifError> {
-        Ok(Provider {
-            dn: self.dn.clone(),
-            name: self.single("providername")?.unwrap_or_default(),
-            unit: self.single("providerunit")?,
-            certificate_hashes: self.texts("providercertificatehash")?,
-            certificates: self.named("providercertificate").map(|certificate| certificate.value.clone()).collect(),
-            mail_receipt: self.single("mailreceipt")?.unwrap_or_default(),
-            managed_domains: self.texts("manageddomains")?,
-            ldif_location: self.single("ldiflocationurl")?,
-            description: self.texts("description")?.into_iter().next(),
-        })
-    }
-
-    fn texts(&self, name: &str) -> Result<Vec<String>, LdifError> {
-        self.named(name).map(Attribute::text).collect()
-    }
-
-    fn single(&self, name: &str) -> Result<Option<String>, LdifError> {
-        let mut values = self.named(name);
-        let first = values.next().map(Attribute::text).transpose()?;
-        match values.next() {
-            Some(second) => wrong(second.line, format!("{name} has one value, and this is a second one")),
-            None => Ok(first),
-        }
+    /// A line that could be read when the file was laid out.
+    fn read(&self, at: usize) -> Option<Attribute<'l>> {
+        let line = self.lines.get(at)?;
+        Attribute::read(line.number as usize, line.unfolded(self.ldif)).ok()
     }
 }
 
-impl Attribute {
+impl Line {
+    /// Its text, continuations joined.
+    fn unfolded(self, ldif: &[u8]) -> Cow<'_, [u8]> {
+        let text = &ldif[self.start as usize..self.end as usize];
+        if memchr::memchr(b'\n', text).is_none() {
+            return Cow::Borrowed(text);
+        }
+        let mut joined = Vec::with_capacity(text.len());
+        for (index, part) in text.split(|octet| *octet == b'\n').enumerate() {
+            let part = part.strip_suffix(b"\r").unwrap_or(part);
+            joined.extend_from_slice(if index == 0 { part } else { part.strip_prefix(b" ").unwrap_or(part) });
+        }
+        Cow::Owned(joined)
+    }
+}
+
+impl<'l> Attribute<'l> {
     /// `name: text`, `name:: base64`; `name:< URL` is never fetched.
-    fn read(line: usize, text: &[u8]) -> Result<Self, LdifError> {
-        let colon = text.iter().position(|byte| *byte == b':');
-        let Some((name, value)) = colon.map(|colon| (&text[..colon], &text[colon + 1..])) else {
+    fn read(line: usize, text: Cow<'l, [u8]>) -> Result<Self, LdifError> {
+        let Some(colon) = memchr::memchr(b':', &text) else {
             return wrong(line, "no colon: an attribute is written `name: value`");
         };
-        let description = String::from_utf8_lossy(name).to_ascii_lowercase();
+        let description = String::from_utf8_lossy(&text[..colon]).to_ascii_lowercase();
         let mut options = description.split(';').map(str::to_owned);
         let name = options.next().unwrap_or_default();
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')) {
             return wrong(line, "an attribute's name consists of letters, digits, `-` and `.`");
         }
-        let value = match value {
-            [b'<', ..] => {
+        let after = colon + 1;
+        let value = match text.get(after) {
+            Some(b'<') => {
                 return wrong(line, "a value given by URL (`:<`) is not fetched: it has to stand in the file");
             }
-            [b':', base64 @ ..] => match BASE64_STANDARD.decode(base64.trim_ascii()) {
-                Ok(value) => value,
+            Some(b':') => match BASE64_STANDARD.decode(text[after + 1..].trim_ascii()) {
+                Ok(value) => Cow::Owned(value),
                 Err(error) => return wrong(line, format!("after `::` comes base64: {error}")),
             },
-            plain => plain.trim_ascii_start().to_vec(),
+            _ => {
+                let blanks = text[after..].iter().take_while(|octet| octet.is_ascii_whitespace()).count();
+                match text {
+                    Cow::Borrowed(text) => Cow::Borrowed(&text[after + blanks..]),
+                    Cow::Owned(text) => Cow::Owned(text[after + blanks..].to_vec()),
+                }
+            }
         };
         Ok(Self { line, name, options: options.collect(), value })
     }
@@ -111,70 +185,158 @@ impl Attribute {
     }
 }
 
-/// The records of an LDIF file, in order.
-///
-/// RFC 2849 wants an empty line before each record. The norm's own sample (4.5.10) loses some where a page ends, and no
-/// attribute is called `dn`: so a `dn` starts a record in any case.
-pub fn records(ldif: &[u8]) -> Result<Vec<Record>, LdifError> {
-    let mut records: Vec<Record> = Vec::new();
-    let mut names = BTreeSet::new();
-    let mut is_open = false;
-    for (line, text) in unfold(ldif)? {
-        if text.is_empty() {
-            is_open = false;
-            continue;
+impl Layout {
+    /// Lays a file out. An error is one of the whole file: that it is too large.
+    ///
+    /// RFC 2849 wants an empty line before each record. The norm's own sample (4.5.10) loses some where a page ends, and no
+    /// attribute is called `dn`: so a `dn` starts a record in any case.
+    pub fn of(ldif: &[u8]) -> Result<Self, LdifError> {
+        if ldif.len() > MAX_BYTES {
+            return wrong(1, format!("the file is larger than {MAX_BYTES} bytes"));
         }
-        let attribute = Attribute::read(line, &text)?;
-        match attribute.name.as_str() {
-            "version" if records.is_empty() => {
-                if attribute.value != b"1" {
-                    return wrong(line, "only version 1 of LDIF exists");
+        let mut reader = Reader::default();
+        let mut logical: Option<Line> = None;
+        let mut start = if ldif.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let mut number = 0;
+        while start <= ldif.len() {
+            let end = memchr::memchr(b'\n', &ldif[start..]).map_or(ldif.len(), |end| start + end);
+            number += 1;
+            if number > MAX_LINES {
+                return wrong(number, format!("more than {MAX_LINES} lines"));
+            }
+            let stop = if ldif[start..end].ends_with(b"\r") { end - 1 } else { end };
+            match &mut logical {
+                Some(line) if ldif[start..].starts_with(b" ") && line.start < line.end => line.end = offset(stop),
+                _ => {
+                    if let Some(line) = logical.take() {
+                        reader.take(line, ldif);
+                    }
+                    logical = Some(Line { number: offset(number), start: offset(start), end: offset(stop) });
                 }
             }
-            "dn" => {
-                let dn = attribute.text()?;
-                if !names.insert(dn.to_lowercase()) {
-                    return wrong(line, "a second record with this dn");
-                }
-                records.push(Record { dn, attributes: Vec::new() });
-                is_open = true;
-            }
-            "changetype" | "control" => return wrong(line, "a change record: a directory has content records only"),
-            _ => match records.last_mut() {
-                Some(record) if is_open => record.attributes.push(attribute),
-                _ => return wrong(line, "an attribute outside any record: a record starts with `dn:`"),
-            },
+            start = end + 1;
         }
+        if let Some(line) = logical {
+            reader.take(line, ldif);
+        }
+        reader.close();
+        Ok(reader.layout)
     }
-    Ok(records)
+
+    /// The records that can be read, in order; `ldif` is the file that was laid out.
+    pub fn records<'l>(&'l self, ldif: &'l [u8]) -> impl Iterator<Item = Record<'l>> {
+        self.records
+            .iter()
+            .map(move |&Lines { first, end }| Record { ldif, lines: &self.lines[first as usize..end as usize] })
+    }
 }
 
-/// Lines with their number, continuations joined, comments left out, empty lines kept.
-fn unfold(ldif: &[u8]) -> Result<Vec<(usize, Vec<u8>)>, LdifError> {
-    if ldif.len() > MAX_BYTES {
-        return wrong(1, format!("the file is larger than {MAX_BYTES} bytes"));
-    }
-    let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
-    let ldif = ldif.strip_prefix(b"\xef\xbb\xbf").unwrap_or(ldif);
-    for (index, line) in ldif.split(|byte| *byte == b'\n').enumerate() {
-        if index == MAX_LINES {
-            return wrong(index + 1, format!("more than {MAX_LINES} lines"));
+/// Offsets and numbers fit: [`MAX_BYTES`] holds.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Puts lines together to records.
+#[derive(Default)]
+struct Reader {
+    layout: Layout,
+    at: At,
+    /// Hashes of the names so far: by a key of this process, so that nobody can aim at another's.
+    names: HashSet<u64>,
+    key: RandomState,
+}
+
+/// What the next line belongs to.
+#[derive(Default)]
+enum At {
+    /// To nothing: only a record may begin.
+    #[default]
+    Outside,
+    /// To the record that begins at this line.
+    Record { first: u32 },
+    /// To something that is refused already.
+    Refused,
+}
+
+impl Reader {
+    fn take(&mut self, line: Line, ldif: &[u8]) {
+        if line.start == line.end {
+            return self.close();
         }
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match (line, lines.last_mut()) {
-            ([b' ', continued @ ..], Some((_, before))) if !before.is_empty() => before.extend_from_slice(continued),
-            ([b' ', ..], _) => {
-                return wrong(index + 1, "a line that starts with a blank continues another, and none is before it");
+        let number = line.number as usize;
+        match ldif[line.start as usize] {
+            b'#' => return,
+            b' ' => {
+                let problem = "a line that starts with a blank continues another, and none is before it";
+                return self.refuse(number, problem, ldif);
             }
-            _ => lines.push((index + 1, line.to_vec())),
+            _ => {}
+        }
+        let attribute = match Attribute::read(number, line.unfolded(ldif)) {
+            Ok(attribute) => attribute,
+            Err(error) => return self.refuse(error.line, error.problem, ldif),
+        };
+        match (attribute.name.as_str(), &self.at) {
+            ("dn", _) => {
+                self.close();
+                match attribute.text() {
+                    Ok(dn) if !self.names.insert(self.key.hash_one(dn.to_lowercase())) => {
+                        self.refuse_named(number, Some(dn), "a second record with this dn".to_owned());
+                    }
+                    Ok(_) => {
+                        self.at = At::Record { first: offset(self.layout.lines.len()) };
+                        self.layout.lines.push(line);
+                    }
+                    Err(error) => self.refuse(number, error.problem, ldif),
+                }
+            }
+            (_, At::Refused) => {}
+            ("version", At::Outside) => {
+                if *attribute.value.trim_ascii_end() != *b"1" {
+                    self.refuse(number, "only version 1 of LDIF exists", ldif);
+                }
+            }
+            (_, At::Outside) => {
+                self.refuse(number, "an attribute outside any record: a record starts with `dn:`", ldif);
+            }
+            ("changetype" | "control", At::Record { .. }) => {
+                self.refuse(number, "a change record: a directory has content records only", ldif);
+            }
+            (_, At::Record { .. }) => self.layout.lines.push(line),
         }
     }
-    lines.retain(|(_, line)| !line.starts_with(b"#"));
-    Ok(lines)
+
+    /// Ends what the lines so far belong to.
+    fn close(&mut self) {
+        if let At::Record { first } = self.at {
+            self.layout.records.push(Lines { first, end: offset(self.layout.lines.len()) });
+        }
+        self.at = At::Outside;
+    }
+
+    /// Refuses what a line belongs to; what follows until the next record is of it, and not told of.
+    fn refuse(&mut self, line: usize, problem: impl Into<String>, ldif: &[u8]) {
+        let dn = match self.at {
+            At::Refused => return,
+            At::Outside => None,
+            At::Record { first } => {
+                let lines = &self.layout.lines[first as usize..];
+                let dn = Record { ldif, lines }.dn();
+                self.layout.lines.truncate(first as usize);
+                Some(dn)
+            }
+        };
+        self.refuse_named(line, dn, problem.into());
+    }
+
+    fn refuse_named(&mut self, line: usize, dn: Option<String>, problem: String) {
+        self.layout.mistakes.push(LdifError { line, dn, problem });
+        self.at = At::Refused;
+    }
 }
 
 fn wrong<T>(line: usize, problem: impl Into<String>) -> Result<T, LdifError> {
-    Err(LdifError { line, problem: problem.into() })
+    Err(LdifError { line, dn: None, problem: problem.into() })
 }
 
 #[cfg(test)]
@@ -218,9 +380,63 @@ providerUnit: Ambiente Secondario
 mailReceipt: ricevute@secondo.carta.example
 ";
 
+    /// What is wrong with a file, whether anything of it can be read or not.
     fn problem(ldif: &str) -> (usize, String) {
-        let error = Directory::read(ldif.as_bytes()).unwrap_err();
+        let mistakes = Directory::read(ldif.as_bytes()).map(|directory| directory.mistakes.told);
+        let error = mistakes.map_or_else(|error| error, |told| told.into_iter().next().expect("a mistake"));
         (error.line, error.problem)
+    }
+
+    fn names(ldif: &str) -> Vec<String> {
+        Directory::read(ldif.as_bytes()).unwrap().providers.iter().map(|provider| provider.name.clone()).collect()
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_does_not_hide_the_others() {
+        let record = |name: &str, more: &str| {
+            format!("dn: providerName={name},o=postacert\nobjectclass: provider\nproviderName: {name}\n{more}\n")
+        };
+        let good = [record("A", ""), record("B", "")];
+        for bad in [
+            "no colon\n",
+            "mailReceipt: a@b.example\nmailReceipt: c@d.example\n",
+            "x:: !!\n",
+            "providerName:: /w==\n",
+            "changetype: add\n",
+        ] {
+            let ldif = [&good[0], &record("X", bad), &good[1]].map(String::as_str).concat();
+            assert_eq!(names(&ldif), ["A", "B"], "{bad}");
+            let directory = Directory::read(ldif.as_bytes()).unwrap();
+            let [mistake] = &directory.mistakes.told[..] else { panic!("{:?}", directory.mistakes) };
+            assert_eq!(mistake.dn.as_deref(), Some("providerName=X,o=postacert"), "{bad}");
+            assert!((8..=9).contains(&mistake.line), "{bad}: line {}", mistake.line);
+            assert!(!directory.is_whole());
+        }
+        let whole = Directory::read(good.concat().as_bytes()).unwrap();
+        assert!(whole.is_whole() && whole.mistakes.is_empty());
+        assert!(!Directory::read(good[0].as_bytes()).unwrap().is_whole(), "one provider's own file");
+    }
+
+    #[test]
+    fn a_record_without_its_empty_line_is_told_apart() {
+        let ldif = "dn: providerName=X,o=postacert\nobjectclass: provider\nno colon\ndn: providerName=A,o=postacert\nobjectclass: provider\nproviderName: A\n";
+        assert_eq!(names(ldif), ["A"]);
+    }
+
+    #[test]
+    fn what_a_directory_server_writes_out_is_read() {
+        let ldif = "version: 1\n\ndn: providerName=A,o=postacert\nobjectClass: provider\nproviderName: A\n\
+            structuralObjectClass: provider\nentryUUID: 1a2b\ncreatorsName: cn=admin\n\nversion: 1\n\n\
+            dn: providerName=B,o=postacert\nobjectClass: provider\nproviderName: B\n";
+        assert_eq!(names(ldif), ["A", "B"]);
+        assert!(Directory::read(ldif.as_bytes()).unwrap().mistakes.is_empty());
+    }
+
+    #[test]
+    fn mistakes_beyond_a_number_are_counted() {
+        let ldif = "dn: providerName=A,o=postacert\nobjectclass: provider\n\n".to_owned() + &"x\n\n".repeat(100_000);
+        let mistakes = Directory::read(ldif.as_bytes()).unwrap().mistakes;
+        assert_eq!((mistakes.told.len(), mistakes.more), (TOLD, 100_000 - TOLD));
     }
 
     #[test]

@@ -2,73 +2,77 @@
 
 pub mod export;
 pub mod file;
+mod index;
 pub mod ldif;
 pub mod name;
+mod provider;
+
+use std::sync::Arc;
 
 pub use file::{DirectoryFile, Form};
-use ldif::Record;
+pub use ldif::LdifError;
+pub use provider::Provider;
 
-/// The directory as read.
+use index::Index;
+use ldif::{Layout, Mistakes};
+
+use crate::smime::Certificate;
+
+/// The directory as read, with an index over it: a look-up takes no longer in a large one.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
-    /// Every record of class `provider`, main and secondary environments alike, in order.
-    pub providers: Vec<Provider>,
+    /// Every record of class `provider`, main and secondary environments alike, in order. To be read: the index is of these.
+    pub providers: Vec<Arc<Provider>>,
+    index: Index,
+    /// Records that could not be read: the others count, and nobody knows what these would have said.
+    pub mistakes: Mistakes,
 }
 
-/// One record: a provider's main or secondary environment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Provider {
-    /// Distinguished name as written.
-    pub dn: String,
-    /// `providerName`.
-    pub name: String,
-    /// `providerUnit`: the secondary environment's name; absent for the main one.
-    pub unit: Option<String>,
-    /// `providerCertificateHash` values as written.
-    pub certificate_hashes: Vec<String>,
-    /// `providerCertificate` values, DER.
-    pub certificates: Vec<Vec<u8>>,
-    /// `mailReceipt`: where server-server acceptances and virus detections go.
-    pub mail_receipt: String,
-    /// `managedDomains`.
-    pub managed_domains: Vec<String>,
-    /// `LDIFLocationURL`.
-    pub ldif_location: Option<String>,
-    /// `description`.
-    pub description: Option<String>,
-}
-
-/// Why bytes are not a directory.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the LDIF: {problem}")]
-pub struct LdifError {
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong and what would be right.
-    pub problem: String,
+impl<P: Into<Arc<Provider>>> FromIterator<P> for Directory {
+    fn from_iter<I: IntoIterator<Item = P>>(providers: I) -> Self {
+        let providers: Vec<Arc<Provider>> = providers.into_iter().map(Into::into).collect();
+        Self { index: Index::of(&providers), providers, mistakes: Mistakes::default() }
+    }
 }
 
 impl Directory {
-    /// Reads a directory file: LDIF (RFC 2849 content records), or LDIF inside a signature, which is not judged here.
+    /// Reads a directory file: LDIF (RFC 2849 content records), or LDIF inside a signature, which is not judged here. A
+    /// file of which no record can be read is none.
     pub fn read(file: &[u8]) -> Result<Self, LdifError> {
-        Self::of(&DirectoryFile::open(file).records()?)
+        let file = DirectoryFile::open(file);
+        Self::of(&file.layout()?, file.ldif())
     }
 
-    /// The providers among an LDIF file's records.
-    pub fn of(records: &[Record]) -> Result<Self, LdifError> {
-        let providers = records.iter().filter(|record| record.is_provider()).map(Record::provider);
-        Ok(Self { providers: providers.collect::<Result<_, _>>()? })
+    /// The providers among the records of a file that was laid out.
+    pub fn of(layout: &Layout, ldif: &[u8]) -> Result<Self, LdifError> {
+        let mut mistakes = layout.mistakes.clone();
+        let mut is_empty = true;
+        let mut providers = Vec::new();
+        for record in layout.records(ldif) {
+            is_empty = false;
+            match Provider::of(&record) {
+                Ok(provider) => providers.extend(provider),
+                Err(error) => mistakes.push(LdifError { dn: Some(record.dn()), ..error }),
+            }
+        }
+        match mistakes.told.first() {
+            Some(first) if is_empty => Err(first.clone()),
+            _ => Ok(Self { mistakes, ..providers.into_iter().collect() }),
+        }
     }
 
-    /// Whether it names several providers: the file of one alone says nothing of the others.
-    pub fn has_several_providers(&self) -> bool {
+    /// Whether what it does not list does not exist: it names several providers, and every record can be read. One provider's
+    /// own file says nothing of the others.
+    pub fn is_whole(&self) -> bool {
         let mut names = self.providers.iter().map(|provider| &provider.name);
-        names.next().is_some_and(|first| names.any(|name| !name.eq_ignore_ascii_case(first)))
+        let first = names.next();
+        self.mistakes.is_empty()
+            && first.is_some_and(|first| names.any(|other| other.to_lowercase() != first.to_lowercase()))
     }
 
     /// The records that manage a mail domain, letter case ignored (2.2.1).
-    pub fn managing<'a>(&'a self, domain: &'a str) -> impl Iterator<Item = &'a Provider> {
-        self.providers.iter().filter(move |provider| provider.manages(domain))
+    pub fn managing<'a>(&'a self, domain: &str) -> impl Iterator<Item = &'a Arc<Provider>> + use<'a> {
+        self.index.managing(&self.providers, domain).map(|at| &self.providers[at])
     }
 
     /// Whether the directory makes an address certified rather than ordinary (2.2.1).
@@ -77,21 +81,7 @@ impl Directory {
     }
 
     /// The records that list a certificate: SHA-1 hash equal (letter case ignored) and the certificate itself the same (2.2.2).
-    pub fn signing_with<'a>(
-        &'a self,
-        certificate: &'a crate::smime::Certificate,
-    ) -> impl Iterator<Item = &'a Provider> {
-        let hash = certificate.sha1();
-        self.providers.iter().filter(move |provider| {
-            provider.certificate_hashes.iter().any(|listed| listed.eq_ignore_ascii_case(&hash))
-                && provider.certificates.iter().any(|listed| **listed == *certificate.der)
-        })
-    }
-}
-
-impl Provider {
-    /// Whether it manages a mail domain, letter case ignored.
-    pub fn manages(&self, domain: &str) -> bool {
-        self.managed_domains.iter().any(|managed| managed.eq_ignore_ascii_case(domain))
+    pub fn signing_with<'a>(&'a self, certificate: &Certificate) -> impl Iterator<Item = &'a Arc<Provider>> + use<'a> {
+        self.index.signing_with(&self.providers, &certificate.der).map(|at| &self.providers[at])
     }
 }

@@ -16,11 +16,14 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::bounded::{self, MIB};
 
 use super::{
     Announced, Dialogue, DirectoryVersion, Evidence, GatewayFacts, LogRecord, Observation, Party, Role, Seen, SmtpPath,
@@ -32,6 +35,10 @@ pub const MANIFEST: &str = "manifest.json";
 /// The form of the manifest. Those before 2 lack what a scenario announced, those before 3 say only whether everything was
 /// watched to the end; later ones are not read.
 const FORM: u32 = 3;
+/// Bytes of the manifest at most.
+const LARGEST_MANIFEST: u64 = 64 * MIB;
+/// Bytes of all the files that it names: many times what the largest play leaves, and all of them are held at once.
+const LARGEST: u64 = 1024 * MIB;
 
 /// Why a bundle cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -192,7 +199,7 @@ impl Files<'_> {
         Ok(name)
     }
 
-    fn add_all(&mut self, stem: &str, all: &[Vec<u8>]) -> io::Result<Vec<String>> {
+    fn add_all(&mut self, stem: &str, all: &[Arc<[u8]>]) -> io::Result<Vec<String>> {
         all.iter().enumerate().map(|(index, der)| self.add(format!("{stem}-{:03}.der", index + 1), der)).collect()
     }
 }
@@ -200,7 +207,8 @@ impl Files<'_> {
 /// Reads a bundle back; every file must be the one that was written.
 pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
     let path = folder.join(MANIFEST);
-    let bytes = fs::read(&path).map_err(|error| BundleError::Io { doing: "read", path: path.clone(), error })?;
+    let read = bounded::read(&path, LARGEST_MANIFEST);
+    let bytes = read.map_err(|error| BundleError::Io { doing: "read", path: path.clone(), error })?;
     let manifest: Manifest = parse(&path, &bytes)?;
     if manifest.form > FORM {
         let problem = format!("its form is {}, this program reads forms up to {FORM}", manifest.form);
@@ -209,7 +217,8 @@ pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
     // Before form 3 a play was waited for to the end, or nothing was known to be missing.
     let watch =
         if manifest.complete { Watch::of_everything(manifest.ended.unwrap_or(Timestamp::MAX)) } else { manifest.watch };
-    let load = |name: &String| load(folder, name, &manifest.sha256);
+    let mut room = LARGEST;
+    let mut load = |name: &String| load(folder, name, &manifest.sha256, &mut room);
     let mut evidence = Evidence {
         title: manifest.title,
         gateways: manifest.gateways,
@@ -232,20 +241,28 @@ pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
     for entry in &manifest.directories {
         evidence.directories.push(DirectoryVersion::from(entry.from, load(&entry.file)?));
     }
-    evidence.anchors = manifest.anchors.iter().map(load).collect::<Result<_, _>>()?;
-    evidence.crls = manifest.crls.iter().map(load).collect::<Result<_, _>>()?;
+    evidence.anchors = manifest.anchors.iter().map(|name| load(name).map(Arc::from)).collect::<Result<_, _>>()?;
+    evidence.crls = manifest.crls.iter().map(|name| load(name).map(Arc::from)).collect::<Result<_, _>>()?;
     Ok(evidence)
 }
 
-/// A file of the bundle: inside it, and unchanged.
-fn load(folder: &Path, name: &str, digests: &BTreeMap<String, String>) -> Result<Vec<u8>, BundleError> {
+/// A file of the bundle: inside it, and unchanged. `room` is what all of them may still hold.
+fn load(folder: &Path, name: &str, digests: &BTreeMap<String, String>, room: &mut u64) -> Result<Vec<u8>, BundleError> {
     let path = folder.join(name);
     let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     let Some(wanted) = digests.get(name).filter(|_| inside) else {
         let problem = "the manifest names it without a digest, or outside the bundle".to_owned();
         return Err(BundleError::Unreadable { path, problem });
     };
-    let bytes = fs::read(&path).map_err(|error| BundleError::Io { doing: "read", path: path.clone(), error })?;
+    let bytes = match bounded::read(&path, *room) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            let problem = format!("with it the bundle's files hold more than {} MiB together", LARGEST / MIB);
+            return Err(BundleError::Unreadable { path, problem });
+        }
+        Err(error) => return Err(BundleError::Io { doing: "read", path, error }),
+    };
+    *room -= bytes.len() as u64;
     if sha256(&bytes) == *wanted { Ok(bytes) } else { Err(BundleError::Changed(path)) }
 }
 
@@ -296,7 +313,7 @@ mod tests {
             name: None,
             dialogue: None,
         });
-        evidence.anchors.push(vec![0x30, 0]);
+        evidence.anchors.push(vec![0x30, 0].into());
         let (rule, subject) = ("signature/verifies".into(), "message 1".into());
         evidence.announced.push(Announced { rule, subject, observation: Some(1) });
         evidence

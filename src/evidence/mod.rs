@@ -3,7 +3,7 @@
 pub mod bundle;
 mod watch;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -24,7 +24,7 @@ pub enum Role {
 }
 
 /// Who plays sender and who receiver.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Direction {
     /// Target that plays the sender.
     pub sender: String,
@@ -73,9 +73,9 @@ pub struct Evidence {
     /// Certificates given to be judged by themselves, DER.
     pub certificates: Vec<Vec<u8>>,
     /// Trust anchors, DER.
-    pub anchors: Vec<Vec<u8>>,
+    pub anchors: Vec<Arc<[u8]>>,
     /// Revocation lists, DER.
-    pub crls: Vec<Vec<u8>>,
+    pub crls: Vec<Arc<[u8]>>,
     /// The legal clock at the end.
     pub ended: Option<Timestamp>,
     /// From where it was looked, and until when: what bounds that something is missing.
@@ -131,7 +131,7 @@ pub struct Observation {
 }
 
 /// Where a message was seen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Seen {
     /// Submitted by a user's client to an access point.

@@ -156,6 +156,8 @@ pub enum Version {
     Plain,
     /// text/html.
     Html,
+    /// The text/plain written a second time below itself, as for another language.
+    Again,
 }
 
 /// A part of a message.
@@ -225,6 +227,14 @@ pub enum PartEdit {
         part: PartName,
         /// How.
         edit: HeaderEdit,
+    },
+    /// Replaces octets of the part as it stands, header section and transfer encoding included.
+    Octets {
+        /// The part.
+        part: PartName,
+        /// What.
+        #[serde(rename = "with")]
+        replace: Replace,
     },
     /// Replaces octets of the decoded content.
     Replace {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    evidence::{Role, Service},
+    evidence::{Role, Service, View},
     message::Kind,
 };
 
@@ -20,6 +20,8 @@ pub enum CopyEdit {
     Repeat,
     /// It alone is at hand, as a file: no other message, no session, no log.
     Alone,
+    /// What lies in these mailboxes is at hand, as files, and nothing else: no wire, no session, no log.
+    Files(Vec<View>),
     /// It was composed again: sent twice, the second time under this Message-ID (without angle brackets).
     Again(String),
     /// It was composed again and otherwise: sent a second time, under another Message-ID and with these edits.
@@ -36,6 +38,8 @@ pub enum CopyEdit {
     Delay(String),
     /// It was put in this mailbox too.
     Deliver(String),
+    /// What it wraps was put in the mailbox without it.
+    Unwrap,
     /// It went to another mailbox.
     Redirect(String),
     /// Its reverse path was another.

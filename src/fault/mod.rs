@@ -5,6 +5,7 @@
 //! message is signed again, so that a rule sees the deviation and not a broken signature. An edit that changes nothing
 //! is an error: a fault that is no fault proves nothing.
 
+mod alter;
 mod bytes;
 mod daticert;
 mod directory;
@@ -29,8 +30,10 @@ pub use evidence_edit::{
     Publishing,
 };
 
+pub use alter::Sought;
 pub use file::{EmbeddedFault, Fault, FaultFileError, On, Otherwise, Refinement, Where, embedded, load};
-pub use recorded::{Sought, apply_to_evidence, culprit};
+pub use recorded::{apply_to_evidence, culprit};
+pub use way::as_files;
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;

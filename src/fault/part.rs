@@ -25,6 +25,10 @@ pub(super) fn edit(message: &Message, edit: &PartEdit) -> Result<Vec<u8>, FaultE
         }
         PartEdit::Reencode { part, to } => reencode(message, find(message, *part)?, *to)?,
         PartEdit::Header { part, edit } => header::edit(raw, find(message, *part)?, edit)?,
+        PartEdit::Octets { part, replace } => {
+            let span = find(message, *part)?.span.clone();
+            bytes::splice(raw, span.clone(), &bytes::replace(&raw[span], replace)?)
+        }
         PartEdit::Replace { part, replace } => {
             with_content(message, *part, |content| bytes::replace(content, replace))?
         }

@@ -5,24 +5,16 @@ use jiff::SignedDuration;
 use crate::{
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen},
     message::{Kind, Message},
-    smime::{Signature, Signer},
 };
 
 use super::{
-    Another, DirectoryEdit, Edit, Fault, FaultError, GivenCertificate, Replace, apply, bytes, directory,
+    Another, DirectoryEdit, Edit, Fault, FaultError, GivenCertificate, Replace,
+    alter::{Signers, Sought, alter},
+    bytes, directory,
     file::{On, Where},
     records::{dialogues, log},
     way::way,
 };
-
-/// Which key is wanted.
-#[derive(Clone, Copy, Debug)]
-pub enum Sought<'a> {
-    /// That of a certificate of the test PKI, by its id.
-    Id(&'a str),
-    /// That of a certificate, DER: whoever signed the message.
-    Certificate(&'a [u8]),
-}
 
 /// The evidence with the fault in it.
 pub fn apply_to_evidence(fault: &Fault, evidence: &Evidence, signers: Signers<'_>) -> Result<Evidence, FaultError> {
@@ -38,9 +30,6 @@ pub fn apply_to_evidence(fault: &Fault, evidence: &Evidence, signers: Signers<'_
     }
     Ok(edited)
 }
-
-/// The keys at hand.
-pub(super) type Signers<'a> = &'a dyn Fn(Sought<'_>) -> Option<Signer>;
 
 fn make(edit: &Edit, copies: &[usize], evidence: &mut Evidence, signers: Signers<'_>) -> Result<(), FaultError> {
     let of_a_message = matches!(
@@ -96,12 +85,6 @@ fn make(edit: &Edit, copies: &[usize], evidence: &mut Evidence, signers: Signers
     }
 }
 
-pub(super) fn alter(edit: &Edit, observation: &mut Observation, signers: Signers<'_>) -> Result<(), FaultError> {
-    let signer = signer(edit, observation, signers);
-    observation.bytes = apply(edit, &observation.bytes, signer.as_ref(), observation.at)?.into();
-    Ok(())
-}
-
 /// The first submission in which the pattern is found.
 fn submission(replace: &Replace, evidence: &mut Evidence) -> Result<(), FaultError> {
     let mut submitted =
@@ -122,16 +105,6 @@ pub fn culprit(fault: &Fault, evidence: &Evidence) -> Result<Option<Party>, Faul
         _ if fault.on.message.is_none() => None,
         _ => copies(&fault.on, evidence)?.first().map(|&at| evidence.observations[at].producer),
     })
-}
-
-fn signer(edit: &Edit, observation: &Observation, signers: Signers<'_>) -> Option<Signer> {
-    if let Some(id) = edit.signer() {
-        return signers(Sought::Id(id));
-    }
-    let message = Message::read(observation.bytes.clone()).ok()?;
-    let signed = message.signed.as_ref()?;
-    let signature = Signature::verify(signed.cms.as_ref()?, message.mail.bytes(&signed.content.span));
-    signers(Sought::Certificate(&signature.signer?.der))
 }
 
 /// What tells a message from others wherever it is seen.

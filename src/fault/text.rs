@@ -12,21 +12,23 @@ pub(super) fn edit(message: &Message, edit: &TextEdit) -> Result<Vec<u8>, FaultE
     let parts: &[PartName] = match edit.version {
         Version::Html => &[PartName::Html],
         Version::Both if message.parts.html.is_some() => &[PartName::Plain, PartName::Html],
-        Version::Plain | Version::Both => &[PartName::Plain],
+        Version::Plain | Version::Both | Version::Again => &[PartName::Plain],
     };
     let mut raw = message.mail.raw.to_vec();
     for &name in parts {
         let message = Message::read(raw).map_err(|error| FaultError::Unworkable(error.to_string()))?;
         let charset = part::find(&message, name)?.param("charset").unwrap_or("iso-8859-1").to_owned();
         raw = part::with_content(&message, name, |content| {
-            let forms = [fact.clone(), fact.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")];
+            let mut forms = vec![fact.clone(), fact.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")];
+            // What was put in may hold the fact again.
+            forms.dedup();
             let edited = forms.iter().fold(content.to_vec(), |content, form| {
                 replace_all(&content, &encode(form, &charset), &encode(&edit.by, &charset))
             });
             if edited == content {
                 return Err(FaultError::Missing(format!("{fact:?} in the text")));
             }
-            Ok(edited)
+            Ok(if edit.version == Version::Again { [content, b"\r\n", &edited].concat() } else { edited })
         })?;
     }
     Ok(raw)

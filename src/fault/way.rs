@@ -1,12 +1,18 @@
 //! Edits of the way of a message: lost, sent again, late, delivered elsewhere.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use jiff::SignedDuration;
 
-use crate::evidence::{Evidence, Observation, Seen, Watch};
+use crate::{
+    directory::Directory,
+    evidence::{Evidence, Observation, Party, Seen, View, Watch},
+    message::Message,
+};
 
 use super::{
     CopyEdit, Edit, FaultError, HeaderEdit,
-    recorded::{Signers, alter},
+    alter::{Signers, alter},
     span,
 };
 
@@ -32,6 +38,7 @@ pub(super) fn way(
             evidence.gateways.clear();
             evidence.watch = Watch::default();
         }
+        CopyEdit::Files(views) => as_files(evidence, views),
         CopyEdit::Again(id) => {
             again.iter_mut().try_for_each(|observation| alter(&message_id(id), observation, signers))?;
             add(evidence, again);
@@ -56,6 +63,14 @@ pub(super) fn way(
             (stored.producer, stored.path, stored.dialogue) = (at, None, None);
             add(evidence, vec![stored]);
         }
+        CopyEdit::Unwrap => {
+            for observation in changed.filter(|observation| matches!(observation.seen, Seen::Mailbox { .. })) {
+                let message = Message::read(observation.bytes.clone()).ok();
+                let inside = message.as_ref().and_then(Message::original).map(Cow::into_owned);
+                let inside = inside.ok_or_else(|| FaultError::Missing("a message inside".to_owned()))?;
+                observation.bytes = inside.into();
+            }
+        }
         CopyEdit::Redirect(to) => changed.for_each(|observation| {
             if let Seen::Mailbox { address, .. } = &mut observation.seen {
                 address.clone_from(to);
@@ -72,6 +87,41 @@ pub(super) fn way(
         }
     }
     Ok(())
+}
+
+/// Leaves of evidence what lies in the mailboxes of these views, as files: all that somebody has who saw no wire.
+pub fn as_files(evidence: &mut Evidence, views: &[View]) {
+    let directories = evidence.directories.iter().filter_map(|version| Directory::read(&version.ldif).ok());
+    let service: BTreeSet<String> = directories
+        .flat_map(|directory| directory.providers)
+        .map(|provider| provider.mail_receipt.to_ascii_lowercase())
+        .collect();
+    let submitted = evidence.observations.iter().filter(|seen| matches!(seen.seen, Seen::Submitted { .. }));
+    let senders: BTreeSet<String> =
+        submitted.filter_map(|seen| Some(seen.path.as_ref()?.from.to_ascii_lowercase())).collect();
+    let shown_by = |address: &str| {
+        let address = address.to_ascii_lowercase();
+        if service.contains(&address) {
+            View::Service
+        } else if senders.contains(&address) {
+            View::Sender
+        } else {
+            View::Recipient
+        }
+    };
+    evidence.observations.retain(|observation| match &observation.seen {
+        Seen::Mailbox { address, .. } => views.contains(&shown_by(address)),
+        _ => false,
+    });
+    for observation in &mut evidence.observations {
+        observation.seen = Seen::File { path: format!("{:03}.eml", observation.id) };
+        observation.producer = Party::Undetermined;
+        (observation.path, observation.dialogue, observation.name) = (None, None, None);
+    }
+    evidence.dialogues.clear();
+    evidence.logs.clear();
+    evidence.gateways.clear();
+    evidence.watch = evidence.ended.map(|ended| Watch::of(views.iter().copied(), ended)).unwrap_or_default();
 }
 
 fn message_id(id: &str) -> Edit {

@@ -3,6 +3,8 @@
 //! Two classes of failure: without a good signature of a listed provider it is ordinary mail; with one, but malformed, it
 //! must be propagated as an anomaly.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -34,7 +36,7 @@ pub(super) struct Correct {
     pub message: Message,
     pub daticert: Daticert,
     /// The directory's record of the provider that signed.
-    pub provider: Provider,
+    pub provider: Arc<Provider>,
 }
 
 /// Runs the tests; whether the signer is valid is asked for the instant of arrival, never for the one claimed.
@@ -53,7 +55,7 @@ pub(super) fn verify(bytes: &Bytes, directory: &Directory, trust: &Trust, arriva
 
 /// Who signed a message.
 struct Origin {
-    provider: Provider,
+    provider: Arc<Provider>,
     /// The addresses that the certificate bears.
     addresses: Vec<String>,
 }

@@ -39,7 +39,7 @@ pub fn directory_with<'a>(pki: &Pki, also: impl Iterator<Item = (&'a str, String
         ldif_location: Some(format!("https://ldif.{UNREACHABLE}/charlie.ldif.p7m")),
         ..with_certificates(pki, &[THIRD.to_owned()])
     };
-    Directory { providers: vec![main_alfa, second_alfa, main_bravo, second_bravo, charlie] }
+    Directory::from_iter([main_alfa, second_alfa, main_bravo, second_bravo, charlie])
 }
 
 /// The records of a provider's two operating environments, main one first; they share everything but their domains.

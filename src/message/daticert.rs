@@ -17,7 +17,8 @@ pub use place::XmlPlace;
 pub struct DaticertReading {
     /// The XML as decoded from the part.
     pub xml: Vec<u8>,
-    /// What could be read; `None` when it is not well-formed XML or beyond all bounds.
+    /// What could be read; `None` when it is not well-formed XML, beyond all bounds, or no `postacert` with `intestazione`
+    /// and `dati`: whatever else stands there has no meaning.
     pub data: Option<Daticert>,
     /// Why it could not be read: not well-formed, at which line and column, or a bound exceeded.
     pub malformed: Option<String>,
@@ -105,7 +106,7 @@ impl DaticertReading {
         match parsed.document {
             Ok(document) => {
                 self.invalid = validity::departures(&document);
-                self.data = Some(Daticert::of(&document));
+                self.data = is_postacert(document.root_element()).then(|| Daticert::of(&document));
             }
             Err(reason) => self.malformed = Some(reason),
         }
@@ -156,6 +157,10 @@ impl Daticert {
             errore_esteso: text(data, "errore-esteso"),
         }
     }
+}
+
+fn is_postacert(root: Node<'_, '_>) -> bool {
+    root.tag_name().name() == "postacert" && ["intestazione", "dati"].iter().all(|name| child(root, name).is_some())
 }
 
 /// Whether `text` has a digit where `shape` has `0`, a sign where it has `+`, and else the same characters.
@@ -221,12 +226,23 @@ mod tests {
 
     #[test]
     fn an_invalid_one_is_read_as_far_as_it_goes() {
-        let reading =
-            read("<postacert><dati><consegna>a<!-- b -->c</consegna><ricezione>d</ricezione></dati></postacert>");
+        let reading = read(
+            "<postacert><intestazione/><dati><consegna>a<!-- b -->c</consegna><ricezione>d</ricezione></dati></postacert>",
+        );
         let data = reading.data.unwrap();
         assert_eq!((data.tipo.as_str(), data.errore.as_str(), data.mittente.as_str()), ("", "nessuno", ""));
         assert_eq!((data.consegna.as_deref(), data.ricezione.as_slice()), (Some("ac"), &["d".to_owned()][..]));
         assert!(!reading.invalid.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_postacert_or_lacks_a_half_is_not_read() {
+        for (whole, half) in [("<postacert ", "<attestato "), ("<dati>", "<dato>"), ("<intestazione>", "<testa>")] {
+            let closing = |tag: &str| tag.trim_end().trim_end_matches('>').replace('<', "</") + ">";
+            let xml = DATICERT.replace(whole, half).replace(&closing(whole), &closing(half));
+            let reading = read(&xml);
+            assert!(reading.malformed.is_none() && reading.data.is_none() && !reading.invalid.is_empty(), "{half}");
+        }
     }
 
     #[test]

@@ -169,6 +169,14 @@ impl Mail {
         }
     }
 
+    /// Whether a mailing list passed it on, as fields of RFC 2369, RFC 2919 and older habit tell.
+    pub fn is_from_a_list(&self) -> bool {
+        const FIELDS: [&str; 6] =
+            ["List-Id", "List-Post", "List-Help", "List-Unsubscribe", "Mailing-List", "X-Mailing-List"];
+        let precedence = self.field("Precedence").is_some_and(|value| value.eq_ignore_ascii_case("list"));
+        precedence || FIELDS.iter().any(|name| self.root.header(name).is_some())
+    }
+
     /// Unfolded value of the outermost field of this name (first one), letter case of the name ignored.
     pub fn field(&self, name: &str) -> Option<String> {
         self.root.header(name).map(|header| self.unfolded(header))

@@ -57,8 +57,9 @@ impl Message {
     /// Reads a message and finds its PEC structure.
     pub fn read(raw: impl Into<Bytes>) -> Result<Self, ReadError> {
         let mail = Mail::read(raw)?;
-        let claimed = Kind::claimed(&mail);
         let signed = Signed::find(&mail);
+        // What a mailing list wraps, it copies the header of: the message is its own.
+        let claimed = Kind::claimed(&mail).filter(|_| signed.is_some() || !mail.is_from_a_list());
         let parts = Parts::find(&mail.root);
         let daticert = parts.daticert.as_ref().map(|part| match mail.content(part) {
             Some(xml) => DaticertReading::read(xml),
@@ -234,6 +235,17 @@ mod tests {
         assert_eq!(without_daticert.parts.others.len(), 1);
         let unmarked = envelope_with("X-Trasporto", "X-Nothing");
         assert_eq!(unmarked.kind, Some(Kind::PostaCertificata));
+    }
+
+    #[test]
+    fn what_a_mailing_list_wraps_is_the_lists_message() {
+        let wrapped = envelope()
+            .replace("X-Trasporto:", "List-Id: <lista.example>\r\nX-Trasporto:")
+            .replace("multipart/signed", "multipart/mixed");
+        assert!(!message(&wrapped).is_generated());
+        assert!(message(wrapped.replace("List-Id", "X-Id")).is_generated());
+        let passed_on = envelope_with("X-Trasporto:", "Precedence: list\r\nX-Trasporto:");
+        assert_eq!(passed_on.kind, Some(Kind::PostaCertificata));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::{
 };
 
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     task::JoinHandle,
@@ -118,6 +119,18 @@ pub trait Handler: Send + Sync + 'static {
 
     /// A whole message. A positive reply takes over responsibility for it (RFC 5321 4.2.5).
     fn data(&self, session: &Session, message: Vec<u8>) -> impl Future<Output = Reply> + Send;
+}
+
+impl Server {
+    /// Holds a session over any stream, secured or not, as if it came from `peer`; STARTTLS ends it. For what needs no
+    /// socket: the whole of what a peer says may be at hand.
+    pub async fn converse<H, S>(&self, handler: &H, stream: &mut S, peer: SocketAddr) -> io::Result<()>
+    where
+        H: Handler,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        session::Conversation::new(self, handler, peer).hold(stream).await.map(|_| ())
+    }
 }
 
 /// A service listening on a loopback port of its own, until dropped.

@@ -6,7 +6,7 @@ use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType, DnValue,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256,
     RevocationReason, RevokedCertParams, RsaKeySize, SerialNumber,
 };
@@ -15,8 +15,9 @@ use time::OffsetDateTime;
 
 use super::{
     PkiError,
+    name::distinguished_name,
     profile::{self, Keys},
-    recipe::{Authority, KeyKind, Recipe, RevocationList, Server, Signing, Subject, Validity, midnight},
+    recipe::{Authority, KeyKind, Recipe, RevocationList, Server, Signing, Validity, midnight},
 };
 
 /// Everything issued, DER by id: what the cache holds.
@@ -177,17 +178,6 @@ fn params(id: &str, valid: Validity) -> CertificateParams {
     params.not_before = moment(midnight(valid.from));
     params.not_after = moment(midnight(valid.to));
     params
-}
-
-/// A name with the country as PrintableString, as RFC 5280 wants it.
-pub fn distinguished_name(subject: &Subject) -> Result<DistinguishedName, PkiError> {
-    let mut name = DistinguishedName::new();
-    if let Some(country) = &subject.c {
-        name.push(DnType::CountryName, DnValue::PrintableString(country.as_str().try_into()?));
-    }
-    name.push(DnType::OrganizationName, subject.o.as_str());
-    name.push(DnType::CommonName, subject.cn.as_str());
-    Ok(name)
 }
 
 /// A serial number that belongs to the id: rcgen's own comes from the key, and several certificates share one.

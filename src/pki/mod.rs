@@ -2,6 +2,7 @@
 
 mod cache;
 mod issue;
+mod name;
 mod profile;
 pub mod recipe;
 mod tls;
@@ -148,10 +149,8 @@ impl Pki {
             Lists::Stale => &self.recipe.trust.stale_lists,
             Lists::Missing => &[],
         };
-        Trust {
-            anchors: self.certificate(&self.recipe.trust.signatures).map(<[u8]>::to_vec).into_iter().collect(),
-            crls: ids.iter().filter_map(|id| self.issued.lists.get(id)).map(|list| list.0.clone()).collect(),
-        }
+        let lists = ids.iter().filter_map(|id| self.issued.lists.get(id)).map(|list| list.0.as_slice());
+        Trust::new(self.certificate(&self.recipe.trust.signatures), lists)
     }
 
     /// TLS of a server (`alfa`, `bravo`, `posta`) on a day: its certificate is good for `localhost`, 127.0.0.1 and its
@@ -186,7 +185,7 @@ impl Pki {
     pub fn write_trust(&self, folder: &Path) -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
         let issuing = self.certificate(&self.recipe.signing_profile.issuer).map(|der| pem("CERTIFICATE", der));
-        let lists: String = self.trust().crls.iter().map(|list| pem("X509 CRL", list)).collect();
+        let lists: String = self.trust().crls().iter().map(|list| pem("X509 CRL", list)).collect();
         fs::write(folder.join("root.pem"), self.root_pem())?;
         fs::write(folder.join("issuing.pem"), issuing.unwrap_or_default())?;
         fs::write(folder.join("crl.pem"), lists)?;

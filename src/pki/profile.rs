@@ -16,7 +16,7 @@ use x509_cert::{
 
 use super::{
     PkiError,
-    issue::distinguished_name,
+    name::distinguished_name,
     recipe::{Addition, Departure, Provider, Subject},
 };
 

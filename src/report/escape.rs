@@ -1,48 +1,21 @@
-//! Text that came from a message is hostile: it may hold ANSI escapes, marks that turn the line round, or a megabyte.
+//! JSON in which nothing acts on the terminal that shows it.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-/// Longest text shown, in characters; the whole is in the evidence.
-const SHOWN: usize = 600;
-
-/// Text from outside on one line, safe for a terminal and for XML: what could act instead of being read is spelt out
-/// (`\u{1b}`, `\n`), and what goes on for too long is cut, saying so.
-pub fn shown(text: &str) -> String {
-    let cut = text.char_indices().nth(SHOWN).map_or(text.len(), |(at, _)| at);
-    match text[cut..].chars().count() {
-        0 => spelt(text),
-        more => format!("{} [{more} more characters]", spelt(&text[..cut])),
-    }
-}
-
-/// Text in which what could act instead of being read is spelt out.
-pub(super) fn spelt(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        if acts(c) {
-            safe.extend(c.escape_default());
-        } else {
-            safe.push(c);
-        }
-    }
-    safe
-}
+use crate::shown::acts;
 
 /// Writes `value` as one line of JSON in which no character acts on a terminal: same data, those spelt `\uXXXX`.
 pub fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, SpeltOut))?;
+    write_json(out, value)?;
     out.write_all(b"\n")
 }
 
-/// Whether a character does something rather than being seen: controls, direction and joining marks, invisible fillers,
-/// tags, and code points that XML forbids.
-fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+/// The same without the end of the line.
+pub fn write_json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, SpeltOut))?;
+    Ok(())
 }
 
 /// JSON's compact form with acting characters spelt out (serde_json spells those below U+0020 itself).
@@ -65,20 +38,6 @@ impl serde_json::ser::Formatter for SpeltOut {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_acts_is_spelt_out_and_what_is_read_stays() {
-        assert_eq!(shown("perché «sì» €, 東京"), "perché «sì» €, 東京");
-        assert_eq!(shown("\x1b[31mred\x1b[0m\r\n\t\0"), r"\u{1b}[31mred\u{1b}[0m\r\n\t\u{0}");
-        assert_eq!(shown("invoice\u{202e}fdp.exe\u{9b}2J\u{2066}"), r"invoice\u{202e}fdp.exe\u{9b}2J\u{2066}");
-    }
-
-    #[test]
-    fn what_is_too_long_is_cut_and_says_so() {
-        let cut = shown(&"x".repeat(1_000_000));
-        assert_eq!(cut.len(), SHOWN + " [999400 more characters]".len());
-        assert!(cut.ends_with(" [999400 more characters]"));
-    }
 
     #[test]
     fn json_keeps_the_data_and_nothing_that_acts() {

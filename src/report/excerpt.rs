@@ -1,7 +1,6 @@
 //! The line of a message that a finding is about, cut to fit, with a caret below what it points at.
 
-use super::escape::spelt;
-use crate::rules::Span;
+use crate::{rules::Span, shown::spelt};
 
 /// Octets of the line that are looked at on either side of where it points: a line may be as long as a message.
 const LOOKED_AT: usize = 400;

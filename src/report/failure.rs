@@ -6,7 +6,7 @@ use super::Excerpt;
 use crate::{
     evidence::{Announced, Evidence, Party, Role},
     norm::Clause,
-    results::{Cell, Severity, Unmet, Weighed, weighed},
+    results::{Cell, Checked, Severity, SubmissionPage, Unmet, Weighed, weighed},
     rules::{Finding, Judgement, Location, Span, Spot, Verdict},
 };
 
@@ -31,6 +31,8 @@ pub struct Failure {
     pub excerpt: Option<Excerpt>,
     /// The bytes of the message that it is about.
     pub span: Option<Span>,
+    /// How often it was found, the same each time.
+    pub times: usize,
     /// Who answers for it: `flawed, as receiver`.
     pub blame: String,
     /// What goes wrong because of it.
@@ -64,6 +66,19 @@ pub fn clause_line(clause: &Clause) -> String {
     format!("{} ({}): {}", clause.id, clause.source, clause.says)
 }
 
+impl<'a> Subject<'a> {
+    /// What was checked.
+    pub fn of(checked: &'a Checked) -> Self {
+        let file = checked.evidence.observations.len() <= 1 && checked.evidence.gateways.is_empty();
+        Self { evidence: &checked.evidence, folder: (!file).then_some(&checked.path), judgement: &checked.judgement }
+    }
+
+    /// What was put together.
+    pub fn of_submission(submission: &'a SubmissionPage) -> Self {
+        Self { evidence: &submission.evidence, folder: None, judgement: &submission.judgement }
+    }
+}
+
 impl Subject<'_> {
     /// What is not as it should be.
     pub fn failures(&self) -> impl Iterator<Item = Failure> {
@@ -89,6 +104,7 @@ impl Subject<'_> {
             place: format!("{}, {}", verdict.subject, finding.at),
             excerpt: observation.zip(pointed_at(&finding.at)).and_then(|(id, span)| self.excerpt(id, span)),
             span: finding.at.span,
+            times: finding.times,
             blame: match (finding.blame.unwrap_or(verdict.blame), &verdict.provider) {
                 (Party::Undetermined, Some(provider)) => provider.clone(),
                 (party, _) => self.blamed(party),
@@ -109,6 +125,7 @@ impl Subject<'_> {
             place: verdict.subject.clone(),
             excerpt: None,
             span: None,
+            times: 1,
             blame: "the harness".to_owned(),
             consequence: Some("nothing can be said about this question; please report it"),
             evidence: self.file(verdict.observation),
@@ -126,6 +143,7 @@ impl Subject<'_> {
             place: announced.subject.clone(),
             excerpt: None,
             span: None,
+            times: 1,
             blame: self.blamed(Party::Harness),
             consequence: Some("a rule that found it no longer does: what it says elsewhere proves less"),
             evidence: self.file(announced.observation),
@@ -143,6 +161,7 @@ impl Subject<'_> {
             place: String::new(),
             excerpt: None,
             span: None,
+            times: 1,
             blame: self.blamed(unmet.blame),
             consequence: None,
             evidence: self.file(unmet.observations.first().copied()),

@@ -1,59 +1,110 @@
 //! The same rule broken by the same party is one mistake, however often it shows: told once, with where else it was seen.
 
-use super::{Failure, Ink, Paint, clause_line, shown};
+use std::collections::{HashMap, hash_map::Entry};
+
+use super::{Failure, Ink, Paint, Subject, clause_line, shown};
 use crate::results::{Severity, Strictness};
 
 /// Widest line of running text, in characters.
 const WIDTH: usize = 110;
 
-/// Failures, gathered by what they are.
-#[derive(Default)]
-pub struct Groups(Vec<Group>);
+/// Mistakes told one by one; more are counted. There are some hundreds of rules, and who is to blame may be any name.
+const GROUPS: usize = 1000;
+/// Places named beside the first.
+const NAMED: usize = 4;
 
-/// One failure, and everywhere it was seen.
+/// Failures, gathered by what they are: a bounded number, however many are added.
+#[derive(Default)]
+pub struct Groups {
+    all: Vec<Group>,
+    places: HashMap<Key, usize>,
+    more: usize,
+}
+
+/// What makes two failures one mistake.
+type Key = (Severity, String, String, String);
+
+/// One failure, and where it was seen.
 struct Group {
     first: Failure,
+    /// The first few.
     places: Vec<String>,
+    /// How many there are beyond those.
+    further: usize,
+    last: String,
     times: usize,
 }
 
 impl Groups {
     /// Adds a failure seen in a place: a cell, a file.
     pub fn add(&mut self, failure: Failure, place: &str) {
-        let same = |group: &&mut Group| {
-            let first = &group.first;
-            (first.severity, &first.id, &first.blame) == (failure.severity, &failure.id, &failure.blame)
-                && (failure.severity != Severity::Unmet || first.expected == failure.expected)
-        };
-        let Some(group) = self.0.iter_mut().find(same) else {
-            return self.0.push(Group { first: failure, places: vec![place.to_owned()], times: 1 });
-        };
-        group.times += 1;
-        if group.places.last().is_none_or(|last| last != place) {
-            group.places.push(place.to_owned());
+        let expected = if failure.severity == Severity::Unmet { failure.expected.clone() } else { String::new() };
+        let key = (failure.severity, failure.id.clone(), failure.blame.clone(), expected);
+        match self.places.entry(key) {
+            Entry::Occupied(at) => self.all[*at.get()].again(&failure, place),
+            Entry::Vacant(_) if self.all.len() == GROUPS => self.more += failure.times,
+            Entry::Vacant(at) => {
+                at.insert(self.all.len());
+                let times = failure.times;
+                let (places, last) = (vec![place.to_owned()], place.to_owned());
+                self.all.push(Group { first: failure, places, further: 0, last, times });
+            }
         }
+    }
+
+    /// Adds everything that was found in a place.
+    pub fn add_all(&mut self, subject: &Subject<'_>, place: &str) {
+        subject.failures().for_each(|failure| self.add(failure, place));
     }
 
     /// A block for each, the heaviest first; a line for each of those that fail nothing.
-    pub fn pages(&mut self, strictness: Strictness, paint: Paint) -> String {
-        self.0.sort_by_key(|group| group.first.severity);
-        let (heavy, light): (Vec<_>, Vec<_>) = self.0.iter().partition(|group| group.first.severity.fails(strictness));
+    pub fn pages(&self, strictness: Strictness, paint: Paint) -> String {
+        let mut groups: Vec<&Group> = self.all.iter().collect();
+        groups.sort_by_key(|group| group.first.severity);
+        let (heavy, light): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|group| group.first.severity.fails(strictness));
         let mut text: String = heavy.iter().map(|group| group.page(paint)).collect();
-        if !light.is_empty() {
-            text.extend(["\n", &paint.dye(Ink::Strong, "Fails nothing without --strict"), "\n"]);
-            text.extend(light.iter().map(|group| group.line(paint)));
+        text += &lines("Fails nothing without --strict", &light, paint);
+        if self.more > 0 {
+            text.extend(["\n", &counted(self.more, "finding"), " more of other kinds: --format json tells of each\n"]);
         }
         text
     }
+
+    /// A line for each, the heaviest first, under a heading.
+    pub fn lines(&self, heading: &str, paint: Paint) -> String {
+        let mut groups: Vec<&Group> = self.all.iter().collect();
+        groups.sort_by_key(|group| group.first.severity);
+        lines(heading, &groups, paint)
+    }
+}
+
+fn lines(heading: &str, groups: &[&Group], paint: Paint) -> String {
+    if groups.is_empty() {
+        return String::new();
+    }
+    let lines: String = groups.iter().map(|group| group.line(paint)).collect();
+    format!("\n{}\n{lines}", paint.dye(Ink::Strong, heading))
 }
 
 impl Group {
+    fn again(&mut self, failure: &Failure, place: &str) {
+        self.times += failure.times;
+        if self.last == place {
+            return;
+        }
+        place.clone_into(&mut self.last);
+        if self.places.len() <= NAMED {
+            self.places.push(place.to_owned());
+        } else {
+            self.further += 1;
+        }
+    }
+
     /// Where else, in so many words.
     fn elsewhere(&self) -> Option<String> {
-        const NAMED: usize = 4;
-        let mut cells = self.places[1..].iter();
-        let named: Vec<_> = cells.by_ref().take(NAMED).map(String::as_str).collect();
-        let more = match cells.count() {
+        let named = &self.places[1..];
+        let more = match self.further {
             0 => String::new(),
             more => format!(", and {more} more"),
         };

@@ -5,23 +5,28 @@ mod excerpt;
 mod failure;
 mod groups;
 mod junit;
+mod lines;
 mod paint;
 mod progress;
+mod sarif;
 mod stream;
 mod terminal;
 
 use std::io;
 
-pub use escape::{json_line, shown};
+pub use escape::{json_line, write_json};
 pub use excerpt::Excerpt;
 pub use failure::{Failure, Subject, clause_line, failures};
 pub use groups::{Groups, block, counted, wrapped};
-pub use junit::Junit;
+pub use junit::{Junit, LateFile};
+pub use lines::{Line, RuleSet};
 pub use paint::{Ink, Paint};
 pub use progress::Progress;
-pub use stream::{JsonStream, RuleSet};
+pub use sarif::Sarif;
+pub use stream::JsonStream;
 pub use terminal::Terminal;
 
+pub use crate::shown::shown;
 use crate::{
     evidence::Direction,
     results::{Closing, Event},

@@ -1,30 +1,36 @@
 //! JSON lines: a header, a line for each cell, each thing checked, each submission, a footer. A stream without its footer is
-//! of a run that was cut off.
+//! of a command that was cut off.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
-use serde::Serialize;
-use serde_json::{Value, json};
-
-use super::{Report, json_line};
+use super::{
+    Report, json_line,
+    lines::{
+        Blame, CellLine, CellWord, CertificateLine, CheckedLine, EvidenceLine, ExitLine, FindingLine, Footer, Header,
+        LeftOutLine, Line, MessageLine, RuleSet, SubmissionLine, TotalsLine, UnjudgedLine, UnmetLine, VerdictLine,
+    },
+};
 use crate::{
-    evidence::{Evidence, Observation, bundle::MANIFEST},
-    message::{Kind, Message},
-    norm::{Clause, Level},
-    results::{Cell, CellOutcome, Checked, Closing, Ending, Event, Opening, SubmissionPage, Totals, Work},
-    rules::{GivenCertificate, Outcome, Rule, Verdict},
+    evidence::{Evidence, Party, Role, bundle::MANIFEST},
+    norm::Clause,
+    results::{
+        Cell, CellOutcome, Checked, Closing, Description, Ending, Event, Opening, Severity, SubmissionPage, Totals,
+        Work,
+    },
+    rules::{Answer, GivenCertificate, Judgement, Outcome, Rule, Verdict},
+    shown::path_text,
 };
 
 /// Version of this format: raised when a reader of an older one would misread it; 0 promises nothing.
 const FORMAT: u32 = 0;
 
-/// The rules a report was made with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RuleSet {
-    /// How many.
-    pub count: usize,
-    /// SHA-256 over every rule's id, level, clauses and question, in order. The code behind them is told by the version.
-    pub digest: String,
+/// Writes the stream, each line as soon as it is known.
+pub struct JsonStream<W> {
+    out: W,
+    rules: RuleSet,
 }
 
 impl RuleSet {
@@ -34,212 +40,225 @@ impl RuleSet {
         let mut count = 0;
         for rule in rules {
             let clauses: Vec<_> = rule.clauses.iter().map(|clause| clause.id).collect();
-            context.update(json!([rule.id, rule.level, clauses, rule.question]).to_string().as_bytes());
+            let told = serde_json::json!([rule.id, rule.level, clauses, rule.question]);
+            context.update(told.to_string().as_bytes());
             count += 1;
         }
         Self { count, digest: sha256_word(context.finish().as_ref()) }
     }
 }
 
-/// Writes the stream, each line as soon as it is known.
-pub struct JsonStream<W> {
-    out: W,
-    rules: RuleSet,
-}
-
 impl<W: Write> JsonStream<W> {
-    /// A stream on `out` of a run judged by `rules`.
+    /// A stream on `out` of what is judged by `rules`.
     pub fn new(out: W, rules: RuleSet) -> Self {
         Self { out, rules }
     }
 
-    fn header(&self, opening: &Opening) -> Value {
-        let (command, planned, directions) = match &opening.work {
-            Work::Plays { planned, directions } => ("run", Some(planned), Some(directions)),
-            Work::Check { .. } => ("check", None, None),
-        };
-        json!({
-            "type": "header",
-            "format": FORMAT,
-            "command": command,
-            "suite": env!("CARGO_PKG_NAME"),
-            "version": env!("CARGO_PKG_VERSION"),
-            "rules": self.rules,
-            "started": opening.started,
-            "planned": planned,
-            "directions": directions,
-            "strictness": opening.strictness,
-            "as_of": opening.as_of.to_string(),
-        })
+    fn write(&mut self, line: &Line<'_>) -> io::Result<()> {
+        json_line(&mut self.out, line)
     }
 }
 
 impl<W: Write> Report for JsonStream<W> {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
-        let line = match event {
-            Event::Opened(opening) => self.header(opening),
+        match event {
+            Event::Opened(opening) => {
+                let line = Line::Header(header(opening, &self.rules));
+                json_line(&mut self.out, &line)?;
+            }
             Event::Started { .. } | Event::Stopping { .. } => return Ok(()),
-            Event::Finished(cell) => cell_line(cell),
-            Event::Reference(checked) => checked_line("reference", checked),
-            Event::Checked(checked) => checked_line("checked", checked),
-            Event::Unjudged(it) => json!({"type": "unjudged", "name": it.name, "reason": it.reason}),
-            Event::LeftOut(it) => json!({"type": "left-out", "name": it.name, "why": it.why}),
-            Event::Submission(submission) => submission_line(submission),
-            Event::Closed(closing) => footer(closing),
-        };
-        json_line(&mut self.out, &line)?;
+            Event::Finished(cell) => self.write(&Line::Cell(cell_line(cell)))?,
+            Event::Reference(checked) => return self.write(&Line::Reference(checked_line(checked))),
+            Event::Checked(checked) => return self.write(&Line::Checked(checked_line(checked))),
+            Event::Unjudged(it) => {
+                return self.write(&Line::Unjudged(UnjudgedLine { name: &it.name, reason: &it.reason }));
+            }
+            Event::LeftOut(it) => return self.write(&Line::LeftOut(LeftOutLine { name: &it.name, why: &it.why })),
+            Event::Submission(submission) => return self.write(&Line::Submission(submission_line(submission))),
+            Event::Closed(closing) => self.write(&Line::Footer(footer(closing)))?,
+        }
         self.out.flush()
     }
 }
 
-fn cell_line(cell: &Cell) -> Value {
-    let (outcome, reason) = match &cell.outcome {
-        CellOutcome::Passed => ("passed", None),
-        CellOutcome::Failed => ("failed", None),
-        CellOutcome::Error(reason) => ("error", Some(reason)),
-        CellOutcome::Skipped(reason) => ("skipped", Some(reason)),
+fn header<'a>(opening: &'a Opening, rules: &'a RuleSet) -> Header<'a> {
+    let (command, planned, directions, references) = match &opening.work {
+        Work::Plays { planned, directions } => ("run", Some(*planned), Some(&directions[..]), None),
+        Work::Check { references } => ("check", None, None, Some(&references[..])),
     };
-    let unmet: Vec<_> = cell
-        .unmet
-        .iter()
-        .map(|unmet| {
-            json!({
-                "at": unmet.at, "expected": unmet.expected, "found": unmet.found, "blame": unmet.blame,
-                "clauses": ids(&unmet.clauses), "observations": unmet.observations,
-            })
-        })
-        .collect();
-    json!({
-        "type": "cell",
-        "scenario": cell.scenario,
-        "title": cell.title,
-        "direction": cell.direction,
-        "clauses": ids(&cell.clauses),
-        "outcome": outcome,
-        "reason": reason,
-        "unmet": unmet,
-        "findings": cell.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, &cell.observed)).collect::<Vec<_>>(),
-        "choices": cell.choices,
-        "notes": cell.notes,
-        "evidence": cell.evidence.as_ref().map(|folder| json!({
-            "folder": folder,
-            // The manifest holds the digest of every other file.
-            "manifest": std::fs::read(folder.join(MANIFEST)).ok().map(|manifest| sha256(&manifest)),
-        })),
-        "took_ms": millis(cell.took),
-    })
+    Header {
+        format: FORMAT,
+        command,
+        suite: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        rules,
+        started: opening.started,
+        planned,
+        directions,
+        references,
+        strictness: opening.strictness,
+        as_of: opening.as_of.to_string(),
+    }
 }
 
-fn checked_line(what: &str, checked: &Checked) -> Value {
-    let messages = checked.evidence.observations.iter().map(|observation| {
-        json!({
-            "observation": observation.id,
-            "seen": observation.seen,
-            "kind": kind(observation),
-            "origin": checked.judgement.origin(observation.id),
-        })
+fn cell_line(cell: &Cell) -> CellLine<'_> {
+    let (outcome, reason) = match &cell.outcome {
+        CellOutcome::Passed => (CellWord::Passed, None),
+        CellOutcome::Failed => (CellWord::Failed, None),
+        CellOutcome::Error(reason) => (CellWord::Error, Some(&reason[..])),
+        CellOutcome::Skipped(reason) => (CellWord::Skipped, Some(&reason[..])),
+    };
+    let unmet = cell.unmet.iter().map(|unmet| UnmetLine {
+        at: &unmet.at,
+        expected: &unmet.expected,
+        found: &unmet.found,
+        blame: Blame { party: unmet.blame, name: named(&cell.observed, unmet.blame) },
+        clauses: ids(&unmet.clauses),
+        observations: &unmet.observations,
     });
-    let findings = checked.judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, &checked.evidence));
-    json!({
-        "type": what,
-        "name": checked.name,
-        "path": checked.path.to_string_lossy(),
-        "messages": messages.collect::<Vec<_>>(),
-        "arrived": checked.lone.as_ref().map(|lone| lone.arrival),
-        "answers": checked.lone.as_ref().map(|lone| &lone.answers),
-        "signer": checked.lone.as_ref().and_then(|lone| lone.signer.as_ref()),
-        "directories": checked.directories(),
-        "certificates": checked.judgement.certificates.iter().map(certificate_line).collect::<Vec<_>>(),
-        "findings": findings.collect::<Vec<_>>(),
-    })
+    let evidence = cell.evidence.as_ref().map(|folder| EvidenceLine {
+        folder: path_text(folder),
+        manifest: std::fs::read(folder.join(MANIFEST)).ok().map(|manifest| sha256(&manifest)),
+    });
+    CellLine {
+        scenario: &cell.scenario,
+        title: &cell.title,
+        direction: &cell.direction,
+        clauses: ids(&cell.clauses),
+        outcome,
+        reason,
+        unmet: unmet.collect(),
+        findings: verdict_lines(&cell.judgement, &cell.observed),
+        choices: &cell.choices,
+        notes: &cell.notes,
+        evidence,
+        took_ms: millis(cell.took),
+    }
 }
 
-fn submission_line(submission: &SubmissionPage) -> Value {
-    let findings = submission.judgement.verdicts.iter();
-    json!({
-        "type": "submission",
-        "identifier": submission.identifier,
-        "msgid": submission.msgid,
-        "sender": submission.sender,
-        "subject": submission.subject,
-        "accepted": submission.accepted,
-        "recipients": submission.recipients.iter().map(|it| {
-            json!({"address": it.address, "typology": it.typology, "outcome": it.outcome})
-        }).collect::<Vec<_>>(),
-        "messages": submission.messages.iter().map(|it| {
-            json!({"name": it.name, "observation": it.observation, "kind": it.kind})
-        }).collect::<Vec<_>>(),
-        "complete": submission.complete,
-        "missing": submission.missing.iter().map(|it| json!({"what": it.what, "view": it.view})).collect::<Vec<_>>(),
-        "findings": findings.filter_map(|verdict| verdict_line(verdict, &submission.evidence)).collect::<Vec<_>>(),
-    })
+fn checked_line(checked: &Checked) -> CheckedLine<'_> {
+    let messages = checked.evidence.observations.iter().map(|observation| {
+        let lone = checked.lone.as_ref();
+        let description = match lone {
+            Some(lone) => Cow::Borrowed(&lone.description),
+            None => Cow::Owned(Description::read(&observation.bytes)),
+        };
+        MessageLine {
+            observation: observation.id,
+            seen: &observation.seen,
+            description,
+            arrived: lone.map(|lone| lone.arrival),
+            signer: lone.and_then(|lone| lone.signer.as_ref()),
+            answers: lone.map(|lone| &lone.answers),
+        }
+    });
+    CheckedLine {
+        name: &checked.name,
+        path: path_text(&checked.path),
+        messages: messages.collect(),
+        directories: checked.directories(),
+        certificates: checked.judgement.certificates.iter().map(certificate_line).collect(),
+        findings: verdict_lines(&checked.judgement, &checked.evidence),
+    }
 }
 
-fn certificate_line(given: &GivenCertificate) -> Value {
+fn certificate_line(given: &GivenCertificate) -> CertificateLine<'_> {
     let certificate = &given.certificate;
     let path = match &given.path {
-        None => json!({"not-verified": "no trust anchors are at hand"}),
-        Some(Ok(())) => json!("trusted"),
-        Some(Err(error)) if error.is_of_the_lists() => json!({"not-verified": error.to_string()}),
-        Some(Err(error)) => json!({"refuted": error.to_string()}),
+        None => Answer::CannotTell("no trust anchors are at hand".to_owned()),
+        Some(Ok(())) => Answer::Yes("it leads to a trusted root".to_owned()),
+        Some(Err(error)) if error.cannot_tell() => Answer::CannotTell(error.to_string()),
+        Some(Err(error)) => Answer::No(error.to_string()),
     };
-    json!({
-        "subject": certificate.subject,
-        "issuer": certificate.issuer,
-        "serial": certificate.serial,
-        "sha1": certificate.sha1(),
-        "not_before": certificate.not_before,
-        "not_after": certificate.not_after,
-        "path": path,
-        "provider": given.provider,
-    })
+    CertificateLine {
+        subject: &certificate.subject,
+        issuer: &certificate.issuer,
+        serial: &certificate.serial,
+        sha1: certificate.sha1(),
+        not_before: certificate.not_before,
+        not_after: certificate.not_after,
+        path,
+        provider: given.provider.as_deref(),
+    }
 }
 
-fn kind(observation: &Observation) -> Option<Kind> {
-    Message::read(observation.bytes.clone()).ok()?.kind
+fn submission_line(submission: &SubmissionPage) -> SubmissionLine<'_> {
+    SubmissionLine {
+        identifier: submission.identifier.as_deref(),
+        msgid: submission.msgid.as_deref(),
+        sender: submission.sender.as_deref(),
+        subject: submission.subject.as_deref(),
+        accepted: submission.accepted,
+        recipients: &submission.recipients,
+        messages: &submission.messages,
+        missing: &submission.missing,
+        complete: &submission.complete,
+        findings: verdict_lines(&submission.judgement, &submission.evidence),
+    }
 }
 
-/// A verdict on evidence that is not a pass.
-fn verdict_line(verdict: &Verdict, evidence: &Evidence) -> Option<Value> {
-    let (findings, broken) = match &verdict.outcome {
+fn verdict_lines<'a>(judgement: &'a Judgement, evidence: &'a Evidence) -> Vec<VerdictLine<'a>> {
+    judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, evidence)).collect()
+}
+
+/// A verdict that is not a pass.
+fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence) -> Option<VerdictLine<'a>> {
+    let (findings, internal_error) = match &verdict.outcome {
         Outcome::Pass => return None,
-        Outcome::Fail(findings) => (Some(findings), None),
-        Outcome::InternalError(reason) => (None, Some(reason)),
+        Outcome::Fail(findings) => (&findings[..], None),
+        Outcome::InternalError(reason) => (&[][..], Some(&reason[..])),
     };
-    let level = match verdict.rule.level {
-        Level::Must => "violation",
-        Level::Should => "warning",
-        Level::May => "note",
-    };
-    Some(json!({
-        "rule": verdict.rule.id,
-        "level": level,
-        "question": verdict.rule.question,
-        "clauses": ids(&verdict.clauses()),
-        "consequence": verdict.rule.consequence,
-        "subject": verdict.subject,
-        "observation": verdict.observation,
-        "blame": verdict.blame,
-        "provider": verdict.provider,
-        "announced": verdict.is_announced(evidence),
-        "findings": findings,
-        "internal_error": broken,
-    }))
+    let findings = findings.iter().map(|finding| {
+        let party = finding.blame.unwrap_or(verdict.blame);
+        let name = match party {
+            Party::Undetermined => verdict.provider.as_deref(),
+            party => named(evidence, party),
+        };
+        FindingLine {
+            expected: &finding.expected,
+            found: &finding.found,
+            at: &finding.at,
+            blame: Blame { party, name },
+            times: finding.times,
+            observations: &finding.observations,
+        }
+    });
+    Some(VerdictLine {
+        rule: verdict.rule.id,
+        level: Severity::from(verdict.rule.level).word(),
+        question: verdict.rule.question,
+        clauses: ids(&verdict.clauses()),
+        consequence: verdict.rule.consequence,
+        subject: &verdict.subject,
+        observation: verdict.observation,
+        announced: verdict.is_announced(evidence),
+        findings: findings.collect(),
+        internal_error,
+    })
 }
 
-fn footer(closing: &Closing) -> Value {
+/// The target that plays a party's role.
+fn named(evidence: &Evidence, party: Party) -> Option<&str> {
+    let role = match party {
+        Party::Sender => Role::Sender,
+        Party::Receiver => Role::Receiver,
+        Party::Posta | Party::Harness | Party::Undetermined => return None,
+    };
+    evidence.gateways.get(&role).map(|gateway| gateway.target.as_str())
+}
+
+fn footer(closing: &Closing) -> Footer<'_> {
     let (code, meaning) = closing.exit;
-    json!({
-        "type": "footer",
-        "complete": closing.ending == Ending::Complete,
-        "interrupted": closing.ending == Ending::Interrupted,
-        "totals": match &closing.totals {
-            Totals::Plays(tally) => json!(tally),
-            Totals::Check(tally) => json!(tally),
+    Footer {
+        complete: closing.ending == Ending::Complete,
+        interrupted: closing.ending == Ending::Interrupted,
+        totals: match &closing.totals {
+            Totals::Plays(tally) => TotalsLine::Plays(tally),
+            Totals::Check(tally) => TotalsLine::Check(tally),
         },
-        "exit": {"code": code, "meaning": meaning},
-        "took_ms": millis(closing.took),
-    })
+        exit: ExitLine { code, meaning },
+        took_ms: millis(closing.took),
+    }
 }
 
 fn ids(clauses: &[&Clause]) -> Vec<&'static str> {
@@ -260,6 +279,8 @@ fn sha256_word(digest: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::report::samples;
 

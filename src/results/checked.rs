@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Severity, Weighed, weighed};
+use super::{Description, Severity, Weighed, weighed};
 use crate::{
     directory::DirectoryFile,
     evidence::Evidence,
@@ -31,6 +32,8 @@ pub struct Checked {
 pub struct Alone {
     /// When it arrived, and who says so.
     pub arrival: ArrivedAt,
+    /// What it says of itself.
+    pub description: Description,
     /// What it proves.
     pub answers: Answers,
     /// Who signed it, where a certificate tells.
@@ -38,7 +41,7 @@ pub struct Alone {
 }
 
 /// When a message arrived, and who says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "by", content = "at")]
 pub enum ArrivedAt {
     /// Whoever asked (`--at`).
@@ -74,7 +77,7 @@ impl Checked {
 }
 
 /// A directory that was judged by itself.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct GivenDirectory {
     /// Names of its records, in order.
     pub records: Vec<String>,
@@ -89,7 +92,7 @@ impl GivenDirectory {
         let file = DirectoryFile::open(file);
         let signer = file.signature.as_ref().and_then(|signature| signature.signer.as_ref());
         Self {
-            records: file.records().unwrap_or_default().into_iter().map(|record| record.dn).collect(),
+            records: file.layout().unwrap_or_default().records(file.ldif()).map(|record| record.dn()).collect(),
             signed_by: signer.map(|signer| signer.subject.clone()),
             signed: file.signature.is_some(),
         }
@@ -141,6 +144,12 @@ pub struct SubmissionPage {
 }
 
 impl SubmissionPage {
+    /// What people call it.
+    pub fn name(&self) -> String {
+        let id = self.identifier.as_deref().or(self.msgid.as_deref());
+        format!("submission {}", id.unwrap_or("without an identifier"))
+    }
+
     /// How heavy what was found is, in no order.
     pub fn severities(&self) -> impl Iterator<Item = Severity> {
         weighed(&self.judgement, &self.evidence).map(Weighed::severity)
@@ -148,7 +157,7 @@ impl SubmissionPage {
 }
 
 /// What became of a recipient.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Recipient {
     /// The address.
     pub address: String,
@@ -159,7 +168,7 @@ pub struct Recipient {
 }
 
 /// A message of a submission.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SeenMessage {
     /// What people call the item that holds it.
     pub name: String,
@@ -170,7 +179,7 @@ pub struct SeenMessage {
 }
 
 /// What is not there, and could have been seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Missing {
     /// What: `delivery for anna@bravo.example`.
     pub what: String,

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::{Cell, CheckTally, Checked, LeftOut, PlayTally, Strictness, SubmissionPage, Unjudged};
 use crate::{evidence::Direction, norm::AsOf};
@@ -70,7 +72,7 @@ pub enum Work {
 }
 
 /// Something that messages are judged by: a folder of roots and revocation lists, a directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reference {
     /// What it is, in a word or two: `directory`, `trusted roots`, `revocation lists`.
     pub what: &'static str,

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Cell, CellOutcome, Checked, Severity, Strictness, SubmissionPage, weighed};
+use super::{Cell, CellOutcome, Checked, Question, Required, Severity, Strictness, SubmissionPage, weighed};
 use crate::{
     norm::AsOf,
     rules::{Judgement, Outcome, Rule},
 };
 
 /// What the plays of a run came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlayTally {
     /// Cells that should be played.
     pub planned: usize,
@@ -84,7 +85,7 @@ impl PlayTally {
 }
 
 /// What checking came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CheckTally {
     /// Files, members of archives and bundles judged.
     pub judged: usize,
@@ -114,6 +115,8 @@ pub struct CheckTally {
     pub applied: BTreeMap<&'static str, usize>,
     /// Rules that rest on nothing in force on the norm's day.
     pub not_in_force: BTreeSet<&'static str>,
+    /// How the answers that were required came out.
+    pub required: BTreeMap<Question, Required>,
 }
 
 impl CheckTally {

@@ -1,5 +1,6 @@
 //! What a message proves, for people: four answers, each yes, no, or why it cannot be told.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Origin, Outcome, Verdict};
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// An answer to a question about a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "answer", content = "why")]
 pub enum Answer {
     /// Yes; by what, where that is worth a word.
@@ -21,7 +22,7 @@ pub enum Answer {
 }
 
 /// What a message proves. *Complete* is a submission's to answer: [`super::Transaction`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Answers {
     /// Whether the signature holds over these bytes.
     pub intact: Answer,

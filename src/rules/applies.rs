@@ -39,6 +39,12 @@ pub fn is_notification(subject: &MessageSubject<'_>, _: &Context<'_>) -> bool {
     settled_kind(subject).is_some_and(|kind| !kind.is_envelope())
 }
 
+/// Whether its header is the one that its provider sent: a mailing list that passes a message on puts a Sender and a
+/// Reply-To of its own, and the signature does not cover them.
+pub fn has_own_header(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+    generated(subject, context) && !subject.mail().is_from_a_list()
+}
+
 /// Whether it has a daticert.xml that can be read.
 pub fn has_data(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     certifies(subject, context) && subject.data().is_some()

@@ -1,9 +1,14 @@
 //! What a rule is given beside its subject.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{
-    directory::{Directory, DirectoryFile, LdifError, Provider, ldif::Record},
+    directory::{
+        Directory, DirectoryFile, LdifError, Provider,
+        ldif::{Layout, Record},
+    },
     evidence::{Dialogue, Evidence, LogRecord, Observation, Role, Seen},
     message::{AddressList, Daticert, Header, Kind, Mail, Mailbox, Message},
     norm::AsOf,
@@ -39,7 +44,7 @@ impl<'a> Context<'a> {
     /// The directory, where it is known to be whole: what it lacks does not exist. The file of one provider alone says nothing of
     /// the others.
     pub fn whole_directory(&self) -> Option<&'a Directory> {
-        self.directory.filter(|directory| directory.has_several_providers())
+        self.directory.filter(|directory| directory.is_whole())
     }
 }
 
@@ -58,6 +63,9 @@ pub struct MessageSubject<'a> {
     pub signature: Option<&'a Signature>,
     /// The directory's record that lists the signer's certificate.
     pub provider: Option<&'a Provider>,
+    /// Whether the signer's certificate is trusted at arrival, found out once for all rules; `None` without a signer or
+    /// trust anchors.
+    pub path: Option<&'a Result<(), PathError>>,
 }
 
 /// A session as a subject.
@@ -83,18 +91,28 @@ pub struct LogSubject<'a> {
 pub struct DirectorySubject<'a> {
     /// The file.
     pub file: &'a DirectoryFile<'a>,
-    /// Its records, empty where they cannot be read.
-    pub records: &'a [Record],
+    /// Where its records stand; empty where the file cannot be read.
+    pub layout: &'a Layout,
     /// The directory, or why it cannot be read.
     pub read: &'a Result<Directory, LdifError>,
     /// From when it is in force; `None` where nobody said.
     pub from: Option<Timestamp>,
 }
 
-impl DirectorySubject<'_> {
+impl<'a> DirectorySubject<'a> {
     /// The providers' records.
-    pub fn providers(&self) -> &[Provider] {
+    pub fn providers(&self) -> &'a [Arc<Provider>] {
         self.read.as_ref().map_or(&[], |directory| &directory.providers)
+    }
+
+    /// The records that can be read, in order.
+    pub fn records(&self) -> impl Iterator<Item = Record<'a>> + use<'a> {
+        self.layout.records(self.file.ldif())
+    }
+
+    /// Whether every record can be read: only then one that is not there is missing.
+    pub fn is_whole(&self) -> bool {
+        self.read.as_ref().is_ok_and(|directory| directory.mistakes.is_empty())
     }
 }
 
@@ -129,7 +147,8 @@ impl<'a> MessageSubject<'a> {
     /// Who counts as the original sender: as certified, else the author or the reverse path of what arrived.
     pub fn senders(&self) -> Vec<String> {
         if self.message.kind != Some(Kind::Anomalia) {
-            return self.data().map(|data| data.mittente.clone()).into_iter().collect();
+            let certified = self.data().map(|data| data.mittente.clone());
+            return certified.filter(|sender| !sender.trim().is_empty()).into_iter().collect();
         }
         let authors = self.original.and_then(|original| Some(original.addresses(original.root.header("From")?)));
         let mut senders: Vec<String> = authors.iter().flat_map(AddressList::addresses).map(str::to_owned).collect();

@@ -44,11 +44,6 @@ impl<'a> Copies<'a> {
             && (self.message.kind.is_some() || self.message.daticert.is_some())
     }
 
-    /// Whether these bytes are it, trace fields on top left aside.
-    pub fn is_of(&self, bytes: &[u8]) -> bool {
-        core(&self.first().bytes) == core(bytes)
-    }
-
     fn identity(&self) -> Option<(Kind, String)> {
         Some((self.message.kind?, self.message.mail.field("Message-ID")?))
     }

@@ -1,17 +1,17 @@
 //! A message as a subject of rules: read once, its signature verified once, its origin and composer found out.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::{
     directory::{Directory, Provider},
     evidence::{Evidence, Party, Role, Seen},
-    message::Mail,
-    smime::{Certificate, PathError, Signature, SignatureState, Trust},
+    message::{Kind, Mail, Message},
+    smime::{PathError, Signature, SignatureState, Trust},
 };
 
-use super::{Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin, text::Texts};
+use super::{Inside, Member, MessageSubject, copies::Copies, judge::Reference, judgement::Origin, text::Texts};
 
 /// A system-generated message with what was found out about it.
 pub(super) struct Exhibit<'a> {
@@ -20,39 +20,36 @@ pub(super) struct Exhibit<'a> {
     pub(super) texts: Texts,
     pub(super) signature: Option<Signature>,
     /// Name and managed domains of the provider whose record lists the signer's certificate.
-    pub(super) provider: Option<Provider>,
+    pub(super) provider: Option<Arc<Provider>>,
+    /// Whether the signer's certificate is trusted at arrival.
+    pub(super) path: Option<Result<(), PathError>>,
     pub(super) origin: Origin,
     pub(super) composer: Party,
+    /// What an anomaly envelope wraps.
+    pub(super) inside: Option<Inside>,
 }
 
 impl<'a> Exhibit<'a> {
-    pub(super) fn new(
-        mut copies: Copies<'a>,
-        evidence: &Evidence,
-        reference: &Reference<'_>,
-        paths: &mut Paths<'_>,
-    ) -> Self {
+    pub(super) fn new(mut copies: Copies<'a>, evidence: &Evidence, reference: &Reference<'_>) -> Self {
         let message = &copies.message;
-        let signature = message.signed.as_ref().map(|signed| match &signed.cms {
-            Some(cms) => Signature::verify(cms, message.mail.bytes(&signed.content.span)),
-            None => Signature::verify(&[], message.mail.bytes(&signed.content.span)),
-        });
+        let signature = verified(message);
         let at = copies.first().at;
-        let directory = reference.at_hand(at);
+        let Provenance { provider, path, origin } = Provenance::of(signature.as_ref(), reference, at);
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
-        let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
-        let origin = origin(signature.as_ref(), directory, provider, paths, at);
         let writes_for_a_provider = |email: &String| {
             email.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
         };
         let is_a_providers = signer.is_some_and(|signer| signer.emails.iter().any(writes_for_a_provider));
-        let composer = composer(&copies, evidence, provider);
-        let provider = provider.cloned();
+        let composer = composer(&copies, evidence, provider.as_deref());
         if provider.is_some() || is_a_providers {
             copies.message.signed_by_a_provider();
         }
         let original = copies.message.original_mail();
-        Self { copies, original, texts: Texts::default(), signature, provider, origin, composer }
+        let inside = match copies.message.kind {
+            Some(Kind::Anomalia) => Inside::of(&copies.message, reference, at),
+            _ => None,
+        };
+        Self { copies, original, texts: Texts::default(), signature, provider, path, origin, composer, inside }
     }
 
     /// The provider whose verified signature it bears, where no role tells who composed it.
@@ -72,18 +69,49 @@ impl<'a> Exhibit<'a> {
             original: self.original.as_ref(),
             texts: &self.texts,
             signature: self.signature.as_ref(),
-            provider: self.provider.as_ref(),
+            provider: self.provider.as_deref(),
+            path: self.path.as_ref(),
         }
     }
 }
 
-/// Existence, origin and validity of the signature (2.2.2), at arrival.
+/// A message's signature, verified.
+pub(super) fn verified(message: &Message) -> Option<Signature> {
+    let signed = message.signed.as_ref()?;
+    Some(Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span)))
+}
+
+/// What reference and certification path tell of a signature.
+pub(super) struct Provenance {
+    /// The record that lists the signer's certificate.
+    pub provider: Option<Arc<Provider>>,
+    /// Whether that certificate is trusted at arrival; `None` without a signer or trust anchors.
+    pub path: Option<Result<(), PathError>>,
+    /// What both come to.
+    pub origin: Origin,
+}
+
+impl Provenance {
+    /// Of a signature on what arrived at an instant.
+    pub(super) fn of(signature: Option<&Signature>, reference: &Reference<'_>, at: Timestamp) -> Self {
+        let directory = reference.at_hand(at);
+        let signer = signature.and_then(|signature| signature.signer.as_ref());
+        let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
+        let path = path(signature, reference.trust, at);
+        let whole = reference.in_force(at).filter(|directory| directory.is_whole());
+        let origin = origin(signature, directory, whole, provider.map(Arc::as_ref), path.as_ref());
+        Self { provider: provider.cloned(), path, origin }
+    }
+}
+
+/// Existence, origin and validity of the signature (2.2.2), at arrival. Only a directory that is the `whole` one of that
+/// day refutes by what it lacks.
 pub(super) fn origin(
     signature: Option<&Signature>,
     directory: Option<&Directory>,
+    whole: Option<&Directory>,
     provider: Option<&Provider>,
-    paths: &mut Paths<'_>,
-    at: Timestamp,
+    path: Option<&Result<(), PathError>>,
 ) -> Origin {
     let Some(signature) = signature else { return Origin::Unsigned };
     match &signature.state {
@@ -93,48 +121,33 @@ pub(super) fn origin(
         }
         _ => return Origin::Refuted("the signature does not hold".to_owned()),
     }
-    let Some(signer) = &signature.signer else {
+    if signature.signer.is_none() {
         return Origin::Refuted("the signer's certificate does not travel with the signature".to_owned());
-    };
+    }
     if directory.is_none() {
         return Origin::NotVerified("no providers' directory is at hand".to_owned());
     }
+    if let Some(Err(error)) = path.filter(|path| path.as_ref().is_err_and(|error| !error.cannot_tell())) {
+        return Origin::Refuted(error.to_string());
+    }
     let Some(provider) = provider else {
-        return Origin::Refuted("the directory does not list the signer's certificate".to_owned());
+        let lacking = "does not list the signer's certificate";
+        return match whole {
+            Some(_) => Origin::Refuted(format!("the directory {lacking}")),
+            None => Origin::NotVerified(format!("the directory at hand, of another day or not all of it, {lacking}")),
+        };
     };
-    if paths.trust.anchors.is_empty() {
-        return Origin::NotVerified("no trust anchors are at hand".to_owned());
-    }
-    match paths.check(signer, &signature.certificates, at) {
-        Ok(()) => Origin::Verified { provider: provider.name.clone() },
-        Err(error) if error.is_of_the_lists() => Origin::NotVerified(error.to_string()),
-        Err(error) => Origin::Refuted(error.to_string()),
+    match path {
+        None => Origin::NotVerified("no trust anchors are at hand".to_owned()),
+        Some(Ok(())) => Origin::Verified { provider: provider.name.clone() },
+        Some(Err(error)) => Origin::NotVerified(error.to_string()),
     }
 }
 
-/// A certificate, DER, and when it is to be valid.
-type Asked = (Arc<[u8]>, Timestamp);
-
-/// Certification paths already built.
-pub(super) struct Paths<'a> {
-    pub(super) trust: &'a Trust,
-    pub(super) known: HashMap<Asked, Result<(), PathError>>,
-}
-
-impl<'a> Paths<'a> {
-    pub(super) fn new(trust: &'a Trust) -> Self {
-        Self { trust, known: HashMap::new() }
-    }
-
-    pub(super) fn check(
-        &mut self,
-        certificate: &Certificate,
-        others: &[Certificate],
-        at: Timestamp,
-    ) -> Result<(), PathError> {
-        let check = || self.trust.check(certificate, others, at);
-        self.known.entry((certificate.der.clone(), at)).or_insert_with(check).clone()
-    }
+/// Whether the signer's certificate is trusted at arrival; `None` without a signer or trust anchors.
+pub(super) fn path(signature: Option<&Signature>, trust: &Trust, at: Timestamp) -> Option<Result<(), PathError>> {
+    let (signature, signer) = signature.and_then(|signature| Some((signature, signature.signer.as_ref()?)))?;
+    (!trust.anchors().is_empty()).then(|| trust.check(signer, &signature.certificates, at))
 }
 
 /// Who composed a message: whoever sent it first. What a mailbox held before any wire carried it was composed by whoever

@@ -18,16 +18,16 @@ use jiff::Timestamp;
 
 use crate::{
     evidence::{Evidence, Party},
-    message::Kind,
-    norm::{AsOf, Level},
+    norm::AsOf,
     smime::Certificate,
 };
 
 use super::{
-    Check, Context, Findings, Outcome, Rule, Transaction, all,
+    Context, Outcome, Rule, Transaction, all,
     copies::{Copies, copies},
-    exhibit::{Exhibit, Paths},
+    exhibit::Exhibit,
     judgement::{GivenCertificate, Judgement, Origin, Verdict},
+    told_once,
     transaction::transactions,
 };
 
@@ -49,7 +49,7 @@ pub fn judge(evidence: &Evidence, options: &Options) -> Judgement {
 
 /// Judges evidence by these rules.
 pub(super) fn judge_by(rules: impl Iterator<Item = &'static Rule>, evidence: &Evidence, options: Options) -> Judgement {
-    let trust = crate::smime::Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() };
+    let trust = crate::smime::Trust::new(evidence.anchors.iter().cloned(), evidence.crls.iter().cloned());
     let reference = Reference::new(&evidence.directories, &trust);
     let judge = Judge::new(rules, &reference, options);
     judge.evidence(evidence)
@@ -85,17 +85,15 @@ impl<'a> Judge<'a> {
 
     /// Judges everything in evidence.
     pub fn evidence(&self, evidence: &Evidence) -> Judgement {
-        let mut paths = Paths::new(self.reference.trust);
         let exhibits: Vec<Exhibit<'_>> = copies(evidence)
             .into_iter()
             .filter(Copies::is_system_generated)
-            .map(|copies| Exhibit::new(copies, evidence, self.reference, &mut paths))
+            .map(|copies| Exhibit::new(copies, evidence, self.reference))
             .collect();
         let start = evidence.observations.first().map(|observation| observation.at);
         let dated = || Some(evidence.directories.last()?.from);
         let start = start.or(evidence.ended).or_else(dated).unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut transactions = transactions(evidence, exhibits.iter().filter_map(Exhibit::member).collect());
-        self.find_sound_in_anomalies(evidence, &exhibits, &mut transactions);
+        let transactions = transactions(evidence, exhibits.iter().filter_map(Exhibit::member).collect());
         let mut said = Said::default();
         let mut signers = BTreeSet::new();
         for exhibit in &exhibits {
@@ -197,7 +195,7 @@ impl<'a> Judge<'a> {
         let trust = self.reference.trust;
         let directory = self.reference.at_hand(at);
         let traced =
-            |certificate: &Certificate| (!trust.anchors.is_empty()).then(|| trust.check(certificate, &others, at));
+            |certificate: &Certificate| (!trust.anchors().is_empty()).then(|| trust.check(certificate, &others, at));
         let listed = |certificate: &Certificate| {
             directory.and_then(|directory| directory.signing_with(certificate).next()).map(|it| it.name.clone())
         };
@@ -207,45 +205,6 @@ impl<'a> Judge<'a> {
             certificate,
         });
         told.collect()
-    }
-
-    /// Tells anomaly envelopes around what arrived sound: from a listed provider, and broken by no MUST of a message
-    /// or of its signer's certificate.
-    fn find_sound_in_anomalies(&self, evidence: &Evidence, exhibits: &[Exhibit<'_>], transactions: &mut [Transaction]) {
-        let mut sound = BTreeMap::new();
-        for anomaly in exhibits.iter().filter(|exhibit| exhibit.copies.message.kind == Some(Kind::Anomalia)) {
-            let Some(inside) = anomaly.copies.message.original() else { continue };
-            let arrived = exhibits.iter().find(|arrived| arrived.copies.is_of(&inside));
-            if let Some(arrived) = arrived.filter(|arrived| self.is_sound(evidence, arrived)) {
-                sound.insert(anomaly.copies.first().id, arrived.copies.first().id);
-            }
-        }
-        for member in transactions.iter_mut().flat_map(|transaction| &mut transaction.messages) {
-            member.wraps_sound = sound.get(&member.observation()).copied();
-        }
-    }
-
-    fn is_sound(&self, evidence: &Evidence, exhibit: &Exhibit<'_>) -> bool {
-        let (subject, context) = (exhibit.subject(), self.context(evidence, exhibit.copies.first().at));
-        let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref());
-        let holds = |rule: &Rule| {
-            let mut findings = Findings::new();
-            match (&rule.check, signer) {
-                _ if rule.level != Level::Must || !rule.in_force(self.as_of) => {}
-                (Check::Message { applies, check }, _) if applies(&subject, &context) => {
-                    check(&subject, &context, &mut findings);
-                }
-                // 2.2.2 does not tell whether a signer beyond the profile of 5.5 is good enough.
-                (Check::Certificate { applies, check }, Some(signer)) if applies(signer, &context) => {
-                    check(signer, &context, &mut findings);
-                }
-                _ => {}
-            }
-            findings.is_empty()
-        };
-        matches!(exhibit.origin, Origin::Verified { .. })
-            && super::families::envelope::paths_as_certified(&subject)
-            && catch_unwind(AssertUnwindSafe(|| all().all(holds))).unwrap_or(false)
     }
 
     fn context<'e>(&'e self, evidence: &'e Evidence, observed: Timestamp) -> Context<'e> {
@@ -270,7 +229,7 @@ impl<'a> Judge<'a> {
                     if findings.is_empty() {
                         continue;
                     }
-                    Outcome::Fail(findings)
+                    Outcome::Fail(told_once(findings))
                 }
                 Err(panic) => Outcome::InternalError(words(&*panic)),
             };

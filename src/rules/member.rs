@@ -9,9 +9,10 @@ use crate::{
 };
 
 use super::{
-    Origin,
+    Inside, Origin, Soundness,
     applies::date_header,
     exhibit::Exhibit,
+    nota12,
     original::{Original, Sha256},
     spelling::bare_identifier,
 };
@@ -46,8 +47,10 @@ pub struct Member {
     pub identity: Option<Sha256>,
     /// The original message inside, where there is one.
     pub original: Option<Original>,
-    /// The first observation of the sound message of a provider that this anomaly envelope wraps.
-    pub wraps_sound: Option<usize>,
+    /// What an anomaly envelope wraps.
+    pub inside: Option<Inside>,
+    /// Whether a transport envelope is sound.
+    pub soundness: Option<Soundness>,
 }
 
 /// A sighting of a message.
@@ -91,14 +94,43 @@ impl Member {
         self.origin.answerable(self.composer)
     }
 
+    /// The client's msgid, as certified or else as the header refers to it.
+    pub(super) fn client_msgid(&self) -> Option<&str> {
+        let certified = self.data.msgid.as_deref().map(bare_identifier);
+        certified.or(self.reference.as_deref()).filter(|msgid| !msgid.is_empty())
+    }
+
+    /// Whether a file was all that was seen of it: its arrival is known by what it claims at most.
+    pub fn is_in_file(&self) -> bool {
+        matches!(self.seen[0].seen, Seen::File { .. })
+    }
+
+    /// Whether it shows nothing about anybody: a file that no listed provider signed as it stands. Who altered it, and whether
+    /// before it arrived, nothing tells; what is wrong with it is told of it alone.
+    pub fn is_doubtful(&self) -> bool {
+        self.is_in_file() && matches!(self.origin, Origin::Refuted(_) | Origin::Unsigned)
+    }
+
+    /// The recipients that it certifies as such.
+    pub fn certified_recipients(&self) -> impl Iterator<Item = &str> {
+        let certified = self.data.destinatari.iter().filter(|recipient| recipient.tipo != "esterno");
+        certified.map(|recipient| recipient.address.as_str())
+    }
+
+    /// Sightings in mailboxes by their place among all, with the address.
+    pub(super) fn lying_in(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.seen.iter().enumerate().filter_map(|(at, sighting)| match &sighting.seen {
+            Seen::Mailbox { address, .. } => Some((at, address.as_str())),
+            _ => None,
+        })
+    }
+
     /// Whether it refers to the same client's message as another one, and names no other sender.
     pub(super) fn refers_to(&self, other: &Member) -> bool {
-        let msgid = |fact: &Member| {
-            let certified = fact.data.msgid.as_deref().map(bare_identifier).map(str::to_owned);
-            certified.or_else(|| fact.reference.clone()).filter(|msgid| !msgid.is_empty())
-        };
-        let (own, sender) = (msgid(self), &self.data.mittente);
-        own.is_some() && own == msgid(other) && (sender.is_empty() || sender.eq_ignore_ascii_case(&other.data.mittente))
+        let (own, sender) = (self.client_msgid(), &self.data.mittente);
+        own.is_some()
+            && own == other.client_msgid()
+            && (sender.is_empty() || sender.eq_ignore_ascii_case(&other.data.mittente))
     }
 
     /// Whether it names this recipient in `consegna` or `ricezione`.
@@ -113,9 +145,7 @@ impl Member {
 
     /// The code of Nota 12 at the start of `errore-esteso`.
     pub fn code(&self) -> Option<&str> {
-        let text = self.data.errore_esteso.as_deref()?.trim_start();
-        let code = text.split([' ', ',', '-']).next()?;
-        (code.split('.').count() == 3 && code.split('.').all(|part| part.parse::<u16>().is_ok())).then_some(code)
+        nota12::code(self.data.errore_esteso.as_deref()?)
     }
 
     /// Whether it tells the sender of the end: delivery or non-delivery.
@@ -179,7 +209,9 @@ impl Member {
             cc: addresses(message, "Cc"),
             original: if carries_original(kind) { Original::of(message, exhibit.original.as_ref()) } else { None },
             identity: None,
-            wraps_sound: None,
+            inside: exhibit.inside.clone(),
+            soundness: (kind == Kind::PostaCertificata)
+                .then(|| Soundness::of(message, exhibit.signature.as_ref(), &exhibit.origin)),
         }
     }
 }

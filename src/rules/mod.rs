@@ -11,9 +11,12 @@ mod exhibit;
 mod families;
 mod judge;
 mod judgement;
+mod listing;
 mod location;
 mod member;
+mod nota12;
 mod original;
+mod soundness;
 mod spelling;
 mod statement;
 #[cfg(test)]
@@ -32,8 +35,12 @@ pub use judge::{Clerk, Judge, Lone, Options, Reference, SignedBy, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
 pub use location::{Location, Piece, Span, Spot};
 pub use member::{Member, Sighting};
+pub(crate) use nota12::code as error_code;
 pub use original::{Content, Original, Sha256};
-pub use transaction::{Submission, Transaction};
+pub use soundness::{Inside, Soundness};
+pub use transaction::{Arrival, Submission, Transaction, Unwrapped};
+
+use std::collections::HashMap;
 
 use serde::Serialize;
 
@@ -133,7 +140,7 @@ pub enum Check {
 pub type Findings = Vec<Finding>;
 
 /// Something that is not as the norm wants it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Finding {
     /// What the norm wants there.
     pub expected: String,
@@ -165,6 +172,15 @@ impl Finding {
         self
     }
 
+    /// Standing for so many of its sort in one place, of which it is the first.
+    #[must_use]
+    pub fn repeated(mut self, times: usize) -> Self {
+        if times > 1 {
+            self.found = format!("{}, {times} times", self.found);
+        }
+        self
+    }
+
     /// With the one who answers for it, where that is not whoever composed the subject.
     #[must_use]
     pub fn blaming(mut self, party: Party) -> Self {
@@ -178,6 +194,22 @@ impl Finding {
         self.observations.extend(observations);
         self
     }
+}
+
+/// Findings that say the same of the same place said once, with their number.
+fn told_once(findings: Findings) -> Findings {
+    let mut told: Vec<(Finding, usize)> = Vec::new();
+    let mut places: HashMap<Finding, usize> = HashMap::new();
+    for finding in findings {
+        let mut anywhere = finding.clone();
+        anywhere.at.span = None;
+        let place = *places.entry(anywhere).or_insert(told.len());
+        match told.get_mut(place) {
+            Some((_, times)) => *times += 1,
+            None => told.push((finding, 1)),
+        }
+    }
+    told.into_iter().map(|(finding, times)| finding.repeated(times)).collect()
 }
 
 /// Text fit for a report: control and bidirectional characters escaped, cut after 200 characters.

@@ -17,6 +17,8 @@ pub(super) struct Statement {
     what: &'static str,
     /// Its spellings; one is enough.
     spellings: Vec<String>,
+    /// Those that glue something else to it, which a finding need not show.
+    glued: Vec<String>,
     manner: Manner,
 }
 
@@ -27,24 +29,36 @@ enum Manner {
     Word,
     /// As written, as far as Latin-1 can write it.
     Latin1,
+    /// As a number with dots: letters and signs may touch it, digits not.
+    Number,
 }
 
 impl Statement {
     fn word(what: &'static str, value: &str) -> Option<Self> {
         let spellings = vec![collapsed(value)];
-        (!spellings[0].is_empty()).then_some(Self { what, spellings, manner: Manner::Word })
+        (!spellings[0].is_empty()).then_some(Self { what, spellings, glued: Vec::new(), manner: Manner::Word })
+    }
+
+    /// With spellings that glue something else to it.
+    fn or_glued(self, glued: Vec<String>) -> Self {
+        Self { glued, ..self }
     }
 
     /// Any of several words.
     fn any(what: &'static str, values: &[String]) -> Vec<Self> {
         let spellings: Vec<String> =
             values.iter().map(|value| collapsed(value)).filter(|value| !value.is_empty()).collect();
-        if spellings.is_empty() { Vec::new() } else { vec![Self { what, spellings, manner: Manner::Word }] }
+        if spellings.is_empty() {
+            Vec::new()
+        } else {
+            vec![Self { what, spellings, glued: Vec::new(), manner: Manner::Word }]
+        }
     }
 
     pub(super) fn told_by(&self, text: &Text) -> bool {
-        self.spellings.iter().any(|spelling| match self.manner {
+        self.spellings.iter().chain(&self.glued).any(|spelling| match self.manner {
             Manner::Word => text.has_word(spelling),
+            Manner::Number => text.has_number(spelling),
             Manner::Latin1 => text.has_latin1(spelling),
         })
     }
@@ -68,13 +82,17 @@ pub(super) fn when(subject: &MessageSubject<'_>) -> Vec<Statement> {
         (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next().unwrap_or_default())
     };
     let plain = zone.replace(':', "");
-    let zone = Statement::word("offset", &plain).map(|mut fact| {
-        if let Some((hours, minutes)) = plain.split_at_checked(3) {
-            fact.spellings.push(format!("{hours}:{minutes}"));
-        }
-        fact
-    });
-    [Statement::word("date", &date), Statement::word("time", &time), zone].into_iter().flatten().collect()
+    let mut zones = vec![plain.clone()];
+    zones.extend(plain.split_at_checked(3).map(|(hours, minutes)| format!("{hours}:{minutes}")));
+    // `(UTC+0100)`, `09:41:07+0100`.
+    let glued: Vec<String> =
+        zones.iter().flat_map(|zone| ["UTC", "GMT", time.as_str()].map(|before| format!("{before}{zone}"))).collect();
+    let of_zone = Statement { spellings: zones, glued: glued.clone(), what: "offset", manner: Manner::Word };
+    let of_time = Statement::word("time", &time).map(|fact| fact.or_glued(glued));
+    [Statement::word("date", &date), of_time, Some(of_zone).filter(|_| !plain.is_empty())]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The subject: as certified, or the one that arrived where nothing is certified.
@@ -86,7 +104,7 @@ pub(super) fn original_subject(subject: &MessageSubject<'_>) -> Vec<Statement> {
     let value = subject.data().map_or_else(arrived, |data| data.oggetto.clone()).map(|value| collapsed(&value));
     let value = value.filter(|value| !value.is_empty());
     value
-        .map(|value| Statement { what: "subject", spellings: vec![value], manner: Manner::Latin1 })
+        .map(|value| Statement { what: "subject", spellings: vec![value], glued: Vec::new(), manner: Manner::Latin1 })
         .into_iter()
         .collect()
 }
@@ -106,8 +124,12 @@ pub(super) fn sender(subject: &MessageSubject<'_>) -> Vec<Statement> {
 pub(super) fn recipients(subject: &MessageSubject<'_>) -> Vec<Statement> {
     const ABOUT_ALL: [Kind; 4] =
         [Kind::Accettazione, Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::PostaCertificata];
-    // A recipient that is no address is another question's.
-    let fact = |address: &String| is_bare_address(address).then(|| Statement::word("recipient", address))?;
+    // A recipient that is no address is another question's, and a bullet may touch one.
+    let fact = |address: &String| {
+        let bullets = || ["-", "+", "."].map(|bullet| format!("{bullet}{address}")).to_vec();
+        let known = Statement::word("recipient", address).filter(|_| is_bare_address(address))?;
+        Some(known.or_glued(bullets()))
+    };
     if subject.is(&[Kind::Anomalia]) {
         return Statement::any("recipient", &subject.addressees());
     }
@@ -127,7 +149,8 @@ pub(super) fn identifier(subject: &MessageSubject<'_>) -> Vec<Statement> {
 
 pub(super) fn error_code(subject: &MessageSubject<'_>) -> Vec<Statement> {
     let non_delivery = subject.is(&[Kind::ErroreConsegna, Kind::ErroreConsegnaVirus]);
-    code(subject).filter(|_| non_delivery).and_then(|code| Statement::word("code", code)).into_iter().collect()
+    let code = code(subject).filter(|_| non_delivery).and_then(|code| Statement::word("code", code));
+    code.map(|fact| Statement { manner: Manner::Number, ..fact }).into_iter().collect()
 }
 
 /// The words of errore-esteso that tell what went wrong: neither the provider's name nor as short as a particle.

@@ -60,6 +60,18 @@ impl Text {
         self.words(word).next().is_some()
     }
 
+    /// Whether it has this number, as `5.1.1`: no digit before or after, by itself or behind a dot, makes it another one.
+    pub fn has_number(&self, number: &str) -> bool {
+        self.lower.match_indices(number).any(|(at, _)| {
+            let (mut before, mut after) = (self.lower[..at].chars().rev(), self.lower[at + number.len()..].chars());
+            let continues = |next: &mut dyn Iterator<Item = char>| match next.next() {
+                Some('.') => next.next().is_some_and(|c| c.is_ascii_digit()),
+                other => other.is_some_and(|c| c.is_ascii_digit()),
+            };
+            !number.is_empty() && !continues(&mut before) && !continues(&mut after)
+        })
+    }
+
     /// Whether these letters stand in it somewhere, letter case ignored.
     pub fn mentions(&self, letters: &str) -> bool {
         self.lower.contains(&letters.to_ascii_lowercase())
@@ -117,6 +129,16 @@ mod tests {
         }
         for word in ["2/03/2026", "9:30:00", "ario@alfa.example", "mario@alfa", "02/03/202", ""] {
             assert!(!text.has_word(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_number_may_touch_signs_and_letters_and_no_digits() {
+        for text in ["[5.1.1-Bravo]", "5.1.1.", "codice5.1.1", "5.1.1 – x", "v.5.1.1"] {
+            assert!(Text::plain(text).has_number("5.1.1"), "{text}");
+        }
+        for text in ["5.1.10", "15.1.1", "5.1.1.2", "2.5.1.1", ""] {
+            assert!(!Text::plain(text).has_number("5.1.1"), "{text}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     io,
+    net::{Ipv4Addr, TcpListener},
     num::NonZeroUsize,
     path::PathBuf,
     sync::Arc,
@@ -10,7 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{runtime::Builder, signal, sync::watch, task::JoinSet};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal,
+    sync::watch,
+    task::JoinSet,
+};
 
 use super::play;
 use crate::{
@@ -23,6 +29,9 @@ use crate::{
 
 /// Bytes of a file above which what sends it is heavy.
 const HEAVY: usize = 8 << 20;
+
+/// Sockets that a play has open at a time, at least, and what waits for them.
+const SOCKETS: usize = 12;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -140,25 +149,30 @@ impl Stop {
 }
 
 /// Plays a plan; blocks until done, on a runtime of its own. `on_event` is called in this thread, with everything but the
-/// closing: what it all comes to, and whether it could be written, is known only then.
-pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> Run {
+/// closing: what it all comes to, and whether it could be written, is known only then. An error is the machine's, which
+/// has no thread or descriptor left to begin with.
+pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> {
     let clock = Instant::now();
     let planned = plan.scenarios.len() * plan.directions.len();
+    let runtime = runtime(plan.jobs.get().min(planned))?;
     on_event(Event::Opened(Opening {
         started: plan.how.machine.now(),
         work: Work::Plays { planned, directions: plan.directions.clone() },
         strictness: plan.how.strictness,
         as_of: plan.how.as_of,
     }));
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(plan.jobs.get())
-        .enable_all()
-        .build()
-        .expect("a runtime needs nothing but threads and an event queue");
     let ended = runtime.block_on(play_all(plan, on_event));
     // What a play that was cut short left behind is not waited for.
     runtime.shutdown_background();
-    Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() }
+    Ok(Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() })
+}
+
+fn runtime(threads: usize) -> io::Result<Runtime> {
+    // Where no thread and no descriptor can be had, tokio panics instead of saying so.
+    thread::Builder::new().spawn(|| ())?.join().ok();
+    let sockets = (0..SOCKETS).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    drop(sockets.collect::<io::Result<Vec<_>>>()?);
+    Builder::new_multi_thread().worker_threads(threads.max(1)).enable_all().build()
 }
 
 /// One cell to be played.

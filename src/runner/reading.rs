@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     message::{Bytes, Kind, Mail, Message},
+    rules::error_code,
     scenario::{Expected, Hours, What, model::Receipt},
 };
 
@@ -80,7 +81,7 @@ pub fn read(bytes: &Bytes, known: &mut Known) -> Reading {
         known.learn(&data.identificativo, name);
     }
     let of_kind = |wanted: Kind| kind == Some(wanted);
-    let code = data.and_then(|data| data.errore_esteso.as_deref()).and_then(code);
+    let code = data.and_then(|data| data.errore_esteso.as_deref()).and_then(error_code).map(str::to_owned);
     let form = match data.and_then(|data| data.ricevuta.as_deref()) {
         _ if message.parts.original.is_none() => Receipt::Sintetica,
         Some("breve") => Receipt::Breve,
@@ -174,10 +175,4 @@ fn references(mail: &Mail) -> impl Iterator<Item = String> {
 
 fn bare(identifier: &str) -> &str {
     identifier.trim().trim_start_matches('<').trim_end_matches('>')
-}
-
-/// `5.1.1` of `5.1.1 - Provider - text`.
-fn code(text: &str) -> Option<String> {
-    let code = text.trim_start().split(|c: char| !(c.is_ascii_digit() || c == '.')).next()?;
-    (code.split('.').count() == 3).then(|| code.to_owned())
 }

@@ -35,7 +35,7 @@ pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
     let mut teller = Teller {
         names: Names::new(evidence, &progress.known, stage.scenario.starts),
         directory: evidence.directories.last().and_then(|version| Directory::read(&version.ldif).ok()),
-        trust: Trust { anchors: evidence.anchors.clone(), crls: evidence.crls.clone() },
+        trust: Trust::new(evidence.anchors.iter().cloned(), evidence.crls.iter().cloned()),
         now: stage.scenario.starts,
         lines: vec![stage.scenario.title.clone()],
         alike: BTreeMap::new(),

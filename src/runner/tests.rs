@@ -175,7 +175,8 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
             Event::Stopping { .. } => "stopping".to_owned(),
             _ => unreachable!("a run says nothing else"),
         });
-    });
+    })
+    .unwrap();
     assert_eq!((whole.ended, whole.planned, whole.interrupted), (4, 4, false));
     senders.sort();
     assert_eq!(senders, ["alfa", "alfa", "bravo", "bravo"]);
@@ -188,7 +189,8 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
         if matches!(event, Event::Finished(_)) {
             stop.request();
         }
-    });
+    })
+    .unwrap();
     assert_eq!((stopped.ended, stopped.interrupted), (1, true));
 
     // Asked once, what is being played is finished; asked twice, not even that.
@@ -200,7 +202,8 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
             if matches!(event, Event::Started { .. }) {
                 (0..times).for_each(|_| stop.request());
             }
-        });
+        })
+        .unwrap();
         assert_eq!((stopped.ended, stopped.interrupted), (ended, true));
     }
 }
@@ -218,7 +221,8 @@ fn cells_with_large_files_take_turns() {
             Event::Finished(_) => Some("finished"),
             _ => None,
         });
-    });
+    })
+    .unwrap();
     assert_eq!(events, ["started", "finished", "started", "finished"]);
 }
 
@@ -227,6 +231,6 @@ fn nothing_is_started_after_a_failure_where_that_is_wanted() {
     let mut plan = Plan::new(vec![scenario("- expect: {}\n")]);
     plan.jobs = std::num::NonZeroUsize::MIN;
     plan.on_failure = OnFailure::Stop;
-    let run = run(&plan, &mut |_| {});
+    let run = run(&plan, &mut |_| {}).unwrap();
     assert_eq!((run.ended, run.interrupted), (1, false));
 }

@@ -7,9 +7,12 @@ use super::{
     inject::{Inject, Notification},
     locate::{Path, Step as Down},
     model::{Attachment, Dialogue, Document, Expectation, NameAs, Send, Step, TextEncoding},
-    words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
+    words::{Host, LONGEST, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
 };
-use crate::evidence::Role;
+use crate::{evidence::Role, shown::acts};
+
+/// Bytes of all attachments of a scenario: each is held several times on its way.
+const MOST: usize = 128 << 20;
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +25,7 @@ pub struct Mistake {
 
 /// Everything wrong with a document whose types are right; `rules` are the ids of all rules.
 pub fn mistakes(document: &Document, rules: &[&str]) -> Vec<Mistake> {
-    let mut check = Check { document, rules, sent: BTreeMap::new(), mistakes: Vec::new() };
+    let mut check = Check { document, rules, sent: BTreeMap::new(), advanced: 0, attached: 0, mistakes: Vec::new() };
     check.run();
     check.mistakes
 }
@@ -32,6 +35,10 @@ struct Check<'d> {
     rules: &'d [&'d str],
     /// What was sent or injected so far, by id.
     sent: BTreeMap<&'d str, Sent<'d>>,
+    /// By how much the clock was advanced so far, in seconds.
+    advanced: i64,
+    /// Bytes of all attachments so far.
+    attached: usize,
     mistakes: Vec<Mistake>,
 }
 
@@ -64,6 +71,12 @@ impl<'d> Check<'d> {
                 path!["title"],
                 "the title is empty: say in one sentence what happens and who holds what afterwards",
             );
+        }
+        if document.title.contains(acts) {
+            self.wrong(path!["title"], "the title is one line of text without control characters");
+        }
+        for (index, tag) in document.tags.iter().enumerate().filter(|(_, tag)| tag.contains(acts)) {
+            self.wrong(path!["tags", index], format!("the tag `{tag}` holds control characters"));
         }
         if document.clauses.is_empty() {
             self.wrong(path!["clauses"], "no clause: name what the scenario is about, as `RFC6109-3.1.4`");
@@ -122,7 +135,13 @@ impl<'d> Check<'d> {
                 self.declare(inject.id(), sent, &below(&at, within.into()));
             }
             Step::Dialogue(dialogue) => self.dialogue(dialogue, &path!["steps", index, "dialogue"]),
-            Step::Advance(_) => {}
+            Step::Advance(span) => {
+                self.advanced = self.advanced.saturating_add(span.0.as_secs());
+                if self.advanced > LONGEST.as_secs() {
+                    let message = "with this the clock has been advanced by more than ten years";
+                    self.wrong(path!["steps", index, "advance"], message);
+                }
+            }
             Step::Expect(expectation) => self.expectation(expectation, &path!["steps", index, "expect"]),
             Step::Either(alternatives) => {
                 if alternatives.len() < 2 {
@@ -313,6 +332,12 @@ impl<'d> Check<'d> {
             let Attachment { name, size, text, virus, fills, mail, received, .. } = attachment;
             let given =
                 [size.is_some(), text.is_some(), virus.is_some(), fills.is_some(), mail.is_some(), received.is_some()];
+            self.attached = self.attached.saturating_add(size.or(*fills).map_or(0, |size| size.0));
+            if self.attached > MOST {
+                let message = format!("with this all attachments hold more than {} MiB together", MOST >> 20);
+                self.wrong(at.clone(), message);
+                self.attached = 0;
+            }
             if given.into_iter().filter(|given| *given).count() != 1 {
                 let message =
                     format!("what is in `{name}`? Give one of `size`, `text`, `virus`, `fills`, `mail` and `received`");

@@ -1,11 +1,13 @@
 //! What is wrong with a scenario file: drawn with file, line, column and a caret by miette.
 
-use miette::{Diagnostic, NamedSource, SourceSpan};
+use miette::{Diagnostic, SourceSpan};
 
 use super::{
+    excerpt::Excerpt,
     locate::{Position, Step, position},
     words::unknown,
 };
+use crate::shown::shown;
 
 /// What is wrong with one file, and what would be right.
 #[derive(Clone, Debug, thiserror::Error, Diagnostic)]
@@ -20,7 +22,7 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     #[source_code]
-    source_text: Option<NamedSource<String>>,
+    excerpt: Option<Excerpt>,
     #[label("here")]
     span: Option<SourceSpan>,
     /// What would be right, where the message does not say it.
@@ -31,7 +33,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with the value at `path`.
     pub fn at(file: &str, source: &str, path: &[Step], message: impl Into<String>) -> Self {
-        Self::new(file, source, position(source, path), message.into(), None)
+        Self::new(file, source, position(source, path), &message.into(), None)
     }
 
     /// A problem of syntax, or with a value that its type refuses.
@@ -50,15 +52,21 @@ impl Problem {
             _ => text.to_owned(),
         };
         let help = did_you_mean(&message).or_else(|| syntax(&message));
-        Self::new(file, source, at, message, help)
+        Self::new(file, source, at, &message, help)
     }
 
-    /// A file that cannot be read at all.
-    pub fn unreadable(file: &str, message: String) -> Self {
+    /// A problem with a whole line, from 1.
+    pub fn on_line(file: &str, source: &str, line: usize, message: &str) -> Self {
+        let offset = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
+        Self::new(file, source, Position { line, column: 1, offset }, message, None)
+    }
+
+    /// A problem with a file as a whole.
+    pub fn of_file(file: &str, message: &str) -> Self {
         Self::new(file, "", Position::default(), message, None)
     }
 
-    fn new(file: &str, source: &str, at: Position, message: String, help: Option<String>) -> Self {
+    fn new(file: &str, source: &str, at: Position, message: &str, help: Option<String>) -> Self {
         // What is missing at the end of the file is shown at the end of what there is.
         let text = source.trim_end();
         let at = match text.char_indices().last() {
@@ -69,16 +77,15 @@ impl Problem {
             },
             _ => at,
         };
-        let rest = source.get(at.offset..).unwrap_or("");
-        let length = rest.find([',', '}', ']', '\n', ':']).unwrap_or(rest.len()).max(1);
-        let drawn = !text.is_empty();
+        let excerpt = (!text.is_empty()).then(|| Excerpt::of(file, source, at));
         Self {
-            file: file.to_owned(),
+            file: shown(file),
             line: at.line.max(1),
             column: at.column.max(1),
-            message,
-            source_text: drawn.then(|| NamedSource::new(file, source.to_owned()).with_language("yaml")),
-            span: drawn.then(|| (at.offset, length).into()),
+            // The reader repeats what it did not understand, whole.
+            message: shown(message),
+            span: excerpt.as_ref().map(Excerpt::span),
+            excerpt,
             help,
         }
     }

@@ -6,18 +6,22 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
 use schemars::schema_for;
 use walkdir::WalkDir;
 
 use super::{
     check,
+    depth::{DEEPEST, too_deep},
     locate::{self, Step as Down},
     model::{Document, Given, Step},
     problem::Problem,
 };
-use jiff::Timestamp;
-
-use crate::norm::Clause;
+use crate::{
+    bounded,
+    norm::Clause,
+    shown::{acts, path_text},
+};
 
 include!(concat!(env!("OUT_DIR"), "/suite.rs"));
 
@@ -62,7 +66,7 @@ pub enum LoadError {
         problems: Vec<Problem>,
     },
     /// The folder cannot be read.
-    #[error("the folder of scenarios `{}` cannot be read: {error}", .folder.display())]
+    #[error("the folder of scenarios `{}` cannot be read: {error}", path_text(.folder))]
     #[diagnostic(help(
         "give the folder that holds the themes, as `scenarios`; without it the scenarios inside the program are used"
     ))]
@@ -73,7 +77,7 @@ pub enum LoadError {
         error: io::Error,
     },
     /// The folder holds no scenario.
-    #[error("there is no scenario in `{}`", .folder.display())]
+    #[error("there is no scenario in `{}`", path_text(.folder))]
     #[diagnostic(help("scenarios are files that end in `.yaml`, in folders by theme; `faults/` holds none"))]
     Empty {
         /// Which.
@@ -99,12 +103,20 @@ pub fn load_dir(folder: &Path, rules: &[&str]) -> Result<Suite, LoadError> {
     fs::read_dir(folder).map_err(unreadable)?;
     let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
     for entry in walk.filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "faults") {
-        let entry = entry.map_err(|error| unreadable(error.into()))?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            // A folder that cannot be read is a problem of its own, beside what is wrong in the others.
+            Err(error) => {
+                let name = path_text(error.path().unwrap_or(folder));
+                files.push((name.clone(), name, Err(error.into())));
+                continue;
+            }
+        };
         let path = entry.path();
         if path.extension().is_some_and(|extension| extension == "yaml") && !path.is_dir() {
             let id = path.strip_prefix(folder).unwrap_or(path).with_extension("");
-            let id = id.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-            files.push((id, path.display().to_string(), fs::read_to_string(path)));
+            let id = id.components().map(|part| path_text(part.as_ref())).collect::<Vec<_>>().join("/");
+            files.push((id, path_text(path), bounded::read_text(path, LARGEST)));
         }
     }
     if files.is_empty() {
@@ -112,6 +124,13 @@ pub fn load_dir(folder: &Path, rules: &[&str]) -> Result<Suite, LoadError> {
     }
     load(files, rules)
 }
+
+/// A scenario is a page, the largest of the suite three. What is written once and named often (`*alias`) counts a hundred
+/// times.
+const LARGEST: u64 = 64 << 10;
+
+/// As many mistakes of one file are told.
+const TOLD: usize = 10;
 
 /// What the scenarios of a folder play, in a sentence: its `README.md`. Empty for a folder that has none.
 pub fn about(folder: &str) -> &'static str {
@@ -132,7 +151,7 @@ fn load(
     let mut problems = Vec::new();
     for (id, file, source) in files {
         let read = source
-            .map_err(|error| vec![Problem::unreadable(&file, format!("the file cannot be read: {error}"))])
+            .map_err(|error| vec![Problem::of_file(&file, &format!("cannot be read: {error}"))])
             .and_then(|source| Scenario::read(&id, &file, &source, rules));
         match read {
             Ok(scenario) => scenarios.push(Arc::new(scenario)),
@@ -149,14 +168,24 @@ fn load(
 impl Scenario {
     /// Reads and checks one scenario, which may name these rules; else everything that is wrong with it.
     pub fn read(id: &str, file: &str, source: &str, rules: &[&str]) -> Result<Self, Vec<Problem>> {
+        if id.contains(acts) {
+            let message = "the file's name is the scenario's id: give it one without control characters";
+            return Err(vec![Problem::of_file(file, message)]);
+        }
+        if let Some(line) = too_deep(source) {
+            let message = format!("nested deeper than {DEEPEST} levels");
+            return Err(vec![Problem::on_line(file, source, line, &message)]);
+        }
         let document: Document = serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source))
             .map_err(|error| vec![Problem::of_yaml(file, source, &error)])?;
-        let mistakes = check::mistakes(&document, rules);
+        let mut mistakes = check::mistakes(&document, rules);
         if !mistakes.is_empty() {
-            return Err(mistakes
-                .into_iter()
-                .map(|mistake| Problem::at(file, source, &mistake.path, mistake.message))
-                .collect());
+            let more = mistakes.len().saturating_sub(TOLD);
+            // Each is looked for in the file from its beginning.
+            mistakes.truncate(TOLD);
+            let told = mistakes.into_iter().map(|mistake| Problem::at(file, source, &mistake.path, mistake.message));
+            let rest = (more > 0).then(|| Problem::of_file(file, &format!("and {more} more mistakes in this file")));
+            return Err(told.chain(rest).collect());
         }
         Ok(Self {
             id: id.to_owned(),

@@ -1,6 +1,6 @@
 //! The words of the language: each type refuses what is not one, and says what would be.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt, ops::RangeInclusive, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -83,6 +83,12 @@ pub const CLOSED: &str = "closed";
 /// The largest size a scenario may ask for: more than any limit a provider has, and still fits in memory many times.
 const LARGEST: usize = 64 << 20;
 
+/// The longest span of time: what is asked of the clock in all stays within what calendars are sure of.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(87_600);
+
+/// The years that an instant may lie in: from where Italian legal time is known well to where nobody knows it yet.
+const YEARS: RangeInclusive<i16> = 1970..=2099;
+
 impl Default for LegalInstant {
     fn default() -> Self {
         "2026-03-02T09:30".parse().expect("a day like any other")
@@ -144,11 +150,9 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.parse::<SignedDuration>()
-            .ok()
-            .filter(SignedDuration::is_positive)
-            .map(Span)
-            .ok_or_else(|| format!("`{text}` is not a span of time: write `12h`, `22h 30m` or `45s`"))
+        text.parse::<SignedDuration>().ok().filter(|span| span.is_positive() && *span <= LONGEST).map(Span).ok_or_else(
+            || format!("`{text}` is not a span of time: write `12h`, `22h 30m` or `45s`, ten years (87600h) at most"),
+        )
     }
 }
 
@@ -180,18 +184,19 @@ impl FromStr for LegalInstant {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if let Ok(instant) = text.parse::<Timestamp>() {
-            return Ok(Self(instant));
-        }
         let rome = TimeZone::get("Europe/Rome").expect("Europe/Rome is in the bundled time zone data base");
-        text.parse::<civil::DateTime>()
+        let civil = || rome.to_ambiguous_timestamp(text.parse::<civil::DateTime>().ok()?).unambiguous().ok();
+        text.parse::<Timestamp>()
             .ok()
-            .and_then(|civil| rome.to_ambiguous_timestamp(civil).unambiguous().ok())
+            .or_else(civil)
+            .filter(|instant| YEARS.contains(&rome.to_datetime(*instant).year()))
             .map(Self)
             .ok_or_else(|| {
                 format!(
-                    "`{text}` is not one instant of legal time: write `2026-03-02T09:30`, and in the hours when clocks \
-                     change `2026-10-25T02:30+01:00`"
+                    "`{text}` is not one instant of legal time from {} to {}: write `2026-03-02T09:30`, and in the hours \
+                     when clocks change `2026-10-25T02:30+01:00`",
+                    YEARS.start(),
+                    YEARS.end(),
                 )
             })
     }
@@ -412,6 +417,9 @@ mod tests {
         assert!(error("999999 MB".parse::<Size>().map(drop)).contains("64 MiB at most"));
         assert!(error("-3h".parse::<Span>().map(drop)).contains("`12h`"));
         assert!(error("twelve".parse::<Span>().map(drop)).contains("`12h`"));
+        assert!(error("99999999h".parse::<Span>().map(drop)).contains("ten years"));
+        assert!(error("9999-12-30T00:00".parse::<LegalInstant>().map(drop)).contains("1970 to 2099"));
+        assert!(error("-009999-01-02T01:59:59Z".parse::<LegalInstant>().map(drop)).contains("1970 to 2099"));
         assert!(error("2026-03-29T02:30".parse::<LegalInstant>().map(drop)).contains("clocks change"));
         assert!(error("mario@sendr".parse::<Mailbox>().map(drop)).ends_with("did you mean `sender`?"));
         assert!(error("mario".parse::<Mailbox>().map(drop)).contains("`user@sender`"));

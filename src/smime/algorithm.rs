@@ -7,11 +7,11 @@ use aws_lc_rs::{
     digest::{self, Algorithm},
     signature::{self, RsaParameters, RsaPssSaltLength, VerificationAlgorithm},
 };
-use const_oid::db::rfc5912;
+use const_oid::db::{DB, rfc5912};
 use der::{Decode, Encode, Sequence, oid::ObjectIdentifier};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use super::{ber::Element, certificate::algorithm_name};
+use super::ber::Element;
 
 /// What can be said of a signature value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +68,13 @@ fn scheme(
             | rfc5912::ECDSA_WITH_SHA_512,
             rfc5912::ID_EC_PUBLIC_KEY,
         ) => ecdsa(key, fixed),
-        (algorithm, key) => {
-            Err(unsupported(&format!("algorithm {} with a key for {}", algorithm_name(algorithm), algorithm_name(key))))
-        }
+        (algorithm, key) => Err(unsupported(&format!("algorithm {} with a key for {}", name(algorithm), name(key)))),
     }
+}
+
+/// An algorithm's usual name, else its OID.
+pub fn name(oid: ObjectIdentifier) -> String {
+    DB.by_oid(&oid).map_or_else(|| oid.to_string(), str::to_owned)
 }
 
 /// A hash function by its OID.
@@ -164,7 +167,7 @@ fn ecdsa(key: &SubjectPublicKeyInfoOwned, hash: &'static Algorithm) -> Result<Sc
         (rfc5912::SECP_521_R_1, "sha256") => signature::ECDSA_P521_SHA256_ASN1,
         (rfc5912::SECP_521_R_1, "sha384") => signature::ECDSA_P521_SHA384_ASN1,
         (rfc5912::SECP_521_R_1, "sha512") => signature::ECDSA_P521_SHA512_ASN1,
-        (curve, hash) => return Err(unsupported(&format!("ECDSA on {} with {hash}", algorithm_name(curve)))),
+        (curve, hash) => return Err(unsupported(&format!("ECDSA on {} with {hash}", name(curve)))),
     }))
 }
 
@@ -200,7 +203,7 @@ fn pss(algorithm: &AlgorithmIdentifierOwned) -> Result<RsaParameters, Verdict> {
         rfc5912::ID_SHA_256 => signature::RSA_PSS_2048_8192_SHA256,
         rfc5912::ID_SHA_384 => signature::RSA_PSS_2048_8192_SHA384,
         rfc5912::ID_SHA_512 => signature::RSA_PSS_2048_8192_SHA512,
-        other => return Err(unsupported(&format!("RSA-PSS with {}", algorithm_name(other)))),
+        other => return Err(unsupported(&format!("RSA-PSS with {}", name(other)))),
     };
     Ok(chosen.with_pss_salt_length(RsaPssSaltLength::Custom(parameters.salt_length.unwrap_or(20))))
 }

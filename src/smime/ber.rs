@@ -3,6 +3,8 @@
 //! The `der` crate parses BER but forgets that a string was constructed, and one broken certificate spoils a whole
 //! structure for it. So the shape is walked here, and only its leaves are handed over.
 
+use std::borrow::Cow;
+
 /// How deep elements may nest; a signature with its certificates takes about fifteen levels.
 const MAX_DEPTH: usize = 40;
 
@@ -27,9 +29,9 @@ pub struct Element<'a> {
 
 /// An element with every length below it definite and every octet string in one piece.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Definite {
-    /// The rewritten bytes; elements that needed no rewriting are copied as they were, longer lengths included.
-    pub bytes: Vec<u8>,
+pub struct Definite<'a> {
+    /// The bytes, rewritten where they had to be; what needed no rewriting is as it was, longer lengths included.
+    pub bytes: Cow<'a, [u8]>,
     /// Whether any length was indefinite.
     pub indefinite: bool,
 }
@@ -56,13 +58,37 @@ impl<'a> Element<'a> {
     }
 }
 
-impl Definite {
+impl<'a> Definite<'a> {
     /// The first element of `bytes`; what follows it is ignored, as every reader of mail does.
-    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+    pub fn read(bytes: &'a [u8]) -> Result<Self, String> {
+        if let Some(end) = plain(bytes, 0, &mut 0) {
+            return Ok(Self { bytes: Cow::Borrowed(&bytes[..end]), indefinite: false });
+        }
         let mut rewriter = Rewriter { indefinite: false, elements: 0 };
         let (rewritten, _) = rewriter.element(bytes, 0)?;
-        Ok(Self { bytes: rewritten, indefinite: rewriter.indefinite })
+        Ok(Self { bytes: Cow::Owned(rewritten), indefinite: rewriter.indefinite })
     }
+}
+
+/// Where the first element ends, if nothing in it has to be rewritten. What is wrong with it is told by rewriting.
+fn plain(bytes: &[u8], depth: usize, elements: &mut usize) -> Option<usize> {
+    *elements += 1;
+    if depth > MAX_DEPTH || *elements > MAX_ELEMENTS {
+        return None;
+    }
+    let header = Header::read(bytes).ok()?;
+    let end = header.size.checked_add(header.length?).filter(|end| *end <= bytes.len())?;
+    if header.tag & CONSTRUCTED == 0 {
+        return Some(end);
+    }
+    if header.tag == OCTET_STRING | CONSTRUCTED {
+        return None;
+    }
+    let mut at = header.size;
+    while at < end {
+        at += plain(&bytes[at..end], depth + 1, elements)?;
+    }
+    Some(end)
 }
 
 struct Rewriter {
@@ -205,7 +231,7 @@ mod tests {
     use super::*;
 
     fn rewritten(bytes: &[u8]) -> Vec<u8> {
-        Definite::read(bytes).unwrap().bytes
+        Definite::read(bytes).unwrap().bytes.into_owned()
     }
 
     #[test]
@@ -213,13 +239,16 @@ mod tests {
         let streamed = [0x30, 0x80, 0x24, 0x80, 0x04, 1, b'a', 0x24, 4, 0x04, 2, b'b', b'c', 0, 0, 0x02, 1, 5, 0, 0, 9];
         let definite = Definite::read(&streamed).unwrap();
         assert!(definite.indefinite);
-        assert_eq!(definite.bytes, [0x30, 8, 0x04, 3, b'a', b'b', b'c', 0x02, 1, 5]);
+        assert_eq!(*definite.bytes, [0x30, 8, 0x04, 3, b'a', b'b', b'c', 0x02, 1, 5]);
     }
 
     #[test]
     fn what_is_definite_is_copied_as_it_is() {
         let long_length = [0x30, 0x81, 3, 0x02, 1, 5];
-        assert_eq!(Definite::read(&long_length).unwrap(), Definite { bytes: long_length.to_vec(), indefinite: false });
+        assert_eq!(
+            Definite::read(&long_length).unwrap(),
+            Definite { bytes: (&long_length[..]).into(), indefinite: false }
+        );
         let inside_streamed = [&[0xa0, 0x80][..], &long_length, &[0, 0]].concat();
         assert_eq!(rewritten(&inside_streamed), [&[0xa0, 6][..], &long_length].concat());
     }

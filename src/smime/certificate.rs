@@ -3,7 +3,7 @@
 use std::{fmt::Write, sync::Arc};
 
 use aws_lc_rs::digest;
-use const_oid::db::{DB, rfc3280::EMAIL_ADDRESS, rfc4519, rfc5280, rfc5912};
+use const_oid::db::{rfc3280::EMAIL_ADDRESS, rfc4519, rfc5280, rfc5912};
 use der::{Decode, oid::ObjectIdentifier};
 use jiff::Timestamp;
 use x509_cert::{
@@ -12,7 +12,11 @@ use x509_cert::{
 };
 
 pub use super::name::NameAttribute;
-use super::{algorithm, ber::Element, name};
+use super::{
+    algorithm,
+    ber::Element,
+    name::{self, Folded},
+};
 
 /// A certificate. Equality is that of its bytes; it is never re-encoded.
 #[derive(Clone, Debug)]
@@ -53,6 +57,17 @@ pub struct Certificate {
     pub authority_key_id: Option<Vec<u8>>,
     /// SubjectKeyIdentifier.
     pub subject_key_id: Option<Vec<u8>>,
+    /// What verifying needs of it.
+    pub(super) parts: Arc<Parts>,
+}
+
+/// What verifying needs of a certificate.
+#[derive(Debug)]
+pub(super) struct Parts {
+    /// The key.
+    pub key: SubjectPublicKeyInfoOwned,
+    /// The issuer, for comparison.
+    pub issuer: Folded,
 }
 
 /// An extension of a certificate.
@@ -92,12 +107,13 @@ impl Certificate {
                 Version::V2 => 2,
                 Version::V3 => 3,
             },
-            algorithm: algorithm_name(certificate.signature_algorithm().oid),
+            algorithm: algorithm::name(certificate.signature_algorithm().oid),
             key: key(tbs.subject_public_key_info()),
             emails: value(rfc5280::ID_CE_SUBJECT_ALT_NAME).map(mail_addresses).unwrap_or_default(),
             digital_signature: value(rfc5280::ID_CE_KEY_USAGE).map(has_digital_signature),
             authority_key_id: value(rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER).and_then(authority_key_id),
             subject_key_id: value(rfc5280::ID_CE_SUBJECT_KEY_IDENTIFIER).and_then(subject_key_id),
+            parts: Arc::new(Parts { key: tbs.subject_public_key_info().clone(), issuer: Folded::of(tbs.issuer()) }),
             extensions,
         })
     }
@@ -148,11 +164,6 @@ pub(super) fn timestamp(time: Time) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }
 
-/// An algorithm's usual name, else its OID.
-pub(super) fn algorithm_name(oid: ObjectIdentifier) -> String {
-    DB.by_oid(&oid).map_or_else(|| oid.to_string(), str::to_owned)
-}
-
 /// Upper-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
@@ -161,12 +172,26 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A serial number in hexadecimal, without the zero that only says that it is positive.
+/// A serial number in hexadecimal, without the zero that only says that it is positive; a negative one with its sign.
 pub(super) fn serial(number: &SerialNumber) -> String {
     match number.as_bytes() {
         [0, rest @ ..] if !rest.is_empty() => hex(rest),
+        bytes @ [first, ..] if first & 0x80 != 0 => format!("-{}", hex(&negated(bytes))),
         bytes => hex(bytes),
     }
+}
+
+/// The magnitude of a negative integer in two's complement, big end first.
+fn negated(bytes: &[u8]) -> Vec<u8> {
+    let mut magnitude: Vec<u8> = bytes.iter().map(|byte| !byte).collect();
+    for byte in magnitude.iter_mut().rev() {
+        let carries;
+        (*byte, carries) = byte.overflowing_add(1);
+        if !carries {
+            break;
+        }
+    }
+    magnitude
 }
 
 fn key(key: &SubjectPublicKeyInfoOwned) -> String {
@@ -179,10 +204,10 @@ fn key(key: &SubjectPublicKeyInfoOwned) -> String {
             Some(rfc5912::SECP_256_R_1) => "EC P-256".into(),
             Some(rfc5912::SECP_384_R_1) => "EC P-384".into(),
             Some(rfc5912::SECP_521_R_1) => "EC P-521".into(),
-            Some(other) => format!("EC {}", algorithm_name(other)),
+            Some(other) => format!("EC {}", algorithm::name(other)),
             None => "EC".into(),
         },
-        other => algorithm_name(other),
+        other => algorithm::name(other),
     }
 }
 

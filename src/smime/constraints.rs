@@ -5,10 +5,9 @@ use der::Decode;
 use x509_cert::{
     certificate::TbsCertificate,
     ext::pkix::{NameConstraints, SubjectAltName, constraints::name::GeneralSubtree, name::GeneralName},
-    name::Name,
 };
 
-use super::name;
+use super::name::{self, Folded};
 
 /// Whether every name of a certificate is allowed; the error names the one that is not.
 pub fn check(constraints: &NameConstraints, certificate: &TbsCertificate) -> Result<(), String> {
@@ -55,7 +54,9 @@ fn covers(base: &GeneralName, name: &GeneralName) -> Option<Result<bool, String>
         (GeneralName::Rfc822Name(base), GeneralName::Rfc822Name(address)) => {
             Some(Ok(mail_lies_in(base.as_str(), address.as_str())))
         }
-        (GeneralName::DirectoryName(base), GeneralName::DirectoryName(name)) => Some(Ok(starts_with(name, base))),
+        (GeneralName::DirectoryName(base), GeneralName::DirectoryName(name)) => {
+            Some(Ok(Folded::of(name).starts_with(&Folded::of(base))))
+        }
         (GeneralName::DnsName(base), GeneralName::DnsName(host)) => {
             let (base, host) = (base.as_str().to_ascii_lowercase(), host.as_str().to_ascii_lowercase());
             Some(Ok(host == base || base.is_empty() || host.ends_with(&format!(".{base}"))))
@@ -75,18 +76,6 @@ fn mail_lies_in(base: &str, address: &str) -> bool {
         None if base.starts_with('.') => host.to_ascii_lowercase().ends_with(&base.to_ascii_lowercase()),
         None => host.eq_ignore_ascii_case(base),
     }
-}
-
-/// Whether a name begins with another's parts, compared as text without letter case.
-fn starts_with(name: &Name, base: &Name) -> bool {
-    let parts = |name: &Name| -> Vec<Vec<String>> {
-        let part = |pair: &x509_cert::attr::AttributeTypeAndValue| {
-            let words = name::text(&pair.value).to_lowercase();
-            format!("{}={}", pair.oid, words.split_whitespace().collect::<Vec<_>>().join(" "))
-        };
-        name.iter_rdn().map(|rdn| rdn.iter().map(part).collect()).collect()
-    };
-    parts(name).starts_with(&parts(base))
 }
 
 fn print(name: &GeneralName) -> String {

@@ -4,18 +4,28 @@
 
 mod algorithm;
 mod ber;
+mod cache;
 pub mod certificate;
 mod chain;
 mod constraints;
+mod crl;
+mod digests;
+mod known;
+mod link;
+mod moment;
 mod name;
 pub mod path;
+mod policy;
 mod revocation;
+mod scope;
 pub mod sign;
 mod signed_data;
 pub mod verify;
 
 pub use certificate::Certificate;
-pub use path::{PathError, Trust};
+pub use crl::is_revocation_list;
+pub use digests::{SignerDigest, digests};
+pub use path::{PathError, Span, Traced, Trust};
 pub use sign::Signer;
 pub use signed_data::is_signed_data;
 pub use verify::{Signature, SignatureState};

@@ -3,7 +3,10 @@
 use const_oid::ObjectIdentifier;
 use const_oid::db::{rfc3280::EMAIL_ADDRESS, rfc4519};
 use der::{Any, Tag, Tagged};
-use x509_cert::name::Name;
+use x509_cert::{
+    attr::AttributeTypeAndValue,
+    name::{Name, RelativeDistinguishedName},
+};
 
 /// `C=IT, O=..., CN=...` in the order of the certificate; separators and whatever a terminal would obey are escaped.
 pub fn print(name: &Name) -> String {
@@ -17,6 +20,38 @@ pub fn print(name: &Name) -> String {
 /// The values of an attribute, decoded.
 pub fn values(name: &Name, attribute: ObjectIdentifier) -> Vec<String> {
     name.iter().filter(|pair| pair.oid == attribute).map(|pair| text(&pair.value)).collect()
+}
+
+/// A name in the form in which names are compared (RFC 5280 7.1): the text of each attribute without letter case and
+/// without blanks that say nothing, whatever string type it is written in; the parts of one level in any order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Folded(Vec<Vec<String>>);
+
+impl Folded {
+    /// Of a name.
+    pub fn of(name: &Name) -> Self {
+        Self(name.iter_rdn().map(folded).collect())
+    }
+
+    /// Whether it begins with all levels of another.
+    pub fn starts_with(&self, base: &Self) -> bool {
+        self.0.starts_with(&base.0)
+    }
+
+    /// The name one level below.
+    pub fn with(&self, part: &RelativeDistinguishedName) -> Self {
+        Self([self.0.as_slice(), &[folded(part)]].concat())
+    }
+}
+
+fn folded(level: &RelativeDistinguishedName) -> Vec<String> {
+    let pair = |pair: &AttributeTypeAndValue| {
+        let text = text(&pair.value).to_lowercase();
+        format!("{}={}", pair.oid, text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let mut pairs: Vec<String> = level.iter().map(pair).collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 /// An attribute of a name.

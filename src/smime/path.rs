@@ -1,29 +1,48 @@
 //! Certification paths and revocation at a given time (RFC 6109 2.2.2: existence, origin, validity).
 
+use std::{fmt, sync::Arc};
+
 use jiff::Timestamp;
 
-use super::{
-    Certificate,
-    chain::{self, Link},
-    revocation::Lists,
-};
+pub use super::moment::Span;
+use super::{Certificate, cache::Cache, chain, link::Link, moment::Moment, revocation::Lists};
 
 /// Certificates looked at of those that travelled along; a signer and its authority are two.
 const MAX_OTHERS: usize = 64;
 
-/// What is trusted: anchors, and the revocation lists at hand.
-#[derive(Clone, Debug, Default)]
-pub struct Trust {
-    /// Trust anchors (roots), DER.
-    pub anchors: Vec<Vec<u8>>,
-    /// Certificate revocation lists, DER.
-    pub crls: Vec<Vec<u8>>,
+/// What is trusted: anchors, and the revocation lists at hand. Both are read once; clones share them, and what was found
+/// out by them.
+#[derive(Clone, Default)]
+pub struct Trust(Arc<Reference>);
+
+#[derive(Default)]
+struct Reference {
+    anchors: Vec<Arc<[u8]>>,
+    crls: Vec<Arc<[u8]>>,
+    roots: Vec<Link>,
+    lists: Lists,
+    known: Cache,
 }
 
-/// Why a certificate is not accepted at a time.
+/// What was found out about a certificate, and for how long that is so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Traced {
+    /// Whether it leads to an anchor, in its validity and not revoked.
+    pub answer: Result<(), PathError>,
+    /// The instants at which the answer is the same, by the same anchors and lists.
+    pub holds: Span,
+}
+
+/// Why a certificate is not accepted at a time, or why that cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
-    /// No path to an anchor.
+    /// The path ends where the next issuer is not at hand: cannot tell.
+    #[error("the certification path cannot be followed: {0}")]
+    NoIssuer(String),
+    /// An algorithm or a size that is not verified here: cannot tell.
+    #[error("the certification path cannot be followed: {0}")]
+    Unsupported(String),
+    /// It contradicts an authority at hand, or what its authorities allow.
     #[error("no certification path leads to a trusted root: {0}")]
     NoPath(String),
     /// Outside its validity.
@@ -39,9 +58,12 @@ pub enum PathError {
     /// Revoked.
     #[error("the certificate is revoked")]
     Revoked,
-    /// The list that would tell is out of date.
-    #[error("the revocation list is out of date at {0}")]
+    /// The list that would tell is out of date: cannot tell.
+    #[error("the revocation list is out of date: the next one was due by {0}")]
     StaleCrl(Timestamp),
+    /// There is a list that might tell, and it cannot be gone by: cannot tell.
+    #[error("no revocation list tells of the certificate; of one by its issuer: {0}")]
+    UnusableCrl(String),
     /// No list tells.
     #[error("no revocation list covers the certificate")]
     NoCrl,
@@ -51,13 +73,56 @@ pub enum PathError {
 }
 
 impl PathError {
-    /// Whether it is the judge's lists that cannot tell, and not the certificate that is wrong.
-    pub fn is_of_the_lists(&self) -> bool {
-        matches!(self, PathError::NoCrl | PathError::StaleCrl(_))
+    /// Whether it is the judge who lacks something, and not the certificate that is wrong.
+    pub fn cannot_tell(&self) -> bool {
+        use PathError::{NoCrl, NoIssuer, StaleCrl, Unsupported, UnusableCrl};
+        matches!(self, NoIssuer(_) | Unsupported(_) | StaleCrl(_) | UnusableCrl(_) | NoCrl)
+    }
+
+    /// What is told of two candidates, neither of which is accepted: that of a path which is right but for its lists, else
+    /// what contradicts, else what was not verified.
+    pub(super) fn or(self, other: Self) -> Self {
+        use PathError::{NoCrl, NoIssuer, StaleCrl, Unsupported, UnusableCrl};
+        let weight = |error: &Self| match error {
+            NoIssuer(_) => 0,
+            Unsupported(_) => 1,
+            StaleCrl(_) | UnusableCrl(_) | NoCrl => 3,
+            _ => 2,
+        };
+        if weight(&other) > weight(&self) { other } else { self }
     }
 }
 
 impl Trust {
+    /// Trusts these anchors (roots) and goes by these revocation lists, both DER. What of them cannot be read leads nowhere
+    /// and tells nothing.
+    pub fn new<D: Into<Arc<[u8]>>>(anchors: impl IntoIterator<Item = D>, crls: impl IntoIterator<Item = D>) -> Self {
+        let anchors: Vec<Arc<[u8]>> = anchors.into_iter().map(Into::into).collect();
+        let crls: Vec<Arc<[u8]>> = crls.into_iter().map(Into::into).collect();
+        let read = anchors.iter().filter_map(|anchor| Link::new(&Certificate::read(anchor).ok()?).ok());
+        let (roots, lists) = (read.collect(), Lists::read(crls.iter().cloned()));
+        Self(Arc::new(Reference { anchors, crls, roots, lists, known: Cache::default() }))
+    }
+
+    /// The same with further anchors and lists.
+    #[must_use]
+    pub fn with(&self, anchors: &[Arc<[u8]>], crls: &[Arc<[u8]>]) -> Self {
+        if anchors.is_empty() && crls.is_empty() {
+            return self.clone();
+        }
+        Self::new([self.anchors(), anchors].concat(), [self.crls(), crls].concat())
+    }
+
+    /// The anchors, DER.
+    pub fn anchors(&self) -> &[Arc<[u8]>] {
+        &self.0.anchors
+    }
+
+    /// The revocation lists, DER.
+    pub fn crls(&self) -> &[Arc<[u8]>] {
+        &self.0.crls
+    }
+
     /// Whether `certificate`, helped by the `others` that travelled with it, leads to an anchor and is neither expired
     /// nor revoked at `at`.
     ///
@@ -65,29 +130,36 @@ impl Trust {
     /// that cannot be read, or are outside their validity, lead nowhere; constraints inside an anchor do not bind, since
     /// its key is what is trusted. Revocation is asked for the whole path.
     pub fn check(&self, certificate: &Certificate, others: &[Certificate], at: Timestamp) -> Result<(), PathError> {
-        if !certificate.is_valid_at(at) {
-            return Err(PathError::OutsideValidity { at, from: certificate.not_before, to: certificate.not_after });
-        }
-        if self.anchors.iter().any(|anchor| **anchor == *certificate.der) {
-            return Ok(());
-        }
-        let others = &others[..others.len().min(MAX_OTHERS)];
-        let anchors: Vec<Certificate> = self.anchors_at(at).collect();
-        let [anchors, others] =
-            [anchors.as_slice(), others].map(|all| all.iter().filter_map(|one| Link::new(one).ok()));
-        let (anchors, others): (Vec<Link>, Vec<Link>) = (anchors.collect(), others.collect());
-        let signer = Link::new(certificate)?;
-        let path = chain::find(&signer, &others, &anchors, at)?;
-        let lists = Lists::read(&self.crls);
-        for step in path.windows(2) {
-            lists.check(&step[0].read, step[1].read.tbs_certificate().subject_public_key_info(), at)?;
-        }
-        Ok(())
+        self.trace(certificate, others, at).answer
     }
 
-    fn anchors_at(&self, at: Timestamp) -> impl Iterator<Item = Certificate> {
-        let read = self.anchors.iter().filter_map(|anchor| Certificate::read(anchor).ok());
-        read.filter(move |anchor| anchor.is_valid_at(at))
+    /// The same, and the span of time around `at` in which the answer is the same. What was found out is remembered, for
+    /// that span and for the same certificates only.
+    pub fn trace(&self, certificate: &Certificate, others: &[Certificate], at: Timestamp) -> Traced {
+        let moment = Moment::new(at);
+        if !moment.is_within(certificate.not_before, certificate.not_after) {
+            let (from, to) = (certificate.not_before, certificate.not_after);
+            return Traced { answer: Err(PathError::OutsideValidity { at, from, to }), holds: moment.span() };
+        }
+        let others = &others[..others.len().min(MAX_OTHERS)];
+        self.0.known.of(certificate, others, at, || {
+            let answer = self.follow(certificate, others, &moment);
+            Traced { answer, holds: moment.span() }
+        })
+    }
+
+    fn follow(&self, certificate: &Certificate, others: &[Certificate], moment: &Moment) -> Result<(), PathError> {
+        if self.0.anchors.contains(&certificate.der) {
+            return Ok(());
+        }
+        let others: Vec<Link> = others.iter().filter_map(|other| Link::new(other).ok()).collect();
+        chain::check(&Link::new(certificate)?, &others, &self.0.roots, &self.0.lists, moment)
+    }
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trust").field("anchors", &self.0.anchors.len()).field("crls", &self.0.crls.len()).finish()
     }
 }
 
@@ -104,6 +176,10 @@ mod tests {
         let signer = pki.signer(id).unwrap();
         let others: Vec<Certificate> = signer.chain.iter().map(|der| Certificate::read(der).unwrap()).collect();
         trust.check(&Certificate::read(&signer.certificate).unwrap(), &others, at.parse().unwrap())
+    }
+
+    fn with_lists(lists: &[Arc<[u8]>]) -> Trust {
+        Trust::new(Pki::load().unwrap().trust().anchors().to_vec(), lists.to_vec())
     }
 
     fn verdict(id: &str, at: &str) -> Result<(), PathError> {
@@ -151,27 +227,65 @@ mod tests {
     fn an_old_list_and_no_list_are_told_apart() {
         let pki = Pki::load().unwrap();
         let (stale, missing) = (pki.trust_with(AtHand::Stale), pki.trust_with(AtHand::Missing));
-        assert_eq!(verdict_with(&stale, "alfa", NOW), Err(PathError::StaleCrl(NOW.parse().unwrap())));
+        assert!(
+            matches!(verdict_with(&stale, "alfa", NOW), Err(PathError::StaleCrl(next)) if next < NOW.parse().unwrap())
+        );
         assert_eq!(verdict_with(&missing, "alfa", NOW), Err(PathError::NoCrl));
-        let both = Trust { crls: [stale.crls.clone(), pki.trust().crls].concat(), ..pki.trust() };
+        let both = with_lists(&[stale.crls(), pki.trust().crls()].concat());
         assert_eq!(verdict_with(&both, "alfa", NOW), Ok(()), "one current list is enough");
-        let only_the_root_s = Trust { crls: vec![pki.trust().crls[0].clone()], ..pki.trust() };
+        let only_the_root_s = with_lists(&pki.trust().crls()[..1]);
         assert_eq!(verdict_with(&only_the_root_s, "alfa", NOW), Err(PathError::NoCrl));
-        let mut forged = pki.trust();
-        *forged.crls[1].last_mut().unwrap() ^= 1;
-        assert_eq!(verdict_with(&forged, "alfa-revoked", NOW), Err(PathError::NoCrl), "a forged list tells nothing");
+        let mut forged = pki.trust().crls()[1].to_vec();
+        *forged.last_mut().unwrap() ^= 1;
+        let forged = with_lists(&[pki.trust().crls()[0].clone(), forged.into()]);
+        let verdict = verdict_with(&forged, "alfa-revoked", NOW);
+        assert!(matches!(verdict, Err(PathError::UnusableCrl(_))), "a forged list tells nothing: {verdict:?}");
     }
 
     #[test]
-    fn no_path_leads_from_another_root_or_without_the_issuing_authority() {
-        assert!(matches!(verdict("alfa-wrong-ca", NOW), Err(PathError::NoPath(_))));
+    fn without_the_issuing_authority_or_its_root_nothing_can_be_told() {
+        assert!(matches!(verdict("alfa-unknown-ca", NOW), Err(PathError::NoIssuer(_))));
         let pki = Pki::load().unwrap();
         let alfa = Certificate::read(pki.certificate("alfa").unwrap()).unwrap();
-        assert!(matches!(pki.trust().check(&alfa, &[], NOW.parse().unwrap()), Err(PathError::NoPath(_))));
-        let nobody = Trust { anchors: Vec::new(), ..pki.trust() };
-        assert!(matches!(verdict_with(&nobody, "alfa", NOW), Err(PathError::NoPath(_))));
-        let garbage = Trust { anchors: vec![b"no certificate".to_vec()], ..pki.trust() };
-        assert!(matches!(verdict_with(&garbage, "alfa", NOW), Err(PathError::NoPath(_))));
+        assert!(matches!(pki.trust().check(&alfa, &[], NOW.parse().unwrap()), Err(PathError::NoIssuer(_))));
+        let nobody = Trust::new([], pki.trust().crls().to_vec());
+        assert!(matches!(verdict_with(&nobody, "alfa", NOW), Err(PathError::NoIssuer(_))));
+        let garbage = Trust::new([Arc::from(*b"no certificate")], pki.trust().crls().to_vec());
+        assert!(matches!(verdict_with(&garbage, "alfa", NOW), Err(PathError::NoIssuer(_))));
+    }
+
+    #[test]
+    fn an_authority_of_the_same_name_and_another_key_is_a_forgery() {
+        let forged = verdict("alfa-wrong-ca", NOW);
+        assert!(matches!(&forged, Err(PathError::NoPath(_))), "{forged:?}");
+        // The other side: where the home-made one is what was given, the real one is the forgery.
+        let pki = Pki::load().unwrap();
+        let impostor = Trust::new([pki.certificate("impostor").unwrap()], []);
+        assert_eq!(verdict_with(&impostor, "alfa-wrong-ca", NOW), Err(PathError::NoCrl));
+        assert!(matches!(verdict_with(&impostor, "alfa", NOW), Err(PathError::NoPath(_))));
+    }
+
+    #[test]
+    fn an_answer_is_known_for_the_time_in_which_it_holds_and_no_longer() {
+        let trust = Pki::load().unwrap().trust();
+        let at = |time: &str| time.parse::<Timestamp>().unwrap();
+        let pki = Pki::load().unwrap();
+        let signer = pki.signer("alfa-revoked").unwrap();
+        let others: Vec<Certificate> = signer.chain.iter().map(|der| Certificate::read(der).unwrap()).collect();
+        let certificate = Certificate::read(&signer.certificate).unwrap();
+        let good = trust.trace(&certificate, &others, at("2025-06-01T00:00:00Z"));
+        assert_eq!(good.answer, Ok(()));
+        assert_eq!(good.holds.from, certificate.not_before);
+        assert_eq!(good.holds.until, at("2025-11-30T23:59:59.999999999Z"), "until the day of revocation");
+        let revoked = trust.trace(&certificate, &others, at("2025-12-01T00:00:00Z"));
+        assert_eq!(revoked.answer, Err(PathError::Revoked));
+        assert_eq!(trust.trace(&certificate, &others, good.holds.until), good, "from what is known");
+        assert_eq!(
+            trust.trace(&certificate, &[], good.holds.until).answer,
+            trust.check(&certificate, &[], good.holds.from)
+        );
+        let late = trust.trace(&certificate, &others, at("2029-01-01T00:00:00Z"));
+        assert!(matches!(late.answer, Err(PathError::OutsideValidity { .. })));
     }
 
     #[test]
@@ -183,10 +297,10 @@ mod tests {
     fn a_pinned_certificate_needs_only_to_be_within_its_validity() {
         let pki = Pki::load().unwrap();
         let own = |id| Certificate::read(pki.certificate(id).unwrap()).unwrap();
-        let pinned = |id| Trust { anchors: vec![own(id).der.to_vec()], crls: Vec::new() };
+        let pinned = |id| Trust::new([own(id).der], []);
         let at = |time: &str| time.parse().unwrap();
         assert_eq!(pinned("stranger").check(&own("stranger"), &[], at(NOW)), Ok(()), "self-signed, CA:TRUE");
-        assert!(matches!(pki.trust().check(&own("stranger"), &[], at(NOW)), Err(PathError::NoPath(_))));
+        assert!(matches!(pki.trust().check(&own("stranger"), &[], at(NOW)), Err(PathError::NoIssuer(_))));
         let late = pinned("stranger").check(&own("stranger"), &[], at("2046-01-01T00:00:00Z"));
         assert!(matches!(late, Err(PathError::OutsideValidity { .. })));
     }
@@ -195,17 +309,24 @@ mod tests {
     fn an_anchor_outside_its_validity_leads_nowhere() {
         let pki = Pki::load().unwrap();
         let issuing = pki.certificate("issuing").unwrap().to_vec();
-        let trust = Trust { anchors: vec![issuing], ..pki.trust() };
+        let trust = Trust::new([issuing.into()], pki.trust().crls().to_vec());
         let alfa = Certificate::read(pki.certificate("alfa").unwrap()).unwrap();
         assert_eq!(trust.check(&alfa, &[], NOW.parse().unwrap()), Ok(()), "an issuing authority can be the anchor");
         let [before, after] = ["2019-06-01T00:00:00Z", "2041-06-01T00:00:00Z"].map(|at| at.parse().unwrap());
-        assert_eq!(trust.anchors_at(before).count() + trust.anchors_at(after).count(), 0);
+        for at in [before, after] {
+            let verdict = trust.check(
+                &Certificate { not_before: Timestamp::MIN, not_after: Timestamp::MAX, ..alfa.clone() },
+                &[],
+                at,
+            );
+            assert!(matches!(verdict, Err(PathError::NoIssuer(_))), "{verdict:?}");
+        }
     }
 
     #[test]
     fn a_path_of_sha_1_is_walked_and_checked() {
         let old = include_bytes!("fixtures/old.der");
-        let trust = Trust { anchors: vec![include_bytes!("fixtures/old-ca.der").to_vec()], crls: Vec::new() };
+        let trust = Trust::new([include_bytes!("fixtures/old-ca.der").to_vec()], []);
         let certificate = Certificate::read(old).unwrap();
         assert_eq!(certificate.algorithm, "sha1WithRSAEncryption");
         // Once the path is found, only the list is missing.

@@ -1,87 +1,149 @@
-//! Revocation by the lists in hand (RFC 5280 5), as it was at a given time.
+//! Revocation by the lists in hand (RFC 5280 5 and 6.3), as it was at a given time.
 //!
-//! Written here rather than left to the path library, which knows no time of revocation: a message that was signed before
-//! its signer was revoked stays well signed.
+//! Written here rather than left to a library, none of which knows a time of revocation: a message that was signed
+//! before its signer was revoked stays well signed.
 
-use aws_lc_rs::digest;
-use const_oid::db::rfc5280;
-use der::{Decode, oid::ObjectIdentifier};
-use jiff::Timestamp;
-use x509_cert::{Certificate, crl::CertificateList, spki::SubjectPublicKeyInfoOwned};
+use std::sync::Arc;
 
 use super::{
     PathError,
-    algorithm::{self, Verdict},
-    ber::Element,
-    certificate::{serial, timestamp},
+    crl::{Entry, List, Reason},
+    link::Link,
+    moment::Moment,
+    scope::ALL_REASONS,
 };
 
-/// Revocation lists that can be read, each with the bytes that its signature covers.
-pub struct Lists<'a>(Vec<List<'a>>);
-
-struct List<'a> {
-    read: CertificateList,
-    covered: &'a [u8],
+/// Revocation lists.
+#[derive(Debug, Default)]
+pub struct Lists {
+    lists: Vec<List>,
+    /// How many could not be read; what is wrong with the last of them.
+    unreadable: Option<String>,
 }
 
-impl<'a> Lists<'a> {
-    /// Reads lists from DER; one that cannot be read, or says in a critical extension that it covers only a part or
-    /// changes another list, tells nothing and is left out.
-    pub fn read(lists: &'a [Vec<u8>]) -> Self {
-        Self(lists.iter().filter_map(|der| List::read(der)).collect())
+impl Lists {
+    /// Reads lists from DER; one that cannot be read tells nothing, and is told where it may have been the one wanted.
+    pub fn read(lists: impl IntoIterator<Item = Arc<[u8]>>) -> Self {
+        let mut read = Self::default();
+        for der in lists {
+            match List::read(&der) {
+                Ok(list) => read.lists.push(list),
+                Err(problem) => read.unreadable = Some(problem),
+            }
+        }
+        read
     }
 
-    /// Whether `certificate`, issued with `issuer_key`, was revoked at `at`, and whether the lists can tell.
+    /// Whether a certificate is revoked, and whether the lists can tell. `sign` says whether a list of the certificate's
+    /// issuer is signed by somebody who may, and else why not.
     pub fn check(
         &self,
-        certificate: &Certificate,
-        issuer_key: &SubjectPublicKeyInfoOwned,
-        at: Timestamp,
+        certificate: &Link,
+        moment: &Moment,
+        mut sign: impl FnMut(&List) -> Result<(), String>,
     ) -> Result<(), PathError> {
-        let tbs = certificate.tbs_certificate();
-        let of_issuer =
-            |list: &&List| list.read.tbs_cert_list.issuer == *tbs.issuer() && list.is_signed_with(issuer_key);
-        let lists: Vec<&List> = self.0.iter().filter(of_issuer).collect();
-        let number = serial(tbs.serial_number());
-        if lists.iter().any(|list| list.revokes(&number, at)) {
-            return Err(PathError::Revoked);
+        let mut usable = Vec::new();
+        let mut lack = self.unreadable.as_ref().map(|problem| format!("it cannot be read: {problem}"));
+        for list in self.lists.iter().filter(|list| list.issuer == certificate.issuer) {
+            if let Err(why) = sign(list) {
+                lack = Some(why);
+            } else if let Some(trouble) = &list.trouble {
+                lack = Some(trouble.clone());
+            } else if list.scope.reasons_told(certificate) == 0 {
+                lack = Some("it is about other certificates of the same issuer".to_owned());
+            } else {
+                usable.push(list);
+            }
         }
-        if lists.is_empty() {
-            return Err(PathError::NoCrl);
-        }
-        if lists.iter().any(|list| list.is_current(at)) { Ok(()) } else { Err(PathError::StaleCrl(at)) }
+        Told { usable, certificate, moment }.verdict(lack)
     }
 }
 
-impl<'a> List<'a> {
-    fn read(der: &'a [u8]) -> Option<Self> {
-        let read = CertificateList::from_der(der).ok()?;
-        let (list, _) = Element::read(der).ok()?;
-        let covered = list.children().ok()?.first()?.whole;
-        let extensions = read.tbs_cert_list.crl_extensions.iter().flatten();
-        let whole = !extensions.clone().any(|extension| extension.critical && !UNDERSTOOD.contains(&extension.extn_id));
-        whole.then_some(Self { read, covered })
+/// The lists that tell of a certificate.
+struct Told<'a> {
+    usable: Vec<&'a List>,
+    certificate: &'a Link,
+    moment: &'a Moment,
+}
+
+impl Told<'_> {
+    fn verdict(&self, mut lack: Option<String>) -> Result<(), PathError> {
+        let (mut reasons, mut stale) = (0, None);
+        let complete = || self.usable.iter().filter(|list| list.changes.is_none());
+        for delta in self.usable.iter().filter(|list| list.changes.is_some()) {
+            let laid_over = complete().any(|list| is_laid_over(delta, list));
+            if !laid_over && self.entries(delta).into_iter().any(|entry| self.revokes(entry)) {
+                return Err(PathError::Revoked);
+            }
+        }
+        for list in complete() {
+            let delta = self.newest_delta(list);
+            if self.is_revoked(list, delta) {
+                return Err(PathError::Revoked);
+            }
+            let next = match delta {
+                Some(delta) => delta.next_update.zip(list.next_update).map(|(delta, own)| delta.max(own)),
+                None => list.next_update,
+            };
+            if let Some(next) = next.filter(|next| self.moment.is_after(*next)) {
+                stale = stale.max(Some(next));
+            } else if self.is_changed_unseen(list) {
+                lack = Some("a delta list changes one that is not at hand".to_owned());
+            } else {
+                reasons |= list.scope.reasons_told(self.certificate);
+            }
+        }
+        match (stale, lack) {
+            _ if reasons == ALL_REASONS => Ok(()),
+            (Some(next), _) => Err(PathError::StaleCrl(next)),
+            (None, Some(lack)) => Err(PathError::UnusableCrl(lack)),
+            (None, None) if reasons != 0 => {
+                Err(PathError::UnusableCrl("it is about some reasons to revoke only".to_owned()))
+            }
+            (None, None) => Err(PathError::NoCrl),
+        }
     }
 
-    fn is_signed_with(&self, key: &SubjectPublicKeyInfoOwned) -> bool {
-        // `rsaEncryption` alone is no algorithm of a list; the digest given here is never used.
-        let value = self.read.signature.raw_bytes();
-        algorithm::verify(key, &self.read.signature_algorithm, &digest::SHA256, self.covered, value) == Verdict::Right
+    /// An entry counts from its date on, even where the list itself is out of date. A delta list wins over the complete
+    /// one below it, and a newer complete one over a suspension in an older one.
+    fn is_revoked(&self, list: &List, delta: Option<&List>) -> bool {
+        let changed = delta.map(|delta| self.entries(delta)).unwrap_or_default();
+        if let Some(last) = changed.last() {
+            return self.revokes(*last);
+        }
+        let is_superseded = self
+            .usable
+            .iter()
+            .any(|other| other.changes.is_none() && other.scope == list.scope && other.this_update > list.this_update);
+        let entries = self.entries(list).into_iter();
+        entries.filter(|entry| entry.reason != Reason::Hold || !is_superseded).any(|entry| self.revokes(entry))
     }
 
-    /// An entry counts from its date on, even where the list itself is out of date.
-    fn revokes(&self, number: &str, at: Timestamp) -> bool {
-        let entries = self.read.tbs_cert_list.revoked_certificates.iter().flatten();
-        entries
-            .filter(|entry| serial(&entry.serial_number) == number)
-            .any(|entry| timestamp(entry.revocation_date) <= at)
+    fn entries(&self, list: &List) -> Vec<Entry> {
+        list.entries(self.certificate.tbs().serial_number().as_bytes())
     }
 
-    /// Later lists tell about earlier times; a list without nextUpdate never ends.
-    fn is_current(&self, at: Timestamp) -> bool {
-        self.read.tbs_cert_list.next_update.is_none_or(|next| at <= timestamp(next))
+    fn revokes(&self, entry: Entry) -> bool {
+        entry.reason != Reason::Removed && !self.moment.is_before(entry.date)
+    }
+
+    fn newest_delta(&self, list: &List) -> Option<&List> {
+        let deltas = self.usable.iter().copied().filter(|delta| is_laid_over(delta, list));
+        deltas.max_by(|one, other| one.number.cmp(&other.number))
+    }
+
+    /// Whether a delta list newer than a complete one starts from a later one.
+    fn is_changed_unseen(&self, list: &List) -> bool {
+        let of_its_scope = self.usable.iter().filter(|delta| delta.scope == list.scope);
+        of_its_scope.filter(|delta| delta.changes > list.number).any(|delta| delta.number > list.number)
     }
 }
 
-/// Extensions that do not narrow what a list says, should they be critical.
-const UNDERSTOOD: [ObjectIdentifier; 2] = [rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER, rfc5280::ID_CE_CRL_NUMBER];
+/// Whether a delta list may be laid over a complete list (RFC 5280 5.2.4).
+fn is_laid_over(delta: &List, list: &List) -> bool {
+    delta.scope == list.scope
+        && delta.changes.is_some()
+        && list.number.is_some()
+        && delta.changes <= list.number
+        && delta.number > list.number
+}

@@ -96,7 +96,7 @@ impl SignedData {
     }
 
     /// Reads a ContentInfo with a SignedData inside; the error says what is broken.
-    fn read(cms: &Definite) -> Result<Self, String> {
+    fn read(cms: &Definite<'_>) -> Result<Self, String> {
         let (content_info, _) = Element::read(&cms.bytes)?;
         let [content_type, content] = fields(&content_info, SEQUENCE, "ContentInfo")?[..] else {
             return Err("a ContentInfo has a type and a content".into());

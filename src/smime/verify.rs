@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use aws_lc_rs::digest;
-use der::{Decode, oid::ObjectIdentifier};
+use der::oid::ObjectIdentifier;
 use jiff::Timestamp;
 
 use super::{
     Certificate,
     algorithm::{self, Verdict},
-    certificate::{self, algorithm_name, hex},
-    name,
+    certificate::{self, hex},
+    known,
+    name::Folded,
     signed_data::{SignedAttributes, SignedData, SignerId, SignerInfo},
 };
 
@@ -155,10 +156,10 @@ impl Check {
             state: state(signer, signed_data.content_type, certificate, unreadable, content),
             certificate: certificate.cloned(),
             digest: algorithm::hash(signer.digest.oid).map_or_else(
-                || algorithm_name(signer.digest.oid).to_lowercase(),
+                || algorithm::name(signer.digest.oid).to_lowercase(),
                 |hash| algorithm::hash_name(hash).into(),
             ),
-            algorithm: algorithm_name(signer.algorithm.oid),
+            algorithm: algorithm::name(signer.algorithm.oid),
             signing_time: signer.attributes.as_ref().and_then(|attributes| attributes.signing_time),
         }
     }
@@ -173,7 +174,7 @@ fn state(
     content: &[u8],
 ) -> SignatureState {
     let Some(hash) = algorithm::hash(signer.digest.oid) else {
-        return SignatureState::Unsupported(format!("digest algorithm {}", algorithm_name(signer.digest.oid)));
+        return SignatureState::Unsupported(format!("digest algorithm {}", algorithm::name(signer.digest.oid)));
     };
     let covered = match &signer.attributes {
         None => content,
@@ -190,19 +191,14 @@ fn state(
             )),
         };
     };
-    let certificate = match x509_cert::Certificate::from_der(&certificate.der) {
-        Ok(certificate) => certificate,
-        Err(error) => return SignatureState::Malformed(format!("the signer's certificate cannot be read: {error}")),
-    };
-    let key = certificate.tbs_certificate().subject_public_key_info();
-    match algorithm::verify(key, &signer.algorithm, hash, covered, &signer.value) {
+    match algorithm::verify(&certificate.parts.key, &signer.algorithm, hash, covered, &signer.value) {
         Verdict::Right => SignatureState::Valid,
         // Readers disagree about which of the two to use then, so the value proves nothing.
         Verdict::Wrong if algorithm::hash_of_signature(signer.algorithm.oid).is_some_and(|named| named != hash) => {
             SignatureState::Malformed(format!(
                 "digest algorithm {} beside signature algorithm {}",
-                algorithm_name(signer.digest.oid),
-                algorithm_name(signer.algorithm.oid)
+                algorithm::name(signer.digest.oid),
+                algorithm::name(signer.algorithm.oid)
             ))
         }
         Verdict::Wrong => SignatureState::ValueWrong,
@@ -235,9 +231,8 @@ fn is_named(certificate: &Certificate, id: &SignerId) -> bool {
     match id {
         SignerId::KeyId(id) => certificate.subject_key_id.as_ref() == Some(id),
         SignerId::IssuerAndSerial(id) => {
-            // Compared in print: the issuer may be encoded in another string type here than there.
             certificate.serial == certificate::serial(&id.serial_number)
-                && certificate.issuer.eq_ignore_ascii_case(&name::print(&id.issuer))
+                && certificate.parts.issuer == Folded::of(&id.issuer)
         }
     }
 }
@@ -246,7 +241,7 @@ fn is_named(certificate: &Certificate, id: &SignerId) -> bool {
 fn read_certificates(set: &[Vec<u8>]) -> (Vec<Certificate>, Vec<String>) {
     let (mut certificates, mut unreadable) = (Vec::new(), Vec::new());
     for der in set {
-        match Certificate::read(der) {
+        match known::read(der) {
             Ok(certificate) => certificates.push(certificate),
             Err(problem) => unreadable.push(problem),
         }
@@ -255,7 +250,7 @@ fn read_certificates(set: &[Vec<u8>]) -> (Vec<Certificate>, Vec<String>) {
 }
 
 /// Mail is signed with CRLF; a file stored with LF alone gets it back. Mixed line ends stay: they were sent so.
-fn with_crlf(content: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn with_crlf(content: &[u8]) -> Cow<'_, [u8]> {
     if content.contains(&b'\r') || !content.contains(&b'\n') {
         return Cow::Borrowed(content);
     }

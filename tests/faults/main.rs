@@ -3,11 +3,12 @@
 //! another. What real providers do and must not be reported is there too, with no findings. `docs/kill-table.md` shows it.
 
 mod live;
+mod loose;
 mod page;
 mod proof;
 mod table;
 
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{collections::BTreeSet, path::Path, process::ExitCode, sync::Arc};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pec_conformance::fault;
@@ -31,12 +32,20 @@ fn main() -> ExitCode {
             Trial::test(format!("{id} {sender}->{receiver}"), move || proof.is_caught(&id, at))
         })
         .collect();
+    for scenario in faults.values().map(|fault| &fault.on.scenario).collect::<BTreeSet<_>>() {
+        for (at, (sender, receiver)) in DIRECTIONS.into_iter().enumerate() {
+            let (proof, scenario) = (proof.clone(), scenario.clone());
+            let name = format!("clean as files: {scenario} {sender}->{receiver}");
+            trials.push(Trial::test(name, move || loose::is_clean(&proof, &scenario, at)));
+        }
+    }
     let mut whole = |name: &str, check: fn(&Proof) -> Result<(), Failed>| {
         let proof = proof.clone();
         trials.push(Trial::test(name, move || check(&proof)));
     };
     whole("no rule is missing", table::no_rule_is_missing);
     whole("without any one rule faults escape", table::every_rule_is_needed);
+    whole("transactions are judged on loose files", loose::rules_are_proved);
     whole("kill table", page::is_fresh);
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -109,13 +109,24 @@ impl Proof {
         Ok(all)
     }
 
+    /// The evidence of a scenario in a direction, clean.
+    pub fn recorded(&self, scenario: &str, at: usize) -> Result<&Evidence, String> {
+        let recorded = &self.recordings[&(scenario.to_owned(), at)];
+        recorded.get_or_init(|| record(scenario, at)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The same with a fault in it.
+    pub fn made(&self, fault: &Fault, at: usize) -> Result<Evidence, String> {
+        let evidence = self.recorded(&fault.on.scenario, at)?;
+        fault::apply_to_evidence(fault, evidence, &signer).map_err(|error| error.to_string())
+    }
+
     fn judge(&self, fault: &Fault, at: usize) -> Reports {
         if fault.findings_in(&direction_name(at)).is_none() {
             return Ok(None);
         }
-        let recorded = &self.recordings[&(fault.on.scenario.clone(), at)];
-        let evidence = recorded.get_or_init(|| record(&fault.on.scenario, at)).as_ref()?;
-        let edited = fault::apply_to_evidence(fault, evidence, &signer).map_err(|error| error.to_string())?;
+        let evidence = self.recorded(&fault.on.scenario, at)?;
+        let edited = self.made(fault, at)?;
         let judgement = rules::judge(&edited, &Options::default());
         let culprits = match &fault.blames[..] {
             [] => fault::culprit(fault, evidence).map_err(|error| error.to_string())?.into_iter().collect(),
@@ -157,7 +168,7 @@ fn record(scenario: &str, at: usize) -> Result<Evidence, String> {
 }
 
 /// The rules that failed, at any level; what the harness put in on purpose is nobody's fault.
-fn failing(judgement: &Judgement) -> Result<BTreeSet<&'static str>, String> {
+pub fn failing(judgement: &Judgement) -> Result<BTreeSet<&'static str>, String> {
     if let Some(broken) = judgement.broken().next() {
         return Err(format!("{} broke: {:?}", broken.rule.id, broken.outcome));
     }

@@ -44,6 +44,15 @@ impl HeaderText {
         other.readings.iter().any(|reading| self.reads_as(reading))
     }
 
+    /// What follows a tag in brackets, as mailing lists put one first; `None` where no reading starts with one.
+    #[must_use]
+    pub fn after_tag(&self) -> Option<Self> {
+        let rest =
+            |reading: &String| Some(canonical(reading).strip_prefix('[')?.split_once(']')?.1.trim_start().to_owned());
+        let readings: Vec<String> = self.readings.iter().filter_map(rest).collect();
+        (!readings.is_empty()).then_some(Self { readings })
+    }
+
     /// What follows a prefix and the blanks behind it; `None` where no reading starts with it.
     #[must_use]
     pub fn after(&self, prefix: &str) -> Option<Self> {

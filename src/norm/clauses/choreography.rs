@@ -14,7 +14,7 @@ crate::clauses! {
         "Each recipient is certified if the directory holds its domain, letter case ignored, and ordinary otherwise.";
     RFC6109_2_2_1_UNAMBIGUOUS = "RFC6109-2.2.1-unambiguous", "RFC 6109 2.2.1", Must, Provider,
         "Identifiers tell messages apart: a notification has a Message-ID of its own.",
-        reading: "Said of the PEC msgid; a notification that reuses it or another's cannot be tracked either.";
+        reading: "Said of the PEC msgid; a notification that reuses it, the client's or another's cannot be tracked either. That there is a Message-ID at all is a SHOULD (RFC 5322 3.6.4), that it is the message's own is not.";
     RFC6109_2_2_1_MSGID_KEPT = "RFC6109-2.2.1-msgid-kept", "RFC 6109 2.2.1", Must, AccessPoint,
         "The client's msgid gives way to the PEC msgid and is kept in X-Riferimento-Message-ID and the certification data.";
     RFC6109_2_2_1_TRACKED = "RFC6109-2.2.1-tracked", "RFC 6109 2.2.1", Must, Provider,

@@ -15,13 +15,13 @@ crate::clauses! {
         "A non-delivery tells date, time, zone, subject, sender, recipient, a brief description of the error and identifier.";
     NOTA12_CODE = "Nota12-code", "Nota 12", Must, Provider,
         "A non-delivery's errore-esteso is an RFC 3463 class 5 code, the provider and a description, the code first.",
-        reading: "`<code> - <provider> - <description>`; the commas that a real provider writes instead of hyphens are tolerated.",
+        reading: "`<code> - <provider> - <description>`; real providers write a comma, a colon, an en dash or nothing instead of the hyphens: the code first is what counts.",
         from: "2016-04-01";
     NOTA12_CODE_IN_TEXT = "Nota12-code-in-text", "Nota 12", Must, Provider,
         "A non-delivery's readable text carries the code of errore-esteso.",
         from: "2016-04-01";
-    NOTA12_TIMEOUT_CODE = "Nota12-timeout-code", "Nota 12", May, Provider,
+    NOTA12_TIMEOUT_CODE = "Nota12-timeout-code", "Nota 12", Must, Provider,
         "The 24-hour timeout notice carries the code 5.4.1.",
-        reading: "Seen in real mail, not read in the note: it is what tells it from the 12-hour notice, so a timeout notice carries this code or none.",
+        reading: "Seen in real mail, not read in the note: it is what tells it from the 12-hour notice, so a timeout notice carries this code or none. A MUST where an earlier notice for the recipient shows that one is the second; of a lone one the time alone tells, so a warning.",
         from: "2016-04-01";
 }

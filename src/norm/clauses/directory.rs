@@ -38,8 +38,18 @@ crate::clauses! {
         "Every record has its provider's name in providerName, once.";
     RFC6109_4_5_4 = "RFC6109-4.5.4", "RFC 6109 4.5.4", Must, Directory,
         "mailReceipt is one bare address whose two sides are dot-atoms.";
+    RFC6109_4_5_4_OWN = "RFC6109-4.5.4-own", "RFC 6109 4.5.4", May, Directory,
+        "A provider's service mailbox is its own.",
+        reading: "The address is said to be within the provider. Environments of one provider may share it, and companies that merged do: worth a note.";
     RFC6109_4_5_5 = "RFC6109-4.5.5", "RFC 6109 4.5.5", Must, Directory,
-        "managedDomains are domain names in dot-atom form.";
+        "managedDomains are domain names in dot-atom form.",
+        reading: "Domains as of SMTP and RFC 1034: letters, digits and hyphens. A wildcard is none; an underscore is let pass.";
+    RFC6109_4_5_5_ONE_PROVIDER = "RFC6109-4.5.5-one-provider", "RFC 6109 4.5.5", Should, Directory,
+        "A mail domain is managed by one provider.",
+        reading: "Nowhere said in so many words: whoever looks a domain up takes the answer for one (2.2.1, 3.1.2). While a domain changes hands both records may list it, so it is a warning.";
+    RFC6109_4_5_5_LABELS = "RFC6109-4.5.5-labels", "RFC 6109 4.5.5", May, Directory,
+        "A managed domain has two labels or more.",
+        reading: "Neither norm nor practice says so, and SMTP allows a name of one label: worth a note.";
     RFC6109_4_5_6_HTTPS = "RFC6109-4.5.6-https", "RFC 6109 4.5.6", Must, Directory,
         "LDIFLocationURL is an HTTPS address.",
         reading: "The second sample of 4.5.10 shows http; the text says HTTPS.";
@@ -51,7 +61,8 @@ crate::clauses! {
     RFC6109_4_5_6_SECONDARY = "RFC6109-4.5.6-secondary", "RFC 6109 4.5.6", Must, Directory,
         "A secondary environment's record has no LDIFLocationURL.";
     RFC6109_4_5_7 = "RFC6109-4.5.7", "RFC 6109 4.5.7", Must, Directory,
-        "Every provider has a record for its main environment, which has no providerUnit.";
+        "Every provider has a record for its main environment, which has no providerUnit.",
+        reading: "One: a record is told from others by name and environment, and two would be one entry.";
     RFC6109_4_5_9 = "RFC6109-4.5.9", "RFC 6109 4.5.9", Must, Directory,
         "A provider's record has name, certificate and hash, service mailbox and managed domains.";
     RFC6109_4_5_ENVIRONMENTS = "RFC6109-4.5-environments", "RFC 6109 4.5", Must, Directory,
@@ -60,5 +71,5 @@ crate::clauses! {
         "A provider's record is of class provider.";
     RFC6109_4_5_9_MAY = "RFC6109-4.5.9-may", "RFC 6109 4.5.9", Should, Directory,
         "Beside what it must have, a provider's record may have description, LDIFLocationURL and providerUnit.",
-        reading: "What a directory server adds about its own work is no fault of the provider's, but no other server takes it.";
+        reading: "What a directory server adds about its own work (entryUUID, createTimestamp and the like) is no fault of anybody's.";
 }

@@ -3,9 +3,9 @@
 crate::clauses! {
     RFC6109_4_1_ONE_INSTANT = "RFC6109-4.1-one-instant", "RFC 6109 4.1", Must, Provider,
         "Everything generated for one event tells one and the same time.";
-    RFC6109_4_1_SIGNING_TIME = "RFC6109-4.1-signing-time", "RFC 6109 4.1", May, Provider,
+    RFC6109_4_1_SIGNING_TIME = "RFC6109-4.1-signing-time", "RFC 6109 4.1", Must, Provider,
         "The time that a signature claims is that of the message it covers.",
-        reading: "4.1 names notifications, envelopes and logs, not the attributes of signatures, and real signatures come seconds apart.";
+        reading: "4.1 wants a sole time value for whatever is generated, and leaves the attributes of signatures unnamed. Real signatures come seconds apart and may wait for a busy signer: ten minutes are nothing, an hour or a day is another time.";
     RFC6109_4_2_LEGAL_TIME = "RFC6109-4.2-legal-time", "RFC 6109 4.2", Must, Provider,
         "Times are told in the legal time of the moment, as dd/mm/yyyy, hh:mm:ss and offset.",
         reading: "The readable offset is `(+0100)` everywhere; the colon of the ABNF is accepted, a zone's name is not.";
@@ -23,7 +23,8 @@ crate::clauses! {
     RFC6109_4_3_1_HTML = "RFC6109-4.3.1-html", "RFC 6109 4.3.1", May, Provider,
         "The readable text may come as HTML too, in a multipart/alternative.";
     RFC6109_4_3_1_ALTERNATIVE = "RFC6109-4.3.1-alternative", "RFC 6109 4.3.1", Must, Provider,
-        "A multipart/alternative has two parts, text/plain and text/html.";
+        "A multipart/alternative has two parts, text/plain and text/html.",
+        reading: "Extra languages may follow the Italian; as parts of their own they say so by Content-Language.";
     RFC6109_4_3_1_SAME = "RFC6109-4.3.1-same", "RFC 6109 4.3.1", Must, Provider,
         "The HTML part contains the same information as the plain text.";
     RFC6109_4_3_1_REFERENCES = "RFC6109-4.3.1-references", "RFC 6109 4.3.1", Must, Provider,
@@ -32,7 +33,8 @@ crate::clauses! {
     RFC6109_4_3_1_ACTIVE = "RFC6109-4.3.1-active", "RFC 6109 4.3.1", Must, Provider,
         "The HTML part has no active content.";
     RFC6109_4_3_2_ORIGINAL = "RFC6109-4.3.2-original", "RFC 6109 4.3.2", Must, Provider,
-        "The original message is a message/rfc822 named postacert.eml.";
+        "The original message is a message/rfc822 named postacert.eml.",
+        reading: "An empty one, or one without a header, is no message (RFC 5322 3.6).";
     RFC6109_4_3_3_DATICERT = "RFC6109-4.3.3-daticert", "RFC 6109 4.3.3", Must, Provider,
         "The certification data are an application/xml in UTF-8 named daticert.xml.",
         reading: "`certdata.xml` is a translation; the name on the wire is daticert.xml.";
@@ -42,8 +44,11 @@ crate::clauses! {
     RFC6109_4_4_TIPO = "RFC6109-4.4-tipo", "RFC 6109 4.4", Must, Provider,
         "The attribute tipo is the type of the message.";
     RFC6109_4_4_ERRORE = "RFC6109-4.4-errore", "RFC 6109 4.4", Must, Provider,
-        "The attribute errore is one that the DTD's comments give to the type of the message.",
-        reading: "Timeout notices and virus detections have no fixed value; which value a delivery error has is a habit, but `no-dominio` is for a listed domain: an unlisted one is simply external.";
+        "The attribute errore is `nessuno` where there is no error, and something else where there is one.",
+        reading: "Timeout notices and virus detections have no fixed value.";
+    RFC6109_4_4_ERRORE_OF_TYPE = "RFC6109-4.4-errore-of-type", "RFC 6109 4.4", May, Provider,
+        "The attribute errore is one that the DTD's comments give to the type of the message: `no-dest` and `no-dominio` to a non-delivery.",
+        reading: "The comments do not bind, and real values are a habit: the code of Nota 12 decides. `no-dominio` is for a listed domain: an unlisted one is simply external.";
     RFC6109_4_4_OGGETTO = "RFC6109-4.4-oggetto", "RFC 6109 4.4", Must, Provider,
         "The element oggetto is the original Subject.";
     RFC6109_4_4_RISPOSTE = "RFC6109-4.4-risposte", "RFC 6109 4.4", Must, Provider,

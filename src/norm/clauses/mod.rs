@@ -13,6 +13,7 @@ pub mod mime;
 pub mod model;
 pub mod security;
 pub mod transactions;
+pub mod wire;
 
 use super::Clause;
 
@@ -30,4 +31,5 @@ pub static CHAPTERS: &[&[&Clause]] = &[
     model::ALL,
     security::ALL,
     transactions::ALL,
+    wire::ALL,
 ];

@@ -28,7 +28,7 @@ crate::clauses! {
         "X-VerificaSicurezza marks virus-related failure notifications.";
     RFC6109_2_1_1_2_INHERITED = "RFC6109-2.1.1.2-inherited", "RFC 6109 2.1.1.2", Must, Provider,
         "Envelopes inherit Received, To, Cc, Return-Path and, if present, Reply-To from the message inside, unmodified.",
-        reading: "Compared unfolded; Return-Path is rewritten at delivery and cannot be compared. That every message inherits every field (2.1.1) is read as leave.";
+        reading: "Compared unfolded, and To, Cc and Reply-To by the mailboxes they name. Two registered providers inherit only the topmost Received or the first few: what is there must be in order and unaltered, what is missing is no more than a warning. Return-Path is rewritten at delivery and cannot be compared. That every message inherits every field (2.1.1) is read as leave.";
     RFC6109_2_2_1_TYPOLOGY = "RFC6109-2.2.1-typology", "RFC 6109 2.2.1", Must, AccessPoint,
         "Each recipient is told PEC or not by a case-insensitive search of its domain in the directory.",
         reading: "4.5 calls the search case-sensitive; 2.2.1 and the attribute's syntax win.";
@@ -39,7 +39,7 @@ crate::clauses! {
         reading: "Said again kind by kind; only an anomaly envelope may not (3.2.2).";
     RFC6109_2_2_1_MSGID = "RFC6109-2.2.1-msgid", "RFC 6109 2.2.1", Must, AccessPoint,
         "The PEC msgid is an alphanumeric string, an at sign, and the provider's domain or server name.",
-        reading: "Real identifiers separate their alphanumeric runs by dots, hyphens and underscores.";
+        reading: "Real identifiers have whatever RFC 5322 lets stand in a Message-ID before the at sign, and behind it a name with a dot or an address literal.";
     RFC6109_2_2_1_MSGID_HEADERS = "RFC6109-2.2.1-msgid-headers", "RFC 6109 2.2.1", Must, AccessPoint,
         "The PEC msgid is the Message-ID of both the original message and its transport envelope.";
     RFC6109_2_2_1_REFERENCE = "RFC6109-2.2.1-reference", "RFC 6109 2.2.1", Must, AccessPoint,

@@ -1,17 +1,28 @@
-//! The page of a check: a line for each thing, then what was found, then the totals.
+//! The page of a check: a line for each thing as soon as it is judged, then each submission, what was found, the totals.
+//!
+//! What grows with an archive is never held: lines are written as they come, what repeats is counted, and of submissions a
+//! bounded number is told.
 
 use std::io::{self, Write};
 
 use super::aside::Aside;
 use crate::{
-    evidence::Observation,
-    message::{Kind, Message},
     norm::AsOf,
     report::{Groups, Ink, Paint, Report, Subject, counted, shown, wrapped},
-    results::{CheckTally, Checked, Closing, Event, GivenDirectory, Opening, Strictness, Totals},
-    rules::{GivenCertificate, Origin},
+    results::{
+        Alone, CheckTally, Checked, Closing, Description, Event, GivenDirectory, Opening, Required, Severity,
+        Strictness, SubmissionPage, Totals,
+    },
+    rules::{Answer, GivenCertificate},
     smime::Certificate,
 };
+
+/// Submissions told of which there is nothing to say but who got what.
+const QUIET: usize = 10;
+/// Submissions told in which something is missing or wrong.
+const LOUD: usize = 50;
+/// Lines of a submission's list: recipients, what was seen, what is missing.
+const LISTED: usize = 12;
 
 /// Writes a line as soon as a thing is judged, and the rest when all are.
 pub struct ChecksPage<W> {
@@ -20,47 +31,201 @@ pub struct ChecksPage<W> {
     strictness: Strictness,
     as_of: AsOf,
     groups: Groups,
+    /// Of what messages are judged by.
+    references: Groups,
     aside: Aside,
     unverified: bool,
+    quiet: Told,
+    loud: Told,
+}
+
+/// How many submissions of a sort were told, and how many were not.
+#[derive(Default)]
+struct Told {
+    told: usize,
+    more: usize,
+}
+
+impl Told {
+    /// Whether one more is told.
+    fn one_more(&mut self, most: usize) -> bool {
+        let room = self.told < most;
+        if room {
+            self.told += 1;
+        } else {
+            self.more += 1;
+        }
+        room
+    }
 }
 
 impl<W: Write> ChecksPage<W> {
     /// A page on `out`.
     pub fn new(out: W, paint: Paint, opening: &Opening) -> Self {
         let (strictness, as_of) = (opening.strictness, opening.as_of);
-        Self { out, paint, strictness, as_of, groups: Groups::default(), aside: Aside::default(), unverified: false }
+        let (quiet, loud) = (Told::default(), Told::default());
+        let (groups, references) = (Groups::default(), Groups::default());
+        let aside = Aside::default();
+        Self { out, paint, strictness, as_of, groups, references, aside, unverified: false, quiet, loud }
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
-        let path = shown(&checked.name);
-        let severities: Vec<_> = checked.severities().collect();
+        let severities: Vec<Severity> = checked.severities().collect();
+        let verdict = self.verdict(&severities);
+        let name = shown(&checked.name);
+        match &checked.lone {
+            Some(alone) => {
+                let what = match alone.description.kind {
+                    Some(kind) => format!("{}, {}", kind.title(), self.in_short(alone)),
+                    None => "mail, no system-generated message".to_owned(),
+                };
+                writeln!(self.out, "{name}: {verdict}; {what}")?;
+                self.alone(alone)?;
+            }
+            None => writeln!(self.out, "{name}: {verdict}; {}", shown(&what(checked)))?,
+        }
+        self.groups.add_all(&Subject::of(checked), &name);
+        Ok(())
+    }
+
+    /// How many findings, and whether they fail what they were found in.
+    fn verdict(&self, severities: &[Severity]) -> String {
         let noun = match self.strictness {
             Strictness::Violations => "violation",
             Strictness::Everything => "finding",
         };
-        let (word, ink) = match severities.iter().filter(|severity| severity.fails(self.strictness)).count() {
-            0 => (format!("no {noun}"), Ink::Good),
-            many => (counted(many, noun), Ink::Bad),
-        };
-        let what = what(checked);
-        writeln!(self.out, "{path}: {}; {}", self.paint.dye(ink, &word), shown(&what))?;
-        self.unverified |= checked.judgement.origins.values().any(|origin| matches!(origin, Origin::NotVerified(_)));
-        for failure in subject(checked).failures() {
-            self.groups.add(failure, &path);
+        match severities.iter().filter(|severity| severity.fails(self.strictness)).count() {
+            0 => self.paint.dye(Ink::Good, &format!("no {noun}")),
+            many => self.paint.dye(Ink::Bad, &counted(many, noun)),
         }
+    }
+
+    /// The answers in a word each, and who signed where that is told.
+    fn in_short(&self, alone: &Alone) -> String {
+        let answers = &alone.answers;
+        let origin = match &answers.origin {
+            Answer::Yes(provider) => format!("yes ({})", shown(provider)),
+            other => self.word(other),
+        };
+        format!("intact {}, origin {origin}, form {}", self.word(&answers.intact), self.word(&answers.form))
+    }
+
+    fn word(&self, answer: &Answer) -> String {
+        let ink = match answer {
+            Answer::Yes(_) => return "yes".to_owned(),
+            Answer::No(_) => Ink::Bad,
+            Answer::CannotTell(_) => Ink::Odd,
+        };
+        self.paint.dye(ink, answer.word())
+    }
+
+    /// What a message says of itself, who signed it, and why an answer is not yes.
+    fn alone(&mut self, alone: &Alone) -> io::Result<()> {
+        if let Some(line) = line_of(&alone.description) {
+            writeln!(self.out, "    {}", wrapped(&line, 4))?;
+        }
+        if let Some(signer) = &alone.signer {
+            let signed = format!("signed by {}; issued by {}", shown(&signer.subject), shown(&signer.issuer));
+            writeln!(self.out, "    {}", wrapped(&signed, 4))?;
+        }
+        let answers = &alone.answers;
+        for (question, answer) in [("intact", &answers.intact), ("origin", &answers.origin), ("form", &answers.form)] {
+            // Ordinary mail answers no to all of them, and is told as mail.
+            let silent =
+                matches!(answer, Answer::Yes(_)) || answer.why().is_empty() || alone.description.kind.is_none();
+            if !silent {
+                let line = format!("{question} {}: {}", answer.word(), shown(answer.why()));
+                writeln!(self.out, "    {}", wrapped(&line, 4))?;
+            }
+        }
+        self.unverified |= alone.description.kind.is_some() && matches!(answers.origin, Answer::CannotTell(_));
         Ok(())
     }
 
-    fn close(&mut self, totals: &CheckTally, (code, meaning): (u8, &'static str)) -> io::Result<()> {
-        self.out.write_all(self.groups.pages(self.strictness, self.paint).as_bytes())?;
-        let many = |count: usize, words: &str| if count == 0 { String::new() } else { format!(", {count} {words}") };
-        let unreadable = many(totals.unjudged, "could not be judged");
-        let missed = many(totals.missed, "announced and not found again");
-        if !totals.not_in_force.is_empty() {
-            writeln!(self.out, "\nrules     {} not in force as of {}", totals.not_in_force.len(), self.as_of)?;
+    fn submission(&mut self, submission: &SubmissionPage) -> io::Result<()> {
+        let name = shown(&submission.name());
+        let severities: Vec<Severity> = submission.severities().collect();
+        let wrong = severities.iter().any(|severity| severity.fails(self.strictness));
+        let told =
+            if wrong || !submission.missing.is_empty() { self.loud.one_more(LOUD) } else { self.quiet.one_more(QUIET) };
+        if told {
+            self.submission_page(submission, &name, &severities)?;
         }
+        self.groups.add_all(&Subject::of_submission(submission), &name);
+        Ok(())
+    }
+
+    fn submission_page(&mut self, submission: &SubmissionPage, name: &str, severities: &[Severity]) -> io::Result<()> {
+        let complete = self.word(&submission.complete);
+        writeln!(self.out, "\n{name}: {}; complete {complete}", self.verdict(severities))?;
+        let described = Description {
+            sender: submission.sender.clone(),
+            subject: submission.subject.clone(),
+            date: submission.accepted,
+            ..Description::default()
+        };
+        if let Some(line) = line_of(&described) {
+            writeln!(self.out, "    {}", wrapped(&line, 4))?;
+        }
+        let recipients = submission.recipients.iter().map(|recipient| {
+            let typology = recipient.typology.as_deref().map(|word| format!(" ({})", shown(word))).unwrap_or_default();
+            format!("{}{typology}: {}", shown(&recipient.address), shown(&recipient.outcome))
+        });
+        self.list("to", recipients)?;
+        let seen = submission
+            .messages
+            .iter()
+            .map(|message| format!("{} in {}", message.kind.map_or("mail", |kind| kind.title()), shown(&message.name)));
+        self.list("seen", seen)?;
+        let missing = submission.missing.iter();
+        self.list("missing", missing.map(|it| format!("{} ({})", shown(&it.what), shown(&it.view))))?;
+        if !submission.complete.why().is_empty() && !submission.complete.is_yes() {
+            self.list("complete", [format!("{}: {}", submission.complete.word(), shown(submission.complete.why()))])?;
+        }
+        let subject = Subject::of_submission(submission);
+        let contradicts = subject.failures().map(|failure| {
+            format!(
+                "{} {}: expected {}; found {}",
+                failure.severity.word(),
+                failure.id,
+                shown(&failure.expected),
+                shown(&failure.found)
+            )
+        });
+        let contradicts: Vec<String> = contradicts.collect();
+        self.list("found", contradicts)
+    }
+
+    /// Rows under a label, of which a bounded number is told.
+    fn list(&mut self, label: &str, rows: impl IntoIterator<Item = String>) -> io::Result<()> {
+        let mut rows = rows.into_iter();
+        for (at, row) in rows.by_ref().take(LISTED).enumerate() {
+            let label = self.paint.dye(Ink::Faint, &format!("{:<10}", if at == 0 { label } else { "" }));
+            writeln!(self.out, "    {label}{}", wrapped(&row, 14))?;
+        }
+        match rows.count() {
+            0 => Ok(()),
+            more => writeln!(self.out, "    {:<10}and {more} more", ""),
+        }
+    }
+}
+
+impl<W: Write> ChecksPage<W> {
+    fn close(&mut self, totals: &CheckTally, (code, meaning): (u8, &'static str)) -> io::Result<()> {
+        let more = self.quiet.more + self.loud.more;
+        if more > 0 {
+            let of_note = match self.loud.more {
+                0 => String::new(),
+                many => format!(", {many} of them with something missing or wrong"),
+            };
+            let rest = format!("{} more{of_note}: --format json tells of each", counted(more, "submission"));
+            writeln!(self.out, "\n{}", wrapped(&rest, 0))?;
+        }
+        let references = self.references.lines("In what messages are judged by; it fails none of them", self.paint);
+        let pages = self.groups.pages(self.strictness, self.paint);
+        self.out.write_all((references + &pages).as_bytes())?;
         if self.unverified {
-            let hint = "Origins that were not verified are no findings. Who signed can be told with --trust (a folder of \
+            let hint = "Origins that cannot be told are no findings. Who signed can be told with --trust (a folder of \
                         certificates and revocation lists) and --directory (the providers' LDIF).";
             writeln!(self.out, "\n{}", wrapped(hint, 0))?;
         }
@@ -68,22 +233,64 @@ impl<W: Write> ChecksPage<W> {
             let head = if number == 0 { "\nleft out " } else { "         " };
             writeln!(self.out, "{head} {line}")?;
         }
-        writeln!(
-            self.out,
-            "\njudged    {} ({}){unreadable}\nfindings  {}, {}, {}{missed}\nresult    {meaning} (exit code {code})",
+        self.totals(totals)?;
+        let ink = match code {
+            0 => Ink::Good,
+            1 => Ink::Bad,
+            _ => Ink::Odd,
+        };
+        self.row("result", &format!("{} (exit code {code})", self.paint.dye(ink, meaning)))?;
+        self.out.flush()
+    }
+
+    fn totals(&mut self, totals: &CheckTally) -> io::Result<()> {
+        let many = |count: usize, words: &str| if count == 0 { String::new() } else { format!(", {count} {words}") };
+        writeln!(self.out)?;
+        let judged = format!(
+            "{} ({}){}{}",
             totals.judged,
             counted(totals.messages, "message"),
+            many(totals.unjudged, "could not be judged"),
+            many(totals.left_out, "left out")
+        );
+        self.row("judged", &judged)?;
+        if totals.submissions > 0 {
+            let failing = many(totals.failing_submissions, "with something wrong");
+            self.row("together", &format!("{}{failing}", counted(totals.submissions, "submission")))?;
+        }
+        if !totals.not_in_force.is_empty() {
+            let rules = format!("{} not in force as of {}", totals.not_in_force.len(), self.as_of);
+            self.row("rules", &rules)?;
+        }
+        let found = format!(
+            "{}, {}, {}{}{}",
             counted(totals.violations, "violation"),
             counted(totals.warnings, "warning"),
             counted(totals.notes, "note"),
-        )?;
-        self.out.flush()
+            many(totals.missed, "announced and not found again"),
+            many(totals.broken_rules, "rules broke"),
+        );
+        self.row("findings", &found)?;
+        for (question, Required { yes, no, cannot_tell }) in &totals.required {
+            let asked = format!("{}: {yes} yes, {no} no, {cannot_tell} cannot be told", question.word());
+            self.row("required", &asked)?;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let label = self.paint.dye(Ink::Faint, &format!("{label:<10}"));
+        writeln!(self.out, "{label}{text}")
     }
 }
 
 impl<W: Write> Report for ChecksPage<W> {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
+            Event::Reference(checked) => {
+                self.references.add_all(&Subject::of(checked), &shown(&checked.name));
+                Ok(())
+            }
             Event::Checked(checked) => self.checked(checked),
             Event::Unjudged(it) => {
                 writeln!(self.out, "{}: could not be judged: {}", shown(&it.name), shown(&it.reason))
@@ -92,22 +299,36 @@ impl<W: Write> Report for ChecksPage<W> {
                 self.aside.add(it);
                 Ok(())
             }
+            Event::Submission(submission) => self.submission(submission),
             Event::Closed(Closing { totals: Totals::Check(totals), exit, .. }) => self.close(totals, *exit),
             _ => Ok(()),
         }
     }
 }
 
-/// What was found, for people.
-fn subject(checked: &Checked) -> Subject<'_> {
-    let file = checked.evidence.observations.len() <= 1 && checked.path.is_file();
-    Subject { evidence: &checked.evidence, folder: (!file).then_some(&checked.path), judgement: &checked.judgement }
+/// What a message says of itself, in a line.
+fn line_of(it: &Description) -> Option<String> {
+    const NAMED: usize = 3;
+    let mut parts = Vec::new();
+    if let Some(sender) = &it.sender {
+        parts.push(format!("from {}", shown(sender)));
+    }
+    let named: Vec<String> = it.recipients.iter().take(NAMED).map(|address| shown(address)).collect();
+    if !named.is_empty() {
+        let more = match it.recipients.len() - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        parts.push(format!("to {}{more}", named.join(", ")));
+    }
+    parts.extend(it.subject.as_deref().map(|subject| format!("\u{201c}{}\u{201d}", shown(subject))));
+    parts.extend(it.date.map(|date| date.to_string()));
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// What was judged, in a line.
 fn what(checked: &Checked) -> String {
     match &checked.evidence.observations[..] {
-        [only] => format!("{}, {}", kind(only).map_or("mail", Kind::title), origin(checked, only)),
         [] if checked.evidence.gateways.is_empty() => given(checked).join("; "),
         many => counted(many.len(), "message"),
     }
@@ -117,16 +338,6 @@ fn what(checked: &Checked) -> String {
 fn given(checked: &Checked) -> Vec<String> {
     let directories: Vec<String> = checked.directories().iter().map(directory).collect();
     if directories.is_empty() { checked.judgement.certificates.iter().map(told).collect() } else { directories }
-}
-
-fn origin(checked: &Checked, observation: &Observation) -> String {
-    match checked.judgement.origin(observation.id) {
-        None => "no system-generated message".to_owned(),
-        Some(Origin::Unsigned) => "unsigned".to_owned(),
-        Some(Origin::Verified { provider }) => format!("origin verified: {provider}"),
-        Some(Origin::NotVerified(why)) => format!("origin not verified: {why}"),
-        Some(Origin::Refuted(why)) => format!("not from a listed provider: {why}"),
-    }
 }
 
 fn directory(given: &GivenDirectory) -> String {
@@ -143,15 +354,11 @@ fn told(given: &GivenCertificate) -> String {
     let path = match &given.path {
         None => "path not verified: no trust anchors are at hand".to_owned(),
         Some(Ok(())) => "it leads to a trusted root".to_owned(),
-        Some(Err(error)) if error.is_of_the_lists() => format!("path not verified: {error}"),
+        Some(Err(error)) if error.cannot_tell() => format!("path not verified: {error}"),
         Some(Err(error)) => format!("not trusted: {error}"),
     };
     let listed = given.provider.as_ref().map(|provider| format!(", listed for {provider}")).unwrap_or_default();
     format!("certificate of {subject}, valid {not_before} to {not_after}{listed}, {path}")
-}
-
-fn kind(observation: &Observation) -> Option<Kind> {
-    Message::read(observation.bytes.clone()).ok()?.kind
 }
 
 #[cfg(test)]
@@ -162,37 +369,50 @@ mod tests {
 
     use super::*;
     use crate::{
-        evidence::Direction,
+        evidence::{Direction, Evidence},
+        message::Kind,
         report::samples,
-        results::{CellOutcome, Ending, Work},
+        results::{ArrivedAt, CellOutcome, Ending, Missing, Work},
+        rules::{Answers, Judgement},
     };
 
-    fn checked(origin: Option<Origin>) -> Checked {
+    fn checked(origin: Answer) -> Checked {
         let cell = samples::cell("x", &Direction::new("alfa", "bravo"), CellOutcome::Passed);
-        let mut judgement = cell.judgement;
-        judgement.origins.extend(origin.map(|origin| (1, origin)));
         let name = "mail/\u{202e}one.eml".to_owned();
-        Checked { path: (&name).into(), name, evidence: cell.observed, judgement, lone: None }
+        let alone = Alone {
+            arrival: ArrivedAt::Now(Timestamp::UNIX_EPOCH),
+            description: Description {
+                kind: Some(Kind::Accettazione),
+                subject: Some(samples::HOSTILE.to_owned()),
+                recipients: (0..5).map(|number| format!("{number}@bravo.example")).collect(),
+                ..Description::default()
+            },
+            answers: Answers { intact: Answer::Yes(String::new()), origin, form: Answer::Yes(String::new()) },
+            signer: None,
+        };
+        Checked { path: (&name).into(), name, evidence: cell.observed, judgement: cell.judgement, lone: Some(alone) }
     }
 
     fn page(checked: Checked) -> String {
+        told([Event::Checked(Box::new(checked))])
+    }
+
+    fn told<'a>(events: impl IntoIterator<Item = Event<'a>>) -> String {
         let opening = Opening {
             started: Timestamp::UNIX_EPOCH,
             work: Work::Check { references: Vec::new() },
             strictness: Strictness::Violations,
             as_of: AsOf::Latest,
         };
-        let mut totals = CheckTally::default();
-        totals.count(&checked, Strictness::Violations);
         let closing = Closing {
-            totals: Totals::Check(totals),
+            totals: Totals::Check(CheckTally::default()),
             ending: Ending::Complete,
-            exit: (0, "conforming"),
+            exit: (0, "no violation found"),
             took: Duration::ZERO,
         };
         let mut out = Vec::new();
         let mut page = ChecksPage::new(&mut out, Paint::Plain, &opening);
-        for event in [Event::Checked(Box::new(checked)), Event::Closed(closing)] {
+        for event in events.into_iter().chain([Event::Closed(closing)]) {
             page.event(&event).unwrap();
         }
         String::from_utf8(out).unwrap()
@@ -200,15 +420,49 @@ mod tests {
 
     #[test]
     fn an_origin_is_told_as_what_is_known_of_it() {
-        let not_verified = Origin::NotVerified("no trusted root was given".into());
-        assert!(page(checked(Some(not_verified))).contains("origin not verified: no trusted root was given"));
-        let verified = Origin::Verified { provider: "Alfa\x1b[2J".into() };
-        assert!(page(checked(Some(verified))).contains(r"origin verified: Alfa\u{1b}[2J"));
-        assert!(page(checked(None)).contains("no system-generated message"));
+        let unknown = page(checked(Answer::CannotTell("no trusted root was given".into())));
+        assert!(unknown.contains("acceptance, intact yes, origin cannot tell, form yes\n"), "{unknown}");
+        assert!(unknown.contains("origin cannot tell: no trusted root was given"), "{unknown}");
+        assert!(unknown.contains("--trust"), "{unknown}");
+        let known = page(checked(Answer::Yes("Alfa\x1b[2J".into())));
+        assert!(known.contains(r"origin yes (Alfa\u{1b}[2J)") && !known.contains("--trust"), "{known}");
+        let forged = page(checked(Answer::No("another key than the authority's".into())));
+        assert!(forged.contains("origin no: another key than the authority's"), "{forged}");
     }
 
     #[test]
-    fn a_path_does_nothing_to_the_terminal() {
-        assert!(page(checked(None)).starts_with(r"mail/\u{202e}one.eml: no violation"));
+    fn nothing_that_a_message_says_of_itself_acts() {
+        let page = page(checked(Answer::Yes(String::new())));
+        assert!(page.starts_with(r"mail/\u{202e}one.eml: no violation"), "{page}");
+        assert!(page.contains("to 0@bravo.example, 1@bravo.example, 2@bravo.example and 2 more"), "{page}");
+        assert!(!page.contains(['\x1b', '\u{202e}', '\r', '\u{9b}', '\0']), "{page}");
+    }
+
+    #[test]
+    fn of_many_submissions_a_few_are_told_and_all_are_counted() {
+        let submission = |number: usize, missing: bool| {
+            let what = "delivery for anna@bravo.example".to_owned();
+            let missing = missing.then(|| Missing { what, view: "the sender's mailbox".to_owned() });
+            Event::Submission(Box::new(SubmissionPage {
+                identifier: Some(format!("opec.{number}@alfa.example\nresult conforming")),
+                msgid: None,
+                sender: Some("mario@alfa.example".to_owned()),
+                subject: None,
+                accepted: None,
+                recipients: Vec::new(),
+                messages: Vec::new(),
+                complete: Answer::CannotTell("nobody says whose mailbox this is".to_owned()),
+                missing: missing.into_iter().collect(),
+                evidence: Evidence::default(),
+                judgement: Judgement::default(),
+            }))
+        };
+        let quiet = (0..1000).map(|number| submission(number, false));
+        let page = told(quiet.chain((0..1000).map(|number| submission(number, true))));
+        let heads = page.lines().filter(|line| line.starts_with("submission "));
+        assert_eq!(heads.count(), QUIET + LOUD, "{page}");
+        assert!(page.contains("1940 submissions more, 950 of them with something missing or wrong"), "{page}");
+        assert!(!page.contains("\nresult conforming") && page.contains(r"\nresult conforming"), "{page}");
+        assert!(page.contains("missing   delivery for anna@bravo.example (the sender's mailbox)"), "{page}");
     }
 }

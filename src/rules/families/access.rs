@@ -4,7 +4,7 @@ use crate::{
     message::{AddressList, AddressProblem, Header, Mail},
     norm::{
         Level,
-        clauses::{access, formats, model},
+        clauses::{access, formats, model, wire},
     },
 };
 
@@ -13,7 +13,7 @@ use crate::rules::{
     applies::{has_certified_original, is_transport},
     at,
     context::MessageSubject,
-    families::envelope::compare_identifier,
+    families::envelope::{certified_identifier, compare_identifier},
     spelling::{same_address, shown_field},
 };
 
@@ -29,11 +29,15 @@ pub static RULES: &[Rule] = &[
         question: "Is the certified identifier the Message-ID of the original message inside?",
         consequence: "The original, once taken out, cannot be linked to its envelope and receipts.",
         check: Check::Message {
-            applies: has_certified_original,
+            applies: |subject, context| {
+                has_certified_original(subject, context) && certified_identifier(subject).is_some()
+            },
             check: |subject, _, findings| {
-                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
+                let (Some(original), Some(identifier)) = (subject.original, certified_identifier(subject)) else {
+                    return;
+                };
                 let place = at::header("Message-ID").of(Piece::Original);
-                compare_identifier(original, "Message-ID", &data.identificativo, place, findings);
+                compare_identifier(original, "Message-ID", identifier, place, findings);
             },
         },
     },
@@ -62,7 +66,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the original message's From the certified sender?",
         consequence: "A message goes out in the name of somebody who did not send it.",
         check: Check::Message {
-            applies: accepted,
+            applies: |subject, context| accepted(subject, context) && !subject.senders().is_empty(),
             check: |subject, _, findings| {
                 let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
                 let froms: Vec<_> = original.root.headers_named("From").collect();
@@ -124,6 +128,28 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "access/fields-once",
+        level: Level::Must,
+        clauses: &[&access::RFC6109_3_1_1_CONFORMING, &wire::RFC5322_3_6_ONCE],
+        question: "Does no field of the original message stand twice that may stand once?",
+        consequence: "To whom the message went, or who is to be answered, depends on the program that reads it.",
+        check: Check::Message {
+            applies: accepted,
+            check: |subject, _, findings| {
+                // Two authors in two From fields are `access/from`'s.
+                const ONCE: [&str; 7] = ["Date", "Sender", "Reply-To", "To", "Cc", "Message-ID", "Subject"];
+                let Some(original) = subject.original else { return };
+                for name in ONCE {
+                    let there = original.root.headers_named(name).count();
+                    if there > 1 {
+                        let place = at::header(name).of(Piece::Original);
+                        findings.push(Finding::new("one field", there.to_string(), place));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
         id: "access/address-form",
         // Receivers understand most of it, and real access points let it in.
         level: Level::May,
@@ -143,7 +169,7 @@ pub static RULES: &[Rule] = &[
                     // A field without any address is another question's.
                     if !found.is_empty() && !list.mailboxes.is_empty() {
                         let expected = "local@domain, alone or as a name and <local@domain>";
-                        let place = format!("postacert.eml header {}", header.name);
+                        let place = at::header(&*header.name).of(Piece::Original);
                         findings.push(Finding::new(expected, found.join(" | "), place));
                     }
                 }
@@ -172,7 +198,7 @@ pub static RULES: &[Rule] = &[
 ];
 
 /// A transport envelope shows what the access point accepted.
-fn accepted(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+pub(super) fn accepted(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     is_transport(subject, context) && has_certified_original(subject, context)
 }
 

@@ -11,19 +11,20 @@ pub(in crate::rules) mod identity;
 pub(in crate::rules) mod original;
 pub(in crate::rules) mod outcome;
 pub(in crate::rules) mod receipt;
+pub(in crate::rules) mod routing;
 pub(in crate::rules) mod takeover;
 pub(in crate::rules) mod timeout;
 pub(in crate::rules) mod virus;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
     directory::Directory,
-    evidence::{Evidence, Party, Role, Seen},
+    evidence::{Evidence, Observation, Party, Role, Seen},
     message::{Bytes, Kind},
 };
 
-use crate::rules::{Context, Member, Origin, Transaction, exhibit};
+use crate::rules::{Context, Member, Origin, Soundness, Transaction, exhibit};
 
 /// Whether a gateway accepted a submission here and owes its sender the rest; what the harness put in owes nothing.
 pub(super) fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
@@ -36,12 +37,28 @@ pub(super) fn was_wrapped(transaction: &Transaction) -> bool {
 }
 
 /// How often a recipient of the message itself got it: sightings in one mailbox, else once.
-pub(super) fn times(fact: &Member) -> usize {
+fn times(fact: &Member) -> usize {
     let mut boxes: BTreeMap<(Party, &str), usize> = BTreeMap::new();
     for (_, party, address) in fact.mailboxes() {
         *boxes.entry((party, address)).or_default() += 1;
     }
     boxes.into_values().max().unwrap_or(1)
+}
+
+/// Messages with how often each came. Two files of one kind and Message-ID are two states of one message, unless a wire or a
+/// mailbox shows that it came twice.
+pub(super) fn counted<'a>(facts: impl Iterator<Item = &'a Member>) -> impl Iterator<Item = (&'a Member, usize)> {
+    let mut known: HashSet<(Kind, &'a str)> = HashSet::new();
+    facts.filter_map(move |fact| {
+        let id = fact.message_id.as_deref().filter(|_| fact.is_in_file());
+        let fresh = id.is_none_or(|id| known.insert((fact.kind, id)));
+        fresh.then(|| (fact, times(fact)))
+    })
+}
+
+/// How often any of these came.
+pub(super) fn number<'a>(facts: impl Iterator<Item = &'a Member>) -> usize {
+    counted(facts).map(|(_, times)| times).sum()
 }
 
 /// Messages by whom they concern, in lower case.
@@ -56,14 +73,18 @@ pub(super) fn by_recipient<'a>(facts: impl IntoIterator<Item = &'a Member>) -> B
     concerned
 }
 
+/// More observations, and more names, than this tell a reader nothing.
+pub(super) const MOST_SHOWN: usize = 20;
+
 /// Observations of several messages.
 pub(super) fn observations<'a>(facts: impl IntoIterator<Item = &'a Member>) -> Vec<usize> {
-    facts.into_iter().map(Member::observation).collect()
+    facts.into_iter().map(Member::observation).take(MOST_SHOWN).collect()
 }
 
-/// Recipients of an envelope as another provider's incoming point took them, and that provider's gateway.
+/// Recipients of an envelope as another provider's incoming point took them, and that provider's gateway. What the harness put
+/// in counts where it is sound: whoever gets it owes what it would owe anybody.
 pub(super) fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Member, Party, &str)> {
-    transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.composer != Party::Harness).flat_map(|envelope| {
+    transaction.of(Kind::PostaCertificata).filter(|envelope| binds_receiver(envelope)).flat_map(|envelope| {
         envelope.wires().flat_map(move |(sighting, path)| {
             let to = match sighting.seen {
                 Seen::Wire { from, to: to @ (Party::Sender | Party::Receiver) } if from != to => Some(to),
@@ -72,6 +93,41 @@ pub(super) fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Mem
             path.to.iter().filter_map(move |recipient| Some((envelope, to?, recipient.as_str())))
         })
     })
+}
+
+fn binds_receiver(envelope: &Member) -> bool {
+    envelope.composer != Party::Harness || envelope.soundness == Some(Soundness::Sound)
+}
+
+/// Whether the harness played the sender's provider and put in nothing but what is sound.
+pub(super) fn receivable(transaction: &Transaction) -> bool {
+    transaction.first(Kind::PostaCertificata).is_some() && transaction.of(Kind::PostaCertificata).all(binds_receiver)
+}
+
+/// Whether the sender's own provider composed a message.
+pub(super) fn is_of_sender_side(transaction: &Transaction, fact: &Member) -> bool {
+    match (fact.composer, transaction.reference()) {
+        (Party::Undetermined, Some(sent)) => {
+            signing_provider(fact).is_some() && signing_provider(fact) == signing_provider(sent)
+        }
+        (Party::Undetermined, None) => false,
+        (composer, _) => composer == transaction.sender_side(),
+    }
+}
+
+/// Whether it is known that another provider than the sender's composed a message.
+pub(super) fn is_of_another_provider(transaction: &Transaction, fact: &Member) -> bool {
+    match (fact.composer, transaction.reference()) {
+        (Party::Harness, _) | (Party::Undetermined, None) => false,
+        (Party::Undetermined, Some(sent)) => match (signing_provider(fact), signing_provider(sent)) {
+            (Some(one), Some(other)) => !one.eq_ignore_ascii_case(other),
+            _ => false,
+        },
+        (composer, _) => {
+            let sender = transaction.sender_side();
+            sender != Party::Harness && sender != Party::Undetermined && composer != sender
+        }
+    }
 }
 
 /// The gateway of the provider that manages an address, as far as it plays.
@@ -99,7 +155,7 @@ pub(super) fn domain(address: &str) -> &str {
 /// Whether a message can tell anything of a recipient: it is the sender's own provider's, or neither known to be forged nor
 /// known to be of a provider that does not have the recipient.
 pub(super) fn is_word_on(transaction: &Transaction, fact: &Member, recipient: &str, context: &Context<'_>) -> bool {
-    if fact.composer == transaction.sender_side() {
+    if is_of_sender_side(transaction, fact) {
         return true;
     }
     match (&fact.origin, context.whole_directory()) {
@@ -111,8 +167,10 @@ pub(super) fn is_word_on(transaction: &Transaction, fact: &Member, recipient: &s
 
 /// The bytes of an observation: where wires or submissions were seen, what went over them is at hand.
 pub(super) fn bytes(evidence: &Evidence, observation: usize) -> Option<Bytes> {
-    let mut observations = evidence.observations.iter();
-    observations.find(|seen| seen.id == observation).map(|seen| seen.bytes.clone())
+    let is_it = |seen: &&Observation| seen.id == observation;
+    // They are numbered from 1, as a rule without a gap.
+    let likely = observation.checked_sub(1).and_then(|at| evidence.observations.get(at)).filter(is_it);
+    likely.or_else(|| evidence.observations.iter().find(is_it)).map(|seen| seen.bytes.clone())
 }
 
 /// The provider a message is proved to come from.
@@ -123,10 +181,16 @@ pub(super) fn signing_provider(fact: &Member) -> Option<&str> {
     }
 }
 
-/// `a, b and c`, or `none`.
+/// `a, b and c`, or `none`; of many the first, and how many more.
 pub(super) fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
-    let items: Vec<&str> = items.into_iter().collect();
-    match items.split_last() {
+    let mut items = items.into_iter();
+    let mut shown: Vec<&str> = items.by_ref().take(MOST_SHOWN).collect();
+    let more = items.count();
+    let more = format!("{more} more");
+    if more != "0 more" {
+        shown.push(&more);
+    }
+    match shown.split_last() {
         None => "none".to_owned(),
         Some((last, [])) => (*last).to_owned(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),

@@ -9,7 +9,7 @@ use regex::Regex;
 
 use crate::{
     directory::Provider,
-    message::{Daticert, Kind},
+    message::{Daticert, DaticertReading, Kind},
     norm::{
         Level,
         clauses::{formats, model},
@@ -20,12 +20,16 @@ use crate::rules::{
     Check, Context, Finding, Piece, Rule,
     applies::{certifies, has_data},
     at,
+    context::MessageSubject,
     spelling::folded_name,
 };
 
+/// A dot-atom of RFC 5322 3.2.3, an at sign, and a name with a dot in it or an address literal (RFC 5321 4.1.3).
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[A-Za-z0-9][A-Za-z0-9._+=-]*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]*[A-Za-z0-9]$")
-        .expect("the expression is right")
+    const ATOM: &str = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
+    const LABEL: &str = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?";
+    let pattern = format!(r"^{ATOM}(?:\.+{ATOM})*@(?:(?:{LABEL}\.)+{LABEL}|\[[0-9A-Za-z:.]+\])$");
+    Regex::new(&pattern).expect("the expression is right")
 });
 
 /// The rules.
@@ -52,10 +56,15 @@ pub static RULES: &[Rule] = &[
         question: "Do the certification data follow the DTD?",
         consequence: "Programs built on the DTD reject the file or miss what they look for.",
         check: Check::Message {
-            applies: has_data,
+            applies: |subject, context| {
+                let readable = |reading: &DaticertReading| reading.malformed.is_none();
+                certifies(subject, context) && subject.message.daticert.as_ref().is_some_and(readable)
+            },
             check: |subject, _, findings| {
                 let Some(reading) = &subject.message.daticert else { return };
-                for error in &reading.invalid {
+                // Below a wrong root nothing has a meaning: that is the one thing to say.
+                let told = if subject.data().is_some() { reading.invalid.len() } else { 1 };
+                for error in reading.invalid.iter().take(told) {
                     let place = format!("daticert.xml {}, line {} column {}", error.path, error.line, error.column);
                     findings.push(Finding::new(&error.expected, &error.found, place));
                 }
@@ -104,7 +113,8 @@ pub static RULES: &[Rule] = &[
             applies: has_data,
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
-                if data.instant().is_none() {
+                let missing = ["giorno", "ora"].iter().any(|element| is_missing(subject, element));
+                if data.instant().is_none() && !missing && !data.zona.is_empty() {
                     let found = format!("{} {} {}", data.giorno, data.ora, data.zona);
                     let place = at::xml("postacert/dati/data");
                     findings.push(Finding::new("dd/mm/yyyy hh:mm:ss [+|-]hhmm", found, place));
@@ -122,7 +132,7 @@ pub static RULES: &[Rule] = &[
             applies: has_data,
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
-                if !IDENTIFIER.is_match(&data.identificativo) {
+                if !IDENTIFIER.is_match(&data.identificativo) && !is_missing(subject, "identificativo") {
                     let place = at::xml("postacert/dati/identificativo");
                     findings.push(Finding::new("[alphanumeric string]@[domain]", &data.identificativo, place));
                 }
@@ -160,12 +170,29 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, context, findings| {
                 let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
-                // Another provider's name is the question before.
-                if !is_anothers(data, provider, context)
+                // Another provider's name, or none, is another question's.
+                if !data.gestore_emittente.trim().is_empty()
+                    && !is_anothers(data, provider, context)
                     && folded_name(&data.gestore_emittente) != folded_name(&provider.name)
                 {
                     let place = at::xml("postacert/dati/gestore-emittente");
                     findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "daticert/provider-named",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_4_GESTORE],
+        question: "Do the certification data name the provider that certifies them?",
+        consequence: "Readers of the certification data do not learn who answers for them.",
+        check: Check::Message {
+            applies: has_data,
+            check: |subject, _, findings| {
+                let named = subject.data().is_none_or(|data| data.gestore_emittente.chars().any(char::is_alphanumeric));
+                if !named && !is_missing(subject, "gestore-emittente") {
+                    findings.push(Finding::new("a name", "nothing", at::xml("postacert/dati/gestore-emittente")));
                 }
             },
         },
@@ -189,6 +216,12 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
+/// Whether an element is not there at all: that the DTD tells, and no other rule again.
+pub(in crate::rules) fn is_missing(subject: &MessageSubject<'_>, element: &str) -> bool {
+    let xml = subject.message.daticert.as_ref().map_or(&[][..], |reading| &reading.xml);
+    memchr::memmem::find(xml, format!("<{element}").as_bytes()).is_none()
+}
+
 /// Whether gestore-emittente is the name of a listed provider other than the signer.
 fn is_anothers(data: &Daticert, signer: &Provider, context: &Context<'_>) -> bool {
     let named = folded_name(&data.gestore_emittente);
@@ -202,10 +235,19 @@ mod tests {
 
     #[test]
     fn a_pec_msgid_is_bare_and_has_a_domain() {
-        for right in ["opec275.20260302.1.48@pec.alfa.example", "A1B2@alfa.example"] {
+        for right in [
+            "opec275.20260302.1.48@pec.alfa.example",
+            "A1B2@alfa.example",
+            "_a1$b/c#d~e{f}@mx_1.alfa.example",
+            "a..b@alfa.example",
+            "a1@[192.0.2.1]",
+            "a1@[IPv6:2001:db8::1]",
+        ] {
             assert!(IDENTIFIER.is_match(right), "{right}");
         }
-        for wrong in ["<a@alfa.example>", "a", "a@", "@alfa.example", "a b@alfa.example", "a@alfa"] {
+        for wrong in
+            ["<a@alfa.example>", "a", "a@", "@alfa.example", "a b@alfa.example", "a@alfa", "a@[x", "a@@b.example"]
+        {
             assert!(!IDENTIFIER.is_match(wrong), "{wrong}");
         }
     }

@@ -2,27 +2,31 @@
 
 pub(in crate::rules) mod certificates;
 pub(in crate::rules) mod schema;
+pub(in crate::rules) mod shared;
 pub(in crate::rules) mod signed;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 use crate::{
-    directory::{Provider, ldif::Record},
+    directory::{
+        LdifError, Provider,
+        ldif::{Mistakes, Record},
+    },
     norm::{Level, clauses::directory as norm},
 };
 
-use crate::rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, at};
+use crate::rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, at, spelling::collapsed};
 
 pub static RULES: &[Rule] = &[
     Rule {
         id: "directory/readable",
         level: Level::Must,
         clauses: &[&norm::RFC6109_4_5_LDIF, &norm::RFC6109_4_5_3, &norm::RFC6109_4_5_6_UTF_8],
-        question: "Is the directory an LDIF file?",
+        question: "Is the directory an LDIF file, and each of its records readable?",
         consequence: "No provider can tell which mail is certified.",
-        check: Check::Directory { applies: |subject| subject.file.ldif.is_some(), check: readable },
+        check: Check::Directory { applies: |subject| subject.file.content.is_some(), check: readable },
     },
     Rule {
         id: "directory/certificate-hash",
@@ -52,7 +56,7 @@ pub static RULES: &[Rule] = &[
         id: "directory/domain-form",
         level: Level::Must,
         clauses: &[&norm::RFC6109_4_5_5],
-        question: "Is each managed domain a dot-atom?",
+        question: "Is each managed domain a domain name, without wildcards?",
         consequence: "Certified recipients are taken for ordinary ones.",
         check: Check::Directory { applies: with_providers, check: domains },
     },
@@ -60,7 +64,7 @@ pub static RULES: &[Rule] = &[
         id: "directory/main-environment",
         level: Level::Must,
         clauses: &[&norm::RFC6109_4_5_7],
-        question: "Does each provider have a record without providerUnit, in attribute and name alike?",
+        question: "Does each provider have one record without providerUnit, in attribute and name alike?",
         consequence: "The provider's main environment cannot be found.",
         check: Check::Directory { applies: with_providers, check: main_environment },
     },
@@ -91,8 +95,17 @@ pub static RULES: &[Rule] = &[
 ];
 
 fn readable(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    if let Err(error) = subject.read {
-        findings.push(Finding::new("an LDIF file (RFC 2849)", error.problem.clone(), format!("line {}", error.line)));
+    let mistakes = match subject.read {
+        Ok(directory) => &directory.mistakes,
+        Err(error) => &Mistakes { told: vec![error.clone()], more: 0 },
+    };
+    for LdifError { line, dn, problem } in &mistakes.told {
+        let place = dn.as_ref().map_or_else(|| format!("line {line}"), |dn| format!("{dn} line {line}"));
+        findings.push(Finding::new("an LDIF file (RFC 2849)", problem, place));
+    }
+    if mistakes.more > 0 {
+        let found = format!("{} more that cannot be read", mistakes.more);
+        findings.push(Finding::new("an LDIF file (RFC 2849)", found, "records"));
     }
 }
 
@@ -104,8 +117,8 @@ fn with_location(subject: &DirectorySubject<'_>) -> bool {
     locations(subject).next().is_some()
 }
 
-fn providers<'a>(subject: &'a DirectorySubject<'_>) -> impl Iterator<Item = &'a Provider> {
-    subject.providers().iter()
+fn providers<'a>(subject: &DirectorySubject<'a>) -> impl Iterator<Item = &'a Provider> + use<'a> {
+    subject.providers().iter().map(|provider| &**provider)
 }
 
 pub(super) fn finding(provider: &Provider, attribute: &str, expected: &str, found: impl AsRef<str>) -> Finding {
@@ -148,10 +161,21 @@ fn required(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Find
     }
 }
 
+/// A provider's name as LDAP compares it (caseIgnoreMatch, RFC 4517 4.2.11).
+pub(super) fn folded(name: &str) -> String {
+    collapsed(name).to_lowercase()
+}
+
 /// RFC 5322 3.2.3.
 fn is_dot_atom(text: &str) -> bool {
     let atext = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
     text.split('.').all(|atom| !atom.is_empty() && atom.chars().all(atext))
+}
+
+/// A mail domain: [SMTP] and RFC 1034 leave of a dot-atom letters, digits and hyphens. Underscores are in use.
+pub(super) fn is_domain(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    is_dot_atom(text) && text.split('.').all(|label| label.chars().all(is_part))
 }
 
 fn service_mailbox(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
@@ -165,22 +189,33 @@ fn service_mailbox(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &m
 
 fn domains(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
     for provider in providers(subject) {
-        for domain in provider.managed_domains.iter().filter(|domain| !is_dot_atom(domain)) {
-            findings.push(finding(provider, "managedDomains", "a domain in dot-atom form", domain));
+        for domain in provider.managed_domains.iter().filter(|domain| !is_domain(domain)) {
+            let expected = "labels of letters, digits and hyphens with dots between them";
+            findings.push(finding(provider, "managedDomains", expected, domain));
         }
     }
 }
 
 fn main_environment(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    let main: BTreeSet<String> =
-        providers(subject).filter(|other| other.unit.is_none()).map(|other| other.name.to_lowercase()).collect();
+    let mut main: BTreeMap<String, &Provider> = BTreeMap::new();
     for provider in providers(subject) {
         let unit_in_name = provider.dn.to_ascii_lowercase().starts_with("providerunit=");
         if unit_in_name != provider.unit.is_some() {
             let expected = "providerUnit in the record exactly where the name has it";
             findings.push(finding(provider, "providerUnit", expected, provider.unit.as_deref().unwrap_or("none")));
+        } else if provider.unit.is_none()
+            && let Some(first) = main.get(&folded(&provider.name))
+        {
+            let expected = "one record without providerUnit for a provider";
+            findings.push(finding(provider, "dn", expected, format!("a second one, beside {}", first.dn)));
         }
-        if provider.unit.is_some() && !main.contains(&provider.name.to_lowercase()) {
+        if provider.unit.is_none() {
+            main.entry(folded(&provider.name)).or_insert(provider);
+        }
+    }
+    // What cannot be read may be the record that is missing.
+    for provider in providers(subject).filter(|provider| provider.unit.is_some() && subject.is_whole()) {
+        if !main.contains_key(&folded(&provider.name)) {
             let expected = "a provider with a record for its main environment";
             findings.push(finding(provider, "providerName", expected, &provider.name));
         }
@@ -198,7 +233,7 @@ fn secondary(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Fin
 fn https(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
     for (record, url) in locations(subject) {
         if !url.to_ascii_lowercase().starts_with("https://") {
-            findings.push(Finding::new("an https address", url, at::record(&record.dn).detail("LDIFLocationURL")));
+            findings.push(Finding::new("an https address", url, at::record(&record.dn()).detail("LDIFLocationURL")));
         }
     }
 }
@@ -207,14 +242,14 @@ fn p7m(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings)
     for (record, url) in locations(subject) {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         if !path.to_ascii_lowercase().ends_with(".p7m") {
-            findings.push(Finding::new("a file named .p7m", url, at::record(&record.dn).detail("LDIFLocationURL")));
+            findings.push(Finding::new("a file named .p7m", url, at::record(&record.dn()).detail("LDIFLocationURL")));
         }
     }
 }
 
 /// Every LDIFLocationURL, the base record's too.
-fn locations<'a>(subject: &'a DirectorySubject<'_>) -> impl Iterator<Item = (&'a Record, String)> {
-    subject.records.iter().flat_map(|record| {
+fn locations<'a>(subject: &DirectorySubject<'a>) -> impl Iterator<Item = (Record<'a>, String)> + use<'a> {
+    subject.records().flat_map(|record| {
         record.named("ldiflocationurl").filter_map(move |location| Some((record, location.text().ok()?)))
     })
 }

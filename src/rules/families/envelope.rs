@@ -1,8 +1,12 @@
 //! Envelopes held against the message inside (RFC 6109 2.1.1.2, 3.1.5, 3.2.2).
 
+use std::collections::{HashMap, HashSet};
+
+use memchr::memrchr;
+
 use crate::{
     evidence::{Party, Seen},
-    message::{Kind, Mail},
+    message::{Mail, Mailbox},
     norm::{
         Level,
         clauses::{access, delivery, formats, incoming, model, security},
@@ -11,10 +15,11 @@ use crate::{
 
 use crate::rules::{
     Check, Context, Finding, Findings, Location, Rule,
-    applies::{has_certified_original, has_data, is_anomaly, is_envelope, is_transport},
+    applies::{has_certified_original, has_data, has_own_header, is_anomaly, is_envelope, is_transport},
     at,
     context::MessageSubject,
-    spelling::{bare_identifier, same_address, same_identifier, shown_field, unfolded_octets},
+    families::daticert::is_missing,
+    spelling::{bare_identifier, collapsed, same_address, same_identifier, shown_field, unfolded_octets},
 };
 
 /// The rules.
@@ -51,16 +56,10 @@ pub static RULES: &[Rule] = &[
         question: "Is a transport envelope's Message-ID the certified identifier?",
         consequence: "Receipts cannot be linked to the envelope they are about.",
         check: Check::Message {
-            applies: |subject, context| is_transport(subject, context) && has_data(subject, context),
+            applies: |subject, context| is_transport(subject, context) && certified_identifier(subject).is_some(),
             check: |subject, _, findings| {
-                let Some(data) = subject.data() else { return };
-                compare_identifier(
-                    subject.mail(),
-                    "Message-ID",
-                    &data.identificativo,
-                    at::header("Message-ID"),
-                    findings,
-                );
+                let Some(identifier) = certified_identifier(subject) else { return };
+                compare_identifier(subject.mail(), "Message-ID", identifier, at::header("Message-ID"), findings);
             },
         },
     },
@@ -90,14 +89,14 @@ pub static RULES: &[Rule] = &[
             &access::RFC6109_3_1_5_INHERITED,
             &incoming::RFC6109_3_2_2_INHERITED,
         ],
-        question: "Are To and Cc those of the message inside, unmodified?",
+        question: "Do To and Cc name the mailboxes that the message inside names, in its order?",
         consequence: "Recipients cannot tell to whom else the message went, nor the delivery point who is a copy.",
         check: Check::Message {
             applies: encloses,
             check: |subject, _, findings| {
                 let Some(original) = subject.original else { return };
                 for name in ["To", "Cc"] {
-                    if fields(subject.mail(), name) != fields(original, name) {
+                    if !same_addressing(subject.mail(), original, name) {
                         let expected = shown_field(original, original.root.header(name));
                         let found = shown_field(subject.mail(), subject.header(name));
                         findings.push(Finding::new(expected, found, at::header(name)));
@@ -114,24 +113,48 @@ pub static RULES: &[Rule] = &[
             &access::RFC6109_3_1_5_INHERITED,
             &incoming::RFC6109_3_2_2_INHERITED,
         ],
-        question: "Are the Received fields of the message inside there, unmodified and in order?",
-        consequence: "The way that the message came cannot be followed.",
+        question: "Are the Received fields inherited from the message inside unaltered and in order?",
+        consequence: "The way that the message came is told otherwise than it was.",
         check: Check::Message {
-            applies: |subject, context| {
-                encloses(subject, context)
-                    && subject.original.is_some_and(|original| original.root.header("Received").is_some())
-            },
+            applies: has_trace,
             check: |subject, _, findings| {
-                let Some(original) = subject.original else { return };
-                let outer = fields(subject.mail(), "Received");
-                let mut later = outer.iter();
-                // Every host on the way adds its own on top; what was inherited must still follow in order.
-                for inner in fields(original, "Received") {
-                    if !later.any(|field| *field == inner) {
-                        let expected = String::from_utf8_lossy(&inner).into_owned();
-                        findings.push(Finding::new(expected, "no such field in this order", at::header("Received")));
-                        return;
-                    }
+                let Some(trace) = Trace::of(subject) else { return };
+                if let Some(first) = trace.out_of_order() {
+                    findings.push(Finding::new(
+                        "the order of the message inside",
+                        lossy(first),
+                        at::header("Received"),
+                    ));
+                }
+                for (expected, found) in trace.altered() {
+                    findings.push(Finding::new(lossy(expected), lossy(found), at::header("Received")));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "envelope/trace-whole",
+        // The clause is a MUST, and two registered providers leave all but the last hops out.
+        level: Level::Should,
+        clauses: &[
+            &model::RFC6109_2_1_1_2_INHERITED,
+            &access::RFC6109_3_1_5_INHERITED,
+            &incoming::RFC6109_3_2_2_INHERITED,
+        ],
+        question: "Are all Received fields of the message inside there?",
+        consequence: "The way that the message came can be followed inside it only.",
+        check: Check::Message {
+            applies: has_trace,
+            check: |subject, _, findings| {
+                let Some(trace) = Trace::of(subject) else { return };
+                let altered: HashSet<&[u8]> = trace.altered().into_iter().map(|(was, _)| was).collect();
+                let lost: Vec<&[u8]> = trace.missing().into_iter().filter(|field| !altered.contains(field)).collect();
+                if let [first, rest @ ..] = &lost[..] {
+                    let found = match rest.len() {
+                        0 => "no such field".to_owned(),
+                        more => format!("neither this field nor {more} more"),
+                    };
+                    findings.push(Finding::new(lossy(first), found, at::header("Received")));
                 }
             },
         },
@@ -148,12 +171,14 @@ pub static RULES: &[Rule] = &[
         question: "Is Reply-To the one of the message inside, or the original sender where it has none?",
         consequence: "Answers go to the provider's own address and get lost.",
         check: Check::Message {
-            applies: |subject, context| encloses(subject, context) && !subject.senders().is_empty(),
+            applies: |subject, context| {
+                has_own_header(subject, context) && encloses(subject, context) && !subject.senders().is_empty()
+            },
             check: |subject, _, findings| {
                 let Some(original) = subject.original else { return };
                 let found = shown_field(subject.mail(), subject.header("Reply-To"));
                 if original.root.header("Reply-To").is_some() {
-                    if fields(subject.mail(), "Reply-To") != fields(original, "Reply-To") {
+                    if !same_addressing(subject.mail(), original, "Reply-To") {
                         let expected = shown_field(original, original.root.header("Reply-To"));
                         findings.push(Finding::new(expected, found, at::header("Reply-To")));
                     }
@@ -175,7 +200,13 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs that read the certification data answer to somebody else.",
         check: Check::Message {
             applies: |subject, context| {
-                is_transport(subject, context) && has_data(subject, context) && reply_addresses(subject).is_some()
+                let certified =
+                    subject.data().is_some_and(|data| !data.risposte.is_empty()) || !is_missing(subject, "risposte");
+                is_transport(subject, context)
+                    && has_own_header(subject, context)
+                    && has_data(subject, context)
+                    && certified
+                    && reply_addresses(subject).is_some()
             },
             check: |subject, _, findings| {
                 let (Some(data), Some(expected)) = (subject.data(), reply_addresses(subject)) else { return };
@@ -261,16 +292,85 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-/// Whether a transport envelope came by the paths that it certifies; anything else may come by any.
-pub fn paths_as_certified(subject: &MessageSubject<'_>) -> bool {
-    let (Some(data), Some(path)) = (subject.data(), &subject.observation.path) else { return true };
-    let certified = |to: &String| data.destinatari.iter().any(|recipient| same_address(&recipient.address, to));
-    !subject.is(&[Kind::PostaCertificata]) || same_address(&path.from, &data.mittente) && path.to.iter().all(certified)
-}
-
 /// An envelope with the message inside at hand.
 fn encloses(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     is_envelope(subject, context) && subject.original.is_some()
+}
+
+fn has_trace(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+    encloses(subject, context) && Trace::of(subject).is_some()
+}
+
+/// The Received fields of an envelope and of the message inside, unfolded.
+struct Trace {
+    outer: Vec<Vec<u8>>,
+    inner: Vec<Vec<u8>>,
+}
+
+impl Trace {
+    fn of(subject: &MessageSubject<'_>) -> Option<Self> {
+        let inner = fields(subject.original?, "Received");
+        (!inner.is_empty()).then(|| Self { outer: fields(subject.mail(), "Received"), inner })
+    }
+
+    /// Fields of the message inside that the envelope has not.
+    fn missing(&self) -> Vec<&[u8]> {
+        let outer: HashSet<&[u8]> = self.outer.iter().map(Vec::as_slice).collect();
+        self.inner.iter().map(Vec::as_slice).filter(|field| !outer.contains(field)).collect()
+    }
+
+    /// The first inherited field that comes after one it should come before; every host on the way adds its own on top.
+    fn out_of_order(&self) -> Option<&[u8]> {
+        let places: HashMap<&[u8], usize> =
+            self.inner.iter().enumerate().rev().map(|(place, field)| (field.as_slice(), place)).collect();
+        let inherited: Vec<(usize, &[u8])> =
+            self.outer.iter().filter_map(|field| Some((*places.get(field.as_slice())?, field.as_slice()))).collect();
+        inherited.windows(2).find(|pair| pair[1].0 < pair[0].0).map(|pair| pair[1].1)
+    }
+
+    /// Fields that are another one's but for what was changed in them: the same hop at the same time.
+    fn altered(&self) -> Vec<(&[u8], &[u8])> {
+        let inner: HashSet<&[u8]> = self.inner.iter().map(Vec::as_slice).collect();
+        let own = self.outer.iter().map(Vec::as_slice).filter(|field| !inner.contains(field));
+        let by_hop: HashMap<_, &[u8]> = own.filter_map(|field| Some((hop(field)?, field))).collect();
+        let missing = self.missing().into_iter();
+        missing.filter_map(|field| Some((field, *by_hop.get(&hop(field)?)?))).collect()
+    }
+}
+
+/// What tells a hop from others: the words from which host it came, and the instant.
+fn hop(field: &[u8]) -> Option<(&[u8], &[u8])> {
+    const WORDS: usize = 2;
+    let stamp = field.len() - memrchr(b';', field)?;
+    let blank = field.iter().enumerate().filter(|(_, octet)| **octet == b' ').map(|(at, _)| at).nth(WORDS - 1)?;
+    Some((&field[..blank], &field[field.len() - stamp..]))
+}
+
+fn lossy(field: &[u8]) -> String {
+    String::from_utf8_lossy(field).into_owned()
+}
+
+/// Whether an address field names the same mailboxes in both messages: blanks and folds left aside, and how a name is
+/// encoded. What is no list of addresses is compared octet by octet without its blanks.
+fn same_addressing(outer: &Mail, inner: &Mail, name: &str) -> bool {
+    let mailboxes = |mail: &Mail| -> Option<Vec<(String, Option<String>)>> {
+        let mut all = Vec::new();
+        for header in mail.root.headers_named(name) {
+            all.extend(mail.mailboxes(header)?);
+        }
+        let plain = |mailbox: Mailbox| (mailbox.address, mailbox.name.map(|name| collapsed(&name)));
+        Some(all.into_iter().map(plain).collect())
+    };
+    let octets = |mail: &Mail| -> Vec<Vec<u8>> {
+        let black = |field: Vec<u8>| field.into_iter().filter(|octet| *octet != b' ').collect();
+        fields(mail, name).into_iter().map(black).collect()
+    };
+    octets(outer) == octets(inner) || mailboxes(outer).is_some_and(|outer| Some(outer) == mailboxes(inner))
+}
+
+/// The certified identifier; one that is not there is another question's.
+pub(super) fn certified_identifier<'a>(subject: &MessageSubject<'a>) -> Option<&'a str> {
+    subject.data().map(|data| data.identificativo.as_str()).filter(|identifier| !identifier.trim().is_empty())
 }
 
 /// Every field of this name, unfolded, in order.

@@ -1,24 +1,47 @@
 //! The header fields that the tables of RFC 6109 chapter 3 give to every kind.
 
 use crate::{
-    message::Kind,
+    evidence::Party,
+    message::{Kind, Mail},
     norm::{
         Level,
-        clauses::{access, delivery, formats, incoming, model},
+        clauses::{access, delivery, formats, incoming, model, wire},
     },
 };
 
 use crate::rules::{
     Check, Finding, Rule,
-    applies::{generated, has_data},
+    applies::{generated, has_data, has_own_header},
     at,
     spelling::{same_address, same_identifier, shown_field},
 };
 
+/// Fields of which one at most may stand (RFC 5322 3.6, RFC 2045 3, RFC 6109 3); those that tell the type are
+/// `structure/one-type`'s.
+const ONCE: [&str; 17] = [
+    "Date",
+    "From",
+    "Sender",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Subject",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+    "X-Riferimento-Message-ID",
+    "X-TipoRicevuta",
+    "X-VerificaSicurezza",
+    "X-Mittente",
+];
+
 /// The rules.
 pub static RULES: &[Rule] = &[
     Rule {
-        id: "headers/once",
+        id: "headers/present",
         level: Level::Must,
         clauses: &[
             &access::RFC6109_3_1_2_HEADERS,
@@ -33,16 +56,41 @@ pub static RULES: &[Rule] = &[
             &delivery::RFC6109_3_3_2_HEADERS,
             &delivery::RFC6109_3_3_3_HEADERS,
         ],
-        question: "Is every header field of the message's kind there, once?",
-        consequence: "Users and programs miss a fact, or two readers pick two different ones.",
+        question: "Is every header field of the message's kind there?",
+        consequence: "Users and programs miss a fact.",
         check: Check::Message {
             applies: generated,
             check: |subject, _, findings| {
                 let to: &[&str] = if subject.is(&[Kind::PostaCertificata, Kind::Anomalia]) { &[] } else { &["To"] };
                 for name in ["Date", "Subject", "From"].iter().chain(to) {
-                    let there = subject.mail().root.headers_named(name).count();
-                    if there != 1 {
-                        findings.push(Finding::new("one field", there.to_string(), at::header(*name)));
+                    if subject.header(name).is_none() {
+                        findings.push(Finding::new("one field", "no such field", at::header(*name)));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "headers/once",
+        level: Level::Must,
+        clauses: &[&wire::RFC5322_3_6_ONCE],
+        question: "Does no header field stand twice that may stand once?",
+        consequence: "Two readers pick two different values: what a user sees is not what a program acts on.",
+        check: Check::Message {
+            applies: generated,
+            check: |subject, _, findings| {
+                let count = |mail: &Mail, name: &str| mail.root.headers_named(name).count();
+                // An envelope inherits these as they are.
+                let inherited = |name: &str| match subject.original {
+                    Some(original) if ["To", "Cc", "Reply-To"].contains(&name) => count(original, name),
+                    _ => 1,
+                };
+                for name in ONCE {
+                    let there = count(subject.mail(), name);
+                    if there > inherited(name).max(1) {
+                        let finding = Finding::new("one field", there.to_string(), at::header(name));
+                        let second = subject.mail().root.headers_named(name).nth(1);
+                        findings.push(finding.at_offset(second.map_or(0, |header| header.span.start)));
                     }
                 }
             },
@@ -123,7 +171,9 @@ pub static RULES: &[Rule] = &[
                 let address = subject.only_mailbox("From").map(|from| from.address).unwrap_or_default();
                 let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
                 let mut managers = directory.managing(domain).peekable();
-                if managers.peek().is_some() && managers.all(|manager| manager.name != provider.name) {
+                if managers.peek().is_some()
+                    && managers.all(|manager| !manager.name.eq_ignore_ascii_case(&provider.name))
+                {
                     let expected = format!("a domain of {}", provider.name);
                     findings.push(Finding::new(expected, &address, at::header("From")));
                 }
@@ -137,13 +187,29 @@ pub static RULES: &[Rule] = &[
         question: "Is Sender, where there is one, the same as From?",
         consequence: "Mail programs hold the signature against Sender and warn.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && subject.header("Sender").is_some(),
+            applies: |subject, context| has_own_header(subject, context) && subject.header("Sender").is_some(),
             check: |subject, _, findings| {
                 let (sender, from) = (subject.only_mailbox("Sender"), subject.only_mailbox("From"));
                 if !sender.zip(from).is_some_and(|(sender, from)| same_address(&sender.address, &from.address)) {
                     let expected = shown_field(subject.mail(), subject.header("From"));
                     let found = shown_field(subject.mail(), subject.header("Sender"));
                     findings.push(Finding::new(expected, found, at::header("Sender")));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "headers/mailing-list",
+        level: Level::May,
+        clauses: &[&wire::MAILING_LIST],
+        question: "Did the message come without a mailing list on its way?",
+        consequence: "Sender, Reply-To and a tag in the Subject are the list's: no signature covers them.",
+        check: Check::Message {
+            applies: generated,
+            check: |subject, _, findings| {
+                if subject.mail().is_from_a_list() {
+                    let finding = Finding::new("the provider's header", "a mailing list's fields", "header");
+                    findings.push(finding.blaming(Party::Undetermined));
                 }
             },
         },

@@ -2,6 +2,7 @@
 //! holds the list against the folder.
 
 pub(super) mod access;
+pub(super) mod brief;
 pub(super) mod certificate;
 pub(super) mod choreography;
 pub(super) mod daticert;
@@ -13,6 +14,7 @@ pub(super) mod html;
 pub(super) mod log;
 pub(super) mod mime;
 pub(super) mod notification;
+pub(super) mod octets;
 pub(super) mod readable;
 pub(super) mod signature;
 pub(super) mod structure;
@@ -24,6 +26,7 @@ use super::Family;
 /// Every family, in the order in which its rules are put.
 pub static FAMILIES: &[Family] = &[
     Family { name: "access", rules: access::RULES },
+    Family { name: "brief", rules: brief::RULES },
     Family { name: "certificate", rules: certificate::RULES },
     Family { name: "certificate/attributes", rules: certificate::attributes::RULES },
     Family { name: "choreography/acceptance", rules: choreography::acceptance::RULES },
@@ -34,6 +37,7 @@ pub static FAMILIES: &[Family] = &[
     Family { name: "choreography/original", rules: choreography::original::RULES },
     Family { name: "choreography/outcome", rules: choreography::outcome::RULES },
     Family { name: "choreography/receipt", rules: choreography::receipt::RULES },
+    Family { name: "choreography/routing", rules: choreography::routing::RULES },
     Family { name: "choreography/takeover", rules: choreography::takeover::RULES },
     Family { name: "choreography/timeout", rules: choreography::timeout::RULES },
     Family { name: "choreography/virus", rules: choreography::virus::RULES },
@@ -44,6 +48,7 @@ pub static FAMILIES: &[Family] = &[
     Family { name: "directory", rules: directory::RULES },
     Family { name: "directory/certificates", rules: directory::certificates::RULES },
     Family { name: "directory/schema", rules: directory::schema::RULES },
+    Family { name: "directory/shared", rules: directory::shared::RULES },
     Family { name: "directory/signed", rules: directory::signed::RULES },
     Family { name: "envelope", rules: envelope::RULES },
     Family { name: "headers", rules: headers::RULES },
@@ -51,6 +56,7 @@ pub static FAMILIES: &[Family] = &[
     Family { name: "log", rules: log::RULES },
     Family { name: "mime", rules: mime::RULES },
     Family { name: "notification", rules: notification::RULES },
+    Family { name: "octets", rules: octets::RULES },
     Family { name: "readable", rules: readable::RULES },
     Family { name: "signature", rules: signature::RULES },
     Family { name: "structure", rules: structure::RULES },

@@ -4,7 +4,7 @@ use crate::{
     message::{Addressee, Kind},
     norm::{
         Level,
-        clauses::{access, delivery, incoming, model},
+        clauses::{access, choreography, delivery, incoming, model},
     },
 };
 
@@ -95,18 +95,42 @@ pub static RULES: &[Rule] = &[
         id: "notification/message-id",
         level: Level::Should,
         clauses: &[&model::RFC5322_3_6_4_MESSAGE_ID],
-        question: "Has a notification a Message-ID of its own?",
-        consequence: "Programs that keep messages by identifier lose it or mix it up.",
+        question: "Has a notification a Message-ID?",
+        consequence: "Programs that keep messages by identifier lose it.",
         check: Check::Message {
             applies: is_notification,
             check: |subject, _, findings| {
                 let found = subject.mail().field("Message-ID");
-                let certified = subject.data().map(|data| &data.identificativo);
-                let its_own = found.as_deref().is_some_and(|found| {
-                    !found.is_empty() && !certified.is_some_and(|certified| same_identifier(found, certified))
-                });
-                if !its_own {
-                    let found = found.unwrap_or_else(|| "no such field".to_owned());
+                if found.as_deref().is_none_or(str::is_empty) {
+                    let found = found.map_or("no such field", |_| "no value");
+                    findings.push(Finding::new("an identifier of its own", found, at::header("Message-ID")));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "notification/own-message-id",
+        level: Level::Must,
+        clauses: &[&choreography::RFC6109_2_2_1_UNAMBIGUOUS],
+        question: "Is a notification's Message-ID neither the one that it certifies nor the client's?",
+        consequence: "Stores and programs take it for the message that it is about, and drop one of them.",
+        check: Check::Message {
+            applies: |subject, context| is_notification(subject, context) && subject.header("Message-ID").is_some(),
+            check: |subject, _, findings| {
+                let Some(found) = subject.mail().field("Message-ID").filter(|found| !found.is_empty()) else { return };
+                let data = subject.data();
+                // What was not accepted has no envelope: its notice may bear the identifier that it names.
+                let accepted = settled_kind(subject).is_none_or(|kind| kind.tipo() != Some("non-accettazione"));
+                let certified = data.filter(|_| accepted).map(|data| data.identificativo.clone());
+                let clients =
+                    [data.and_then(|data| data.msgid.clone()), subject.mail().field("X-Riferimento-Message-ID")];
+                let taken =
+                    [(certified, "the envelope's")].into_iter().chain(clients.map(|id| (id, "the client's message's")));
+                let whose = |(id, whose): (Option<String>, &'static str)| {
+                    id.filter(|id| !id.is_empty() && same_identifier(id, &found)).map(|_| whose)
+                };
+                if let Some(whose) = taken.into_iter().find_map(whose) {
+                    let found = format!("{found}, {whose}");
                     findings.push(Finding::new("an identifier of its own", found, at::header("Message-ID")));
                 }
             },
@@ -166,7 +190,9 @@ pub static RULES: &[Rule] = &[
         question: "Does X-Mittente name the original sender, address only?",
         consequence: "The sending provider does not know whom to tell of the virus.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && subject.is(&[Kind::RilevazioneVirus]),
+            applies: |subject, context| {
+                has_data(subject, context) && subject.is(&[Kind::RilevazioneVirus]) && !subject.senders().is_empty()
+            },
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 let found = shown_field(subject.mail(), subject.header("X-Mittente"));
@@ -186,9 +212,11 @@ fn goes_to(subject: &MessageSubject<'_>, addressee: Addressee) -> bool {
 fn service_mailboxes<'a>(subject: &MessageSubject<'_>, context: &Context<'a>) -> Vec<&'a str> {
     let (Some(directory), Some(data)) = (context.directory, subject.data()) else { return Vec::new() };
     let domain = data.mittente.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let managed = |name: &str| directory.managing(domain).any(|manager| manager.name == name);
+    let managed = |name: &str| directory.managing(domain).any(|manager| manager.name.eq_ignore_ascii_case(name));
     let mut mailboxes: Vec<&str> = Vec::new();
-    for provider in directory.providers.iter().filter(|provider| managed(&provider.name)) {
+    // A record without one is the directory's flaw, and no measure of messages.
+    let listed = directory.providers.iter().filter(|provider| !provider.mail_receipt.is_empty());
+    for provider in listed.filter(|provider| managed(&provider.name)) {
         if !mailboxes.contains(&provider.mail_receipt.as_str()) {
             mailboxes.push(&provider.mail_receipt);
         }

@@ -1,5 +1,9 @@
 //! The readable text: the facts that it must tell, in any wording (RFC 6109 3, 4.3.1).
 
+use std::{collections::HashSet, sync::LazyLock};
+
+use regex::Regex;
+
 use crate::{
     message::{
         Entity, Kind,
@@ -16,6 +20,8 @@ use crate::rules::{
     applies::generated,
     at,
     context::MessageSubject,
+    listing::{lists, typologies},
+    spelling::bare_identifier,
     statement::{error_code, identifier, original_subject, reason, recipients, sender, when},
     text::{Text, tells_typology},
 };
@@ -129,12 +135,77 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 let (Some(text), Some(data)) = (plain(subject), subject.data()) else { return };
+                let told = lines(subject).map(|lines| typologies(&lines)).unwrap_or_default();
                 for recipient in &data.destinatari {
                     let typology = if recipient.tipo == "certificato" { "certificata" } else { "ordinaria" };
-                    // An address that is not there at all is another question's.
-                    if text.has_word(&recipient.address) && !tells_typology(text, &recipient.address, typology) {
+                    let right = match told.get(&recipient.address.to_lowercase()) {
+                        Some(told) => *told == typology,
+                        // An address that is not there at all is another question's.
+                        None => {
+                            !text.has_word(&recipient.address) || tells_typology(text, &recipient.address, typology)
+                        }
+                    };
+                    if !right {
                         let expected = format!("{} (\"posta {typology}\")", recipient.address);
                         findings.push(Finding::new(expected, "not told of this address", at::part(Piece::Plain)));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "text/recipients-certified",
+        level: Level::Must,
+        clauses: texts!(),
+        question: "Does the text's list of recipients hold none that the certification data lack?",
+        consequence: "Users believe that somebody was written to, of whom nothing is certified.",
+        check: Check::Message {
+            applies: |subject, context| {
+                has_plain(subject, context) && subject.data().is_some_and(|data| !data.destinatari.is_empty())
+            },
+            check: |subject, _, findings| {
+                let (Some(data), Some(lines)) = (subject.data(), lines(subject)) else { return };
+                let lower = |address: &String| address.trim().to_lowercase();
+                let recipients: HashSet<String> =
+                    data.destinatari.iter().map(|recipient| lower(&recipient.address)).collect();
+                // Whether whom it reached was certified at all is another question.
+                let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
+                let others: Vec<String> = reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
+                for list in lists(&lines) {
+                    let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
+                    // Addresses elsewhere in a text are not its list of recipients.
+                    if !list.iter().any(|address| recipients.contains(address)) {
+                        continue;
+                    }
+                    let known = |address: &String| recipients.contains(address) || others.contains(address);
+                    for address in list.iter().filter(|address| !known(address)) {
+                        findings.push(Finding::new("a certified recipient", address, at::part(Piece::Plain)));
+                    }
+                }
+            },
+        },
+    },
+    Rule {
+        id: "text/one-time",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_1_ONE_INSTANT],
+        question: "Does the text tell the certified time wherever it tells the event again, as in another language?",
+        consequence: "What time users read depends on their language.",
+        check: Check::Message {
+            applies: |subject, context| {
+                generated(subject, context) && subject.data().is_some_and(|data| data.instant().is_some())
+            },
+            check: |subject, _, findings| {
+                let Some(data) = subject.data() else { return };
+                for (part, text) in readable_texts(subject) {
+                    for telling in tellings(subject, part, &text) {
+                        let times: Vec<&str> = TIME.find_iter(telling).map(|time| time.as_str()).collect();
+                        let other = |time: &&str| time.len() == data.ora.len() && **time != data.ora;
+                        if !times.is_empty() && times.iter().all(other) {
+                            let place = format!("{} part", part.content_type);
+                            let finding = Finding::new(&data.ora, times.join(", "), place);
+                            findings.push(finding.at_offset(part.span.start));
+                        }
                     }
                 }
             },
@@ -193,6 +264,39 @@ pub static RULES: &[Rule] = &[
         },
     },
 ];
+
+/// A time of day as PEC writes it, or, longer, as in English.
+static TIME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b\d{2}:\d{2}:\d{2}\b(?:\s*[AaPp]\.?[Mm])?").expect("the expression is right"));
+
+/// The text/plain as its lines stand.
+fn lines(subject: &MessageSubject<'_>) -> Option<String> {
+    subject.mail().text(subject.message.parts.plain.as_ref()?)
+}
+
+/// Every readable text of the message: its text/plain and text/html, and further ones beside them, as for other languages.
+fn readable_texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = (&'a Entity, String)> {
+    const MOST: usize = 20;
+    let parts = &subject.message.parts;
+    let inline = parts.others.iter().filter(|part| part.disposition.as_deref() != Some("attachment"));
+    let inside = parts.readable.iter().chain(inline).flat_map(|part| part.walk());
+    let texts = inside.filter(|part| matches!(part.content_type.as_str(), "text/plain" | "text/html")).take(MOST);
+    let mail = subject.mail();
+    texts.filter_map(move |part| Some((part, mail.text(part)?)))
+}
+
+/// A text in pieces that each tell the event: cut where it names the message, once for each language. Of the first text
+/// of either type, told once, other rules ask what it tells.
+fn tellings<'t>(subject: &MessageSubject<'_>, part: &Entity, text: &'t str) -> Vec<&'t str> {
+    let identifier = subject.data().map_or("", |data| bare_identifier(&data.identificativo));
+    let pieces: Vec<&str> = if identifier.is_empty() { Vec::new() } else { text.split(identifier).collect() };
+    let first = texts(subject).any(|known| known.span == part.span);
+    match pieces.len() {
+        2 if !first => vec![text],
+        0..=2 => Vec::new(),
+        _ => pieces,
+    }
+}
 
 fn has_plain(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
     generated(subject, context) && plain(subject).is_some()

@@ -182,8 +182,8 @@ pub static RULES: &[Rule] = &[
         consequence: "Anybody could have issued it.",
         check: Check::Message {
             applies: traceable,
-            check: |subject, context, findings| {
-                report_path(subject, context, findings, |error| match error {
+            check: |subject, _, findings| {
+                report_path(subject, findings, |error| match error {
                     PathError::NoPath(_) => Some("a path to a trusted root"),
                     _ => None,
                 });
@@ -198,8 +198,8 @@ pub static RULES: &[Rule] = &[
         consequence: "Receivers that verify the whole certification path refuse the message.",
         check: Check::Message {
             applies: traceable,
-            check: |subject, context, findings| {
-                report_path(subject, context, findings, |error| match error {
+            check: |subject, _, findings| {
+                report_path(subject, findings, |error| match error {
                     PathError::Other(_) => Some("a certificate that RFC 5280 lets sign mail"),
                     _ => None,
                 });
@@ -214,8 +214,8 @@ pub static RULES: &[Rule] = &[
         consequence: "A key that nobody guards any more may have signed.",
         check: Check::Message {
             applies: traceable,
-            check: |subject, context, findings| {
-                report_path(subject, context, findings, |error| match error {
+            check: |subject, _, findings| {
+                report_path(subject, findings, |error| match error {
                     PathError::OutsideValidity { .. } => Some("a certificate valid at arrival"),
                     _ => None,
                 });
@@ -229,9 +229,9 @@ pub static RULES: &[Rule] = &[
         question: "Was the signer's certificate not revoked when the message arrived?",
         consequence: "A key that was lost or stolen may have signed.",
         check: Check::Message {
-            applies: |subject, context| traceable(subject, context) && !context.trust.crls.is_empty(),
-            check: |subject, context, findings| {
-                report_path(subject, context, findings, |error| match error {
+            applies: |subject, context| traceable(subject, context) && !context.trust.crls().is_empty(),
+            check: |subject, _, findings| {
+                report_path(subject, findings, |error| match error {
                     PathError::Revoked => Some("a certificate that is not revoked"),
                     _ => None,
                 });
@@ -246,19 +246,18 @@ fn with_signature(subject: &MessageSubject<'_>, context: &Context<'_>, wanted: f
 
 /// Without anchors the origin cannot be verified, and that is no fault of the message.
 fn traceable(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    generated(subject, context) && subject.signer().is_some() && !context.trust.anchors.is_empty()
+    generated(subject, context) && subject.path.is_some()
 }
 
-/// Reports the path's error where this question is about it. A missing or stale revocation list is the judge's trouble.
+/// Reports the path's error where this question is about it. What the judge lacks (an issuer, a current list) is asked by
+/// no rule.
 fn report_path(
     subject: &MessageSubject<'_>,
-    context: &Context<'_>,
     findings: &mut Findings,
     expected: fn(&PathError) -> Option<&'static str>,
 ) {
-    let (Some(signature), Some(signer)) = (subject.signature, subject.signer()) else { return };
-    if let Err(error) = context.trust.check(signer, &signature.certificates, context.observed)
-        && let Some(expected) = expected(&error)
+    if let (Some(Err(error)), Some(signer)) = (subject.path, subject.signer())
+        && let Some(expected) = expected(error)
     {
         let found = format!("{}: {error}", signer.subject);
         findings.push(Finding::new(expected, found, at::part(Piece::Signature).detail("signer's certificate")));

@@ -167,7 +167,7 @@ pub static RULES: &[Rule] = &[
         id: "structure/alternative",
         level: Level::Must,
         clauses: &[&formats::RFC6109_4_3_1_ALTERNATIVE],
-        question: "Has the multipart/alternative one text/plain and one text/html and nothing else?",
+        question: "Has the multipart/alternative one text/plain and one text/html, and nothing else but the same in other languages?",
         consequence: "Users of some mail programs see no text, or one that nobody has judged.",
         check: Check::Message {
             applies: |subject, context| {
@@ -176,7 +176,12 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 let Some(readable) = readable(subject) else { return };
-                let mut types: Vec<&str> = readable.children.iter().map(|part| &*part.content_type).collect();
+                let further = |part: &Entity| {
+                    part.header("Content-Language").is_some()
+                        && matches!(&*part.content_type, "text/plain" | "text/html")
+                };
+                let own = readable.children.iter().enumerate().filter(|(at, part)| *at < 2 || !further(part));
+                let mut types: Vec<&str> = own.map(|(_, part)| &*part.content_type).collect();
                 types.sort_unstable();
                 if types != ["text/html", "text/plain"] {
                     let finding = Finding::new("text/plain and text/html", types.join(", "), "multipart/alternative");

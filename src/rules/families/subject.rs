@@ -123,5 +123,7 @@ fn certified_subject(subject: &MessageSubject<'_>) -> Option<HeaderText> {
     // The prefix of a notice for a virus does not start with that of the same notice without one: the colon differs. Where
     // X-VerificaSicurezza and the certification data do not agree on the virus, which is another question's, either is right.
     let kinds = [subject.message.kind, subject.message.claimed];
-    kinds.into_iter().flatten().find_map(|kind| text.after(kind.prefix()))
+    let prefixed = |text: &HeaderText| kinds.into_iter().flatten().find_map(|kind| text.after(kind.prefix()));
+    // A mailing list puts its tag before it.
+    prefixed(&text).or_else(|| prefixed(&text.after_tag().filter(|_| subject.mail().is_from_a_list())?))
 }

@@ -4,10 +4,14 @@ use std::sync::LazyLock;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::norm::{Level, clauses::formats};
+use crate::evidence::Seen;
+use crate::norm::{
+    Level,
+    clauses::{formats, law},
+};
 
 use crate::rules::{
-    Check, Finding, Rule,
+    Check, Finding, Piece, Rule,
     applies::{certifies, date_header, generated},
     at,
     context::MessageSubject,
@@ -16,6 +20,12 @@ use crate::rules::{
 
 static ROME: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZone::get("Europe/Rome").expect("Europe/Rome is in the bundled time zone data base"));
+
+/// How far signingTime may be from the message's time, in seconds: busy signers take their time.
+const SIGNED_APART: u64 = 600;
+
+/// How far the clock that told the arrival may be behind, in seconds: it need not be a provider's.
+const CLOCKS_APART: i64 = 60;
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -40,9 +50,9 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "time/signing-time",
-        level: Level::May,
+        level: Level::Must,
         clauses: &[&formats::RFC6109_4_1_SIGNING_TIME],
-        question: "Is the signature's signingTime the instant of the message?",
+        question: "Is the signature's signingTime the instant of the message, some minutes apart?",
         consequence: "The signature claims another time than the message that it covers.",
         check: Check::Message {
             applies: |subject, context| {
@@ -53,8 +63,38 @@ pub static RULES: &[Rule] = &[
                 let (Some(told), Some(signed)) = (told(subject), subject.signature.and_then(|s| s.signing_time)) else {
                     return;
                 };
-                if told.as_second() != signed.as_second() {
-                    findings.push(Finding::new(legal(told), legal(signed), "signature, signingTime"));
+                if (told.as_second() - signed.as_second()).unsigned_abs() > SIGNED_APART {
+                    findings.push(Finding::new(
+                        legal(told),
+                        legal(signed),
+                        at::part(Piece::Signature).detail("signingTime"),
+                    ));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "time/not-to-come",
+        level: Level::Must,
+        clauses: &[&law::DM_ART_9],
+        question: "Is no time that the message tells later than its arrival?",
+        consequence: "The certified time is not when anything happened.",
+        check: Check::Message {
+            applies: |subject, context| generated(subject, context) && told(subject).is_some(),
+            check: |subject, context, findings| {
+                // A signing time is held against these.
+                let tells = [
+                    (certified(subject), at::xml("postacert/dati/data")),
+                    (date_header(subject.mail()), at::header("Date")),
+                ];
+                // What was seen by whoever told a file's arrival need not have been told by a legal clock.
+                let apart = if matches!(subject.observation.seen, Seen::File { .. }) { CLOCKS_APART } else { 1 };
+                let latest = context.observed.as_second().saturating_add(apart);
+                for (instant, place) in tells {
+                    if let Some(instant) = instant.filter(|instant| instant.as_second() > latest) {
+                        let expected = format!("not later than {}, when it arrived", legal(context.observed));
+                        findings.push(Finding::new(expected, legal(instant), place));
+                    }
                 }
             },
         },

@@ -7,12 +7,7 @@ use jiff::Timestamp;
 use crate::{evidence::Evidence, message::Message, smime::Certificate};
 
 use super::{
-    super::{
-        Judgement, Member, Outcome, Sha256,
-        answers::Answers,
-        copies::Copies,
-        exhibit::{Exhibit, Paths},
-    },
+    super::{Judgement, Member, Outcome, Sha256, answers::Answers, copies::Copies, exhibit::Exhibit},
     Judge, Said,
     subject::{Signing, Subject as _},
 };
@@ -32,7 +27,7 @@ pub struct Lone {
 }
 
 /// The certificate that signed a message, for people.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct SignedBy {
     /// Subject.
     pub subject: String,
@@ -47,8 +42,7 @@ pub struct SignedBy {
 }
 
 /// What a judge keeps from message to message: one for each thread.
-pub struct Clerk<'a> {
-    paths: Paths<'a>,
+pub struct Clerk {
     applied: Vec<usize>,
     /// What the rules say of a signer's certificate, by its DER: they look at nothing else.
     signers: HashMap<Arc<[u8]>, Arc<Profile>>,
@@ -64,15 +58,15 @@ struct Profile {
     outcomes: Vec<(usize, Outcome)>,
 }
 
-impl<'a> Judge<'a> {
+impl Judge<'_> {
     /// A clerk with nothing to remember yet.
-    pub fn clerk(&self) -> Clerk<'a> {
-        Clerk { paths: Paths::new(self.reference.trust), applied: vec![0; self.rules.len()], signers: HashMap::new() }
+    pub fn clerk(&self) -> Clerk {
+        Clerk { applied: vec![0; self.rules.len()], signers: HashMap::new() }
     }
 
     /// Judges a message, which `evidence` has as its only observation, held against the reference alone. What its
     /// transaction shows is another pass's: [`Judge::transaction`].
-    pub fn lone(&self, message: Message, evidence: &Evidence, clerk: &mut Clerk<'a>) -> Lone {
+    pub fn lone(&self, message: Message, evidence: &Evidence, clerk: &mut Clerk) -> Lone {
         let copies = Copies::of(message, &evidence.observations[0]);
         if !copies.is_system_generated() {
             return Lone {
@@ -83,7 +77,7 @@ impl<'a> Judge<'a> {
                 member: None,
             };
         }
-        let exhibit = Exhibit::new(copies, evidence, self.reference, &mut clerk.paths);
+        let exhibit = Exhibit::new(copies, evidence, self.reference);
         let before: usize = clerk.applied.iter().sum();
         let mut said = Said { applied: std::mem::take(&mut clerk.applied), ..Said::default() };
         self.put(&exhibit, &self.context(evidence, exhibit.copies.first().at), &mut said);
@@ -104,7 +98,7 @@ impl<'a> Judge<'a> {
         Lone { judgement, exercised, answers, signer, member }
     }
 
-    fn profile(&self, evidence: &Evidence, signing: &Signing<'_>, clerk: &mut Clerk<'a>) -> Arc<Profile> {
+    fn profile(&self, evidence: &Evidence, signing: &Signing<'_>, clerk: &mut Clerk) -> Arc<Profile> {
         if let Some(profile) = clerk.signers.get(&signing.certificate.der) {
             return Arc::clone(profile);
         }
@@ -123,10 +117,7 @@ impl<'a> Judge<'a> {
     }
 
     /// How often each rule was put to something by these clerks, by rule id.
-    pub fn applied<'c>(&self, clerks: impl IntoIterator<Item = &'c Clerk<'a>>) -> super::Applied
-    where
-        'a: 'c,
-    {
+    pub fn applied<'c>(&self, clerks: impl IntoIterator<Item = &'c Clerk>) -> super::Applied {
         let mut sum = vec![0; self.rules.len()];
         for clerk in clerks {
             sum.iter_mut().zip(&clerk.applied).for_each(|(sum, times)| *sum += times);

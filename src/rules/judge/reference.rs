@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    directory::{Directory, DirectoryFile, LdifError, ldif::Record},
+    directory::{Directory, DirectoryFile, LdifError, ldif::Layout},
     evidence::{DirectoryVersion, Evidence},
     smime::Trust,
 };
@@ -24,10 +24,7 @@ impl<'a> Reference<'a> {
 
     /// Whom to trust, with what came with evidence.
     pub fn trust_with(&self, evidence: &Evidence) -> Trust {
-        let mut trust = self.trust.clone();
-        trust.anchors.extend(evidence.anchors.iter().cloned());
-        trust.crls.extend(evidence.crls.iter().cloned());
-        trust
+        self.trust.with(&evidence.anchors, &evidence.crls)
     }
 
     /// The directory at hand for an instant: the last version from before it, else the first there is. Who is listed there is
@@ -38,11 +35,12 @@ impl<'a> Reference<'a> {
         version.read.as_ref().ok()
     }
 
-    /// The directory known to have been in force at an instant: only this one accuses.
+    /// The directory known to have been in force at an instant: only this one accuses. Where a record of it cannot
+    /// be read, nobody knows what that would have said.
     pub(in crate::rules) fn in_force(&self, at: Timestamp) -> Option<&Directory> {
         let version = self.directories.iter().rev().find(|version| version.from <= at)?;
         let ended = version.until.is_some_and(|until| until <= at);
-        version.read.as_ref().ok().filter(|_| !ended)
+        version.read.as_ref().ok().filter(|directory| !ended && directory.mistakes.is_empty())
     }
 }
 
@@ -51,25 +49,25 @@ pub(super) struct DirectoryInForce<'a> {
     pub from: Timestamp,
     until: Option<Timestamp>,
     file: DirectoryFile<'a>,
-    records: Vec<Record>,
+    layout: Layout,
     read: Result<Directory, LdifError>,
 }
 
 impl<'a> DirectoryInForce<'a> {
     fn open(version: &'a DirectoryVersion) -> Self {
         let file = DirectoryFile::open(&version.ldif);
-        let (records, read) = match file.records() {
-            Ok(records) => {
-                let read = Directory::of(&records);
-                (records, read)
+        let (layout, read) = match file.layout() {
+            Ok(layout) => {
+                let read = Directory::of(&layout, file.ldif());
+                (layout, read)
             }
-            Err(error) => (Vec::new(), Err(error)),
+            Err(error) => (Layout::default(), Err(error)),
         };
-        Self { from: version.from, until: version.until, file, records, read }
+        Self { from: version.from, until: version.until, file, layout, read }
     }
 
     pub fn subject(&self) -> DirectorySubject<'_> {
         let from = (self.from != Timestamp::MIN).then_some(self.from);
-        DirectorySubject { file: &self.file, records: &self.records, read: &self.read, from }
+        DirectorySubject { file: &self.file, layout: &self.layout, read: &self.read, from }
     }
 }

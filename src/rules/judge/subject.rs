@@ -1,9 +1,9 @@
 //! What rules are put to.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use crate::{
-    evidence::{Dialogue, LogRecord, Role},
+    evidence::{Dialogue, LogRecord, Party, Role},
     smime::Certificate,
 };
 
@@ -161,7 +161,7 @@ impl Subject for Transaction {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let Check::Transaction { absence, applies, check } = check else { return None };
         let shows = absence.is_none_or(|absence| absence.would_show(self, context));
-        (shows && applies(self, context)).then(|| found(|findings| check(self, context, findings)))
+        (shows && applies(self, context)).then(|| bounded(found(|findings| check(self, context, findings))))
     }
 
     fn about(&self) -> About {
@@ -174,5 +174,45 @@ impl Subject for Transaction {
         let shown = |member: &&Member| Some(member.observation()) == observation;
         let provider = self.messages.iter().find(shown).and_then(Member::answerable);
         About { subject, observation, kind: None, blame: self.sender_side(), provider }
+    }
+}
+
+/// The first findings by whom they blame, and how many more there are: one identifier may be that of a crowd.
+fn bounded(findings: Findings) -> Findings {
+    const MOST: usize = 20;
+    if findings.len() <= MOST {
+        return findings;
+    }
+    let mut told: BTreeMap<Option<Party>, usize> = BTreeMap::new();
+    let mut bounded: Findings = Vec::new();
+    for finding in findings {
+        let number = told.entry(finding.blame).or_default();
+        *number += 1;
+        if *number <= MOST {
+            bounded.push(finding);
+        }
+    }
+    for (blame, number) in told.into_iter().filter(|(_, number)| *number > MOST) {
+        let more = Finding::new("no more of this", format!("{} more", number - MOST), "the transaction");
+        bounded.push(Finding { blame, ..more });
+    }
+    bounded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_crowd_of_findings_the_first_are_told_and_the_others_counted_for_each_who_answers() {
+        let by = |party: Party, number: usize| {
+            (0..number).map(move |at| Finding::new("a", at.to_string(), "b").blaming(party))
+        };
+        let few: Findings = by(Party::Sender, 20).collect();
+        assert_eq!(bounded(few.clone()), few);
+        let crowd = bounded(by(Party::Sender, 100_000).chain(by(Party::Receiver, 3)).collect());
+        assert_eq!(crowd.len(), 24);
+        let last = crowd.last().unwrap();
+        assert_eq!((last.found.as_str(), last.blame), ("99980 more", Some(Party::Sender)));
     }
 }

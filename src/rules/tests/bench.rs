@@ -182,7 +182,7 @@ fn listing(listed: fn(&str) -> bool) -> Directory {
         managed_domains: vec!["irraggiungibile.example".to_owned()],
         ..Provider::default()
     };
-    Directory { providers: vec![alfa, bravo, charlie] }
+    Directory::from_iter([alfa, bravo, charlie])
 }
 
 /// A message in the recipient's mailbox at the instant of every message here.
@@ -238,8 +238,16 @@ pub fn judge_read(
     let context =
         Context { evidence: &evidence, directory, trust, observed: observation.at, as_of: AsOf::Latest, path: None };
     let texts = Texts::default();
-    let subject =
-        MessageSubject { message, observation, original: original.as_ref(), texts: &texts, signature, provider };
+    let path = crate::rules::exhibit::path(signature, trust, observation.at);
+    let subject = MessageSubject {
+        message,
+        observation,
+        original: original.as_ref(),
+        texts: &texts,
+        signature,
+        provider: provider.map(|listed| &**listed),
+        path: path.as_ref(),
+    };
     let mut verdicts = Verdicts::default();
     for rule in crate::rules::all() {
         let mut findings = Vec::new();

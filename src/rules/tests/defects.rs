@@ -1,5 +1,7 @@
 //! Certificates of the test PKI, each with one thing wrong; and what no edit of composed bytes can make.
 
+use std::sync::Arc;
+
 use super::bench::{
     DIALECTS, anomaly, careless_directory, directory, in_mailbox, instant, judge_read, on_the_wire, pki, sample,
     verified,
@@ -7,7 +9,7 @@ use super::bench::{
 use crate::{
     directory::export,
     evidence::{DirectoryVersion, Evidence, Observation, Party, SmtpPath},
-    fault::{self, DaticertEdit, Edit, HeaderEdit, SignatureEdit},
+    fault::{self, DaticertEdit, Edit, Fact, HeaderEdit, SignatureEdit, TextEdit, Version},
     gateway::compose::Dialect,
     message::{Kind, Message},
     norm::{AsOf, Level},
@@ -31,6 +33,7 @@ fn each_defect_of_a_certificate_is_found_by_its_rule_alone() {
         ("alfa-not-yet-valid", &["signature/in-validity"]),
         ("alfa-revoked", &["signature/not-revoked"]),
         ("alfa-wrong-ca", &["signature/path"]),
+        ("alfa-unknown-ca", &[]),
         ("alfa-name-elsewhere", &["certificate/provider-name"]),
         ("alfa-mail-in-subject", &["certificate/no-address-in-subject"]),
         ("alfa-country-in-words", &["certificate/subject-attributes"]),
@@ -56,11 +59,11 @@ fn each_defect_of_a_certificate_is_found_by_its_rule_alone() {
 }
 
 /// A certificate judged by itself, by these lists: whether it is trusted, and whether the rule complains.
-fn traced(id: &str, crls: Vec<Vec<u8>>) -> (Option<Result<(), PathError>>, bool) {
+fn traced(id: &str, crls: Vec<Arc<[u8]>>) -> (Option<Result<(), PathError>>, bool) {
     let der = |id: &str| pki().certificate(id).unwrap().to_vec();
     let evidence = Evidence {
         certificates: vec![der(id), der("issuing")],
-        anchors: pki().trust().anchors,
+        anchors: pki().trust().anchors().to_vec(),
         crls,
         ended: Some(instant()),
         ..Evidence::default()
@@ -75,16 +78,18 @@ fn traced(id: &str, crls: Vec<Vec<u8>>) -> (Option<Result<(), PathError>>, bool)
 
 #[test]
 fn a_certificate_by_itself_is_trusted_as_a_message_signed_with_it_would_be() {
-    let lists = || pki().trust().crls;
+    let lists = || pki().trust().crls().to_vec();
     assert_eq!(traced("alfa", lists()), (Some(Ok(())), false));
     for wrong in ["alfa-expired", "alfa-not-yet-valid", "alfa-revoked", "alfa-wrong-ca"] {
         let (path, complaint) = traced(wrong, lists());
         assert!(matches!(path, Some(Err(_))) && complaint, "{wrong}: {path:?}");
     }
-    for lists in [Vec::new(), pki().trust_with(Lists::Stale).crls] {
-        let (path, complaint) = traced("alfa", lists);
+    for (id, lists) in
+        [("alfa", Vec::new()), ("alfa", pki().trust_with(Lists::Stale).crls().to_vec()), ("alfa-unknown-ca", lists())]
+    {
+        let (path, complaint) = traced(id, lists);
         assert!(
-            path.as_ref().is_some_and(|path| path.as_ref().is_err_and(PathError::is_of_the_lists)) && !complaint,
+            path.as_ref().is_some_and(|path| path.as_ref().is_err_and(PathError::cannot_tell)) && !complaint,
             "{path:?}"
         );
     }
@@ -136,11 +141,17 @@ fn an_algorithm_that_cannot_be_verified_is_no_statement_about_the_message() {
 }
 
 #[test]
-fn a_signing_time_apart_is_noted() {
-    assert_eq!(
-        judged(|signature| signature.signing_time = Some("2026-03-02T08:30:09Z".parse().unwrap())),
-        ["time/signing-time"]
-    );
+fn a_signing_time_is_minutes_apart_and_neither_an_hour_nor_a_day() {
+    let at = |time: &str| {
+        let time = Some(time.parse().unwrap());
+        judged(move |signature| signature.signing_time = time)
+    };
+    for near in ["2026-03-02T08:30:09Z", "2026-03-02T08:29:58Z", "2026-03-02T08:40:00Z"] {
+        assert_eq!(at(near), Vec::<&str>::new(), "{near}");
+    }
+    for far in ["2026-03-02T07:30:00Z", "2026-03-02T09:30:00Z", "2026-03-01T08:30:00Z"] {
+        assert_eq!(at(far), ["time/signing-time"], "{far}");
+    }
 }
 
 /// What `received` led to: an anomaly envelope around it in the recipient's mailbox, everything at hand to judge.
@@ -152,8 +163,8 @@ fn judged_wrapped(received: &[u8], dialect: Dialect) -> Vec<&'static str> {
     let evidence = Evidence {
         observations: vec![arrived, Observation { id: 2, producer: Party::Receiver, ..stored }],
         directories: vec![DirectoryVersion::from(instant(), export::ldif(directory()))],
-        anchors: pki().trust().anchors,
-        crls: pki().trust().crls,
+        anchors: pki().trust().anchors().to_vec(),
+        crls: pki().trust().crls().to_vec(),
         ..Evidence::default()
     };
     let judgement = judge(&evidence, &Options::default());
@@ -172,6 +183,18 @@ fn a_sound_envelope_or_receipt_in_an_anomaly_envelope_is_found() {
     }
 }
 
+/// What a person reads decides nothing: an incoming point goes by the header and the certification data.
+#[test]
+fn a_fault_of_the_readable_text_is_no_reason_to_wrap_an_envelope() {
+    for dialect in DIALECTS {
+        let sample = sample(Kind::PostaCertificata, dialect);
+        let edit = Edit::Text(TextEdit { fact: Fact::Time, by: "23:59:59".to_owned(), version: Version::default() });
+        let edited = fault::apply(&edit, &sample.bytes, pki().signer(sample.signer), instant()).unwrap();
+        let failed = judged_wrapped(&edited, dialect);
+        assert!(failed.contains(&"text/when") && failed.contains(&"choreography/sound-not-wrapped"), "{failed:?}");
+    }
+}
+
 #[test]
 fn what_is_malformed_or_altered_belongs_in_an_anomaly_envelope() {
     let sample = sample(Kind::PostaCertificata, DIALECTS[0]);
@@ -179,6 +202,8 @@ fn what_is_malformed_or_altered_belongs_in_an_anomaly_envelope() {
         Edit::Signature(SignatureEdit::Tamper),
         Edit::Signature(SignatureEdit::Strip),
         Edit::Header(HeaderEdit::Set { name: "Message-ID".to_owned(), value: "<altro@alfa.example>".to_owned() }),
+        Edit::Header(HeaderEdit::Remove("X-Trasporto".to_owned())),
+        Edit::Header(HeaderEdit::Set { name: "From".to_owned(), value: "posta-certificata@alfa.example".to_owned() }),
     ] {
         let edited = fault::apply(&edit, &sample.bytes, None, instant()).unwrap();
         let failed = judged_wrapped(&edited, DIALECTS[0]);

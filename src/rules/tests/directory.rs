@@ -26,7 +26,7 @@ fn failed(evidence: &Evidence) -> BTreeMap<&'static str, usize> {
 fn given(file: Vec<u8>, from: Timestamp) -> Evidence {
     let certificates = Directory::read(&file).map(|directory| directory.providers).unwrap_or_default();
     Evidence {
-        certificates: certificates.into_iter().flat_map(|provider| provider.certificates).collect(),
+        certificates: certificates.iter().flat_map(|provider| provider.certificates.clone()).collect(),
         directories: vec![DirectoryVersion::from(from, file)],
         ..Evidence::default()
     }
@@ -35,14 +35,13 @@ fn given(file: Vec<u8>, from: Timestamp) -> Evidence {
 /// The providers that list certificates.
 fn all() -> Directory {
     let providers = directory().providers.iter().filter(|provider| !provider.certificates.is_empty());
-    Directory { providers: providers.cloned().collect() }
+    providers.cloned().collect()
 }
 
 /// The record of one provider only.
 fn own(name: &str) -> Vec<u8> {
     let all = all().providers;
-    let providers = all.iter().filter(|provider| provider.name.starts_with(name)).cloned().collect();
-    export::ldif(&Directory { providers })
+    export::ldif(&all.into_iter().filter(|provider| provider.name.starts_with(name)).collect())
 }
 
 fn signed(file: &[u8], signer: &str, encoding: Encoding) -> Vec<u8> {
@@ -88,13 +87,11 @@ fn a_certificate_is_judged_by_its_profile_without_any_message() {
         |id: &str| Evidence { certificates: vec![pki().certificate(id).unwrap().to_vec()], ..Evidence::default() };
     assert_eq!(failed(&alone("alfa")), BTreeMap::new());
     assert_eq!(failed(&alone("alfa-no-key-usage")), BTreeMap::from([("certificate/key-usage", 1)]));
-    let misnamed = Directory {
-        providers: vec![crate::directory::Provider {
-            dn: "providerName=Altra Posta,o=postacert".to_owned(),
-            name: "Altra Posta".to_owned(),
-            ..directory().providers[0].clone()
-        }],
-    };
+    let misnamed = Directory::from_iter([crate::directory::Provider {
+        dn: "providerName=Altra Posta,o=postacert".to_owned(),
+        name: "Altra Posta".to_owned(),
+        ..(*directory().providers[0]).clone()
+    }]);
     let mut listed = given(export::ldif(&misnamed), instant());
     listed.certificates.truncate(1);
     assert_eq!(failed(&listed), BTreeMap::from([("certificate/provider-name", 1)]));

@@ -2,6 +2,7 @@
 
 mod bench;
 mod clean;
+mod crowd;
 mod defects;
 mod directory;
 mod judging;

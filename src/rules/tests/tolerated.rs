@@ -1,6 +1,6 @@
 //! What real mail does and a judge must not mind.
 
-use super::bench::{DIALECTS, ORIGINAL, Sample, anomaly, instant, judge, pki, sample, samples};
+use super::bench::{DIALECTS, ORIGINAL, Sample, about, anomaly, composer, instant, judge, pki, sample, samples};
 use crate::{
     fault::{self, Edit, FaultError},
     gateway::compose::Dialect,
@@ -212,5 +212,160 @@ fn an_anomaly_envelope_tells_the_recipients_of_the_paths_or_those_of_the_header(
             let failed = judge(&anomaly(&original, "mario@alfa.example", dialect)).failed;
             assert!(failed.is_empty(), "{dialect:?}: {failed:#?}");
         }
+    }
+}
+
+#[test]
+fn a_text_tells_time_and_offset_in_one_word() {
+    for edit in ["{text: {fact: zone, by: UTC+0100}}", "{text: {fact: time, by: '09:30:00+0100'}}"] {
+        for kind in [Kind::Accettazione, Kind::PostaCertificata, Kind::ErroreConsegna] {
+            tolerated(kind, &[edit]);
+        }
+    }
+}
+
+#[test]
+fn a_text_lists_its_recipients_by_bullets_that_touch_them() {
+    for bullet in ["-", "* ", "•", "– ", "· "] {
+        let edit = format!("{{text: {{fact: recipient, by: '{bullet}anna@bravo.example'}}}}");
+        for kind in [Kind::Accettazione, Kind::PresaInCarico, Kind::AvvenutaConsegna] {
+            // What Latin-1 lacks is a `?` there.
+            if bullet.is_ascii() || bullet.starts_with('·') {
+                tolerated(kind, &[&edit]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_tells_the_typology_before_the_address() {
+    let layouts = [
+        "posta certificata: anna@bravo.example\\r\\nposta ordinaria: carla@posta.example",
+        "Posta certificata:\\r\\n- anna@bravo.example\\r\\nPosta ordinaria:\\r\\n- carla@posta.example",
+    ];
+    for layout in layouts {
+        let pattern = r#"(?s)anna@bravo\.example.*carla@posta\.example[^\r\n]*"#;
+        let edit = format!("{{part: {{replace: {{part: plain, with: {{pattern: '{pattern}', by: \"{layout}\"}}}}}}}}");
+        tolerated(Kind::Accettazione, &[&edit.replace("\\\\", "\\")]);
+    }
+}
+
+#[test]
+fn a_code_is_followed_by_any_separator_or_none() {
+    for separator in [" – ", ": ", " ", ", "] {
+        let description = format!("5.1.1{separator}Bravo S.r.l.{separator}indirizzo non valido");
+        let edit = format!("{{daticert: {{set: {{path: postacert/dati/errore-esteso, to: '{description}'}}}}}}");
+        // Without a separator the provider's name is looked for.
+        let named = "{daticert: {set: {path: postacert/dati/gestore-emittente, to: Bravo S.r.l.}}}";
+        let expected: &[&str] = &["daticert/provider-name"];
+        for dialect in DIALECTS {
+            let failed = failing_after(&sample(Kind::ErroreConsegna, dialect), &[named, &edit]);
+            assert_eq!(failed, expected, "{description} in {dialect:?}");
+        }
+    }
+}
+
+#[test]
+fn an_envelope_inherits_the_topmost_received_or_the_first_few() {
+    let hops = [
+        "Received: (qmail 4711 invoked by uid 89); 2 Mar 2026 08:30:00 -0000",
+        "Received: from unknown (HELO pc) (192.0.2.7)\r\n  by mx.alfa.example with ESMTPA; 2 Mar 2026 08:29:59 -0000",
+        "Received: from 192.0.2.7 (EHLO pc)\r\n\tby mx.alfa.example (JAMES SMTP Server ) with ESMTP ID 17;\r\n\tMon, 02 Mar 2026 09:29:58 +0100 (CET)",
+    ];
+    let original = format!("{}\r\n{ORIGINAL}", hops.join("\r\n"));
+    let at = crate::clock::LegalTime::at(instant());
+    for dialect in DIALECTS {
+        let composed = composer("alfa", dialect).transport_envelope(&about(), original.as_bytes(), &at);
+        assert!(judge(&composed).failed.is_empty(), "all of them in {dialect:?}");
+        let text = String::from_utf8(composed).unwrap();
+        let (head, rest) = text.split_once("\r\n\r\n").unwrap();
+        let without = |hop: &str, head: &str| {
+            assert!(head.contains(hop), "{head}");
+            head.replacen(&format!("{hop}\r\n"), "", 1)
+        };
+        let few = without(hops[2], &without(hops[1], head));
+        let failed: Vec<&str> = judge(format!("{few}\r\n\r\n{rest}").as_bytes()).failed.into_keys().collect();
+        assert_eq!(failed, ["envelope/trace-whole"], "{dialect:?}");
+        let turned = head.replacen(hops[0], "x", 1).replacen(hops[1], hops[0], 1).replacen(
+            "x\r\n",
+            &format!("{}\r\n", hops[1]),
+            1,
+        );
+        let failed: Vec<&str> = judge(format!("{turned}\r\n\r\n{rest}").as_bytes()).failed.into_keys().collect();
+        assert_eq!(failed, ["envelope/trace"], "{dialect:?}");
+    }
+}
+
+#[test]
+fn an_envelope_folds_its_addresses_otherwise() {
+    let edit = "{header: {replace: {name: To, pattern: 'Anna <', by: \"\\\"Anna\\\"\\r\\n <\"}}}";
+    tolerated(Kind::PostaCertificata, &[edit]);
+}
+
+#[test]
+fn a_copy_stored_with_line_feeds_alone_tells_nothing_of_what_was_sent() {
+    for dialect in DIALECTS {
+        let sample = sample(Kind::Accettazione, dialect);
+        let stored = String::from_utf8(sample.bytes).unwrap().replace("\r\n", "\n");
+        assert!(!judge(stored.as_bytes()).failed.contains_key("structure/line-ends"));
+    }
+}
+
+/// An acceptance of alfa, which writes HTML too, with further parts at the end of its multipart/alternative.
+fn with_alternatives(parts: &[&str]) -> Vec<&'static str> {
+    let sample = sample(Kind::Accettazione, Dialect::Alfa);
+    let message = crate::message::Message::read(sample.bytes.clone()).unwrap();
+    let boundary = message.parts.readable.as_ref().unwrap().param("boundary").unwrap().to_owned();
+    let further: String = parts.iter().map(|part| format!("--{boundary}\\r\\n{part}\\r\\n")).collect();
+    let pattern = boundary.replace('+', ".").replace('.', "[.]").replace('?', "[?]");
+    let edit = format!(
+        "{{part: {{octets: {{part: mixed, with: {{pattern: '--{pattern}--', by: \"{further}--{boundary}--\"}}}}}}}}"
+    );
+    failing_after(&sample, &[&edit])
+}
+
+#[test]
+fn further_languages_follow_as_parts_that_say_so() {
+    let text = |head: &str, time: &str| {
+        format!(
+            "Content-Type: text/plain; charset=iso-8859-1{head}\\r\\n\\r\\nMessage id1.20260302@alfa.example of {time}"
+        )
+    };
+    let english = "\\r\\nContent-Language: en";
+    assert_eq!(with_alternatives(&[&text(english, "02/03/2026 09:30:00 (+0100)")]), Vec::<&str>::new());
+    assert_eq!(with_alternatives(&[&text(english, "2 March 2026, 9:30 AM")]), Vec::<&str>::new());
+    assert_eq!(with_alternatives(&[&text(english, "02/03/2026 10:30:00 (+0100)")]), ["text/one-time"]);
+    assert_eq!(with_alternatives(&[&text("", "02/03/2026 09:30:00 (+0100)")]), ["structure/alternative"]);
+}
+
+#[test]
+fn postacert_is_attached_or_inline_and_its_name_quoted_or_not() {
+    let set = |name: &str, value: &str| {
+        format!("{{part: {{header: {{part: original, edit: {{set: {{name: {name}, value: '{value}'}}}}}}}}}}")
+    };
+    for (name, value) in [
+        ("Content-Disposition", "inline; filename=postacert.eml"),
+        ("Content-Disposition", "attachment; filename=\"postacert.eml\"; size=812"),
+        ("Content-Disposition", "ATTACHMENT; FILENAME=\"postacert.eml\""),
+        ("Content-Type", "Message/RFC822; name=postacert.eml"),
+        ("Content-Type", "message/rfc822; charset=us-ascii; name=\"postacert.eml\""),
+    ] {
+        for kind in [Kind::PostaCertificata, Kind::AvvenutaConsegna] {
+            tolerated(kind, &[&set(name, value)]);
+        }
+    }
+}
+
+#[test]
+fn an_identifier_has_whatever_a_message_id_may_have() {
+    // Everywhere it stands, inside and outside what is signed.
+    let identifier = "_1$2/3#4~{5}@[192.0.2.1]";
+    for dialect in DIALECTS {
+        let about = crate::gateway::compose::Certified { identifier: identifier.to_owned(), ..about() };
+        let original = ORIGINAL.replace("id1.20260302@alfa.example", identifier);
+        let at = crate::clock::LegalTime::at(instant());
+        let composed = composer("alfa", dialect).transport_envelope(&about, original.as_bytes(), &at);
+        let failed = judge(&composed).failed;
+        assert!(failed.is_empty(), "{dialect:?}: {failed:#?}");
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, spelling::is_bare_address},
 };
 
-use super::{accepted, manages, observations, signing_provider, times};
+use super::{accepted, manages, number, observations, signing_provider};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -68,7 +68,7 @@ pub static RULES: &[Rule] = &[
         id: "choreography/certified-in-time",
         level: Level::Must,
         clauses: &[&law::DM_ART_9],
-        question: "Is every certified instant one between the submission and when the message was first seen, a second either way?",
+        question: "Is no certified instant earlier than the submission, a second aside?",
         consequence: "The provider's clock is wrong, and with it whatever it certifies.",
         check: Check::Transaction { absence: None, applies: clocked, check: in_time },
     },
@@ -79,6 +79,14 @@ pub static RULES: &[Rule] = &[
         question: "Do acceptance and envelope certify the same instant?",
         consequence: "The time of sending is in doubt.",
         check: Check::Transaction { absence: None, applies: both_dated, check: same_instant },
+    },
+    Rule {
+        id: "choreography/certified-in-order",
+        level: Level::Must,
+        clauses: &[&law::DM_ART_9, &norm::RFC6109_3_3_2_AFTER_DELIVERY],
+        question: "Is nothing that came of a message certified before its acceptance, clocks two seconds apart at most?",
+        consequence: "The receipts prove a delivery of what was not sent yet.",
+        check: Check::Transaction { absence: None, applies: accepted_and_followed, check: in_order },
     },
     Rule {
         id: "choreography/non-acceptance-excludes",
@@ -110,7 +118,7 @@ fn answered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
 }
 
 fn one_acceptance(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let number: usize = transaction.of(Kind::Accettazione).map(times).sum();
+    let number = number(transaction.of(Kind::Accettazione));
     if number > 1 {
         let finding = Finding::new("one acceptance", number.to_string(), "the sender's mailbox");
         let acceptances = observations(transaction.of(Kind::Accettazione));
@@ -199,7 +207,7 @@ const SECOND: SignedDuration = SignedDuration::from_secs(1);
 /// What gateways certify in a run, where one clock tells when everything was seen. A message that tells two instants is
 /// wrong by itself; which of them its clock gave is not known.
 fn dated(transaction: &Transaction) -> impl Iterator<Item = (&Member, Timestamp)> {
-    let own = transaction.messages.iter().filter(|fact| fact.composer != Party::Harness);
+    let own = transaction.messages.iter().filter(|fact| fact.composer != Party::Harness && !fact.is_doubtful());
     let certified = own.filter_map(|fact| Some((fact, fact.data.instant()?)));
     certified.filter(|(fact, certified)| fact.date.is_none_or(|date| date.as_second() == certified.as_second()))
 }
@@ -209,17 +217,39 @@ fn clocked(transaction: &Transaction, context: &Context<'_>) -> bool {
 }
 
 fn in_time(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let submitted = transaction.submission.as_ref().map(|submission| submission.at);
-    for (fact, certified) in dated(transaction) {
-        let seen = fact.first_seen();
-        let expected = match submitted {
-            Some(submitted) if certified + SECOND < submitted => format!("not before the submission, {submitted}"),
-            _ if certified > seen + SECOND => format!("not after it was seen, {seen}"),
-            _ => continue,
-        };
+    // That none is later than its arrival is asked of each message.
+    let Some(submitted) = transaction.submission.as_ref().map(|submission| submission.at) else { return };
+    for (fact, certified) in dated(transaction).filter(|(_, certified)| *certified + SECOND < submitted) {
+        let expected = format!("not before the submission, {submitted}");
         let place = format!("{}: daticert.xml postacert/dati/data", fact.title());
         let finding = Finding::new(expected, certified.to_string(), place);
         findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+    }
+}
+
+/// What follows an acceptance, with the instant of each.
+fn followed(transaction: &Transaction) -> impl Iterator<Item = (&Member, Timestamp)> {
+    dated(transaction).filter(|(fact, _)| fact.is_outcome() || fact.goes_to_provider())
+}
+
+/// What several acceptances certify is another question's.
+fn accepted_at(transaction: &Transaction) -> Option<(&Member, Timestamp)> {
+    dated(transaction).filter(|(fact, _)| fact.kind == Kind::Accettazione).min_by_key(|(_, at)| *at)
+}
+
+fn accepted_and_followed(transaction: &Transaction, _: &Context<'_>) -> bool {
+    accepted_at(transaction).is_some() && followed(transaction).next().is_some()
+}
+
+/// Each clock may be a second from UTC; which of two is further, nothing tells.
+fn in_order(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let Some((acceptance, accepted)) = accepted_at(transaction) else { return };
+    for (fact, certified) in followed(transaction).filter(|(_, certified)| *certified + SECOND * 2 < accepted) {
+        let expected = format!("not before {}, the instant of the acceptance", LegalTime::at(accepted).date_header());
+        let place = format!("{}: daticert.xml postacert/dati/data", fact.title());
+        let finding = Finding::new(expected, LegalTime::at(certified).date_header(), place);
+        let seen = [acceptance.observation(), fact.observation()];
+        findings.push(finding.blaming(Party::Undetermined).seen_in(seen));
     }
 }
 
@@ -232,13 +262,14 @@ fn refused(transaction: &Transaction, _: &Context<'_>) -> bool {
 }
 
 fn nothing_else(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let notices = transaction.messages.iter().filter(|fact| is_non_acceptance(fact.kind));
-    let number: usize = notices.clone().map(times).sum();
+    let certain = transaction.messages.iter().filter(|fact| !fact.is_doubtful());
+    let notices = certain.clone().filter(|fact| is_non_acceptance(fact.kind));
+    let number = number(notices.clone());
     if number > 1 {
         let finding = Finding::new("one non-acceptance", number.to_string(), "the sender's mailbox");
         findings.push(finding.blaming(transaction.sender_side()).seen_in(observations(notices)));
     }
-    for fact in transaction.messages.iter().filter(|fact| !is_non_acceptance(fact.kind)) {
+    for fact in certain.filter(|fact| !is_non_acceptance(fact.kind)) {
         let finding = Finding::new("nothing beside the non-acceptance", fact.title(), "the transaction");
         findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
     }

@@ -1,10 +1,12 @@
 //! Anomaly envelopes: they take the way of the message that arrived.
 
 use crate::{
-    evidence::{Observation, Seen},
     message::{Kind, Mail},
-    norm::{Level, clauses::incoming},
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction, spelling::same_identifier},
+    norm::{
+        Level,
+        clauses::{incoming, transactions},
+    },
+    rules::{Arrival, Check, Context, Finding, Findings, Member, Rule, Transaction, Unwrapped},
 };
 
 use crate::rules::{
@@ -12,48 +14,47 @@ use crate::rules::{
     spelling::{bare_identifier, same_address},
 };
 
-pub static RULES: &[Rule] = &[Rule {
-    id: "choreography/anomaly-paths",
-    level: Level::Must,
-    clauses: &[&incoming::RFC6109_3_2_2_PATHS],
-    question: "Does an anomaly envelope go to a recipient of what arrived, with its reverse path in Return-Path?",
-    consequence: "Somebody else gets the message, or errors about it go to somebody who did not send it.",
-    check: Check::Transaction { absence: None, applies: arrived_and_stored, check: paths },
-}];
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "choreography/anomaly-paths",
+        level: Level::Must,
+        clauses: &[&incoming::RFC6109_3_2_2_PATHS],
+        question: "Does an anomaly envelope go to a recipient of what arrived, with its reverse path in Return-Path?",
+        consequence: "Somebody else gets the message, or errors about it go to somebody who did not send it.",
+        check: Check::Transaction { absence: None, applies: arrived_and_stored, check: paths },
+    },
+    Rule {
+        id: "choreography/ordinary-wrapped",
+        level: Level::Must,
+        clauses: &[&transactions::RFC6109_2_2_2_ORDINARY],
+        question: "Does no ordinary mail lie in a certified mailbox but in an anomaly envelope?",
+        consequence: "The recipient takes for certified what anybody wrote.",
+        check: Check::Transaction { absence: None, applies: unwrapped, check: ordinary },
+    },
+];
 
 /// Anomaly envelopes with a mailbox in which they lie, and the message that arrived as it crossed the wire: it bears the same
 /// Message-ID (3.2.2). One that went another way before, forwarded by somebody's mailbox, is that mailbox's service.
-fn arrived<'a>(
-    transaction: &'a Transaction,
-    context: &'a Context<'_>,
-) -> impl Iterator<Item = (&'a Member, &'a Observation)> {
+fn arrived(transaction: &Transaction) -> impl Iterator<Item = (&Member, &Arrival)> {
     transaction.of(Kind::Anomalia).filter_map(|anomaly| {
         anomaly.mailboxes().next()?;
-        let id = anomaly.message_id.as_deref()?;
-        let same = |seen: &Observation| {
-            let mail = Mail::read(seen.bytes.clone()).ok();
-            mail.and_then(|mail| mail.field("Message-ID")).is_some_and(|own| same_identifier(&own, id))
-        };
-        let incoming = |seen: &&Observation| {
-            matches!(seen.seen, Seen::Wire { to, .. } if to == anomaly.composer) && seen.path.is_some() && same(seen)
-        };
-        let mut observations = context.evidence.observations.iter().filter(incoming);
-        let only = observations.next()?;
-        observations.next().is_none().then_some((anomaly, only))
+        let mut arrivals = transaction.arrivals.iter().filter(|arrival| arrival.to == anomaly.composer);
+        let only = arrivals.next()?;
+        arrivals.next().is_none().then_some((anomaly, only))
     })
 }
 
-fn arrived_and_stored(transaction: &Transaction, context: &Context<'_>) -> bool {
-    arrived(transaction, context).next().is_some()
+fn arrived_and_stored(transaction: &Transaction, _: &Context<'_>) -> bool {
+    arrived(transaction).next().is_some()
 }
 
 fn paths(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    for (anomaly, arrived) in arrived(transaction, context) {
-        let Some(path) = &arrived.path else { continue };
+    for (anomaly, arrived) in arrived(transaction) {
+        let path = &arrived.path;
         let stored: Vec<&str> = anomaly.mailboxes().map(|(.., address)| address).collect();
         let report = |expected: &str, found: &str, place: &str| {
             let finding = Finding::new(expected, found, format!("{}: {place}", anomaly.title()));
-            finding.blaming(anomaly.composer).seen_in([arrived.id, anomaly.observation()])
+            finding.blaming(anomaly.composer).seen_in([arrived.observation, anomaly.observation()])
         };
         if !stored.iter().any(|address| path.to.iter().any(|to| same_address(to, address))) {
             let expected = list(path.to.iter().map(String::as_str));
@@ -66,5 +67,17 @@ fn paths(transaction: &Transaction, context: &Context<'_>, findings: &mut Findin
         for to in returns.filter(|to| !same_address(bare_identifier(to), &path.from)) {
             findings.push(report(&format!("<{}>", path.from), &to, "header Return-Path"));
         }
+    }
+}
+
+fn unwrapped(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.unwrapped.is_some()
+}
+
+fn ordinary(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    if let Some(Unwrapped { observation, host, address, .. }) = &transaction.unwrapped {
+        let place = format!("the mailbox of {address}");
+        let finding = Finding::new("ordinary mail in an anomaly envelope, or none", "ordinary mail as it is", place);
+        findings.push(finding.blaming(*host).seen_in([*observation]));
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     rules::{Anatomy, Check, Context, Finding, Findings, Hashes, Member, Part, Rule, Transaction},
 };
 
-use super::receipt::{Form, due, receipts};
+use super::receipt::{Form, receipts};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -26,7 +26,7 @@ pub static RULES: &[Rule] = &[
         id: "brief/hash-file",
         level: Level::Must,
         clauses: &[&norm::RFC6109_3_3_2_2_HASH_FILE],
-        question: "Is each replaced part a text/plain file with .hash added to its name and 40 hexadecimal digits inside?",
+        question: "Is each file with a hash named like the part that it stands for, .hash added?",
         consequence: "It cannot be told which hash belongs to which attachment.",
         check: Check::Transaction {
             absence: None,
@@ -82,12 +82,9 @@ struct Pair<'a> {
 }
 
 fn pairs(transaction: &Transaction) -> impl Iterator<Item = (&Member, Pair<'_>)> {
-    receipts(transaction).filter_map(move |(envelope, receipt, recipient)| {
-        if due(envelope, recipient) != Some(Form::Brief) {
-            return None;
-        }
-        Some((receipt, Pair::compare(anatomy(envelope)?, anatomy(receipt)?)))
-    })
+    receipts(transaction)
+        .filter(|about| about.due() == Some(Form::Brief))
+        .filter_map(|about| Some((about.fact, Pair::compare(anatomy(about.sent())?, anatomy(about.fact)?))))
 }
 
 fn anatomy(fact: &Member) -> Option<&Anatomy> {
@@ -171,24 +168,16 @@ impl<'a> Pair<'a> {
 
     fn hash_file(&mut self, part: &Part, file: &Part) {
         let name = part.file_name.as_deref().unwrap_or("attached message").to_owned();
-        let mut wrong = |expected: String, found: &str| {
+        let found = file.file_name.as_deref().unwrap_or_default();
+        // What is no file with a hash, or has none in it, the receipt shows by itself.
+        let is_file = found.to_ascii_lowercase().ends_with(".hash");
+        let Some(digits) = file.text.as_deref().filter(|text| is_file && is_sha1(text)) else { return };
+        if let Some(expected) = &part.file_name
+            && found.strip_suffix(".hash") != Some(expected)
+        {
+            let expected = format!("{expected}.hash");
             self.departures.push(Departure::File { expected, found: found.to_owned(), part: name.clone() });
-        };
-        if file.content_type != "text/plain" {
-            wrong("text/plain".to_owned(), &file.content_type);
         }
-        let found = file.file_name.as_deref().unwrap_or("no name");
-        let named = match &part.file_name {
-            Some(name) => found.strip_suffix(".hash") == Some(name),
-            None => found.to_ascii_lowercase().ends_with(".hash"),
-        };
-        if !named {
-            wrong(format!("{name}.hash"), found);
-        }
-        let Some(digits) = file.text.as_deref().filter(|text| is_sha1(text)) else {
-            let shown: String = file.text.as_deref().unwrap_or("a longer content").chars().take(60).collect();
-            return wrong("40 hexadecimal digits".to_owned(), &shown);
-        };
         let Some(Hashes { encoded, decoded }) = &part.hashes else { return };
         if encoded.iter().any(|hash| hash == digits) {
             return;

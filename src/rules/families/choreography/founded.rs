@@ -1,5 +1,7 @@
 //! What receipts and notices prove: something happened behind each, to somebody it concerns.
 
+use std::collections::HashSet;
+
 use crate::{
     evidence::{Party, View},
     message::Kind,
@@ -10,10 +12,7 @@ use crate::{
     rules::{Absence, Check, Context, Finding, Findings, Member, Origin, Rule, Transaction},
 };
 
-use crate::rules::{
-    families::choreography::outcome::in_mailbox,
-    families::choreography::{manages, observations, signing_provider},
-};
+use super::{is_of_sender_side, manages, observations, signing_provider};
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -94,11 +93,10 @@ fn delivery_watched(transaction: &Transaction, _: &Context<'_>) -> bool {
 
 fn delivered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for delivery in transaction.of(Kind::AvvenutaConsegna).filter(|delivery| delivery.composer != Party::Harness) {
-        let sent =
-            |recipient: &&String| transaction.certified_recipients().any(|sent| sent.eq_ignore_ascii_case(recipient));
+        let sent = |recipient: &&String| transaction.is_certified(recipient);
         // A receipt for somebody to whom nothing was sent is another question's.
         let Some(recipient) = delivery.data.consegna.as_ref().filter(sent) else { continue };
-        let stored = in_mailbox(transaction, recipient).map(|sighting| sighting.at).min();
+        let stored = transaction.in_mailbox(recipient).map(|sighting| sighting.at).min();
         if stored.is_none_or(|stored| stored > delivery.first_seen()) {
             let found = if stored.is_some() { "it came there later" } else { "it is not there" };
             let finding = Finding::new("the envelope", found, format!("the mailbox of {recipient}"));
@@ -109,6 +107,7 @@ fn delivered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings
 
 fn unsound(transaction: &Transaction, _: &Context<'_>) -> bool {
     let mut envelopes = transaction.of(Kind::PostaCertificata).peekable();
+    // A file tells what it is now, not what arrived.
     envelopes.peek().is_some()
         && envelopes.all(|envelope| matches!(envelope.origin, Origin::Refuted(_) | Origin::Unsigned))
 }
@@ -116,7 +115,7 @@ fn unsound(transaction: &Transaction, _: &Context<'_>) -> bool {
 fn no_receipts(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for kind in [Kind::PresaInCarico, Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::RilevazioneVirus] {
         // The sender's own provider may tell what SMTP answered.
-        let own = |receipt: &&Member| kind == Kind::ErroreConsegna && receipt.composer == transaction.sender_side();
+        let own = |receipt: &&Member| kind == Kind::ErroreConsegna && is_of_sender_side(transaction, receipt);
         for receipt in transaction.of(kind).filter(|receipt| !own(receipt)) {
             let finding = Finding::new(
                 "no receipt for an envelope that no listed provider signed",
@@ -155,13 +154,14 @@ fn names_recipients(transaction: &Transaction, _: &Context<'_>) -> bool {
 
 fn ordinary(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let Some(reference) = transaction.reference() else { return };
+    let named = reference.data.destinatari.iter().filter(|recipient| recipient.tipo == "esterno");
+    let named: HashSet<String> = named.map(|recipient| recipient.address.to_ascii_lowercase()).collect();
     // Who is ordinary is the directory's to say; an acceptance that calls a certified recipient so is wrong by itself.
     let ordinary = |address: &str| {
-        let mut recipients = reference.data.destinatari.iter();
-        recipients.any(|recipient| recipient.tipo == "esterno" && recipient.address.eq_ignore_ascii_case(address))
+        named.contains(&address.to_ascii_lowercase())
             && context.directory.is_none_or(|directory| !directory.is_certified(address))
     };
-    for fact in &transaction.messages {
+    for fact in transaction.messages.iter().filter(|fact| !fact.is_doubtful()) {
         for address in fact.named().filter(|address| ordinary(address)) {
             let place = format!("{}: daticert.xml ricezione or consegna", fact.title());
             let finding = Finding::new("no receipt for an ordinary recipient", address, place);

@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     message::Kind,
-    norm::{Level, clauses::choreography as norm},
+    norm::{
+        Level,
+        clauses::{choreography as norm, formats},
+    },
     rules::{
-        Check, Context, Finding, Findings, Member, Rule, Transaction, spelling::bare_identifier,
-        spelling::is_bare_address,
+        Check, Context, Finding, Findings, Member, Rule, Transaction,
+        spelling::{bare_identifier, collapsed, is_bare_address},
     },
 };
+
+use super::counted;
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -37,6 +42,22 @@ pub static RULES: &[Rule] = &[
         check: Check::Transaction { absence: None, applies: names_msgid, check: same_msgid },
     },
     Rule {
+        id: "choreography/same-subject",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_4_OGGETTO],
+        question: "Does every message about a submission certify the same subject?",
+        consequence: "The receipts prove that something else was sent.",
+        check: Check::Transaction { absence: None, applies: several_certify, check: same_subject },
+    },
+    Rule {
+        id: "choreography/same-reply-to",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_4_RISPOSTE],
+        question: "Does every message about a submission certify the same reply addresses?",
+        consequence: "Programs that read the certification data answer to somebody else.",
+        check: Check::Transaction { absence: None, applies: several_certify, check: same_reply_to },
+    },
+    Rule {
         id: "choreography/same-identifier",
         level: Level::Must,
         clauses: &[&norm::RFC6109_2_2_1_TRACKED],
@@ -55,7 +76,7 @@ pub static RULES: &[Rule] = &[
 ];
 
 fn certifying(transaction: &Transaction) -> impl Iterator<Item = &Member> {
-    transaction.messages.iter().filter(|fact| !fact.data.mittente.is_empty())
+    transaction.messages.iter().filter(|fact| !fact.data.mittente.is_empty() && !fact.is_doubtful())
 }
 
 fn comparable(transaction: &Transaction, _: &Context<'_>) -> bool {
@@ -134,20 +155,37 @@ fn same_identifier(transaction: &Transaction, _: &Context<'_>, findings: &mut Fi
     }
 }
 
+/// Notifications that certify; what an envelope certifies is held against the original in it.
+fn certifying_notifications(transaction: &Transaction) -> impl Iterator<Item = &Member> {
+    certifying(transaction).filter(|fact| !fact.kind.is_envelope())
+}
+
+fn several_certify(transaction: &Transaction, _: &Context<'_>) -> bool {
+    certifying(transaction).nth(1).is_some() && certifying_notifications(transaction).next().is_some()
+}
+
 fn names_msgid(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.submission.is_some() && transaction.messages.iter().any(|fact| fact.data.msgid.is_some())
+    let named = certifying(transaction).filter(|fact| fact.data.msgid.is_some());
+    named.take(2).count() + usize::from(transaction.submission.is_some()) > 1
 }
 
 /// An absent msgid is tolerated: real providers leave it out.
 fn same_msgid(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let sent = transaction.submission.as_ref().and_then(|submission| submission.msgid.as_deref()).map(bare_identifier);
-    for fact in &transaction.messages {
-        let Some(msgid) = fact.data.msgid.as_deref().filter(|msgid| Some(bare_identifier(msgid)) != sent) else {
+    let said = |fact: &Member| fact.data.msgid.as_deref().map(|msgid| bare_identifier(msgid).to_owned());
+    let sent = match &transaction.submission {
+        Some(submission) => submission.msgid.as_deref().map(|msgid| bare_identifier(msgid).to_owned()),
+        None => majority(certifying(transaction).filter_map(said)),
+    };
+    let seen = |fact: &&Member| transaction.submission.is_some() || !fact.kind.is_envelope();
+    for fact in transaction.messages.iter().filter(|fact| seen(fact) && !fact.is_doubtful()) {
+        let Some(msgid) = fact.data.msgid.as_deref().filter(|msgid| Some(bare_identifier(msgid)) != sent.as_deref())
+        else {
             continue;
         };
         findings.push(
             Finding::new(
-                sent.map_or("no msgid, as the client gave none".to_owned(), |sent| format!("the msgid {sent}")),
+                sent.as_ref()
+                    .map_or("no msgid, as the client gave none".to_owned(), |sent| format!("the msgid {sent}")),
                 msgid,
                 format!("{}: daticert.xml postacert/dati/msgid", fact.title()),
             )
@@ -157,8 +195,41 @@ fn same_msgid(transaction: &Transaction, _: &Context<'_>, findings: &mut Finding
     }
 }
 
+/// An empty subject and none are the same.
+fn same_subject(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let said = |fact: &Member| collapsed(fact.data.oggetto.as_deref().unwrap_or_default());
+    let Some(expected) = majority(certifying(transaction).map(said)) else { return };
+    for fact in certifying_notifications(transaction).filter(|fact| said(fact) != expected) {
+        let found = fact.data.oggetto.as_deref().unwrap_or("none");
+        let place = format!("{}: daticert.xml postacert/intestazione/oggetto", fact.title());
+        let finding = Finding::new(format!("the subject {expected}"), found, place);
+        findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+    }
+}
+
+/// The DTD wants the field's value, real providers write the addresses: either names the same ones. What names nobody is told
+/// of by itself.
+fn same_reply_to(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let said = |fact: &Member| -> BTreeSet<String> {
+        let words = fact.data.risposte.split(|c: char| c.is_whitespace() || "<>,;\"()".contains(c));
+        words.filter(|word| word.contains('@')).map(str::to_ascii_lowercase).collect()
+    };
+    let named = certifying(transaction).map(said).filter(|addresses| !addresses.is_empty());
+    let Some(expected) = majority(named) else { return };
+    let shown = super::list(expected.iter().map(String::as_str));
+    for fact in certifying_notifications(transaction) {
+        let found = said(fact);
+        if !found.is_empty() && found != expected {
+            let place = format!("{}: daticert.xml postacert/intestazione/risposte", fact.title());
+            let finding = Finding::new(format!("the reply addresses {shown}"), &fact.data.risposte, place);
+            findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+        }
+    }
+}
+
 fn notifications(transaction: &Transaction) -> impl Iterator<Item = &Member> {
-    transaction.messages.iter().filter(|fact| !fact.kind.is_envelope() && fact.message_id.is_some())
+    let all = transaction.messages.iter().filter(|fact| !fact.kind.is_envelope() && !fact.is_doubtful());
+    counted(all.filter(|fact| fact.message_id.is_some())).map(|(fact, _)| fact)
 }
 
 fn has_notifications(transaction: &Transaction, _: &Context<'_>) -> bool {
@@ -175,7 +246,10 @@ fn new_message_id(transaction: &Transaction, _: &Context<'_>, findings: &mut Fin
         submission.and_then(|sent| sent.msgid.as_deref()).map(|id| (bare_identifier(id), "the submission".to_owned())),
     );
     for fact in notifications(transaction) {
-        let Some(id) = fact.message_id.as_deref() else { continue };
+        // An identifier that it certifies itself is asked of it alone.
+        let certified = [fact.data.msgid.as_deref().map(bare_identifier), fact.reference.as_deref()];
+        let own = certified.into_iter().flatten().chain([bare_identifier(&fact.data.identificativo)]);
+        let Some(id) = fact.message_id.as_deref().filter(|id| !own.clone().any(|own| own == *id)) else { continue };
         let Some(other) = known.insert(id, fact.title()) else { continue };
         let found = format!("{id}, that of {other}");
         let place = format!("{}: header Message-ID", fact.title());

@@ -1,22 +1,28 @@
 //! How it ends for each recipient: exactly one outcome, told to the sender.
 
 use crate::{
-    evidence::{Party, View},
+    evidence::View,
     message::Kind,
     norm::{
         Level,
         clauses::{choreography as norm, law},
     },
-    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Soundness, Transaction},
 };
 
 use crate::rules::{
     families::choreography::timeout::is_of_24_hours,
-    families::choreography::{accepted, is_word_on, observations, provider_of, times},
+    families::choreography::{
+        MOST_SHOWN, accepted, by_recipient, is_word_on, number, observations, provider_of, receivable,
+    },
 };
 
 /// Kinds that tell of an end, as far as another provider or SMTP brings it.
 const OUTCOMES: [Kind; 3] = [Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
+
+/// The same, and what says that there is none.
+const CONCLUDING: [Kind; 4] =
+    [Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::ErroreConsegnaVirus, Kind::PreavvisoErroreConsegna];
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -85,7 +91,7 @@ fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Find
         let concludes = |fact: &Member| {
             fact.is_outcome() && is_word_on(transaction, fact, recipient, context) || is_of_24_hours(transaction, fact)
         };
-        let concluded = transaction.messages.iter().any(|fact| fact.concerns(recipient) && concludes(fact));
+        let concluded = CONCLUDING.into_iter().flat_map(|kind| transaction.concerning(kind, recipient)).any(concludes);
         if !concluded {
             let expected = format!("a delivery, a non-delivery or the 24-hour notice for {recipient}");
             let finding = Finding::new(expected, "none of them", "the sender's mailbox");
@@ -100,47 +106,24 @@ fn concluded(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.messages.iter().any(Member::is_outcome)
 }
 
-/// Each recipient with an outcome, once, in lower case.
-fn concluded_recipients(transaction: &Transaction) -> Vec<String> {
-    let mut recipients: Vec<String> = Vec::new();
-    for fact in transaction.messages.iter().filter(|fact| fact.is_outcome()) {
-        recipients.extend(fact.data.consegna.iter().map(|recipient| recipient.to_ascii_lowercase()));
-    }
-    recipients.sort();
-    recipients.dedup();
-    recipients
-}
-
-fn deliveries<'a>(transaction: &'a Transaction, recipient: &'a str) -> impl Iterator<Item = &'a Member> {
-    transaction.concerning(Kind::AvvenutaConsegna, recipient)
-}
-
-/// Formal ones; those for a virus are counted against the detections.
-fn failures<'a>(transaction: &'a Transaction, recipient: &'a str) -> impl Iterator<Item = &'a Member> {
-    transaction.concerning(Kind::ErroreConsegna, recipient)
-}
-
 fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for recipient in concluded_recipients(transaction) {
-        let mut report = |facts: Vec<&Member>, kind: Kind| {
-            let number: usize = facts.iter().map(|fact| times(fact)).sum();
-            if number > 1 {
-                let expected = format!("one {} for {recipient}", kind.title());
-                let finding = Finding::new(expected, number.to_string(), "the sender's mailbox");
-                let last = facts.last().map_or(Party::Undetermined, |fact| fact.composer);
-                findings.push(finding.blaming(last).seen_in(observations(facts)));
-            }
-        };
-        report(deliveries(transaction, &recipient).collect(), Kind::AvvenutaConsegna);
-        report(failures(transaction, &recipient).collect(), Kind::ErroreConsegna);
+    // Those for a virus are counted against the detections.
+    for kind in [Kind::AvvenutaConsegna, Kind::ErroreConsegna] {
+        for (recipient, told) in by_recipient(transaction.of(kind)) {
+            let number = number(told.iter().copied());
+            let Some(last) = told.last().filter(|_| number > 1) else { continue };
+            let expected = format!("one {} for {recipient}", kind.title());
+            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
+            findings.push(finding.seen_in(observations(told)));
+        }
     }
 }
 
 fn conflicting(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for recipient in concluded_recipients(transaction) {
-        let Some(delivery) = deliveries(transaction, &recipient).next() else { continue };
-        let virus = transaction.concerning(Kind::ErroreConsegnaVirus, &recipient);
-        let Some(failure) = failures(transaction, &recipient).chain(virus).next() else { continue };
+    for (recipient, delivered) in by_recipient(transaction.of(Kind::AvvenutaConsegna)) {
+        let failures = [Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
+        let mut failures = failures.into_iter().flat_map(|kind| transaction.concerning(kind, &recipient));
+        let (Some(delivery), Some(failure)) = (delivered.first(), failures.next()) else { continue };
         // The later of the two denies what was already certified.
         let later = if failure.first_seen() >= delivery.first_seen() { failure } else { delivery };
         findings.push(
@@ -161,25 +144,13 @@ fn reached(transaction: &Transaction) -> Vec<&str> {
         .certified_recipients()
         .filter(|recipient| {
             let taken = transaction.concerning(Kind::PresaInCarico, recipient).next().is_some();
-            taken || in_mailbox(transaction, recipient).next().is_some()
+            taken || transaction.in_mailbox(recipient).next().is_some()
         })
         .collect()
 }
 
-/// Sightings of the envelope in a recipient's mailbox.
-pub(super) fn in_mailbox<'a>(
-    transaction: &'a Transaction,
-    recipient: &'a str,
-) -> impl Iterator<Item = &'a crate::rules::Sighting> {
-    transaction
-        .of(Kind::PostaCertificata)
-        .flat_map(Member::mailboxes)
-        .filter(move |(_, _, address)| address.eq_ignore_ascii_case(recipient))
-        .map(|(sighting, ..)| sighting)
-}
-
 fn arrived(transaction: &Transaction, context: &Context<'_>) -> bool {
-    accepted(transaction, context) && !reached(transaction).is_empty()
+    (accepted(transaction, context) || receivable(transaction)) && !reached(transaction).is_empty()
 }
 
 fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
@@ -195,21 +166,29 @@ fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Fi
                 Finding::new(expected, "neither", "the sender's mailbox")
                     .blaming(provider_of(context, recipient))
                     .seen_in(observations(takeovers))
-                    .seen_in(in_mailbox(transaction, recipient).map(|sighting| sighting.observation)),
+                    .seen_in(transaction.in_mailbox(recipient).map(|sighting| sighting.observation).take(MOST_SHOWN)),
             );
         }
     }
 }
 
-fn wrapped(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.directory.is_some() && transaction.first(Kind::Anomalia).is_some()
+fn wrapped(transaction: &Transaction, _: &Context<'_>) -> bool {
+    transaction.of(Kind::Anomalia).any(|anomaly| anomaly.inside.is_some())
 }
 
+/// What came by other paths than it certifies may be wrapped, and so may what came nobody knows how.
 fn sound_wrapped(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for anomaly in transaction.of(Kind::Anomalia) {
-        let Some(arrived) = anomaly.wraps_sound else { continue };
-        let finding =
-            Finding::new(format!("message {arrived} as it arrived"), anomaly.title(), "the recipient's mailbox");
-        findings.push(finding.blaming(anomaly.composer).seen_in([arrived, anomaly.observation()]));
+        let Some(inside) = anomaly.inside.as_ref().filter(|inside| inside.soundness == Soundness::Sound) else {
+            continue;
+        };
+        let arrivals = || transaction.arrivals.iter().filter(|arrival| arrival.to == anomaly.composer);
+        let Some(arrived) = arrivals().next().filter(|_| arrivals().all(|arrival| inside.may_come_by(&arrival.path)))
+        else {
+            continue;
+        };
+        let expected = format!("message {} as it arrived", arrived.observation);
+        let finding = Finding::new(expected, anomaly.title(), "the recipient's mailbox").blaming(anomaly.composer);
+        findings.push(finding.seen_in([arrived.observation, anomaly.observation()]));
     }
 }

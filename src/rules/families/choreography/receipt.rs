@@ -1,5 +1,7 @@
 //! Delivery receipts: the form asked for, by To and Cc.
 
+use std::{collections::HashSet, rc::Rc};
+
 use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
@@ -42,17 +44,32 @@ pub(super) enum Form {
 }
 
 /// The form due for a recipient; `None` where the envelope asks for two: either is right then, and the envelope wrong.
-pub(super) fn due(envelope: &Member, recipient: &str) -> Option<Form> {
-    let asked = requested(envelope);
+fn due(envelope: &Addressed<'_>, recipient: &str) -> Option<Form> {
+    let asked = requested(envelope.envelope);
     let form = form_due(envelope, asked[0], recipient);
     (form == form_due(envelope, asked[1], recipient)).then_some(form)
 }
 
+/// An envelope with the addresses of its To and Cc in lower case.
+pub(super) struct Addressed<'a> {
+    pub(super) envelope: &'a Member,
+    to: Option<HashSet<String>>,
+    cc: Option<HashSet<String>>,
+}
+
+impl<'a> Addressed<'a> {
+    fn new(envelope: &'a Member) -> Self {
+        let set = |field: &Option<Vec<String>>| {
+            field.as_ref().map(|addresses| addresses.iter().map(|address| address.to_ascii_lowercase()).collect())
+        };
+        Self { envelope, to: set(&envelope.to), cc: set(&envelope.cc) }
+    }
+}
+
 /// An unknown value asks for a complete one, and whoever is not clearly in Cc alone is primary.
-fn form_due(envelope: &Member, asked: &str, recipient: &str) -> Form {
-    let listed = |field: &Option<Vec<String>>| {
-        field.as_ref().map(|addresses| addresses.iter().any(|address| address.eq_ignore_ascii_case(recipient)))
-    };
+fn form_due(envelope: &Addressed<'_>, asked: &str, recipient: &str) -> Form {
+    let recipient = recipient.to_ascii_lowercase();
+    let listed = |field: &Option<HashSet<String>>| field.as_ref().map(|addresses| addresses.contains(&recipient));
     let copy = listed(&envelope.to) == Some(false) && listed(&envelope.cc) == Some(true);
     match asked {
         "sintetica" => Form::Concise,
@@ -71,11 +88,30 @@ fn requested(envelope: &Member) -> [&'static str; 2] {
     })
 }
 
-/// Each receipt with the envelope it is about and its recipient.
-pub(super) fn receipts(transaction: &Transaction) -> impl Iterator<Item = (&Member, &Member, &str)> {
-    let envelope = transaction.first(Kind::PostaCertificata);
-    let receipts = transaction.of(Kind::AvvenutaConsegna);
-    receipts.filter_map(move |receipt| Some((envelope?, receipt, receipt.data.consegna.as_deref()?)))
+/// Each receipt with the envelope it is about and its recipient; none where no envelope is at hand.
+pub(super) fn receipts(transaction: &Transaction) -> impl Iterator<Item = Receipt<'_>> {
+    let envelope = transaction.first(Kind::PostaCertificata).map(|envelope| Rc::new(Addressed::new(envelope)));
+    transaction.of(Kind::AvvenutaConsegna).filter_map(move |receipt| {
+        Some(Receipt { envelope: envelope.clone()?, fact: receipt, recipient: receipt.data.consegna.as_deref()? })
+    })
+}
+
+/// A delivery receipt, the envelope it is about and its recipient.
+pub(super) struct Receipt<'a> {
+    pub(super) envelope: Rc<Addressed<'a>>,
+    pub(super) fact: &'a Member,
+    recipient: &'a str,
+}
+
+impl<'a> Receipt<'a> {
+    /// The form due, where the envelope asks for one only.
+    pub(super) fn due(&self) -> Option<Form> {
+        due(&self.envelope, self.recipient)
+    }
+
+    pub(super) fn sent(&self) -> &'a Member {
+        self.envelope.envelope
+    }
 }
 
 fn delivered(transaction: &Transaction, _: &Context<'_>) -> bool {
@@ -83,8 +119,9 @@ fn delivered(transaction: &Transaction, _: &Context<'_>) -> bool {
 }
 
 fn form(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for (envelope, receipt, recipient) in receipts(transaction) {
-        let expected = match (due(envelope, recipient), receipt.original.is_some()) {
+    for about in receipts(transaction) {
+        let (envelope, receipt, recipient) = (about.sent(), about.fact, about.recipient);
+        let expected = match (about.due(), receipt.original.is_some()) {
             (Some(Form::Complete), false) => "a complete receipt, with the original",
             (Some(Form::Brief), false) => "a brief receipt, with the original's parts replaced by hashes",
             (Some(Form::Concise), true) => "a concise receipt, without the original",
@@ -98,7 +135,8 @@ fn form(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
 }
 
 fn named(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for (envelope, receipt, _) in receipts(transaction) {
+    for about in receipts(transaction) {
+        let (envelope, receipt) = (about.sent(), about.fact);
         // None at all is another question's.
         let Some(found) = receipt.data.ricevuta.as_deref() else { continue };
         if !requested(envelope).contains(&found) {
@@ -110,18 +148,17 @@ fn named(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
 }
 
 fn complete(transaction: &Transaction, _: &Context<'_>) -> bool {
-    receipts(transaction).any(|(envelope, receipt, recipient)| is_complete(envelope, receipt, recipient))
+    receipts(transaction).any(|about| is_complete(&about))
 }
 
-fn is_complete(envelope: &Member, receipt: &Member, recipient: &str) -> bool {
-    due(envelope, recipient) == Some(Form::Complete) && receipt.original.is_some() && envelope.original.is_some()
+fn is_complete(about: &Receipt<'_>) -> bool {
+    let (envelope, receipt) = (about.sent(), about.fact);
+    about.due() == Some(Form::Complete) && receipt.original.is_some() && envelope.original.is_some()
 }
 
 fn copy(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for (envelope, receipt, recipient) in receipts(transaction) {
-        if !is_complete(envelope, receipt, recipient) {
-            continue;
-        }
+    for about in receipts(transaction).filter(is_complete) {
+        let (envelope, receipt) = (about.sent(), about.fact);
         let content = |fact: &Member| fact.original.as_ref()?.content;
         let (sent, copied) = (content(envelope), content(receipt));
         let finding = match (sent, copied) {

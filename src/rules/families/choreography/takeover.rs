@@ -1,5 +1,7 @@
 //! Server-server acceptances: each certified recipient covered once, and only between providers.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
 use crate::{
     evidence::{Party, View},
     message::Kind,
@@ -7,7 +9,7 @@ use crate::{
     rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::{crossings, observations, times, was_wrapped};
+use super::{counted, crossings, is_of_another_provider, is_word_on, observations, was_wrapped};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -60,24 +62,46 @@ fn taken_over(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.first(Kind::PresaInCarico).is_some()
 }
 
-fn crossed(transaction: &Transaction, _: &Context<'_>) -> bool {
-    !was_wrapped(transaction) && crossings(transaction).next().is_some()
+fn crossed(transaction: &Transaction, context: &Context<'_>) -> bool {
+    !was_wrapped(transaction) && reached(transaction, context).next().is_some()
 }
 
-fn missing(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+/// Who has the message for a recipient, and what shows it: another provider, by a wire or by its own word.
+struct Reached<'a> {
+    shown_by: &'a Member,
+    provider: Party,
+    recipient: &'a str,
+}
+
+/// What its own word shows: a delivery, or a failure after it took the message.
+fn reached<'a>(transaction: &'a Transaction, context: &'a Context<'_>) -> impl Iterator<Item = Reached<'a>> {
+    let crossed =
+        crossings(transaction).map(|(shown_by, provider, recipient)| Reached { shown_by, provider, recipient });
+    let told = [Kind::AvvenutaConsegna, Kind::ErroreConsegna].into_iter().flat_map(|kind| transaction.of(kind));
+    let told = told.filter(|fact| is_of_another_provider(transaction, fact));
+    crossed.chain(told.filter_map(|fact| {
+        let recipient = fact.data.consegna.as_deref()?;
+        let word = is_word_on(transaction, fact, recipient, context);
+        word.then_some(Reached { shown_by: fact, provider: fact.composer, recipient })
+    }))
+}
+
+fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     // One that names nobody is told of by itself.
     if transaction.leaves_open(Kind::PresaInCarico) || transaction.leaves_open(Kind::RilevazioneVirus) {
         return;
     }
-    let certified = |address: &str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
-    for (envelope, provider, recipient) in crossings(transaction).filter(|(.., recipient)| certified(recipient)) {
-        let covered = transaction.concerning(Kind::PresaInCarico, recipient).next().is_some();
-        let infected = transaction.concerning(Kind::RilevazioneVirus, recipient).next().is_some();
-        if !covered && !infected {
+    let mut told: HashSet<String> = HashSet::new();
+    for Reached { shown_by, provider, recipient } in reached(transaction, context) {
+        let covers = |kind| transaction.concerning(kind, recipient).next().is_some();
+        if !transaction.is_certified(recipient) || covers(Kind::PresaInCarico) || covers(Kind::RilevazioneVirus) {
+            continue;
+        }
+        if told.insert(recipient.to_ascii_lowercase()) {
             findings.push(
                 Finding::new(format!("a server-server acceptance for {recipient}"), "none", "the service mailbox")
                     .blaming(provider)
-                    .seen_in([envelope.observation()]),
+                    .seen_in([shown_by.observation()]),
             );
         }
     }
@@ -88,18 +112,17 @@ fn crossed_and_taken_over(transaction: &Transaction, context: &Context<'_>) -> b
 }
 
 fn addressed(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    let mut paths: BTreeMap<Party, BTreeSet<String>> = BTreeMap::new();
+    for (_, provider, recipient) in crossings(transaction) {
+        paths.entry(provider).or_default().insert(recipient.to_ascii_lowercase());
+    }
     for takeover in transaction.of(Kind::PresaInCarico) {
-        let paths: Vec<&str> = crossings(transaction)
-            .filter(|(_, provider, _)| *provider == takeover.composer)
-            .map(|(.., recipient)| recipient)
-            .collect();
-        let certified =
-            |address: &str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
-        let strange = |named: &&String| !paths.iter().any(|path| path.eq_ignore_ascii_case(named)) && certified(named);
         // Where the envelope came by no wire that was seen, nothing tells to whom it was addressed.
-        for named in takeover.data.ricezione.iter().filter(strange).filter(|_| !paths.is_empty()) {
+        let Some(paths) = paths.get(&takeover.composer) else { continue };
+        let strange = |named: &&String| !paths.contains(&named.to_ascii_lowercase()) && transaction.is_certified(named);
+        for named in takeover.data.ricezione.iter().filter(strange) {
             let place = format!("{}: daticert.xml postacert/dati/ricezione", takeover.title());
-            let finding = Finding::new(super::list(paths.iter().copied()), named, place);
+            let finding = Finding::new(super::list(paths.iter().map(String::as_str)), named, place);
             findings.push(finding.blaming(takeover.composer).seen_in([takeover.observation()]));
         }
     }
@@ -123,21 +146,18 @@ fn reserved(transaction: &Transaction, context: &Context<'_>, findings: &mut Fin
 }
 
 fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let mut reported: Vec<&str> = Vec::new();
-    for recipient in transaction.of(Kind::PresaInCarico).flat_map(|fact| &fact.data.ricezione) {
-        let covering = || transaction.concerning(Kind::PresaInCarico, recipient);
-        let within =
-            |fact: &Member| fact.data.ricezione.iter().filter(|named| named.eq_ignore_ascii_case(recipient)).count();
-        let number: usize = covering().map(|fact| times(fact) * within(fact)).sum();
-        if number > 1 && !reported.iter().any(|known| known.eq_ignore_ascii_case(recipient)) {
-            reported.push(recipient);
-            let last = covering().last().map_or(Party::Undetermined, |fact| fact.composer);
-            findings.push(
-                Finding::new(format!("{recipient} covered once"), format!("{number} times"), "ricezione")
-                    .blaming(last)
-                    .seen_in(observations(covering())),
-            );
-        }
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    for (fact, times) in counted(transaction.of(Kind::PresaInCarico)) {
+        fact.data.ricezione.iter().for_each(|to| *numbers.entry(to.to_ascii_lowercase()).or_default() += times);
+    }
+    for (recipient, number) in numbers.into_iter().filter(|(_, number)| *number > 1) {
+        let covering = || transaction.concerning(Kind::PresaInCarico, &recipient);
+        let last = covering().last().map_or(Party::Undetermined, |fact| fact.composer);
+        findings.push(
+            Finding::new(format!("{recipient} covered once"), format!("{number} times"), "ricezione")
+                .blaming(last)
+                .seen_in(observations(covering())),
+        );
     }
 }
 
@@ -155,9 +175,14 @@ fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &
         let service: Vec<&str> = directory
             .providers
             .iter()
-            .filter(|provider| names.contains(&&*provider.name))
+            .filter(|provider| names.iter().any(|name| name.eq_ignore_ascii_case(&provider.name)))
             .map(|provider| &*provider.mail_receipt)
+            .filter(|mailbox| !mailbox.is_empty())
             .collect();
+        // A sender whom nobody manages, or a record without a mailbox: neither tells where it should have gone.
+        if service.is_empty() {
+            continue;
+        }
         let expected = format!("the service mailbox {}", super::list(service.iter().copied()));
         let wrong = |address: &str| !service.iter().any(|service| service.eq_ignore_ascii_case(address));
         let sent = fact.wires().flat_map(|(sighting, path)| path.to.iter().map(move |to| (sighting, to.as_str())));

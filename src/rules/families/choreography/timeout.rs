@@ -12,11 +12,22 @@ use crate::{
     rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
-use super::{accepted, is_word_on, observations, times};
+use super::{MOST_SHOWN, accepted, by_recipient, is_of_sender_side, is_word_on, number, observations};
 
 const TWELVE: SignedDuration = SignedDuration::from_hours(12);
 const TWENTY_TWO: SignedDuration = SignedDuration::from_hours(22);
 const TWENTY_FOUR: SignedDuration = SignedDuration::from_hours(24);
+
+const OUTCOMES: [Kind; 3] = [Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
+
+/// What the sender's provider hears of a message: outcomes, and what goes to its service mailbox.
+const NEWS: [Kind; 5] = [
+    Kind::AvvenutaConsegna,
+    Kind::ErroreConsegna,
+    Kind::ErroreConsegnaVirus,
+    Kind::PresaInCarico,
+    Kind::RilevazioneVirus,
+];
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -48,10 +59,18 @@ pub static RULES: &[Rule] = &[
         check: Check::Transaction { absence: None, applies: warned, check: window },
     },
     Rule {
-        id: "timeout/twenty-four-code",
-        level: Level::May,
+        id: "timeout/second-code",
+        level: Level::Must,
         clauses: &[&delivery::NOTA12_TIMEOUT_CODE],
-        question: "Does the 24-hour notice carry the code 5.4.1?",
+        question: "Does a second timeout notice for a recipient carry the code 5.4.1?",
+        consequence: "Programs that look for the code take the second notice for the first and go on waiting.",
+        check: Check::Transaction { absence: None, applies: warned, check: second_coded },
+    },
+    Rule {
+        id: "timeout/twenty-four-code",
+        level: Level::Should,
+        clauses: &[&delivery::NOTA12_TIMEOUT_CODE],
+        question: "Does a lone timeout notice of hour 22 or later carry the code 5.4.1?",
         consequence: "Programs that look for the code take the notice for the 12-hour one and go on waiting.",
         check: Check::Transaction { absence: None, applies: warned, check: coded },
     },
@@ -84,6 +103,11 @@ fn issued(fact: &Member) -> Timestamp {
     fact.data.instant().unwrap_or_else(|| fact.first_seen())
 }
 
+/// When the sender's provider knew of something: when it was seen, or where only files tell, when it was certified.
+fn arrived(fact: &Member) -> Timestamp {
+    if fact.is_in_file() { issued(fact) } else { fact.first_seen() }
+}
+
 fn notices(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     transaction.of(Kind::PreavvisoErroreConsegna)
 }
@@ -99,10 +123,9 @@ fn news<'a>(
     recipient: &'a str,
     context: &'a Context<'_>,
 ) -> impl Iterator<Item = &'a Member> {
-    transaction.messages.iter().filter(move |fact| {
-        let heard =
-            fact.kind == Kind::AvvenutaConsegna || fact.is_outcome() && fact.composer != transaction.sender_side();
-        heard && fact.concerns(recipient) && is_word_on(transaction, fact, recipient, context)
+    OUTCOMES.into_iter().flat_map(|kind| transaction.concerning(kind, recipient)).filter(move |fact| {
+        let elsewhere = fact.kind == Kind::AvvenutaConsegna || !is_of_sender_side(transaction, fact);
+        elsewhere && is_word_on(transaction, fact, recipient, context)
     })
 }
 
@@ -114,13 +137,9 @@ fn twelve_due(transaction: &Transaction, context: &Context<'_>, findings: &mut F
         return;
     }
     for recipient in transaction.certified_recipients() {
-        let heard = transaction.messages.iter().any(|fact| {
-            let news = fact.is_outcome() || fact.goes_to_provider();
-            news && fact.concerns(recipient)
-                && fact.first_seen() <= deadline
-                && is_word_on(transaction, fact, recipient, context)
-        });
-        let mut warned = notices(transaction).filter(|notice| notice.concerns(recipient));
+        let mut heard = NEWS.into_iter().flat_map(|kind| transaction.concerning(kind, recipient));
+        let heard = heard.any(|fact| arrived(fact) <= deadline && is_word_on(transaction, fact, recipient, context));
+        let mut warned = transaction.concerning(Kind::PreavvisoErroreConsegna, recipient);
         if !heard && !warned.any(|notice| !is_of_24_hours(transaction, notice)) {
             findings.push(
                 Finding::new(format!("a 12-hour notice for {recipient}"), "none", "the sender's mailbox")
@@ -138,11 +157,10 @@ fn twelve_not_due(transaction: &Transaction, context: &Context<'_>, findings: &m
         if after < TWELVE {
             report(findings, notice, "no 12-hour notice before hour 12", hours(after), None);
         }
-        let Some(recipient) = &notice.data.consegna else { continue };
+        let Some(recipient) = notice.data.consegna.as_deref() else { continue };
         let takeovers = transaction.concerning(Kind::PresaInCarico, recipient);
         let takeovers = takeovers.filter(|fact| is_word_on(transaction, fact, recipient, context));
-        let heard =
-            takeovers.chain(news(transaction, recipient, context)).find(|fact| fact.first_seen() < issued(notice));
+        let heard = takeovers.chain(news(transaction, recipient, context)).find(|fact| arrived(fact) < issued(notice));
         if let Some(heard) = heard {
             report(findings, notice, "no 12-hour notice once something came", heard.title(), Some(heard));
         }
@@ -159,20 +177,38 @@ fn window(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A notice with another code is another question's.
+/// What the code alone would tell: notices of hour 22 and later that carry none. Another code is another question's.
+fn uncoded(transaction: &Transaction) -> impl Iterator<Item = &Member> {
+    notices(transaction).filter(|notice| is_of_24_hours(transaction, notice) && notice.code().is_none())
+}
+
+/// Whether an earlier notice for the same recipient shows that one is the second, and so that of 24 hours.
+fn is_second(transaction: &Transaction, notice: &Member) -> bool {
+    let Some(recipient) = notice.data.consegna.as_deref() else { return false };
+    // By the time of each; where nothing is wrong there are two.
+    let mut earlier = transaction.concerning(Kind::PreavvisoErroreConsegna, recipient).take(MOST_SHOWN);
+    earlier.any(|other| issued(other) < issued(notice) && !is_of_24_hours(transaction, other))
+}
+
+fn second_coded(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    uncoded(transaction).filter(|notice| is_second(transaction, notice)).for_each(|notice| no_code(notice, findings));
+}
+
 fn coded(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for notice in notices(transaction).filter(|notice| is_of_24_hours(transaction, notice) && notice.code().is_none()) {
-        let found = notice.data.errore_esteso.as_deref().unwrap_or("none");
-        let place = format!("{}: daticert.xml postacert/dati/errore-esteso", notice.title());
-        let finding = Finding::new("5.4.1 - <provider> - <description>", found, place);
-        findings.push(finding.blaming(notice.composer).seen_in([notice.observation()]));
-    }
+    uncoded(transaction).filter(|notice| !is_second(transaction, notice)).for_each(|notice| no_code(notice, findings));
+}
+
+fn no_code(notice: &Member, findings: &mut Findings) {
+    let found = notice.data.errore_esteso.as_deref().unwrap_or("none");
+    let place = format!("{}: daticert.xml postacert/dati/errore-esteso", notice.title());
+    let finding = Finding::new("5.4.1 - <provider> - <description>", found, place);
+    findings.push(finding.blaming(notice.composer).seen_in([notice.observation()]));
 }
 
 fn twenty_four_not_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     for notice in notices(transaction).filter(|notice| is_of_24_hours(transaction, notice)) {
-        let Some(recipient) = &notice.data.consegna else { continue };
-        let heard = news(transaction, recipient, context).find(|fact| fact.first_seen() < issued(notice));
+        let Some(recipient) = notice.data.consegna.as_deref() else { continue };
+        let heard = news(transaction, recipient, context).find(|fact| arrived(fact) < issued(notice));
         if let Some(heard) = heard {
             report(findings, notice, "no 24-hour notice after the outcome", heard.title(), Some(heard));
         }
@@ -180,23 +216,15 @@ fn twenty_four_not_due(transaction: &Transaction, context: &Context<'_>, finding
 }
 
 fn one_each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let mut seen: Vec<(bool, String)> = Vec::new();
-    for notice in notices(transaction) {
-        let Some(recipient) = &notice.data.consegna else { continue };
-        let late = is_of_24_hours(transaction, notice);
-        let key = (late, recipient.to_ascii_lowercase());
-        if seen.contains(&key) {
-            continue;
-        }
-        seen.push(key);
-        let same: Vec<&Member> = notices(transaction)
-            .filter(|other| other.concerns(recipient) && is_of_24_hours(transaction, other) == late)
-            .collect();
-        let number: usize = same.iter().map(|notice| times(notice)).sum();
-        if number > 1 {
-            let expected = format!("one {}-hour notice for {recipient}", if late { 24 } else { 12 });
-            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox");
-            findings.push(finding.blaming(notice.composer).seen_in(observations(same)));
+    let (late, early): (Vec<&Member>, Vec<&Member>) =
+        notices(transaction).partition(|notice| is_of_24_hours(transaction, notice));
+    for (hours, notices) in [(12, early), (24, late)] {
+        for (recipient, same) in by_recipient(notices) {
+            let number = number(same.iter().copied());
+            let Some(last) = same.last().filter(|_| number > 1) else { continue };
+            let expected = format!("one {hours}-hour notice for {recipient}");
+            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
+            findings.push(finding.seen_in(observations(same)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Infected envelopes: not delivered, and one notice to the sender for each detection.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     evidence::{Party, View},
@@ -9,10 +9,10 @@ use crate::{
         Level,
         clauses::{choreography as norm, incoming},
     },
-    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Rule, Transaction},
 };
 
-use super::{by_recipient, crossings, observations, times};
+use super::{by_recipient, crossings, number, observations};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -78,19 +78,21 @@ fn each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     if transaction.leaves_open(Kind::RilevazioneVirus) {
         return;
     }
-    let composers: BTreeSet<Party> = transaction.of(Kind::RilevazioneVirus).map(|fact| fact.composer).collect();
-    let addressed = |composer: Party| {
-        let certified =
-            |address: &&str| transaction.certified_recipients().any(|known| known.eq_ignore_ascii_case(address));
-        let crossed = crossings(transaction).filter(move |(_, provider, _)| *provider == composer);
-        let named = transaction.of(Kind::RilevazioneVirus).filter(move |fact| fact.composer == composer);
-        let all = crossed.map(|(.., recipient)| recipient).filter(certified).chain(named.flat_map(Member::named));
-        all.map(str::to_ascii_lowercase).collect::<BTreeSet<String>>()
-    };
-    for composer in composers.into_iter().filter(|composer| *composer != Party::Harness) {
-        for recipient in addressed(composer) {
+    // The same envelope is infected for everybody to whom it was addressed there.
+    let mut addressed: BTreeMap<Party, BTreeSet<String>> = BTreeMap::new();
+    for detection in transaction.of(Kind::RilevazioneVirus).filter(|fact| fact.composer != Party::Harness) {
+        addressed.entry(detection.composer).or_default().extend(detection.named().map(str::to_ascii_lowercase));
+    }
+    for (_, provider, recipient) in crossings(transaction).filter(|(.., recipient)| transaction.is_certified(recipient))
+    {
+        if let Some(addressed) = addressed.get_mut(&provider) {
+            addressed.insert(recipient.to_ascii_lowercase());
+        }
+    }
+    for (composer, recipients) in addressed {
+        for recipient in recipients {
             let detections = || transaction.concerning(Kind::RilevazioneVirus, &recipient);
-            let number: usize = detections().map(times).sum();
+            let number = number(detections());
             if number != 1 {
                 let expected = format!("one virus detection for {recipient}");
                 let finding = Finding::new(expected, number.to_string(), "the service mailbox");
@@ -123,7 +125,7 @@ fn notified(transaction: &Transaction, _: &Context<'_>) -> bool {
 
 fn once(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
     for (recipient, notices) in by_recipient(transaction.of(Kind::ErroreConsegnaVirus)) {
-        let number: usize = notices.iter().map(|notice| times(notice)).sum();
+        let number = number(notices.iter().copied());
         let Some(last) = notices.last().filter(|_| number > 1) else { continue };
         let expected = format!("one virus non-delivery for {recipient}");
         let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);

@@ -1,9 +1,5 @@
 //! What the certification data tell of errors (RFC 6109 4.4, Nota 12).
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     message::Kind,
     norm::{
@@ -12,15 +8,14 @@ use crate::{
     },
 };
 
-use crate::rules::{Check, Finding, Rule, applies::has_data, at, context::MessageSubject};
-
-static NOTA12: LazyLock<Regex> = LazyLock::new(|| {
-    let separator = r"(?:\s+-\s+|\s*,\s+)";
-    Regex::new(&format!(r"^5\.\d{{1,3}}\.\d{{1,3}}{separator}\S.*{separator}\S")).expect("the expression is right")
-});
-
-static STATUS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b[245]\.\d{1,3}\.\d{1,3}\b").expect("the expression is right"));
+use crate::rules::{
+    Check, Finding, Rule,
+    applies::{has_data, settled_kind},
+    at,
+    context::MessageSubject,
+    nota12,
+    spelling::folded_name,
+};
 
 /// Kinds that tell of an error; a timeout notice tells of time that has passed.
 pub(in crate::rules) const ERRORS: [Kind; 5] = [
@@ -31,28 +26,53 @@ pub(in crate::rules) const ERRORS: [Kind; 5] = [
     Kind::RilevazioneVirus,
 ];
 
+/// Kinds whose attribute `errore` tells an error.
+const FAILURES: [Kind; 4] =
+    [Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
+
+/// Kinds that tell of no error.
+const SUCCESSES: [Kind; 4] = [Kind::Accettazione, Kind::PresaInCarico, Kind::AvvenutaConsegna, Kind::PostaCertificata];
+
 /// The rules.
 pub static RULES: &[Rule] = &[
     Rule {
         id: "daticert/error-attribute",
         level: Level::Must,
         clauses: &[&formats::RFC6109_4_4_ERRORE],
-        question: "Is the attribute errore one that belongs to this type?",
-        consequence: "Programs tell success as error, or an error as another one.",
+        question: "Does the attribute errore tell an error in a notice of one, and none in a message of success?",
+        consequence: "Programs tell success as error, or error as success.",
         check: Check::Message {
-            applies: has_data,
+            // Timeout notices and virus detections have no fixed value.
+            applies: |subject, context| has_data(subject, context) && (subject.is(&SUCCESSES) || subject.is(&FAILURES)),
             check: |subject, _, findings| {
-                let (Some(data), Some(kind)) = (subject.data(), subject.message.kind) else { return };
-                let allowed: &[&str] = match kind {
-                    // A virus without X-VerificaSicurezza: the DTD allows it, and the missing field is another question's.
-                    Kind::NonAccettazione => &["altro", "virus"],
-                    Kind::NonAccettazioneVirus | Kind::ErroreConsegnaVirus => &["virus"],
-                    Kind::ErroreConsegna => &["no-dest", "no-dominio", "altro", "virus"],
-                    Kind::PreavvisoErroreConsegna | Kind::RilevazioneVirus => &["nessuno", "virus", "altro"],
-                    _ => &["nessuno"],
+                let Some(data) = subject.data() else { return };
+                if subject.is(&SUCCESSES) != (data.errore == "nessuno") {
+                    let expected = if subject.is(&SUCCESSES) { "nessuno" } else { "an error" };
+                    findings.push(Finding::new(expected, &data.errore, at::xml("postacert/@errore")));
+                }
+            },
+        },
+    },
+    Rule {
+        id: "daticert/error-of-type",
+        level: Level::May,
+        clauses: &[&formats::RFC6109_4_4_ERRORE_OF_TYPE],
+        question: "Is the error one that the DTD's comments give to this type?",
+        consequence: "Programs that look at the attribute alone tell an error as another one.",
+        check: Check::Message {
+            applies: |subject, context| has_data(subject, context) && settled_kind(subject).is_some(),
+            check: |subject, _, findings| {
+                let (Some(data), Some(kind)) = (subject.data(), settled_kind(subject)) else { return };
+                let delivery = kind.tipo() == Some("errore-consegna");
+                let fits = match data.errore.as_str() {
+                    "no-dest" | "no-dominio" => delivery,
+                    // Practice knows virus detections and timeout notices with it.
+                    "virus" => !SUCCESSES.contains(&kind),
+                    _ => true,
                 };
-                if !allowed.contains(&&*data.errore) {
-                    findings.push(Finding::new(allowed.join(" or "), &data.errore, at::xml("postacert/@errore")));
+                // A message of success with an error is the question before.
+                if !fits && !SUCCESSES.contains(&kind) {
+                    findings.push(Finding::new("virus or altro", &data.errore, at::xml("postacert/@errore")));
                 }
             },
         },
@@ -91,7 +111,8 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 let Some(described) = subject.data().and_then(|data| data.errore_esteso.as_deref()) else { return };
-                if !NOTA12.is_match(described.trim()) {
+                let class_five = nota12::code(described).is_some_and(|code| code.starts_with('5'));
+                if !class_five || !tells_provider_and_description(subject, described) {
                     let expected = "<5.x.y> - <provider> - <description>";
                     findings.push(Finding::new(expected, described, at::xml("postacert/dati/errore-esteso")));
                 }
@@ -118,7 +139,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "non-delivery/attribute-fits-code",
         level: Level::May,
-        clauses: &[&formats::RFC6109_4_4_ERRORE],
+        clauses: &[&formats::RFC6109_4_4_ERRORE_OF_TYPE],
         question: "Is errore `no-dest` where the code says that the mailbox is unknown?",
         consequence: "Programs that look at the attribute alone tell a generic error; the code decides.",
         check: Check::Message {
@@ -139,21 +160,21 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-/// The RFC 3463 code in errore-esteso.
+/// The RFC 3463 code that errore-esteso begins with.
 pub fn code<'a>(subject: &MessageSubject<'a>) -> Option<&'a str> {
-    Some(STATUS.find(subject.data()?.errore_esteso.as_deref()?)?.as_str())
+    nota12::code(subject.data()?.errore_esteso.as_deref()?)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nota_12_wants_the_code_first_and_three_things() {
-        assert!(NOTA12.is_match("5.1.1 - Bravo Recapiti Certificati S.r.l. - indirizzo non valido"));
-        assert!(NOTA12.is_match("5.5.1, Bravo Recapiti Certificati S.r.l., virus"));
-        for wrong in ["indirizzo non valido", "Bravo - 5.1.1 - no", "5.1.1 - indirizzo", "4.1.1 - Bravo - no"] {
-            assert!(!NOTA12.is_match(wrong), "{wrong}");
+/// Whether two things follow the code: apart, or, where nothing separates them, the provider's name among other words.
+fn tells_provider_and_description(subject: &MessageSubject<'_>, described: &str) -> bool {
+    match nota12::pieces(described)[..] {
+        [] => false,
+        [only] => {
+            let certified = subject.data().map(|data| &data.gestore_emittente);
+            let names = certified.into_iter().chain(subject.provider.map(|provider| &provider.name));
+            let only = folded_name(only);
+            names.map(|name| folded_name(name)).any(|name| !name.is_empty() && only.contains(&name) && only != name)
         }
+        _ => true,
     }
 }

@@ -12,7 +12,7 @@ use crate::rules::{
     Check, Finding, Rule,
     applies::{has_data, settled_kind},
     at,
-    families::daticert::errors::ERRORS,
+    families::daticert::{errors::ERRORS, is_missing},
     spelling::{is_bare_address, same_address},
 };
 
@@ -43,7 +43,10 @@ pub static RULES: &[Rule] = &[
                     .chain(recipients)
                     .chain(data.consegna.iter().map(|address| ("dati/consegna", address)))
                     .chain(data.ricezione.iter().map(|address| ("dati/ricezione", address)));
-                for (path, address) in addresses.filter(|(_, address)| !is_bare_address(address)) {
+                let wrong = addresses.filter(|(_, address)| !is_bare_address(address));
+                for (path, address) in
+                    wrong.filter(|(_, address)| !address.is_empty() || !is_missing(subject, "mittente"))
+                {
                     findings.push(Finding::new("local@domain", address, at::xml(format!("postacert/{path}"))));
                 }
             },

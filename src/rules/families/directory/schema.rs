@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::folded;
+
 use crate::{
     directory::{
         Provider,
@@ -9,7 +11,7 @@ use crate::{
         name::{self, Part},
     },
     norm::{Level, clauses::directory as norm},
-    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, at, spelling::collapsed},
+    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, at},
 };
 
 /// What a provider's record may hold, in lower case (4.5.9).
@@ -23,6 +25,22 @@ const ATTRIBUTES: [&str; 9] = [
     "description",
     "ldiflocationurl",
     "providerunit",
+];
+
+/// What a directory server writes of its own work beside what it was given (RFC 4512 3.4, RFC 4530), in lower case.
+const OPERATIONAL: [&str; 12] = [
+    "structuralobjectclass",
+    "governingstructurerule",
+    "entryuuid",
+    "entrydn",
+    "entrycsn",
+    "contextcsn",
+    "creatorsname",
+    "createtimestamp",
+    "modifiersname",
+    "modifytimestamp",
+    "subschemasubentry",
+    "hassubordinates",
 ];
 
 pub static RULES: &[Rule] = &[
@@ -49,12 +67,14 @@ pub static RULES: &[Rule] = &[
         question: "Is each record below the root of class provider?",
         consequence: "Nobody sees a provider in the record, and its users' mail is taken for ordinary mail.",
         check: Check::Directory {
-            applies: |subject| subject.records.iter().any(|record| !is_root(record)),
+            applies: |subject| subject.records().any(|record| !is_root(&record)),
             check: |subject, _, findings| {
-                for record in subject.records.iter().filter(|record| !is_root(record) && !record.is_provider()) {
-                    let classes: Vec<_> =
-                        record.named("objectclass").map(|class| String::from_utf8_lossy(&class.value)).collect();
-                    let place = at::record(&record.dn).detail("objectclass");
+                for record in subject.records().filter(|record| !is_root(record) && !record.is_provider()) {
+                    let classes: Vec<_> = record
+                        .named("objectclass")
+                        .map(|class| String::from_utf8_lossy(&class.value).into_owned())
+                        .collect();
+                    let place = at::record(&record.dn()).detail("objectclass");
                     findings.push(Finding::new("provider", classes.join(", "), place));
                 }
             },
@@ -69,10 +89,11 @@ pub static RULES: &[Rule] = &[
         check: Check::Directory {
             applies: super::with_providers,
             check: |subject, _, findings| {
-                for record in subject.records.iter().filter(|record| record.is_provider()) {
-                    let held: BTreeSet<&str> = record.attributes.iter().map(|attribute| &*attribute.name).collect();
-                    for other in held.into_iter().filter(|name| !ATTRIBUTES.contains(name)) {
-                        findings.push(Finding::new("attributes of class provider", other, at::record(&record.dn)));
+                for record in subject.records().filter(Record::is_provider) {
+                    let held: BTreeSet<String> = record.attributes().map(|attribute| attribute.name).collect();
+                    let is_known = |name: &str| ATTRIBUTES.contains(&name) || OPERATIONAL.contains(&name);
+                    for other in held.into_iter().filter(|name| !is_known(name)) {
+                        findings.push(Finding::new("attributes of class provider", other, at::record(&record.dn())));
                     }
                 }
             },
@@ -85,14 +106,12 @@ pub static RULES: &[Rule] = &[
         question: "Are certificates given as providerCertificate;binary?",
         consequence: "A directory server that keeps to the syntax of certificates refuses them.",
         check: Check::Directory {
-            applies: |subject| {
-                subject.records.iter().any(|record| record.named("providercertificate").next().is_some())
-            },
+            applies: |subject| subject.records().any(|record| record.named("providercertificate").next().is_some()),
             check: |subject, _, findings| {
-                for record in subject.records {
+                for record in subject.records() {
                     let plain = |options: &[String]| !options.iter().any(|option| option == "binary");
                     for given in record.named("providercertificate").filter(|given| plain(&given.options)) {
-                        let place = at::record(&record.dn).at_line(given.line);
+                        let place = at::record(&record.dn()).at_line(given.line);
                         findings.push(Finding::new("providerCertificate;binary", "without that option", place));
                     }
                 }
@@ -101,8 +120,8 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-fn is_root(record: &Record) -> bool {
-    matches!(&name::read(&record.dn).as_deref(), Some([only]) if is_postacert(only))
+fn is_root(record: &Record<'_>) -> bool {
+    matches!(&name::read(&record.dn()).as_deref(), Some([only]) if is_postacert(only))
 }
 
 fn is_postacert(part: &Part) -> bool {
@@ -116,7 +135,8 @@ fn of_several(subject: &DirectorySubject<'_>) -> bool {
 }
 
 fn root(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    if !subject.records.iter().any(is_root) {
+    // What cannot be read may be it.
+    if subject.is_whole() && !subject.records().any(|record| is_root(&record)) {
         findings.push(Finding::new("a record o=postacert", "none", "records"));
     }
 }
@@ -146,5 +166,5 @@ fn is_named_after_itself(provider: &Provider) -> bool {
 
 /// caseIgnoreMatch (RFC 4517 4.2.11).
 fn same(a: &str, b: &str) -> bool {
-    collapsed(a).to_lowercase() == collapsed(b).to_lowercase()
+    folded(a) == folded(b)
 }

@@ -17,7 +17,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Directory {
             applies: |subject| intact(subject).is_some(),
             check: |subject, _, findings| {
-                if subject.file.ldif.is_none() {
+                if subject.file.content.is_none() {
                     findings.push(Finding::new(
                         "the LDIF file",
                         "nothing: the signature is detached",
@@ -39,7 +39,7 @@ pub static RULES: &[Rule] = &[
                 signature(subject).is_some_and(|signature| match signature.state {
                     SignatureState::Unsupported(_) | SignatureState::NoSignerCertificate => false,
                     SignatureState::Malformed(_) => true,
-                    _ => subject.file.ldif.is_some(),
+                    _ => subject.file.content.is_some(),
                 })
             },
             check: |subject, _, findings| {

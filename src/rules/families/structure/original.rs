@@ -1,20 +1,20 @@
 //! The part with the message inside: where it must be, where it must not, and how (RFC 6109 4.3.2).
 
 use crate::{
-    message::{Entity, Kind},
+    message::{Entity, Kind, Mail},
     norm::{
         Level,
-        clauses::{access, delivery, formats, incoming},
+        clauses::{access, choreography as norm, delivery, formats, incoming},
     },
 };
 
 use crate::rules::{
     Check, Finding, Piece, Rule,
-    applies::{certifies, generated},
+    applies::{certifies, generated, has_certified_original},
     at,
     context::MessageSubject,
     families::structure::{children, first_eight_bit, has_mixed},
-    spelling::shown_part,
+    spelling::{same_address, shown_part},
 };
 
 /// The rules.
@@ -96,6 +96,29 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "structure/original-readable",
+        level: Level::Must,
+        clauses: &[&formats::RFC6109_4_3_2_ORIGINAL],
+        question: "Has the original message inside a header?",
+        consequence: "What was certified cannot be read, nor held against what was sent.",
+        check: Check::Message {
+            applies: |subject, context| {
+                let encoded = |part: &Entity| !matches!(&*part.encoding, "7bit" | "8bit" | "binary");
+                // A coded one is another question's.
+                certifies(subject, context)
+                    && subject.message.parts.original.as_ref().is_some_and(|part| !encoded(part))
+            },
+            check: |subject, _, findings| {
+                let Some(part) = subject.message.parts.original.as_ref().filter(|_| subject.original.is_none()) else {
+                    return;
+                };
+                let found = if part.body.is_empty() { "nothing" } else { "no header field" };
+                let finding = Finding::new("a message with its header", found, at::part(Piece::Original));
+                findings.push(finding.at_offset(part.body.start));
+            },
+        },
+    },
+    Rule {
         id: "structure/original-encoding",
         level: Level::Must,
         clauses: &[&formats::RFC6109_4_3_2_ORIGINAL],
@@ -152,6 +175,33 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "delivery/copy-without-original",
+        level: Level::Must,
+        clauses: &[&norm::RFC6109_3_3_2_1_COPY],
+        question: "Is the original message left out of the delivery for a recipient who is in Cc and not in To?",
+        consequence: "The sender gets the whole message back for each recipient of a copy.",
+        check: Check::Message {
+            applies: |subject, context| {
+                has_certified_original(subject, context)
+                    && subject.is(&[Kind::AvvenutaConsegna])
+                    && subject.data().is_some_and(|data| data.consegna.is_some())
+            },
+            check: |subject, _, findings| {
+                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
+                let (Some(to), Some(cc)) = (addresses(original, "To"), addresses(original, "Cc")) else { return };
+                let recipient = data.consegna.as_deref().unwrap_or_default();
+                let among = |addresses: &[String]| addresses.iter().any(|address| same_address(address, recipient));
+                if among(&cc) && !among(&to) {
+                    findings.push(Finding::new(
+                        "no original message",
+                        "an original message",
+                        "parts of multipart/mixed",
+                    ));
+                }
+            },
+        },
+    },
+    Rule {
         id: "anomaly/nothing-else",
         level: Level::Must,
         clauses: &[&incoming::RFC6109_3_2_2_NOTHING_ELSE],
@@ -187,6 +237,15 @@ pub static RULES: &[Rule] = &[
         },
     },
 ];
+
+/// The addresses of To or Cc; `None` where a field cannot be read, for then recipient and copy cannot be told apart.
+fn addresses(mail: &Mail, name: &str) -> Option<Vec<String>> {
+    let mut all = Vec::new();
+    for header in mail.root.headers_named(name).filter(|header| !mail.unfolded(header).is_empty()) {
+        all.extend(mail.mailboxes(header)?.into_iter().map(|mailbox| mailbox.address));
+    }
+    Some(all)
+}
 
 fn messages<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {
     children(subject).filter(|part| part.content_type == "message/rfc822")

@@ -1,13 +1,16 @@
 //! OpenSSL's opinion of certification paths, held against the one written here: the same chains, made with rcgen, put to
 //! both. Without the `openssl` command the test says that it was skipped; in CI it fails.
 
+mod kinds;
+mod nist;
+
 use std::{
     fs,
     path::PathBuf,
     process::{Command, Output},
 };
 
-use pec_conformance::smime::{Certificate, Trust};
+use pec_conformance::smime::{Certificate, PathError, Trust};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, CustomExtension, DnType,
     ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, NameConstraints,
@@ -20,9 +23,7 @@ const AT_EPOCH: &str = "1772440200";
 
 #[test]
 fn paths_are_accepted_and_refused_as_openssl_does() {
-    if Command::new("openssl").arg("version").output().is_err() {
-        assert!(std::env::var_os("CI").is_none(), "the openssl command is not installed");
-        eprintln!("skipped: the openssl command is not installed");
+    if !openssl_is_there() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -30,7 +31,7 @@ fn paths_are_accepted_and_refused_as_openssl_does() {
     for case in cases() {
         let chain = Chain::make(&case);
         let ours = chain.verdict();
-        let theirs = chain.openssl(folder.path().to_owned());
+        let theirs = chain.openssl(folder.path().to_owned(), &[]);
         *if theirs.status.success() { &mut accepted } else { &mut refused } += 1;
         if ours.is_ok() != theirs.status.success() {
             differences.push(format!("{}\n  ours    {ours:?}\n  openssl {}", case.name, text(&theirs)));
@@ -39,6 +40,16 @@ fn paths_are_accepted_and_refused_as_openssl_does() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     // So that neither side answers the same to everything.
     assert!(accepted > 20 && refused > 30, "{accepted} accepted, {refused} refused");
+}
+
+/// Where it is not, the test is skipped, and says so; in CI it fails.
+fn openssl_is_there() -> bool {
+    let is_there = Command::new("openssl").arg("version").output().is_ok();
+    if !is_there {
+        assert!(std::env::var_os("CI").is_none(), "the openssl command is not installed");
+        eprintln!("skipped: the openssl command is not installed");
+    }
+    is_there
 }
 
 /// What a chain is, right unless it says otherwise: root, upper authority, authority, signer.
@@ -315,14 +326,14 @@ impl Chain {
         }
     }
 
-    fn verdict(&self) -> Result<(), String> {
-        let trust = Trust { anchors: vec![self.root.clone()], crls: self.lists.clone() };
+    fn verdict(&self) -> Result<(), PathError> {
+        let trust = Trust::new([self.root.clone()], self.lists.clone());
         let others: Vec<Certificate> = self.others.iter().map(|der| Certificate::read(der).unwrap()).collect();
         let signer = Certificate::read(&self.signer).unwrap();
-        trust.check(&signer, &others, AT.parse().unwrap()).map_err(|error| error.to_string())
+        trust.check(&signer, &others, AT.parse().unwrap())
     }
 
-    fn openssl(&self, folder: PathBuf) -> Output {
+    fn openssl(&self, folder: PathBuf, options: &[&str]) -> Output {
         let write = |name: &str, label: &'static str, ders: &[Vec<u8>]| {
             let pems = ders.iter().map(|der| der::pem::encode_string(label, der::pem::LineEnding::LF, der).unwrap());
             fs::write(folder.join(name), pems.collect::<String>()).unwrap();
@@ -333,7 +344,7 @@ impl Chain {
         write("lists.pem", "X509 CRL", &self.lists);
         let mut command = Command::new("openssl");
         command.args(["verify", "-attime", AT_EPOCH, "-CAfile", "root.pem", "-purpose", "smimesign"]);
-        command.args(["-no-CApath", "-no-CAstore", "-crl_check_all"]);
+        command.args(["-no-CApath", "-no-CAstore", "-crl_check_all"]).args(options);
         if !self.lists.is_empty() {
             command.args(["-CRLfile", "lists.pem"]);
         }

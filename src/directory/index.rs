@@ -1,0 +1,144 @@
+//! Look-ups in a directory of any size: who manages a domain, who signs with a certificate.
+
+use std::{cmp::Ordering, collections::HashSet, sync::Arc};
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+
+use super::Provider;
+
+/// Places in a list of providers, in the order of what is looked for. Eight octets a domain: names stand in the records.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    domains: Vec<Place>,
+    certificates: Vec<([u8; SHA1], Place)>,
+}
+
+const SHA1: usize = 20;
+
+/// The provider, and which of its domains or certificates.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    provider: u32,
+    value: u32,
+}
+
+impl Index {
+    /// Over these; certificates whose hash their own record lists (RFC 6109 2.2.2).
+    pub fn of(providers: &[Arc<Provider>]) -> Self {
+        let (mut domains, mut certificates) = (Vec::new(), Vec::new());
+        for (at, provider) in (0..).zip(providers) {
+            domains.extend((0..).zip(&provider.managed_domains).map(|(value, _)| Place { provider: at, value }));
+            let listed: HashSet<String> =
+                provider.certificate_hashes.iter().map(|hash| hash.to_ascii_uppercase()).collect();
+            for (value, der) in (0..).zip(&provider.certificates) {
+                let hash = sha1(der);
+                let hex = hash.iter().fold(String::with_capacity(2 * SHA1), |hex, octet| hex + &format!("{octet:02X}"));
+                if listed.contains(&hex) {
+                    certificates.push((hash, Place { provider: at, value }));
+                }
+            }
+        }
+        let domain = |place: &Place| providers[place.provider as usize].managed_domains[place.value as usize].as_str();
+        // Stable: of several that manage a domain, the first in the file comes first.
+        domains.sort_by(|one, other| compare(domain(one), domain(other)));
+        certificates.sort_by_key(|(hash, _)| *hash);
+        Self { domains, certificates }
+    }
+
+    /// Which providers manage a domain, letter case ignored, each once.
+    pub fn managing<'i>(&'i self, providers: &'i [Arc<Provider>], name: &str) -> impl Iterator<Item = usize> + use<'i> {
+        let domain = |place: &Place| providers[place.provider as usize].managed_domains[place.value as usize].as_str();
+        let first = self.domains.partition_point(|place| compare(domain(place), name) == Ordering::Less);
+        let rest = &self.domains[first..];
+        let many = rest.partition_point(|place| compare(domain(place), name) == Ordering::Equal);
+        let mut before = None;
+        rest[..many].iter().map(|place| place.provider as usize).filter(move |at| before.replace(*at) != Some(*at))
+    }
+
+    /// Which providers list a certificate, DER, each once.
+    pub fn signing_with<'i>(
+        &'i self,
+        providers: &'i [Arc<Provider>],
+        der: &[u8],
+    ) -> impl Iterator<Item = usize> + use<'i> {
+        let wanted = sha1(der);
+        let first = self.certificates.partition_point(|(hash, _)| *hash < wanted);
+        let same = |place: &Place| providers[place.provider as usize].certificates[place.value as usize] == der;
+        let listed = self.certificates[first..].iter().take_while(|(hash, _)| *hash == wanted);
+        let mut found: Vec<usize> =
+            listed.filter(|(_, place)| same(place)).map(|(_, place)| place.provider as usize).collect();
+        found.dedup();
+        found.into_iter()
+    }
+}
+
+/// Letter case ignored, as the attribute's syntax does.
+fn compare(one: &str, other: &str) -> Ordering {
+    let lower = |octet: u8| octet.to_ascii_lowercase();
+    one.bytes().map(lower).cmp(other.bytes().map(lower))
+}
+
+fn sha1(der: &[u8]) -> [u8; SHA1] {
+    let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, der);
+    let mut hash = [0; SHA1];
+    hash.copy_from_slice(digest.as_ref());
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::directory::Directory;
+
+    fn provider(name: &str, domains: impl IntoIterator<Item = String>) -> Provider {
+        Provider { name: name.to_owned(), managed_domains: domains.into_iter().collect(), ..Provider::default() }
+    }
+
+    fn names<'d>(found: impl Iterator<Item = &'d Arc<Provider>>) -> Vec<&'d str> {
+        found.map(|provider| provider.name.as_str()).collect()
+    }
+
+    #[test]
+    fn domains_are_found_whatever_their_letter_case_each_provider_once() {
+        let directory = Directory::from_iter([
+            provider("B", ["b.example".to_owned(), "B.Example".to_owned(), "shared.example".to_owned()]),
+            provider("A", ["A.example".to_owned(), "Shared.example".to_owned()]),
+        ]);
+        assert_eq!(names(directory.managing("B.EXAMPLE")), ["B"]);
+        assert_eq!(names(directory.managing("shared.Example")), ["B", "A"]);
+        assert_eq!(names(directory.managing("b.exampl")), [""; 0]);
+        assert!(directory.is_certified("x@a.example") && !directory.is_certified("x@c.example"));
+    }
+
+    #[test]
+    fn certificates_are_found_where_the_record_lists_their_hash() {
+        let hash = |der: &[u8]| sha1(der).iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"));
+        let with = |name: &str, hashes: Vec<String>| Provider {
+            certificates: vec![vec![1], vec![2]],
+            certificate_hashes: hashes,
+            ..provider(name, [])
+        };
+        let directory = Directory::from_iter([
+            with("both", vec![hash(&[1]), hash(&[2]).to_uppercase()]),
+            with("second", vec![hash(&[2])]),
+            with("none", vec![hash(&[3])]),
+        ]);
+        let found = |der: &[u8]| {
+            names(directory.index.signing_with(&directory.providers, der).map(|at| &directory.providers[at]))
+        };
+        assert_eq!((found(&[1]), found(&[2]), found(&[3])), (vec!["both"], vec!["both", "second"], vec![]));
+    }
+
+    #[test]
+    fn a_large_directory_is_looked_up_as_fast_as_a_small_one() {
+        let domains = (0..200_000).map(|number| format!("d{number}.example"));
+        let directory = Directory::from_iter([provider("A", domains)]);
+        let start = Instant::now();
+        let found = (0..20_000).filter(|number| directory.is_certified(&format!("x@D{}.example", number * 20))).count();
+        assert_eq!(found, 10_000);
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        assert_eq!(size_of::<Place>(), 8, "what a domain costs beside its name");
+    }
+}

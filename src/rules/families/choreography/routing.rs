@@ -1,0 +1,82 @@
+//! Where the envelope went: to every recipient that the sender's provider certified.
+
+use std::collections::{BTreeSet, HashSet};
+
+use crate::{
+    evidence::{Evidence, Party, Speaker, View},
+    message::Kind,
+    norm::{Level, clauses::choreography as norm},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
+};
+
+use super::{accepted, is_of_sender_side, observations, provider_of};
+
+pub static RULES: &[Rule] = &[Rule {
+    id: "choreography/sent-to-every-recipient",
+    level: Level::Must,
+    clauses: &[&norm::RFC6109_3_1_5_PATHS],
+    question: "Does the envelope go to every certified recipient of a provider that some of it went to?",
+    consequence: "Some recipients never get what others get, and the notices make it look like a failure elsewhere.",
+    check: Check::Transaction {
+        absence: Some(Absence::seen_from(&[View::Wires])),
+        applies: sent_somewhere,
+        check: sent_to_all,
+    },
+}];
+
+/// Who stands on an envelope's forward paths, in lower case.
+fn addressed(transaction: &Transaction) -> HashSet<String> {
+    let wires = transaction.of(Kind::PostaCertificata).flat_map(Member::wires);
+    wires.flat_map(|(_, path)| &path.to).map(|to| to.to_ascii_lowercase()).collect()
+}
+
+fn sent_somewhere(transaction: &Transaction, context: &Context<'_>) -> bool {
+    accepted(transaction, context) && !addressed(transaction).is_empty()
+}
+
+fn sent_to_all(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+    let addressed = addressed(transaction);
+    let at = |recipient: &str| provider_of(context, recipient);
+    let reached: BTreeSet<Party> =
+        transaction.certified_recipients().filter(|to| addressed.contains(&to.to_ascii_lowercase())).map(at).collect();
+    // Where nothing reached a provider, it may have been out of reach; where its mailbox or its word shows that the envelope
+    // came, the way is another question's.
+    let came = |recipient: &str| {
+        let spoke = [Kind::PresaInCarico, Kind::RilevazioneVirus, Kind::AvvenutaConsegna];
+        transaction.in_mailbox(recipient).next().is_some()
+            || spoke.into_iter().any(|kind| transaction.concerning(kind, recipient).next().is_some())
+    };
+    // A provider that tells its user of a failure has answered for it.
+    let given_up = |recipient: &str| {
+        transaction.concerning(Kind::ErroreConsegna, recipient).any(|fact| is_of_sender_side(transaction, fact))
+    };
+    let mut tried: Option<HashSet<String>> = None;
+    for recipient in transaction.certified_recipients() {
+        let provider = at(recipient);
+        if addressed.contains(&recipient.to_ascii_lowercase())
+            || provider == Party::Undetermined
+            || !reached.contains(&provider)
+            || came(recipient)
+            || given_up(recipient)
+        {
+            continue;
+        }
+        let tried = tried.get_or_insert_with(|| named_by(transaction.sender_side(), context.evidence));
+        if !tried.contains(&recipient.to_ascii_lowercase()) {
+            let expected = format!("an envelope with {recipient} on its forward path");
+            let finding = Finding::new(expected, "none", "the wires").blaming(transaction.sender_side());
+            findings.push(finding.seen_in(observations(transaction.of(Kind::PostaCertificata))));
+        }
+    }
+}
+
+/// Everybody whom a host named in RCPT TO, whatever was answered, in lower case.
+fn named_by(host: Party, evidence: &Evidence) -> HashSet<String> {
+    let lines = evidence.dialogues.iter().filter(|dialogue| dialogue.from == host).flat_map(|dialogue| &dialogue.lines);
+    let named = lines.filter(|line| line.by == Speaker::Client).filter_map(|line| {
+        let (verb, rest) = line.text.split_once('<')?;
+        let is_rcpt = verb.trim_end().eq_ignore_ascii_case("RCPT TO:");
+        is_rcpt.then(|| rest.split('>').next().unwrap_or_default().to_ascii_lowercase())
+    });
+    named.collect()
+}

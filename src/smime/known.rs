@@ -1,0 +1,30 @@
+//! Certificates that were read before. A hundred providers sign with some hundreds of them, message after message.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
+
+use super::Certificate;
+
+/// How many are remembered, and the largest of them in octets; mail can bring any number of any size.
+const MAX_CERTIFICATES: usize = 1024;
+const MAX_SIZE: usize = 8 << 10;
+
+static KNOWN: LazyLock<RwLock<HashMap<Arc<[u8]>, Certificate>>> = LazyLock::new(RwLock::default);
+
+/// What [`Certificate::read`] gives.
+pub fn read(der: &[u8]) -> Result<Certificate, String> {
+    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(der) {
+        return Ok(known.clone());
+    }
+    let certificate = Certificate::read(der)?;
+    if der.len() <= MAX_SIZE {
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_CERTIFICATES {
+            known.clear();
+        }
+        known.insert(certificate.der.clone(), certificate.clone());
+    }
+    Ok(certificate)
+}

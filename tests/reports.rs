@@ -1,0 +1,290 @@
+//! The reports are what their formats' own schemas want: SARIF by OASIS's, JUnit by Jenkins', the JSON stream by the schema
+//! that `schema report` prints. What comes from outside acts in none of them.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+const SARIF: &str = include_str!("schemas/sarif-2.1.0.json");
+const JUNIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemas/junit-10.xsd");
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md");
+
+/// What acts on a terminal or in a page instead of being read.
+const ACTING: [char; 6] = ['\x1b', '\u{202e}', '\u{9b}', '\x07', '\r', '\0'];
+
+struct Done {
+    code: Option<i32>,
+    out: String,
+}
+
+fn pec(args: &[&str]) -> Done {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    let output = command.args(args).stdin(Stdio::null()).output().expect("the program starts");
+    Done { code: output.status.code(), out: String::from_utf8(output.stdout).expect("the program prints UTF-8") }
+}
+
+/// The reports of a run with something wrong in it, and the folder they lie in.
+fn run() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = folder.path().to_str().unwrap();
+    let done = pec(&["run", "delivery/complete", "--receiver", "flawed", "--reports", reports]);
+    assert_eq!(done.code, Some(1), "{}", done.out);
+    folder
+}
+
+/// The messages of a run, an unreadable file and hostile ones, for `check`.
+fn archive() -> tempfile::TempDir {
+    let folder = run();
+    let mail = folder.path().join("mail");
+    fs::create_dir(&mail).unwrap();
+    let messages = folder.path().join("evidence/delivery/complete/alfa-flawed/messages");
+    for entry in fs::read_dir(messages).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, mail.join(path.file_name().unwrap())).unwrap();
+    }
+    let hostile = "X-Ricevuta: accettazione\r\nSubject: \x1b[2J</failure>]]> \u{202e}{0} [x](http://evil.example)\r\n\
+                   From: \x1b[31m<a@b.example>\r\n\r\nhello\r\n";
+    fs::write(mail.join("ho stile\u{202e}\n[1m%41:x.eml"), hostile).unwrap();
+    fs::write(mail.join("noise.eml"), [0_u8, 159, 146, 150]).unwrap();
+    folder
+}
+
+fn checked(format: &str) -> (tempfile::TempDir, String) {
+    let folder = archive();
+    let out = pec(&["check", folder.path().join("mail").to_str().unwrap(), "--format", format]).out;
+    assert!(!out.contains(ACTING), "{out}");
+    (folder, out)
+}
+
+#[track_caller]
+fn accepted(schema: &Value, document: &Value) {
+    let validator = jsonschema::validator_for(schema).expect("the schema is one");
+    let errors: Vec<String> =
+        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+fn sarif(text: &str) -> Value {
+    let log: Value = serde_json::from_str(text).expect("a whole JSON document");
+    // A slip in OASIS's file: of a language that no log of ours has, its pattern closes a bracket that none opened.
+    let schema = SARIF.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
+    accepted(&serde_json::from_str(&schema).unwrap(), &log);
+    log
+}
+
+#[test]
+fn sarif_of_a_run_is_accepted_by_its_schema_and_points_at_files_and_bytes() {
+    let folder = run();
+    let log = sarif(&fs::read_to_string(folder.path().join("report.sarif")).unwrap());
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    for result in results {
+        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+        let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
+        let path = uri.strip_prefix("file://").unwrap_or(uri);
+        assert!(Path::new(path).exists(), "{uri}");
+    }
+    assert_eq!(
+        (&run["invocations"][0]["exitCode"], &run["invocations"][0]["executionSuccessful"]),
+        (&1.into(), &true.into())
+    );
+}
+
+#[test]
+fn sarif_of_a_check_is_accepted_by_its_schema_and_says_what_could_not_be_judged() {
+    let (_folder, text) = checked("sarif");
+    let log = sarif(&text);
+    let run = &log["runs"][0];
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(notifications.contains("noise.eml"), "{notifications}");
+    let texts: Vec<&str> =
+        run["results"].as_array().unwrap().iter().map(|it| it["message"]["text"].as_str().unwrap()).collect();
+    assert!(!texts.is_empty());
+    let plain = |text: &&str| !text.contains("](http") && !text.replace("{{", "").contains('{');
+    assert!(texts.iter().all(plain), "nothing is a link or a placeholder: {texts:?}");
+    let spans = run["results"].as_array().unwrap().iter();
+    let mut spans = spans.map(|it| &it["locations"][0]["physicalLocation"]["region"]["byteOffset"]);
+    assert!(spans.any(Value::is_u64), "some result points at bytes");
+    assert!(text.contains("ho%20stile%E2%80%AE%0A%5B1m%2541%3Ax.eml"), "names are percent-encoded");
+}
+
+#[test]
+fn junit_is_accepted_by_jenkins() {
+    let (folder, text) = checked("junit");
+    let check = folder.path().join("check.xml");
+    fs::write(&check, &text).unwrap();
+    jenkins_accepts(&[folder.path().join("junit.xml"), check]);
+    let xml = roxmltree::Document::parse(&text).unwrap();
+    let count = |name: &str| xml.descendants().filter(|node| node.has_tag_name(name)).count();
+    assert!(count("testcase") >= 5 && count("failure") >= 1 && count("error") == 1, "{text}");
+    let total = |name: &str| -> usize {
+        let suites = xml.descendants().filter(|node| node.has_tag_name("testsuite"));
+        suites.map(|suite| suite.attribute(name).unwrap().parse::<usize>().unwrap()).sum()
+    };
+    assert_eq!((total("tests"), total("failures")), (count("testcase"), count("failure")));
+}
+
+fn jenkins_accepts(files: &[PathBuf]) {
+    let output = Command::new("xmllint").args(["--noout", "--nonet", "--schema", JUNIT]).args(files).output();
+    match output {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
+        Err(_) if env::var_os("CI").is_none() => eprintln!("skipped: xmllint is not installed"),
+        Err(error) => panic!("xmllint is not installed, and in CI it must be: {error}"),
+    }
+}
+
+fn schema() -> Value {
+    serde_json::from_str(&pec(&["schema", "report"]).out).expect("`schema report` prints JSON")
+}
+
+#[test]
+fn every_line_of_the_stream_is_accepted_by_the_schema_that_is_printed() {
+    let (folder, text) = checked("json");
+    let run = fs::read_to_string(folder.path().join("run.jsonl")).unwrap();
+    let schema = schema();
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    let mut types = Vec::new();
+    for line in run.lines().chain(text.lines()) {
+        let line: Value = serde_json::from_str(line).expect("every line is JSON");
+        let errors: Vec<String> = validator.iter_errors(&line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{line}\n{}", errors.join("\n"));
+        types.push(line["type"].as_str().unwrap().to_owned());
+    }
+    for wanted in ["header", "cell", "checked", "unjudged", "submission", "footer"] {
+        assert!(types.iter().any(|it| it == wanted), "no line {wanted} in {types:?}");
+    }
+}
+
+#[test]
+fn a_finding_names_who_answers_for_it_once() {
+    let (folder, text) = checked("json");
+    let run = fs::read_to_string(folder.path().join("run.jsonl")).unwrap();
+    let lines: Vec<Value> = run.lines().chain(text.lines()).map(|line| serde_json::from_str(line).unwrap()).collect();
+    let verdicts: Vec<&Value> = lines.iter().filter_map(|line| line["findings"].as_array()).flatten().collect();
+    assert!(!verdicts.is_empty());
+    for verdict in verdicts {
+        assert!(verdict.get("blame").is_none() && verdict.get("provider").is_none(), "{verdict}");
+        for finding in verdict["findings"].as_array().unwrap() {
+            assert!(finding["blame"]["party"].is_string(), "{finding}");
+        }
+    }
+}
+
+#[test]
+fn what_was_put_to_things_is_told_once_in_the_footer() {
+    let (_folder, text) = checked("json");
+    for line in text.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line.get("applied"), None);
+        if line["type"] == "footer" {
+            assert!(!line["totals"]["applied"].as_object().unwrap().is_empty());
+        }
+    }
+}
+
+/// `INSTA_UPDATE=always cargo test --test reports` writes it anew.
+#[test]
+fn the_page_of_the_stream_is_what_the_schema_says() {
+    let page = page(&schema());
+    if env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
+        fs::write(PAGE, page).unwrap();
+        return;
+    }
+    let written = fs::read_to_string(PAGE).unwrap_or_default();
+    assert!(written == page, "docs/json.md is stale; INSTA_UPDATE=always writes it anew");
+}
+
+/// The schema as a page: a table for each kind of line, then one for each thing in them.
+fn page(schema: &Value) -> String {
+    let mut page = String::from(
+        "# The JSON stream\n\n\
+         Written by `cargo test --test reports` from the types that the stream is written from; `pec-conformance schema report`\n\
+         prints the same as a JSON Schema, which every line is held against.\n\n\
+         `run --format json`, `reports/run.jsonl` and `check --format json` are JSON lines: one object to a line, told apart by\n\
+         `type`. The first is a `header`, the last a `footer`; a stream without its footer is of a command that was cut off.\n\
+         While `format` is 0 it may change from day to day.\n",
+    );
+    for line in schema["oneOf"].as_array().expect("a line is one of several kinds") {
+        let name = line["properties"]["type"]["const"].as_str().unwrap();
+        let definition = line["$ref"].as_str().map_or(line, |reference| definition(schema, reference));
+        page += &format!("\n## A line `{name}`\n\n{}\n\n{}", prose(line), table(schema, definition));
+    }
+    page += "\n# What lines hold\n";
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        let used_as_line =
+            schema["oneOf"].as_array().unwrap().iter().any(|line| line["$ref"] == format!("#/$defs/{name}"));
+        if !used_as_line {
+            page += &format!("\n## {name}\n\n{}\n\n{}", prose(definition), table(schema, definition));
+        }
+    }
+    page
+}
+
+fn definition<'a>(schema: &'a Value, reference: &str) -> &'a Value {
+    &schema["$defs"][reference.trim_start_matches("#/$defs/")]
+}
+
+fn prose(it: &Value) -> String {
+    it["description"].as_str().unwrap_or_default().replace('\n', " ")
+}
+
+fn table(schema: &Value, it: &Value) -> String {
+    let mut rows = String::new();
+    let mut row = |field: &str, value: &Value, required: bool| {
+        let maybe = if required { "" } else { " (not always there)" };
+        rows += &format!("| `{field}`{maybe} | {} | {} |\n", kind(value), prose(value).replace('|', "\\|"));
+    };
+    let required =
+        |of: &Value, name: &str| of["required"].as_array().is_some_and(|all| all.iter().any(|it| it == name));
+    for (name, value) in it["properties"].as_object().into_iter().flatten() {
+        if name != "type" {
+            row(name, value, required(it, name));
+        }
+    }
+    for choice in it["oneOf"].as_array().into_iter().flatten() {
+        let fields = choice["properties"].as_object();
+        match fields {
+            Some(fields) => {
+                for (name, value) in fields {
+                    row(name, value, required(choice, name));
+                }
+            }
+            None => row(choice["const"].as_str().unwrap_or("…"), choice, true),
+        }
+    }
+    for word in it["enum"].as_array().into_iter().flatten() {
+        row(word.as_str().unwrap_or_default(), &Value::Null, true);
+    }
+    let _ = schema;
+    if rows.is_empty() { String::new() } else { format!("| field or word | is | says |\n|---|---|---|\n{rows}") }
+}
+
+/// What a value is, in a word or two.
+fn kind(value: &Value) -> String {
+    let named = |reference: &Value| reference.as_str().map(|it| format!("{}", it.trim_start_matches("#/$defs/")));
+    if let Some(name) = named(&value["$ref"]) {
+        return name;
+    }
+    if let Some(constant) = value.get("const") {
+        return format!("`{constant}`").replace('"', "");
+    }
+    if let Some(any) = value["anyOf"].as_array() {
+        return any.iter().map(kind).collect::<Vec<_>>().join(" or ");
+    }
+    match &value["type"] {
+        Value::String(one) if one == "array" => format!("list of {}", kind(&value["items"])),
+        Value::String(one) => one.clone(),
+        Value::Array(several) => {
+            let words: Vec<&str> = several.iter().filter_map(Value::as_str).collect();
+            words.join(" or ").replace("array", &format!("list of {}", kind(&value["items"])))
+        }
+        _ => String::new(),
+    }
+}
