@@ -14,7 +14,7 @@ crate::clauses! {
         reading: "The original message is exempt: 3.1.5 wants it unmodified.";
     RFC6109_4_3_MIXED = "RFC6109-4.3-mixed", "RFC 6109 4.3", Must, Provider,
         "What is signed is a multipart/mixed.",
-        reading: "Of a text, the certification data and the original: a message of so many fields or parts that not all of it can be read is never called conforming, and nobody is blamed for what was not read.";
+        reading: "Of a text, the certification data and the original: a message of so many fields or parts that not all of it can be read is never called conforming.";
     RFC6109_4_3_TEXT_FIRST = "RFC6109-4.3-text-first", "RFC 6109 4.3", Must, Provider,
         "The first part is the readable text; original message and certification data follow in any order.";
     RFC6109_4_3_1_CHARSET = "RFC6109-4.3.1-charset", "RFC 6109 4.3.1", Must, Provider,
