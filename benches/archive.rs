@@ -3,6 +3,8 @@
 //! `cargo bench --bench archive` takes some minutes; `cargo bench --bench archive -- --messages 1000000` is the long form.
 //! Needs `openssl` and `xargs`, and a folder that takes hard links.
 
+#![expect(clippy::cast_precision_loss, reason = "ratios are told with two digits")]
+
 use std::{
     env, fs,
     path::{Path, PathBuf},

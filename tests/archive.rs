@@ -166,7 +166,7 @@ fn what_cannot_be_read_does_not_hide_the_others() {
     let at = |name: &str| folder.path().join(name);
     symlink("nowhere", at("a.eml")).unwrap();
     fs::create_dir(at("b")).unwrap();
-    fs::set_permissions(at("b"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(at("b"), fs::Permissions::from_mode(0o0)).unwrap();
     fs::write(at("c.eml"), bytes("in/c10q-tampered-alone.eml")).unwrap();
     of(folder.path()).exits(2).says(&[
         "a.eml: could not be judged: cannot be read",

@@ -244,7 +244,7 @@ fn a_text_tells_the_typology_before_the_address() {
         "Posta certificata:\\r\\n- anna@bravo.example\\r\\nPosta ordinaria:\\r\\n- carla@posta.example",
     ];
     for layout in layouts {
-        let pattern = r#"(?s)anna@bravo\.example.*carla@posta\.example[^\r\n]*"#;
+        let pattern = r"(?s)anna@bravo\.example.*carla@posta\.example[^\r\n]*";
         let edit = format!("{{part: {{replace: {{part: plain, with: {{pattern: '{pattern}', by: \"{layout}\"}}}}}}}}");
         tolerated(Kind::Accettazione, &[&edit.replace("\\\\", "\\")]);
     }
@@ -316,7 +316,8 @@ fn with_alternatives(parts: &[&str]) -> Vec<&'static str> {
     let sample = sample(Kind::Accettazione, Dialect::Alfa);
     let message = crate::message::Message::read(sample.bytes.clone()).unwrap();
     let boundary = message.parts.readable.as_ref().unwrap().param("boundary").unwrap().to_owned();
-    let further: String = parts.iter().map(|part| format!("--{boundary}\\r\\n{part}\\r\\n")).collect();
+    let further =
+        parts.iter().fold(String::new(), |further, part| further + &format!("--{boundary}\\r\\n{part}\\r\\n"));
     let pattern = boundary.replace('+', ".").replace('.', "[.]").replace('?', "[?]");
     let edit = format!(
         "{{part: {{octets: {{part: mixed, with: {{pattern: '--{pattern}--', by: \"{further}--{boundary}--\"}}}}}}}}"
