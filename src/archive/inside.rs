@@ -1,5 +1,7 @@
 //! Certified messages inside a message: forwarded, attached, wrapped by a mailing list, or carried as an original.
 
+use std::borrow::Cow;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use super::{Asked, Content, Found, Item, LeftOut, Limits, Name, Step, Why, form, stored::as_sent};
@@ -71,10 +73,14 @@ impl Search<'_> {
             self.left_out(way, bound);
             return;
         }
-        let Some(bytes) = mail.contained(entity) else { return };
-        // What was attached from a file is stored as files are.
-        let bytes = as_sent(bytes.into_owned());
-        let Ok(message) = Message::read(bytes) else { return };
+        let message = match mail.contained(entity) {
+            // Its octets are the outer message's: nothing is copied of what is ordinary mail.
+            Some(Cow::Borrowed(_)) => mail.nested(entity).map(Message::of),
+            // What was attached from a file is stored as files are.
+            Some(Cow::Owned(bytes)) => Message::read(as_sent(bytes)).ok(),
+            None => None,
+        };
+        let Some(message) = message else { return };
         self.add(&message, way);
         self.mail(&message.mail, way, depth + 1);
     }
@@ -107,7 +113,7 @@ impl Search<'_> {
             }
             return false;
         }
-        let content = Content::Message(message.mail.raw.clone());
+        let content = Content::Message(message.mail.whole().into());
         self.inside.found.push(Ok(Item { name: self.name_of(way), content }));
         true
     }

@@ -56,7 +56,11 @@ pub struct Parts {
 impl Message {
     /// Reads a message and finds its PEC structure.
     pub fn read(raw: impl Into<Bytes>) -> Result<Self, ReadError> {
-        let mail = Mail::read(raw)?;
+        Mail::read(raw).map(Self::of)
+    }
+
+    /// Finds the PEC structure of a message that was read.
+    pub fn of(mail: Mail) -> Self {
         let signed = Signed::find(&mail);
         // What a mailing list wraps, it copies the header of: the message is its own.
         let claimed = Kind::claimed(&mail).filter(|_| signed.is_some() || !mail.is_from_a_list());
@@ -75,7 +79,7 @@ impl Message {
             Some(claimed) => message.certified.or(Some(claimed)),
             None => message.told_by_structure().filter(|_| message.is_from_a_provider()),
         };
-        Ok(message)
+        message
     }
 
     /// Takes it for a provider's, which its signer's certificate shows: what the structure tells is then its kind, where

@@ -4,7 +4,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::{evidence::Evidence, message::Message, smime::Certificate};
+use crate::{
+    evidence::Evidence,
+    message::{Message, Signed},
+    smime::{Certificate, SignatureState},
+};
 
 use super::{
     super::{Judgement, Member, Outcome, Sha256, answers::Answers, copies::Copies, exhibit::Exhibit},
@@ -126,10 +130,13 @@ impl Judge<'_> {
     }
 }
 
-/// What tells a message from others: its kind, its Message-ID, and what is signed of it.
+/// What tells a message from others: its kind, its Message-ID, and what is signed of it. A signature that holds stands for
+/// all that it signs, and is shorter.
 fn identity(exhibit: &Exhibit<'_>, member: &Member) -> Sha256 {
     let message = &exhibit.copies.message;
+    let holds = exhibit.signature.as_ref().is_some_and(|signature| signature.state == SignatureState::Valid);
     let content = match &message.signed {
+        Some(Signed { cms: Some(cms), .. }) if holds => cms.as_slice(),
         Some(signed) => message.mail.bytes(&signed.content.span),
         None => message.mail.bytes(&message.mail.root.body),
     };
