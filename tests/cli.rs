@@ -719,7 +719,7 @@ fn an_answer_that_is_required_fails_where_it_is_no_and_where_it_cannot_be_told()
     ]);
 
     let text = fs::read(&acceptance).unwrap();
-    let place = text.windows(4).rposition(|window| window == b"ato ").or(Some(text.len() / 2)).unwrap();
+    let place = text.windows(4).rposition(|window| window == b"ato ").unwrap_or(text.len() / 2);
     let mut tampered = text;
     tampered[place] = b'A';
     let tampered = folder.write("tampered.eml", tampered);

@@ -36,7 +36,7 @@ enum Action {
         #[arg(long, value_name = "DATE")]
         of: Option<Date>,
     },
-    /// Show what is kept, and of which day it is [default].
+    /// Show what is kept, and of which day it is; the same without a word.
     List,
     /// Forget what is kept under these names.
     Remove {

@@ -172,7 +172,7 @@ fn is_dot_atom(text: &str) -> bool {
     text.split('.').all(|atom| !atom.is_empty() && atom.chars().all(atext))
 }
 
-/// A mail domain: [SMTP] and RFC 1034 leave of a dot-atom letters, digits and hyphens. Underscores are in use.
+/// A mail domain: SMTP and RFC 1034 leave of a dot-atom letters, digits and hyphens. Underscores are in use.
 pub(super) fn is_domain(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     is_dot_atom(text) && text.split('.').all(|label| label.chars().all(is_part))

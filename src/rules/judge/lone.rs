@@ -18,7 +18,7 @@ use super::{
 
 /// What was found of one message, alone.
 pub struct Lone {
-    /// What the rules said; how often each was put is in [`Clerk::applied`].
+    /// What the rules said; how often each was put its clerk counts.
     pub judgement: Judgement,
     /// How many rules were put to it; none to ordinary mail.
     pub exercised: usize,
