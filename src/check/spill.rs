@@ -17,8 +17,9 @@ const PARTS: usize = 256;
 const IN_MEMORY: usize = 20_000;
 
 /// Facts of messages by identifier.
-#[derive(Default)]
 pub struct Spill {
+    /// How many are held in memory.
+    room: usize,
     few: Vec<Member>,
     many: Option<Parts>,
 }
@@ -28,10 +29,16 @@ struct Parts {
     files: Vec<BufWriter<File>>,
 }
 
+impl Default for Spill {
+    fn default() -> Self {
+        Self { room: IN_MEMORY, few: Vec::new(), many: None }
+    }
+}
+
 impl Spill {
     /// Takes a message's facts in. An error is the disk's.
     pub fn add(&mut self, member: Member) -> io::Result<()> {
-        if self.many.is_none() && self.few.len() < IN_MEMORY {
+        if self.many.is_none() && self.few.len() < self.room {
             self.few.push(member);
             return Ok(());
         }
@@ -52,7 +59,7 @@ impl Spill {
         };
         let parts = files.into_iter().enumerate();
         Box::new(parts.map(move |(at, file)| {
-            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data().or(Ok::<_, io::Error>(()))?;
+            file.into_inner().map_err(io::IntoInnerError::into_error)?;
             read(&folder.path().join(at.to_string()))
         }))
     }
@@ -95,5 +102,63 @@ fn read(path: &std::path::Path) -> io::Result<Vec<Member>> {
         facts.resize(u32::from_le_bytes(length) as usize, 0);
         file.read_exact(&mut facts)?;
         members.push(postcard::from_bytes(&facts).map_err(io::Error::other)?);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        evidence::{Evidence, Observation, Party, Seen},
+        message::Message,
+        rules::{Judge, Options, Reference, Transaction, all},
+        smime::Trust,
+    };
+
+    /// The facts of a case, as `check` finds them.
+    fn member(id: usize, name: &str) -> Member {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/in").join(name);
+        let message = Message::read(std::fs::read(path).unwrap()).unwrap();
+        let observation = Observation {
+            id,
+            bytes: message.mail.raw.clone(),
+            seen: Seen::File { path: name.to_owned() },
+            at: "2025-06-01T00:00:00Z".parse().unwrap(),
+            path: None,
+            producer: Party::Undetermined,
+            name: None,
+            dialogue: None,
+        };
+        let evidence = Evidence { observations: vec![observation], ..Evidence::default() };
+        let trust = Trust::default();
+        let reference = Reference::new(&[], &trust);
+        let judge = Judge::new(all(), &reference, Options::default());
+        judge.lone(message, &evidence, &mut judge.clerk()).member.unwrap()
+    }
+
+    #[test]
+    fn what_belongs_together_comes_back_together_from_the_disk_as_from_memory() {
+        let names = ["c06/acc.eml", "n01-acc.eml", "c06/con.eml", "c06/env.eml", "c06/pic.eml", "c06/acc.eml"];
+        let put_together = |room: usize| {
+            let mut spill = Spill { room, ..Spill::default() };
+            for (at, name) in names.into_iter().enumerate() {
+                spill.add(member(at + 1, name)).unwrap();
+            }
+            let parts: Vec<_> = spill.parts().map(Result::unwrap).collect();
+            let transactions = parts.into_iter().flat_map(Transaction::of_members);
+            let mut told: Vec<(String, Vec<usize>, usize)> = transactions
+                .map(|it| {
+                    let seen = it.messages.iter().map(Member::observation).collect();
+                    (it.identifier, seen, it.messages[0].seen.len())
+                })
+                .collect();
+            told.sort();
+            told
+        };
+        let told = put_together(2);
+        assert_eq!(told, put_together(IN_MEMORY));
+        // The acceptance lies in two places and is one message.
+        assert_eq!(told.iter().map(|(_, seen, _)| seen.clone()).collect::<Vec<_>>(), [vec![1, 3, 4, 5], vec![2]]);
+        assert_eq!(told[0].2, 2);
     }
 }

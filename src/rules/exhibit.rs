@@ -34,7 +34,8 @@ impl<'a> Exhibit<'a> {
         let message = &copies.message;
         let signature = verified(message);
         let at = copies.first().at;
-        let Provenance { provider, path, origin } = Provenance::of(signature.as_ref(), reference, at);
+        let Provenance { provider, path, origin } =
+            Provenance::of(signature.as_ref(), reference, at).claimed(signature.as_ref(), reference, evidence.claimed);
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
         let writes_for_a_provider = |email: &String| {
             email.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
@@ -101,6 +102,27 @@ impl Provenance {
         let whole = reference.in_force(at).filter(|directory| directory.is_whole());
         let origin = origin(signature, directory, whole, provider.map(Arc::as_ref), path.as_ref());
         Self { provider: provider.cloned(), path, origin }
+    }
+
+    /// The same, where nothing but the message claims that it arrived then and not `now`: a signer whom that claim alone keeps
+    /// valid may have signed since, so that who signed cannot be told.
+    fn claimed(self, signature: Option<&Signature>, reference: &Reference<'_>, now: Option<Timestamp>) -> Self {
+        let ended = now.and_then(|now| path(signature, reference.trust, now)?.err());
+        match (&self.origin, ended) {
+            (Origin::Verified { .. }, Some(PathError::OutsideValidity { to, .. })) => {
+                let why = format!(
+                    "the signer's certificate was valid until {to}, and only the message says that it came before: \
+                     --at says when it did"
+                );
+                Self { origin: Origin::NotVerified(why), ..self }
+            }
+            (Origin::Verified { .. }, Some(PathError::Revoked)) => {
+                let why = "the signer's certificate is revoked by now, and only the message says that it came before: \
+                           --at says when it did";
+                Self { origin: Origin::NotVerified(why.to_owned()), ..self }
+            }
+            _ => self,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     message::{Kind, Message},
     norm::{AsOf, Level},
     pki::Lists,
-    rules::{Options, judge},
+    rules::{Options, Origin, judge},
     smime::{PathError, Signature, SignatureState},
 };
 
@@ -209,4 +209,25 @@ fn what_is_malformed_or_altered_belongs_in_an_anomaly_envelope() {
         let failed = judged_wrapped(&edited, DIALECTS[0]);
         assert!(!failed.contains(&"choreography/sound-not-wrapped"), "{edit:?}: {failed:?}");
     }
+}
+
+#[test]
+fn a_signer_whom_only_a_claimed_time_keeps_valid_is_not_told() {
+    let origin = |claimed: Option<&str>| {
+        let acceptance = sample(Kind::Accettazione, Dialect::Alfa);
+        let evidence = Evidence {
+            observations: vec![in_mailbox(&Message::read(acceptance.bytes).unwrap())],
+            directories: vec![DirectoryVersion::from(instant(), export::ldif(directory()))],
+            anchors: pki().trust().anchors().to_vec(),
+            crls: pki().trust().crls().to_vec(),
+            claimed: claimed.map(|now| now.parse().unwrap()),
+            ..Evidence::default()
+        };
+        judge(&evidence, &Options::default()).origins.remove(&1).unwrap()
+    };
+    assert!(matches!(origin(None), Origin::Verified { .. }));
+    assert!(matches!(origin(Some("2026-03-02T09:00:00Z")), Origin::Verified { .. }));
+    assert!(
+        matches!(origin(Some("2060-01-01T00:00:00Z")), Origin::NotVerified(why) if why.contains("only the message"))
+    );
 }
