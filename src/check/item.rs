@@ -95,7 +95,7 @@ impl Check<'_> {
             name: None,
             dialogue: None,
         };
-        let claimed = matches!(arrival, ArrivedAt::Claimed(_)).then_some(self.now);
+        let claimed = (!matches!(arrival, ArrivedAt::Told(_))).then_some(self.now);
         let mut evidence = self.surroundings(name);
         evidence.claimed = claimed;
         evidence.observations.push(observation);

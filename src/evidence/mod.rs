@@ -80,7 +80,7 @@ pub struct Evidence {
     pub ended: Option<Timestamp>,
     /// From where it was looked, and until when: what bounds that something is missing.
     pub watch: Watch,
-    /// Where messages only claim when they arrived: the clock of whoever looks at them now.
+    /// Where nothing but messages themselves tells when they arrived: the clock of whoever looks at them now.
     pub claimed: Option<Timestamp>,
     /// What the scenario announced (`expect-findings`): that the judgement finds it is right, and nobody's failure.
     pub announced: Vec<Announced>,

@@ -121,6 +121,12 @@ impl Provenance {
                            --at says when it did";
                 Self { origin: Origin::NotVerified(why.to_owned()), ..self }
             }
+            // Nor does an unsigned claim refute anybody.
+            _ if now.is_some() && matches!(self.path, Some(Err(PathError::OutsideValidity { .. }))) => {
+                let why = "the signer's certificate is not valid at the time that the message claims, or now where it claims \
+                           none: --at says when it came";
+                Self { origin: Origin::NotVerified(why.to_owned()), ..self }
+            }
             _ => self,
         }
     }

@@ -213,7 +213,8 @@ pub static RULES: &[Rule] = &[
         question: "Was the signer's certificate valid when the message arrived?",
         consequence: "A key that nobody guards any more may have signed.",
         check: Check::Message {
-            applies: traceable,
+            // When it arrived is known, and not only what the message claims.
+            applies: |subject, context| traceable(subject, context) && context.evidence.claimed.is_none(),
             check: |subject, _, findings| {
                 report_path(subject, findings, |error| match error {
                     PathError::OutsideValidity { .. } => Some("a certificate valid at arrival"),

@@ -231,3 +231,26 @@ fn a_signer_whom_only_a_claimed_time_keeps_valid_is_not_told() {
         matches!(origin(Some("2060-01-01T00:00:00Z")), Origin::NotVerified(why) if why.contains("only the message"))
     );
 }
+
+#[test]
+fn a_claimed_time_refutes_nobody() {
+    let judged = |claimed: Option<&str>| {
+        let acceptance = sample(Kind::Accettazione, Dialect::Alfa);
+        let late = Observation {
+            at: "2060-01-01T00:00:00Z".parse().unwrap(),
+            ..in_mailbox(&Message::read(acceptance.bytes).unwrap())
+        };
+        let evidence = Evidence {
+            observations: vec![late],
+            directories: vec![DirectoryVersion::from(instant(), export::ldif(directory()))],
+            anchors: pki().trust().anchors().to_vec(),
+            claimed: claimed.map(|now| now.parse().unwrap()),
+            ..Evidence::default()
+        };
+        let mut judgement = judge(&evidence, &Options::default());
+        let told = judgement.failed(Level::Must).any(|verdict| verdict.rule.id == "signature/in-validity");
+        (judgement.origins.remove(&1).unwrap(), told)
+    };
+    assert!(matches!(judged(None), (Origin::Refuted(_), true)));
+    assert!(matches!(judged(Some("2060-01-01T00:00:00Z")), (Origin::NotVerified(_), false)));
+}
