@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::rules::Member;
+use crate::rules::{Distinct, Member};
 
 /// Parts on disk: of a million messages each has some thousands.
 const PARTS: usize = 256;
@@ -53,9 +53,11 @@ impl Spill {
     }
 
     /// Each part in turn: all facts of an identifier are in one, in the order they came.
-    pub fn parts(self) -> Box<dyn Iterator<Item = io::Result<Vec<Member>>>> {
+    pub fn parts(self) -> Box<dyn Iterator<Item = io::Result<Distinct>>> {
         let Some(Parts { folder, files }) = self.many else {
-            return Box::new(std::iter::once(Ok(self.few)));
+            let mut few = Distinct::default();
+            few.extend(self.few);
+            return Box::new(std::iter::once(Ok(few)));
         };
         let parts = files.into_iter().enumerate();
         Box::new(parts.map(move |(at, file)| {
@@ -88,9 +90,9 @@ fn part(identifier: &str) -> usize {
     usize::try_from(hash % PARTS as u64).unwrap_or_default()
 }
 
-fn read(path: &std::path::Path) -> io::Result<Vec<Member>> {
+fn read(path: &std::path::Path) -> io::Result<Distinct> {
     let mut file = BufReader::new(File::open(path)?);
-    let mut members = Vec::new();
+    let mut members = Distinct::default();
     let mut length = [0; 4];
     let mut facts = Vec::new();
     loop {
@@ -101,7 +103,7 @@ fn read(path: &std::path::Path) -> io::Result<Vec<Member>> {
         }
         facts.resize(u32::from_le_bytes(length) as usize, 0);
         file.read_exact(&mut facts)?;
-        members.push(postcard::from_bytes(&facts).map_err(io::Error::other)?);
+        members.extend([postcard::from_bytes(&facts).map_err(io::Error::other)?]);
     }
 }
 

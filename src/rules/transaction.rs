@@ -32,6 +32,26 @@ pub struct Transaction {
     index: Index,
 }
 
+/// Messages that someone holds, each once: one that lies in several places has several sightings.
+#[derive(Default)]
+pub struct Distinct {
+    places: HashMap<Sha256, usize>,
+    once: Vec<Member>,
+}
+
+impl Extend<Member> for Distinct {
+    fn extend<T: IntoIterator<Item = Member>>(&mut self, members: T) {
+        for member in members {
+            if let Some(&place) = member.identity.and_then(|identity| self.places.get(&identity)) {
+                self.once[place].seen.extend(member.seen);
+            } else {
+                self.places.extend(member.identity.map(|identity| (identity, self.once.len())));
+                self.once.push(member);
+            }
+        }
+    }
+}
+
 /// What a user submitted.
 #[derive(Clone, Debug)]
 pub struct Submission {
@@ -87,19 +107,9 @@ impl Transaction {
         submitted.or_else(seen).or_else(|| Some(self.unwrapped.as_ref()?.seen_at))
     }
 
-    /// What belongs together of messages that someone holds; one that lies in several places is one.
-    pub fn of_members(members: Vec<Member>) -> Vec<Self> {
-        let mut places: HashMap<Sha256, usize> = HashMap::new();
-        let mut once: Vec<Member> = Vec::with_capacity(members.len());
-        for member in members {
-            if let Some(&place) = member.identity.and_then(|identity| places.get(&identity)) {
-                once[place].seen.extend(member.seen);
-            } else {
-                places.extend(member.identity.map(|identity| (identity, once.len())));
-                once.push(member);
-            }
-        }
-        transactions(&Evidence::default(), once)
+    /// What belongs together of messages that someone holds.
+    pub fn of_members(members: Distinct) -> Vec<Self> {
+        transactions(&Evidence::default(), members.once)
     }
 
     /// Whether a timeout notice is that of 24 hours.
