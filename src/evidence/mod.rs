@@ -271,11 +271,6 @@ impl DirectoryVersion {
     pub fn undated(ldif: Vec<u8>) -> Self {
         Self { from: Timestamp::MIN, until: Some(Timestamp::MIN), ldif }
     }
-
-    /// Whether it was in force at an instant, as far as it tells itself.
-    pub fn was_in_force(&self, at: Timestamp) -> bool {
-        self.from <= at && self.until.is_none_or(|until| at < until)
-    }
 }
 
 impl From<Role> for Party {
