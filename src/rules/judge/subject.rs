@@ -82,6 +82,9 @@ impl Subject for Exhibit<'_> {
         applies(&subject, context).then(|| {
             let mut findings = found(|findings| check(&subject, context, findings));
             locate(&mut findings, subject.message);
+            if !subject.message.shape.is_as_it_came() {
+                findings.iter_mut().for_each(|finding| finding.at.span = None);
+            }
             findings
         })
     }
