@@ -16,14 +16,12 @@ pub fn stop() -> io::Result<Stop> {
     static ASKED: Mutex<Option<Stop>> = Mutex::new(None);
     // Whoever panicked while it was held left it as it was.
     let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*asked {
-        Some(stop) => Ok(stop.clone()),
-        None => {
-            let stop = Stop::default();
-            asking(stop.clone())?;
-            Ok(asked.insert(stop).clone())
-        }
+    if let Some(stop) = &*asked {
+        return Ok(stop.clone());
     }
+    let stop = Stop::default();
+    asking(stop.clone())?;
+    Ok(asked.insert(stop).clone())
 }
 
 fn asking(stop: Stop) -> io::Result<()> {
