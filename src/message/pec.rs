@@ -121,6 +121,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::message::Entity;
     use crate::message::sample::{DATICERT, ORIGINAL, envelope, signed_content};
 
     fn message(raw: impl AsRef<[u8]>) -> Message {

@@ -31,7 +31,7 @@ impl About {
 
     pub(super) fn message(exhibit: &Exhibit<'_>) -> Self {
         let first = exhibit.copies.first();
-        let kind = exhibit.copies.message.kind.map(|kind| kind.title());
+        let kind = exhibit.copies.message.kind.map(Kind::title);
         let what = match (exhibit.copies.message.shape.part(), kind) {
             (None, kind) => kind.unwrap_or("of no known kind").to_owned(),
             (Some(part), Some(kind)) => format!("{kind}, its {part} alone,"),

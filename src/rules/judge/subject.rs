@@ -83,7 +83,9 @@ impl Subject for Exhibit<'_> {
             let mut findings = found(|findings| check(&subject, context, findings));
             locate(&mut findings, subject.message);
             if !subject.message.shape.is_as_it_came() {
-                findings.iter_mut().for_each(|finding| finding.at.span = None);
+                for finding in &mut findings {
+                    finding.at.span = None;
+                }
             }
             findings
         })
