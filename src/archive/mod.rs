@@ -41,7 +41,8 @@ impl Item {
             Content::Message(bytes)
             | Content::Directory(bytes)
             | Content::Daticert(bytes)
-            | Content::Signature(bytes) => bytes.len(),
+            | Content::Signature(bytes)
+            | Content::Opaque(bytes) => bytes.len(),
             Content::Certificates(certificates) => certificates.iter().map(Vec::len).sum(),
             Content::Bundle(_) => 0,
         }
