@@ -14,6 +14,7 @@ pub struct Activity(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     under_way: AtomicUsize,
+    begun: AtomicUsize,
     idle: Notify,
 }
 
@@ -25,7 +26,13 @@ impl Activity {
     /// Something begins. Whoever hands work on takes the next guard before dropping its own, so that there is no gap.
     pub fn begin(&self) -> Busy {
         self.0.under_way.fetch_add(1, Ordering::SeqCst);
+        self.0.begun.fetch_add(1, Ordering::SeqCst);
         Busy(self.0.clone())
+    }
+
+    /// How many things ever began.
+    pub fn begun(&self) -> usize {
+        self.0.begun.load(Ordering::SeqCst)
     }
 
     /// Waits until nothing is under way.
