@@ -31,9 +31,10 @@ pub fn msgid_of(id: &str, play: &PlayId) -> String {
 /// The domain of clients' msgids, in a scenario's words too.
 pub const CLIENT: &str = "@client.example";
 
-/// The msgids in a scenario's words as they are in this play.
+/// The msgids in a scenario's words as they are in this play; those that are so already stay.
 pub fn of_play(words: &str, play: &PlayId) -> String {
-    words.replace(CLIENT, &format!(".{play}{CLIENT}"))
+    let own = format!(".{play}{CLIENT}");
+    words.replace(&own, CLIENT).replace(CLIENT, &own)
 }
 
 /// The Subject as readers of the message see it.
