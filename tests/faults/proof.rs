@@ -11,7 +11,7 @@ use pec_conformance::{
     fault::{self, Fault, Sought},
     pki::Pki,
     results::CellOutcome,
-    rules::{self, Judgement, Options, Outcome},
+    rules::{self, Judgement, Options},
     runner::{How, play},
     scenario::suite,
     smime::Signer,
