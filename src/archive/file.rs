@@ -10,7 +10,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use memchr::memmem;
 
 use super::{
-    Content, Item, LeftOut, Limits, Name, Stream, Why, certificates, folder,
+    Content, Item, LeftOut, Limits, Name, Step, Stream, Why, certificates, folder,
     form::{self, Form},
     left_out::Asked,
     mbox::{self, Mbox},
@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     directory::DirectoryFile,
-    smime::{Signature, SignatureState, is_signed_data},
+    message::Mail,
+    smime::{Certificate, Purpose, Signature, SignatureState, is_signed_data},
 };
 
 /// What a zip is read from.
@@ -195,9 +196,43 @@ fn cms(place: Place, bytes: Vec<u8>) -> Stream {
         {
             place.item(Content::Directory(bytes.into()))
         }
-        (None, _) => place.item(Content::Signature(binary(bytes).into())),
+        (Some(content), _) if form::is_message(&content) => {
+            let content = content.into_owned();
+            signed_mail(place, &content, bytes)
+        }
         (Some(_), _) => place.left_out(Why::SignedDocument(binary(bytes).into())),
+        (None, signature) => alone(place, signature, binary(bytes)),
     }
+}
+
+/// A part of a message in its signature, or a whole message that somebody signed as a file, such as whoever keeps it.
+fn signed_mail(place: Place, content: &[u8], cms: Vec<u8>) -> Stream {
+    let is_signed_itself = Mail::read(content).is_ok_and(|mail| mail.root.content_type == "multipart/signed");
+    if is_signed_itself {
+        let name = place.name.step(Step::Part(vec![1]));
+        return only(Ok(Item { name, content: Content::Message(as_sent(content.to_vec()).into()) }));
+    }
+    place.item(Content::Opaque(binary(cms).into()))
+}
+
+/// A signature without what it signs. Of those met in passing only a provider's are judged: anybody signs documents so.
+fn alone(place: Place, signature: Option<Signature>, cms: Vec<u8>) -> Stream {
+    match Purpose::of(&cms) {
+        Purpose::Certificates => return place.left_out(Why::Unknown("certificates in a CMS structure (.p7b)")),
+        Purpose::Other => return place.left_out(Why::Unknown("a CMS structure that nobody signed, perhaps encrypted")),
+        Purpose::Signature => {}
+    }
+    let signer = signature.and_then(|signature| signature.signer);
+    let of_a_provider = |signer: Certificate| signer.emails.iter().any(|email| is_a_providers(email));
+    match signer.map(of_a_provider) {
+        Some(false) if place.asked == Asked::InPassing => place.left_out(Why::Signature(cms.into())),
+        _ => place.item(Content::Signature(cms.into())),
+    }
+}
+
+/// Whether an address is one that providers sign with (RFC 6109 2.2.6).
+fn is_a_providers(address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
 }
 
 /// Without the armour of PEM.

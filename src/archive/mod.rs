@@ -48,6 +48,8 @@ pub enum Content {
     Daticert(Bytes),
     /// A signature without what it signs (smime.p7s), DER or BER.
     Signature(Bytes),
+    /// A signature with what it signs inside, which is a part of a message; DER or BER.
+    Opaque(Bytes),
     /// The evidence of a scenario of an earlier run: a folder with its manifest.
     Bundle(PathBuf),
 }

@@ -4,7 +4,7 @@ use std::{fmt, io, path::PathBuf};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
-use super::{Exit, color::Color, stderr::say};
+use super::{Exit, color::Color, run::FolderError, stderr::say};
 use crate::{
     archive::{LeftOut, Why},
     catalogue::CatalogueError,
@@ -28,6 +28,10 @@ pub enum CliError {
         "`pec-conformance list` shows every scenario, `list clauses` every clause; `*` in an id also crosses folders"
     ))]
     Selection(#[from] SelectionError),
+    /// The folder for the reports is somebody else's, or another run's.
+    #[error(transparent)]
+    #[diagnostic(help("name another folder with `--reports DIR`, or move what is in the way"))]
+    Folder(FolderError),
     /// One gateway cannot be both.
     #[error("`{0}` cannot play both the sender and the receiver")]
     #[diagnostic(help("name two of: {}", crate::target::NAMES.join(", ")))]

@@ -13,6 +13,7 @@ mod reference;
 mod run;
 mod schema;
 mod select;
+mod signals;
 mod stderr;
 mod stdout;
 mod table;
@@ -69,6 +70,10 @@ enum Command {
 /// Does what the arguments say; never panics, and says on stderr what stood in the way.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|command| command == "run") {
+        // Before the arguments are even understood; `run` asks again, and tells what is in the way.
+        let _ = signals::stop();
+    }
     last_resort::guarded(|| perform(&args))
 }
 

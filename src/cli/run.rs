@@ -1,21 +1,23 @@
 //! `run`: plays scenarios and reports.
 
-use std::{
-    fs, io,
-    num::NonZeroUsize,
-    path::{Path, PathBuf},
-};
+mod folder;
+
+use std::{io, num::NonZeroUsize, path::PathBuf};
 
 use clap::{ValueEnum, builder::PossibleValuesParser};
 use jiff::civil::Date;
 
-use super::{CliError, Exit, color::Color, error::warn, select::Select, stdout::Stdout};
+pub use folder::FolderError;
+
+use folder::{Folder, Written};
+
+use super::{CliError, Exit, color::Color, error::warn, select::Select, signals, stderr::say, stdout::Stdout};
 use crate::{
-    evidence::{Direction, bundle},
-    report::{JsonStream, Junit, LateFile, Progress, Reports, RuleSet, Sarif, Terminal},
-    results::{CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
+    evidence::Direction,
+    report::{JsonStream, Progress, Reports, RuleSet, Terminal},
+    results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
     rules,
-    runner::{self, OnFailure, Plan, Run, Stop},
+    runner::{self, OnFailure, Plan, Run},
     shown::path_text,
     target,
 };
@@ -60,26 +62,37 @@ enum Format {
 
 /// Plays what is selected.
 pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
+    // Before anything that takes its time: a run that is asked to stop as it begins stops as any other does.
+    let stop = signals::stop().map_err(CliError::NoRuntime)?;
     let directions = directions(args.sender.as_deref(), args.receiver.as_deref())?;
     let mut plan = Plan::new(args.select.scenarios()?);
+    plan.stop = stop;
     plan.directions = directions;
     plan.jobs = args.jobs.unwrap_or(plan.jobs);
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
     plan.how.strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
     plan.how.as_of = args.as_of.into();
-    plan.stop = Stop::on_signals();
 
     let mut reports = Reports::default();
     reports.add("progress", Progress::on_stderr());
-    let mut written = Exit::Conforming;
-    match Folder::prepare(&args.reports) {
-        Ok(folder) => plan.how.evidence = Some(folder.open(&mut reports)),
-        Err(problem) => {
+    let mut kept = Kept { written: None, exit: Exit::Conforming };
+    let folder = match Folder::prepare(&args.reports) {
+        Ok(folder) => Some(folder),
+        Err(FolderError::Io(problem)) => {
             warn(&format!(
                 "nothing can be written to {}: {problem}; the run goes on without reports and evidence",
                 path_text(&args.reports)
             ));
-            written = Exit::Trouble;
+            kept.exit = Exit::Trouble;
+            None
+        }
+        Err(refused) => return Err(CliError::Folder(refused)),
+    };
+    if let Some(folder) = &folder {
+        plan.how.evidence = Some(folder.evidence());
+        kept.written = Some(folder.open(&mut reports).map_err(CliError::NoRuntime)?);
+        if let Some(earlier) = &folder.earlier {
+            say(&format!("what an earlier run left is kept in {}\n", path_text(earlier)));
         }
     }
     let rules = RuleSet::of(rules::all());
@@ -87,28 +100,53 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
         Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), rules)),
     }
-    let exit = play(&plan, &mut reports, written).map_err(CliError::NoRuntime)?;
+    let exit = play(&plan, &mut reports, &mut kept).map_err(CliError::NoRuntime)?;
     for (name, problem) in reports.broken() {
         warn(&format!("{name} could not be written: {problem}"));
     }
-    Ok(if reports.broken().is_empty() { exit } else { exit.worse(Exit::Trouble) })
+    let gone = kept.written.as_ref().map(Written::gone_after_all).unwrap_or_default();
+    for path in &gone {
+        warn(&format!("{} is not where it was written: it was moved or deleted meanwhile", path_text(path)));
+    }
+    Ok(if reports.broken().is_empty() && gone.is_empty() { exit } else { exit.worse(Exit::Trouble) })
 }
 
-/// Plays the plan and feeds the reports; `written` is how far the reports could be opened.
-fn play(plan: &Plan, reports: &mut Reports, mut written: Exit) -> io::Result<Exit> {
+/// What a run leaves on disk, and what it means for the exit code.
+struct Kept {
+    written: Option<Written>,
+    exit: Exit,
+}
+
+impl Kept {
+    /// Takes note of a cell's evidence.
+    fn cell(&mut self, cell: &Cell) {
+        let Some(written) = &mut self.written else { return };
+        match &cell.evidence {
+            Some(bundle) => written.add(bundle),
+            // A failure without its evidence: the verdict stands, and something is wrong with the disk.
+            None if cell.outcome == CellOutcome::Failed => self.exit = Exit::Trouble,
+            None => {}
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        let is_there = self.written.as_ref().is_none_or(|written| written.gone().is_empty());
+        if is_there { self.exit } else { Exit::Trouble }
+    }
+}
+
+/// Plays the plan and feeds the reports.
+fn play(plan: &Plan, reports: &mut Reports, kept: &mut Kept) -> io::Result<Exit> {
     let mut tally = PlayTally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
     let run = runner::run(plan, &mut |event| {
         if let Event::Finished(cell) = &event {
             tally.count(cell);
-            if plan.how.evidence.is_some() && cell.outcome == CellOutcome::Failed && cell.evidence.is_none() {
-                // A failure without its evidence: the verdict stands, and something is wrong with the disk.
-                written = Exit::Trouble;
-            }
+            kept.cell(cell);
         }
         reports.event(&event);
     })?;
     let ending = ending(&run, &tally);
-    let exit = verdict(&tally, ending).worse(written);
+    let exit = verdict(&tally, ending).worse(kept.exit());
     reports.close(|broken| {
         let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
         Closing { totals: Totals::Plays(tally.clone()), ending, exit: (exit.code(), exit.of_run()), took: run.took }
@@ -148,50 +186,6 @@ fn directions(sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direct
     })
 }
 
-/// The folder that a run writes to.
-struct Folder {
-    junit: PathBuf,
-    stream: fs::File,
-    sarif: fs::File,
-    evidence: PathBuf,
-}
-
-impl Folder {
-    /// Makes the folder ready: what an earlier run left is taken away, so that nothing old reads as new.
-    fn prepare(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        let (junit, evidence) = (folder.join("junit.xml"), folder.join("evidence"));
-        let stream = fs::File::create(folder.join("run.jsonl"))?;
-        let sarif = fs::File::create(folder.join("report.sarif"))?;
-        if junit.try_exists()? {
-            fs::remove_file(&junit)?;
-        }
-        remove_bundles(&evidence)?;
-        fs::create_dir_all(&evidence)?;
-        Ok(Self { junit, stream, sarif, evidence })
-    }
-
-    /// Adds the reports that it holds, and says where evidence goes.
-    fn open(self, reports: &mut Reports) -> PathBuf {
-        reports.add("junit.xml", Junit::new(LateFile::at(self.junit)));
-        reports.add("report.sarif", Sarif::new(io::BufWriter::new(self.sarif), rules::all()));
-        reports.add("run.jsonl", JsonStream::new(self.stream, RuleSet::of(rules::all())));
-        self.evidence
-    }
-}
-
-/// Removes evidence bundles below a folder, and nothing else: only what has a manifest is known to be ours.
-fn remove_bundles(folder: &Path) -> io::Result<()> {
-    for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
-        if entry.file_name() == bundle::MANIFEST
-            && let Some(bundle) = entry.path().parent()
-        {
-            fs::remove_dir_all(bundle)?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,18 +223,5 @@ mod tests {
         assert_eq!(complete(PlayTally { broken_rules: 1, ..tally(1, 0, 0, 0) }), Exit::Trouble);
         assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::Interrupted), Exit::Trouble);
         assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::FailFast), Exit::NonConforming);
-    }
-
-    #[test]
-    fn only_bundles_are_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        for name in ["delivery/complete/alfa-bravo/manifest.json", "delivery/notes.txt", "other/mail.eml"] {
-            fs::create_dir_all(at(name).parent().unwrap()).unwrap();
-            fs::write(at(name), "").unwrap();
-        }
-        remove_bundles(folder.path()).unwrap();
-        assert!(!at("delivery/complete/alfa-bravo").exists());
-        assert!(at("delivery/notes.txt").exists() && at("other/mail.eml").exists());
     }
 }

@@ -110,24 +110,47 @@ struct DirectoryEntry {
     file: String,
 }
 
-/// Writes a bundle; what stood at `folder` before is replaced only once the new one is whole.
-pub fn write(evidence: &Evidence, folder: &Path) -> Result<(), BundleError> {
-    let failed = |error: io::Error| BundleError::Io { doing: "written", path: folder.to_owned(), error };
-    let parent = folder.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(failed)?;
+/// Writes a bundle to `way` below `root` and says where it is. Nothing that stands there is replaced, and no symbolic link
+/// below `root` is followed.
+pub fn write(evidence: &Evidence, root: &Path, way: &Path) -> Result<PathBuf, BundleError> {
+    let folder = root.join(way);
+    let failed = |error: io::Error| BundleError::Io { doing: "written", path: folder.clone(), error };
+    let parent = reach(root, way.parent().unwrap_or(Path::new(""))).map_err(failed)?;
     let draft = tempfile::Builder::new().prefix(".evidence-").tempdir_in(parent).map_err(failed)?;
     draft_into(evidence, draft.path()).map_err(failed)?;
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
     let draft = draft.keep();
-    fs::rename(&draft, folder).map_err(|error| {
+    fs::rename(&draft, &folder).map_err(|error| {
         // The rename's own error is the one to tell.
         let _ = fs::remove_dir_all(&draft);
         failed(error)
     })?;
-    readable(folder).map_err(failed)
+    readable(&folder).map_err(failed)?;
+    Ok(folder)
+}
+
+/// The folder at `way` below `root`, made where it is not there.
+fn reach(root: &Path, way: &Path) -> io::Result<PathBuf> {
+    fs::create_dir_all(root)?;
+    let mut folder = root.to_owned();
+    for part in way.components() {
+        folder.push(part);
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ if fs::symlink_metadata(&folder)?.is_dir() => {}
+            _ => {
+                let told = format!("`{}` is a file or a symbolic link, which is not followed", folder.display());
+                return Err(io::Error::new(io::ErrorKind::NotADirectory, told));
+            }
+        }
+    }
+    Ok(folder)
+}
+
+/// Whether a folder is a bundle: its manifest is a file, no link, and reads as one of ours.
+pub fn is_ours(folder: &Path) -> bool {
+    let path = folder.join(MANIFEST);
+    fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file())
+        && bounded::read(&path, LARGEST_MANIFEST).is_ok_and(|bytes| parse::<Manifest>(&path, &bytes).is_ok())
 }
 
 /// Temporary folders are the owner's alone; reports are read by others.
@@ -319,28 +342,45 @@ mod tests {
         evidence
     }
 
+    fn written(root: &Path, way: &str) -> PathBuf {
+        write(&evidence(), root, Path::new(way)).unwrap()
+    }
+
     #[test]
-    fn what_is_written_is_read_back_and_replaces_what_stood_there() {
+    fn what_is_written_is_read_back_and_replaces_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let bundle = folder.path().join("a/b");
-        for _ in 0..2 {
-            write(&evidence(), &bundle).unwrap();
-            let back = read(&bundle).unwrap();
-            assert_eq!(format!("{back:?}"), format!("{:?}", evidence()));
-        }
+        let bundle = written(folder.path(), "a/b");
+        let whole = |bundle: &Path| assert_eq!(format!("{:?}", read(bundle).unwrap()), format!("{:?}", evidence()));
+        whole(&bundle);
+        assert!(is_ours(&bundle) && !is_ours(folder.path()));
         let names: Vec<_> = fs::read_dir(bundle.join("messages")).unwrap().map(|f| f.unwrap().file_name()).collect();
         assert_eq!(names, ["001-mailbox-sender.eml"]);
+        let mut other = evidence();
+        other.title = "another".into();
+        assert!(write(&other, folder.path(), Path::new("a/b")).unwrap_err().to_string().contains("cannot be written"));
+        whole(&bundle);
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "no draft stays behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for (link, way) in [("a", "a/b"), ("c", "c"), ("d", "d/e/f")] {
+            std::os::unix::fs::symlink(elsewhere.path(), folder.path().join(link)).unwrap();
+            let error = write(&evidence(), folder.path(), Path::new(way)).unwrap_err().to_string();
+            assert!(error.contains("cannot be written at"), "{error}");
+        }
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
     }
 
     #[test]
     fn an_earlier_form_is_read_and_a_later_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let bundle = folder.path().join("b");
-        write(&evidence(), &bundle).unwrap();
+        let bundle = written(folder.path(), "b");
         let mut manifest: serde_json::Value =
             serde_json::from_slice(&fs::read(bundle.join(MANIFEST)).unwrap()).unwrap();
-        let written = evidence();
+        let announced = evidence().announced;
         let mut put = |form: u32| {
             manifest["form"] = form.into();
             let fields = manifest.as_object_mut().unwrap();
@@ -357,15 +397,14 @@ mod tests {
         let later = put(4).unwrap_err().to_string();
         assert!(later.contains("its form is 4"), "{later}");
         assert_eq!(put(2).unwrap().watch, Watch::of_everything(Timestamp::MAX));
-        assert_eq!(put(2).unwrap().announced, written.announced);
+        assert_eq!(put(2).unwrap().announced, announced);
         assert!(put(1).unwrap().announced.is_empty());
     }
 
     #[test]
     fn a_changed_file_and_one_outside_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        write(&evidence(), folder.path().join("b").as_path()).unwrap();
-        let bundle = folder.path().join("b");
+        let bundle = written(folder.path(), "b");
         let message = bundle.join("messages/001-mailbox-sender.eml");
         fs::write(&message, b"other").unwrap();
         assert!(matches!(read(&bundle), Err(BundleError::Changed(path)) if path == message));
@@ -378,7 +417,7 @@ mod tests {
     fn a_folder_that_cannot_be_written_is_told_by_name() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "").unwrap();
-        let error = write(&evidence(), &folder.path().join("file/below/x")).unwrap_err().to_string();
+        let error = write(&evidence(), folder.path(), Path::new("file/below/x")).unwrap_err().to_string();
         assert!(error.contains("cannot be written at") && error.contains("below"), "{error}");
     }
 }

@@ -91,6 +91,13 @@ impl Mail {
         Ok(Self { raw, root: root.into(), limits })
     }
 
+    /// A MIME part's body by itself, without the header that it had.
+    pub(super) fn body(raw: impl Into<Bytes>, content_type: &str) -> Self {
+        let raw = raw.into();
+        let root = Entity::body(0..raw.len(), content_type);
+        Self { raw, root: root.into(), limits: Vec::new() }
+    }
+
     /// The bytes of a range.
     pub fn bytes(&self, span: &Range<usize>) -> &[u8] {
         &self.raw[span.clone()]
@@ -184,6 +191,21 @@ impl Mail {
 }
 
 impl Entity {
+    /// A body without a header.
+    pub(super) fn body(span: Range<usize>, content_type: &str) -> Self {
+        Self {
+            body: span.clone(),
+            span,
+            headers: Vec::new(),
+            content_type: content_type.to_owned(),
+            content_params: Vec::new(),
+            disposition: None,
+            disposition_params: Vec::new(),
+            encoding: "7bit".to_owned(),
+            children: Vec::new(),
+        }
+    }
+
     /// The first header field of this name, letter case ignored.
     pub fn header(&self, name: &str) -> Option<&Header> {
         self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))

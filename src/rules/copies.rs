@@ -6,7 +6,8 @@ use memchr::memchr;
 
 use crate::{
     evidence::{Evidence, Observation, Party, Seen},
-    message::{Kind, Message},
+    message::{Kind, Message, Shape},
+    smime,
 };
 
 /// One message as composed, and where it was seen.
@@ -41,7 +42,9 @@ impl<'a> Copies<'a> {
         let first = self.first();
         !matches!(first.seen, Seen::Submitted { .. } | Seen::VirusStore { .. })
             && first.producer != Party::Posta
-            && (self.message.kind.is_some() || self.message.daticert.is_some())
+            && (self.message.kind.is_some()
+                || self.message.daticert.is_some()
+                || self.message.shape == Shape::Signature)
     }
 
     fn identity(&self) -> Option<(Kind, String)> {
@@ -66,6 +69,7 @@ pub(super) fn copies(evidence: &Evidence) -> Vec<Copies<'_>> {
             continue;
         }
         let Ok(message) = Message::read(observation.bytes.clone()) else { continue };
+        let message = message.opened(smime::content);
         let fresh = Copies { message, seen: vec![Copy { observation, altered: None }] };
         if let Some(arrived) = altered_copy_of(&fresh, &found) {
             let altered = difference(core, self::core(&found[arrived].first().bytes));

@@ -13,7 +13,6 @@ use std::{
 
 use tokio::{
     runtime::{Builder, Runtime},
-    signal,
     sync::watch,
     task::JoinSet,
 };
@@ -80,7 +79,6 @@ pub enum OnFailure {
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     urgency: watch::Sender<Urgency>,
-    signals: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,11 +128,6 @@ impl Plan {
 }
 
 impl Stop {
-    /// Asked by Ctrl-C, and by the signal that a CI system ends a job with.
-    pub fn on_signals() -> Self {
-        Self { signals: true, ..Self::default() }
-    }
-
     /// Asks to stop, or, where that has been asked already, to end at once.
     pub fn request(&self) {
         self.urgency.send_modify(|urgency| {
@@ -191,9 +184,6 @@ impl Play<'_> {
 
 /// How many cells ended.
 async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
-    if plan.stop.signals {
-        tokio::spawn(listen(plan.stop.clone()));
-    }
     let mut asked = plan.stop.urgency.subscribe();
     let plays = plan
         .scenarios
@@ -235,25 +225,4 @@ async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
         on_event(Event::Finished(Box::new(cell)));
     }
     count
-}
-
-/// Passes every signal on.
-async fn listen(stop: Stop) {
-    while signalled().await.is_ok() {
-        stop.request();
-    }
-}
-
-#[cfg(unix)]
-async fn signalled() -> io::Result<()> {
-    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        asked = signal::ctrl_c() => asked,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn signalled() -> io::Result<()> {
-    signal::ctrl_c().await
 }

@@ -277,10 +277,9 @@ fn injected(gathered: &Gathered, observation: usize) -> Option<&str> {
 /// Writes the evidence bundle. That it cannot be written is trouble, but loses neither cell nor run.
 fn keep(cell: &mut Cell, how: &How) {
     let Some(folder) = &how.evidence else { return };
-    let folder: PathBuf =
-        folder.join(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
-    match bundle::write(&cell.observed, &folder) {
-        Ok(()) => cell.evidence = Some(folder),
+    let way = PathBuf::from(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
+    match bundle::write(&cell.observed, folder, &way) {
+        Ok(folder) => cell.evidence = Some(folder),
         Err(error) if cell.outcome == CellOutcome::Passed => cell.outcome = CellOutcome::Error(error.to_string()),
         Err(error) => cell.notes.push(error.to_string()),
     }

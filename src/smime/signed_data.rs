@@ -6,6 +6,7 @@ use cms::{cert::IssuerAndSerialNumber, signed_data::EncapsulatedContentInfo};
 use const_oid::db::rfc5911;
 use der::{Decode, Tag, Tagged, oid::ObjectIdentifier};
 use jiff::Timestamp;
+use memchr::memmem;
 use x509_cert::{spki::AlgorithmIdentifierOwned, time::Time};
 
 use super::{
@@ -83,6 +84,36 @@ pub fn is_signed_data(bytes: &[u8]) -> bool {
         _ => &[],
     };
     inside.first() == Some(&OBJECT_IDENTIFIER)
+}
+
+/// The content of a SignedData, DER or BER, where it is inside; unverified.
+pub fn content(cms: &[u8]) -> Option<Vec<u8>> {
+    SignedData::parse(cms).ok()?.0.content
+}
+
+/// What a CMS structure is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Somebody signed; it may be broken.
+    Signature,
+    /// It holds certificates, and nobody signed anything (`.p7b`).
+    Certificates,
+    /// It is encrypted, or something else than a SignedData.
+    Other,
+}
+
+impl Purpose {
+    /// That of a ContentInfo, DER or BER.
+    pub fn of(cms: &[u8]) -> Self {
+        const HEAD: usize = 32;
+        let signed = rfc5911::ID_SIGNED_DATA.as_bytes();
+        match SignedData::parse(cms) {
+            Ok((signed_data, _)) if signed_data.signers.is_empty() => Purpose::Certificates,
+            Ok(_) => Purpose::Signature,
+            Err(_) if memmem::find(&cms[..cms.len().min(HEAD)], signed).is_some() => Purpose::Signature,
+            Err(_) => Purpose::Other,
+        }
+    }
 }
 
 impl SignedData {

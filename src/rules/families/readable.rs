@@ -17,7 +17,7 @@ use crate::{
 
 use crate::rules::{
     Check, Context, Finding, Piece, Rule,
-    applies::generated,
+    applies::has_content,
     at,
     context::MessageSubject,
     listing::{lists, typologies},
@@ -76,7 +76,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the readable text ISO-8859-1?",
         consequence: "Older programs show broken letters.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && texts(subject).next().is_some(),
+            applies: |subject, context| has_content(subject, context) && texts(subject).next().is_some(),
             check: |subject, _, findings| {
                 for part in texts(subject) {
                     let content = subject.mail().contained(part).unwrap_or_default();
@@ -193,7 +193,7 @@ pub static RULES: &[Rule] = &[
         consequence: "What time users read depends on their language.",
         check: Check::Message {
             applies: |subject, context| {
-                generated(subject, context) && subject.data().is_some_and(|data| data.instant().is_some())
+                has_content(subject, context) && subject.data().is_some_and(|data| data.instant().is_some())
             },
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
@@ -299,7 +299,7 @@ fn tellings<'t>(subject: &MessageSubject<'_>, part: &Entity, text: &'t str) -> V
 }
 
 fn has_plain(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    generated(subject, context) && plain(subject).is_some()
+    has_content(subject, context) && plain(subject).is_some()
 }
 
 fn plain<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {

@@ -76,7 +76,7 @@ impl Judge<'_> {
             return Lone {
                 judgement: Judgement::default(),
                 exercised: 0,
-                answers: Answers::of(None, None, &[], 0),
+                answers: Answers::of_ordinary_mail(),
                 signer: None,
                 member: None,
             };
@@ -94,7 +94,7 @@ impl Judge<'_> {
         }
         clerk.applied = said.applied;
         let exercised = clerk.applied.iter().sum::<usize>() - before;
-        let answers = Answers::of(exhibit.signature.as_ref(), Some(&exhibit.origin), &said.verdicts, exercised);
+        let answers = Answers::of(&exhibit, &said.verdicts, exercised);
         let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref()).map(SignedBy::of);
         let origins = exhibit.copies.seen.iter().map(|copy| (copy.observation.id, exhibit.origin.clone())).collect();
         let member = exhibit.member().map(|member| Member { identity: Some(identity(&exhibit, &member)), ..member });

@@ -82,6 +82,11 @@ impl Subject for Exhibit<'_> {
         applies(&subject, context).then(|| {
             let mut findings = found(|findings| check(&subject, context, findings));
             locate(&mut findings, subject.message);
+            if !subject.message.shape.is_as_it_came() {
+                for finding in &mut findings {
+                    finding.at.span = None;
+                }
+            }
             findings
         })
     }

@@ -5,7 +5,7 @@ use crate::{
     norm::{Level, clauses::formats},
 };
 
-use crate::rules::{Check, Finding, Rule, applies::generated, context::MessageSubject};
+use crate::rules::{Check, Finding, Rule, applies::has_content, context::MessageSubject};
 
 /// The rules.
 pub static RULES: &[Rule] = &[Rule {
@@ -15,7 +15,7 @@ pub static RULES: &[Rule] = &[Rule {
     question: "Could the whole message be looked at?",
     consequence: "What nobody looked at may say anything: the message is never called conforming.",
     check: Check::Message {
-        applies: generated,
+        applies: has_content,
         check: |subject, _, findings| {
             for (place, limit) in unread(subject) {
                 // That much is hardly ever meant well, but what was not read is nobody's violation.

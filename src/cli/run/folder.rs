@@ -1,0 +1,435 @@
+//! The folder that a run writes to: one run at a time, and nothing that lies in it is ever deleted. What an earlier run
+//! left is moved to `earlier/`; what is not of a run of this program stays as it is, or the run is refused.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::super::error::warn;
+use crate::{
+    evidence::bundle,
+    report::{JsonStream, Junit, LateFile, Reports, RuleSet, Sarif},
+    rules,
+    shown::path_text,
+};
+
+/// The run as JSON lines.
+const STREAM: &str = "run.jsonl";
+const JUNIT: &str = "junit.xml";
+const SARIF: &str = "report.sarif";
+const EVIDENCE: &str = "evidence";
+/// Earlier runs, a folder each, called after the instant they began.
+const EARLIER: &str = "earlier";
+/// Held while a run goes on; it stays, since taking it away would let two runs hold one each.
+const LOCK: &str = ".pec-conformance.lock";
+/// How much of a file is looked at to tell whose it is.
+const BEGINNING: u64 = 64 << 10;
+
+/// Why a run does not write to a folder.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Two runs in one folder would mix what they write.
+    #[error("another run is writing to {}", path_text(.0))]
+    Busy(PathBuf),
+    /// Something else has the name of a report.
+    #[error("{} is {what}, not a report of this program; nothing was touched", path_text(path))]
+    Foreign {
+        /// Which.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// The file system refuses.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// A folder made ready, and held for this run until it is dropped.
+pub struct Folder {
+    path: PathBuf,
+    stream: File,
+    sarif: File,
+    /// Where what an earlier run left lies now.
+    pub earlier: Option<PathBuf>,
+    _lock: File,
+}
+
+/// What a run wrote, to be looked after.
+pub struct Written {
+    /// Each file, and what was opened at its path where it is written from the beginning.
+    files: Vec<(PathBuf, Option<File>)>,
+    bundles: Vec<PathBuf>,
+}
+
+impl Folder {
+    /// Makes a folder ready. Nothing is moved before everything in the way of it is known.
+    pub fn prepare(path: &Path) -> Result<Self, FolderError> {
+        fs::create_dir_all(path)?;
+        let lock = lock(path)?;
+        for (name, is_ours) in REPORTS {
+            mine(&path.join(name), is_ours)?;
+        }
+        let evidence = path.join(EVIDENCE);
+        match what_is_at(&evidence)? {
+            None | Some(Kind::Folder) => {}
+            Some(kind) => return Err(FolderError::Foreign { path: evidence, what: kind.words() }),
+        }
+        let earlier = put_aside(path)?;
+        let stream = OpenOptions::new().write(true).create_new(true).open(path.join(STREAM))?;
+        let sarif = OpenOptions::new().write(true).create_new(true).open(path.join(SARIF))?;
+        Ok(Self { path: path.to_owned(), stream, sarif, earlier, _lock: lock })
+    }
+
+    /// Where evidence goes.
+    pub fn evidence(&self) -> PathBuf {
+        self.path.join(EVIDENCE)
+    }
+
+    /// Adds the reports that it holds.
+    pub fn open(&self, reports: &mut Reports) -> io::Result<Written> {
+        let [stream, junit, sarif] = [STREAM, JUNIT, SARIF].map(|name| self.path.join(name));
+        reports.add(JUNIT, Junit::new(LateFile::at(junit.clone())));
+        reports.add(SARIF, Sarif::new(io::BufWriter::new(self.sarif.try_clone()?), rules::all()));
+        reports.add(STREAM, JsonStream::new(self.stream.try_clone()?, RuleSet::of(rules::all())));
+        let files =
+            vec![(stream, Some(self.stream.try_clone()?)), (sarif, Some(self.sarif.try_clone()?)), (junit, None)];
+        Ok(Written { files, bundles: Vec::new() })
+    }
+}
+
+impl Written {
+    /// Looks after a bundle too.
+    pub fn add(&mut self, bundle: &Path) {
+        self.bundles.push(bundle.to_owned());
+    }
+
+    /// What is no longer where it was written, while the run goes on: someone moved or deleted it.
+    pub fn gone(&self) -> Vec<&Path> {
+        let opened = self.files.iter().filter_map(|(path, opened)| Some((path, opened.as_ref()?)));
+        let files = opened.filter(|(path, opened)| !leads_to(path, opened)).map(|(path, _)| path.as_path());
+        let bundles = self.bundles.iter().filter(|bundle| !bundle.join(bundle::MANIFEST).is_file());
+        files.chain(bundles.map(PathBuf::as_path)).collect()
+    }
+
+    /// The same once everything is closed.
+    pub fn gone_after_all(&self) -> Vec<&Path> {
+        let closed = self.files.iter().filter(|(path, opened)| opened.is_none() && !path.is_file());
+        self.gone().into_iter().chain(closed.map(|(path, _)| path.as_path())).collect()
+    }
+}
+
+#[cfg(unix)]
+fn leads_to(path: &Path, opened: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    fs::metadata(path).ok().zip(opened.metadata().ok()).is_some_and(|(there, ours)| place(there) == place(ours))
+}
+
+#[cfg(not(unix))]
+fn leads_to(path: &Path, _: &File) -> bool {
+    path.is_file()
+}
+
+/// Holds the folder against another run.
+fn lock(folder: &Path) -> Result<File, FolderError> {
+    let path = folder.join(LOCK);
+    mine(&path, |_| true)?;
+    let lock = OpenOptions::new().append(true).create(true).open(&path)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(FolderError::Busy(folder.to_owned())),
+        Err(TryLockError::Error(error)) => {
+            warn(&format!("{} cannot be locked: {error}; keep other runs out of it yourself", path_text(folder)));
+        }
+    }
+    Ok(lock)
+}
+
+/// What is at a path, links not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    File,
+    Folder,
+    Link,
+    Other,
+}
+
+impl Kind {
+    fn words(self) -> &'static str {
+        match self {
+            Kind::File => "a file",
+            Kind::Folder => "a folder",
+            Kind::Link => "a symbolic link",
+            Kind::Other => "no file",
+        }
+    }
+}
+
+fn what_is_at(path: &Path) -> io::Result<Option<Kind>> {
+    let kind = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(Some(match kind {
+        kind if kind.is_symlink() => Kind::Link,
+        kind if kind.is_dir() => Kind::Folder,
+        kind if kind.is_file() => Kind::File,
+        _ => Kind::Other,
+    }))
+}
+
+/// How a report that we wrote begins. One that was cut off before it began is empty.
+type Beginning = fn(&[u8]) -> bool;
+
+const REPORTS: [(&str, Beginning); 3] = [
+    (STREAM, |beginning| header(beginning).is_some()),
+    (JUNIT, |beginning| contains(beginning, concat!("<testsuites name=\"", env!("CARGO_PKG_NAME")))),
+    (SARIF, |beginning| contains(beginning, concat!("\"name\":\"", env!("CARGO_PKG_NAME"), "\""))),
+];
+
+fn contains(beginning: &[u8], words: &str) -> bool {
+    memchr::memmem::find(beginning, words.as_bytes()).is_some()
+}
+
+/// The line that a stream of ours begins with.
+#[derive(Deserialize)]
+struct Header {
+    suite: String,
+    started: jiff::Timestamp,
+}
+
+fn header(beginning: &[u8]) -> Option<Header> {
+    let line = beginning.split(|octet| *octet == b'\n').next()?;
+    serde_json::from_slice(line).ok().filter(|header: &Header| header.suite == env!("CARGO_PKG_NAME"))
+}
+
+fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut beginning = Vec::new();
+    File::open(path)?.take(BEGINNING).read_to_end(&mut beginning)?;
+    Ok(beginning)
+}
+
+/// Refuses what has the name of a file of ours and is none.
+fn mine(path: &Path, is_ours: Beginning) -> Result<(), FolderError> {
+    let foreign = |what| Err(FolderError::Foreign { path: path.to_owned(), what });
+    match what_is_at(path)? {
+        None => Ok(()),
+        Some(Kind::File) => {
+            let beginning = beginning(path)?;
+            if beginning.is_empty() || is_ours(&beginning) { Ok(()) } else { foreign("somebody else's") }
+        }
+        Some(kind) => foreign(kind.words()),
+    }
+}
+
+/// Moves what an earlier run left into a folder of its own; where there is anything.
+fn put_aside(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
+    let evidence = folder.join(EVIDENCE);
+    let reports = REPORTS.iter().map(|(name, _)| PathBuf::from(name)).filter(|name| folder.join(name).exists());
+    let bundles = bundles(&evidence).into_iter().map(|bundle| Path::new(EVIDENCE).join(bundle));
+    let left: Vec<PathBuf> = reports.chain(bundles).collect();
+    if left.is_empty() {
+        return Ok(None);
+    }
+    let began = beginning(&folder.join(STREAM)).ok().and_then(|beginning| header(&beginning)).map(|it| it.started);
+    let earlier = folder.join(EARLIER);
+    match what_is_at(&earlier)? {
+        None => fs::create_dir(&earlier)?,
+        Some(Kind::Folder) => {}
+        Some(kind) => return Err(FolderError::Foreign { path: earlier, what: kind.words() }),
+    }
+    let aside =
+        new_folder(&earlier, &began.map_or("undated".to_owned(), |it| it.strftime("%Y%m%dT%H%M%SZ").to_string()))?;
+    for name in left {
+        let (from, to) = (folder.join(&name), aside.join(&name));
+        fs::create_dir_all(to.parent().unwrap_or(&aside))?;
+        fs::rename(&from, &to)?;
+        // Folders that held nothing but what was moved; one that holds something else is refused by the system, and stays.
+        let above = from.ancestors().skip(1).take_while(|above| above.starts_with(&evidence));
+        for emptied in above {
+            if fs::remove_dir(emptied).is_err() {
+                break;
+            }
+        }
+    }
+    Ok(Some(aside))
+}
+
+/// A folder that was not there.
+fn new_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
+    let mut number = 1_u32;
+    loop {
+        let path = parent.join(if number == 1 { name.to_owned() } else { format!("{name}-{number}") });
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            made => return made.map(|()| path),
+        }
+    }
+}
+
+/// Bundles of ours below a folder, by their way from it. Links are not followed.
+fn bundles(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut walk = walkdir::WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
+        let Ok(entry) = entry else { continue };
+        if entry.file_type().is_dir() && bundle::is_ours(entry.path()) {
+            walk.skip_current_dir();
+            found.extend(entry.path().strip_prefix(folder).map(Path::to_owned));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Evidence;
+
+    struct Place(tempfile::TempDir);
+
+    impl Place {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn at(&self, name: &str) -> PathBuf {
+            self.0.path().join(name)
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            fs::create_dir_all(self.at(name).parent().unwrap()).unwrap();
+            fs::write(self.at(name), text).unwrap();
+        }
+
+        fn bundle(&self, name: &str) {
+            bundle::write(&Evidence::default(), &self.at("evidence"), Path::new(name)).unwrap();
+        }
+
+        fn refused(&self) -> String {
+            Folder::prepare(self.0.path()).err().expect("it is refused").to_string()
+        }
+
+        fn text(&self, name: &str) -> String {
+            fs::read_to_string(self.at(name)).unwrap()
+        }
+    }
+
+    const HEADER: &str = concat!(
+        r#"{"type":"header","suite":""#,
+        env!("CARGO_PKG_NAME"),
+        r#"","started":"2026-03-02T08:30:00.5Z"}"#,
+        "\n"
+    );
+
+    #[test]
+    fn what_an_earlier_run_left_is_kept_under_the_instant_it_began() {
+        let place = Place::new();
+        for number in ["one", "two"] {
+            place.write("run.jsonl", &format!("{HEADER}{number}"));
+            place.bundle("delivery/complete/alfa-bravo");
+            let folder = Folder::prepare(place.0.path()).unwrap();
+            let name = if number == "one" { "earlier/20260302T083000Z" } else { "earlier/20260302T083000Z-2" };
+            assert_eq!(folder.earlier, Some(place.at(name)));
+            assert!(place.text(&format!("{name}/run.jsonl")).ends_with(number));
+            assert!(place.at(name).join("evidence/delivery/complete/alfa-bravo/manifest.json").is_file());
+            assert!(!place.at("evidence").exists());
+            fs::remove_file(place.at("run.jsonl")).unwrap();
+            fs::remove_file(place.at("report.sarif")).unwrap();
+        }
+    }
+
+    #[test]
+    fn somebody_elses_manifest_stays_where_it_is() {
+        let place = Place::new();
+        place.write("run.jsonl", HEADER);
+        place.write("evidence/theirs/manifest.json", r#"{"form": 3, "name": "a web application"}"#);
+        place.write("evidence/theirs/index.html", "x");
+        place.write("evidence/delivery/notes.txt", "x");
+        place.bundle("delivery/complete/alfa-bravo");
+        Folder::prepare(place.0.path()).unwrap();
+        for kept in ["theirs/manifest.json", "theirs/index.html", "delivery/notes.txt"] {
+            assert!(place.at("evidence").join(kept).is_file(), "{kept}");
+        }
+        assert!(!place.at("evidence/delivery/complete").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_reached_through_a_link() {
+        use std::os::unix::fs::symlink;
+        let (place, elsewhere) = (Place::new(), Place::new());
+        elsewhere.bundle("x/alfa-bravo");
+        place.write("run.jsonl", HEADER);
+        fs::create_dir(place.at("evidence")).unwrap();
+        symlink(elsewhere.at("evidence"), place.at("evidence/link")).unwrap();
+        Folder::prepare(place.0.path()).unwrap();
+        let theirs = elsewhere.at("evidence/x/alfa-bravo/manifest.json");
+        assert!(theirs.is_file());
+
+        for name in ["run.jsonl", "junit.xml", "report.sarif", "evidence", ".pec-conformance.lock"] {
+            let place = Place::new();
+            symlink(elsewhere.at("evidence"), place.at(name)).unwrap();
+            assert!(place.refused().contains("a symbolic link"), "{name}");
+        }
+        let place = Place::new();
+        place.write("run.jsonl", HEADER);
+        symlink(elsewhere.at("evidence"), place.at("earlier")).unwrap();
+        assert!(place.refused().contains("earlier is a symbolic link"));
+        assert!(theirs.is_file() && place.at("run.jsonl").is_file());
+    }
+
+    #[test]
+    fn what_has_the_name_of_a_report_is_found_before_anything_is_moved() {
+        for (name, what) in [("junit.xml", "a folder"), ("report.sarif", "a folder"), ("run.jsonl", "a folder")] {
+            let place = Place::new();
+            place.bundle("delivery/complete/alfa-bravo");
+            fs::create_dir(place.at(name)).unwrap();
+            assert!(place.refused().contains(what), "{name}");
+            assert!(place.at("evidence/delivery/complete/alfa-bravo/manifest.json").is_file(), "{name}");
+        }
+        for (name, text) in [
+            ("junit.xml", "<testsuites name=\"jest\"/>"),
+            ("report.sarif", r#"{"name":"clippy"}"#),
+            ("run.jsonl", "{\"type\":\"header\",\"suite\":\"other\",\"started\":\"2026-03-02T08:30:00Z\"}\n"),
+            ("run.jsonl", "nothing of ours"),
+            ("evidence", "a file"),
+        ] {
+            let place = Place::new();
+            place.write(name, text);
+            assert!(place.refused().contains(name), "{name}");
+            assert_eq!(place.text(name), text);
+        }
+    }
+
+    #[test]
+    fn one_run_at_a_time() {
+        let place = Place::new();
+        let first = Folder::prepare(place.0.path()).unwrap();
+        assert!(place.refused().contains("another run is writing to"));
+        drop(first);
+        Folder::prepare(place.0.path()).unwrap();
+    }
+
+    #[test]
+    fn what_is_moved_away_in_mid_run_is_noticed() {
+        let place = Place::new();
+        let folder = Folder::prepare(place.0.path()).unwrap();
+        let mut written = folder.open(&mut Reports::default()).unwrap();
+        place.bundle("a/alfa-bravo");
+        written.add(&place.at("evidence/a/alfa-bravo"));
+        assert!(written.gone().is_empty());
+        assert_eq!(written.gone_after_all(), [place.at("junit.xml")]);
+        fs::remove_file(place.at("report.sarif")).unwrap();
+        // Another file in its place is not the one that is written.
+        fs::rename(place.at("run.jsonl"), place.at("x")).unwrap();
+        fs::write(place.at("run.jsonl"), "").unwrap();
+        fs::remove_dir_all(place.at("evidence")).unwrap();
+        assert_eq!(written.gone(), ["run.jsonl", "report.sarif", "evidence/a/alfa-bravo"].map(|name| place.at(name)));
+    }
+}

@@ -1,0 +1,115 @@
+//! Ctrl-C, and the signals that a CI system ends a job with and a terminal that is closed: each asks a run to stop.
+
+use std::{
+    io,
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+use tokio::runtime::Builder;
+
+use crate::runner::Stop;
+
+/// What is asked to stop at each signal from the first call on. A signal that was ignored when the program began, as SIGHUP
+/// is under `nohup`, stays so.
+pub fn stop() -> io::Result<Stop> {
+    static ASKED: Mutex<Option<Stop>> = Mutex::new(None);
+    // Whoever panicked while it was held left it as it was.
+    let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(stop) = &*asked {
+        return Ok(stop.clone());
+    }
+    let stop = Stop::default();
+    asking(stop.clone())?;
+    Ok(asked.insert(stop).clone())
+}
+
+fn asking(stop: Stop) -> io::Result<()> {
+    // Where no descriptor can be had, tokio panics instead of saying so.
+    drop([io::pipe()?, io::pipe()?, io::pipe()?]);
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    let guard = runtime.enter();
+    // They are caught from here on, whenever it is that the thread begins to wait for them.
+    let mut heard = system::Signals::catch()?;
+    drop(guard);
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            while heard.next().await {
+                stop.request();
+            }
+        });
+    })?;
+    Ok(())
+}
+
+#[cfg(unix)]
+mod system {
+    use std::{fs, io};
+
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    /// What asks to stop.
+    pub struct Signals {
+        hangup: Option<Signal>,
+        interrupt: Option<Signal>,
+        terminate: Option<Signal>,
+    }
+
+    impl Signals {
+        /// Catches them.
+        pub fn catch() -> io::Result<Self> {
+            let ignored = ignored();
+            let catch = |kind: SignalKind| {
+                let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;
+                (!is_ignored).then(|| signal(kind)).transpose()
+            };
+            Ok(Self {
+                hangup: catch(SignalKind::hangup())?,
+                interrupt: catch(SignalKind::interrupt())?,
+                terminate: catch(SignalKind::terminate())?,
+            })
+        }
+
+        /// Waits for one; false where none can come any more.
+        pub async fn next(&mut self) -> bool {
+            let heard = tokio::select! {
+                Some(heard) = wait(&mut self.hangup) => Some(heard),
+                Some(heard) = wait(&mut self.interrupt) => Some(heard),
+                Some(heard) = wait(&mut self.terminate) => Some(heard),
+                else => None,
+            };
+            heard.is_some()
+        }
+    }
+
+    async fn wait(signal: &mut Option<Signal>) -> Option<()> {
+        signal.as_mut()?.recv().await
+    }
+
+    /// Signals that are ignored, a bit each, where the system tells.
+    fn ignored() -> u64 {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::io;
+
+    /// Ctrl-C.
+    pub struct Signals;
+
+    impl Signals {
+        /// Catches it once it is waited for.
+        pub fn catch() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        /// Waits for it.
+        pub async fn next(&mut self) -> bool {
+            tokio::signal::ctrl_c().await.is_ok()
+        }
+    }
+}
