@@ -134,7 +134,7 @@ impl Core {
             failed.into_iter().partition(|failure| directory.is_certified(&failure.recipient));
         for failure in certified {
             let (code, description) = (failure.error_code(), failure.description());
-            self.undeliverable(identifier, &failure.recipient, failure.error(&code, &description), at);
+            self.undeliverable(identifier, &failure.recipient, told(&code, &description), at);
         }
         ordinary.extend(expired.into_iter().filter(|failure| !directory.is_certified(&failure.recipient)));
         self.give_back(outgoing, &ordinary, at);
@@ -212,16 +212,6 @@ impl Failure {
         }
     }
 
-    /// The error as the sender reads it, in the form of Nota 12.
-    fn error<'a>(&self, code: &'a str, description: &'a str) -> DeliveryError<'a> {
-        let errore = match code {
-            "5.1.2" => "no-dominio",
-            code if code.starts_with("5.1.") => "no-dest",
-            _ => "altro",
-        };
-        DeliveryError { errore, code, description }
-    }
-
     fn description(&self) -> String {
         match &*self.error_code() {
             "5.1.2" => format!("dominio {} non raggiungibile", address::domain(&self.recipient)),
@@ -231,6 +221,16 @@ impl Failure {
             _ => format!("rifiutato dal gestore destinatario: {}", self.reply.text),
         }
     }
+}
+
+/// The error as the sender reads it, in the form of Nota 12.
+fn told<'a>(code: &'a str, description: &'a str) -> DeliveryError<'a> {
+    let errore = match code {
+        "5.1.2" => "no-dominio",
+        code if code.starts_with("5.1.") => "no-dest",
+        _ => "altro",
+    };
+    DeliveryError { errore, code, description }
 }
 
 #[cfg(test)]
@@ -251,9 +251,8 @@ mod tests {
             (554, [4, 7, 1], "5.0.0", "altro"),
         ] {
             let failure = Failure { recipient: "a@b.example".into(), reply: Reply::new(code, status, "No") };
-            let code = failure.error_code();
-            let description = failure.description();
-            assert_eq!((&*code, failure.error(&code, &description).errore), (told, errore));
+            let (code, description) = (failure.error_code(), failure.description());
+            assert_eq!((&*code, super::told(&code, &description).errore), (told, errore));
         }
     }
 }

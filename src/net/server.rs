@@ -66,7 +66,7 @@ impl Default for Limits {
             message: 64 << 20,
             held: 512 << 20,
             idle: Duration::from_mins(5),
-            session: Duration::from_mins(60),
+            session: Duration::from_hours(1),
             sessions: 200,
         }
     }
