@@ -57,6 +57,9 @@ async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell 
         Ok(Err(error)) => Some(Trouble { what: error.what, dialogue: error.dialogue }),
         Err(_) => Some(Trouble { what: format!("nothing settled within {:?}", how.limit), dialogue: None }),
     };
+    if trouble.is_some() {
+        stage.pair.halt();
+    }
     let holdings = match tokio::time::timeout(how.limit, holdings(&stage)).await {
         Ok(Ok(holdings)) => holdings,
         // What was on the wires is evidence all the same; the trouble is already told, or is this one.
