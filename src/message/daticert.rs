@@ -11,6 +11,7 @@ use roxmltree::{Document, Node};
 use serde::{Deserialize, Serialize};
 
 pub use place::XmlPlace;
+use xml::Unread;
 
 /// A daticert.xml as far as it can be read, and everything wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +21,10 @@ pub struct DaticertReading {
     /// What could be read; `None` when it is not well-formed XML, beyond all bounds, or no `postacert` with `intestazione`
     /// and `dati`: whatever else stands there has no meaning.
     pub data: Option<Daticert>,
-    /// Why it could not be read: not well-formed, at which line and column, or a bound exceeded.
+    /// Why it cannot be read: not well-formed, at which line and column.
     pub malformed: Option<String>,
+    /// Why it was not read, though it may be well-formed: it is more than a reader takes in.
+    pub limit: Option<String>,
     /// Where it departs from the DTD, one entry each.
     pub invalid: Vec<DtdError>,
     /// Whether it carries a document type declaration (parsed past; nothing is fetched, no entity expanded).
@@ -95,7 +98,7 @@ impl DaticertReading {
         let mut reading = Self::default();
         match xml::decode(&xml) {
             Ok(text) => reading.read_text(&text),
-            Err(reason) => reading.malformed = Some(reason),
+            Err(unread) => reading.set(unread),
         }
         Self { xml, ..reading }
     }
@@ -108,7 +111,14 @@ impl DaticertReading {
                 self.invalid = validity::departures(&document);
                 self.data = is_postacert(document.root_element()).then(|| Daticert::of(&document));
             }
-            Err(reason) => self.malformed = Some(reason),
+            Err(unread) => self.set(unread),
+        }
+    }
+
+    fn set(&mut self, unread: Unread) {
+        match unread {
+            Unread::Malformed(reason) => self.malformed = Some(reason),
+            Unread::Beyond(limit) => self.limit = Some(limit),
         }
     }
 }

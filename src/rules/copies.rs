@@ -86,6 +86,12 @@ pub(super) fn copies(evidence: &Evidence) -> Vec<Copies<'_>> {
 fn altered_copy_of(stored: &Copies<'_>, found: &[Copies<'_>]) -> Option<usize> {
     let Seen::Mailbox { at: party, .. } = stored.first().seen else { return None };
     let identity = stored.identity()?;
+    // An anomaly envelope bears the Message-ID of what it wraps, which may be one itself.
+    let inside = stored.message.original().filter(|_| identity.0 == Kind::Anomalia);
+    let wraps = |other: &Copies<'_>| inside.as_ref().is_some_and(|inside| core(inside) == core(&other.first().bytes));
+    if found.iter().any(|other| other.arrived_at(party) && wraps(other)) {
+        return None;
+    }
     found.iter().position(|other| other.arrived_at(party) && other.identity().as_ref() == Some(&identity))
 }
 

@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    Context, Outcome, Rule, Transaction, all,
+    Check, Context, Outcome, Rule, Transaction, all,
     copies::{Copies, copies},
     exhibit::Exhibit,
     judgement::{GivenCertificate, Judgement, Origin, Verdict},
@@ -233,7 +233,10 @@ impl<'a> Judge<'a> {
                     if findings.is_empty() {
                         continue;
                     }
-                    Outcome::Fail(told_once(findings))
+                    match rule.check {
+                        Check::Limits { .. } => Outcome::CannotTell(told_once(findings)),
+                        _ => Outcome::Fail(told_once(findings)),
+                    }
                 }
                 Err(panic) => Outcome::InternalError(words(&*panic)),
             };

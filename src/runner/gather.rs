@@ -20,8 +20,9 @@ pub struct Gathered {
 
 /// Puts together what was seen.
 pub fn gather(stage: &Stage<'_>) -> Gathered {
-    let progress = stage.progress();
-    let Recorded { transmissions, dialogues, logs, directories, trust } = stage.world.recorded();
+    let mut progress = stage.progress();
+    let Recorded { transmissions, dialogues, logs, directories, trust, strangers } = stage.world.recorded();
+    progress.notes.extend(strangers);
     let mut seen: Vec<(Observation, Option<(Place, usize)>)> = Vec::new();
     for transmission in transmissions {
         // A gateway's own message stays its own, even where the harness puts the same bytes on the wire once more.

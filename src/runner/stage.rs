@@ -466,7 +466,12 @@ fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
             Step::Advance(_) => needs.extend(ROLES.map(|role| (role, Need::Clock))),
             Step::Expect(expectation) => needs.extend(stores(expectation)),
             Step::Either(ways) => needs.extend(ways.iter().flat_map(|way| stores(&way.expect))),
-            Step::Send(_) | Step::Dialogue(_) | Step::ExpectFindings(_) => {}
+            // What is found on a session at a point, has to be seen there.
+            Step::ExpectFindings(findings) => needs.extend(findings.keys().filter_map(|id| match id.parse() {
+                Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) => Some((role, Need::Wires)),
+                _ => None,
+            })),
+            Step::Send(_) | Step::Dialogue(_) => {}
         }
     }
     needs

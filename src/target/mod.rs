@@ -72,6 +72,9 @@ pub trait Side: Send + Sync {
     /// Moves its clock on to an instant, and lets it do what is then due.
     fn advance_to(&self, instant: Timestamp) -> Doing<'_, ()>;
 
+    /// Ends whatever is under way in it, as far as the harness may: nothing of a play is to go on behind the next ones.
+    fn halt(&self);
+
     /// Whether the harness sees the messages and sessions that reach its points.
     fn shows_wires(&self) -> bool;
 
@@ -113,6 +116,8 @@ pub enum Need {
     Clock,
     /// Show the virus store.
     VirusStore,
+    /// Show what reaches its points.
+    Wires,
     /// Start in another state than healthy.
     State,
     /// Have its messages signed by the harness.
@@ -172,6 +177,8 @@ pub struct Recorded {
     pub directories: Vec<DirectoryVersion>,
     /// Anchors and lists of the signatures' PKI.
     pub trust: Trust,
+    /// What somebody did who has no part in the play, in words. It is told, and nobody is judged by it.
+    pub strangers: Vec<String>,
 }
 
 /// A message on a wire.

@@ -45,6 +45,7 @@ impl Side for Reference {
         let what = match (self.shown, need) {
             (Shown::Inside, _) | (Shown::Mailboxes, Need::Clock | Need::State | Need::Trust) => return None,
             (Shown::Mailboxes, Need::VirusStore) => "it does not show its virus store",
+            (Shown::Mailboxes, Need::Wires) => "it does not show what reaches its points",
             (Shown::Mailboxes, Need::Impersonation) => "the harness cannot sign in its name",
         };
         Some(format!("{}: {what}", self.target))
@@ -99,6 +100,10 @@ impl Side for Reference {
             self.gateway.run_due();
             Ok(())
         })
+    }
+
+    fn halt(&self) {
+        self.gateway.stop();
     }
 
     fn shows_wires(&self) -> bool {

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock::{Clock, Machine},
     evidence::{Dialogue, Direction, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath, View, Watch},
-    gateway::{self, Lab, Posta, Profile, SeenSession, compose::Composer},
+    gateway::{self, Doors, Lab, Posta, Profile, SeenSession, compose::Composer},
     net::{ClientError, Credentials, Destination, Patience, Problem, Security, Sent, Spoken},
     pki::Pki,
     scenario::{
@@ -63,11 +63,15 @@ impl World {
         let [sender, receiver] = given::profiles(direction, scenario, &posta)?;
         let directory = given::directory(&pki, scenario, [&sender, &receiver])?;
         let clock = Clock::manual(scenario.starts);
+        // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
+        let outside = [&direction.sender, &direction.receiver].iter().any(|name| name.starts_with(OUTSIDE));
+        let doors = if outside { Doors::Open } else { Doors::OwnOnly };
         let lab = || {
             let trust = given::trust(&pki, scenario);
             let lab = Lab::with(pki.clone(), clock.clone(), machine, &directory, trust);
             lab.set_patience(PATIENCE);
             lab.set_play(play.clone());
+            lab.set_doors(doors);
             lab
         };
         let own = lab();
@@ -275,6 +279,14 @@ impl World {
         Ok(())
     }
 
+    /// Ends whatever is under way: the play is over, and nothing of it is to go on behind the next ones.
+    pub fn halt(&self) {
+        for side in &self.sides {
+            side.halt();
+        }
+        self.posta.stop();
+    }
+
     /// What is new in a place since a mark, oldest first, and the mark from which to look next.
     pub async fn look(&self, place: &Place, since: Mark) -> Result<(Vec<Stored>, Mark), TargetError> {
         match place {
@@ -318,10 +330,16 @@ impl World {
             let client = seen.transcript.client().map_or(Party::Undetermined, |name| self.party(&name));
             seen.transcript.dialogue(client, self.party(&seen.server))
         };
-        let mut dialogues: Vec<Dialogue> = self.lab.sessions().iter().map(dialogue).collect();
+        let sessions = self.lab.sessions();
+        let mut dialogues: Vec<Dialogue> = sessions.iter().map(dialogue).collect();
         // What was refused is in the dialogue and nowhere else: the message stayed where it was.
         let taken = self.lab.transmissions().into_iter().filter(|transmission| transmission.reply.is_positive());
-        let mut transmissions: Vec<Transmission> = taken.map(|seen| self.transmission(seen)).collect();
+        let mut transmissions: Vec<Transmission> = taken
+            .map(|seen| {
+                let session = sessions.iter().position(|session| session.transcript.is(&seen.transcript));
+                self.transmission(seen, session)
+            })
+            .collect();
         for (dialogue, transmission) in self.handed().iter().cloned() {
             transmissions.extend(transmission.map(|it| Transmission { dialogue: Some(dialogues.len()), ..it }));
             dialogues.push(dialogue);
@@ -333,10 +351,11 @@ impl World {
             logs: logs.collect(),
             directories: self.lab.directories(),
             trust: (*self.lab.trust()).clone(),
+            strangers: self.lab.strangers().iter().map(stranger).collect(),
         }
     }
 
-    fn transmission(&self, seen: gateway::Transmission) -> Transmission {
+    fn transmission(&self, seen: gateway::Transmission, dialogue: Option<usize>) -> Transmission {
         let (from, to) = (self.party(&seen.client), self.party(&seen.server));
         let submitted = matches!(seen.transcript.service(), Service::Submission | Service::Submissions);
         let place = match to {
@@ -344,14 +363,7 @@ impl World {
             Party::Receiver if submitted => Seen::Submitted { to: Role::Receiver },
             _ => Seen::Wire { from, to },
         };
-        Transmission {
-            seen: place,
-            from,
-            bytes: seen.bytes,
-            path: seen.path,
-            at: seen.at,
-            dialogue: Some(seen.session),
-        }
+        Transmission { seen: place, from, bytes: seen.bytes, path: seen.path, at: seen.at, dialogue }
     }
 
     /// How a provider composes, so that the harness can do it in its place.
@@ -383,8 +395,42 @@ impl World {
     }
 }
 
+fn stranger(seen: &SeenSession) -> String {
+    format!("a stranger at {} called {} and was turned away; nothing of it is judged", seen.call.client, seen.server)
+}
+
 fn posta_point(posta: &Posta) -> Destination {
     let address: SocketAddr = posta.incoming_addr();
     let host = posta.settings().host.clone();
     Destination { address, host, service: Service::Ordinary, security: Security::WhenOffered }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stranger_is_told_of_and_neither_served_nor_judged_nor_waited_for() {
+        let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
+        let file = Scenario::read("stranger", "stranger.yaml", yaml, &[]).unwrap();
+        let direction = Direction::new("alfa", "bravo");
+        let world = World::start(&direction, &file, Machine::default(), PlayId::default()).await.unwrap();
+        let incoming = world.side(Role::Receiver).endpoint(Service::Incoming).address;
+        let mut silent = TcpStream::connect(incoming).await.unwrap();
+        let mut stranger = TcpStream::connect(incoming).await.unwrap();
+        stranger.write_all(b"EHLO scanner.example\r\nMAIL FROM:<a@b.example>\r\n").await.unwrap();
+        let mut heard = String::new();
+        stranger.read_to_string(&mut heard).await.unwrap();
+        assert!(heard.contains("421 4.7.0") && !heard.contains("250"), "{heard}");
+        assert!(silent.read(&mut [0; 100]).await.unwrap() > 0);
+        world.settle().await.unwrap();
+        let recorded = world.recorded();
+        assert!(recorded.dialogues.is_empty());
+        assert_eq!(recorded.strangers.len(), 2);
+    }
 }

@@ -171,7 +171,7 @@ pub static RULES: &[Rule] = &[
                 // Whether whom it reached was certified at all is another question.
                 let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
                 let others: Vec<String> = reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
-                for list in lists(&lines) {
+                for list in lists(lines) {
                     let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
                     // Addresses elsewhere in a text are not its list of recipients.
                     if !list.iter().any(|address| recipients.contains(address)) {
