@@ -12,6 +12,7 @@ use memchr::memmem;
 use super::{
     Content, Item, LeftOut, Limits, Name, Stream, Why, certificates, folder,
     form::{self, Form},
+    gzip,
     left_out::Asked,
     mbox::{self, Mbox},
     only,
@@ -51,9 +52,10 @@ impl Place {
         only(Ok(Item { name: self.name, content }))
     }
 
-    /// Whether its name ends like this, letter case aside.
+    /// Whether its name ends like this, letter case aside, and but for what says that it is packed.
     fn is_named(&self, end: &str) -> bool {
-        self.name.to_string().to_ascii_lowercase().ends_with(end)
+        let name = self.name.to_string().to_ascii_lowercase();
+        name.strip_suffix(".gz").unwrap_or(&name).ends_with(end)
     }
 }
 
@@ -110,6 +112,7 @@ pub(super) fn read(place: Place, mut file: Box<dyn Seekable>, limits: &Limits) -
     match beginning {
         Ok(beginning) => match form::of(&beginning) {
             Form::Zip => zip::members(place, file, limits),
+            Form::Gzip => gzip::inside(place, file, limits),
             // A mailbox that was cut at the front may begin with the rest of a long message.
             Form::Other(form::TEXT) => match separated(&mut file) {
                 Ok(true) => enter(place, Form::Mbox, file, limits),
@@ -129,7 +132,7 @@ fn separated(file: &mut Box<dyn Seekable>) -> io::Result<bool> {
 }
 
 /// What comes in where nothing can be read twice.
-fn flowing(place: Place, mut input: impl Read + Send + 'static, limits: &Limits) -> Stream {
+pub(super) fn flowing(place: Place, mut input: impl Read + Send + 'static, limits: &Limits) -> Stream {
     let beginning = match beginning(&mut input) {
         Ok(beginning) => beginning,
         Err(error) => return place.left_out(Why::Unreadable(error)),
@@ -141,6 +144,9 @@ fn flowing(place: Place, mut input: impl Read + Send + 'static, limits: &Limits)
             Ok(spool) => zip::members(place, spool, limits),
             Err(why) => place.left_out(why),
         };
+    }
+    if form == Form::Gzip {
+        return gzip::inside(place, Box::new(input), limits);
     }
     enter(place, form, input, limits)
 }

@@ -64,7 +64,13 @@ impl Groups {
         let (heavy, light): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|group| group.first.severity.fails(strictness));
         let mut text: String = heavy.iter().map(|group| group.page(paint)).collect();
-        text += &lines("Fails nothing without --strict", &light, paint);
+        for (severity, heading) in [
+            (Severity::Warning, "Fails nothing without --strict"),
+            (Severity::Note, "Fails nothing without --strict=notes"),
+        ] {
+            let light: Vec<&Group> = light.iter().copied().filter(|group| group.first.severity == severity).collect();
+            text += &lines(heading, &light, paint);
+        }
         if self.more > 0 {
             text.extend(["\n", &counted(self.more, "finding"), " more of other kinds: --format json tells of each\n"]);
         }
