@@ -10,7 +10,7 @@ use pec_conformance::{
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, Service, bundle},
     message::{DaticertReading, Message},
-    net::{Handler, Limits, Reply, Server, Session, Transcript, Upgrade},
+    net::{Handler, Limits, Reply, Server, Session, Upgrade},
     pki::Pki,
     rules::{self, Options, Outcome},
     scenario::Scenario,
@@ -127,7 +127,7 @@ fn judged(evidence: &Evidence) {
 struct Taker;
 
 impl Handler for Taker {
-    fn connected(&self, _: &Transcript) -> Result<(), Reply> {
+    fn connected(&self, _: &Session) -> Result<(), Reply> {
         Ok(())
     }
 

@@ -51,7 +51,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("report", &["evidence", "norm", "results", "rules", "shown", "smime"]),
     ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
-    ("check", &["archive", "directory", "evidence", "message", "results", "rules"]),
+    ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario"]),
     (

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use super::{Asked, Content, Found, Item, LeftOut, Limits, Name, Step, Why, form, stored::as_sent};
-use crate::message::{Entity, Mail, Message};
+use crate::{
+    message::{Entity, Mail, Message},
+    smime,
+};
 
 /// What lies inside a message.
 #[derive(Debug, Default)]
@@ -66,6 +69,10 @@ impl Search<'_> {
     /// A part that is a message.
     fn leaf(&mut self, mail: &Mail, entity: &Entity, way: &mut Vec<Vec<usize>>, depth: usize) {
         if !is_message(mail, entity) {
+            if let Some(archive) = archive(mail, entity) {
+                let (name, why) = (self.name_of(way), Why::Attached(archive));
+                self.add_left_out(name, why);
+            }
             return;
         }
         if depth == self.limits.depth {
@@ -81,7 +88,9 @@ impl Search<'_> {
             None => None,
         };
         let Some(message) = message else { return };
-        self.add(&message, way);
+        let bytes = message.mail.clone();
+        let message = message.opened(smime::content);
+        self.add(&message, bytes.whole(), way);
         self.mail(&message.mail, way, depth + 1);
     }
 
@@ -94,13 +103,13 @@ impl Search<'_> {
         }
         bytes.extend_from_slice(mail.bytes(&entity.span));
         let Ok(message) = Message::read(bytes) else { return };
-        if self.add(&message, way) && way.len() == 1 && is_of_a_list(mail) {
+        if self.add(&message, message.mail.whole(), way) && way.len() == 1 && is_of_a_list(mail) {
             self.inside.outer = Outer::Wrapping;
         }
     }
 
-    /// Adds a message if it is certified mail and signed.
-    fn add(&mut self, message: &Message, way: &[Vec<usize>]) -> bool {
+    /// Adds a message, which was these bytes, if it is certified mail and signed.
+    fn add(&mut self, message: &Message, bytes: &[u8], way: &[Vec<usize>]) -> bool {
         let is_certified = message.signed.is_some() && (message.kind.is_some() || message.daticert.is_some());
         if !is_certified {
             return false;
@@ -113,15 +122,19 @@ impl Search<'_> {
             }
             return false;
         }
-        let content = Content::Message(message.mail.whole().into());
+        let content = Content::Message(bytes.into());
         self.inside.found.push(Ok(Item { name: self.name_of(way), content }));
         true
     }
 
     fn left_out(&mut self, way: &[Vec<usize>], bound: String) {
         let name = self.name_of(way);
+        self.add_left_out(name, Why::TooDeep(bound));
+    }
+
+    fn add_left_out(&mut self, name: Name, why: Why) {
         if self.inside.found.len() <= self.limits.inside {
-            self.inside.found.push(Err(LeftOut { name, asked: Asked::InPassing, why: Why::TooDeep(bound) }));
+            self.inside.found.push(Err(LeftOut { name, asked: Asked::InPassing, why }));
         }
     }
 
@@ -162,6 +175,26 @@ fn is_message(mail: &Mail, entity: &Entity) -> bool {
         "application/octet-stream" => form::is_message(&beginning(mail, entity)),
         _ => kind == "message" && form::is_message(&beginning(mail, entity)),
     }
+}
+
+/// What sort of archive a part is; an office document, which is a zip too, is none. It is told by type or name, and by how
+/// it begins, in base64 or not.
+fn archive(mail: &Mail, entity: &Entity) -> Option<&'static str> {
+    const SORTS: [(&str, &str, &[u8], &[u8]); 4] = [
+        ("zip", "a zip", b"PK\x03\x04", b"UEsDB"),
+        ("rar", "a RAR archive", b"Rar!", b"UmFyI"),
+        ("7z", "a 7z archive", b"7z\xbc\xaf", b"N3q8r"),
+        ("gz", "a gzip archive", b"\x1f\x8b", b"H4sI"),
+    ];
+    let body = mail.bytes(&entity.body).trim_ascii_start();
+    let begins =
+        |magic: &[u8], base64: &[u8]| body.starts_with(if entity.encoding == "base64" { base64 } else { magic });
+    let (end, sort, ..) = SORTS.iter().find(|(.., magic, base64)| begins(magic, base64))?;
+    let named = entity.file_name().map(str::to_ascii_lowercase);
+    let ends = |name: &String| {
+        name.rsplit_once('.').is_some_and(|(_, extension)| extension.starts_with(end) || extension == "tgz")
+    };
+    (entity.content_type.contains(end) || named.as_ref().is_none_or(ends)).then_some(*sort)
 }
 
 /// How a part's content begins; of one in base64 no more is decoded.

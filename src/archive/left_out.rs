@@ -38,6 +38,8 @@ pub enum Why {
     NothingInside,
     /// A CMS structure around something else, such as a signed invoice (`.xml.p7m`).
     SignedDocument(Bytes),
+    /// A signature met in passing without what it signs, by nobody whose address is a provider's.
+    Signature(Bytes),
     /// A certificate of an authority, DER: signers are judged.
     Authority(Vec<u8>),
     /// A certificate met in passing, DER: most of those that lie about are no signer's.
@@ -70,6 +72,8 @@ pub enum Why {
     BeforeTheFirst(u64),
     /// The mailbox ends inside this message, which is judged as far as it goes.
     CutOff,
+    /// An archive attached to a message, which may hold anything: `a zip`.
+    Attached(&'static str),
     /// Messages inside this one that were not looked for, beyond a bound.
     TooDeep(String),
 }
@@ -83,6 +87,8 @@ impl Why {
                 | Why::Empty
                 | Why::NothingInside
                 | Why::SignedDocument(_)
+                | Why::Signature(_)
+                | Why::Attached(_)
                 | Why::Authority(_)
                 | Why::Certificate(_)
                 | Why::RevocationList
@@ -110,6 +116,10 @@ impl fmt::Display for Why {
             Why::Empty => f.write_str("empty"),
             Why::NothingInside => f.write_str("there is nothing to check in it"),
             Why::SignedDocument(_) => f.write_str("a CMS signed document, not a message, directory or certificate"),
+            Why::Signature(_) => {
+                f.write_str("a signature of nobody who has a provider's address: give it by name to have it judged")
+            }
+            Why::Attached(archive) => write!(f, "{archive} attached to a message: not looked into"),
             Why::Authority(_) => f.write_str("a certificate of an authority: those of signers are judged"),
             Why::Certificate(_) => f.write_str("a certificate: give it by name to have it judged as a signer's"),
             Why::RevocationList => f.write_str("a revocation list: it is given with --trust"),

@@ -35,6 +35,21 @@ pub struct Item {
     pub content: Content,
 }
 
+impl Item {
+    /// About how many octets it holds in memory.
+    pub fn weight(&self) -> usize {
+        match &self.content {
+            Content::Message(bytes)
+            | Content::Directory(bytes)
+            | Content::Daticert(bytes)
+            | Content::Signature(bytes)
+            | Content::Opaque(bytes) => bytes.len(),
+            Content::Certificates(certificates) => certificates.iter().map(Vec::len).sum(),
+            Content::Bundle(_) => 0,
+        }
+    }
+}
+
 /// What there is to judge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
@@ -49,6 +64,8 @@ pub enum Content {
     Daticert(Bytes),
     /// A signature without what it signs (smime.p7s), DER or BER.
     Signature(Bytes),
+    /// A signature with what it signs inside, which is a part of a message; DER or BER.
+    Opaque(Bytes),
     /// The evidence of a scenario of an earlier run: a folder with its manifest.
     Bundle(PathBuf),
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, civil::date, fmt::rfc2822, tz::TimeZone};
 
-use crate::{message::Message, results::ArrivedAt};
+use crate::{message::Message, results::ArrivedAt, smime};
 
 /// How far a clock elsewhere may run ahead before what it wrote is no plausible time.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
@@ -19,7 +19,17 @@ pub(super) fn arrival(message: &Message, told: Option<Timestamp>, now: Timestamp
     let received = || message.mail.field("Received").and_then(|trace| instant(trace.rsplit_once(';')?.1));
     let dated = || message.mail.field("Date").and_then(|date| instant(&date));
     let claimed = received().filter(plausible).or_else(|| dated().filter(plausible));
+    // Of a part of a message that bears neither, what it certifies or when it was signed.
+    let certified = || message.daticert.as_ref()?.data.as_ref()?.instant();
+    let by_itself = |claim: Option<Timestamp>| claim.filter(|_| message.shape.part().is_some()).filter(plausible);
+    let claimed = claimed.or_else(|| by_itself(certified())).or_else(|| by_itself(signing_time(message)));
     claimed.map_or(ArrivedAt::Now(now), ArrivedAt::Claimed)
+}
+
+/// When the signature of a message says that it was made.
+fn signing_time(message: &Message) -> Option<Timestamp> {
+    let cms = message.signed.as_ref().filter(|_| message.shape.part().is_some())?.cms.as_deref()?;
+    smime::digests(cms, None).ok()?.into_iter().find_map(|signer| signer.signing_time)
 }
 
 fn instant(date: &str) -> Option<Timestamp> {

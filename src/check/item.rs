@@ -7,9 +7,10 @@ use crate::{
     archive::{Content, Found, Item, LeftOut, Name, Outer, Why, inside},
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
-    message::{Bytes, Message},
+    message::{Message, ReadError},
     results::{self, ArrivedAt, Checked, Description, Unjudged},
     rules::{Clerk, Judge, Judgement, Member, Reference, all},
+    smime,
 };
 
 /// What there is to tell of a thing, and what of it is kept.
@@ -47,20 +48,26 @@ impl Check<'_> {
     pub(super) fn judged(&self, judge: &Judge<'_>, number: usize, found: Found, clerk: &mut Clerk) -> Vec<Judged> {
         match found {
             Err(left_out) => vec![not_judged(&left_out)],
-            Ok(Item { name, content: Content::Message(bytes) }) => self.message(judge, number, &name, bytes, clerk),
-            Ok(item) => vec![self.other(judge, item)],
+            Ok(item) => match read(item) {
+                Ok((name, Ok(message))) => self.message(judge, number, &name, message, clerk),
+                Ok((name, Err(problem))) => {
+                    let reason = format!("not a mail message: {problem}");
+                    vec![unjudged(name.to_string(), reason, Fault::Mistake)]
+                }
+                Err(item) => vec![self.other(judge, item)],
+            },
         }
     }
 
     /// A message, and those inside it.
-    fn message(&self, judge: &Judge<'_>, number: usize, name: &Name, bytes: Bytes, clerk: &mut Clerk) -> Vec<Judged> {
-        let message = match Message::read(bytes) {
-            Ok(message) => message,
-            Err(problem) => {
-                let reason = format!("not a mail message: {problem}");
-                return vec![unjudged(name.to_string(), reason, Fault::Mistake)];
-            }
-        };
+    fn message(
+        &self,
+        judge: &Judge<'_>,
+        number: usize,
+        name: &Name,
+        message: Message,
+        clerk: &mut Clerk,
+    ) -> Vec<Judged> {
         let inside = inside(&message, name, &self.limits);
         let mut judged = vec![match inside.outer {
             Outer::Itself => self.alone(judge, number, name, message, clerk),
@@ -73,11 +80,11 @@ impl Check<'_> {
         for found in inside.found {
             judged.push(match found {
                 Err(left_out) => not_judged(&left_out),
-                Ok(Item { name, content: Content::Message(bytes) }) => match Message::read(bytes) {
-                    Ok(message) => self.alone(judge, number, &name, message, clerk),
-                    Err(_) => continue,
+                Ok(item) => match read(item) {
+                    Ok((name, Ok(message))) => self.alone(judge, number, &name, message, clerk),
+                    Ok((_, Err(_))) => continue,
+                    Err(item) => self.other(judge, item),
                 },
-                Ok(item) => self.other(judge, item),
             });
         }
         judged
@@ -103,7 +110,8 @@ impl Check<'_> {
         let lone = judge.lone(message, &evidence, clerk);
         let (judgement, exercised, member) = (lone.judgement, lone.exercised, lone.member.map(Box::new));
         let path = name.path().map_or_else(PathBuf::new, PathBuf::from);
-        let lone = Some(results::Alone { arrival, description, answers: lone.answers, signer: lone.signer });
+        let (answers, signer) = (lone.answers, lone.signer);
+        let lone = Some(results::Alone { arrival, description, answers, signer });
         let checked = Checked { name: name.to_string(), path, evidence, judgement, lone };
         Judged { told: Told::Checked(Box::new(checked)), exercised, member }
     }
@@ -129,9 +137,9 @@ impl Check<'_> {
                 Ok(evidence) => evidence,
                 Err(error) => return unjudged(name, error.to_string(), Fault::Mistake),
             },
-            Content::Daticert(_) => return unjudged(name, by_itself("a daticert.xml"), Fault::Mistake),
-            Content::Signature(_) => return unjudged(name, by_itself("a signature (smime.p7s)"), Fault::Mistake),
-            Content::Message(_) => unreachable!("messages are judged on a way of their own"),
+            Content::Message(_) | Content::Daticert(_) | Content::Signature(_) | Content::Opaque(_) => {
+                unreachable!("messages and their parts are judged on a way of their own")
+            }
         };
         let judgement = if evidence.directories.is_empty() {
             judge.evidence(&evidence)
@@ -150,8 +158,17 @@ fn unjudged(name: String, reason: String, fault: Fault) -> Judged {
     Judged { told: Told::Unjudged(Unjudged { name, reason }, fault), exercised: 0, member: None }
 }
 
-fn by_itself(what: &str) -> String {
-    format!("{what} by itself: `inspect` shows what it holds; a verdict needs the message that it lies in")
+/// A message, or as much of one as there is, with its name; anything else as it is.
+fn read(item: Item) -> Result<(Name, Result<Message, ReadError>), Item> {
+    let Item { name, content } = item;
+    let message = match content {
+        Content::Message(bytes) => Message::read(bytes).map(|message| message.opened(smime::content)),
+        Content::Daticert(xml) => Ok(Message::daticert(xml)),
+        Content::Signature(cms) => Ok(Message::signature(cms)),
+        Content::Opaque(cms) => Message::content(&smime::content(&cms).unwrap_or_default(), cms.to_vec()),
+        content => return Err(Item { name, content }),
+    };
+    Ok((name, message))
 }
 
 fn not_judged(left_out: &LeftOut) -> Judged {

@@ -18,6 +18,7 @@ use crate::{
     archive::{self, Content, Found, Item, Limits, inside},
     message::Message,
     report::{Paint, json_line, shown},
+    smime,
 };
 use anatomy::Anatomy;
 
@@ -48,7 +49,8 @@ pub fn inspect(args: &Args, color: Color) -> Result<Exit, CliError> {
     for found in archive::open(std::slice::from_ref(&args.file), &limits) {
         let nested = match &found {
             Ok(Item { name, content: Content::Message(bytes) }) => {
-                Message::read(bytes).map(|message| inside(&message, name, &limits).found).unwrap_or_default()
+                let message = Message::read(bytes).map(|message| message.opened(smime::content));
+                message.map(|message| inside(&message, name, &limits).found).unwrap_or_default()
             }
             _ => Vec::new(),
         };

@@ -14,16 +14,24 @@ use crate::{
     clock::LegalTime,
     evidence::SmtpPath,
     message::{Bytes, Kind, Mail},
-    net::{Handler, Reply, Session, Transcript},
+    net::{Call, Handler, Reply, Session},
 };
 
 /// Takes submissions, on both ports.
 pub(super) struct AccessPoint(pub Arc<Core>);
 
 impl Handler for AccessPoint {
-    fn connected(&self, transcript: &Transcript) -> Result<(), Reply> {
-        self.0.lab.opened(&self.0.profile.host, transcript);
+    fn called(&self, call: Call) -> impl Send + 'static {
+        self.0.lab.called(call)
+    }
+
+    fn connected(&self, session: &Session) -> Result<(), Reply> {
+        self.0.lab.opened(&self.0.profile.host, session);
         Ok(())
+    }
+
+    fn named(&self, session: &Session) -> Result<(), Reply> {
+        self.0.lab.admit(session)
     }
 
     async fn authenticate(&self, user: &str, password: &str) -> bool {
@@ -59,7 +67,7 @@ impl Core {
     /// Accepts a submission or tells its sender why not; either way the answer is in the sender's mailbox.
     fn submit(&self, session: &Session, message: &Bytes) -> Reply {
         let at = self.now();
-        let to = address::once_each(&session.to);
+        let to = address::once_each(&session.to, &self.profile.domains[0]);
         let mail = Mail::read(message.clone()).ok();
         let identifier = self.identifiers.next(&at);
         let admitted = admit(message, &identifier, &self.received(session, &at));

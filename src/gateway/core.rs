@@ -3,7 +3,9 @@
 use std::{collections::HashSet, io, sync::Arc};
 
 use super::{
-    Lab, Profile, Stored, address,
+    Lab, Profile, Stored,
+    activity::Tasks,
+    address,
     compose::{Certified, Composer, Notice},
     identifier::Identifiers,
     store::{Entry, Purpose, Store},
@@ -12,7 +14,7 @@ use crate::{
     clock::LegalTime,
     evidence::{LogRecord, SmtpPath},
     message::{Bytes, Kind},
-    net::Reply,
+    net::{POSTMASTER, Reply},
 };
 
 /// One provider's gateway without its sockets.
@@ -25,6 +27,8 @@ pub(super) struct Core {
     pub identifiers: Identifiers,
     /// Destinations that are being sent to.
     pub sending: std::sync::Mutex<HashSet<String>>,
+    /// Who sends to them.
+    pub tasks: Tasks,
 }
 
 /// What an operation is about: the original message, and the provider of its sender.
@@ -62,7 +66,9 @@ impl Core {
                 Way::Hand => self.put(&to, traced(&self.profile.address, None, &bytes), at),
                 Way::Wire => {
                     let path = SmtpPath { from: self.profile.address.clone(), to: vec![to.clone()] };
-                    self.store.queue(path, bytes, Purpose::Notification, emission.due);
+                    let purpose =
+                        Purpose::Notification { about: matter.about.clone(), provider: matter.provider.to_owned() };
+                    self.store.queue(path, bytes, purpose, emission.due);
                 }
             }
         }
@@ -120,10 +126,15 @@ impl Core {
         let client = client.replace(['(', ')', ';', '\\'], "");
         format!(
             "Received: from {client} ([{}])\r\n\tby {} with {with}; {}\r\n",
-            session.peer.ip(),
+            session.call.client.ip(),
             self.profile.host,
             at.date_header()
         )
+    }
+
+    /// Whether an address is that of the people who run the gateway (RFC 5321 4.5.1).
+    pub fn is_postmaster(&self, address: &str) -> bool {
+        self.profile.manages(address) && address::local(address).eq_ignore_ascii_case(POSTMASTER)
     }
 
     /// Whether an address is the provider's own: the service mailbox, or the one that signs.

@@ -31,7 +31,7 @@ impl Core {
             Standing::Copy => ReceiptForm::Concise,
         };
         self.notify(matter, &Notice::Delivery { recipient, form, original: &original }, at, Way::Wire);
-        self.serve(recipient, arrival.from, arrival.bytes, at);
+        self.serve(recipient, arrival, arrival.bytes);
     }
 
     /// Delivers what is not certified, in an anomaly envelope (3.2.2).
@@ -50,7 +50,7 @@ impl Core {
         self.log(matter, "anomalia", recipients, &generated, Some(error.to_owned()), at);
         for bytes in self.emit(Kind::Anomalia, wrapped, at).copies {
             self.put(recipient, traced(arrival.from, Some(&arrival.received), &bytes), at);
-            self.serve(recipient, arrival.from, &bytes, at);
+            self.serve(recipient, arrival, &bytes);
         }
         self.log(matter, "consegna", recipients, &[], None, at);
     }
@@ -58,7 +58,9 @@ impl Core {
     /// Why an envelope cannot be delivered to an address of this provider (Nota 12).
     fn delivery_error(&self, recipient: &str) -> Option<DeliveryError<'static>> {
         let (errore, code, description) = match self.profile.mailbox(recipient).map(|mailbox| mailbox.state) {
-            _ if self.is_service(recipient) => ("altro", "5.7.1", "casella riservata al gestore"),
+            _ if self.is_service(recipient) || self.is_postmaster(recipient) => {
+                ("altro", "5.7.1", "casella riservata al gestore")
+            }
             None => ("no-dest", "5.1.1", "indirizzo non valido"),
             Some(MailboxState::Disabled) => ("altro", "5.2.1", "casella disabilitata"),
             Some(MailboxState::Full) => ("altro", "5.2.2", "casella piena"),

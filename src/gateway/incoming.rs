@@ -14,11 +14,11 @@ use crate::{
     clock::LegalTime,
     evidence::SmtpPath,
     message::{Bytes, Kind, Mail},
-    net::{Handler, Reply, Session, Transcript},
+    net::{Call, Handler, Reply, Session},
 };
 
-/// Hosts a message may have passed; more is a loop (RFC 5321 6.3).
-const HOPS: usize = 50;
+/// Hosts a message may have passed; more is a loop. RFC 5321 6.3 asks for a hundred at least.
+const HOPS: usize = 100;
 
 /// Takes mail from other hosts.
 pub(super) struct IncomingPoint(pub Arc<Core>);
@@ -38,16 +38,24 @@ pub(super) struct Arrival<'a> {
 }
 
 impl Handler for IncomingPoint {
-    fn connected(&self, transcript: &Transcript) -> Result<(), Reply> {
+    fn called(&self, call: Call) -> impl Send + 'static {
+        self.0.lab.called(call)
+    }
+
+    fn connected(&self, session: &Session) -> Result<(), Reply> {
         match self.0.profile.incoming {
             Incoming::UnreachableUntil(until) if self.0.lab.clock().now() < until => {
                 Err(Reply::new(421, [4, 3, 2], "Out of service"))
             }
             _ => {
-                self.0.lab.opened(&self.0.profile.host, transcript);
+                self.0.lab.opened(&self.0.profile.host, session);
                 Ok(())
             }
         }
+    }
+
+    fn named(&self, session: &Session) -> Result<(), Reply> {
+        self.0.lab.admit(session)
     }
 
     async fn authenticate(&self, _: &str, _: &str) -> bool {
@@ -62,6 +70,10 @@ impl Handler for IncomingPoint {
     async fn rcpt(&self, session: &Session, to: &str) -> Reply {
         let profile = &self.0.profile;
         let accepted = Reply::new(250, [2, 1, 5], "Recipient ok");
+        let to = &address::in_full(to, &profile.domains[0]);
+        if self.0.is_postmaster(to) {
+            return accepted;
+        }
         if self.0.is_service(to) {
             // Nobody is to write to the address that signs; what comes back to it undelivered does.
             let for_receipts = profile.receipt_mailbox.eq_ignore_ascii_case(to);
@@ -84,7 +96,7 @@ impl Handler for IncomingPoint {
         let _busy = self.0.lab.busy();
         let message = self.0.lab.shared(message);
         let at = self.0.now();
-        let to = address::once_each(&session.to);
+        let to = address::once_each(&session.to, &self.0.profile.domains[0]);
         let received = self.0.received(session, &at);
         let arrival = Arrival { bytes: &message, from: &session.from, to: &to, received, at };
         let reply = answered(self.0.store.event(|| self.0.take(&arrival)));
@@ -180,7 +192,7 @@ impl Core {
                 self.observe(correct, at);
             }
             if event == "consegna" && !in_service_mailbox {
-                self.serve(recipient, arrival.from, arrival.bytes, at);
+                self.serve(recipient, arrival, arrival.bytes);
             }
         }
     }
@@ -199,6 +211,7 @@ impl Core {
     /// Of a listed provider, but nothing to be certified: wrapped, or given back where there is no mailbox for it.
     fn take_uncertified(&self, arrival: &Arrival<'_>, recipient: &String, error: &str) {
         match self.unable(recipient).filter(|_| !self.is_service(recipient)) {
+            _ if self.is_postmaster(recipient) => self.tell_postmaster(arrival, recipient),
             None => self.deliver_wrapped(arrival, recipient, error),
             Some(reply) => self.bounce(arrival, recipient, &reply),
         }
@@ -219,6 +232,7 @@ impl Core {
         }
         for (recipient, refusal) in answers {
             match refusal {
+                None if self.is_postmaster(recipient) => self.tell_postmaster(arrival, recipient),
                 None if self.is_service(recipient) => {
                     self.discard(arrival, std::slice::from_ref(recipient), "posta ordinaria per il gestore");
                 }
@@ -235,7 +249,7 @@ impl Core {
             // For two kinds of notification only (2.2.5).
             return Some(Reply::new(550, [5, 7, 1], "Address reserved to the provider"));
         }
-        if self.is_service(recipient) {
+        if self.is_service(recipient) || self.is_postmaster(recipient) {
             return None;
         }
         self.unable(recipient).or_else(|| match self.profile.mailbox(recipient)?.ordinary {
@@ -252,6 +266,14 @@ impl Core {
             Some(MailboxState::Full) => Some(Reply::new(552, [5, 2, 2], "Mailbox full")),
             Some(MailboxState::Enabled) => None,
         }
+    }
+
+    /// Mail for the people who run the gateway; it is outside of what is certified, and reaches them as it is.
+    fn tell_postmaster(&self, arrival: &Arrival<'_>, postmaster: &String) {
+        self.put(postmaster, traced(arrival.from, Some(&arrival.received), arrival.bytes), &arrival.at);
+        let about = uncertified(arrival);
+        let matter = Matter { about: &about, provider: "" };
+        self.log(matter, "consegna", std::slice::from_ref(postmaster), &[], None, &arrival.at);
     }
 
     /// Tells an ordinary sender that a recipient refused, unless there is nobody to be told (RFC 5321 4.5.5).

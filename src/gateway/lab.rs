@@ -11,7 +11,7 @@ use rustls::{ClientConfig, ServerConfig};
 
 use super::{
     Gateway, OrdinaryHost, Posta, Profile,
-    activity::{Activity, Busy},
+    activity::{Activity, Busy, Visit},
     core::Core,
     world,
 };
@@ -20,7 +20,7 @@ use crate::{
     directory::{Directory, LdifError, export},
     evidence::{DirectoryVersion, SmtpPath},
     message::Bytes,
-    net::{Client, Destination, Patience, Reply, Session, Transcript},
+    net::{Call, Calls, Client, Destination, Patience, Reply, Session, Transcript},
     pki::Pki,
     smime::Trust,
 };
@@ -32,6 +32,7 @@ pub struct Lab {
     machine: Machine,
     client: Arc<ClientConfig>,
     activity: Activity,
+    calls: Calls,
     state: Mutex<State>,
 }
 
@@ -44,13 +45,26 @@ struct State {
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
     patience: Patience,
+    doors: Doors,
     /// What hosts of this world sent, while somebody else keeps it.
     sent: Vec<Bytes>,
+}
+
+/// Whom the hosts of a world talk to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Doors {
+    /// Everybody.
+    #[default]
+    Open,
+    /// The clients of this world alone: a stranger is turned away when it says its name, and is not waited for.
+    OwnOnly,
 }
 
 /// A session that a server of this world saw.
 #[derive(Clone, Debug)]
 pub struct SeenSession {
+    /// The connection.
+    pub call: Call,
     /// The server's host name; the client's is [`Transcript::client`].
     pub server: String,
     /// What was said; it grows while the session lasts.
@@ -76,9 +90,7 @@ pub struct Transmission {
     pub reply: Reply,
     /// When, by the legal clock.
     pub at: Timestamp,
-    /// Index into [`Lab::sessions`] of the session it came in.
-    pub session: usize,
-    /// That session.
+    /// The session it came in.
     pub transcript: Transcript,
 }
 
@@ -104,6 +116,7 @@ impl Lab {
             sessions: Vec::new(),
             transmissions: Vec::new(),
             patience: Patience::default(),
+            doors: Doors::default(),
             sent: Vec::new(),
         };
         Arc::new(Self {
@@ -112,6 +125,7 @@ impl Lab {
             machine,
             pki,
             activity: Activity::default(),
+            calls: Calls::default(),
             state: Mutex::new(state),
         })
     }
@@ -176,14 +190,24 @@ impl Lab {
         self.state().transmissions.clone()
     }
 
-    /// Every session so far, those without a message too.
+    /// Every session so far, those without a message too, and those of strangers left out.
     pub fn sessions(&self) -> Vec<SeenSession> {
-        self.state().sessions.clone()
+        self.seen(|call| self.welcomes(call))
     }
 
-    /// Waits until nothing is under way: no message being taken, no queue being run.
+    /// The sessions of those that the [`Doors`] are closed to.
+    pub fn strangers(&self) -> Vec<SeenSession> {
+        self.seen(|call| !self.welcomes(call))
+    }
+
+    /// Whom its hosts talk to from now on.
+    pub fn set_doors(&self, doors: Doors) {
+        self.state().doors = doors;
+    }
+
+    /// Waits until nothing is under way: no session open, no message being taken, no queue being run.
     pub async fn settle(&self) {
-        self.activity.idle().await;
+        self.activity.idle(|call| self.welcomes(call)).await;
     }
 
     /// Moves the clock to `by` from now, stopping and settling at every instant at which something is due.
@@ -211,7 +235,12 @@ impl Lab {
 
     /// A client of this world that calls itself `name`.
     pub fn client(&self, name: &str) -> Client {
-        Client { name: name.to_owned(), tls: self.client.clone(), patience: self.state().patience }
+        Client {
+            name: name.to_owned(),
+            tls: self.client.clone(),
+            patience: self.state().patience,
+            calls: self.calls.clone(),
+        }
     }
 
     /// How long hosts of this world wait for others from now on, in real time: [`Lab::settle`] waits as long for one that
@@ -254,15 +283,40 @@ impl Lab {
         self.state().sent.push(message.clone());
     }
 
-    pub(super) fn opened(&self, server: &str, transcript: &Transcript) {
-        let seen = SeenSession { server: server.to_owned(), transcript: transcript.clone(), at: self.clock.now() };
+    /// A host of this world accepted a connection.
+    pub(super) fn called(&self, call: Call) -> Visit {
+        self.activity.visit(call)
+    }
+
+    pub(super) fn opened(&self, server: &str, session: &Session) {
+        let (transcript, at) = (session.transcript.clone(), self.clock.now());
+        let seen = SeenSession { call: session.call, server: server.to_owned(), transcript, at };
         self.state().sessions.push(seen);
+    }
+
+    /// Whether a session that has said its name goes on.
+    pub(super) fn admit(&self, session: &Session) -> Result<(), Reply> {
+        if self.welcomes(&session.call) {
+            Ok(())
+        } else {
+            Err(Reply::new(421, [4, 7, 0], "This host is part of a test and talks to nobody else, closing"))
+        }
+    }
+
+    /// A client enters its call before it says a word, so whoever has said one is known or a stranger.
+    fn welcomes(&self, call: &Call) -> bool {
+        self.state().doors == Doors::Open || self.calls.made(call)
+    }
+
+    fn seen(&self, wanted: impl Fn(&Call) -> bool) -> Vec<SeenSession> {
+        let mut sessions = self.state().sessions.clone();
+        sessions.retain(|seen| wanted(&seen.call));
+        sessions
     }
 
     pub(super) fn transmitted(&self, server: &str, session: &Session, bytes: Bytes, reply: &Reply) {
         let mut state = self.state();
         let at = self.clock.now();
-        let index = state.sessions.iter().position(|seen| seen.transcript.is(&session.transcript)).unwrap_or_default();
         state.transmissions.push(Transmission {
             client: session.client.clone(),
             server: server.to_owned(),
@@ -271,7 +325,6 @@ impl Lab {
             bytes,
             reply: reply.clone(),
             at,
-            session: index,
             transcript: session.transcript.clone(),
         });
     }

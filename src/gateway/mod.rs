@@ -30,7 +30,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use lab::{Lab, SeenSession, Transmission};
+pub use lab::{Doors, Lab, SeenSession, Transmission};
 pub use posta::{OrdinaryHost, Posta, UnknownUsers};
 pub use profile::{
     Antivirus, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile, Takeover, UnknownRecipients,

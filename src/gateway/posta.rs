@@ -8,14 +8,16 @@ use std::{
 };
 
 use super::{
-    Lab, Stored, address,
+    Lab, Stored,
+    activity::Tasks,
+    address,
     dsn::{self, Failure},
     identifier::Identifiers,
 };
 use crate::{
     clock::LegalTime,
     evidence::{Service, SmtpPath},
-    net::{Destination, Handler, Limits, Listener, Reply, Security, Server, Session, Transcript, Upgrade},
+    net::{Call, Destination, Handler, Limits, Listener, POSTMASTER, Reply, Security, Server, Session, Upgrade},
 };
 
 /// An ordinary mail host, described.
@@ -67,6 +69,7 @@ struct Inner {
     lab: Arc<Lab>,
     identifiers: Identifiers,
     mailboxes: Mutex<BTreeMap<String, Vec<Stored>>>,
+    tasks: Tasks,
 }
 
 struct Host(Arc<Inner>);
@@ -77,7 +80,13 @@ impl Posta {
         let tls = lab.tls_server_config(&settings.tls).ok_or_else(no_tls)?;
         let (host, domains) = (settings.host.clone(), settings.domains.clone());
         let identifiers = Identifiers::new("posta", &format!("posta@{host}"));
-        let inner = Arc::new(Inner { settings, lab: lab.clone(), identifiers, mailboxes: Mutex::default() });
+        let inner = Arc::new(Inner {
+            settings,
+            lab: lab.clone(),
+            identifiers,
+            mailboxes: Mutex::default(),
+            tasks: Tasks::default(),
+        });
         let server = Server {
             host: host.clone(),
             service: Service::Ordinary,
@@ -101,6 +110,12 @@ impl Posta {
         self.listener.address()
     }
 
+    /// Sends nothing more and takes nothing more, whatever is under way.
+    pub fn stop(&self) {
+        self.inner.tasks.stop();
+        self.listener.stop();
+    }
+
     /// What it was told to be.
     pub fn settings(&self) -> &OrdinaryHost {
         &self.inner.settings
@@ -117,6 +132,12 @@ impl Posta {
     }
 }
 
+impl Drop for Posta {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
 impl Inner {
     fn mailboxes(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<Stored>>> {
         self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
@@ -127,7 +148,9 @@ impl Inner {
     }
 
     fn knows(&self, to: &str) -> bool {
-        self.manages(to) && self.settings.mailboxes.iter().any(|own| own.eq_ignore_ascii_case(address::local(to)))
+        let local = address::local(to);
+        let mut mailboxes = self.settings.mailboxes.iter().map(String::as_str).chain([POSTMASTER]);
+        self.manages(to) && mailboxes.any(|own| own.eq_ignore_ascii_case(local))
     }
 
     /// Tells the sender, unless there is none (RFC 5321 4.5.5); one attempt, for this is a test's Internet.
@@ -140,7 +163,7 @@ impl Inner {
         let report = dsn::compose(&self.settings.host, from, &failures, message, &id, at);
         let path = SmtpPath { from: String::new(), to: vec![from.to_owned()] };
         let (inner, busy) = (self.clone(), self.lab.busy());
-        tokio::spawn(async move {
+        self.tasks.spawn(async move {
             let _ = inner.lab.client(&inner.settings.host).send(&destination, None, &path, &report).await;
             drop(busy);
         });
@@ -148,9 +171,17 @@ impl Inner {
 }
 
 impl Handler for Host {
-    fn connected(&self, transcript: &Transcript) -> Result<(), Reply> {
-        self.0.lab.opened(&self.0.settings.host, transcript);
+    fn called(&self, call: Call) -> impl Send + 'static {
+        self.0.lab.called(call)
+    }
+
+    fn connected(&self, session: &Session) -> Result<(), Reply> {
+        self.0.lab.opened(&self.0.settings.host, session);
         Ok(())
+    }
+
+    fn named(&self, session: &Session) -> Result<(), Reply> {
+        self.0.lab.admit(session)
     }
 
     async fn authenticate(&self, _: &str, _: &str) -> bool {
@@ -162,6 +193,7 @@ impl Handler for Host {
     }
 
     async fn rcpt(&self, _: &Session, to: &str) -> Reply {
+        let to = &address::in_full(to, &self.0.settings.domains[0]);
         if !self.0.manages(to) {
             Reply::new(550, [5, 7, 1], "Relaying denied")
         } else if !self.0.knows(to) && self.0.settings.unknown == UnknownUsers::Refuse {
@@ -176,7 +208,7 @@ impl Handler for Host {
         let _busy = inner.lab.busy();
         let at = LegalTime::at(inner.lab.clock().now());
         let reply = Reply::new(250, [2, 0, 0], "Delivered");
-        let to = address::once_each(&session.to);
+        let to = address::once_each(&session.to, &inner.settings.domains[0]);
         let (known, unknown): (Vec<String>, Vec<String>) = to.into_iter().partition(|to| inner.knows(to));
         for mailbox in known {
             let bytes = [format!("Return-Path: <{}>\r\n", session.from).as_bytes(), &message].concat();

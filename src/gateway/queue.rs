@@ -7,14 +7,15 @@ use jiff::SignedDuration;
 use super::{
     address,
     compose::DeliveryError,
-    core::{Core, domain_of},
+    core::{Core, Matter, domain_of},
     dsn::{self, Failure},
-    incoming::Arrival,
+    incoming::{Arrival, uncertified},
     store::{Entry, Outgoing, Purpose},
 };
 use crate::{
     clock::LegalTime,
     evidence::SmtpPath,
+    message::Bytes,
     net::{ClientError, Destination, Problem, Reply, Sent},
 };
 
@@ -30,7 +31,7 @@ impl Core {
             let first = self.sending.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.clone());
             if first {
                 let (core, busy) = (self.clone(), self.lab.busy());
-                tokio::spawn(async move {
+                self.tasks.spawn(async move {
                     core.send_all(&destination).await;
                     drop(busy);
                 });
@@ -74,9 +75,11 @@ impl Core {
         let (waiting, failed) = match sent {
             Ok(sent) => sorted(outgoing, &sent),
             Err(ClientError { problem: Problem::Address(_), .. }) => {
-                let reply = Reply::new(553, [5, 1, 3], "Not an address");
-                let failed = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: reply.clone() });
-                (Vec::new(), failed.collect())
+                all_failed(outgoing, &Reply::new(553, [5, 1, 3], "Not an address"))
+            }
+            // What is signed cannot be written in seven bits (RFC 6152 3, RFC 3463).
+            Err(ClientError { problem: Problem::EightBit, .. }) => {
+                all_failed(outgoing, &Reply::new(554, [5, 6, 3], "Conversion required but not supported"))
             }
             // No session, or none that came to an end: it may work later.
             Err(_) => (outgoing.path.to.clone(), Vec::new()),
@@ -85,45 +88,76 @@ impl Core {
     }
 
     /// Those still waiting are tried again, or given up; those failed for good are answered for.
-    fn conclude(&self, outgoing: &Outgoing, waiting: Vec<String>, mut failed: Vec<Failure>) {
+    fn conclude(&self, outgoing: &Outgoing, waiting: Vec<String>, failed: Vec<Failure>) {
         let at = self.now();
         let last = self.profile.retries.last().copied().unwrap_or(SignedDuration::from_hours(1));
         let delay = self.profile.retries.get(outgoing.attempts).copied().unwrap_or(last);
         let due = at.instant() + delay;
+        let mut expired = Vec::new();
         if waiting.is_empty() {
             self.store.record(Entry::Dequeued(outgoing.id));
         } else if due <= outgoing.since + IDLENESS {
             self.store.record(Entry::Deferred { id: outgoing.id, to: waiting, due });
         } else {
             self.store.record(Entry::Dequeued(outgoing.id));
-            // Certified recipients have their timeout notices (3.1.6); nothing else would tell of the others.
-            let expired = Reply::new(550, [5, 4, 7], "Delivery time expired");
-            failed.extend(waiting.into_iter().map(|recipient| Failure { recipient, reply: expired.clone() }));
+            let reply = Reply::new(550, [5, 4, 7], "Delivery time expired");
+            expired.extend(waiting.into_iter().map(|recipient| Failure { recipient, reply: reply.clone() }));
         }
-        if let Purpose::Envelope { identifier } = &outgoing.purpose {
-            self.envelope_failed(outgoing, identifier, &failed, &at);
+        match &outgoing.purpose {
+            Purpose::Envelope { identifier } => self.envelope_failed(outgoing, identifier, failed, expired, &at),
+            Purpose::Notification { about, provider } => {
+                let matter = Matter { about, provider };
+                self.log_failures(matter, failed.iter().chain(&expired), &at);
+            }
+            Purpose::Ordinary => {
+                let failed: Vec<Failure> = failed.into_iter().chain(expired).collect();
+                let arrival = returned(outgoing, &outgoing.bytes, &at);
+                let about = uncertified(&arrival);
+                self.log_failures(Matter { about: &about, provider: "" }, failed.iter(), &at);
+                self.give_back(outgoing, &failed, &at);
+            }
         }
     }
 
-    fn envelope_failed(&self, outgoing: &Outgoing, identifier: &str, failed: &[Failure], at: &LegalTime) {
+    /// Certified recipients that were refused are answered for; the ordinary ones are told of as on the Internet. Of a
+    /// certified one that was only waited for, the timeout notices tell (3.1.6).
+    fn envelope_failed(
+        &self,
+        outgoing: &Outgoing,
+        identifier: &str,
+        failed: Vec<Failure>,
+        expired: Vec<Failure>,
+        at: &LegalTime,
+    ) {
         let directory = self.lab.directory();
-        let (certified, ordinary): (Vec<&Failure>, Vec<&Failure>) =
-            failed.iter().partition(|failure| directory.is_certified(&failure.recipient));
+        let (certified, mut ordinary): (Vec<Failure>, Vec<Failure>) =
+            failed.into_iter().partition(|failure| directory.is_certified(&failure.recipient));
         for failure in certified {
-            if failure.reply.status != [5, 4, 7] {
-                let description = failure.description();
-                self.undeliverable(identifier, &failure.recipient, failure.error(&description), at);
-            }
+            let (code, description) = (failure.error_code(), failure.description());
+            self.undeliverable(identifier, &failure.recipient, told(&code, &description), at);
         }
-        if !ordinary.is_empty() {
-            let ordinary: Vec<Failure> = ordinary.into_iter().cloned().collect();
-            let id = self.identifiers.next(at);
-            let host = &self.profile.host;
-            let report = dsn::compose(host, &outgoing.path.from, &ordinary, &outgoing.bytes, &id, at);
-            let to = [outgoing.path.from.clone()];
-            let report = report.into();
-            let arrival = Arrival { bytes: &report, from: "", to: &to, received: String::new(), at: at.clone() };
-            self.deliver_wrapped(&arrival, &to[0], "il messaggio non è di posta certificata");
+        ordinary.extend(expired.into_iter().filter(|failure| !directory.is_certified(&failure.recipient)));
+        self.give_back(outgoing, &ordinary, at);
+    }
+
+    /// A delivery status notification to this provider's own user, wrapped as what it is: ordinary mail (2.2.2).
+    fn give_back(&self, outgoing: &Outgoing, failed: &[Failure], at: &LegalTime) {
+        let sender = &outgoing.path.from;
+        // What comes from nobody is given back to nobody (RFC 5321 4.5.5).
+        if failed.is_empty() || self.profile.mailbox(sender).is_none() {
+            return;
+        }
+        let id = self.identifiers.next(at);
+        let report = dsn::compose(&self.profile.host, sender, failed, &outgoing.bytes, &id, at).into();
+        let arrival = Arrival { from: "", ..returned(outgoing, &report, at) };
+        self.deliver_wrapped(&arrival, sender, "il messaggio non è di posta certificata");
+    }
+
+    /// What is given up is not forgotten (2.3).
+    fn log_failures<'f>(&self, matter: Matter<'_>, failed: impl Iterator<Item = &'f Failure>, at: &LegalTime) {
+        for Failure { recipient, reply } in failed {
+            let why = Some(format!("non recapitato: {reply}"));
+            self.log(matter, "scarto", std::slice::from_ref(recipient), &[], why, at);
         }
     }
 
@@ -132,6 +166,18 @@ impl Core {
         let domain = domain_of(path);
         self.lab.route(&domain).map_or(domain, |destination: Destination| destination.host)
     }
+}
+
+/// What comes back of a message that was sent from here, as if it had arrived.
+fn returned<'a>(outgoing: &'a Outgoing, bytes: &'a Bytes, at: &LegalTime) -> Arrival<'a> {
+    let SmtpPath { from, to } = &outgoing.path;
+    Arrival { bytes, from, to, received: String::new(), at: at.clone() }
+}
+
+/// Nobody will get it, for one reason.
+fn all_failed(outgoing: &Outgoing, reply: &Reply) -> (Vec<String>, Vec<Failure>) {
+    let failed = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: reply.clone() });
+    (Vec::new(), failed.collect())
 }
 
 /// Who has to wait and who will never get it, by the replies.
@@ -155,27 +201,58 @@ fn sorted(outgoing: &Outgoing, sent: &Sent) -> (Vec<String>, Vec<Failure>) {
 }
 
 impl Failure {
-    /// The error as the sender reads it, in the form of Nota 12.
-    fn error<'a>(&self, description: &'a str) -> DeliveryError<'a> {
-        let (errore, code) = match self.reply.status {
-            [5, 1, 2] => ("no-dominio", "5.1.2"),
-            [5, 2, 1] => ("altro", "5.2.1"),
-            [5, 2, 2] => ("altro", "5.2.2"),
-            [5, 1, _] | [0, ..] if self.reply.code == 550 => ("no-dest", "5.1.1"),
-            [5, 3, 4] => ("altro", "5.3.4"),
-            [5, 7, 1] => ("altro", "5.7.1"),
-            _ => ("no-dest", "5.1.1"),
-        };
-        DeliveryError { errore, code, description }
+    /// The code of class 5 that the sender is told (Nota 12): the refusing host's own, or, where it gave none, what its SMTP
+    /// code stands for.
+    fn error_code(&self) -> String {
+        match (self.reply.status, self.reply.code) {
+            ([5, subject, detail], _) => format!("5.{subject}.{detail}"),
+            (_, 550 | 551 | 553) => "5.1.1".to_owned(),
+            (_, 552) => "5.2.2".to_owned(),
+            _ => "5.0.0".to_owned(),
+        }
     }
 
     fn description(&self) -> String {
-        match self.reply.status {
-            [5, 1, 2] => format!("dominio {} non raggiungibile", address::domain(&self.recipient)),
-            [5, 1, _] | [0, ..] => "indirizzo non valido".to_owned(),
-            [5, 2, 1] => "casella disabilitata".to_owned(),
-            [5, 2, 2] => "casella piena".to_owned(),
+        match &*self.error_code() {
+            "5.1.2" => format!("dominio {} non raggiungibile", address::domain(&self.recipient)),
+            "5.1.1" => "indirizzo non valido".to_owned(),
+            "5.2.1" => "casella disabilitata".to_owned(),
+            "5.2.2" => "casella piena".to_owned(),
             _ => format!("rifiutato dal gestore destinatario: {}", self.reply.text),
+        }
+    }
+}
+
+/// The error as the sender reads it, in the form of Nota 12.
+fn told<'a>(code: &'a str, description: &'a str) -> DeliveryError<'a> {
+    let errore = match code {
+        "5.1.2" => "no-dominio",
+        code if code.starts_with("5.1.") => "no-dest",
+        _ => "altro",
+    };
+    DeliveryError { errore, code, description }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sender_is_told_the_refusing_hosts_own_code() {
+        for (code, status, told, errore) in [
+            (550, [5, 1, 1], "5.1.1", "no-dest"),
+            (553, [5, 1, 3], "5.1.3", "no-dest"),
+            (550, [5, 1, 2], "5.1.2", "no-dominio"),
+            (550, [5, 4, 7], "5.4.7", "altro"),
+            (554, [5, 6, 3], "5.6.3", "altro"),
+            (550, [0, 0, 0], "5.1.1", "no-dest"),
+            (552, [0, 0, 0], "5.2.2", "altro"),
+            (554, [0, 0, 0], "5.0.0", "altro"),
+            (554, [4, 7, 1], "5.0.0", "altro"),
+        ] {
+            let failure = Failure { recipient: "a@b.example".into(), reply: Reply::new(code, status, "No") };
+            let (code, description) = (failure.error_code(), failure.description());
+            assert_eq!((&*code, super::told(&code, &description).errore), (told, errore));
         }
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     Lab, Profile, Stored,
     access::AccessPoint,
+    activity::Tasks,
     compose::Composer,
     core::Core,
     deviation,
@@ -52,6 +53,7 @@ impl Gateway {
             store: Store::open(journal)?,
             identifiers: Identifiers::new(&profile.name, &profile.address),
             sending: std::sync::Mutex::default(),
+            tasks: Tasks::default(),
             profile,
             lab: lab.clone(),
         });
@@ -122,9 +124,23 @@ impl Gateway {
         self.core.store.quarantine()
     }
 
+    /// Sends nothing more and takes nothing more, whatever is under way.
+    pub fn stop(&self) {
+        self.core.tasks.stop();
+        for listener in [&self.submission, &self.submissions, &self.incoming] {
+            listener.stop();
+        }
+    }
+
     /// When something is due next: an attempt to send, or a timeout notice.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.core.due().into_iter().min()
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

@@ -9,6 +9,7 @@ mod journal;
 use std::{
     collections::{BTreeMap, HashSet},
     io,
+    panic::{self, AssertUnwindSafe},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -84,19 +85,19 @@ pub struct Store {
 impl Store {
     /// Opens a journal: what was known when it was last written is known again.
     pub fn open(journal: impl Journal + 'static) -> io::Result<Self> {
-        let mut state = State::default();
-        for entry in journal.replay()? {
-            state.apply(entry);
-        }
+        let state = State::replayed(&journal)?;
         Ok(Self { journal: Box::new(journal), state: Mutex::new(state), event: Mutex::default() })
     }
 
     /// One event: what `happens` records is written together. An event that cannot be written puts the store out of
-    /// order until it is opened again: from then on nothing is taken and nothing sent.
+    /// order until it is opened again: from then on nothing is taken and nothing sent. One that panics has not happened.
     pub fn event<T>(&self, happens: impl FnOnce() -> T) -> io::Result<T> {
         let _one = self.event.lock().unwrap_or_else(PoisonError::into_inner);
         self.in_order()?;
-        let outcome = happens();
+        let outcome = panic::catch_unwind(AssertUnwindSafe(happens)).unwrap_or_else(|panic| {
+            *self.state() = State::replayed(&*self.journal).unwrap_or_else(|_| State::out_of_order());
+            panic::resume_unwind(panic)
+        });
         let entries = std::mem::take(&mut self.state().unwritten);
         let written = self.journal.append(&entries);
         self.state().broken = written.is_err();
@@ -192,6 +193,20 @@ impl Store {
 }
 
 impl State {
+    /// What a journal's entries add up to.
+    fn replayed(journal: &dyn Journal) -> io::Result<Self> {
+        let mut state = Self::default();
+        for entry in journal.replay()? {
+            state.apply(entry);
+        }
+        Ok(state)
+    }
+
+    /// Nothing is known, and nothing is promised any more.
+    fn out_of_order() -> Self {
+        Self { broken: true, ..Self::default() }
+    }
+
     fn record(&mut self, entry: Entry) {
         self.unwritten.push(entry.clone());
         self.apply(entry);
@@ -313,6 +328,27 @@ mod tests {
         assert_eq!((waiting.len(), waiting[0].attempts, waiting[0].path.to.len()), (1, 1, 1));
         assert!(!again.take_in("alfa", "id", "a@b.example"));
         assert!(again.take_in("bravo", "id", "a@b.example"));
+    }
+
+    #[test]
+    fn an_event_that_panics_has_not_happened_and_the_next_one_writes_nothing_of_it() {
+        let journal = InMemory::default();
+        let store = Store::open(journal.clone()).unwrap();
+        let deliver = |bytes: &[u8]| {
+            store.record(Entry::Delivered { mailbox: "a@b.example".into(), message: message(bytes) });
+        };
+        store.event(|| deliver(b"1")).unwrap();
+        let half = panic::catch_unwind(AssertUnwindSafe(|| {
+            store.event(|| {
+                deliver(b"half");
+                panic!("in the midst of it");
+            })
+        }));
+        assert!(half.is_err());
+        store.event(|| deliver(b"2")).unwrap();
+        for store in [&store, &Store::open(journal).unwrap()] {
+            assert_eq!(store.mailbox("a@b.example"), [message(b"1"), message(b"2")]);
+        }
     }
 
     #[test]

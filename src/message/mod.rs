@@ -8,12 +8,16 @@ pub mod daticert;
 pub mod html;
 pub mod kind;
 pub mod mail;
+pub mod parts;
 pub mod pec;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod shape;
 
 pub use bytes::Bytes;
 pub use daticert::{Daticert, DaticertReading};
 pub use kind::{Addressee, Kind};
-pub use mail::{AddressList, AddressProblem, Entity, Header, HeaderText, Mail, Mailbox, ReadError};
-pub use pec::{Message, Parts, Signed};
+pub use mail::{AddressList, AddressProblem, Entity, Header, HeaderText, Limit, Mail, Mailbox, ReadError};
+pub use parts::{Parts, Signed};
+pub use pec::Message;
+pub use shape::Shape;

@@ -1,8 +1,8 @@
 //! A message as PEC sees it: its kind, what is signed, and the parts of what is signed (RFC 6109 2.1, 4.3).
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
-use super::{Bytes, DaticertReading, Entity, Kind, Mail, ReadError};
+use super::{Bytes, DaticertReading, Kind, Mail, Parts, ReadError, Shape, Signed};
 
 /// Any message, with whatever of the PEC structure it has.
 #[derive(Clone, Debug)]
@@ -15,42 +15,14 @@ pub struct Message {
     pub certified: Option<Kind>,
     /// What it is: what it certifies, else what it claims, else what the structure shows where a provider writes.
     pub kind: Option<Kind>,
-    /// The outermost multipart/signed, if it is one.
+    /// How much of it is at hand.
+    pub shape: Shape,
+    /// What is signed, and its signature: the outermost multipart/signed, or what a signature holds.
     pub signed: Option<Signed>,
     /// The parts of the multipart/mixed below the signature (or of the message itself where unsigned).
     pub parts: Parts,
     /// daticert.xml, read, if the direct child of the multipart/mixed is there.
     pub daticert: Option<DaticertReading>,
-}
-
-/// A multipart/signed (RFC 1847).
-#[derive(Clone, Debug)]
-pub struct Signed {
-    /// What the signature covers: `mail.bytes(&content.span)`.
-    pub content: Arc<Entity>,
-    /// The signature part.
-    pub signature: Arc<Entity>,
-    /// The CMS structure, transfer encoding taken off; `None` where that fails.
-    pub cms: Option<Vec<u8>>,
-}
-
-/// The direct children of the multipart/mixed (RFC 6109 4.3).
-#[derive(Clone, Debug, Default)]
-pub struct Parts {
-    /// The multipart/mixed itself.
-    pub mixed: Option<Arc<Entity>>,
-    /// The readable text: text/plain, or the multipart/alternative.
-    pub readable: Option<Arc<Entity>>,
-    /// Its text/plain.
-    pub plain: Option<Arc<Entity>>,
-    /// Its text/html.
-    pub html: Option<Arc<Entity>>,
-    /// The certification data.
-    pub daticert: Option<Arc<Entity>>,
-    /// The original message: `postacert.eml`, or the only message/rfc822.
-    pub original: Option<Arc<Entity>>,
-    /// Everything else.
-    pub others: Vec<Arc<Entity>>,
 }
 
 impl Message {
@@ -62,9 +34,17 @@ impl Message {
     /// Finds the PEC structure of a message that was read.
     pub fn of(mail: Mail) -> Self {
         let signed = Signed::find(&mail);
+        Self::of_shape(mail, signed, Shape::Whole)
+    }
+
+    pub(super) fn of_shape(mail: Mail, signed: Option<Signed>, shape: Shape) -> Self {
+        let parts = Parts::find(&mail.root);
+        Self::with_parts(mail, signed, parts, shape)
+    }
+
+    pub(super) fn with_parts(mail: Mail, signed: Option<Signed>, parts: Parts, shape: Shape) -> Self {
         // What a mailing list wraps, it copies the header of: the message is its own.
         let claimed = Kind::claimed(&mail).filter(|_| signed.is_some() || !mail.is_from_a_list());
-        let parts = Parts::find(&mail.root);
         let daticert = parts.daticert.as_ref().map(|part| match mail.content(part) {
             Some(xml) => DaticertReading::read(xml),
             None => DaticertReading {
@@ -73,10 +53,11 @@ impl Message {
                 ..DaticertReading::default()
             },
         });
-        let mut message = Self { mail, claimed, certified: None, kind: None, signed, parts, daticert };
+        let mut message = Self { mail, claimed, certified: None, kind: None, shape, signed, parts, daticert };
         message.certified = message.told_by_certification();
         message.kind = match claimed {
             Some(claimed) => message.certified.or(Some(claimed)),
+            None if shape == Shape::Content => message.certified,
             None => message.told_by_structure().filter(|_| message.is_from_a_provider()),
         };
         message
@@ -107,8 +88,7 @@ impl Message {
 
     /// By what daticert.xml says; unsigned it says nothing. A user may send a file of this name too.
     fn told_by_certification(&self) -> Option<Kind> {
-        let data = self.signed.as_ref().and(self.daticert.as_ref())?.data.as_ref()?;
-        Kind::certified(&data.tipo, &data.errore)
+        self.signed.as_ref().and_then(|_| self.told_by_data())
     }
 
     /// By what daticert.xml says, or, where there is none beside a `postacert.eml`, that nothing is certified.
@@ -136,71 +116,12 @@ impl Message {
     }
 }
 
-impl Signed {
-    fn find(mail: &Mail) -> Option<Self> {
-        let root = &mail.root;
-        let protocol = root.param("protocol").unwrap_or_default().to_ascii_lowercase();
-        let pkcs7 = matches!(protocol.as_str(), "application/pkcs7-signature" | "application/x-pkcs7-signature");
-        match root.children.as_slice() {
-            [content, signature] if root.content_type == "multipart/signed" && pkcs7 => {
-                Some(Self { cms: mail.content(signature), content: content.clone(), signature: signature.clone() })
-            }
-            _ => None,
-        }
-    }
-}
-
-impl Parts {
-    /// Only direct children count: a PEC message inside the original has parts of the same names.
-    fn find(root: &Arc<Entity>) -> Self {
-        // A multipart/signed that lost its signature still shows what it carried.
-        let container = if root.content_type == "multipart/signed" { root.children.first() } else { Some(root) };
-        let Some(mixed) = container.filter(|entity| entity.content_type == "multipart/mixed") else {
-            return Self::default();
-        };
-        let children = &mixed.children;
-        let daticert = children
-            .iter()
-            .position(|part| part.is_named("daticert.xml"))
-            .or_else(|| children.iter().position(|part| part.content_type == "application/xml"));
-        let original = original(children);
-        let readable = children.iter().enumerate().position(|(at, part)| {
-            Some(at) != daticert
-                && part.disposition.as_deref() != Some("attachment")
-                && matches!(part.content_type.as_str(), "text/plain" | "multipart/alternative")
-        });
-        let part = |at: Option<usize>| at.map(|at| children[at].clone());
-        let text = |content_type: &str| {
-            let readable = &children[readable?];
-            let mut texts = std::iter::once(readable).chain(&readable.children);
-            texts.find(|part| part.content_type == content_type).cloned()
-        };
-        let named = [daticert, original, readable];
-        Self {
-            mixed: Some(mixed.clone()),
-            readable: part(readable),
-            plain: text("text/plain"),
-            html: text("text/html"),
-            daticert: part(daticert),
-            original: part(original),
-            others: (0..children.len())
-                .filter(|&at| !named.contains(&Some(at)))
-                .map(|at| children[at].clone())
-                .collect(),
-        }
-    }
-}
-
-/// `postacert.eml`, or the only message/rfc822.
-fn original(children: &[Arc<Entity>]) -> Option<usize> {
-    let mut messages = (0..children.len()).filter(|&at| children[at].content_type == "message/rfc822");
-    let named = messages.clone().find(|&at| children[at].is_named("postacert.eml"));
-    named.or_else(|| messages.next().filter(|_| messages.next().is_none()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::message::Entity;
     use crate::message::sample::{DATICERT, ORIGINAL, envelope, signed_content};
 
     fn message(raw: impl AsRef<[u8]>) -> Message {

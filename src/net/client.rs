@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{Reply, Transcript, data::stuffed};
+use super::{Calls, Reply, Transcript, data::stuffed};
 use crate::evidence::{Service, SmtpPath, Speaker};
 
 /// Bytes of a message written at a time.
@@ -73,10 +73,11 @@ pub struct Client {
     pub tls: Arc<rustls::ClientConfig>,
     /// How long it waits.
     pub patience: Patience,
+    /// Where it enters the connections it makes.
+    pub calls: Calls,
 }
 
-/// How long a client waits, in real time. RFC 5321 4.5.3.2 would have it wait for minutes, more at the end of a message
-/// than elsewhere.
+/// How long a client waits, in real time; where nothing else is known, as long as RFC 5321 4.5.3.2 asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
     /// For a connection, the greeting, the reply to a command, and bytes to be taken.
@@ -87,7 +88,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { command: Duration::from_secs(30), message: Duration::from_mins(2) }
+        Self { command: Duration::from_mins(5), message: Duration::from_mins(10) }
     }
 }
 
@@ -138,9 +139,15 @@ pub enum Problem {
     /// STARTTLS is demanded and not offered.
     #[error("STARTTLS is not offered")]
     NoStartTls,
-    /// The host turned the client away: greeting, EHLO or login.
+    /// The message has 8-bit bytes and 8BITMIME is not offered (RFC 6152 3); nothing was sent.
+    #[error("8BITMIME is not offered, and the message needs it")]
+    EightBit,
+    /// The host turned the client away: greeting, EHLO or STARTTLS.
     #[error("turned away: {0}")]
     Refused(Reply),
+    /// The host does not let the user in.
+    #[error("login refused: {0}")]
+    Login(Reply),
     /// The session broke off.
     #[error("the session broke off: {0}")]
     Broken(String),
@@ -190,6 +197,10 @@ impl Client {
         if let Some(login) = login {
             wire.login(login).await?;
         }
+        if wire.offers & EXT_8BIT_MIME == 0 && !message.is_ascii() {
+            let _ = wire.command("QUIT").await;
+            return Err(Problem::EightBit);
+        }
         let mail = wire.command(&wire.mail_command(&path.from, message)).await?;
         let mut recipients = Vec::new();
         if mail.is_positive() {
@@ -214,6 +225,7 @@ impl Client {
                 mail_send::Error::Io(error) => Problem::Connect(error),
                 other => problem(other),
             })?;
+        self.calls.enter(&tcp.stream).map_err(Problem::Connect)?;
         tcp.stream.set_nodelay(true).map_err(Problem::Connect)?;
         let connector = TlsConnector::from(self.tls.clone());
         let secure = async |tcp: SmtpClient<TcpStream>| {
@@ -332,7 +344,7 @@ impl Wire {
                 reply
             }
         };
-        if reply.code == 235 { Ok(()) } else { Err(Problem::Refused(reply)) }
+        if reply.code == 235 { Ok(()) } else { Err(Problem::Login(reply)) }
     }
 
     fn mail_command(&self, from: &str, message: &[u8]) -> String {

@@ -14,6 +14,8 @@ pub struct DataReceiver {
     limit: usize,
     /// Bytes of message that came, kept or not.
     length: usize,
+    /// Nothing is kept, whatever comes.
+    forgets: bool,
 }
 
 /// Where in a line the next byte stands. Only CRLF begins a line.
@@ -38,7 +40,7 @@ pub enum Ingested {
 impl DataReceiver {
     /// Starts behind the reply to DATA, which is the start of a line.
     pub fn new(limit: usize) -> Self {
-        Self { state: State::LineStart, message: Vec::new(), limit, length: 0 }
+        Self { state: State::LineStart, message: Vec::new(), limit, length: 0, forgets: false }
     }
 
     /// Takes bytes as they come from the wire.
@@ -79,14 +81,25 @@ impl DataReceiver {
         self.length
     }
 
-    /// The message; `None` where it was longer than the limit.
+    /// Bytes of message that are kept.
+    pub fn kept(&self) -> usize {
+        self.message.len()
+    }
+
+    /// Keeps nothing of the message, and only counts what is still to come.
+    pub fn forget(&mut self) {
+        self.forgets = true;
+        self.message = Vec::new();
+    }
+
+    /// The message; `None` where it was longer than the limit, or forgotten.
     pub fn finish(self) -> Option<Vec<u8>> {
-        (self.length <= self.limit).then_some(self.message)
+        (self.length <= self.limit && !self.forgets).then_some(self.message)
     }
 
     fn keep(&mut self, bytes: &[u8]) {
         self.length += bytes.len();
-        if self.length <= self.limit {
+        if self.length <= self.limit && !self.forgets {
             self.message.extend_from_slice(bytes);
         } else if !self.message.is_empty() {
             self.message = Vec::new();

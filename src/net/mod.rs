@@ -3,6 +3,7 @@
 //! Both ends keep a [`Transcript`] of what was said, secrets taken out. Time-outs here are real ones, for input and
 //! output only; nothing in this room knows legal time.
 
+mod calls;
 pub mod client;
 mod data;
 mod lines;
@@ -13,10 +14,11 @@ pub mod server;
 mod tests;
 mod transcript;
 
+pub use calls::{Call, Calls};
 pub use client::{
     AuthMechanism, Client, ClientError, Credentials, Destination, Patience, Problem, RecipientReply, Security, Sent,
 };
 pub use raw::{Heard, Spoken};
 pub use reply::Reply;
-pub use server::{Handler, Limits, Listener, Server, Session, Upgrade};
+pub use server::{Handler, Limits, Listener, POSTMASTER, Server, Session, Upgrade};
 pub use transcript::Transcript;

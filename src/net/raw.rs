@@ -37,7 +37,11 @@ impl Client {
     /// Says everything in order, on a connection that is not secured until STARTTLS is said and answered by 220; what was
     /// heard to each where it listens. `Err` where there is no connection, no welcome or no answer.
     pub async fn talk(&self, destination: &Destination, script: &[Spoken]) -> Result<Vec<Option<Heard>>, Problem> {
-        let connect = async { TcpStream::connect(destination.address).await.map_err(Problem::Connect) };
+        let connect = async {
+            let stream = TcpStream::connect(destination.address).await.map_err(Problem::Connect)?;
+            self.calls.enter(&stream).map_err(Problem::Connect)?;
+            Ok(stream)
+        };
         let mut line = Line { stream: Stream::Tcp(within(self.patience.command, connect).await?), came: Vec::new() };
         match line.reply(self.patience.command).await? {
             Heard::Reply(lines) if lines.last().is_some_and(|last| last.starts_with('2')) => {}

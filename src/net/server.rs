@@ -4,6 +4,7 @@
 //! a peer that hangs or floods harms its own session only. What a service accepts is its [`Handler`]'s matter.
 
 mod commands;
+mod room;
 mod session;
 
 use std::{
@@ -18,19 +19,26 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{Reply, Transcript};
+use self::room::Storage;
+use super::{Call, Reply, Transcript};
 use crate::evidence::Service;
+
+/// The one recipient that needs no domain, in any letter case (RFC 5321 4.5.1).
+pub const POSTMASTER: &str = "postmaster";
+
+/// How long a listener that was given no connection waits before it asks again: descriptors are freed by sessions that end.
+const BREATH: Duration = Duration::from_millis(50);
 
 /// What a session may take, in real time and bytes.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of a command line, CRLF included (RFC 5321 4.5.3.1.4 asks for 512 at least, RFC 4954 4 for 12288 in AUTH).
     pub line: usize,
-    /// Commands in a session.
+    /// Commands in a session, recipients accepted left out.
     pub commands: usize,
     /// Commands answered with an error.
     pub errors: usize,
@@ -38,7 +46,9 @@ pub struct Limits {
     pub recipients: usize,
     /// Bytes of a message: announced by SIZE, refused beyond.
     pub message: usize,
-    /// How long a peer may be silent, or take to read what is sent to it.
+    /// Bytes of messages that all sessions of one listener hold together; what comes beyond is put off.
+    pub held: usize,
+    /// How long a peer may be silent, or take to read what is sent to it (RFC 5321 4.5.3.2.7: five minutes at least).
     pub idle: Duration,
     /// How long a session may last in all.
     pub session: Duration,
@@ -54,8 +64,9 @@ impl Default for Limits {
             errors: 20,
             recipients: 100,
             message: 64 << 20,
-            idle: Duration::from_mins(1),
-            session: Duration::from_mins(10),
+            held: 512 << 20,
+            idle: Duration::from_mins(5),
+            session: Duration::from_hours(1),
             sessions: 200,
         }
     }
@@ -89,8 +100,8 @@ pub enum Upgrade {
 /// A session as its handler sees it.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// The client's address.
-    pub peer: SocketAddr,
+    /// Who called whom.
+    pub call: Call,
     /// The name the client gave with EHLO.
     pub client: String,
     /// Who authenticated.
@@ -105,8 +116,16 @@ pub struct Session {
 
 /// Decides what a service accepts. Syntax, order, size and security have been seen to before it is asked.
 pub trait Handler: Send + Sync + 'static {
-    /// A connection: `Err` turns it away with a reply.
-    fn connected(&self, transcript: &Transcript) -> Result<(), Reply>;
+    /// Somebody calls. What is returned is held until the connection is closed.
+    fn called(&self, _: Call) -> impl Send + 'static {}
+
+    /// A connection, before its greeting: `Err` turns it away with a reply.
+    fn connected(&self, session: &Session) -> Result<(), Reply>;
+
+    /// The client said its name, [`Session::client`]: `Err` turns it away with a reply.
+    fn named(&self, _: &Session) -> Result<(), Reply> {
+        Ok(())
+    }
 
     /// Whether these are a user's credentials.
     fn authenticate(&self, user: &str, password: &str) -> impl Future<Output = bool> + Send;
@@ -129,7 +148,9 @@ impl Server {
         H: Handler,
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        session::Conversation::new(self, handler, peer).hold(stream).await.map(|_| ())
+        let call = Call { client: peer, server: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) };
+        let storage = Storage::of(self.limits.held);
+        session::Conversation::new(self, handler, call, &storage).hold(stream).await.map(|_| ())
     }
 }
 
@@ -153,20 +174,30 @@ impl Listener {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Takes no more connections, and ends those there are.
+    pub fn stop(&self) {
+        self.task.abort();
+    }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.task.abort();
+        self.stop();
     }
 }
 
 async fn accept<H: Handler>(listener: TcpListener, server: Arc<Server>, handler: Arc<H>) {
     let places = Arc::new(Semaphore::new(server.limits.sessions));
+    let storage = Storage::of(server.limits.held);
+    // Sessions end with their listener.
+    let mut sessions = JoinSet::new();
     loop {
-        let Ok((stream, peer)) = listener.accept().await else {
+        while sessions.try_join_next().is_some() {}
+        let accepted = listener.accept().await;
+        let Ok((stream, peer)) = accepted else {
             // Out of descriptors, or the peer is gone already: neither is a reason to stop listening.
-            tokio::task::yield_now().await;
+            tokio::time::sleep(BREATH).await;
             continue;
         };
         let Ok(place) = places.clone().try_acquire_owned() else {
@@ -174,20 +205,29 @@ async fn accept<H: Handler>(listener: TcpListener, server: Arc<Server>, handler:
             let _ = stream.try_write(b"421 4.3.2 Too many sessions, try again later\r\n");
             continue;
         };
-        let (server, handler) = (server.clone(), handler.clone());
-        tokio::spawn(async move {
+        let Ok(own) = stream.local_addr() else { continue };
+        let call = Call { client: peer, server: own };
+        let visit = handler.called(call);
+        let (server, handler, storage) = (server.clone(), handler.clone(), storage.clone());
+        sessions.spawn(async move {
             let whole = server.limits.session;
             // Every way a session can end is written in its transcript; nobody waits for its result.
-            let _ = tokio::time::timeout(whole, serve(&server, &*handler, stream, peer)).await;
-            drop(place);
+            let _ = tokio::time::timeout(whole, serve(&server, &*handler, stream, call, &storage)).await;
+            drop((place, visit));
         });
     }
 }
 
 /// One session from the greeting to its end.
-async fn serve<H: Handler>(server: &Server, handler: &H, stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
+async fn serve<H: Handler>(
+    server: &Server,
+    handler: &H,
+    stream: TcpStream,
+    call: Call,
+    storage: &Storage,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut session = session::Conversation::new(server, handler, peer);
+    let mut session = session::Conversation::new(server, handler, call, storage);
     if server.service == Service::Submissions {
         let mut stream = secure(server, stream).await?;
         session.secured(&stream);

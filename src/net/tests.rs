@@ -27,8 +27,8 @@ struct Taker {
 }
 
 impl Handler for Taker {
-    fn connected(&self, transcript: &Transcript) -> Result<(), Reply> {
-        self.transcripts.lock().unwrap().push(transcript.clone());
+    fn connected(&self, session: &Session) -> Result<(), Reply> {
+        self.transcripts.lock().unwrap().push(session.transcript.clone());
         Ok(())
     }
 
@@ -365,7 +365,7 @@ async fn order_and_syntax_are_kept() {
 async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
     let server = Server::start(Service::Incoming, Limits::default()).await;
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
-    let client = Client { name: "c.example".into(), tls, patience: Patience::default() };
+    let client = Client { name: "c.example".into(), tls, patience: Patience::default(), calls: Calls::default() };
     let host = "mx.alfa.example".to_owned();
     let address = server.listener.address();
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["no@d.example".into(), "c@d.example".into()] };
@@ -388,7 +388,12 @@ async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
 async fn the_client_sends_nothing_where_tls_is_demanded_and_fails() {
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
     let short = Duration::from_millis(500);
-    let client = Client { name: "c.example".into(), tls, patience: Patience { command: short, message: short } };
+    let client = Client {
+        name: "c.example".into(),
+        tls,
+        patience: Patience { command: short, message: short },
+        calls: Calls::default(),
+    };
     let server = Server::start(Service::Incoming, Limits::default()).await;
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };
     let mut destination = Destination {
@@ -427,7 +432,12 @@ async fn every_reply_is_heard_in_its_turn_and_silence_is_told_once() {
     });
     let short = Duration::from_millis(200);
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
-    let client = Client { name: "c.example".into(), tls, patience: Patience { command: short, message: short } };
+    let client = Client {
+        name: "c.example".into(),
+        tls,
+        patience: Patience { command: short, message: short },
+        calls: Calls::default(),
+    };
     let destination =
         Destination { address, host: "slow.example".into(), service: Service::Incoming, security: Security::Plain };
     let line = |bytes: &[u8], listens| Spoken { bytes: bytes.to_vec(), listens };
@@ -436,4 +446,67 @@ async fn every_reply_is_heard_in_its_turn_and_silence_is_told_once() {
     let reply = |lines: &[&str]| Some(Heard::Reply(lines.iter().map(ToString::to_string).collect()));
     let nothing = Some(Heard::Nothing);
     assert_eq!(heard, [reply(&["250-one", "250 two"]), reply(&["354 go"]), nothing.clone(), None, nothing]);
+}
+
+#[tokio::test]
+async fn postmaster_needs_no_domain() {
+    let server = Server::start(Service::Incoming, Limits::default()).await;
+    let mut raw = server.plain().await;
+    raw.answers("HELO c\r\nMAIL FROM:<>\r\n", &["250", "250"]).await;
+    raw.answers("RCPT TO:<Postmaster>\r\nrcpt to: <POSTMASTER>\r\n", &["250", "250"]).await;
+    raw.answers("RCPT TO:<webmaster>\r\nRCPT TO:<postmaster\r\n", &["553", "5"]).await;
+}
+
+#[tokio::test]
+async fn as_many_recipients_are_taken_as_are_allowed_whatever_the_bound_on_commands() {
+    let limits = Limits { commands: 10, recipients: 1000, ..Limits::default() };
+    let server = Server::start(Service::Incoming, limits).await;
+    let mut raw = server.plain().await;
+    let many: String = (0..1001).map(|number| format!("RCPT TO:<u{number}@d.example>\r\n")).collect();
+    let heard = raw.says(&format!("HELO c\r\nMAIL FROM:<a@b.example>\r\n{many}QUIT\r\n"), "Bye\r\n").await;
+    assert_eq!((heard.matches("250 2.1.5").count(), heard.matches("452 4.5.3").count()), (1000, 1));
+}
+
+#[tokio::test]
+async fn what_there_is_no_room_for_is_put_off_and_room_is_given_back() {
+    let limits = Limits { held: 2 << 20, ..Limits::default() };
+    let server = Server::start(Service::Incoming, limits).await;
+    let tls = Pki::load().unwrap().tls_client_config(Machine::default());
+    let client = Client { name: "c.example".into(), tls, patience: Patience::default(), calls: Calls::default() };
+    let destination = Destination {
+        address: server.listener.address(),
+        host: "mx.alfa.example".into(),
+        service: Service::Incoming,
+        security: Security::Plain,
+    };
+    let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };
+    for (megabytes, code) in [(4, 452), (2, 250), (2, 250)] {
+        let sent = client.send(&destination, None, &path, &b"12345678".repeat(megabytes << 17)).await.unwrap();
+        assert_eq!(sent.data.unwrap().code, code, "{megabytes} MB");
+    }
+}
+
+#[tokio::test]
+async fn eight_bits_are_not_sent_where_they_are_not_offered() {
+    let peer = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = peer.local_addr().unwrap();
+    let heard = tokio::spawn(async move {
+        let (mut stream, _) = peer.accept().await.unwrap();
+        stream.write_all(b"220 old.example\r\n").await.unwrap();
+        let _ = stream.read(&mut [0; 512]).await;
+        stream.write_all(b"250 old.example\r\n").await.unwrap();
+        let mut next = [0; 512];
+        let read = stream.read(&mut next).await.unwrap();
+        String::from_utf8_lossy(&next[..read]).into_owned()
+    });
+    let short = Duration::from_secs(5);
+    let tls = Pki::load().unwrap().tls_client_config(Machine::default());
+    let patience = Patience { command: short, message: short };
+    let client = Client { name: "c.example".into(), tls, patience, calls: Calls::default() };
+    let destination =
+        Destination { address, host: "old.example".into(), service: Service::Incoming, security: Security::Plain };
+    let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };
+    let error = client.send(&destination, None, &path, "Subject: è\r\n\r\n".as_bytes()).await.unwrap_err();
+    assert!(matches!(error.problem, Problem::EightBit), "{error}");
+    assert_eq!(heard.await.unwrap(), "QUIT\r\n");
 }

@@ -4,13 +4,15 @@ use jiff::{Timestamp, fmt::rfc2822};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::message::{Bytes, Header, Kind, Message};
+use crate::message::{Bytes, Header, Kind, Message, Shape};
 
 /// What a message says of itself: as certified where it has certification data, else by its header, which nobody certifies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Description {
     /// Its kind; ordinary mail has none.
     pub kind: Option<Kind>,
+    /// How much of it is there.
+    pub shape: Shape,
     /// Whether the rest is by its certification data.
     pub certified: bool,
     /// Who sent what it is about.
@@ -31,6 +33,7 @@ impl Description {
         };
         Self {
             kind: message.kind,
+            shape: message.shape,
             certified: true,
             sender: some(&data.mittente),
             recipients: data.destinatari.iter().map(|recipient| recipient.address.clone()).collect(),
@@ -51,12 +54,30 @@ impl Description {
         let date = mail.field("Date").and_then(|date| rfc2822::parse(&date).ok());
         Self {
             kind: message.kind,
+            shape: message.shape,
             certified: false,
             sender: mail.root.header("From").map(decoded),
             recipients: to.map(decoded).collect(),
             subject: mail.root.header("Subject").map(decoded),
             date: date.map(|date| date.timestamp()),
         }
+    }
+}
+
+impl Description {
+    /// What it is, in words: `acceptance`, `delivery, its daticert.xml alone`; `None` for ordinary mail.
+    pub fn what(&self) -> Option<String> {
+        let kind = self.kind.map(Kind::title);
+        match (self.shape.part(), kind) {
+            (None, kind) => kind.map(str::to_owned),
+            (Some(part), Some(kind)) => Some(format!("{kind}, its {part} alone")),
+            (Some(part), None) => Some(format!("a {part} alone")),
+        }
+    }
+
+    /// Whether it could tell who signed it.
+    pub fn is_signed(&self) -> bool {
+        self.shape != Shape::Daticert && self.what().is_some()
     }
 }
 

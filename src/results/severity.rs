@@ -32,6 +32,8 @@ pub enum Severity {
     Unmet,
     /// A MUST was broken.
     Violation,
+    /// It was beyond the bounds of reading: nobody's failure, and no pass.
+    Untold,
     /// A SHOULD was not followed.
     Warning,
     /// Worth knowing.
@@ -41,11 +43,12 @@ pub enum Severity {
 impl Severity {
     /// Whether it fails what it was found in.
     pub fn fails(self, strictness: Strictness) -> bool {
-        self <= match strictness {
+        let least = match strictness {
             Strictness::Violations => Severity::Violation,
             Strictness::Warnings => Severity::Warning,
             Strictness::Notes => Severity::Note,
-        }
+        };
+        self != Severity::Untold && self <= least
     }
 
     /// The word for it.
@@ -54,6 +57,7 @@ impl Severity {
             Severity::Broken => "internal error",
             Severity::Unmet => "expectation not met",
             Severity::Violation => "violation",
+            Severity::Untold => "cannot tell",
             Severity::Warning => "warning",
             Severity::Note => "note",
         }
@@ -66,6 +70,16 @@ impl From<Level> for Severity {
             Level::Must => Severity::Violation,
             Level::Should => Severity::Warning,
             Level::May => Severity::Note,
+        }
+    }
+}
+
+impl Severity {
+    /// That of what a rule found.
+    pub fn of(verdict: &Verdict) -> Self {
+        match verdict.outcome {
+            Outcome::CannotTell(_) => Severity::Untold,
+            _ => verdict.rule.level.into(),
         }
     }
 }
@@ -85,7 +99,7 @@ impl Weighed<'_> {
     /// How heavy it is.
     pub fn severity(self) -> Severity {
         match self {
-            Weighed::Found(verdict, _) => verdict.rule.level.into(),
+            Weighed::Found(verdict, _) => Severity::of(verdict),
             Weighed::Broken(..) => Severity::Broken,
             Weighed::Missed(_) => Severity::Unmet,
         }
@@ -97,11 +111,11 @@ impl Weighed<'_> {
 pub fn weighed<'a>(judgement: &'a Judgement, evidence: &'a Evidence) -> impl Iterator<Item = Weighed<'a>> {
     let unannounced = judgement.verdicts.iter().filter(|verdict| !verdict.is_announced(evidence));
     let found = unannounced.flat_map(|verdict| {
-        let (findings, broken) = match &verdict.outcome {
-            Outcome::Pass => (&[][..], None),
-            Outcome::Fail(findings) => (&findings[..], None),
-            Outcome::InternalError(reason) => (&[][..], Some(Weighed::Broken(verdict, reason))),
+        let broken = match &verdict.outcome {
+            Outcome::InternalError(reason) => Some(Weighed::Broken(verdict, reason)),
+            _ => None,
         };
+        let findings = verdict.outcome.findings();
         let somebodys = findings.iter().filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness);
         somebodys.map(move |finding| Weighed::Found(verdict, finding)).chain(broken)
     });
@@ -119,7 +133,9 @@ mod tests {
     #[test]
     fn each_strictness_fails_what_the_one_before_does_and_one_kind_more() {
         let failing = |strictness| {
-            let all = [Severity::Broken, Severity::Unmet, Severity::Violation, Severity::Warning, Severity::Note];
+            let untold = Severity::Untold;
+            let all =
+                [Severity::Broken, Severity::Unmet, Severity::Violation, untold, Severity::Warning, Severity::Note];
             all.into_iter().filter(|severity| severity.fails(strictness)).count()
         };
         assert_eq!([Strictness::Violations, Strictness::Warnings, Strictness::Notes].map(failing), [3, 4, 5]);

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Origin, Outcome, Verdict};
+use super::{Origin, Outcome, Verdict, exhibit::Exhibit};
 use crate::{
+    message::Shape,
     norm::Level,
     smime::{Signature, SignatureState},
 };
@@ -45,8 +46,28 @@ const OF_SIGNATURE: [&str; 7] = [
 
 impl Answers {
     /// From what was found out about a message, and what the rules said of it, of which `put` applied.
-    pub(super) fn of(signature: Option<&Signature>, origin: Option<&Origin>, verdicts: &[Verdict], put: usize) -> Self {
-        Self { intact: intact(signature), origin: signed_by(origin), form: form(verdicts, put) }
+    pub(super) fn of(exhibit: &Exhibit<'_>, verdicts: &[Verdict], put: usize) -> Self {
+        let shape = exhibit.copies.message.shape;
+        let form = match (form(verdicts, put), shape.part()) {
+            (Answer::Yes(_), Some(part)) => {
+                Answer::CannotTell(format!("nothing is wrong with the {part}; the rest of the message is not here"))
+            }
+            (answer, _) => answer,
+        };
+        let intact = match shape {
+            Shape::Daticert => Answer::CannotTell("daticert.xml by itself bears no signature".to_owned()),
+            _ if exhibit.signature.is_none() && exhibit.copies.message.mail.hides_parts() => {
+                Answer::CannotTell("not all of it was read, and no signature in what was".to_owned())
+            }
+            _ => intact(exhibit.signature.as_ref()),
+        };
+        Self { intact, origin: signed_by(&exhibit.origin), form }
+    }
+
+    /// Of mail that no system of certified mail generated.
+    pub(super) fn of_ordinary_mail() -> Self {
+        let origin = Answer::No("no system of certified mail generated it".to_owned());
+        Self { intact: unsigned(), origin, form: form(&[], 0) }
     }
 }
 
@@ -74,12 +95,13 @@ impl Answer {
 }
 
 fn intact(signature: Option<&Signature>) -> Answer {
-    let Some(signature) = signature else { return Answer::No("there is no signature".to_owned()) };
+    let Some(signature) = signature else { return unsigned() };
     match &signature.state {
         SignatureState::Valid => Answer::Yes(format!("{} over the bytes as they came", signature.digest)),
         SignatureState::DigestDiffers { .. } => Answer::No("the signed bytes were altered".to_owned()),
         SignatureState::ValueWrong => Answer::No("the signature is not by the key of its certificate".to_owned()),
         SignatureState::Malformed(reason) => Answer::No(format!("the signature cannot be read: {reason}")),
+        SignatureState::ContentAbsent { .. } => Answer::CannotTell("what it signs is not here".to_owned()),
         SignatureState::Unsupported(algorithm) => {
             Answer::CannotTell(format!("{algorithm} is not supported by this program"))
         }
@@ -89,27 +111,28 @@ fn intact(signature: Option<&Signature>) -> Answer {
     }
 }
 
-fn signed_by(origin: Option<&Origin>) -> Answer {
-    match origin {
-        Some(Origin::Verified { provider }) => Answer::Yes(provider.clone()),
-        Some(Origin::NotVerified(why)) => Answer::CannotTell(why.clone()),
-        Some(Origin::Refuted(why)) => Answer::No(why.clone()),
-        Some(Origin::Unsigned) => Answer::No("it is not signed".to_owned()),
-        None => Answer::No("no system of certified mail generated it".to_owned()),
-    }
+fn unsigned() -> Answer {
+    Answer::No("there is no signature".to_owned())
 }
 
-/// The rule that tells what was beyond the bounds of reading: nobody's violation, and never a yes.
-const UNREAD: &str = "structure/within-limits";
+fn signed_by(origin: &Origin) -> Answer {
+    match origin {
+        Origin::Verified { provider } => Answer::Yes(provider.clone()),
+        Origin::NotVerified(why) => Answer::CannotTell(why.clone()),
+        Origin::Refuted(why) => Answer::No(why.clone()),
+        Origin::Unsigned => Answer::No("it is not signed".to_owned()),
+    }
+}
 
 fn form(verdicts: &[Verdict], put: usize) -> Answer {
     let of_form = || verdicts.iter().filter(|verdict| !OF_SIGNATURE.contains(&verdict.rule.id));
     let broken = of_form().find(|verdict| matches!(verdict.outcome, Outcome::InternalError(_)));
     let wrong = of_form().filter(|verdict| verdict.rule.level == Level::Must);
     let wrong: Vec<&str> = wrong.filter(|it| matches!(it.outcome, Outcome::Fail(_))).map(|it| it.rule.id).collect();
+    let unread = verdicts.iter().any(|verdict| matches!(verdict.outcome, Outcome::CannotTell(_)));
     match (&wrong[..], broken) {
-        ([only], None) if *only == UNREAD => Answer::CannotTell("not all of it was read".to_owned()),
         ([], Some(broken)) => Answer::CannotTell(format!("rule {} broke", broken.rule.id)),
+        ([], None) if unread => Answer::CannotTell("not all of it was read".to_owned()),
         ([], None) if put == 0 => Answer::CannotTell("no rule applies to it".to_owned()),
         ([], None) => Answer::Yes(String::new()),
         ([only], _) => Answer::No((*only).to_owned()),

@@ -150,6 +150,13 @@ impl<'a> MessageSubject<'a> {
             let certified = self.data().map(|data| data.mittente.clone());
             return certified.filter(|sender| !sender.trim().is_empty()).into_iter().collect();
         }
+        // One on a wire was passed on by a mailbox: the path is that mailbox's, and whose message it once wrapped only a
+        // Return-Path still tells.
+        if matches!(self.observation.seen, Seen::Wire { .. }) {
+            let mails = self.original.into_iter().chain([self.mail()]);
+            let paths = mails.filter_map(|mail| mail.field("Return-Path"));
+            return paths.map(|path| bare_identifier(&path).to_owned()).filter(|path| !path.is_empty()).collect();
+        }
         let authors = self.original.and_then(|original| Some(original.addresses(original.root.header("From")?)));
         let mut senders: Vec<String> = authors.iter().flat_map(AddressList::addresses).map(str::to_owned).collect();
         senders.extend(self.observation.path.as_ref().map(|path| path.from.clone()));

@@ -6,7 +6,8 @@ use memchr::memchr;
 
 use crate::{
     evidence::{Evidence, Observation, Party, Seen},
-    message::{Kind, Message},
+    message::{Kind, Message, Shape},
+    smime,
 };
 
 /// One message as composed, and where it was seen.
@@ -41,7 +42,9 @@ impl<'a> Copies<'a> {
         let first = self.first();
         !matches!(first.seen, Seen::Submitted { .. } | Seen::VirusStore { .. })
             && first.producer != Party::Posta
-            && (self.message.kind.is_some() || self.message.daticert.is_some())
+            && (self.message.kind.is_some()
+                || self.message.daticert.is_some()
+                || self.message.shape == Shape::Signature)
     }
 
     fn identity(&self) -> Option<(Kind, String)> {
@@ -66,6 +69,7 @@ pub(super) fn copies(evidence: &Evidence) -> Vec<Copies<'_>> {
             continue;
         }
         let Ok(message) = Message::read(observation.bytes.clone()) else { continue };
+        let message = message.opened(smime::content);
         let fresh = Copies { message, seen: vec![Copy { observation, altered: None }] };
         if let Some(arrived) = altered_copy_of(&fresh, &found) {
             let altered = difference(core, self::core(&found[arrived].first().bytes));
@@ -82,6 +86,12 @@ pub(super) fn copies(evidence: &Evidence) -> Vec<Copies<'_>> {
 fn altered_copy_of(stored: &Copies<'_>, found: &[Copies<'_>]) -> Option<usize> {
     let Seen::Mailbox { at: party, .. } = stored.first().seen else { return None };
     let identity = stored.identity()?;
+    // An anomaly envelope bears the Message-ID of what it wraps, which may be one itself.
+    let inside = stored.message.original().filter(|_| identity.0 == Kind::Anomalia);
+    let wraps = |other: &Copies<'_>| inside.as_ref().is_some_and(|inside| core(inside) == core(&other.first().bytes));
+    if found.iter().any(|other| other.arrived_at(party) && wraps(other)) {
+        return None;
+    }
     found.iter().position(|other| other.arrived_at(party) && other.identity().as_ref() == Some(&identity))
 }
 

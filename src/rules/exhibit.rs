@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     directory::{Directory, Provider},
     evidence::{Evidence, Party, Role, Seen},
-    message::{Kind, Mail, Message},
+    message::{Kind, Mail, Message, Shape},
     smime::{PathError, Signature, SignatureState, Trust},
 };
 
@@ -36,6 +36,13 @@ impl<'a> Exhibit<'a> {
         let at = copies.first().at;
         let Provenance { provider, path, origin } =
             Provenance::of(signature.as_ref(), reference, at).claimed(signature.as_ref(), reference, evidence.claimed);
+        let origin = match message.shape {
+            Shape::Daticert => Origin::NotVerified("daticert.xml by itself bears no signature".to_owned()),
+            _ if signature.is_none() && message.mail.hides_parts() => {
+                Origin::NotVerified("not all of it was read, and no signature in what was".to_owned())
+            }
+            _ => origin,
+        };
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());
         let writes_for_a_provider = |email: &String| {
             email.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
@@ -58,8 +65,12 @@ impl<'a> Exhibit<'a> {
         self.origin.answerable(self.composer)
     }
 
-    /// What a transaction needs to know of it; what is of no kind belongs to none.
+    /// What a transaction needs to know of it; what is of no kind belongs to none, nor does a part of a message, which may be
+    /// that of one that is there too.
     pub(super) fn member(&self) -> Option<Member> {
+        if !self.copies.message.shape.has_header() {
+            return None;
+        }
         Some(Member::of(self, self.copies.message.settled_kind()?))
     }
 
@@ -79,7 +90,12 @@ impl<'a> Exhibit<'a> {
 /// A message's signature, verified.
 pub(super) fn verified(message: &Message) -> Option<Signature> {
     let signed = message.signed.as_ref()?;
-    Some(Signature::verify(signed.cms.as_deref().unwrap_or_default(), message.mail.bytes(&signed.content.span)))
+    let cms = signed.cms.as_deref().unwrap_or_default();
+    Some(match message.shape {
+        Shape::Whole | Shape::Daticert => Signature::verify(cms, message.mail.bytes(&signed.content.span)),
+        Shape::Opaque | Shape::Content => Signature::open(cms).0,
+        Shape::Signature => Signature::by_itself(cms),
+    })
 }
 
 /// What reference and certification path tell of a signature.
@@ -143,7 +159,10 @@ pub(super) fn origin(
 ) -> Origin {
     let Some(signature) = signature else { return Origin::Unsigned };
     match &signature.state {
-        SignatureState::Valid => {}
+        SignatureState::Valid | SignatureState::ContentAbsent { attested: true } => {}
+        SignatureState::ContentAbsent { attested: false } => {
+            return Origin::NotVerified("what it signs is not here, and nothing in it stands for that".to_owned());
+        }
         SignatureState::Unsupported(algorithm) => {
             return Origin::NotVerified(format!("{algorithm} is not supported by this harness"));
         }

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     evidence::SmtpPath,
-    message::{Daticert, Kind, Message},
-    smime::{Certificate, Signature, certificate::Extension},
+    message::{Daticert, Kind, Message, Shape},
+    smime::{self, Certificate, Signature, certificate::Extension},
 };
 
 /// Whether a message is what an incoming point must pass on as it is. By which paths it came is another question.
@@ -60,7 +60,7 @@ pub struct Inside {
 impl Inside {
     /// What an anomaly envelope holds; `None` where that is no message.
     pub(super) fn of(anomaly: &Message, reference: &Reference<'_>, at: Timestamp) -> Option<Self> {
-        let inside = Message::read(anomaly.original()?.into_owned()).ok()?;
+        let inside = Message::read(anomaly.original()?.into_owned()).ok()?.opened(smime::content);
         let signature = verified(&inside);
         let Provenance { origin, .. } = Provenance::of(signature.as_ref(), reference, at);
         let data = inside.daticert.as_ref().and_then(|reading| reading.data.as_ref());
@@ -98,7 +98,8 @@ fn is_plain(message: &Message, data: &Daticert) -> bool {
         .chain(data.destinatari.iter().map(|recipient| &recipient.address))
         .chain(&data.consegna)
         .chain(&data.ricezione);
-    message.daticert.as_ref().is_some_and(|reading| reading.invalid.is_empty() && !reading.doctype)
+    message.shape == Shape::Whole
+        && message.daticert.as_ref().is_some_and(|reading| reading.invalid.is_empty() && !reading.doctype)
         && ONCE.iter().all(|name| mail.root.headers_named(name).nth(1).is_none())
         && date.is_some()
         && date == data.instant().map(Timestamp::as_second)

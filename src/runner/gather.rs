@@ -37,8 +37,9 @@ pub async fn holdings(stage: &Stage<'_>) -> Result<Holdings, TargetError> {
 
 /// Puts together what was seen.
 pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
-    let progress = stage.progress();
-    let Recorded { transmissions, dialogues, logs, directories, trust } = stage.pair.recorded();
+    let mut progress = stage.progress();
+    let Recorded { transmissions, dialogues, logs, directories, trust, strangers } = stage.pair.recorded();
+    progress.notes.extend(strangers);
     let mut seen: Vec<(Observation, Option<(Place, usize)>)> = Vec::new();
     for transmission in transmissions {
         // A gateway's own message stays its own, even where the harness puts the same bytes on the wire once more.

@@ -138,7 +138,7 @@ impl Reading {
 }
 
 /// The send a message is about: by its own identifier, its references, those of the original inside, and those of what is
-/// given back there.
+/// given back there, or in the message itself where it is a report.
 fn about(message: &Message, known: &Known) -> Option<String> {
     let data = message.daticert.as_ref().and_then(|reading| reading.data.as_ref());
     let certified = data.into_iter().flat_map(|data| [Some(data.identificativo.clone()), data.msgid.clone()]).flatten();
@@ -151,10 +151,11 @@ fn about(message: &Message, known: &Known) -> Option<String> {
     );
     // What the harness injected is known by its own identifier, whatever it speaks of.
     let own = message.mail.field("Message-ID").into_iter();
+    let report = (message.mail.root.content_type == "multipart/report").then_some(&message.mail);
     own.chain(certified)
         .chain(references(&message.mail))
         .chain(inside.iter().flat_map(references))
-        .chain(inside.iter().flat_map(returned).flat_map(|mail| references(&mail).collect::<Vec<_>>()))
+        .chain(inside.iter().chain(report).flat_map(returned).flat_map(|mail| references(&mail).collect::<Vec<_>>()))
         .find_map(|identifier| known.name(&identifier))
         .or_else(|| subjects.into_iter().find_map(|subject| known.subjects.get(&subject).map(String::as_str)))
         .map(str::to_owned)

@@ -175,6 +175,7 @@ impl Teller {
             SignatureState::DigestDiffers { .. } => "the content is not what was signed".to_owned(),
             SignatureState::ValueWrong => "not the signer's".to_owned(),
             SignatureState::NoSignerCertificate => "without the signer's certificate".to_owned(),
+            SignatureState::ContentAbsent { .. } => "without what it signs".to_owned(),
             SignatureState::Unsupported(what) => format!("not verifiable: {what}"),
             SignatureState::Malformed(_) => "broken".to_owned(),
         };

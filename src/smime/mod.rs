@@ -27,5 +27,5 @@ pub use crl::is_revocation_list;
 pub use digests::{SignerDigest, digests};
 pub use path::{PathError, Span, Traced, Trust};
 pub use sign::Signer;
-pub use signed_data::is_signed_data;
+pub use signed_data::{Purpose, content, is_signed_data};
 pub use verify::{Signature, SignatureState};

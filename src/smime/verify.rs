@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{
     Certificate,
     algorithm::{self, Verdict},
+    ber::Unread,
     certificate::{self, hex},
     known,
     name::Folded,
@@ -58,6 +59,11 @@ pub enum SignatureState {
     ValueWrong,
     /// The signer's certificate does not travel inside (RFC 6109 2.1 wants it there).
     NoSignerCertificate,
+    /// What it signs is not at hand, so that nothing tells whether it holds over that.
+    ContentAbsent {
+        /// Whether the value is right over signed attributes, which name the content's digest.
+        attested: bool,
+    },
     /// An algorithm this harness cannot verify: no statement about the signature.
     Unsupported(String),
     /// Not a CMS SignedData, or one broken as described.
@@ -68,8 +74,17 @@ impl Signature {
     /// Verifies the detached signature `cms` (DER or BER) over `content`. Where `content` is LF-only it is verified as CRLF.
     pub fn verify(cms: &[u8], content: &[u8]) -> Self {
         match SignedData::parse(cms) {
-            Ok((signed_data, indefinite)) => Self::of(&signed_data, indefinite, &with_crlf(content)),
-            Err((problem, indefinite)) => Self::malformed(problem, indefinite),
+            Ok((signed_data, indefinite)) => Self::of(&signed_data, indefinite, Some(&with_crlf(content))),
+            Err((problem, indefinite)) => Self::unread(problem, indefinite),
+        }
+    }
+
+    /// Looks at a signature (DER or BER) whose content is not at hand: who signed, by what, when, and whether the value is
+    /// right as far as signed attributes go.
+    pub fn by_itself(cms: &[u8]) -> Self {
+        match SignedData::parse(cms) {
+            Ok((signed_data, indefinite)) => Self::of(&signed_data, indefinite, None),
+            Err((problem, indefinite)) => Self::unread(problem, indefinite),
         }
     }
 
@@ -79,23 +94,24 @@ impl Signature {
         match SignedData::parse(cms) {
             Ok((mut signed_data, indefinite)) => match signed_data.content.take() {
                 Some(content) => {
-                    let signature = Self::of(&signed_data, indefinite, &content);
+                    let signature = Self::of(&signed_data, indefinite, Some(&content));
                     (Self { encapsulated: true, ..signature }, Some(content))
                 }
-                None => (Self::of(&signed_data, indefinite, &[]), None),
+                None => (Self::of(&signed_data, indefinite, None), None),
             },
-            Err((problem, indefinite)) => (Self::malformed(problem, indefinite), None),
+            Err((problem, indefinite)) => (Self::unread(problem, indefinite), None),
         }
     }
 
-    fn of(signed_data: &SignedData, indefinite: bool, content: &[u8]) -> Self {
+    fn of(signed_data: &SignedData, indefinite: bool, content: Option<&[u8]>) -> Self {
         let (certificates, unreadable) = read_certificates(&signed_data.certificates);
         let check = |signer: &SignerInfo| Check::run(signer, signed_data, &certificates, &unreadable, content);
 
         let mut told: Option<Check> = None;
         for signer in &signed_data.signers {
             let check = check(signer);
-            let fails = check.state != SignatureState::Valid;
+            let fails =
+                !matches!(check.state, SignatureState::Valid | SignatureState::ContentAbsent { attested: true });
             if told.is_none() || fails {
                 told = Some(check);
             }
@@ -103,7 +119,7 @@ impl Signature {
                 break;
             }
         }
-        let Some(told) = told else { return Self::malformed("nobody signed".into(), indefinite) };
+        let Some(told) = told else { return Self::unread("nobody signed".into(), indefinite) };
         Self {
             state: told.state,
             signer: told.certificate,
@@ -118,9 +134,12 @@ impl Signature {
         }
     }
 
-    fn malformed(problem: String, indefinite: bool) -> Self {
+    fn unread(problem: Unread, indefinite: bool) -> Self {
         Self {
-            state: SignatureState::Malformed(problem),
+            state: match problem {
+                Unread::Broken(problem) => SignatureState::Malformed(problem),
+                Unread::Beyond(bound) => SignatureState::Unsupported(bound),
+            },
             signer: None,
             certificates: Vec::new(),
             unreadable_certificates: 0,
@@ -149,7 +168,7 @@ impl Check {
         signed_data: &SignedData,
         certificates: &[Certificate],
         unreadable: &[String],
-        content: &[u8],
+        content: Option<&[u8]>,
     ) -> Self {
         let certificate = certificates.iter().find(|certificate| is_named(certificate, &signer.id));
         Self {
@@ -171,14 +190,15 @@ fn state(
     content_type: ObjectIdentifier,
     certificate: Option<&Certificate>,
     unreadable: &[String],
-    content: &[u8],
+    content: Option<&[u8]>,
 ) -> SignatureState {
     let Some(hash) = algorithm::hash(signer.digest.oid) else {
         return SignatureState::Unsupported(format!("digest algorithm {}", algorithm::name(signer.digest.oid)));
     };
-    let covered = match &signer.attributes {
-        None => content,
-        Some(attributes) => match wrong_attributes(attributes, content_type, hash, content) {
+    let covered = match (&signer.attributes, content) {
+        (None, Some(content)) => content,
+        (None, None) => return SignatureState::ContentAbsent { attested: false },
+        (Some(attributes), content) => match wrong_attributes(attributes, content_type, hash, content) {
             Some(state) => return state,
             None => &attributes.covered,
         },
@@ -192,6 +212,7 @@ fn state(
         };
     };
     match algorithm::verify(&certificate.parts.key, &signer.algorithm, hash, covered, &signer.value) {
+        Verdict::Right if content.is_none() => SignatureState::ContentAbsent { attested: true },
         Verdict::Right => SignatureState::Valid,
         // Readers disagree about which of the two to use then, so the value proves nothing.
         Verdict::Wrong if algorithm::hash_of_signature(signer.algorithm.oid).is_some_and(|named| named != hash) => {
@@ -211,7 +232,7 @@ fn wrong_attributes(
     attributes: &SignedAttributes,
     content_type: ObjectIdentifier,
     hash: &'static digest::Algorithm,
-    content: &[u8],
+    content: Option<&[u8]>,
 ) -> Option<SignatureState> {
     if attributes.content_type != content_type {
         return Some(SignatureState::Malformed(format!(
@@ -219,7 +240,7 @@ fn wrong_attributes(
             attributes.content_type
         )));
     }
-    let computed = digest::digest(hash, content);
+    let computed = digest::digest(hash, content?);
     (computed.as_ref() != attributes.message_digest).then(|| SignatureState::DigestDiffers {
         signed: hex(&attributes.message_digest),
         computed: hex(computed.as_ref()),

@@ -12,7 +12,7 @@ use crate::{
     clock::Machine,
     evidence::{GatewayFacts, Party, Role, Seen, Service, SmtpPath},
     fault::{CopyEdit, Deviation, Edit},
-    gateway::{self, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
+    gateway::{self, Doors, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
     net::{
         AuthMechanism, ClientError, Credentials, Destination, Heard, Patience, Problem, Security, Sent, Spoken, Upgrade,
     },
@@ -124,6 +124,7 @@ impl Embedded {
         });
         let lab = Lab::with(pki, scenario.starts, machine, &directory, trust);
         lab.set_patience(PATIENCE);
+        lab.set_doors(Doors::OwnOnly);
         let posta = lab.start_ordinary(posta).await.map_err(trouble)?;
         let receiver = lab.start(receiver).await.map_err(trouble)?;
         let sender = lab.start(sender).await.map_err(trouble)?;
@@ -319,6 +320,12 @@ impl Pair for Embedded {
         Box::pin(async move { Ok(messages.into_iter().map(Stored::from).collect()) })
     }
 
+    fn halt(&self) {
+        self.sender.stop();
+        self.receiver.stop();
+        self.posta.stop();
+    }
+
     fn recorded(&self) -> Recorded {
         let sessions = self.lab.sessions();
         let dialogue = |seen: &gateway::SeenSession| {
@@ -341,7 +348,7 @@ impl Pair for Embedded {
                 bytes: transmission.bytes,
                 path: transmission.path,
                 at: transmission.at,
-                dialogue: Some(transmission.session),
+                dialogue: sessions.iter().position(|seen| seen.transcript.is(&transmission.transcript)),
             }
         });
         Recorded {
@@ -350,6 +357,7 @@ impl Pair for Embedded {
             logs: self.roles().map(|(role, _, gateway)| (role, gateway.log())).into(),
             directories: self.lab.directories(),
             trust: (*self.lab.trust()).clone(),
+            strangers: self.lab.strangers().iter().map(stranger).collect(),
         }
     }
 
@@ -375,6 +383,10 @@ impl From<gateway::Stored> for Stored {
     fn from(stored: gateway::Stored) -> Self {
         Self { bytes: stored.bytes, at: stored.at }
     }
+}
+
+fn stranger(seen: &gateway::SeenSession) -> String {
+    format!("a stranger at {} called {} and was turned away; nothing of it is judged", seen.call.client, seen.server)
 }
 
 fn spoken(utterance: &Utterance, password: &str) -> Spoken {
@@ -407,4 +419,32 @@ fn answer(sent: &Sent) -> Answer {
         answer.refused.push(whole(data));
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stranger_is_told_of_and_neither_served_nor_judged_nor_waited_for() {
+        let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
+        let file = Scenario::read("stranger", "stranger.yaml", yaml, &[]).unwrap();
+        let pair = Embedded::start(&Direction::new("alfa", "bravo"), &file, Machine::default()).await.unwrap();
+        let mut silent = TcpStream::connect(pair.receiver.incoming_addr()).await.unwrap();
+        let mut stranger = TcpStream::connect(pair.receiver.incoming_addr()).await.unwrap();
+        stranger.write_all(b"EHLO scanner.example\r\nMAIL FROM:<a@b.example>\r\n").await.unwrap();
+        let mut heard = String::new();
+        stranger.read_to_string(&mut heard).await.unwrap();
+        assert!(heard.contains("421 4.7.0") && !heard.contains("250"), "{heard}");
+        assert!(silent.read(&mut [0; 100]).await.unwrap() > 0);
+        pair.settle().await.unwrap();
+        let recorded = pair.recorded();
+        assert!(recorded.dialogues.is_empty());
+        assert_eq!(recorded.strangers.len(), 2);
+    }
 }

@@ -67,6 +67,9 @@ pub trait Pair: Send + Sync {
     /// Everything in a role's virus store, oldest first.
     fn virus_store(&self, of: Role) -> Doing<'_, Vec<Stored>>;
 
+    /// Ends whatever is under way: the play is over, and nothing of it is to go on behind the next ones.
+    fn halt(&self);
+
     /// What was seen so far, at any time and even after trouble.
     fn recorded(&self) -> Recorded;
 
@@ -160,6 +163,8 @@ pub struct Recorded {
     pub directories: Vec<DirectoryVersion>,
     /// Anchors and lists of the signatures' PKI.
     pub trust: Trust,
+    /// What somebody did who has no part in the play, in words. It is told, and nobody is judged by it.
+    pub strangers: Vec<String>,
 }
 
 /// A message on a wire.

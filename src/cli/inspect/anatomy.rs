@@ -11,8 +11,8 @@ use super::{
 use crate::{
     archive::{Content, Found, Item, LeftOut, Why},
     directory::{Directory, DirectoryFile, Form},
-    message::{Daticert, DaticertReading, Entity, Kind, Message},
-    smime::{Certificate, Signature, SignatureState, SignerDigest, digests},
+    message::{Daticert, DaticertReading, Entity, Kind, Message, Shape},
+    smime::{Certificate, Signature, SignatureState, SignerDigest, content, digests},
 };
 
 /// A thing and its parts.
@@ -95,6 +95,8 @@ pub struct Part {
 pub struct DaticertFields {
     /// Why nothing could be read of it.
     pub malformed: Option<String>,
+    /// Why it was not read, where it is more than a reader takes in.
+    pub limit: Option<String>,
     /// Where it departs from the DTD.
     pub invalid: Vec<String>,
     pub doctype: bool,
@@ -162,7 +164,7 @@ impl Anatomy {
                 let certificates = vec![CertificateFields::of(&Certificate::read(der).ok()?)];
                 (name, Cow::Borrowed(&der[..]), Thing::Certificates { certificates })
             }
-            Err(LeftOut { name, why: Why::SignedDocument(cms), .. }) => {
+            Err(LeftOut { name, why: Why::SignedDocument(cms) | Why::Signature(cms), .. }) => {
                 (name, Cow::Borrowed(&cms[..]), Thing::Signature(Box::new(SignatureParts::of(cms, None))))
             }
             Err(_) => return None,
@@ -171,8 +173,8 @@ impl Anatomy {
     }
 }
 
-fn of_content(content: &Content) -> Option<(Cow<'_, [u8]>, Thing)> {
-    Some(match content {
+fn of_content(found: &Content) -> Option<(Cow<'_, [u8]>, Thing)> {
+    Some(match found {
         Content::Message(bytes) => {
             let thing = match Message::read(bytes) {
                 Ok(message) => Thing::Message(Box::new(MessageParts::of(&message))),
@@ -183,6 +185,14 @@ fn of_content(content: &Content) -> Option<(Cow<'_, [u8]>, Thing)> {
         Content::Daticert(xml) => {
             let fields = DaticertFields::of(&DaticertReading::read(xml.to_vec()));
             (Cow::Borrowed(xml), Thing::Daticert(Box::new(fields)))
+        }
+        Content::Opaque(cms) => {
+            let octets = content(cms).unwrap_or_default();
+            let thing = match Message::content(&octets, cms.to_vec()) {
+                Ok(message) => Thing::Message(Box::new(MessageParts::of(&message))),
+                Err(problem) => Thing::Unreadable { problem: problem.to_string() },
+            };
+            (Cow::Owned(octets), thing)
         }
         Content::Signature(cms) => (Cow::Borrowed(cms), Thing::Signature(Box::new(SignatureParts::of(cms, None)))),
         Content::Certificates(ders) => {
@@ -203,21 +213,23 @@ impl MessageParts {
             name: header.name.clone().into_owned(),
             value: mail.decoded(header),
         });
-        let signature = message.signed.as_ref().and_then(|signed| {
-            let content = mail.bytes(&signed.content.span);
-            Some(SignatureParts::of(signed.cms.as_deref()?, Some(content)))
+        // What is signed may be inside its signature; header and parts are told as they came.
+        let opened = message.clone().opened(content);
+        let signature = opened.signed.as_ref().and_then(|signed| {
+            let content = (opened.shape == Shape::Whole).then(|| mail.bytes(&signed.content.span));
+            Some(SignatureParts::of(signed.cms.as_deref()?, content))
         });
         let mut parts = Vec::new();
         list(message, &mail.root, &mut Vec::new(), &mut parts);
         Self {
             kind: message.kind,
-            limits: mail.limits.clone(),
+            limits: mail.limits.iter().map(ToString::to_string).collect(),
             header: header.collect(),
             parts,
             signed: message.signed.as_ref().map(|signed| (signed.content.span.start, signed.content.span.end)),
-            times: times(message),
+            times: times(&opened),
             signature,
-            daticert: message.daticert.as_ref().map(DaticertFields::of),
+            daticert: opened.daticert.as_ref().map(DaticertFields::of),
         }
     }
 }
@@ -271,6 +283,7 @@ impl DaticertFields {
         });
         Self {
             malformed: reading.malformed.clone(),
+            limit: reading.limit.clone(),
             invalid: invalid.collect(),
             doctype: reading.doctype,
             data: reading.data.clone(),
@@ -284,11 +297,10 @@ impl SignatureParts {
             Some(content) => Signature::verify(cms, content),
             None => Signature::open(cms).0,
         };
-        let has_content = content.is_some() || signature.encapsulated;
         Self {
             holds: match &signature.state {
                 SignatureState::Malformed(problem) => format!("unreadable: {problem}"),
-                _ if !has_content => "cannot be told: what is signed is not here".to_owned(),
+                SignatureState::ContentAbsent { .. } => "cannot be told: what is signed is not here".to_owned(),
                 SignatureState::Valid => "yes".to_owned(),
                 SignatureState::DigestDiffers { .. } => "no: the digest is of other octets".to_owned(),
                 SignatureState::ValueWrong => "no: the signature value is not the signer's".to_owned(),

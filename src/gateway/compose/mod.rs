@@ -141,7 +141,7 @@ pub struct DeliveryError<'a> {
     /// The attribute `errore`: `no-dest`, `no-dominio` or `altro`.
     pub errore: &'static str,
     /// RFC 3463 class 5 code.
-    pub code: &'static str,
+    pub code: &'a str,
     /// Readable description.
     pub description: &'a str,
 }

@@ -112,7 +112,7 @@ pub struct Outgoing {
 }
 
 /// What an outgoing message is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Purpose {
     /// A transport envelope of the submission with this identifier.
     Envelope {
@@ -120,7 +120,12 @@ pub enum Purpose {
         identifier: String,
     },
     /// A notification to another provider or its user.
-    Notification,
+    Notification {
+        /// What it is about.
+        about: Certified,
+        /// The provider of that message's sender.
+        provider: String,
+    },
     /// Ordinary mail: copies and news that a mailbox's owner asked for, and delivery status notifications.
     Ordinary,
 }

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::{
+    clock::Machine,
     gateway::{Incoming, UnknownRecipients},
-    net::Patience,
+    net::{Handler, Limits, Listener, Patience, Server, Session, Upgrade},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,4 +172,87 @@ async fn a_takeover_without_delivery_costs_the_second_notice_only() {
         world.advance(3).await;
         assert_eq!(world.told(), [Kind::Accettazione, Kind::PreavvisoErroreConsegna]);
     }
+}
+
+/// A host that refuses every recipient with one reply.
+struct Refuser(Reply);
+
+impl Refuser {
+    async fn takes_the_place_of(world: &World, domain: &str, reply: Reply) -> Listener {
+        let route = world.lab.route(domain).unwrap();
+        let id = domain.split('.').next().unwrap();
+        let tls = world.lab.pki().tls_server_config(id, Machine::default()).unwrap();
+        let (service, limits, upgrade) = (Service::Incoming, Limits::default(), Upgrade::Offered);
+        let server = Server { host: route.host.clone(), service, tls, limits, upgrade };
+        let listener = Listener::start(server, Arc::new(Self(reply))).await.unwrap();
+        world.lab.announce(&[domain.into()], &Destination { address: listener.address(), ..route });
+        listener
+    }
+}
+
+impl Handler for Refuser {
+    fn connected(&self, _: &Session) -> Result<(), Reply> {
+        Ok(())
+    }
+
+    async fn authenticate(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
+    async fn mail_from(&self, _: &Session, _: &str) -> Reply {
+        Reply::ok("Ok")
+    }
+
+    async fn rcpt(&self, _: &Session, _: &str) -> Reply {
+        self.0.clone()
+    }
+
+    async fn data(&self, _: &Session, _: Vec<u8>) -> Reply {
+        Reply::ok("Ok")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_code_a_host_refuses_with_the_sender_is_told() {
+    for (status, code, errore) in
+        [([5, 4, 7], "5.4.7", "altro"), ([5, 7, 26], "5.7.26", "altro"), ([0; 3], "5.1.1", "no-dest")]
+    {
+        let world = World::of(Profile::alfa(), Profile::bravo()).await;
+        let _host = Refuser::takes_the_place_of(&world, "bravo.example", Reply::new(550, status, "No")).await;
+        world.submit(&["anna@bravo.example"], &Mailing::default()).await;
+        assert_eq!(world.told(), [Kind::Accettazione, Kind::ErroreConsegna], "{code}");
+        let data = world.last_told();
+        assert!(data.errore_esteso.unwrap().starts_with(&format!("{code} - ")));
+        assert_eq!(data.errore, errore);
+        world.advance(25).await;
+        assert_eq!(world.told().len(), 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_that_its_addressees_provider_refuses_is_in_the_log() {
+    let world = World::of(Profile::alfa(), Profile::bravo()).await;
+    let _host = Refuser::takes_the_place_of(&world, "alfa.example", Reply::new(552, [5, 2, 2], "Full")).await;
+    world.submit(&["anna@bravo.example"], &Mailing::default()).await;
+    let log = world.receiver.log();
+    let given_up: Vec<_> = log.iter().filter(|record| record.event == "scarto").collect();
+    assert_eq!(given_up.len(), 2, "takeover and delivery");
+    assert!(given_up.iter().all(|record| record.detail.as_deref() == Some("non recapitato: 552 5.2.2 Full")));
+    assert!(given_up.iter().any(|record| record.recipients == ["mario@alfa.example"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_is_gone_sends_nothing_more() {
+    let mut world = World::of(Profile::alfa(), Profile::bravo()).await;
+    let route = world.lab.route("bravo.example").unwrap();
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    world.lab.announce(&["bravo.example".into()], &Destination { address: silent.local_addr().unwrap(), ..route });
+    let from = world.at_sender("mario");
+    let path = SmtpPath { from: from.clone(), to: vec!["anna@bravo.example".into()] };
+    let sent = world.submit_as(&from, &path, &Mailing::default().bytes(&from, &["anna@bravo.example"])).await;
+    assert!(sent.is_complete());
+    let _called = silent.accept().await.unwrap();
+    world.sender = world.lab.start(Profile::alfa()).await.unwrap();
+    // It would wait for an answer for minutes.
+    tokio::time::timeout(Duration::from_secs(20), world.lab.settle()).await.unwrap();
 }

@@ -9,8 +9,8 @@ use smtp_proto::{
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    Handler, Upgrade,
-    session::{Conversation, Next, Secrecy, Stage},
+    Handler, POSTMASTER, Upgrade,
+    session::{Conversation, Held, Next, Secrecy, Stage},
 };
 use crate::{evidence::Service, net::Reply};
 
@@ -35,10 +35,10 @@ impl<H: Handler> Conversation<'_, H> {
                 return Ok(Next::Close);
             }
             Request::Ehlo { host } => return self.ehlo(stream, &host).await,
-            Request::Helo { host } => {
-                self.greet(&host);
-                Reply::bare(250, self.server.host.clone())
-            }
+            Request::Helo { host } => match self.greet(&host) {
+                Ok(()) => Reply::bare(250, self.server.host.clone()),
+                Err(reply) => reply,
+            },
             Request::Noop { .. } => Reply::ok("Ok"),
             Request::Rset => {
                 self.reset();
@@ -58,6 +58,7 @@ impl<H: Handler> Conversation<'_, H> {
                 return self.auth(stream, mechanism, initial_response).await;
             }
             Request::Mail { from } => self.mail_from(from).await,
+            Request::Rcpt { to } if to.address.is_empty() && names_postmaster(&line) => self.rcpt(POSTMASTER).await,
             Request::Rcpt { to } => self.rcpt(&to.address).await,
             Request::Data => return self.data(stream).await,
             Request::Vrfy { .. } => match self.barred() {
@@ -74,15 +75,19 @@ impl<H: Handler> Conversation<'_, H> {
         Ok(if reply.code == 421 { Next::Close } else { Next::Go })
     }
 
-    fn greet(&mut self, host: &str) {
+    fn greet(&mut self, host: &str) -> Result<(), Reply> {
         self.reset();
-        self.stage = Stage::Named;
         host.clone_into(&mut self.session.client);
         self.session.transcript.named(host);
+        self.handler.named(&self.session)?;
+        self.stage = Stage::Named;
+        Ok(())
     }
 
     async fn ehlo<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S, host: &str) -> io::Result<Next> {
-        self.greet(host);
+        if let Err(reply) = self.greet(host) {
+            return self.answer(stream, &reply).await;
+        }
         let mut offers = vec![
             self.server.host.clone(),
             "PIPELINING".into(),
@@ -199,7 +204,7 @@ impl<H: Handler> Conversation<'_, H> {
         if self.stage < Stage::InMail {
             return Reply::new(503, [5, 5, 1], "MAIL FROM first");
         }
-        if !is_mailbox(to) {
+        if !is_mailbox(to) && !to.eq_ignore_ascii_case(POSTMASTER) {
             return Reply::new(553, [5, 1, 3], "Not a mailbox address");
         }
         if self.session.to.len() >= self.server.limits.recipients {
@@ -208,6 +213,8 @@ impl<H: Handler> Conversation<'_, H> {
         let reply = self.handler.rcpt(&self.session, to).await;
         if reply.is_positive() {
             self.session.to.push(to.to_owned());
+            // Recipients have a bound of their own, which is theirs to reach.
+            self.commands = self.commands.saturating_sub(1);
         }
         reply
     }
@@ -226,7 +233,7 @@ impl<H: Handler> Conversation<'_, H> {
         let reply = match self.message(stream).await? {
             None => return Ok(Next::Close),
             Some(Err(refusal)) => refusal,
-            Some(Ok(message)) => self.handler.data(&self.session, message).await,
+            Some(Ok(Held { message, _room })) => self.handler.data(&self.session, message).await,
         };
         self.reset();
         self.answer(stream, &reply).await
@@ -254,6 +261,11 @@ impl<H: Handler> Conversation<'_, H> {
 fn is_mailbox(address: &str) -> bool {
     address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
         && address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<' && byte != b'>')
+}
+
+/// Whether a command names the one recipient that needs no domain: smtp-proto reads an empty address there, as in `<>`.
+fn names_postmaster(line: &[u8]) -> bool {
+    String::from_utf8_lossy(line).to_ascii_lowercase().contains("<postmaster>")
 }
 
 fn misread(error: &Error) -> Reply {

@@ -2,17 +2,19 @@
 
 use std::{
     io::{self, ErrorKind},
-    net::SocketAddr,
     time::Duration,
 };
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::{Handler, Server, Session};
+use super::{
+    Handler, Server, Session,
+    room::{Room, Storage},
+};
 use crate::{
     evidence::Speaker,
     net::{
-        Reply, Transcript,
+        Call, Reply, Transcript,
         data::{DataReceiver, Ingested},
         lines::{Incoming, Line},
     },
@@ -63,15 +65,22 @@ pub struct Conversation<'a, H> {
     pub(super) stage: Stage,
     pub(super) tls: bool,
     pub(super) failed_logins: usize,
+    pub(super) commands: usize,
+    storage: &'a Storage,
     incoming: Incoming,
-    commands: usize,
     errors: usize,
 }
 
+/// A message that came, and the room that it takes.
+pub(super) struct Held {
+    pub message: Vec<u8>,
+    pub _room: Room,
+}
+
 impl<'a, H: Handler> Conversation<'a, H> {
-    pub fn new(server: &'a Server, handler: &'a H, peer: SocketAddr) -> Self {
+    pub fn new(server: &'a Server, handler: &'a H, call: Call, storage: &'a Storage) -> Self {
         let session = Session {
-            peer,
+            call,
             client: String::new(),
             user: None,
             from: String::new(),
@@ -85,8 +94,9 @@ impl<'a, H: Handler> Conversation<'a, H> {
             stage: Stage::Connected,
             tls: false,
             failed_logins: 0,
-            incoming: Incoming::default(),
             commands: 0,
+            storage,
+            incoming: Incoming::default(),
             errors: 0,
         }
     }
@@ -105,7 +115,7 @@ impl<'a, H: Handler> Conversation<'a, H> {
     pub async fn hold<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S) -> io::Result<Ended> {
         if self.stage == Stage::Connected {
             self.stage = Stage::Welcomed;
-            if let Err(reply) = self.handler.connected(&self.session.transcript) {
+            if let Err(reply) = self.handler.connected(&self.session) {
                 return self.reply(stream, &reply).await.map(|()| Ended::Closed);
             }
             let greeting = Reply::bare(220, format!("{} ESMTP", self.server.host));
@@ -162,16 +172,25 @@ impl<'a, H: Handler> Conversation<'a, H> {
         }
     }
 
-    /// The message after 354, `None` when the client is gone; the inner `Err` refuses one beyond the limit.
+    /// The message after 354, `None` when the client is gone; the inner `Err` refuses one beyond the limit, or puts off one
+    /// that there is no room for.
     pub(super) async fn message<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         stream: &mut S,
-    ) -> io::Result<Option<Result<Vec<u8>, Reply>>> {
+    ) -> io::Result<Option<Result<Held, Reply>>> {
         let limit = self.server.limits.message;
         let mut receiver = DataReceiver::new(limit);
+        let mut room = self.storage.room();
+        let mut put_off = false;
         let mut chunk = self.incoming.take();
         loop {
-            if let Ingested::Complete(used) = receiver.ingest(&chunk) {
+            let ingested = receiver.ingest(&chunk);
+            if !put_off && !room.fits(receiver.kept()) {
+                put_off = true;
+                receiver.forget();
+                room = self.storage.room();
+            }
+            if let Ingested::Complete(used) = ingested {
                 self.incoming.push(&chunk[used..]);
                 break;
             }
@@ -190,7 +209,12 @@ impl<'a, H: Handler> Conversation<'a, H> {
             chunk.truncate(read);
         }
         self.session.transcript.say(Speaker::Client, &format!("<DATA {} bytes>", receiver.length()));
-        Ok(Some(receiver.finish().ok_or_else(|| Reply::new(552, [5, 3, 4], "Message too large"))))
+        let too_large = receiver.length() > limit;
+        Ok(Some(match receiver.finish() {
+            Some(message) => Ok(Held { message, _room: room }),
+            None if too_large => Err(Reply::new(552, [5, 3, 4], "Message too large")),
+            None => Err(Reply::new(452, [4, 3, 1], "No room for the message now, try again later")),
+        }))
     }
 
     /// Answers a command.

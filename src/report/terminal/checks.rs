@@ -90,8 +90,8 @@ impl<W: Write> ChecksPage<W> {
         let name = shown(&checked.name);
         match &checked.lone {
             Some(alone) => {
-                let what = match alone.description.kind {
-                    Some(kind) => format!("{}, {}", kind.title(), self.in_short(alone)),
+                let what = match alone.description.what() {
+                    Some(what) => format!("{what}, {}", self.in_short(alone)),
                     None => "mail, no system-generated message".to_owned(),
                 };
                 writeln!(self.out, "{name}: {verdict}; {what}")?;
@@ -147,13 +147,13 @@ impl<W: Write> ChecksPage<W> {
         for (question, answer) in [("intact", &answers.intact), ("origin", &answers.origin), ("form", &answers.form)] {
             // Ordinary mail answers no to all of them, and is told as mail.
             let silent =
-                matches!(answer, Answer::Yes(_)) || answer.why().is_empty() || alone.description.kind.is_none();
+                matches!(answer, Answer::Yes(_)) || answer.why().is_empty() || alone.description.what().is_none();
             if !silent {
                 let line = format!("{question} {}: {}", answer.word(), shown(answer.why()));
                 writeln!(self.out, "    {}", wrapped(&line, 4))?;
             }
         }
-        self.unverified |= alone.description.kind.is_some() && matches!(answers.origin, Answer::CannotTell(_));
+        self.unverified |= alone.description.is_signed() && matches!(answers.origin, Answer::CannotTell(_));
         Ok(())
     }
 
@@ -278,10 +278,11 @@ impl<W: Write> ChecksPage<W> {
             self.row("rules", &rules)?;
         }
         let found = format!(
-            "{}, {}, {}{}{}",
+            "{}, {}, {}{}{}{}",
             counted(totals.violations, "violation"),
             counted(totals.warnings, "warning"),
             counted(totals.notes, "note"),
+            many(totals.untold, "beyond what is read"),
             many(totals.missed, "announced and not found again"),
             many(totals.broken_rules, "rules broke"),
         );

@@ -18,7 +18,7 @@ use crate::{
 
 use crate::rules::{
     Check, Context, Finding, Piece, Rule,
-    applies::{certifies, has_data},
+    applies::{has_daticert, tells_data},
     at,
     context::MessageSubject,
     spelling::folded_name,
@@ -41,7 +41,10 @@ pub static RULES: &[Rule] = &[
         question: "Are the certification data well-formed XML?",
         consequence: "No program can read what the message certifies.",
         check: Check::Message {
-            applies: |subject, context| certifies(subject, context) && subject.message.daticert.is_some(),
+            applies: |subject, context| {
+                has_daticert(subject, context)
+                    && subject.message.daticert.as_ref().is_some_and(|reading| reading.limit.is_none())
+            },
             check: |subject, _, findings| {
                 if let Some(reason) = subject.message.daticert.as_ref().and_then(|reading| reading.malformed.as_ref()) {
                     findings.push(Finding::new("well-formed XML", reason, at::part(Piece::Daticert)));
@@ -57,8 +60,8 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs built on the DTD reject the file or miss what they look for.",
         check: Check::Message {
             applies: |subject, context| {
-                let readable = |reading: &DaticertReading| reading.malformed.is_none();
-                certifies(subject, context) && subject.message.daticert.as_ref().is_some_and(readable)
+                let readable = |reading: &DaticertReading| reading.malformed.is_none() && reading.limit.is_none();
+                has_daticert(subject, context) && subject.message.daticert.as_ref().is_some_and(readable)
             },
             check: |subject, _, findings| {
                 let Some(reading) = &subject.message.daticert else { return };
@@ -78,7 +81,7 @@ pub static RULES: &[Rule] = &[
         question: "Do the certification data go without a document type declaration?",
         consequence: "A careless program fetches whatever the declaration points to.",
         check: Check::Message {
-            applies: |subject, context| certifies(subject, context) && subject.message.daticert.is_some(),
+            applies: has_daticert,
             check: |subject, _, findings| {
                 if subject.message.daticert.as_ref().is_some_and(|reading| reading.doctype) {
                     findings.push(Finding::new("no DOCTYPE", "a DOCTYPE", at::part(Piece::Daticert)));
@@ -93,7 +96,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the attribute tipo the type that the header tells?",
         consequence: "Programs read one type in the header and another in the certification data.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && subject.message.claimed.is_some(),
+            applies: |subject, context| tells_data(subject, context) && subject.message.claimed.is_some(),
             check: |subject, _, findings| {
                 let (Some(data), Some(claimed)) = (subject.data(), subject.message.claimed) else { return };
                 // What an anomaly envelope must not have is another question's.
@@ -110,7 +113,7 @@ pub static RULES: &[Rule] = &[
         question: "Are day, hour and zone written dd/mm/yyyy, hh:mm:ss and [+|-]hhmm?",
         consequence: "Programs cannot read when the event happened.",
         check: Check::Message {
-            applies: has_data,
+            applies: tells_data,
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 let missing = ["giorno", "ora"].iter().any(|element| is_missing(subject, element));
@@ -129,7 +132,7 @@ pub static RULES: &[Rule] = &[
         question: "Is identificativo a PEC msgid: an alphanumeric string, an at sign, a domain?",
         consequence: "Messages about one submission cannot be linked.",
         check: Check::Message {
-            applies: has_data,
+            applies: tells_data,
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 if !IDENTIFIER.is_match(&data.identificativo) && !is_missing(subject, "identificativo") {
@@ -147,7 +150,7 @@ pub static RULES: &[Rule] = &[
         consequence: "One provider is named and another one signs.",
         check: Check::Message {
             applies: |subject, context| {
-                has_data(subject, context) && subject.provider.is_some() && context.directory.is_some()
+                tells_data(subject, context) && subject.provider.is_some() && context.directory.is_some()
             },
             check: |subject, context, findings| {
                 let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
@@ -166,7 +169,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Readers of the certification data do not find the provider in the directory.",
         check: Check::Message {
             applies: |subject, context| {
-                has_data(subject, context) && subject.provider.is_some() && context.directory.is_some()
+                tells_data(subject, context) && subject.provider.is_some() && context.directory.is_some()
             },
             check: |subject, context, findings| {
                 let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
@@ -188,7 +191,7 @@ pub static RULES: &[Rule] = &[
         question: "Do the certification data name the provider that certifies them?",
         consequence: "Readers of the certification data do not learn who answers for them.",
         check: Check::Message {
-            applies: has_data,
+            applies: tells_data,
             check: |subject, _, findings| {
                 let named = subject.data().is_none_or(|data| data.gestore_emittente.chars().any(char::is_alphanumeric));
                 if !named && !is_missing(subject, "gestore-emittente") {
@@ -205,7 +208,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The delivery point does not know what to send back, nor the sender what to expect.",
         check: Check::Message {
             applies: |subject, context| {
-                has_data(subject, context) && subject.is(&[Kind::PostaCertificata, Kind::AvvenutaConsegna])
+                tells_data(subject, context) && subject.is(&[Kind::PostaCertificata, Kind::AvvenutaConsegna])
             },
             check: |subject, _, findings| {
                 if subject.data().is_some_and(|data| data.ricevuta.is_none()) {

@@ -321,11 +321,18 @@ impl Trace {
 
     /// The first inherited field that comes after one it should come before; every host on the way adds its own on top.
     fn out_of_order(&self) -> Option<&[u8]> {
-        let places: HashMap<&[u8], usize> =
-            self.inner.iter().enumerate().rev().map(|(place, field)| (field.as_slice(), place)).collect();
-        let inherited: Vec<(usize, &[u8])> =
-            self.outer.iter().filter_map(|field| Some((*places.get(field.as_slice())?, field.as_slice()))).collect();
-        inherited.windows(2).find(|pair| pair[1].0 < pair[0].0).map(|pair| pair[1].1)
+        // The same field may stand there more than once.
+        let mut places: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        for (place, field) in self.inner.iter().enumerate() {
+            places.entry(field).or_default().push(place);
+        }
+        let mut reached = 0;
+        self.outer.iter().map(Vec::as_slice).find(|field| {
+            let Some(places) = places.get(field) else { return false };
+            let next = places.get(places.partition_point(|place| *place < reached));
+            reached = next.copied().unwrap_or(reached);
+            next.is_none()
+        })
     }
 
     /// Fields that are another one's but for what was changed in them: the same hop at the same time.

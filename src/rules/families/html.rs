@@ -8,7 +8,7 @@ use crate::{
     norm::{Level, clauses::formats},
 };
 
-use crate::rules::{Check, Context, Finding, Piece, Rule, applies::generated, at, context::MessageSubject};
+use crate::rules::{Check, Context, Finding, Piece, Rule, applies::has_content, at, context::MessageSubject};
 
 /// Elements that make a mail program load something to show or play.
 const REFERRING: [&str; 15] = [
@@ -83,7 +83,7 @@ pub static RULES: &[Rule] = &[
 ];
 
 fn has_html(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    generated(subject, context) && subject.html().is_some()
+    has_content(subject, context) && subject.html().is_some()
 }
 
 fn tags<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Tag> {

@@ -12,7 +12,8 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Finding, Location, Piece, Rule, applies::generated, at, context::MessageSubject, families::access::accepted,
+    Check, Finding, Location, Piece, Rule, applies::has_content, at, context::MessageSubject,
+    families::access::accepted,
 };
 
 /// The rules.
@@ -24,7 +25,7 @@ pub static RULES: &[Rule] = &[
         question: "Is what the provider wrote and signed free of bare line feeds, bare carriage returns and NUL?",
         consequence: "The first host that repairs the line ends breaks the signature for good.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && !written(subject).is_empty(),
+            applies: |subject, context| has_content(subject, context) && !written(subject).is_empty(),
             check: |subject, _, findings| {
                 let raw = &subject.mail().raw;
                 let found = written(subject).into_iter().flat_map(|span| strays(raw, span));
@@ -39,7 +40,7 @@ pub static RULES: &[Rule] = &[
         question: "Has no line that the provider wrote more than 998 octets?",
         consequence: "A host that folds or cuts the line breaks the signature.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && subject.message.signed.is_some(),
+            applies: |subject, context| has_content(subject, context) && subject.message.signed.is_some(),
             check: |subject, _, findings| {
                 let signature = subject.message.signed.as_ref().map(|signed| signed.signature.span.clone());
                 findings.extend(longest(

@@ -1,11 +1,17 @@
 //! The signature of a generated message: that it exists, holds, and comes from a provider (RFC 6109 2.1, 2.2.2).
 
 use crate::{
+    message::Shape,
     norm::{Level, clauses::model},
     smime::{PathError, Signature, SignatureState},
 };
 
-use crate::rules::{Check, Context, Finding, Findings, Piece, Rule, applies::generated, at, context::MessageSubject};
+use crate::rules::{
+    Check, Context, Finding, Findings, Piece, Rule,
+    applies::{generated, has_signature},
+    at,
+    context::MessageSubject,
+};
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -16,7 +22,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the signature part a CMS signature?",
         consequence: "Nothing tells who sent the message: it is ordinary mail.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && subject.message.signed.is_some(),
+            applies: has_signature,
             check: |subject, _, findings| {
                 let broken = match subject.signature.map(|signature| &signature.state) {
                     None => Some("a transfer encoding that cannot be taken off"),
@@ -84,7 +90,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the signature detached, with the content in the first part only?",
         consequence: "Two contents travel in one message; which one was verified depends on the program.",
         check: Check::Message {
-            applies: |subject, context| with_signature(subject, context, |_| true),
+            applies: |subject, context| in_clear(subject, context) && with_signature(subject, context, |_| true),
             check: |subject, _, findings| {
                 if subject.signature.is_some_and(|signature| signature.encapsulated) {
                     findings.push(Finding::new("no content inside", "content inside", at::part(Piece::Signature)));
@@ -118,7 +124,10 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs that compute the digest while reading compute the wrong one.",
         check: Check::Message {
             applies: |subject, context| {
-                with_signature(subject, context, |signature| !matches!(signature.state, SignatureState::Malformed(_)))
+                in_clear(subject, context)
+                    && with_signature(subject, context, |signature| {
+                        !matches!(signature.state, SignatureState::Malformed(_))
+                    })
             },
             check: |subject, _, findings| {
                 let Some(signature) = subject.signature else { return };
@@ -160,7 +169,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The message does not come from a PEC provider: it is ordinary mail.",
         check: Check::Message {
             applies: |subject, context| {
-                generated(subject, context) && context.whole_directory().is_some() && subject.signer().is_some()
+                has_signature(subject, context) && context.whole_directory().is_some() && subject.signer().is_some()
             },
             check: |subject, _, findings| {
                 if let (None, Some(signer)) = (subject.provider, subject.signer()) {
@@ -242,12 +251,17 @@ pub static RULES: &[Rule] = &[
 ];
 
 fn with_signature(subject: &MessageSubject<'_>, context: &Context<'_>, wanted: fn(&Signature) -> bool) -> bool {
-    generated(subject, context) && subject.signature.is_some_and(wanted)
+    has_signature(subject, context) && subject.signature.is_some_and(wanted)
+}
+
+/// Whether the message says that the signature stands beside what it signs.
+fn in_clear(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+    generated(subject, context) && subject.message.shape == Shape::Whole
 }
 
 /// Without anchors the origin cannot be verified, and that is no fault of the message.
 fn traceable(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    generated(subject, context) && subject.path.is_some()
+    has_signature(subject, context) && subject.path.is_some()
 }
 
 /// Reports the path's error where this question is about it. What the judge lacks (an issuer, a current list) is asked by

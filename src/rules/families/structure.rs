@@ -7,7 +7,7 @@ pub(in crate::rules) mod original;
 use std::ops::Range;
 
 use crate::{
-    message::{Entity, Header, Kind},
+    message::{Entity, Header, Kind, Shape},
     norm::{
         Level,
         clauses::{formats, incoming, model, security},
@@ -16,7 +16,7 @@ use crate::{
 
 use crate::rules::{
     Check, Finding, Piece, Rule,
-    applies::{generated, is_anomaly},
+    applies::{generated, has_content, is_anomaly},
     at,
     context::MessageSubject,
     spelling::{shown_field, shown_part},
@@ -80,10 +80,13 @@ pub static RULES: &[Rule] = &[
         question: "Is the message a multipart/signed of two parts?",
         consequence: "Without a signature structure the message does not come from a PEC provider: it is ordinary mail.",
         check: Check::Message {
-            applies: generated,
+            applies: |subject, context| generated(subject, context) && !hides_parts(subject),
             check: |subject, _, findings| {
                 let root = &subject.mail().root;
-                if root.content_type != "multipart/signed" || root.children.len() != 2 {
+                if subject.message.shape == Shape::Opaque {
+                    let found = "application/pkcs7-mime, with the content inside the signature";
+                    findings.push(Finding::new("multipart/signed with 2 parts", found, at::header("Content-Type")));
+                } else if root.content_type != "multipart/signed" || root.children.len() != 2 {
                     let found = format!("{} with {} parts", root.content_type, root.children.len());
                     findings.push(Finding::new("multipart/signed with 2 parts", found, at::header("Content-Type")));
                 }
@@ -133,7 +136,7 @@ pub static RULES: &[Rule] = &[
         question: "Is what is signed a multipart/mixed?",
         consequence: "A receiver finds neither text nor certification data where they belong.",
         check: Check::Message {
-            applies: generated,
+            applies: |subject, context| has_content(subject, context) && !hides_parts(subject),
             check: |subject, _, findings| {
                 if subject.message.parts.mixed.is_none() {
                     let root = &subject.mail().root;
@@ -171,7 +174,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Users of some mail programs see no text, or one that nobody has judged.",
         check: Check::Message {
             applies: |subject, context| {
-                generated(subject, context)
+                has_content(subject, context)
                     && readable(subject).is_some_and(|part| part.content_type == "multipart/alternative")
             },
             check: |subject, _, findings| {
@@ -239,7 +242,12 @@ fn type_field<'a>(subject: &MessageSubject<'a>) -> Option<&'a Header> {
 }
 
 pub(super) fn has_mixed(subject: &MessageSubject<'_>, context: &crate::rules::Context<'_>) -> bool {
-    generated(subject, context) && subject.message.parts.mixed.is_some()
+    has_content(subject, context) && subject.message.parts.mixed.is_some() && !hides_parts(subject)
+}
+
+/// Whether parts may be where nobody looked: then none is missing for certain, nor is any the last.
+fn hides_parts(subject: &MessageSubject<'_>) -> bool {
+    subject.mail().hides_parts()
 }
 
 pub(super) fn children<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {

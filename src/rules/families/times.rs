@@ -4,15 +4,15 @@ use std::sync::LazyLock;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::evidence::Seen;
 use crate::norm::{
     Level,
     clauses::{formats, law},
 };
+use crate::{evidence::Seen, message::Shape};
 
 use crate::rules::{
     Check, Finding, Piece, Rule,
-    applies::{certifies, date_header, generated},
+    applies::{certifies, date_header, has_content, has_daticert, has_signature},
     at,
     context::MessageSubject,
     spelling::shown_field,
@@ -57,7 +57,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| {
                 let signed = subject.signature.is_some_and(|signature| signature.signing_time.is_some());
-                generated(subject, context) && signed && told(subject).is_some()
+                has_content(subject, context) && signed && told(subject).is_some()
             },
             check: |subject, _, findings| {
                 let (Some(told), Some(signed)) = (told(subject), subject.signature.and_then(|s| s.signing_time)) else {
@@ -80,12 +80,16 @@ pub static RULES: &[Rule] = &[
         question: "Is no time that the message tells later than its arrival?",
         consequence: "The certified time is not when anything happened.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && told(subject).is_some(),
+            applies: |subject, context| {
+                let whole = has_content(subject, context) || has_daticert(subject, context);
+                whole && told(subject).is_some() || signed_alone(subject).is_some() && has_signature(subject, context)
+            },
             check: |subject, context, findings| {
-                // A signing time is held against these.
+                // A signing time is held against these, where they are there.
                 let tells = [
                     (certified(subject), at::xml("postacert/dati/data")),
                     (date_header(subject.mail()), at::header("Date")),
+                    (signed_alone(subject), at::part(Piece::Signature).detail("signingTime")),
                 ];
                 // What was seen by whoever told a file's arrival need not have been told by a legal clock.
                 let apart = if matches!(subject.observation.seen, Seen::File { .. }) { CLOCKS_APART } else { 1 };
@@ -106,7 +110,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the certified zone the offset of Italian legal time at that instant?",
         consequence: "Around the change of the hour the time can be read as an hour earlier or later.",
         check: Check::Message {
-            applies: |subject, context| certifies(subject, context) && certified(subject).is_some(),
+            applies: |subject, context| has_daticert(subject, context) && certified(subject).is_some(),
             check: |subject, _, findings| {
                 let (Some(instant), Some(data)) = (certified(subject), subject.data()) else { return };
                 let expected = instant.to_zoned(ROME.clone()).strftime("%z").to_string();
@@ -126,6 +130,12 @@ pub fn certified(subject: &MessageSubject<'_>) -> Option<Timestamp> {
 /// The instant of the message: certified, or of the Date where nothing is certified.
 pub fn told(subject: &MessageSubject<'_>) -> Option<Timestamp> {
     certified(subject).or_else(|| date_header(subject.mail()))
+}
+
+/// The signing time of a signature by itself.
+fn signed_alone(subject: &MessageSubject<'_>) -> Option<Timestamp> {
+    let signature = subject.signature.filter(|_| subject.message.shape == Shape::Signature)?;
+    signature.signing_time
 }
 
 /// An instant in Italian legal time as PEC writes it: day, hour and zone, a blank between.

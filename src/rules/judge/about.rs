@@ -31,7 +31,12 @@ impl About {
 
     pub(super) fn message(exhibit: &Exhibit<'_>) -> Self {
         let first = exhibit.copies.first();
-        let kind = exhibit.copies.message.kind.map_or("of no known kind", |kind| kind.title());
+        let kind = exhibit.copies.message.kind.map(Kind::title);
+        let what = match (exhibit.copies.message.shape.part(), kind) {
+            (None, kind) => kind.unwrap_or("of no known kind").to_owned(),
+            (Some(part), Some(kind)) => format!("{kind}, its {part} alone,"),
+            (Some(part), None) => format!("a {part} alone"),
+        };
         let place = match &first.seen {
             Seen::Mailbox { address, .. } => format!("in {address}'s mailbox"),
             Seen::Wire { from, to } => format!("from {from} to {to}"),
@@ -40,7 +45,7 @@ impl About {
             Seen::VirusStore { of } => format!("in the {of}'s virus store"),
         };
         Self {
-            subject: format!("message {} ({kind} {place})", first.id),
+            subject: format!("message {} ({what} {place})", first.id),
             observation: Some(first.id),
             kind: exhibit.copies.message.kind,
             blame: exhibit.composer,

@@ -76,7 +76,7 @@ impl Judge<'_> {
             return Lone {
                 judgement: Judgement::default(),
                 exercised: 0,
-                answers: Answers::of(None, None, &[], 0),
+                answers: Answers::of_ordinary_mail(),
                 signer: None,
                 member: None,
             };
@@ -94,7 +94,7 @@ impl Judge<'_> {
         }
         clerk.applied = said.applied;
         let exercised = clerk.applied.iter().sum::<usize>() - before;
-        let answers = Answers::of(exhibit.signature.as_ref(), Some(&exhibit.origin), &said.verdicts, exercised);
+        let answers = Answers::of(&exhibit, &said.verdicts, exercised);
         let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref()).map(SignedBy::of);
         let origins = exhibit.copies.seen.iter().map(|copy| (copy.observation.id, exhibit.origin.clone())).collect();
         let member = exhibit.member().map(|member| Member { identity: Some(identity(&exhibit, &member)), ..member });
@@ -110,9 +110,8 @@ impl Judge<'_> {
         let mut said = Said::default();
         self.put(signing, &context, &mut said);
         let put = said.applied.iter().enumerate().filter(|(_, times)| **times > 0).map(|(at, _)| at).collect();
-        let place = |verdict: &super::Verdict| self.rules.iter().position(|rule| rule.id == verdict.rule.id);
-        let outcomes =
-            said.verdicts.into_iter().filter_map(|verdict| Some((place(&verdict)?, verdict.outcome))).collect();
+        let placed = |verdict: super::Verdict| Some((self.place(verdict.rule)?, verdict.outcome));
+        let outcomes = said.verdicts.into_iter().filter_map(placed).collect();
         let profile = Arc::new(Profile { put, outcomes });
         if clerk.signers.len() < SIGNERS {
             clerk.signers.insert(signing.certificate.der.clone(), Arc::clone(&profile));

@@ -10,7 +10,7 @@ use crate::{
 
 use crate::rules::{
     Check, Finding, Rule,
-    applies::{has_data, settled_kind},
+    applies::{settled_kind, tells_data},
     at,
     context::MessageSubject,
     nota12,
@@ -43,7 +43,9 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs tell success as error, or error as success.",
         check: Check::Message {
             // Timeout notices and virus detections have no fixed value.
-            applies: |subject, context| has_data(subject, context) && (subject.is(&SUCCESSES) || subject.is(&FAILURES)),
+            applies: |subject, context| {
+                tells_data(subject, context) && (subject.is(&SUCCESSES) || subject.is(&FAILURES))
+            },
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 if subject.is(&SUCCESSES) != (data.errore == "nessuno") {
@@ -60,7 +62,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the error one that the DTD's comments give to this type?",
         consequence: "Programs that look at the attribute alone tell an error as another one.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && settled_kind(subject).is_some(),
+            applies: |subject, context| tells_data(subject, context) && settled_kind(subject).is_some(),
             check: |subject, _, findings| {
                 let (Some(data), Some(kind)) = (subject.data(), settled_kind(subject)) else { return };
                 let delivery = kind.tipo() == Some("errore-consegna");
@@ -88,7 +90,7 @@ pub static RULES: &[Rule] = &[
         question: "Does a notice of an error describe it in errore-esteso?",
         consequence: "The sender learns that something failed, and not what.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && subject.is(&ERRORS),
+            applies: |subject, context| tells_data(subject, context) && subject.is(&ERRORS),
             check: |subject, _, findings| {
                 let described = subject.data().and_then(|data| data.errore_esteso.as_ref());
                 if described.is_none_or(|text| text.trim().is_empty()) {
@@ -105,7 +107,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs cannot tell a wrong address from a full mailbox.",
         check: Check::Message {
             applies: |subject, context| {
-                has_data(subject, context)
+                tells_data(subject, context)
                     && subject.is(&[Kind::ErroreConsegna, Kind::ErroreConsegnaVirus])
                     && subject.data().is_some_and(|data| data.errore_esteso.is_some())
             },
@@ -127,7 +129,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs that look for 5.4.1 do not see that delivery has failed for good.",
         check: Check::Message {
             applies: |subject, context| {
-                has_data(subject, context) && subject.is(&[Kind::PreavvisoErroreConsegna]) && code(subject).is_some()
+                tells_data(subject, context) && subject.is(&[Kind::PreavvisoErroreConsegna]) && code(subject).is_some()
             },
             check: |subject, _, findings| {
                 if let Some(found) = code(subject).filter(|code| *code != "5.4.1") {
@@ -145,7 +147,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| {
                 let error = subject.data().is_some_and(|data| data.errore != "nessuno");
-                has_data(subject, context)
+                tells_data(subject, context)
                     && error
                     && subject.is(&[Kind::ErroreConsegna])
                     && code(subject) == Some("5.1.1")

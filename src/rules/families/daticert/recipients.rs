@@ -10,7 +10,7 @@ use crate::{
 
 use crate::rules::{
     Check, Finding, Rule,
-    applies::{has_data, settled_kind},
+    applies::{settled_kind, tells_data},
     at,
     families::daticert::{errors::ERRORS, is_missing},
     spelling::{is_bare_address, same_address},
@@ -34,7 +34,7 @@ pub static RULES: &[Rule] = &[
         question: "Are sender and recipients bare mail addresses?",
         consequence: "Programs cannot compare them with the addresses they know.",
         check: Check::Message {
-            applies: has_data,
+            applies: tells_data,
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 let recipients =
@@ -59,7 +59,7 @@ pub static RULES: &[Rule] = &[
         question: "Is every recipient listed once?",
         consequence: "Programs that count receipts wait for one more than will come.",
         check: Check::Message {
-            applies: has_data,
+            applies: tells_data,
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 for (at, recipient) in data.destinatari.iter().enumerate() {
@@ -78,7 +78,7 @@ pub static RULES: &[Rule] = &[
         question: "Is each recipient called certified or external as the directory says of its domain?",
         consequence: "The sender waits for a receipt that will never come, or does not expect the one that does.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && context.whole_directory().is_some(),
+            applies: |subject, context| tells_data(subject, context) && context.whole_directory().is_some(),
             check: |subject, context, findings| {
                 let (Some(data), Some(directory)) = (subject.data(), context.whole_directory()) else { return };
                 for recipient in &data.destinatari {
@@ -99,7 +99,7 @@ pub static RULES: &[Rule] = &[
         question: "Does a message about one recipient name it in consegna?",
         consequence: "The sender does not learn which recipient was, or was not, reached.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && subject.is(&ABOUT_ONE),
+            applies: |subject, context| tells_data(subject, context) && subject.is(&ABOUT_ONE),
             check: |subject, _, findings| {
                 if subject.data().is_some_and(|data| data.consegna.is_none()) {
                     findings.push(Finding::new("an element consegna", "none", at::xml("postacert/dati")));
@@ -114,7 +114,7 @@ pub static RULES: &[Rule] = &[
         question: "Does a server-server acceptance name in ricezione the recipients it is for?",
         consequence: "The sending provider does not know for whom it is still responsible.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && subject.is(&[Kind::PresaInCarico]),
+            applies: |subject, context| tells_data(subject, context) && subject.is(&[Kind::PresaInCarico]),
             check: |subject, _, findings| {
                 if subject.data().is_some_and(|data| data.ricezione.is_empty()) {
                     findings.push(Finding::new("one or more elements ricezione", "none", at::xml("postacert/dati")));
@@ -130,7 +130,7 @@ pub static RULES: &[Rule] = &[
         consequence: "There is proof of delivery to somebody to whom nothing was sent.",
         check: Check::Message {
             applies: |subject, context| {
-                has_data(subject, context) && subject.data().is_some_and(|data| reached(data).next().is_some())
+                tells_data(subject, context) && subject.data().is_some_and(|data| reached(data).next().is_some())
             },
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
@@ -158,7 +158,7 @@ pub static RULES: &[Rule] = &[
         question: "Are ricevuta, consegna, ricezione and errore-esteso only where the DTD's comments give them a meaning?",
         consequence: "Programs may take the element for a statement that the message does not make.",
         check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && settled_kind(subject).is_some(),
+            applies: |subject, context| tells_data(subject, context) && settled_kind(subject).is_some(),
             check: |subject, _, findings| {
                 let Some(data) = subject.data() else { return };
                 let errors = [ERRORS.as_slice(), &[Kind::PreavvisoErroreConsegna]].concat();

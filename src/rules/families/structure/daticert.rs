@@ -7,7 +7,7 @@ use crate::norm::{
 
 use crate::rules::{
     Check, Context, Finding, Piece, Rule,
-    applies::certifies,
+    applies::{has_certifying_content, has_daticert},
     at,
     context::MessageSubject,
     families::structure::{children, has_mixed},
@@ -22,7 +22,7 @@ pub static RULES: &[Rule] = &[
         question: "Is there exactly one part with the certification data?",
         consequence: "Programs read the certification data only; without them, or with two, the message proves nothing.",
         check: Check::Message {
-            applies: |subject, context| certifies(subject, context) && has_mixed(subject, context),
+            applies: |subject, context| has_certifying_content(subject, context) && has_mixed(subject, context),
             check: |subject, _, findings| {
                 let named = children(subject).filter(|part| part.is_named("daticert.xml")).count();
                 let there = named.max(usize::from(subject.message.parts.daticert.is_some()));
@@ -39,7 +39,7 @@ pub static RULES: &[Rule] = &[
         question: "Are the certification data named daticert.xml?",
         consequence: "Programs that look for the name do not find them.",
         check: Check::Message {
-            applies: has_daticert,
+            applies: has_part,
             check: |subject, _, findings| {
                 let Some(part) = &subject.message.parts.daticert else { return };
                 if part.file_name() != Some("daticert.xml") {
@@ -59,7 +59,7 @@ pub static RULES: &[Rule] = &[
         question: "Are the certification data an application/xml?",
         consequence: "Programs that look for the media type do not find them.",
         check: Check::Message {
-            applies: has_daticert,
+            applies: has_part,
             check: |subject, _, findings| {
                 let Some(part) = &subject.message.parts.daticert else { return };
                 if part.content_type != "application/xml" {
@@ -105,8 +105,8 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-fn has_daticert(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    certifies(subject, context) && subject.message.parts.daticert.is_some()
+fn has_part(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
+    has_certifying_content(subject, context) && subject.message.parts.daticert.is_some()
 }
 
 /// The encoding that an XML declaration names.

@@ -15,7 +15,7 @@ use crate::{
 
 use crate::rules::{
     Check, Finding, Piece, Rule,
-    applies::{certifies, generated, has_certified_original},
+    applies::{has_certified_original, has_certifying_content, has_content},
     at,
     context::{Context, MessageSubject},
     families::structure::{children, first_eight_bit, has_mixed},
@@ -49,7 +49,9 @@ pub static RULES: &[Rule] = &[
         question: "Is there no more than one original message inside?",
         consequence: "Two receivers may take two different messages for the certified one.",
         check: Check::Message {
-            applies: |subject, context| certifies(subject, context) && named_originals(subject).next().is_some(),
+            applies: |subject, context| {
+                has_certifying_content(subject, context) && named_originals(subject).next().is_some()
+            },
             check: |subject, _, findings| {
                 let there = named_originals(subject).count();
                 if there != 1 {
@@ -69,7 +71,9 @@ pub static RULES: &[Rule] = &[
         question: "Is the original message named postacert.eml?",
         consequence: "Programs that look for the name do not find the original.",
         check: Check::Message {
-            applies: |subject, context| certifies(subject, context) && subject.message.parts.original.is_some(),
+            applies: |subject, context| {
+                has_certifying_content(subject, context) && subject.message.parts.original.is_some()
+            },
             check: |subject, _, findings| {
                 let Some(part) = &subject.message.parts.original else { return };
                 if part.file_name() != Some("postacert.eml") {
@@ -87,7 +91,7 @@ pub static RULES: &[Rule] = &[
         question: "Is postacert.eml a message/rfc822?",
         consequence: "The recipient's mail program offers a file instead of opening the message.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && named_originals(subject).next().is_some(),
+            applies: |subject, context| has_content(subject, context) && named_originals(subject).next().is_some(),
             check: |subject, _, findings| {
                 for part in named_originals(subject).filter(|part| part.content_type != "message/rfc822") {
                     let finding = Finding::new(
@@ -110,7 +114,7 @@ pub static RULES: &[Rule] = &[
             applies: |subject, context| {
                 let encoded = |part: &Entity| !matches!(&*part.encoding, "7bit" | "8bit" | "binary");
                 // A coded one is another question's.
-                certifies(subject, context)
+                has_certifying_content(subject, context)
                     && subject.message.parts.original.as_ref().is_some_and(|part| !encoded(part))
             },
             check: |subject, _, findings| {
@@ -130,7 +134,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the message inside left without transfer encoding of its own?",
         consequence: "RFC 2045 forbids base64 and quoted-printable on a message/rfc822: mail programs show the code, not the message.",
         check: Check::Message {
-            applies: |subject, context| generated(subject, context) && messages(subject).next().is_some(),
+            applies: |subject, context| has_content(subject, context) && messages(subject).next().is_some(),
             check: |subject, _, findings| {
                 for part in messages(subject).filter(|part| !matches!(&*part.encoding, "7bit" | "8bit" | "binary")) {
                     let place = "original message, header Content-Transfer-Encoding";
