@@ -6,6 +6,7 @@
 mod arrival;
 mod item;
 mod ordered;
+mod parts;
 mod spill;
 mod submission;
 
@@ -21,7 +22,7 @@ use crate::{
     archive::{self, Found, Limits},
     evidence::{Evidence, Watch},
     results::{CheckTally, Event, Strictness},
-    rules::{Judge, Options, Reference, Transaction, all},
+    rules::{Judge, Options, Reference, all},
 };
 
 /// What is checked, and how.
@@ -107,8 +108,8 @@ impl Check<'_> {
         outcome.tally.exercise(&judge.applied(&clerks));
         let surroundings =
             Evidence { watch: self.watch.clone(), ended: Some(self.at.unwrap_or(self.now)), ..Evidence::default() };
-        for part in spill.parts() {
-            for transaction in Transaction::of_members(part.map_err(Broken::Spilling)?) {
+        for part in spill.transactions().map_err(Broken::Spilling)? {
+            for transaction in part.map_err(Broken::Spilling)? {
                 let page = submission::page(&transaction, &judge, &surroundings);
                 outcome.tally.count_submission(&page, self.strictness);
                 tell(Event::Submission(Box::new(page))).map_err(Broken::Telling)?;

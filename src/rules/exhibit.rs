@@ -54,7 +54,7 @@ impl<'a> Exhibit<'a> {
         }
         let original = copies.message.original_mail();
         let inside = match copies.message.kind {
-            Some(Kind::Anomalia) => Inside::of(&copies.message, reference, at),
+            Some(Kind::Anomalia) => Inside::of(&copies.message, evidence, reference, at),
             _ => None,
         };
         Self { copies, original, texts: Texts::default(), signature, provider, path, origin, composer, inside }
@@ -122,7 +122,12 @@ impl Provenance {
 
     /// The same, where nothing but the message claims that it arrived then and not `now`: a signer whom that claim alone keeps
     /// valid may have signed since, so that who signed cannot be told.
-    fn claimed(self, signature: Option<&Signature>, reference: &Reference<'_>, now: Option<Timestamp>) -> Self {
+    pub(super) fn claimed(
+        self,
+        signature: Option<&Signature>,
+        reference: &Reference<'_>,
+        now: Option<Timestamp>,
+    ) -> Self {
         let ended = now.and_then(|now| path(signature, reference.trust, now)?.err());
         match (&self.origin, ended) {
             (Origin::Verified { .. }, Some(PathError::OutsideValidity { to, .. })) => {
