@@ -73,7 +73,9 @@ impl Distinct {
 impl FromIterator<Placed> for Distinct {
     fn from_iter<T: IntoIterator<Item = Placed>>(messages: T) -> Self {
         let mut distinct = Self::default();
-        messages.into_iter().for_each(|placed| distinct.add(placed));
+        for placed in messages {
+            distinct.add(placed);
+        }
         distinct
     }
 }

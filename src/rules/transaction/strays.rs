@@ -94,7 +94,9 @@ struct Held<'a> {
 impl<'a> Held<'a> {
     fn of(messages: &'a [Told]) -> Self {
         let mut held = Self::default();
-        messages.iter().for_each(|message| held.add(message));
+        for message in messages {
+            held.add(message);
+        }
         held
     }
 
@@ -134,7 +136,9 @@ impl Move {
             });
             let Some((home, _)) = home else { continue };
             if let Some(held) = held.get_mut(&home.place) {
-                stray.messages.iter().for_each(|message| held.add(message));
+                for message in &stray.messages {
+                    held.add(message);
+                }
             }
             moves.push(Self { stray: stray.identifier.clone(), home: home.identifier.clone() });
         }
