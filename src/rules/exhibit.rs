@@ -160,6 +160,7 @@ impl Provenance {
 }
 
 /// Where the directory lists a signer's certificate.
+#[derive(Clone, Copy)]
 pub(super) enum Listing<'a> {
     /// In this record: the certificate and its hash.
     In(&'a Provider),
