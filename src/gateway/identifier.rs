@@ -27,6 +27,6 @@ impl Identifiers {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let day: String = at.giorno().rsplit('/').collect();
         let instant = format!("{day}{}", at.ora().replace(':', ""));
-        format!("{}.{instant}.{}.{number:05}@{}", self.prefix, self.start, self.domain)
+        format!("{}.{instant}{}.{number:05}@{}", self.prefix, self.start, self.domain)
     }
 }

@@ -173,7 +173,7 @@ fn certified(send: &Send, world: &World, identifier: &str) -> Certified {
 /// An identifier in the form of RFC 6109 2.2.1, always the same for the same name in a play.
 fn identifier(name: &str, play: &PlayId, address: &str) -> String {
     let domain = address.rsplit_once('@').map_or("invalid", |(_, domain)| domain);
-    format!("opec.{name}.{play}.harness1000@{domain}")
+    format!("opec.{name}{play}.harness1000@{domain}")
 }
 
 /// The message signed in a rare manner; as it was where the manner is the ordinary one.

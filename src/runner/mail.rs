@@ -33,7 +33,7 @@ pub const CLIENT: &str = "@client.example";
 
 /// The msgids in a scenario's words as they are in this play; those that are so already stay.
 pub fn of_play(words: &str, play: &PlayId) -> String {
-    let own = format!(".{play}{CLIENT}");
+    let own = format!("{play}{CLIENT}");
     words.replace(&own, CLIENT).replace(CLIENT, &own)
 }
 
