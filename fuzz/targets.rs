@@ -10,7 +10,7 @@ use pec_conformance::{
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, Service, bundle},
     message::{DaticertReading, Message},
-    net::{Handler, Limits, Reply, Server, Session, Upgrade},
+    net::{Handler, Limits, Manners, Reply, Server, Session, Upgrade},
     pki::Pki,
     rules::{self, Options, Outcome},
     scenario::Scenario,
@@ -97,7 +97,14 @@ pub fn smtp(data: &[u8]) {
         let pki = Pki::load().expect("the test PKI");
         let tls = pki.tls_server_config("alfa", Machine::default()).expect("a certificate of the test PKI");
         let limits = Limits { message: 1 << 20, ..Limits::default() };
-        Server { host: "in.alfa.example".into(), service: Service::Incoming, tls, limits, upgrade: Upgrade::Offered }
+        Server {
+            host: "in.alfa.example".into(),
+            service: Service::Incoming,
+            tls,
+            limits,
+            upgrade: Upgrade::Offered,
+            manners: Manners::default(),
+        }
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let mut stream = tokio::io::join(data, tokio::io::sink());

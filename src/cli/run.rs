@@ -33,6 +33,15 @@ pub struct Args {
     /// Who plays the receiver.
     #[arg(long, value_name = "TARGET", value_parser = PossibleValuesParser::new(target::NAMES))]
     receiver: Option<String>,
+    /// Every ordered pair of these plays; a letter tells how each scenario ended in each.
+    #[arg(
+        long,
+        value_name = "TARGET,...",
+        value_delimiter = ',',
+        conflicts_with_all = ["sender", "receiver"],
+        value_parser = PossibleValuesParser::new(target::NAMES)
+    )]
+    among: Vec<String>,
     /// How many scenarios at a time [default: one per core].
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -86,7 +95,11 @@ enum Evidence {
 pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     // Before anything that takes its time: a run that is asked to stop as it begins stops as any other does.
     let stop = signals::stop().map_err(CliError::NoRuntime)?;
-    let directions = directions(args.sender.as_deref(), args.receiver.as_deref())?;
+    let directions = if args.among.is_empty() {
+        directions(args.sender.as_deref(), args.receiver.as_deref())?
+    } else {
+        among(&args.among)?
+    };
     let mut plan = Plan::new(args.select.scenarios()?);
     plan.stop = stop;
     plan.directions = directions;
@@ -198,6 +211,18 @@ fn verdict(tally: &PlayTally, ending: Ending) -> Exit {
 }
 
 /// Who plays whom. Whoever is named alone plays against the other of alfa and bravo.
+/// Every ordered pair of different providers.
+fn among(targets: &[String]) -> Result<Vec<Direction>, CliError> {
+    let pairs = targets.iter().flat_map(|sender| targets.iter().map(move |receiver| (sender, receiver)));
+    let mut directions: Vec<Direction> = pairs
+        .filter(|(sender, receiver)| !target::are_one_provider(sender, receiver))
+        .map(|(sender, receiver)| Direction::new(sender, receiver))
+        .collect();
+    let mut seen = std::collections::BTreeSet::new();
+    directions.retain(|direction| seen.insert(direction.clone()));
+    if directions.is_empty() { Err(CliError::Directions) } else { Ok(directions) }
+}
+
 fn directions(sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direction>, CliError> {
     let peer = |of: &str| if of == "alfa" { "bravo" } else { "alfa" }.to_owned();
     Ok(match (sender, receiver) {

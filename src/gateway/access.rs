@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{
     MailboxState, address, antivirus,
     checks::{self, Submission},
-    compose::{Certified, Notice, original::admit},
+    choices::{Malformed, ReceiptWord},
+    compose::{Certified, Notice, ReceiptForm, original::admit},
     core::{Core, Way, addresses, answered},
     original,
     store::{Entry, Purpose},
@@ -69,14 +70,22 @@ impl Core {
         let at = self.now();
         let to = address::once_each(&session.to, &self.profile.domains[0]);
         let mail = Mail::read(message.clone()).ok();
+        let submission = Submission { mail: mail.as_ref(), from: &session.from, to: &to, bytes: message };
+        let formal = checks::all(&submission, &self.profile);
+        if formal.is_err() && self.profile.choices.malformed == Malformed::Refuse {
+            return Reply::new(554, [5, 6, 0], "Not in the form of certified mail: see RFC 6109 3.1.1");
+        }
         let identifier = self.identifiers.next(&at);
         let admitted = admit(message, &identifier, &self.received(session, &at));
         let directory = self.lab.directory();
-        let about = original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid);
+        let mut about = original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid);
+        let word = mail.as_ref().and_then(|mail| mail.field("X-TipoRicevuta")).unwrap_or_default();
+        if self.profile.choices.receipt_word == ReceiptWord::AsWritten && word.chars().any(char::is_uppercase) {
+            about.receipt = ReceiptForm::Complete;
+        }
         self.log(self.own(&about), "ricezione", &to, &[], None, &at);
 
-        let submission = Submission { mail: mail.as_ref(), from: &session.from, to: &to, bytes: message };
-        if let Err(error) = checks::all(&submission, &self.profile) {
+        if let Err(error) = formal {
             self.notify(self.own(&about), &Notice::NonAcceptance { reason: &error.to_string() }, &at, Way::Hand);
         } else if let Some(virus) = antivirus::scan_if(self.profile.antivirus, message) {
             self.quarantine(message, &at);

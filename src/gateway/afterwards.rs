@@ -4,12 +4,15 @@
 use jiff::Timestamp;
 
 use super::{
+    choices::NeverReached,
     compose::{Deadline, DeliveryError, Notice},
     core::{Core, Way},
     store::{Milestone, Tracked},
     verification::{Correct, bare},
 };
 use crate::{clock::LegalTime, message::Kind};
+
+const NEVER_REACHED: &str = "tempo massimo di consegna superato";
 
 impl Core {
     /// Notes what a notification says of a submission of this provider; the XML counts, the text does not.
@@ -56,9 +59,21 @@ impl Core {
         }
     }
 
+    /// A certified recipient's host was never reached, and nobody tries any more: beside the second notice the sender is told
+    /// by a non-delivery, where the provider reads 2.2.2 so.
+    pub(super) fn never_reached(&self, identifier: &str, recipient: &str, at: &LegalTime) {
+        let Some(tracked) = self.store.tracked(identifier) else { return };
+        let known = tracked.recipients.iter().find(|progress| progress.address.eq_ignore_ascii_case(recipient));
+        let noticed = known.is_some_and(|progress| progress.second_notice && !progress.taken_over);
+        if noticed && self.profile.choices.never_reached == NeverReached::NonDeliveryToo {
+            let error = DeliveryError { errore: "altro", code: "5.4.7", description: NEVER_REACHED };
+            self.notify(self.own(&tracked.about), &Notice::NonDelivery { recipient, error }, at, Way::Hand);
+        }
+    }
+
     /// When timeout notices are owed.
     pub(super) fn notices_due(&self) -> Vec<Timestamp> {
-        let second = self.profile.second_notice;
+        let second = self.profile.choices.second_notice;
         let submissions = self.store.open_submissions();
         let due = submissions.iter().flat_map(|tracked| {
             tracked.recipients.iter().filter_map(move |progress| progress.next_notice(tracked.at, second))
@@ -71,7 +86,7 @@ impl Core {
         let at = self.now();
         for tracked in self.store.open_submissions() {
             for progress in &tracked.recipients {
-                let Some((deadline, due)) = progress.next_notice(tracked.at, self.profile.second_notice) else {
+                let Some((deadline, due)) = progress.next_notice(tracked.at, self.profile.choices.second_notice) else {
                     continue;
                 };
                 if due > at.instant() {
@@ -79,7 +94,7 @@ impl Core {
                 }
                 let milestone = match deadline {
                     Deadline::Twelve => Milestone::FirstNotice,
-                    Deadline::TwentyFour => Milestone::Ended,
+                    Deadline::TwentyFour => Milestone::SecondNotice,
                 };
                 if self.store.reach(&tracked.about.identifier, &progress.address, milestone) {
                     let notice = Notice::Timeout { recipient: &progress.address, deadline };

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Incoming, MailboxState, OrdinaryMail, Takeover, UnknownRecipients, address, antivirus,
+    Incoming, MailboxState, OrdinaryMail, address, antivirus,
+    choices::{Reports, ReturningCopy, Takeover, Undeliverable, Unwanted},
     compose::{Certified, Notice},
     core::{Core, Matter, Way, addresses, answered, traced},
     dsn::{self, Failure},
@@ -77,7 +78,7 @@ impl Handler for IncomingPoint {
         if self.0.is_service(to) {
             // Nobody is to write to the address that signs; what comes back to it undelivered does.
             let for_receipts = profile.receipt_mailbox.eq_ignore_ascii_case(to);
-            return if for_receipts || session.from.is_empty() {
+            return if (for_receipts && !self.0.is_users_own(&session.from)) || session.from.is_empty() {
                 accepted
             } else {
                 Reply::new(550, [5, 7, 1], "Address reserved to the provider")
@@ -86,9 +87,9 @@ impl Handler for IncomingPoint {
         if !profile.manages(to) {
             return Reply::new(550, [5, 7, 1], "Relaying denied");
         }
-        match (profile.mailbox(to), profile.unknown_recipients) {
-            (None, UnknownRecipients::Refuse) => Reply::new(550, [5, 1, 1], "No such mailbox"),
-            _ => accepted,
+        match profile.choices.undeliverable {
+            Undeliverable::Refuse => self.0.unable(to).unwrap_or(accepted),
+            Undeliverable::Notify | Undeliverable::Report => accepted,
         }
     }
 
@@ -113,7 +114,7 @@ impl Core {
             return Reply::new(554, [5, 4, 6], "Too many hops: a loop");
         }
         let now = arrival.at.instant();
-        match verify(arrival.bytes, &self.lab.directory(), &self.lab.trust(), now) {
+        match verify(arrival.bytes, &self.lab.directory(), &self.lab.trust(), now, &self.profile.choices) {
             Verdict::Correct(correct) if correct.kind == Kind::PostaCertificata => {
                 self.take_envelope(arrival, &correct);
             }
@@ -145,8 +146,8 @@ impl Core {
 
         let virus = antivirus::scan_if(self.profile.antivirus, arrival.bytes);
         let own = provider.name.eq_ignore_ascii_case(&self.profile.provider);
-        let omitted = (own && self.profile.takeover_of_own == Takeover::Omitted)
-            || (virus.is_some() && self.profile.takeover_of_infected == Takeover::Omitted);
+        let omitted = (own && self.profile.choices.takeover_of_own == Takeover::Omitted)
+            || (virus.is_some() && self.profile.choices.takeover_of_infected == Takeover::Omitted);
         let to = &provider.mail_receipt;
         if !omitted && !certified.is_empty() {
             self.notify(matter, &Notice::ServerAcceptance { taken: &certified, to }, at, Way::Wire);
@@ -213,7 +214,7 @@ impl Core {
         match self.unable(recipient).filter(|_| !self.is_service(recipient)) {
             _ if self.is_postmaster(recipient) => self.tell_postmaster(arrival, recipient),
             None => self.deliver_wrapped(arrival, recipient, error),
-            Some(reply) => self.bounce(arrival, recipient, &reply),
+            Some(reply) => self.bounce(arrival, &[Failure { recipient: recipient.clone(), reply }]),
         }
     }
 
@@ -222,14 +223,23 @@ impl Core {
         let taken = Reply::new(250, [2, 0, 0], "Taken");
         if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
             self.discard(arrival, arrival.to, "virus");
-            return taken;
+            return match self.profile.choices.infected_ordinary {
+                Unwanted::Discard => taken,
+                Unwanted::Refuse => Reply::new(554, [5, 7, 1], "The message holds a virus"),
+            };
         }
         let answers: Vec<(&String, Option<Reply>)> =
-            arrival.to.iter().map(|recipient| (recipient, self.refuses(recipient))).collect();
-        if let Some(refusal) = all_refused(&answers) {
+            arrival.to.iter().map(|recipient| (recipient, self.refuses(recipient, arrival))).collect();
+        let reported = |recipient: &&String| {
+            self.profile.choices.undeliverable == Undeliverable::Report
+                && !self.is_service(recipient)
+                && self.unable(recipient).is_some()
+        };
+        if let Some(refusal) = all_refused(&answers).filter(|_| !arrival.to.iter().any(|to| reported(&to))) {
             self.discard(arrival, arrival.to, &refusal.to_string());
             return refusal;
         }
+        let mut failed = Vec::new();
         for (recipient, refusal) in answers {
             match refusal {
                 None if self.is_postmaster(recipient) => self.tell_postmaster(arrival, recipient),
@@ -237,17 +247,27 @@ impl Core {
                     self.discard(arrival, std::slice::from_ref(recipient), "posta ordinaria per il gestore");
                 }
                 None => self.deliver_wrapped(arrival, recipient, error),
-                Some(reply) => self.bounce(arrival, recipient, &reply),
+                Some(reply) => failed.push(Failure { recipient: recipient.clone(), reply }),
             }
+        }
+        match self.profile.choices.reports {
+            Reports::OnEach => failed.chunks(1).for_each(|one| self.bounce(arrival, one)),
+            Reports::OnAll if failed.is_empty() => {}
+            Reports::OnAll => self.bounce(arrival, &failed),
         }
         taken
     }
 
     /// Why ordinary mail for a recipient is not taken, if it is not.
-    fn refuses(&self, recipient: &str) -> Option<Reply> {
+    fn refuses(&self, recipient: &str, arrival: &Arrival<'_>) -> Option<Reply> {
+        let choices = &self.profile.choices;
         if self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient) {
             // For two kinds of notification only (2.2.5).
-            return Some(Reply::new(550, [5, 7, 1], "Address reserved to the provider"));
+            let refusal = || Reply::new(550, [5, 7, 1], "Address reserved to the provider");
+            return (choices.ordinary_for_service == Unwanted::Refuse).then(refusal);
+        }
+        if choices.returning_copy == ReturningCopy::Refused && self.has_forwarded(recipient, arrival.bytes) {
+            return Some(Reply::new(554, [5, 4, 6], "This mailbox forwarded the message before: a loop"));
         }
         if self.is_service(recipient) || self.is_postmaster(recipient) {
             return None;
@@ -276,15 +296,24 @@ impl Core {
         self.log(matter, "consegna", std::slice::from_ref(postmaster), &[], None, &arrival.at);
     }
 
-    /// Tells an ordinary sender that a recipient refused, unless there is nobody to be told (RFC 5321 4.5.5).
-    fn bounce(&self, arrival: &Arrival<'_>, recipient: &str, reply: &Reply) {
-        self.discard(arrival, &[recipient.to_owned()], &reply.to_string());
+    /// Whether an address is a certified user's, and not one that a provider signs from: with an envelope for the service
+    /// mailbox such a sender comes, whose provider refuses what cannot be delivered.
+    fn is_users_own(&self, from: &str) -> bool {
+        self.profile.choices.undeliverable == Undeliverable::Refuse
+            && !address::local(from).eq_ignore_ascii_case("posta-certificata")
+            && self.lab.directory().is_certified(from)
+    }
+
+    /// Tells an ordinary sender that recipients did not get it, unless there is nobody to be told (RFC 5321 4.5.5).
+    fn bounce(&self, arrival: &Arrival<'_>, failures: &[Failure]) {
+        for Failure { recipient, reply } in failures {
+            self.discard(arrival, std::slice::from_ref(recipient), &reply.to_string());
+        }
         if arrival.from.is_empty() {
             return;
         }
-        let failures = [Failure { recipient: recipient.to_owned(), reply: reply.clone() }];
         let id = self.identifiers.next(&arrival.at);
-        let report = dsn::compose(&self.profile.host, arrival.from, &failures, arrival.bytes, &id, &arrival.at);
+        let report = dsn::compose(&self.profile.host, arrival.from, failures, arrival.bytes, &id, &arrival.at);
         let path = SmtpPath { from: String::new(), to: vec![arrival.from.to_owned()] };
         self.store.queue(path, report.into(), Purpose::Ordinary, arrival.at.instant());
     }

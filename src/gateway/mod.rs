@@ -9,6 +9,7 @@ mod address;
 mod afterwards;
 pub mod antivirus;
 mod checks;
+pub mod choices;
 pub mod compose;
 mod core;
 mod delivery;
@@ -32,9 +33,7 @@ mod tests;
 
 pub use lab::{Doors, Lab, SeenSession, Transmission};
 pub use posta::{OrdinaryHost, Posta, UnknownUsers};
-pub use profile::{
-    Antivirus, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile, Takeover, UnknownRecipients,
-};
+pub use profile::{Antivirus, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile};
 pub use start::Gateway;
 pub use store::Stored;
 pub use world::{THIRD, directory_with};

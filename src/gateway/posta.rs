@@ -17,7 +17,9 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::{Service, SmtpPath},
-    net::{Call, Destination, Handler, Limits, Listener, POSTMASTER, Reply, Security, Server, Session, Upgrade},
+    net::{
+        Call, Destination, Handler, Limits, Listener, Manners, POSTMASTER, Reply, Security, Server, Session, Upgrade,
+    },
 };
 
 /// An ordinary mail host, described.
@@ -93,6 +95,7 @@ impl Posta {
             tls,
             limits: Limits::default(),
             upgrade: Upgrade::Offered,
+            manners: Manners::Lenient,
         };
         let listener = Listener::start(server, Arc::new(Host(inner.clone()))).await?;
         let destination = Destination {

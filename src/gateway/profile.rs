@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::compose::Dialect;
+use super::{choices::Choices, compose::Dialect};
 use crate::{
     fault::{DaticertEdit, Deviation, Edit, Fact, HeaderEdit, TextEdit, Version},
     message::Kind,
@@ -12,7 +12,7 @@ use crate::{
 /// A provider's gateway, wholly described.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// Short name: `alfa`, `bravo`, `flawed`.
+    /// Short name: `alfa`, `bravo`, `delta`, `flawed`.
     pub name: String,
     /// `providerName` in the directory.
     pub provider: String,
@@ -50,14 +50,8 @@ pub struct Profile {
     pub incoming: Incoming,
     /// Whether its incoming point offers STARTTLS; it must (5.3).
     pub upgrade: Upgrade,
-    /// What happens to mail for unknown mailboxes.
-    pub unknown_recipients: UnknownRecipients,
-    /// Whether a server-server acceptance is sent within the provider.
-    pub takeover_of_own: Takeover,
-    /// Whether one is sent for an infected envelope.
-    pub takeover_of_infected: Takeover,
-    /// When the second timeout notice goes out: after 22 hours, before 24 (3.1.6).
-    pub second_notice: SignedDuration,
+    /// What the norm leaves to it.
+    pub choices: Choices,
     /// Delays between attempts to reach a host; the last one repeats.
     pub retries: Vec<SignedDuration>,
     /// What is done wrong on purpose.
@@ -117,24 +111,6 @@ pub enum Incoming {
     UnreachableUntil(Timestamp),
 }
 
-/// What happens to mail for unknown mailboxes; both are right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnknownRecipients {
-    /// It is taken, and answered with a non-delivery.
-    Notify,
-    /// It is refused at RCPT TO.
-    Refuse,
-}
-
-/// Whether a server-server acceptance is sent where the norm can be read both ways.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takeover {
-    /// It is.
-    Sent,
-    /// It is not.
-    Omitted,
-}
-
 impl Profile {
     /// Alfa Posta Certificata.
     pub fn alfa() -> Self {
@@ -149,8 +125,6 @@ impl Profile {
             dialect: Dialect::Alfa,
             signer: "alfa".into(),
             tls: "alfa".into(),
-            takeover_of_infected: Takeover::Sent,
-            second_notice: SignedDuration::from_hours(22),
             ..Self::of_any_provider()
         }
     }
@@ -168,8 +142,29 @@ impl Profile {
             dialect: Dialect::Bravo,
             signer: "bravo".into(),
             tls: "bravo".into(),
-            takeover_of_infected: Takeover::Omitted,
-            second_notice: SignedDuration::from_hours(23),
+            choices: Choices::of_bravo(),
+            // Wider than the law asks for.
+            recipients: 100,
+            volume: 60 << 20,
+            ..Self::of_any_provider()
+        }
+    }
+
+    /// Delta PEC: in the layout of other large providers, and the other way wherever alfa and bravo go the same.
+    pub fn delta() -> Self {
+        Self {
+            name: "delta".into(),
+            provider: "Delta PEC S.p.A.".into(),
+            host: "mx.delta.example".into(),
+            domains: vec!["delta.example".into(), "ordini.delta.example".into()],
+            secondary_domain: "ordini.delta.example".into(),
+            address: "posta-certificata@delta.example".into(),
+            receipt_mailbox: "gestore-ricevute@delta.example".into(),
+            dialect: Dialect::Delta,
+            signer: "delta".into(),
+            tls: "delta".into(),
+            choices: Choices::contrary(),
+            retries: [1, 10, 20, 40, 90, 180].map(SignedDuration::from_mins).into(),
             ..Self::of_any_provider()
         }
     }
@@ -251,10 +246,7 @@ impl Profile {
             antivirus: Antivirus::On,
             incoming: Incoming::Open,
             upgrade: Upgrade::Offered,
-            unknown_recipients: UnknownRecipients::Notify,
-            takeover_of_own: Takeover::Omitted,
-            takeover_of_infected: Takeover::Sent,
-            second_notice: SignedDuration::from_hours(24),
+            choices: Choices::usual(),
             retries: [5, 15, 30, 60, 120, 240].map(SignedDuration::from_mins).into(),
             deviations: Vec::new(),
         }

@@ -136,7 +136,13 @@ impl Core {
             let (code, description) = (failure.error_code(), failure.description());
             self.undeliverable(identifier, &failure.recipient, told(&code, &description), at);
         }
-        ordinary.extend(expired.into_iter().filter(|failure| !directory.is_certified(&failure.recipient)));
+        for failure in expired {
+            if directory.is_certified(&failure.recipient) {
+                self.never_reached(identifier, &failure.recipient, at);
+            } else {
+                ordinary.push(failure);
+            }
+        }
         self.give_back(outgoing, &ordinary, at);
     }
 

@@ -1,6 +1,7 @@
 //! What a mailbox's owner asked for: copies and news of what is delivered, to an ordinary address.
 
 use super::{
+    choices::ReturningCopy,
     core::{Core, Matter},
     incoming::{Arrival, uncertified},
     store::Purpose,
@@ -22,8 +23,11 @@ impl Core {
     pub(super) fn serve(&self, mailbox: &str, arrival: &Arrival<'_>, delivered: &[u8]) {
         let at = &arrival.at;
         let Some(settings) = self.profile.mailbox(mailbox).filter(|_| !arrival.from.is_empty()) else { return };
-        // A mailbox that forwards to itself has its copy already.
-        if let Some(copy_to) = settings.forward.as_ref().filter(|copy_to| !copy_to.eq_ignore_ascii_case(mailbox)) {
+        // A mailbox that forwards to itself has its copy already, unless what comes back is known and refused.
+        let to_itself = |copy_to: &&String| {
+            copy_to.eq_ignore_ascii_case(mailbox) && self.profile.choices.returning_copy == ReturningCopy::Delivered
+        };
+        if let Some(copy_to) = settings.forward.as_ref().filter(|copy_to| !to_itself(copy_to)) {
             if has_been_in(mailbox, delivered) {
                 let about = uncertified(arrival);
                 let matter = Matter { about: &about, provider: "" };
@@ -41,6 +45,12 @@ impl Core {
             let path = SmtpPath { from: String::new(), to: vec![tell.clone()] };
             self.store.queue(path, self.news(mailbox, tell, delivered, at).into(), Purpose::Ordinary, at.instant());
         }
+    }
+
+    /// Whether a mailbox that forwards has had this message before.
+    pub(super) fn has_forwarded(&self, mailbox: &str, message: &[u8]) -> bool {
+        let forwards = self.profile.mailbox(mailbox).is_some_and(|settings| settings.forward.is_some());
+        forwards && has_been_in(mailbox, message)
     }
 
     fn news(&self, mailbox: &str, to: &str, delivered: &[u8], at: &LegalTime) -> Vec<u8> {

@@ -64,6 +64,7 @@ impl Gateway {
             tls: tls.clone(),
             limits: limits.clone(),
             upgrade: if service == Service::Incoming { profile.upgrade } else { Upgrade::Offered },
+            manners: profile.choices.manners,
         };
         let access = Arc::new(AccessPoint(core.clone()));
         let submission = Listener::start(server(Service::Submission, &profile.submission), access.clone()).await?;

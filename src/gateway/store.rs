@@ -56,6 +56,8 @@ pub struct Progress {
     pub ended: bool,
     /// The 12-hour notice went out.
     pub first_notice: bool,
+    /// The 24-hour notice went out: it was that which ended it.
+    pub second_notice: bool,
 }
 
 /// What the entries add up to.
@@ -245,6 +247,7 @@ impl State {
                         Milestone::TakenOver => progress.taken_over = true,
                         Milestone::Ended => progress.ended = true,
                         Milestone::FirstNotice => progress.first_notice = true,
+                        Milestone::SecondNotice => (progress.ended, progress.second_notice) = (true, true),
                     }
                 }
             }
@@ -276,6 +279,8 @@ impl Progress {
             Milestone::TakenOver => self.taken_over,
             Milestone::Ended => self.ended,
             Milestone::FirstNotice => self.first_notice,
+            // Nothing more is owed then, whatever ended it.
+            Milestone::SecondNotice => self.ended,
         }
     }
 

@@ -9,13 +9,14 @@ use jiff::Timestamp;
 
 use super::{
     checks::{addresses, is_address},
+    choices::{Choices, OldLists, SignerProfile},
     compose::{Certified, Recipient, Typology},
     original,
 };
 use crate::{
     directory::{Directory, Provider},
     message::{Bytes, Daticert, Kind, Message},
-    smime::{Signature, SignatureState, Trust},
+    smime::{Certificate, PathError, Signature, SignatureState, Trust},
 };
 
 /// What an incoming message is.
@@ -40,12 +41,21 @@ pub(super) struct Correct {
 }
 
 /// Runs the tests; whether the signer is valid is asked for the instant of arrival, never for the one claimed.
-pub(super) fn verify(bytes: &Bytes, directory: &Directory, trust: &Trust, arrival: Timestamp) -> Verdict {
+pub(super) fn verify(
+    bytes: &Bytes,
+    directory: &Directory,
+    trust: &Trust,
+    arrival: Timestamp,
+    choices: &Choices,
+) -> Verdict {
     let Ok(message) = Message::read(bytes.clone()) else {
         return Verdict::Ordinary("il messaggio non è leggibile".into());
     };
-    match origin(&message, directory, trust, arrival) {
+    match origin(&message, directory, trust, arrival, choices) {
         Err(error) => Verdict::Ordinary(error),
+        Ok(Origin { in_profile: false, .. }) => {
+            Verdict::Malformed("il certificato del gestore non è nel profilo previsto".into())
+        }
         Ok(signed) => match formal_correctness(message, signed) {
             Ok(correct) => Verdict::Correct(Box::new(correct)),
             Err(error) => Verdict::Malformed(error),
@@ -58,10 +68,18 @@ struct Origin {
     provider: Arc<Provider>,
     /// The addresses that the certificate bears.
     addresses: Vec<String>,
+    /// Whether the certificate is in its profile, where that is asked.
+    in_profile: bool,
 }
 
 /// Existence, origin, validity; the error says in Italian which failed, for the anomaly envelope's text.
-fn origin(message: &Message, directory: &Directory, trust: &Trust, arrival: Timestamp) -> Result<Origin, String> {
+fn origin(
+    message: &Message,
+    directory: &Directory,
+    trust: &Trust,
+    arrival: Timestamp,
+    choices: &Choices,
+) -> Result<Origin, String> {
     let signed = message.signed.as_ref().ok_or("il messaggio non è di posta certificata")?;
     let cms = signed.cms.as_deref().ok_or("la struttura della firma non è leggibile")?;
     let signature = Signature::verify(cms, message.mail.bytes(&signed.content.span));
@@ -75,8 +93,31 @@ fn origin(message: &Message, directory: &Directory, trust: &Trust, arrival: Time
         }
         _ => return Err("la firma non è valida".into()),
     }
-    trust.check(signer, &signature.certificates, arrival).map_err(|_| "il certificato del gestore non è valido")?;
-    Ok(Origin { provider, addresses: signer.emails.clone() })
+    match trust.check(signer, &signature.certificates, arrival) {
+        Ok(()) => {}
+        Err(PathError::StaleCrl(_)) if choices.old_lists == OldLists::AsBefore => {}
+        Err(_) => return Err("il certificato del gestore non è valido".into()),
+    }
+    let in_profile = choices.signer_profile == SignerProfile::Ignored || is_in_profile(signer);
+    Ok(Origin { provider, addresses: signer.emails.clone(), in_profile })
+}
+
+/// Whether a signing certificate is in the profile of 5.5, as far as a receiver may care.
+fn is_in_profile(signer: &Certificate) -> bool {
+    const SUBJECT_KEY_ID: &str = "2.5.29.14";
+    const KEY_USAGE: &str = "2.5.29.15";
+    const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+    const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+    const AUTHORITY_KEY_ID: &str = "2.5.29.35";
+    let critical = |oid: &str| signer.extensions.iter().find(|it| it.oid == oid).map(|it| it.critical);
+    !signer.organizations.is_empty()
+        && signer.common_names.iter().any(|name| name.eq_ignore_ascii_case("Posta Certificata"))
+        && critical(SUBJECT_ALT_NAME) == Some(false)
+        && critical(KEY_USAGE) == Some(true)
+        && signer.digital_signature == Some(true)
+        && critical(AUTHORITY_KEY_ID) == Some(false)
+        && critical(SUBJECT_KEY_ID) == Some(false)
+        && critical(BASIC_CONSTRAINTS).is_none()
 }
 
 /// Whether a signed message is in the form of section 3: enough to act on it, and no more.

@@ -20,7 +20,7 @@ pub fn directory(pki: &Pki) -> Directory {
 
 /// The same with further certificates listed, by signer of the provider (`alfa`) and id (`alfa-expired`).
 pub fn directory_with<'a>(pki: &Pki, also: impl Iterator<Item = (&'a str, String)>) -> Directory {
-    let (alfa, bravo) = (Profile::alfa(), Profile::bravo());
+    let (alfa, bravo, delta) = (Profile::alfa(), Profile::bravo(), Profile::delta());
     let also: Vec<(&str, String)> = also.collect();
     let signers = |own: &[&'static str]| -> Vec<String> {
         let further = also.iter().filter(|(of, _)| own.contains(of)).map(|(_, id)| id.clone());
@@ -31,6 +31,8 @@ pub fn directory_with<'a>(pki: &Pki, also: impl Iterator<Item = (&'a str, String
     let [main_alfa, second_alfa] = environments(listed, &alfa);
     let listed = record(pki, &bravo, &signers(&["bravo", "bravo-renewed"]));
     let [main_bravo, second_bravo] = environments(listed, &bravo);
+    let listed = record(pki, &delta, &signers(&["delta", "delta-renewed"]));
+    let [main_delta, second_delta] = environments(listed, &delta);
     let charlie = Provider {
         dn: "providerName=Charlie Certificata S.r.l.,o=postacert".into(),
         name: "Charlie Certificata S.r.l.".into(),
@@ -39,7 +41,7 @@ pub fn directory_with<'a>(pki: &Pki, also: impl Iterator<Item = (&'a str, String
         ldif_location: Some(format!("https://ldif.{UNREACHABLE}/charlie.ldif.p7m")),
         ..with_certificates(pki, &[THIRD.to_owned()])
     };
-    Directory::from_iter([main_alfa, second_alfa, main_bravo, second_bravo, charlie])
+    Directory::from_iter([main_alfa, second_alfa, main_bravo, second_bravo, main_delta, second_delta, charlie])
 }
 
 /// The records of a provider's two operating environments, main one first; they share everything but their domains.

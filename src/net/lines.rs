@@ -35,6 +35,11 @@ impl Incoming {
         if line.contains(&b'\n') || line.contains(&b'\r') { Line::BareLineEnd } else { Line::Whole(line) }
     }
 
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Takes everything.
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)

@@ -85,6 +85,18 @@ pub struct Server {
     pub limits: Limits,
     /// Whether a plain connection can be secured.
     pub upgrade: Upgrade,
+    /// How peers are met that do not keep to SMTP.
+    pub manners: Manners,
+}
+
+/// How peers are met that do not keep to SMTP, where RFC 5321 and RFC 2920 leave it to the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Manners {
+    /// As far as no harm comes of it, they are served.
+    #[default]
+    Lenient,
+    /// Who sends a message before the answer to DATA is turned away, and a message with bare line ends refused.
+    Strict,
 }
 
 /// Whether a server offers STARTTLS on plain connections.

@@ -60,7 +60,14 @@ impl Server {
     async fn start(service: Service, limits: Limits) -> Self {
         let tls = Pki::load().unwrap().tls_server_config("alfa", Machine::default()).unwrap();
         let taker = Arc::new(Taker::default());
-        let server = super::Server { host: "mx.alfa.example".into(), service, tls, limits, upgrade: Upgrade::Offered };
+        let server = super::Server {
+            host: "mx.alfa.example".into(),
+            service,
+            tls,
+            limits,
+            upgrade: Upgrade::Offered,
+            manners: Manners::Lenient,
+        };
         Self { listener: Listener::start(server, taker.clone()).await.unwrap(), taker }
     }
 

@@ -26,6 +26,7 @@ fn profile(target: &str) -> Result<Profile, TargetError> {
     match target.strip_prefix(OUTSIDE).unwrap_or(target) {
         "alfa" => Ok(Profile::alfa()),
         "bravo" => Ok(Profile::bravo()),
+        "delta" => Ok(Profile::delta()),
         "flawed" => Ok(Profile::flawed()),
         _ => Err(TargetError::new(format!("there is no reference gateway `{target}`"))),
     }

@@ -31,7 +31,8 @@ use crate::{
 };
 
 /// The targets that a name stands for.
-pub const NAMES: &[&str] = &["alfa", "bravo", "flawed", "outside-alfa", "outside-bravo", "outside-flawed"];
+pub const NAMES: &[&str] =
+    &["alfa", "bravo", "delta", "flawed", "outside-alfa", "outside-bravo", "outside-delta", "outside-flawed"];
 
 /// What a target's name begins with that is driven and looked at from outside only, as a stranger's gateway is: its wires,
 /// its log and its virus store are not seen, and its keys are its own.
@@ -215,6 +216,15 @@ impl TargetError {
     }
 }
 
+/// Whether two targets are one provider's gateway, however it is looked at; `flawed` is bravo's, with mistakes.
+pub fn are_one_provider(one: &str, other: &str) -> bool {
+    let provider = |name: &str| match name.strip_prefix(OUTSIDE).unwrap_or(name) {
+        "flawed" => "bravo".to_owned(),
+        name => name.to_owned(),
+    };
+    provider(one) == provider(other)
+}
+
 /// Starts the two gateways of a direction in the state that a scenario gives; `machine` tells the day that real time-bound
 /// things, such as TLS, go by.
 pub async fn open(
@@ -223,13 +233,12 @@ pub async fn open(
     machine: Machine,
     play: PlayId,
 ) -> Result<World, TargetError> {
-    let bare = |name: &str| name.strip_prefix(OUTSIDE).unwrap_or(name).to_owned();
     for name in [&direction.sender, &direction.receiver] {
         if !NAMES.contains(&&**name) {
             return Err(TargetError::new(format!("there is no target `{name}`; known: {}", NAMES.join(", "))));
         }
     }
-    if bare(&direction.sender) == bare(&direction.receiver) {
+    if are_one_provider(&direction.sender, &direction.receiver) {
         return Err(TargetError::new(format!("`{}` cannot play both sender and receiver", direction.sender)));
     }
     World::start(direction, scenario, machine, play).await

@@ -69,7 +69,7 @@ impl Body<'_> {
         put(out, &["\r\n--", &layout.mixed, "\r\n"]);
         self.write_readable(layout, out);
         match layout.dialect {
-            Dialect::Alfa => {
+            Dialect::Alfa | Dialect::Delta => {
                 self.write_daticert(layout, out);
                 self.write_original(layout, out);
             }
@@ -84,12 +84,13 @@ impl Body<'_> {
     fn write_readable(&self, layout: &Layout, out: &mut Vec<u8>) {
         let Layout { dialect, alternative, .. } = layout;
         match dialect {
-            Dialect::Alfa => {
+            Dialect::Alfa | Dialect::Delta => {
                 put(out, &["Content-Type: multipart/alternative", &dialect.boundary_param(alternative), "\r\n"]);
                 put(out, &["\r\n--", alternative, "\r\n"]);
                 write_text(*dialect, "plain", &self.readable.plain(), out);
                 put(out, &["\r\n--", alternative, "\r\n"]);
-                write_text(*dialect, "html", &self.readable.html(), out);
+                let html = if *dialect == Dialect::Delta { self.readable.table() } else { self.readable.html() };
+                write_text(*dialect, "html", &html, out);
                 put(out, &["\r\n--", alternative, "--\r\n"]);
             }
             Dialect::Bravo => write_text(*dialect, "plain", &self.readable.plain(), out),
@@ -101,6 +102,7 @@ impl Body<'_> {
         let (charset, encoding, encoded) = match layout.dialect {
             Dialect::Alfa => ("", "base64", transfer::base64(xml.as_bytes())),
             Dialect::Bravo => ("; charset=UTF-8", "quoted-printable", transfer::quoted_printable(xml.as_bytes())),
+            Dialect::Delta => ("", "quoted-printable", transfer::quoted_printable(xml.as_bytes())),
         };
         write_part_header(layout, &format!("application/xml{charset}"), encoding, "daticert.xml", out);
         out.extend_from_slice(&encoded);

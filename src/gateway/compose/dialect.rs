@@ -1,4 +1,4 @@
-//! The two ways of writing: every choice the norm leaves free, in one place.
+//! The ways of writing: every choice the norm leaves free, in one place.
 
 use crate::{clock::LegalTime, smime::sign::Encoding};
 
@@ -11,6 +11,8 @@ pub enum Dialect {
     Alfa,
     /// Texts of its own in plain only, postacert first, daticert in quoted-printable, bare parameters, BER.
     Bravo,
+    /// The traditional texts with their HTML in a table, daticert first and in quoted-printable, DER, names in other letters.
+    Delta,
 }
 
 /// Whether defaults of the DTD and of `X-TipoRicevuta` are spelt out.
@@ -24,13 +26,13 @@ impl Dialect {
     pub(super) fn defaults(self) -> Defaults {
         match self {
             Dialect::Alfa => Defaults::Written,
-            Dialect::Bravo => Defaults::Omitted,
+            Dialect::Delta | Dialect::Bravo => Defaults::Omitted,
         }
     }
 
     pub(super) fn signature_encoding(self) -> Encoding {
         match self {
-            Dialect::Alfa => Encoding::Der,
+            Dialect::Alfa | Dialect::Delta => Encoding::Der,
             Dialect::Bravo => Encoding::Ber,
         }
     }
@@ -39,19 +41,20 @@ impl Dialect {
         match self {
             Dialect::Alfa => "sha-256",
             Dialect::Bravo => "sha256",
+            Dialect::Delta => "SHA256",
         }
     }
 
     pub(super) fn signature_type(self) -> &'static str {
         match self {
             Dialect::Alfa => "application/x-pkcs7-signature",
-            Dialect::Bravo => "application/pkcs7-signature",
+            Dialect::Bravo | Dialect::Delta => "application/pkcs7-signature",
         }
     }
 
     pub(super) fn disposition(self) -> &'static str {
         match self {
-            Dialect::Alfa => "inline",
+            Dialect::Alfa | Dialect::Delta => "inline",
             Dialect::Bravo => "attachment",
         }
     }
@@ -60,6 +63,7 @@ impl Dialect {
     pub(super) fn param(self, name: &str, token: &str) -> String {
         match self {
             Dialect::Alfa => format!("; {name}=\"{token}\""),
+            Dialect::Delta => format!(";\r\n {name}=\"{token}\""),
             Dialect::Bravo => format!("; {name}={token}"),
         }
     }
@@ -67,7 +71,7 @@ impl Dialect {
     /// A media type's boundary parameter.
     pub(super) fn boundary_param(self, boundary: &str) -> String {
         match self {
-            Dialect::Alfa => format!(";\r\n\tboundary=\"{boundary}\""),
+            Dialect::Alfa | Dialect::Delta => format!(";\r\n\tboundary=\"{boundary}\""),
             Dialect::Bravo => format!("; boundary={boundary}"),
         }
     }
@@ -77,6 +81,7 @@ impl Dialect {
         match self {
             Dialect::Alfa => format!("----=_Parte_{unique}"),
             Dialect::Bravo => format!("brc.{unique}"),
+            Dialect::Delta => format!("=_Delta:{unique}?="),
         }
     }
 
@@ -85,6 +90,7 @@ impl Dialect {
         match self {
             Dialect::Alfa => "Questo messaggio contiene una firma in formato S/MIME.\r\n\r\n",
             Dialect::Bravo => "",
+            Dialect::Delta => "This is an S/MIME signed message\r\n\r\n",
         }
     }
 
@@ -112,6 +118,9 @@ impl Dialect {
                 words::q(&format!("{prefix}{decoded}")).into_bytes()
             }
             Dialect::Alfa if !carried => format!("{prefix}{}", words::base64(decoded)).into_bytes(),
+            Dialect::Delta if !carried || (has_words && faithful) => {
+                words::base64(&format!("{prefix}{decoded}")).into_bytes()
+            }
             _ => [prefix.as_bytes(), raw].concat().trim_ascii_end().to_vec(),
         }
     }
@@ -138,6 +147,26 @@ impl Dialect {
                 "MIME-Version",
                 "Content-Type",
                 "Content-Transfer-Encoding",
+            ],
+            Dialect::Delta => &[
+                "Return-Path",
+                "Received",
+                "From",
+                "Reply-To",
+                "To",
+                "Cc",
+                "Subject",
+                "X-TipoRicevuta",
+                "X-Ricevuta",
+                "X-Trasporto",
+                "X-VerificaSicurezza",
+                "X-Mittente",
+                "X-Riferimento-Message-ID",
+                "Message-ID",
+                "Date",
+                "MIME-Version",
+                "Content-Transfer-Encoding",
+                "Content-Type",
             ],
             Dialect::Bravo => &[
                 "Return-Path",

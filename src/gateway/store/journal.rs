@@ -139,6 +139,8 @@ pub enum Milestone {
     Ended,
     /// The 12-hour notice went out.
     FirstNotice,
+    /// The 24-hour notice went out; with it everything is told.
+    SecondNotice,
 }
 
 /// A journal whose disk is full from the start.

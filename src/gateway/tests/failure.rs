@@ -7,8 +7,11 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     clock::Machine,
-    gateway::{Incoming, UnknownRecipients},
-    net::{Handler, Limits, Listener, Patience, Server, Session, Upgrade},
+    gateway::{
+        Incoming,
+        choices::{Choices, Undeliverable},
+    },
+    net::{Handler, Limits, Listener, Manners, Patience, Server, Session, Upgrade},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +83,10 @@ async fn what_cannot_be_delivered_is_told_with_its_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mailbox_refused_by_smtp_is_told_by_the_senders_provider() {
-    let receiver = Profile { unknown_recipients: UnknownRecipients::Refuse, ..Profile::bravo() };
+    let receiver = Profile {
+        choices: Choices { undeliverable: Undeliverable::Refuse, ..Choices::of_bravo() },
+        ..Profile::bravo()
+    };
     let world = World::of(Profile::alfa(), receiver).await;
     let (nobody, anna) = (world.at_receiver("nessuno"), world.at_receiver("anna"));
     world.submit(&[&nobody, &anna], &Mailing::default()).await;
@@ -183,7 +189,7 @@ impl Refuser {
         let id = domain.split('.').next().unwrap();
         let tls = world.lab.pki().tls_server_config(id, Machine::default()).unwrap();
         let (service, limits, upgrade) = (Service::Incoming, Limits::default(), Upgrade::Offered);
-        let server = Server { host: route.host.clone(), service, tls, limits, upgrade };
+        let server = Server { host: route.host.clone(), service, tls, limits, upgrade, manners: Manners::Lenient };
         let listener = Listener::start(server, Arc::new(Self(reply))).await.unwrap();
         world.lab.announce(&[domain.into()], &Destination { address: listener.address(), ..route });
         listener

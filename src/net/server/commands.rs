@@ -9,7 +9,7 @@ use smtp_proto::{
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    Handler, POSTMASTER, Upgrade,
+    Handler, Manners, POSTMASTER, Upgrade,
     session::{Conversation, Held, Next, Secrecy, Stage},
 };
 use crate::{evidence::Service, net::Reply};
@@ -228,6 +228,10 @@ impl<H: Handler> Conversation<'_, H> {
         };
         if let Some(reply) = early {
             return self.answer(stream, &reply).await;
+        }
+        if self.server.manners == Manners::Strict && self.has_more() {
+            self.reply(stream, &Reply::new(554, [5, 5, 0], "Wait for the answer to DATA, closing")).await?;
+            return Ok(Next::Close);
         }
         self.reply(stream, &Reply::bare(354, "End data with <CRLF>.<CRLF>")).await?;
         let reply = match self.message(stream).await? {

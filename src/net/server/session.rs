@@ -8,7 +8,7 @@ use std::{
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::{
-    Handler, Server, Session,
+    Handler, Manners, Server, Session,
     room::{Room, Storage},
 };
 use crate::{
@@ -211,6 +211,9 @@ impl<'a, H: Handler> Conversation<'a, H> {
         self.session.transcript.say(Speaker::Client, &format!("<DATA {} bytes>", receiver.length()));
         let too_large = receiver.length() > limit;
         Ok(Some(match receiver.finish() {
+            Some(message) if self.server.manners == Manners::Strict && has_bare_line_end(&message) => {
+                Err(Reply::new(554, [5, 6, 0], "A line ends with CRLF, and only there"))
+            }
             Some(message) => Ok(Held { message, _room: room }),
             None if too_large => Err(Reply::new(552, [5, 3, 4], "Message too large")),
             None => Err(Reply::new(452, [4, 3, 1], "No room for the message now, try again later")),
@@ -238,6 +241,11 @@ impl<'a, H: Handler> Conversation<'a, H> {
             stream.flush().await
         };
         bounded(self.server.limits.idle, write).await
+    }
+
+    /// Whether the client said more than was answered yet.
+    pub(super) fn has_more(&self) -> bool {
+        !self.incoming.is_empty()
     }
 
     /// Forgets the mail transaction.
@@ -271,4 +279,12 @@ impl<'a, H: Handler> Conversation<'a, H> {
 
 async fn bounded<T>(limit: Duration, io: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     tokio::time::timeout(limit, io).await.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+}
+
+/// A carriage return or line feed without the other (RFC 5321 2.3.8).
+fn has_bare_line_end(message: &[u8]) -> bool {
+    memchr::memchr2_iter(b'\r', b'\n', message).any(|at| match message[at] {
+        b'\r' => message.get(at + 1) != Some(&b'\n'),
+        _ => at == 0 || message[at - 1] != b'\r',
+    })
 }

@@ -41,6 +41,9 @@ enum Remark {
     Note,
 }
 
+/// More directions than these are shown by a letter each.
+const WIDEST: usize = 2;
+
 impl Remark {
     const ALL: [Remark; 4] = [Remark::Error, Remark::Skipped, Remark::Choice, Remark::Note];
 
@@ -99,6 +102,39 @@ impl<W: Write> PlaysPage<W> {
     }
 
     fn table(&mut self) -> io::Result<()> {
+        if self.columns.len() > WIDEST { self.matrix() } else { self.words() }
+    }
+
+    /// A letter a cell, where words would be too wide.
+    fn matrix(&mut self) -> io::Result<()> {
+        let scenarios: BTreeSet<&str> = self.cells.keys().map(|(scenario, _)| scenario.as_str()).collect();
+        let first = scenarios.iter().map(|scenario| scenario.len()).max().unwrap_or(0) + 2;
+        let name = |column: usize| char::from_u32('a' as u32 + u32::try_from(column).unwrap_or(0)).unwrap_or('?');
+        let names: Vec<String> = (0..self.columns.len()).map(|column| name(column).to_string()).collect();
+        writeln!(self.out, "{:first$}  {}", "", self.paint.dye(Ink::Faint, &names.join(" ")))?;
+        for scenario in scenarios {
+            write!(self.out, "{scenario:first$} ")?;
+            for column in &self.columns {
+                let told = self.cells.get(&(scenario.to_owned(), column.clone()));
+                let (letter, ink) = match told.map(|told| told.outcome) {
+                    Some("passed") => ("p", Ink::Good),
+                    Some("failed") => ("F", Ink::Bad),
+                    Some("error") => ("E", Ink::Odd),
+                    Some(_) => ("s", Ink::Odd),
+                    None => ("-", Ink::Odd),
+                };
+                write!(self.out, " {}", self.paint.dye(ink, letter))?;
+            }
+            writeln!(self.out)?;
+        }
+        writeln!(self.out)?;
+        for (name, column) in names.iter().zip(&self.columns) {
+            writeln!(self.out, "{name}  {}", way(column))?;
+        }
+        writeln!(self.out, "p passed, F failed, E error, s skipped, - not played")
+    }
+
+    fn words(&mut self) -> io::Result<()> {
         let scenarios: BTreeSet<&str> = self.cells.keys().map(|(scenario, _)| scenario.as_str()).collect();
         let first = scenarios.iter().map(|scenario| scenario.len()).max().unwrap_or(0) + 2;
         let heads: Vec<String> = self.columns.iter().map(way).collect();

@@ -255,7 +255,7 @@ pub static RULES: &[Rule] = &[
             check: |subject, _, findings| {
                 let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
                 let (asked, certified) = (receipt_form(original), data.ricevuta.as_deref().unwrap_or_default());
-                if asked != certified {
+                if asked != certified && !(is_in_other_letters(original) && certified == "completa") {
                     findings.push(Finding::new(asked, certified, at::xml("postacert/dati/ricevuta/@tipo")));
                 }
             },
@@ -392,6 +392,11 @@ fn reply_addresses(subject: &MessageSubject<'_>) -> Option<Vec<String>> {
 }
 
 /// The form of receipt that X-TipoRicevuta asks for: `completa` where it is absent or unknown.
+/// Whether the word asked with is not as the norm writes it: the norm does not say whether that is an unknown one.
+fn is_in_other_letters(mail: &Mail) -> bool {
+    mail.field("X-TipoRicevuta").is_some_and(|word| word.chars().any(char::is_uppercase))
+}
+
 fn receipt_form(mail: &Mail) -> &'static str {
     match mail.field("X-TipoRicevuta").map(|value| value.to_ascii_lowercase()).as_deref() {
         Some("breve") => "breve",

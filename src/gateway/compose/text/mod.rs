@@ -25,14 +25,14 @@ pub(super) fn notification(
     at: &LegalTime,
 ) -> Readable {
     match dialect {
-        Dialect::Alfa => alfa::notification(about, notice, errore_esteso, at),
+        Dialect::Alfa | Dialect::Delta => alfa::notification(about, notice, errore_esteso, at),
         Dialect::Bravo => bravo::notification(about, notice, errore_esteso, at),
     }
 }
 
 pub(super) fn transport_envelope(dialect: Dialect, about: &Certified, at: &LegalTime) -> Readable {
     match dialect {
-        Dialect::Alfa => alfa::transport_envelope(about, at),
+        Dialect::Alfa | Dialect::Delta => alfa::transport_envelope(about, at),
         Dialect::Bravo => bravo::transport_envelope(about, at),
     }
 }
@@ -46,7 +46,7 @@ pub(super) fn anomaly(
     at: &LegalTime,
 ) -> Readable {
     match dialect {
-        Dialect::Alfa => alfa::anomaly(subject, sender, recipients, error, at),
+        Dialect::Alfa | Dialect::Delta => alfa::anomaly(subject, sender, recipients, error, at),
         Dialect::Bravo => bravo::anomaly(subject, sender, recipients, error, at),
     }
 }
@@ -76,6 +76,22 @@ impl Readable {
             html.push_str("<br>\r\n");
         }
         html.push_str("</body>\r\n</html>\r\n");
+        html
+    }
+
+    /// The same as a table of one fact a cell, with nothing between the cells.
+    pub(super) fn table(&self) -> String {
+        let title = escaped(&self.title);
+        let mut html = format!("<html><head><title>{title}</title></head><body><table><tr><th>{title}</th></tr>");
+        for line in &self.lines {
+            html.push_str("<tr>");
+            for word in line.split_inclusive(": ") {
+                write!(html, "<td>{}</td>", escaped(word.trim_end()))
+                    .expect("a string takes all that is written to it");
+            }
+            html.push_str("</tr>\r\n");
+        }
+        html.push_str("</table></body></html>\r\n");
         html
     }
 }

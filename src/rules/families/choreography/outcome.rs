@@ -119,11 +119,12 @@ fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
     }
 }
 
-fn conflicting(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn conflicting(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     for (recipient, delivered) in by_recipient(transaction.of(Kind::AvvenutaConsegna)) {
         let failures = [Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
         let mut failures = failures.into_iter().flat_map(|kind| transaction.concerning(kind, &recipient));
-        let (Some(delivery), Some(failure)) = (delivered.first(), failures.next()) else { continue };
+        let mut delivered = delivered.iter().filter(|fact| is_word_on(transaction, fact, &recipient, context));
+        let (Some(delivery), Some(failure)) = (delivered.next(), failures.next()) else { continue };
         // The later of the two denies what was already certified.
         let later = if failure.first_seen() >= delivery.first_seen() { failure } else { delivery };
         findings.push(
