@@ -74,12 +74,12 @@ impl<'a> Element<'a> {
     }
 
     /// It again with every length as short as it can be, as DER wants it.
-    pub fn to_der(&self) -> Result<Vec<u8>, String> {
+    pub fn to_der(self) -> Result<Vec<u8>, String> {
         let tag = &self.whole[..Header::read(self.whole)?.tag_size];
         if self.tag & CONSTRUCTED == 0 {
             return Ok(definite(tag, self.value));
         }
-        let children = self.children()?.iter().map(Element::to_der).collect::<Result<Vec<_>, _>>()?;
+        let children = self.children()?.into_iter().map(Element::to_der).collect::<Result<Vec<_>, _>>()?;
         Ok(definite(tag, &children.concat()))
     }
 

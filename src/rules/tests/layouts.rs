@@ -73,6 +73,8 @@ fn a_qmail_house_attaches_everything_and_has_traces_of_its_own() {
     tolerated("qmail", &habits.each_ref().map(String::as_str), trace);
 }
 
+const NOTICES: &[Kind] = &[Kind::NonAccettazioneVirus, Kind::ErroreConsegnaVirus];
+
 /// What neither norm nor practice settles of notices for a virus.
 #[test]
 fn notices_for_a_virus_differ_in_what_no_rule_settles() {
@@ -88,7 +90,6 @@ fn notices_for_a_virus_differ_in_what_no_rule_settles() {
             format!("{{daticert: {{replace: {{pattern: 'errore=\"[a-z]*\"', by: 'errore=\"{errore}\"'}}}}}}");
         each(&[Kind::RilevazioneVirus], &[&attribute]);
     }
-    const NOTICES: &[Kind] = &[Kind::NonAccettazioneVirus, Kind::ErroreConsegnaVirus];
     each(NOTICES, &["{header: {set: {name: X-VerificaSicurezza, value: ERRORE}}}"]);
     each(NOTICES, &["{header: {rename: {name: X-VerificaSicurezza, to: X-Verificasicurezza}}}"]);
     each(
