@@ -43,7 +43,7 @@ pub struct Check<'a> {
     pub now: Timestamp,
     /// From whose point of view submissions were looked at.
     pub watch: Watch,
-    /// Whether warnings fail too.
+    /// What fails besides violations.
     pub strictness: Strictness,
     /// How much is read before it is enough.
     pub limits: Limits,

@@ -62,7 +62,7 @@ pub struct Header<'a> {
     /// By what signers are told, and of which day it is (`check`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<&'a [Reference]>,
-    /// Whether warnings and notes fail too.
+    /// What fails besides violations.
     pub strictness: Strictness,
     /// By the norm of which day: `latest`, or a date.
     pub as_of: String,
