@@ -125,7 +125,7 @@ fn exit(outcome: &Outcome) -> Exit {
     let applies = [
         (tally.required.values().any(|asked| asked.cannot_tell > 0 || asked.is_unasked()), Exit::Untold),
         (failing || tally.required.values().any(|asked| asked.no > 0), Exit::NonConforming),
-        (!outcome.not_exercised.is_empty(), Exit::Nothing),
+        (!tally.not_exercised.is_empty(), Exit::Nothing),
         (tally.broken_rules > 0, Exit::Trouble),
         (outcome.mistaken, Exit::Usage),
     ];
