@@ -6,6 +6,7 @@ mod coverage;
 mod error;
 mod exit;
 mod explain;
+mod format;
 mod inspect;
 mod last_resort;
 mod list;
