@@ -28,7 +28,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
     // Data: it knows what may be written in it, and nobody who plays it.
     ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown"]),
-    ("target", &["clock", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime"]),
+    ("target", &["clock", "directory", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime"]),
     (
         "runner",
         &[
