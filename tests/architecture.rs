@@ -52,6 +52,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
+    // Two runs, by what they left.
+    ("diff", &["report", "results", "shown"]),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario"]),
     (
@@ -62,6 +64,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "catalogue",
             "check",
             "clock",
+            "diff",
             "directory",
             "evidence",
             "fault",
