@@ -29,7 +29,7 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     select: Select,
-    /// Who plays the sender; without --sender and --receiver alfa and bravo play both ways.
+    /// Who plays the sender; without --sender and --receiver alfa and bravo play both ways, and delta with either.
     #[arg(long, value_name = "TARGET", value_parser = PossibleValuesParser::new(target::NAMES))]
     sender: Option<String>,
     /// Who plays the receiver.
@@ -223,13 +223,13 @@ fn among(targets: &[String]) -> Result<Vec<Direction>, CliError> {
         .collect();
     let mut seen = std::collections::BTreeSet::new();
     directions.retain(|direction| seen.insert(direction.clone()));
-    if directions.is_empty() { Err(CliError::Directions) } else { Ok(directions) }
+    if directions.is_empty() { Err(CliError::SameTarget(targets[0].clone())) } else { Ok(directions) }
 }
 
 fn directions(sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direction>, CliError> {
     let peer = |of: &str| if of == "alfa" { "bravo" } else { "alfa" }.to_owned();
     Ok(match (sender, receiver) {
-        (None, None) => vec![Direction::new("alfa", "bravo"), Direction::new("bravo", "alfa")],
+        (None, None) => target::round().into(),
         (Some(both), Some(same)) if both == same => return Err(CliError::SameTarget(both.to_owned())),
         (Some(sender), Some(receiver)) => vec![Direction::new(sender, receiver)],
         (Some(sender), None) => vec![Direction::new(sender, peer(sender))],

@@ -211,7 +211,11 @@ impl Core {
 
     /// Of a listed provider, but nothing to be certified: wrapped, or given back where there is no mailbox for it.
     fn take_uncertified(&self, arrival: &Arrival<'_>, recipient: &String, error: &str) {
-        match self.unable(recipient).filter(|_| !self.is_service(recipient)) {
+        match self
+            .unable(recipient)
+            .filter(|_| !self.is_service(recipient))
+            .or_else(|| self.looping(recipient, arrival))
+        {
             _ if self.is_postmaster(recipient) => self.tell_postmaster(arrival, recipient),
             None => self.deliver_wrapped(arrival, recipient, error),
             Some(reply) => self.bounce(arrival, &[Failure { recipient: recipient.clone(), reply }]),
@@ -266,8 +270,8 @@ impl Core {
             let refusal = || Reply::new(550, [5, 7, 1], "Address reserved to the provider");
             return (choices.ordinary_for_service == Unwanted::Refuse).then(refusal);
         }
-        if choices.returning_copy == ReturningCopy::Refused && self.has_forwarded(recipient, arrival.bytes) {
-            return Some(Reply::new(554, [5, 4, 6], "This mailbox forwarded the message before: a loop"));
+        if let Some(refusal) = self.looping(recipient, arrival) {
+            return Some(refusal);
         }
         if self.is_service(recipient) || self.is_postmaster(recipient) {
             return None;
@@ -276,6 +280,13 @@ impl Core {
             OrdinaryMail::Refuse => Some(Reply::new(550, [5, 7, 1], "This mailbox takes certified mail only")),
             OrdinaryMail::Wrap => None,
         })
+    }
+
+    /// Why a mailbox does not take what it forwarded itself, where the provider refuses such.
+    fn looping(&self, recipient: &str, arrival: &Arrival<'_>) -> Option<Reply> {
+        let refused = self.profile.choices.returning_copy == ReturningCopy::Refused;
+        (refused && self.has_forwarded(recipient, arrival.bytes))
+            .then(|| Reply::new(554, [5, 4, 6], "This mailbox forwarded the message before: a loop"))
     }
 
     /// Why nothing can be put into a mailbox, if nothing can.

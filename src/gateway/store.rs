@@ -271,7 +271,7 @@ impl State {
 
 impl Progress {
     fn of(address: &str) -> Self {
-        Self { address: address.to_owned(), taken_over: false, ended: false, first_notice: false }
+        Self { address: address.to_owned(), taken_over: false, ended: false, first_notice: false, second_notice: false }
     }
 
     fn has(&self, milestone: Milestone) -> bool {

@@ -98,19 +98,21 @@ fn origin(
         Err(PathError::StaleCrl(_)) if choices.old_lists == OldLists::AsBefore => {}
         Err(_) => return Err("il certificato del gestore non è valido".into()),
     }
-    let in_profile = choices.signer_profile == SignerProfile::Ignored || is_in_profile(signer);
+    let in_profile = choices.signer_profile == SignerProfile::Ignored || is_in_profile(signer, &provider.name);
     Ok(Origin { provider, addresses: signer.emails.clone(), in_profile })
 }
 
 /// Whether a signing certificate is in the profile of 5.5, as far as a receiver may care.
-fn is_in_profile(signer: &Certificate) -> bool {
+fn is_in_profile(signer: &Certificate, provider: &str) -> bool {
     const SUBJECT_KEY_ID: &str = "2.5.29.14";
     const KEY_USAGE: &str = "2.5.29.15";
     const SUBJECT_ALT_NAME: &str = "2.5.29.17";
     const BASIC_CONSTRAINTS: &str = "2.5.29.19";
     const AUTHORITY_KEY_ID: &str = "2.5.29.35";
     let critical = |oid: &str| signer.extensions.iter().find(|it| it.oid == oid).map(|it| it.critical);
-    !signer.organizations.is_empty()
+    signer.organizations.iter().any(|name| name.eq_ignore_ascii_case(provider))
+        && signer.subject.split(", ").any(|attribute| attribute == "C=IT")
+        && signer.subject_emails.is_empty()
         && signer.common_names.iter().any(|name| name.eq_ignore_ascii_case("Posta Certificata"))
         && critical(SUBJECT_ALT_NAME) == Some(false)
         && critical(KEY_USAGE) == Some(true)

@@ -11,12 +11,15 @@ use super::{
     applies::date_header,
     exhibit::{Provenance, verified},
     judge::Reference,
-    spelling::{bare_identifier, is_bare_address, same_address},
+    spelling::{bare_identifier, folded_name, is_bare_address, same_address},
 };
 use crate::{
     evidence::{Evidence, SmtpPath},
     message::{Daticert, Kind, Message, Shape},
-    smime::{self, Certificate, Signature, certificate::Extension},
+    smime::{
+        self, Certificate, Signature,
+        certificate::{Extension, NameAttribute},
+    },
 };
 
 /// Whether a message is what an incoming point must pass on as it is. By which paths it came is another question.
@@ -34,15 +37,15 @@ pub enum Soundness {
 impl Soundness {
     /// That of a message as it arrived.
     pub(super) fn of(message: &Message, signature: Option<&Signature>, origin: &Origin) -> Self {
-        match origin {
-            Origin::Verified { .. } => {}
+        let provider = match origin {
+            Origin::Verified { provider } => provider,
             Origin::NotVerified(_) => return Soundness::CannotTell,
             Origin::Refuted(_) | Origin::Unsigned => return Soundness::Unsound,
-        }
+        };
         let Some((kind, data)) = structure(message) else { return Soundness::Unsound };
         let signer = signature.and_then(|signature| signature.signer.as_ref());
         let plain = signer.is_some_and(|signer| {
-            is_plain_signer(signer) && is_plain(message, data) && shows_whom(message, kind, data, signer)
+            is_plain_signer(signer, provider) && is_plain(message, data) && shows_whom(message, kind, data, signer)
         });
         if plain { Soundness::Sound } else { Soundness::CannotTell }
     }
@@ -141,13 +144,17 @@ fn shows_whom(message: &Message, kind: Kind, data: &Daticert, signer: &Certifica
 
 /// Whether nothing in the signer's certificate is beyond the profile of 5.5: 2.2.2 does not tell whether such a signer is
 /// good enough.
-fn is_plain_signer(signer: &Certificate) -> bool {
+fn is_plain_signer(signer: &Certificate, provider: &str) -> bool {
     const KEY_USAGE: &str = "2.5.29.15";
     const BASIC_CONSTRAINTS: &str = "2.5.29.19";
     let usual = |extension: &Extension| {
         extension.oid != BASIC_CONSTRAINTS && extension.critical == (extension.oid == KEY_USAGE)
     };
+    let country = |attribute: &NameAttribute| attribute.label == "C" && attribute.value.len() == 2;
     signer.version == 3
+        && signer.subject_attributes.iter().any(country)
+        && signer.subject_emails.is_empty()
+        && signer.organizations.iter().any(|name| folded_name(name) == folded_name(provider))
         && signer.digital_signature == Some(true)
         && signer.extensions.iter().all(usual)
         && signer.authority_key_id.is_some()

@@ -216,6 +216,13 @@ impl TargetError {
     }
 }
 
+/// The ordered pairs that together take every way that the norm leaves open: alfa and bravo both ways, and delta, which
+/// goes the other way, in either role.
+pub fn round() -> [Direction; 4] {
+    [("alfa", "bravo"), ("bravo", "alfa"), ("bravo", "delta"), ("delta", "alfa")]
+        .map(|(sender, receiver)| Direction::new(sender, receiver))
+}
+
 /// Whether two targets are one provider's gateway, however it is looked at; `flawed` is bravo's, with mistakes.
 pub fn are_one_provider(one: &str, other: &str) -> bool {
     let provider = |name: &str| match name.strip_prefix(OUTSIDE).unwrap_or(name) {

@@ -104,11 +104,11 @@ impl Folder {
 #[test]
 fn run_passes_between_the_reference_gateways_and_leaves_its_reports() {
     let folder = Folder::new();
-    folder.run(&[]).exits(0).says(&["alfa -> bravo", "bravo -> alfa", "passed", "conforming (exit code 0)"]);
+    folder.run(&[]).exits(0).says(&["alfa -> bravo", "delta -> alfa", "4 passed", "conforming (exit code 0)"]);
     let stream = folder.stream();
     let footer = stream.last().unwrap();
     assert_eq!((&stream[0]["type"], &footer["type"]), (&"header".into(), &"footer".into()));
-    assert_eq!((&footer["complete"], &footer["totals"]["passed"]), (&true.into(), &2.into()));
+    assert_eq!((&footer["complete"], &footer["totals"]["passed"]), (&true.into(), &4.into()));
     assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("delivery/complete"));
     assert!(folder.path("reports/evidence/delivery/complete/alfa-bravo/manifest.json").is_file());
     let digest = stream[1]["evidence"]["manifest"].as_str().unwrap();
@@ -139,7 +139,7 @@ fn run_prints_the_stream_as_json_and_nothing_else() {
     let done = folder.run(&["--format", "json"]).exits(0);
     assert_eq!(done.err, "");
     let types: Vec<_> = done.json().iter().map(|line| line["type"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(types, ["header", "cell", "cell", "footer"]);
+    assert_eq!(types, ["header", "cell", "cell", "cell", "cell", "footer"]);
 }
 
 #[test]
@@ -448,7 +448,7 @@ fn directories_and_certificates_are_judged_by_themselves() {
     let check = |path: &str, more: &[&str]| pec(&[&["check", path, "--at", at], more].concat());
 
     let plain = ldif.to_string_lossy().into_owned();
-    check(&plain, &[]).exits(0).says(&["no violation; directory of 6 records, not signed"]);
+    check(&plain, &[]).exits(0).says(&["no violation; directory of 8 records, not signed"]);
     pec(&["check", &plain, "--at", "2050-01-01T00:00:00Z"]).exits(1).says(&["violation directory/certificate-valid"]);
     let signed =
         pki.signer("alfa").unwrap().sign_attached(&fs::read(&ldif).unwrap(), at.parse().unwrap(), Encoding::Der);
