@@ -457,7 +457,7 @@ fn directories_and_certificates_are_judged_by_themselves() {
     let told = &done[1]["directories"][0];
     assert_eq!((&told["records"][0], &told["signed"]), (&"o=postacert".into(), &true.into()));
     assert!(told["signed_by"].as_str().unwrap().contains("Alfa"));
-    assert_eq!(done[1]["certificates"].as_array().unwrap().len(), 5);
+    assert_eq!(done[1]["certificates"].as_array().unwrap().len(), 7);
 
     let inside = signed.windows(4).position(|window| window == b"dn: ").unwrap();
     let mut tampered = signed;
