@@ -170,8 +170,11 @@ mod tests {
         Play { scenario: scenario.into(), sender: "alfa".into(), receiver: "bravo".into() }
     }
 
-    fn run(cells: &[(&str, Outcome, &[(&str, Severity, usize)])]) -> Run {
-        let cell = |outcome, found: &[(&str, Severity, usize)]| Cell {
+    /// A rule, how grave what it found is, and how often.
+    type Told<'a> = (&'a str, Severity, usize);
+
+    fn run(cells: &[(&str, Outcome, &[Told<'_>])]) -> Run {
+        let cell = |outcome, found: &[Told<'_>]| Cell {
             outcome,
             found: found
                 .iter()

@@ -7,7 +7,7 @@ use super::{
     choices::NeverReached,
     compose::{Deadline, DeliveryError, Notice},
     core::{Core, Way},
-    store::{Milestone, Tracked},
+    store::{Milestone, Noticed, Tracked},
     verification::{Correct, bare},
 };
 use crate::{clock::LegalTime, message::Kind};
@@ -64,7 +64,7 @@ impl Core {
     pub(super) fn never_reached(&self, identifier: &str, recipient: &str, at: &LegalTime) {
         let Some(tracked) = self.store.tracked(identifier) else { return };
         let known = tracked.recipients.iter().find(|progress| progress.address.eq_ignore_ascii_case(recipient));
-        let noticed = known.is_some_and(|progress| progress.second_notice && !progress.taken_over);
+        let noticed = known.is_some_and(|progress| progress.noticed == Noticed::Second && !progress.taken_over);
         if noticed && self.profile.choices.never_reached == NeverReached::NonDeliveryToo {
             let error = DeliveryError { errore: "altro", code: "5.4.7", description: NEVER_REACHED };
             self.notify(self.own(&tracked.about), &Notice::NonDelivery { recipient, error }, at, Way::Hand);

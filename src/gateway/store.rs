@@ -54,10 +54,20 @@ pub struct Progress {
     pub taken_over: bool,
     /// Nothing more is owed to the sender.
     pub ended: bool,
-    /// The 12-hour notice went out.
-    pub first_notice: bool,
-    /// The 24-hour notice went out: it was that which ended it.
-    pub second_notice: bool,
+    /// Which timeout notices went out.
+    pub noticed: Noticed,
+}
+
+/// Which timeout notices went out (3.1.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Noticed {
+    /// None.
+    #[default]
+    Nothing,
+    /// That of 12 hours.
+    First,
+    /// That of 24 hours, which ended it.
+    Second,
 }
 
 /// What the entries add up to.
@@ -246,8 +256,8 @@ impl State {
                     match milestone {
                         Milestone::TakenOver => progress.taken_over = true,
                         Milestone::Ended => progress.ended = true,
-                        Milestone::FirstNotice => progress.first_notice = true,
-                        Milestone::SecondNotice => (progress.ended, progress.second_notice) = (true, true),
+                        Milestone::FirstNotice => progress.noticed = Noticed::First,
+                        Milestone::SecondNotice => (progress.ended, progress.noticed) = (true, Noticed::Second),
                     }
                 }
             }
@@ -271,16 +281,15 @@ impl State {
 
 impl Progress {
     fn of(address: &str) -> Self {
-        Self { address: address.to_owned(), taken_over: false, ended: false, first_notice: false, second_notice: false }
+        Self { address: address.to_owned(), taken_over: false, ended: false, noticed: Noticed::Nothing }
     }
 
     fn has(&self, milestone: Milestone) -> bool {
         match milestone {
             Milestone::TakenOver => self.taken_over,
-            Milestone::Ended => self.ended,
-            Milestone::FirstNotice => self.first_notice,
             // Nothing more is owed then, whatever ended it.
-            Milestone::SecondNotice => self.ended,
+            Milestone::Ended | Milestone::SecondNotice => self.ended,
+            Milestone::FirstNotice => self.noticed >= Noticed::First,
         }
     }
 
@@ -290,7 +299,7 @@ impl Progress {
         use super::compose::Deadline::{Twelve, TwentyFour};
         if self.ended {
             None
-        } else if self.taken_over || self.first_notice {
+        } else if self.taken_over || self.noticed >= Noticed::First {
             Some((TwentyFour, at + second))
         } else {
             Some((Twelve, at + SignedDuration::from_hours(12)))
