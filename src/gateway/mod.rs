@@ -33,7 +33,7 @@ mod tests;
 pub use lab::{Doors, Lab, SeenSession, Transmission};
 pub use posta::{OrdinaryHost, Posta, UnknownUsers};
 pub use profile::{
-    Antivirus, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile, Takeover, UnknownRecipients,
+    Antivirus, BeyondQuota, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile, Takeover, UnknownRecipients,
 };
 pub use start::Gateway;
 pub use store::Stored;

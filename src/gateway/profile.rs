@@ -52,6 +52,8 @@ pub struct Profile {
     pub upgrade: Upgrade,
     /// What happens to mail for unknown mailboxes.
     pub unknown_recipients: UnknownRecipients,
+    /// What happens to notifications for its own users whose mailboxes are full.
+    pub beyond_quota: BeyondQuota,
     /// Whether a server-server acceptance is sent within the provider.
     pub takeover_of_own: Takeover,
     /// Whether one is sent for an infected envelope.
@@ -124,6 +126,15 @@ pub enum UnknownRecipients {
     Notify,
     /// It is refused at RCPT TO.
     Refuse,
+}
+
+/// What happens to a notification for a full mailbox. It is to be delivered "regardless" (2.2.3), which says nothing of room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeyondQuota {
+    /// It is kept: a user's quota does not cost the proof.
+    Kept,
+    /// It is refused by SMTP: the provider that sent it knows, and has it in its log.
+    Refused,
 }
 
 /// Whether a server-server acceptance is sent where the norm can be read both ways.
@@ -252,6 +263,7 @@ impl Profile {
             incoming: Incoming::Open,
             upgrade: Upgrade::Offered,
             unknown_recipients: UnknownRecipients::Notify,
+            beyond_quota: BeyondQuota::Kept,
             takeover_of_own: Takeover::Omitted,
             takeover_of_infected: Takeover::Sent,
             second_notice: SignedDuration::from_hours(24),

@@ -11,7 +11,7 @@ mod words;
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 pub use address_list::{AddressList, AddressProblem};
-pub use header_text::{HeaderText, canonical};
+pub use header_text::{HeaderText, canonical, says};
 
 use super::{Bytes, charset};
 use base64::{Engine, prelude::BASE64_STANDARD};

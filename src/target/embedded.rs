@@ -14,7 +14,8 @@ use crate::{
     fault::{CopyEdit, Deviation, Edit},
     gateway::{self, Doors, Gateway, Lab, OrdinaryHost, Posta, Profile, compose::Composer},
     net::{
-        AuthMechanism, ClientError, Credentials, Destination, Heard, Patience, Problem, Security, Sent, Spoken, Upgrade,
+        AuthMechanism, ClientError, Credentials, Destination, Heard, Patience, Problem, Reply, Security, Sent, Spoken,
+        Upgrade,
     },
     pki::{Lists, Pki},
     scenario::{
@@ -52,19 +53,20 @@ fn profile(name: &str) -> Result<Profile, TargetError> {
         "alfa" => Ok(Profile::alfa()),
         "bravo" => Ok(Profile::bravo()),
         "flawed" => Ok(Profile::flawed()),
-        _ => Err(TargetError::new(format!("there is no embedded gateway `{name}`"))),
+        _ => Err(TargetError::configuration(format!("there is no embedded gateway `{name}`"))),
     }
 }
 
 impl Embedded {
     /// Starts both and the ordinary mail host in the state that the scenario gives; `machine` tells the day.
     pub async fn start(direction: &Direction, scenario: &Scenario, machine: Machine) -> Result<Self, TargetError> {
-        let trouble = |error: std::io::Error| TargetError::new(format!("an embedded host does not start: {error}"));
-        let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
+        let trouble =
+            |error: std::io::Error| TargetError::infrastructure(format!("an embedded host does not start: {error}"));
+        let pki = Pki::load().map_err(|error| TargetError::infrastructure(error.to_string()))?;
         let (mut sender, mut receiver) = (profile(&direction.sender)?, profile(&direction.receiver)?);
         if sender.domains == receiver.domains {
             let message = format!("`{}` and `{}` are one provider", direction.sender, direction.receiver);
-            return Err(TargetError::new(message));
+            return Err(TargetError::configuration(message));
         }
         let posta = OrdinaryHost {
             unknown: match scenario.given.posta.unknown_users {
@@ -114,7 +116,9 @@ impl Embedded {
         });
         let also_listed: Vec<(&str, String)> = also_listed.collect();
         if let Some((_, unknown)) = also_listed.iter().find(|(_, id)| pki.certificate(id).is_none()) {
-            return Err(TargetError::new(format!("the test PKI has no certificate `{unknown}` that could be listed")));
+            return Err(TargetError::configuration(format!(
+                "the test PKI has no certificate `{unknown}` that could be listed"
+            )));
         }
         let directory = gateway::directory_with(&pki, also_listed.into_iter());
         let trust = pki.trust_with(match given.revocation_lists {
@@ -173,16 +177,42 @@ impl Embedded {
     ) -> Result<Answer, TargetError> {
         match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
             Ok(sent) => Ok(answer(&sent)),
-            Err(ClientError { problem: Problem::Refused(reply), .. }) => Ok(Answer {
-                refused: vec![Refusal { recipient: None, code: reply.code, text: reply.text }],
-                ..Answer::default()
-            }),
-            Err(ClientError { problem, transcript }) => Err(TargetError {
-                what: format!("{} does not answer as a mail host does: {problem}", destination.host),
-                dialogue: Some(transcript.dialogue(self.party(name), self.party(&destination.host))),
-            }),
+            Err(ClientError { problem: Problem::Refused(reply), .. }) => Ok(turned_away(&reply)),
+            Err(ClientError { problem: Problem::EightBit, .. }) => {
+                Ok(turned_away(&Reply::new(554, [5, 6, 3], "8BITMIME is not offered, and the message needs it")))
+            }
+            // Who may not log in, as the scenario has it, or not now.
+            Err(ClientError { problem: Problem::Login(reply), .. })
+                if reply.code / 100 == 4 || login.is_some_and(|login| self.is_disabled(&login.user)) =>
+            {
+                Ok(turned_away(&reply))
+            }
+            Err(ClientError { problem, transcript }) => Err(self
+                .trouble(&destination.host, &problem)
+                .heard_in(transcript.dialogue(self.party(name), self.party(&destination.host)))),
         }
     }
+
+    /// Whose trouble it is that a session with a host did not come to its end.
+    fn trouble(&self, host: &str, problem: &Problem) -> TargetError {
+        let what = format!("{host}: {problem}");
+        match problem {
+            Problem::Connect(_) => TargetError::infrastructure(what),
+            Problem::Login(_) | Problem::Address(_) => TargetError::configuration(what),
+            _ => TargetError::misbehaved(self.party(host), "an SMTP session that is held to its end", what),
+        }
+    }
+
+    fn is_disabled(&self, user: &str) -> bool {
+        let mailboxes = self.roles().into_iter().filter_map(|(.., gateway)| gateway.profile().mailbox(user));
+        mailboxes.into_iter().any(|mailbox| mailbox.state == gateway::MailboxState::Disabled)
+    }
+}
+
+/// An answer to a whole transaction.
+fn turned_away(reply: &Reply) -> Answer {
+    let refused = vec![Refusal { recipient: None, code: reply.code, text: reply.text.clone() }];
+    Answer { refused, ..Answer::default() }
 }
 
 fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
@@ -253,17 +283,21 @@ impl Pair for Embedded {
         Box::pin(self.send(CLIENT, destination, Some(credentials), path, message))
     }
 
-    fn inject<'a>(&'a self, as_host: InjectAs, at: Role, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer> {
-        let gateway = self.gateway(at);
+    fn inject<'a>(&'a self, as_host: InjectAs, at: Host, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer> {
         let (name, security) = match as_host {
             InjectAs::Peer => (PEER, Security::StartTls),
             InjectAs::Posta => (self.posta.settings().host.as_str(), Security::WhenOffered),
         };
-        let destination = Destination {
-            address: gateway.incoming_addr(),
-            host: gateway.profile().host.clone(),
-            service: Service::Incoming,
-            security,
+        let destination = match at {
+            Host::Gateway(role) => {
+                let gateway = self.gateway(role);
+                let (address, host) = (gateway.incoming_addr(), gateway.profile().host.clone());
+                Destination { address, host, service: Service::Incoming, security }
+            }
+            Host::Posta => {
+                let (address, host) = (self.posta.incoming_addr(), self.posta.settings().host.clone());
+                Destination { address, host, service: Service::Ordinary, security }
+            }
         };
         Box::pin(self.send(name, destination, None, path, message))
     }
@@ -274,7 +308,7 @@ impl Pair for Embedded {
                 Place::AccessPoint(role) => (*role, Service::Submission),
                 Place::IncomingPoint(role) => (*role, Service::Incoming),
                 Place::Mailbox(_) | Place::VirusStore(_) => {
-                    return Err(TargetError::new(format!("nobody talks to `{with}`")));
+                    return Err(TargetError::configuration(format!("nobody talks to `{with}`")));
                 }
             };
             let gateway = self.gateway(role);
@@ -286,9 +320,7 @@ impl Pair for Embedded {
             let destination = Destination { address, host, service, security: Security::WhenOffered };
             let script: Vec<Spoken> = script.iter().map(|one| spoken(one, &gateway.profile().password)).collect();
             let client = self.lab.client(CLIENT);
-            client.talk(&destination, &script).await.map_err(|problem| {
-                TargetError::new(format!("{} does not answer as a mail host does: {problem}", destination.host))
-            })
+            client.talk(&destination, &script).await.map_err(|problem| self.trouble(&destination.host, &problem))
         })
     }
 
@@ -401,7 +433,7 @@ fn spoken(utterance: &Utterance, password: &str) -> Spoken {
 
 /// The replies to a transaction as one answer. Where the message itself was refused, nobody has it.
 fn answer(sent: &Sent) -> Answer {
-    let whole = |reply: &crate::net::Reply| Refusal { recipient: None, code: reply.code, text: reply.text.clone() };
+    let whole = |reply: &Reply| Refusal { recipient: None, code: reply.code, text: reply.text.clone() };
     let mut answer = Answer::default();
     if !sent.mail.is_positive() {
         answer.refused.push(whole(&sent.mail));
@@ -429,12 +461,42 @@ mod tests {
     };
 
     use super::*;
+    use crate::target::Trouble;
+
+    async fn embedded() -> Embedded {
+        let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
+        let scenario = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
+        Embedded::start(&Direction::new("alfa", "bravo"), &scenario, Machine::default()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn trouble_is_whose_it_is() {
+        let pair = embedded().await;
+        let whose = |problem: &Problem| pair.trouble("mx.bravo.example", problem).trouble;
+        let refused = || Reply::new(535, [5, 7, 8], "No");
+        assert_eq!(whose(&Problem::Login(refused())), Trouble::Configuration);
+        assert_eq!(whose(&Problem::Connect(std::io::ErrorKind::ConnectionRefused.into())), Trouble::Infrastructure);
+        for problem in [Problem::Broken("reset".into()), Problem::Timeout, Problem::NoStartTls] {
+            assert!(matches!(whose(&problem), Trouble::Misbehaved { by: Party::Receiver, .. }), "{problem}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_password_is_configuration_and_a_closed_port_infrastructure() {
+        let pair = embedded().await;
+        let path = SmtpPath { from: "mario@alfa.example".into(), to: vec!["anna@bravo.example".into()] };
+        let submit = async |login: &str| pair.submit(Role::Sender, login, &path, b"x").await.unwrap_err().trouble;
+        assert_eq!(submit("nessuno@alfa.example").await, Trouble::Configuration);
+        pair.halt();
+        while tokio::net::TcpStream::connect(pair.sender.submission_addr()).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(submit("mario@alfa.example").await, Trouble::Infrastructure);
+    }
 
     #[tokio::test]
     async fn a_stranger_is_told_of_and_neither_served_nor_judged_nor_waited_for() {
-        let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
-        let file = Scenario::read("stranger", "stranger.yaml", yaml, &[]).unwrap();
-        let pair = Embedded::start(&Direction::new("alfa", "bravo"), &file, Machine::default()).await.unwrap();
+        let pair = embedded().await;
         let mut silent = TcpStream::connect(pair.receiver.incoming_addr()).await.unwrap();
         let mut stranger = TcpStream::connect(pair.receiver.incoming_addr()).await.unwrap();
         stranger.write_all(b"EHLO scanner.example\r\nMAIL FROM:<a@b.example>\r\n").await.unwrap();
