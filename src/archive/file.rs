@@ -77,7 +77,7 @@ pub(super) fn at(path: &Path, place: Place, metadata: &fs::Metadata, limits: &Li
         return place.left_out(Why::NotFile(what));
     }
     match File::open(path) {
-        Ok(file) => read(place, Box::new(file), limits),
+        Ok(file) => read(place, Box::new(file), metadata.len(), limits),
         Err(error) => place.left_out(Why::Unreadable(error)),
     }
 }
@@ -102,65 +102,93 @@ fn special(metadata: &fs::Metadata) -> Option<&'static str> {
     (!metadata.is_file()).then_some("a device")
 }
 
-/// What is in a file.
-pub(super) fn read(place: Place, mut file: Box<dyn Seekable>, limits: &Limits) -> Stream {
-    let beginning = beginning(&mut file).and_then(|beginning| {
-        file.seek(SeekFrom::Start(0))?;
-        Ok(beginning)
-    });
-    match beginning {
-        Ok(beginning) => match form::of(&beginning) {
-            Form::Zip => zip::members(place, file, limits),
+/// What is in a file of about this size, which only spares growing.
+pub(super) fn read(place: Place, mut file: Box<dyn Seekable>, size: u64, limits: &Limits) -> Stream {
+    let opened = beginning(&mut file, size).and_then(|beginning| {
+        let form = match form::of(&beginning) {
             // A mailbox that was cut at the front may begin with the rest of a long message.
-            Form::Other(form::TEXT) => match separated(&mut file) {
-                Ok(true) => enter(place, Form::Mbox, file, limits),
-                Ok(false) => enter(place, Form::Other(form::TEXT), file, limits),
-                Err(error) => place.left_out(Why::Unreadable(error)),
-            },
-            form => enter(place, form, file, limits),
-        },
+            Form::Other(form::TEXT) if separated(&mut file)? => Form::Mbox,
+            form => form,
+        };
+        file.seek(SeekFrom::Start(if form == Form::Zip { 0 } else { beginning.len() as u64 }))?;
+        Ok((form, beginning))
+    });
+    match opened {
+        Ok((Form::Zip, _)) => zip::members(place, file, limits),
+        Ok((form, beginning)) => enter(place, form, Opened { beginning, rest: file, size }, limits),
         Err(error) => place.left_out(Why::Unreadable(error)),
     }
 }
 
 fn separated(file: &mut Box<dyn Seekable>) -> io::Result<bool> {
-    let found = mbox::anywhere(&mut *file)?;
     file.seek(SeekFrom::Start(0))?;
-    Ok(found)
+    mbox::anywhere(&mut *file)
 }
 
 /// What comes in where nothing can be read twice.
 fn flowing(place: Place, mut input: impl Read + Send + 'static, limits: &Limits) -> Stream {
-    let beginning = match beginning(&mut input) {
+    let beginning = match beginning(&mut input, 0) {
         Ok(beginning) => beginning,
         Err(error) => return place.left_out(Why::Unreadable(error)),
     };
     let form = form::of(&beginning);
-    let input = Cursor::new(beginning).chain(input);
+    let opened = Opened { beginning, rest: input, size: 0 };
     if form == Form::Zip {
-        return match zip::spool(input, limits) {
+        return match zip::spool(opened.all(), limits) {
             Ok(spool) => zip::members(place, spool, limits),
             Err(why) => place.left_out(why),
         };
     }
-    enter(place, form, input, limits)
+    enter(place, form, opened, limits)
 }
 
-fn beginning(input: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut beginning = Vec::new();
-    input.take(form::BEGINNING as u64).read_to_end(&mut beginning)?;
+/// The first octets, all of them where there are fewer than [`form::BEGINNING`].
+fn beginning(input: &mut impl Read, size: u64) -> io::Result<Vec<u8>> {
+    let most = form::BEGINNING as u64;
+    let mut beginning = Vec::with_capacity(capacity(size.min(most)));
+    input.take(most).read_to_end(&mut beginning)?;
     Ok(beginning)
 }
 
-fn enter(place: Place, form: Form, input: impl Read + Send + 'static, limits: &Limits) -> Stream {
+/// One more than is expected: the end is then seen without growing.
+fn capacity(size: u64) -> usize {
+    usize::try_from(size).unwrap_or_default().saturating_add(1)
+}
+
+/// A file whose beginning was read.
+struct Opened<R> {
+    beginning: Vec<u8>,
+    rest: R,
+    /// How many octets it has, where that is known; it may have grown since.
+    size: u64,
+}
+
+impl<R: Read + Send + 'static> Opened<R> {
+    fn all(self) -> impl Read + Send + 'static {
+        Cursor::new(self.beginning).chain(self.rest)
+    }
+
+    fn whole(self, limits: &Limits) -> Result<Vec<u8>, Why> {
+        let mut bytes = self.beginning;
+        let more = self.size.min(limits.whole).saturating_sub(bytes.len() as u64);
+        if bytes.len() >= form::BEGINNING {
+            bytes.reserve_exact(capacity(more));
+            let bound = limits.whole.saturating_add(1).saturating_sub(bytes.len() as u64);
+            self.rest.take(bound).read_to_end(&mut bytes).map_err(Why::Unreadable)?;
+        }
+        if bytes.len() as u64 > limits.whole { Err(Why::TooLarge(limits.whole)) } else { Ok(bytes) }
+    }
+}
+
+fn enter(place: Place, form: Form, opened: Opened<impl Read + Send + 'static>, limits: &Limits) -> Stream {
     match form {
         Form::Empty => return place.left_out(Why::Empty),
         Form::Other(looks) if place.is_named(".eml") => return place.left_out(Why::NotMessage(looks)),
         Form::Other(looks) => return place.left_out(Why::Unknown(looks)),
-        Form::Mbox => return Box::new(Mbox::new(place.name, place.asked, input, limits)),
+        Form::Mbox => return Box::new(Mbox::new(place.name, place.asked, opened.all(), limits)),
         _ => {}
     }
-    let bytes = match whole(input, limits) {
+    let bytes = match opened.whole(limits) {
         Ok(bytes) => bytes,
         Err(why) => return place.left_out(why),
     };
@@ -176,12 +204,6 @@ fn enter(place: Place, form: Form, input: impl Read + Send + 'static, limits: &L
         Form::Pem => certificates::pem(&place, &bytes),
         _ => certificates::der(&place, bytes),
     }
-}
-
-fn whole(input: impl Read, limits: &Limits) -> Result<Vec<u8>, Why> {
-    let mut bytes = Vec::new();
-    input.take(limits.whole.saturating_add(1)).read_to_end(&mut bytes).map_err(Why::Unreadable)?;
-    if bytes.len() as u64 > limits.whole { Err(Why::TooLarge(limits.whole)) } else { Ok(bytes) }
 }
 
 /// A CMS structure: a directory in its signature, a signature by itself, or some other document in its signature.

@@ -52,7 +52,7 @@ pub(super) fn of(beginning: &[u8]) -> Form {
     if mbox::starts(beginning) {
         return Form::Mbox;
     }
-    if is_message(beginning) {
+    if is_message(beginning) || is_header_throughout(beginning) {
         return Form::Message;
     }
     let text = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning).trim_ascii_start();
@@ -77,6 +77,14 @@ pub(super) fn is_message(beginning: &[u8]) -> bool {
         return false;
     }
     std::iter::once(first).chain(lines.take_while(|line| !line.is_empty())).filter_map(field_name).any(is_of_mail)
+}
+
+/// Whether it is all header fields as far as it is looked at: those of mail may come later.
+fn is_header_throughout(beginning: &[u8]) -> bool {
+    let lines = beginning.split(|octet| *octet == b'\n').collect::<Vec<_>>();
+    let whole = &lines[..lines.len() - 1];
+    let is_header = |line: &&[u8]| matches!(line, [b' ' | b'\t', _, ..]) || field_name(line).is_some();
+    beginning.len() == BEGINNING && lines.len() > 1 && field_name(whole[0]).is_some() && whole.iter().all(is_header)
 }
 
 /// The name that a header line begins with (RFC 5322 2.2).
@@ -227,7 +235,10 @@ mod tests {
             (b"\xff\xd8\xff\xe0", Form::Other("a picture (JPEG)")),
             (b"# A title\n", Form::Other("a text")),
             (b"\0\0\0\0", Form::Other("binary data")),
+            (&b"X-Nothing: 1\r\n folded\r\n".repeat(4000), Form::Message),
+            (&[&b"X-Nothing: 1\r\n".repeat(3000)[..], &b"\r\nbody".repeat(6000)].concat(), Form::Other("a text")),
         ] {
+            let beginning = &beginning[..beginning.len().min(BEGINNING)];
             assert_eq!(of(beginning), form, "{}", String::from_utf8_lossy(beginning));
         }
     }

@@ -34,6 +34,21 @@ pub struct Item {
     pub content: Content,
 }
 
+impl Item {
+    /// About how many octets it holds in memory.
+    pub fn weight(&self) -> usize {
+        match &self.content {
+            Content::Message(bytes)
+            | Content::Directory(bytes)
+            | Content::Daticert(bytes)
+            | Content::Signature(bytes)
+            | Content::Opaque(bytes) => bytes.len(),
+            Content::Certificates(certificates) => certificates.iter().map(Vec::len).sum(),
+            Content::Bundle(_) => 0,
+        }
+    }
+}
+
 /// What there is to judge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {

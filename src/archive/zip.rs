@@ -91,7 +91,7 @@ impl Members {
         Some(match unpacked {
             Ok((spool, size)) => {
                 self.budget -= size;
-                file::read(place, Box::new(spool), &self.limits)
+                file::read(place, Box::new(spool), size, &self.limits)
             }
             Err(why) => {
                 if matches!(why, Why::Beyond(_)) {

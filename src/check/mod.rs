@@ -6,6 +6,7 @@
 mod arrival;
 mod item;
 mod ordered;
+mod portions;
 mod spill;
 mod submission;
 
@@ -15,10 +16,11 @@ use jiff::Timestamp;
 
 use item::{Judged, Told};
 use ordered::ordered;
+use portions::portions;
 use spill::Spill;
 
 use crate::{
-    archive::{self, Found, Limits},
+    archive::{self, Found, Item, Limits},
     evidence::{Evidence, Watch},
     results::{CheckTally, Event, Strictness},
     rules::{Judge, Options, Reference, Transaction, all},
@@ -86,15 +88,18 @@ impl Check<'_> {
             number += 1;
             (given, number, found)
         });
-        let work = |(given, number, found): (usize, usize, Found), clerk: &mut _| {
-            (given, self.judged(&judge, number, found, clerk))
+        let work = |portion: Vec<(usize, usize, Found)>, clerk: &mut _| {
+            let each = portion.into_iter();
+            each.map(|(given, number, found)| (given, self.judged(&judge, number, found, clerk))).collect()
         };
         let clerks = ordered(
-            numbered,
+            portions(numbered, |(_, _, found)| found.as_ref().map_or(0, Item::weight)),
             || judge.clerk(),
             work,
-            |(given, judged): (usize, Vec<Judged>)| {
-                for Judged { told, exercised: put, member } in judged {
+            |portion: Vec<(usize, Vec<Judged>)>| {
+                let each =
+                    portion.into_iter().flat_map(|(given, judged)| judged.into_iter().map(move |it| (given, it)));
+                for (given, Judged { told, exercised: put, member }) in each {
                     exercised[given] += put;
                     if let Some(member) = member {
                         spill.add(*member).map_err(Broken::Spilling)?;

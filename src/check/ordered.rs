@@ -9,7 +9,7 @@ use std::{
 
 /// How far work may run ahead of the oldest result that is not handed on yet: what is held at once is bounded, whatever
 /// the number of items and however long one of them takes.
-const AHEAD: usize = 256;
+const AHEAD: usize = 16;
 
 /// Items in the order they were asked for, and how far their results are handed on.
 struct Queue<I> {

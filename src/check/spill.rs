@@ -13,8 +13,8 @@ use crate::rules::{Distinct, Member};
 /// Parts on disk: of a million messages each has some thousands.
 const PARTS: usize = 256;
 
-/// Messages whose facts are held in memory: some tens of megabytes.
-const IN_MEMORY: usize = 20_000;
+/// Messages whose facts are held in memory: some megabytes.
+const IN_MEMORY: usize = 5_000;
 
 /// Facts of messages by identifier.
 pub struct Spill {

@@ -170,6 +170,9 @@ fn but<'a>(source: &'a str, keys: &[&str]) -> impl Iterator<Item = &'a str> {
 fn asked_of(check: &Check) -> &'static str {
     match check {
         Check::Message { .. } => "each message that a provider's system generates, where it applies",
+        Check::Limits { .. } => {
+            "each message that a provider's system generates; what it finds is *cannot tell*, and fails nobody"
+        }
         Check::Certificate { .. } => "each signing certificate",
         Check::Dialogue { .. } => "each SMTP session",
         Check::Directory { .. } => "the providers' directory, each version",

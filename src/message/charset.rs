@@ -60,9 +60,10 @@ pub fn latin1(octets: &[u8]) -> String {
 }
 
 /// The character that windows-1252 has where ISO-8859-1 has a control character of no use in text.
+#[inline]
 pub fn without_c1(sign: char) -> char {
-    match u8::try_from(u32::from(sign)) {
-        Ok(octet @ 0x80..=0x9f) => latin1(&[octet]).chars().next().unwrap_or(sign),
+    match sign {
+        '\u{80}'..='\u{9f}' => latin1(&[sign as u8]).chars().next().unwrap_or(sign),
         _ => sign,
     }
 }

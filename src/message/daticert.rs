@@ -6,11 +6,12 @@ mod place;
 mod validity;
 mod xml;
 
-use jiff::{Timestamp, fmt::strtime};
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use roxmltree::{Document, Node};
 use serde::{Deserialize, Serialize};
 
 pub use place::XmlPlace;
+use xml::Unread;
 
 /// A daticert.xml as far as it can be read, and everything wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +21,10 @@ pub struct DaticertReading {
     /// What could be read; `None` when it is not well-formed XML, beyond all bounds, or no `postacert` with `intestazione`
     /// and `dati`: whatever else stands there has no meaning.
     pub data: Option<Daticert>,
-    /// Why it could not be read: not well-formed, at which line and column, or a bound exceeded.
+    /// Why it cannot be read: not well-formed, at which line and column.
     pub malformed: Option<String>,
+    /// Why it was not read, though it may be well-formed: it is more than a reader takes in.
+    pub limit: Option<String>,
     /// Where it departs from the DTD, one entry each.
     pub invalid: Vec<DtdError>,
     /// Whether it carries a document type declaration (parsed past; nothing is fetched, no entity expanded).
@@ -95,7 +98,7 @@ impl DaticertReading {
         let mut reading = Self::default();
         match xml::decode(&xml) {
             Ok(text) => reading.read_text(&text),
-            Err(reason) => reading.malformed = Some(reason),
+            Err(unread) => reading.set(unread),
         }
         Self { xml, ..reading }
     }
@@ -108,7 +111,14 @@ impl DaticertReading {
                 self.invalid = validity::departures(&document);
                 self.data = is_postacert(document.root_element()).then(|| Daticert::of(&document));
             }
-            Err(reason) => self.malformed = Some(reason),
+            Err(unread) => self.set(unread),
+        }
+    }
+
+    fn set(&mut self, unread: Unread) {
+        match unread {
+            Unread::Malformed(reason) => self.malformed = Some(reason),
+            Unread::Beyond(limit) => self.limit = Some(limit),
         }
     }
 }
@@ -116,12 +126,14 @@ impl DaticertReading {
 impl Daticert {
     /// The instant that `giorno`, `ora` and `zona` name; `None` where they are not in the norm's form.
     pub fn instant(&self) -> Option<Timestamp> {
-        let written = format!("{} {} {}", self.giorno, self.ora, self.zona);
-        // The format alone would also take `1/3/2026`, a colon in the offset and a second 60.
-        if !has_shape(&written, "00/00/0000 00:00:00 +0000") || self.ora.ends_with("60") {
-            return None;
-        }
-        strtime::parse("%d/%m/%Y %H:%M:%S %z", &written).ok()?.to_timestamp().ok()
+        let [day, month, century, year] = numbers(&self.giorno, "00/00/0000")?;
+        let [hour, minute, second] = numbers(&self.ora, "00:00:00")?;
+        let [hours, minutes] = numbers(&self.zona, "+0000")?;
+        let local =
+            DateTime::new(i16::from(century) * 100 + i16::from(year), month, day, hour, minute, second, 0).ok()?;
+        let seconds = (i32::from(hours) * 60 + i32::from(minutes)) * 60;
+        let offset = Offset::from_seconds(if self.zona.starts_with('-') { -seconds } else { seconds }).ok()?;
+        offset.to_timestamp(local).ok().filter(|_| minutes < 60)
     }
 
     /// Reads what is there, whatever else is wrong.
@@ -163,14 +175,23 @@ fn is_postacert(root: Node<'_, '_>) -> bool {
     root.tag_name().name() == "postacert" && ["intestazione", "dati"].iter().all(|name| child(root, name).is_some())
 }
 
-/// Whether `text` has a digit where `shape` has `0`, a sign where it has `+`, and else the same characters.
-fn has_shape(text: &str, shape: &str) -> bool {
-    text.len() == shape.len()
-        && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| match wanted {
-            b'0' => byte.is_ascii_digit(),
-            b'+' => matches!(byte, b'+' | b'-'),
-            _ => byte == wanted,
-        })
+/// The numbers of two digits in `text`, where it has a digit wherever `shape` has `0`, a sign where it has `+`, and else the
+/// same characters.
+fn numbers<const N: usize>(text: &str, shape: &str) -> Option<[i8; N]> {
+    let fits = |(octet, wanted): (u8, u8)| match wanted {
+        b'0' => octet.is_ascii_digit(),
+        b'+' => matches!(octet, b'+' | b'-'),
+        _ => octet == wanted,
+    };
+    if text.len() != shape.len() || !text.bytes().zip(shape.bytes()).all(fits) {
+        return None;
+    }
+    let mut digits = text.bytes().filter(u8::is_ascii_digit).map(|digit| (digit - b'0').cast_signed());
+    let mut numbers = [0; N];
+    for number in &mut numbers {
+        *number = digits.next()? * 10 + digits.next()?;
+    }
+    Some(numbers)
 }
 
 /// The child elements of this name, whatever their namespace.

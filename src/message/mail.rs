@@ -4,6 +4,7 @@ mod address;
 mod address_list;
 mod fields;
 mod header_text;
+mod limit;
 mod mime;
 mod params;
 mod words;
@@ -12,6 +13,7 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 
 pub use address_list::{AddressList, AddressProblem};
 pub use header_text::{HeaderText, canonical, says};
+pub use limit::Limit;
 
 use super::{Bytes, charset};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -25,8 +27,8 @@ pub struct Mail {
     pub raw: Bytes,
     /// The message itself as the outermost entity.
     pub root: Arc<Entity>,
-    /// What was too deep, too many or too large to be read, in words; empty for any sane message.
-    pub limits: Vec<String>,
+    /// What was too deep, too many or too large to be read; empty for any sane message.
+    pub limits: Vec<Limit>,
 }
 
 /// A MIME entity: a header section and a body.
@@ -96,6 +98,11 @@ impl Mail {
         let raw = raw.into();
         let root = Entity::body(0..raw.len(), content_type);
         Self { raw, root: root.into(), limits: Vec::new() }
+    }
+
+    /// Whether parts may be where nobody looked: then none is missing for certain.
+    pub fn hides_parts(&self) -> bool {
+        self.limits.iter().any(|limit| limit.hides_parts())
     }
 
     /// The bytes of a range.

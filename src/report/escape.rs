@@ -23,6 +23,9 @@ struct SpeltOut;
 
 impl serde_json::ser::Formatter for SpeltOut {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut plain = 0;
         for (at, c) in fragment.char_indices().filter(|(_, c)| acts(*c)) {
             out.write_all(&fragment.as_bytes()[plain..at])?;

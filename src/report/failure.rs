@@ -92,7 +92,7 @@ impl Subject<'_> {
     fn finding(&self, verdict: &Verdict, finding: &Finding) -> Failure {
         let observation = verdict.observation.or_else(|| finding.observations.first().copied());
         Failure {
-            severity: verdict.rule.level.into(),
+            severity: Severity::of(verdict),
             id: verdict.rule.id.to_owned(),
             question: verdict.rule.question.to_owned(),
             clauses: verdict.clauses(),

@@ -63,7 +63,10 @@ impl Groups {
         groups.sort_by_key(|group| group.first.severity);
         let (heavy, light): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|group| group.first.severity.fails(strictness));
+        let (untold, light): (Vec<_>, Vec<_>) =
+            light.into_iter().partition(|group| group.first.severity == Severity::Untold);
         let mut text: String = heavy.iter().map(|group| group.page(paint)).collect();
+        text += &lines("More than is read: nobody's fault, and never called right", &untold, paint);
         text += &lines("Fails nothing without --strict", &light, paint);
         if self.more > 0 {
             text.extend(["\n", &counted(self.more, "finding"), " more of other kinds: --format json tells of each\n"]);

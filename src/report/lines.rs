@@ -250,7 +250,7 @@ pub struct SubmissionLine<'a> {
 pub struct VerdictLine<'a> {
     /// The rule's id.
     pub rule: &'static str,
-    /// Its level: `violation`, `warning` or `note`.
+    /// Its level: `violation`, `warning`, `note`, or `cannot tell` where it is more than is read.
     pub level: &'static str,
     /// What it asks.
     pub question: &'static str,

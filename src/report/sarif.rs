@@ -101,12 +101,16 @@ impl<W: Write> Sarif<W> {
             Severity::Broken | Severity::Unmet | Severity::Violation => "error",
             Severity::Warning => "warning",
             Severity::Note => "note",
+            Severity::Untold => "none",
         };
+        // SARIF 2.1.0 3.27.9: what was not determined is open.
+        let kind = if failure.severity == Severity::Untold { "open" } else { "fail" };
         let rule = self.places.get(failure.id.as_str()).copied();
         let id = if rule.is_some() { &failure.id } else { EXPECTATION };
         let result = json!({
             "ruleId": id,
             "ruleIndex": rule.unwrap_or(self.rules.len()),
+            "kind": kind,
             "level": level,
             "message": {"text": message(failure)},
             "locations": [location(failure, seen_in, path)],

@@ -205,7 +205,7 @@ fn verdict_lines<'a>(judgement: &'a Judgement, evidence: &'a Evidence) -> Vec<Ve
 fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence) -> Option<VerdictLine<'a>> {
     let (findings, internal_error) = match &verdict.outcome {
         Outcome::Pass => return None,
-        Outcome::Fail(findings) => (&findings[..], None),
+        Outcome::Fail(findings) | Outcome::CannotTell(findings) => (&findings[..], None),
         Outcome::InternalError(reason) => (&[][..], Some(&reason[..])),
     };
     let findings = findings.iter().map(|finding| {
@@ -225,7 +225,7 @@ fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence) -> Option<Verd
     });
     Some(VerdictLine {
         rule: verdict.rule.id,
-        level: Severity::from(verdict.rule.level).word(),
+        level: Severity::of(verdict).word(),
         question: verdict.rule.question,
         clauses: ids(&verdict.clauses()),
         consequence: verdict.rule.consequence,

@@ -29,6 +29,8 @@ pub enum Severity {
     Unmet,
     /// A MUST was broken.
     Violation,
+    /// It was beyond the bounds of reading: nobody's failure, and no pass.
+    Untold,
     /// A SHOULD was not followed.
     Warning,
     /// Worth knowing.
@@ -38,7 +40,7 @@ pub enum Severity {
 impl Severity {
     /// Whether it fails what it was found in.
     pub fn fails(self, strictness: Strictness) -> bool {
-        strictness == Strictness::Everything || self <= Severity::Violation
+        self != Severity::Untold && (strictness == Strictness::Everything || self <= Severity::Violation)
     }
 
     /// The word for it.
@@ -47,6 +49,7 @@ impl Severity {
             Severity::Broken => "internal error",
             Severity::Unmet => "expectation not met",
             Severity::Violation => "violation",
+            Severity::Untold => "cannot tell",
             Severity::Warning => "warning",
             Severity::Note => "note",
         }
@@ -59,6 +62,16 @@ impl From<Level> for Severity {
             Level::Must => Severity::Violation,
             Level::Should => Severity::Warning,
             Level::May => Severity::Note,
+        }
+    }
+}
+
+impl Severity {
+    /// That of what a rule found.
+    pub fn of(verdict: &Verdict) -> Self {
+        match verdict.outcome {
+            Outcome::CannotTell(_) => Severity::Untold,
+            _ => verdict.rule.level.into(),
         }
     }
 }
@@ -78,7 +91,7 @@ impl Weighed<'_> {
     /// How heavy it is.
     pub fn severity(self) -> Severity {
         match self {
-            Weighed::Found(verdict, _) => verdict.rule.level.into(),
+            Weighed::Found(verdict, _) => Severity::of(verdict),
             Weighed::Broken(..) => Severity::Broken,
             Weighed::Missed(_) => Severity::Unmet,
         }
@@ -90,11 +103,11 @@ impl Weighed<'_> {
 pub fn weighed<'a>(judgement: &'a Judgement, evidence: &'a Evidence) -> impl Iterator<Item = Weighed<'a>> {
     let unannounced = judgement.verdicts.iter().filter(|verdict| !verdict.is_announced(evidence));
     let found = unannounced.flat_map(|verdict| {
-        let (findings, broken) = match &verdict.outcome {
-            Outcome::Pass => (&[][..], None),
-            Outcome::Fail(findings) => (&findings[..], None),
-            Outcome::InternalError(reason) => (&[][..], Some(Weighed::Broken(verdict, reason))),
+        let broken = match &verdict.outcome {
+            Outcome::InternalError(reason) => Some(Weighed::Broken(verdict, reason)),
+            _ => None,
         };
+        let findings = verdict.outcome.findings();
         let somebodys = findings.iter().filter(|finding| finding.blame.unwrap_or(verdict.blame) != Party::Harness);
         somebodys.map(move |finding| Weighed::Found(verdict, finding)).chain(broken)
     });

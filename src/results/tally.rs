@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Cause, Cell, CellOutcome, Checked, Question, Required, Severity, Strictness, SubmissionPage, weighed};
 use crate::{
     norm::AsOf,
-    rules::{Judgement, Outcome, Rule},
+    rules::{Judgement, Rule},
 };
 
 /// What the plays of a run came to.
@@ -36,6 +36,8 @@ pub struct PlayTally {
     pub warnings: usize,
     /// Findings at the level of a MAY.
     pub notes: usize,
+    /// What was beyond the bounds of reading: it fails nobody, and nothing of it is conforming.
+    pub untold: usize,
     /// Rules that broke, each time they did.
     pub broken_rules: usize,
     /// Rules that were put to something, and how often.
@@ -75,6 +77,7 @@ impl PlayTally {
                 Severity::Violation => &mut self.violations,
                 Severity::Warning => &mut self.warnings,
                 Severity::Note => &mut self.notes,
+                Severity::Untold => &mut self.untold,
             } += 1;
         }
         for (rule, times) in applied(&cell.judgement) {
@@ -112,6 +115,8 @@ pub struct CheckTally {
     pub warnings: usize,
     /// Findings at the level of a MAY.
     pub notes: usize,
+    /// What was beyond the bounds of reading: it fails nobody, and nothing of it is conforming.
+    pub untold: usize,
     /// Findings that a scenario announced and that were not made again.
     pub missed: usize,
     /// Rules that broke, each time they did.
@@ -158,6 +163,7 @@ impl CheckTally {
                 Severity::Violation => &mut self.violations,
                 Severity::Warning => &mut self.warnings,
                 Severity::Note => &mut self.notes,
+                Severity::Untold => &mut self.untold,
                 Severity::Unmet => &mut self.missed,
             } += 1;
         }
@@ -170,7 +176,7 @@ impl CheckTally {
 fn applied(judgement: &Judgement) -> BTreeMap<&'static str, usize> {
     let mut applied: BTreeMap<_, _> =
         judgement.applied.iter().filter(|(_, times)| **times > 0).map(|(rule, times)| (*rule, *times)).collect();
-    for verdict in judgement.verdicts.iter().filter(|verdict| matches!(verdict.outcome, Outcome::Fail(_))) {
+    for verdict in judgement.verdicts.iter().filter(|verdict| !verdict.outcome.findings().is_empty()) {
         applied.entry(verdict.rule.id).or_insert(1);
     }
     applied

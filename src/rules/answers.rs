@@ -56,6 +56,9 @@ impl Answers {
         };
         let intact = match shape {
             Shape::Daticert => Answer::CannotTell("daticert.xml by itself bears no signature".to_owned()),
+            _ if exhibit.signature.is_none() && exhibit.copies.message.mail.hides_parts() => {
+                Answer::CannotTell("not all of it was read, and no signature in what was".to_owned())
+            }
             _ => intact(exhibit.signature.as_ref()),
         };
         Self { intact, origin: signed_by(&exhibit.origin), form }
@@ -121,17 +124,15 @@ fn signed_by(origin: &Origin) -> Answer {
     }
 }
 
-/// The rule that tells what was beyond the bounds of reading: nobody's violation, and never a yes.
-const UNREAD: &str = "structure/within-limits";
-
 fn form(verdicts: &[Verdict], put: usize) -> Answer {
     let of_form = || verdicts.iter().filter(|verdict| !OF_SIGNATURE.contains(&verdict.rule.id));
     let broken = of_form().find(|verdict| matches!(verdict.outcome, Outcome::InternalError(_)));
     let wrong = of_form().filter(|verdict| verdict.rule.level == Level::Must);
     let wrong: Vec<&str> = wrong.filter(|it| matches!(it.outcome, Outcome::Fail(_))).map(|it| it.rule.id).collect();
+    let unread = verdicts.iter().any(|verdict| matches!(verdict.outcome, Outcome::CannotTell(_)));
     match (&wrong[..], broken) {
-        ([only], None) if *only == UNREAD => Answer::CannotTell("not all of it was read".to_owned()),
         ([], Some(broken)) => Answer::CannotTell(format!("rule {} broke", broken.rule.id)),
+        ([], None) if unread => Answer::CannotTell("not all of it was read".to_owned()),
         ([], None) if put == 0 => Answer::CannotTell("no rule applies to it".to_owned()),
         ([], None) => Answer::Yes(String::new()),
         ([only], _) => Answer::No((*only).to_owned()),

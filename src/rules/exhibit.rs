@@ -38,6 +38,9 @@ impl<'a> Exhibit<'a> {
             Provenance::of(signature.as_ref(), reference, at).claimed(signature.as_ref(), reference, evidence.claimed);
         let origin = match message.shape {
             Shape::Daticert => Origin::NotVerified("daticert.xml by itself bears no signature".to_owned()),
+            _ if signature.is_none() && message.mail.hides_parts() => {
+                Origin::NotVerified("not all of it was read, and no signature in what was".to_owned())
+            }
             _ => origin,
         };
         let signer = signature.as_ref().and_then(|signature| signature.signer.as_ref());

@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    Context, Outcome, Rule, Transaction, all,
+    Check, Context, Outcome, Rule, Transaction, all,
     copies::{Copies, copies},
     exhibit::Exhibit,
     judgement::{GivenCertificate, Judgement, Origin, Verdict},
@@ -136,9 +136,8 @@ impl<'a> Judge<'a> {
         transactions: Vec<Transaction>,
         certificates: Vec<GivenCertificate>,
     ) -> Judgement {
-        let place: BTreeMap<&str, usize> = self.rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
         let mut verdicts = said.verdicts;
-        verdicts.sort_by_key(|verdict| place[verdict.rule.id]);
+        verdicts.sort_by_cached_key(|verdict| self.place(verdict.rule));
         Judgement {
             verdicts,
             applied: self.named(said.applied),
@@ -147,6 +146,11 @@ impl<'a> Judge<'a> {
             transactions,
             certificates,
         }
+    }
+
+    /// A rule's place among the judge's.
+    fn place(&self, rule: &Rule) -> Option<usize> {
+        self.rules.iter().position(|known| known.id == rule.id)
     }
 
     fn named(&self, applied: Vec<usize>) -> Applied {
@@ -229,7 +233,10 @@ impl<'a> Judge<'a> {
                     if findings.is_empty() {
                         continue;
                     }
-                    Outcome::Fail(told_once(findings))
+                    match rule.check {
+                        Check::Limits { .. } => Outcome::CannotTell(told_once(findings)),
+                        _ => Outcome::Fail(told_once(findings)),
+                    }
                 }
                 Err(panic) => Outcome::InternalError(words(&*panic)),
             };

@@ -11,7 +11,7 @@ use crate::{
     smime::{Certificate, PathError},
 };
 
-use super::{Outcome, Rule, Transaction};
+use super::{Finding, Outcome, Rule, Transaction};
 
 /// Every verdict on one body of evidence.
 #[derive(Default)]
@@ -55,7 +55,7 @@ pub struct Verdict {
     pub blame: Party,
     /// The provider who answers for it, where nobody's role tells: by a verified signature, or by the directory.
     pub provider: Option<String>,
-    /// The answer: [`Outcome::Fail`] or [`Outcome::InternalError`].
+    /// The answer: not [`Outcome::Pass`].
     pub outcome: Outcome,
 }
 
@@ -127,17 +127,14 @@ impl Verdict {
 
     /// Whether the scenario announced it.
     pub fn is_announced(&self, evidence: &Evidence) -> bool {
-        matches!(self.outcome, Outcome::Fail(_)) && evidence.announced.contains(&self.announcement())
+        !self.outcome.findings().is_empty() && evidence.announced.contains(&self.announcement())
     }
 
     /// Whether only the harness answers for it.
     pub fn is_provoked(&self) -> bool {
-        match &self.outcome {
-            Outcome::Fail(findings) => {
-                findings.iter().all(|finding| finding.blame.unwrap_or(self.blame) == Party::Harness)
-            }
-            Outcome::Pass | Outcome::InternalError(_) => false,
-        }
+        let findings = self.outcome.findings();
+        let by_harness = |finding: &Finding| finding.blame.unwrap_or(self.blame) == Party::Harness;
+        matches!(self.outcome, Outcome::Fail(_)) && findings.iter().all(by_harness)
     }
 }
 

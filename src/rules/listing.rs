@@ -43,7 +43,8 @@ fn only_addresses(line: &str) -> Option<Vec<&str>> {
     for word in words(line) {
         if is_bare_address(word) {
             found.push(word);
-        } else if word.chars().any(char::is_alphabetic) && !BESIDE.contains(&&*word.to_lowercase()) {
+        } else if word.chars().any(char::is_alphabetic) && !BESIDE.iter().any(|known| word.eq_ignore_ascii_case(known))
+        {
             return None;
         }
     }
@@ -52,7 +53,11 @@ fn only_addresses(line: &str) -> Option<Vec<&str>> {
 
 /// What a list's line is made of, punctuation and bullets around it left aside.
 fn words(line: &str) -> impl Iterator<Item = &str> {
-    let split = line.split(|c: char| c.is_whitespace() || ",;()[]{}\"'<>|=".contains(c));
+    let parts = |c: char| {
+        c.is_whitespace()
+            || matches!(c, ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\'' | '<' | '>' | '|' | '=')
+    };
+    let split = line.split(parts);
     split
         .map(|word| word.trim_start_matches(['-', '*', '+', '•', '·', '–', ':']).trim_end_matches(['.', ':', '-']))
         .filter(|word| !word.is_empty())

@@ -99,6 +99,13 @@ pub enum Check {
         /// Reports what is wrong.
         check: fn(&MessageSubject<'_>, &Context<'_>, &mut Findings),
     },
+    /// A message, of which a reader takes in only so much: what is beyond is nobody's violation, and no pass.
+    Limits {
+        /// Whether the question makes sense for this message.
+        applies: fn(&MessageSubject<'_>, &Context<'_>) -> bool,
+        /// Tells what was not looked at.
+        check: fn(&MessageSubject<'_>) -> Vec<Unread>,
+    },
     /// A signing certificate, as it travelled in a signature or was given to be judged by itself.
     Certificate {
         /// Whether the question can be answered with what is at hand.
@@ -134,6 +141,14 @@ pub enum Check {
         /// Reports what is wrong.
         check: fn(&Transaction, &Context<'_>, &mut Findings),
     },
+}
+
+/// What of a message was not looked at.
+pub struct Unread {
+    /// Where: `message`, `postacert.eml`.
+    pub place: &'static str,
+    /// The bound that it is beyond, in words.
+    pub limit: String,
 }
 
 /// Collects findings.
@@ -240,6 +255,18 @@ pub enum Outcome {
     Pass,
     /// Inspected, wrong.
     Fail(Vec<Finding>),
+    /// Not inspected, or not wholly: more than is read. It is nobody's fault, and no pass.
+    CannotTell(Vec<Finding>),
     /// The rule itself broke; never a verdict on the subject.
     InternalError(String),
+}
+
+impl Outcome {
+    /// What there is to say, but for what broke.
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Outcome::Fail(findings) | Outcome::CannotTell(findings) => findings,
+            Outcome::Pass | Outcome::InternalError(_) => &[],
+        }
+    }
 }

@@ -23,7 +23,9 @@ pub fn bare_identifier(identifier: &str) -> &str {
 /// `local@domain` and nothing more: no display name, no angle brackets, no blanks.
 pub fn is_bare_address(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(local, domain)| {
-        let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "<>,;".contains(c));
+        let plain = |part: &str| {
+            !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';'))
+        };
         plain(domain) && (plain(local) || (local.len() > 2 && local.starts_with('"') && local.ends_with('"')))
     })
 }

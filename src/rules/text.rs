@@ -25,7 +25,7 @@ pub struct Html {
 impl Texts {
     /// The text/plain; `None` where there is none or its charset or transfer encoding is unknown or broken.
     pub fn plain(&self, message: &Message) -> Option<&Text> {
-        let read = || message.mail.text(message.parts.plain.as_ref()?).map(|text| Text::plain(&text));
+        let read = || message.mail.text(message.parts.plain.as_ref()?).map(Text::plain);
         self.plain.get_or_init(read).as_ref()
     }
 
@@ -33,7 +33,7 @@ impl Texts {
     pub fn html(&self, message: &Message) -> Option<&Html> {
         let read = || {
             let page = Page::read(&message.mail.text(message.parts.html.as_ref()?)?);
-            let text = Text::plain(&page.shown);
+            let text = Text::plain(page.shown.clone());
             Some(Html { page, text })
         };
         self.html.get_or_init(read).as_ref()
@@ -43,16 +43,19 @@ impl Texts {
 /// A text as a reader sees it: line breaks and indentation gone.
 #[derive(Debug)]
 pub struct Text {
+    /// As it is written, line by line.
+    pub lines: String,
     shown: String,
     lower: String,
 }
 
 impl Text {
     /// What is written there, as a text/plain has it.
-    pub fn plain(text: &str) -> Self {
-        let shown = collapsed(text);
+    pub fn plain(lines: impl Into<String>) -> Self {
+        let lines = lines.into();
+        let shown = collapsed(&lines);
         let lower = shown.to_ascii_lowercase();
-        Self { shown, lower }
+        Self { lines, shown, lower }
     }
 
     /// Whether it has this word, letter case ignored: `10:30:00` is not in `110:30:00`, nor one address in a longer one.

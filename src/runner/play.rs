@@ -146,6 +146,9 @@ fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
     let fails = |level| cell.judgement.failed(level).any(|verdict| !verdict.is_announced(&gathered.evidence));
     let broken = cell.judgement.verdicts.iter().find_map(|verdict| match &verdict.outcome {
         Outcome::InternalError(what) => Some(format!("the rule `{}` broke: {what}", verdict.rule.id)),
+        Outcome::CannotTell(findings) if !verdict.is_announced(&gathered.evidence) => {
+            Some(format!("{}: {}", verdict.subject, findings.first()?.found))
+        }
         _ => None,
     });
     cell.outcome = match broken {
@@ -231,7 +234,10 @@ fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> (
     let mut made: BTreeMap<&str, BTreeSet<Announced>> = BTreeMap::new();
     let mut unmet = Vec::new();
     for verdict in judgement.verdicts.iter().filter(|verdict| verdict.rule.level != Level::May) {
-        let Outcome::Fail(findings) = &verdict.outcome else { continue };
+        let findings = verdict.outcome.findings();
+        if findings.is_empty() {
+            continue;
+        }
         let announced = progress.announced.keys().map(String::as_str);
         let mut about: BTreeSet<&str> = announced.filter(|id| is_about(gathered, verdict, id)).collect();
         for finding in findings.iter().filter(|found| found.blame.unwrap_or(verdict.blame) == Party::Harness) {

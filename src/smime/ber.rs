@@ -3,7 +3,7 @@
 //! The `der` crate parses BER but forgets that a string was constructed, and one broken certificate spoils a whole
 //! structure for it. So the shape is walked here, and only its leaves are handed over.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 /// How deep elements may nest; a signature with its certificates takes about fifteen levels.
 const MAX_DEPTH: usize = 40;
@@ -15,6 +15,34 @@ const OCTET_STRING: u8 = 0x04;
 const CONSTRUCTED: u8 = 0x20;
 const HIGH_TAG_NUMBER: u8 = 0x1f;
 const END_OF_CONTENTS: [u8; 2] = [0, 0];
+
+/// Why a structure was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is broken, and how.
+    Broken(String),
+    /// It is more than is read: `a structure of more than 1000000 elements`.
+    Beyond(String),
+}
+
+impl From<String> for Unread {
+    fn from(problem: String) -> Self {
+        Unread::Broken(problem)
+    }
+}
+
+impl From<&str> for Unread {
+    fn from(problem: &str) -> Self {
+        Unread::Broken(problem.to_owned())
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Unread::Broken(problem) | Unread::Beyond(problem)) = self;
+        f.write_str(problem)
+    }
+}
 
 /// An element of definite length.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +88,7 @@ impl<'a> Element<'a> {
 
 impl<'a> Definite<'a> {
     /// The first element of `bytes`; what follows it is ignored, as every reader of mail does.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, String> {
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Unread> {
         if let Some(end) = plain(bytes, 0, &mut 0) {
             return Ok(Self { bytes: Cow::Borrowed(&bytes[..end]), indefinite: false });
         }
@@ -98,13 +126,13 @@ struct Rewriter {
 }
 
 impl Rewriter {
-    fn element<'a>(&mut self, bytes: &'a [u8], depth: usize) -> Result<(Vec<u8>, &'a [u8]), String> {
+    fn element<'a>(&mut self, bytes: &'a [u8], depth: usize) -> Result<(Vec<u8>, &'a [u8]), Unread> {
         if depth > MAX_DEPTH {
-            return Err(format!("elements nest deeper than {MAX_DEPTH}"));
+            return Err(Unread::Beyond(format!("a structure nested deeper than {MAX_DEPTH}")));
         }
         self.elements += 1;
         if self.elements > MAX_ELEMENTS {
-            return Err(format!("more than {MAX_ELEMENTS} elements"));
+            return Err(Unread::Beyond(format!("a structure of more than {MAX_ELEMENTS} elements")));
         }
         let header = Header::read(bytes)?;
         if header.tag & CONSTRUCTED == 0 {
@@ -134,7 +162,7 @@ impl Rewriter {
         Ok((rewritten, rest))
     }
 
-    fn definite_children(&mut self, mut value: &[u8], depth: usize) -> Result<Vec<Vec<u8>>, String> {
+    fn definite_children(&mut self, mut value: &[u8], depth: usize) -> Result<Vec<Vec<u8>>, Unread> {
         let mut children = Vec::new();
         while !value.is_empty() {
             let (child, rest) = self.element(value, depth + 1)?;
@@ -148,7 +176,7 @@ impl Rewriter {
         &mut self,
         mut value: &'a [u8],
         depth: usize,
-    ) -> Result<(Vec<Vec<u8>>, &'a [u8]), String> {
+    ) -> Result<(Vec<Vec<u8>>, &'a [u8]), Unread> {
         self.indefinite = true;
         let mut children = Vec::new();
         loop {
@@ -269,6 +297,6 @@ mod tests {
         assert!(Definite::read(&[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255]).is_err());
         assert!(Definite::read(&[0x30, 0x80].repeat(100_000)).is_err());
         let crowd = [&[0x30, 0x80][..], &[0x05, 0].repeat(MAX_ELEMENTS)].concat();
-        assert!(Definite::read(&crowd).unwrap_err().contains("more than"));
+        assert!(matches!(Definite::read(&crowd), Err(Unread::Beyond(_))));
     }
 }

@@ -30,7 +30,7 @@ pub struct SignerDigest {
 
 /// The signers of the structure `cms`, over a content that is beside it, or else inside.
 pub fn digests(cms: &[u8], content: Option<&[u8]>) -> Result<Vec<SignerDigest>, String> {
-    let (signed_data, _) = SignedData::parse(cms).map_err(|(problem, _)| problem)?;
+    let (signed_data, _) = SignedData::parse(cms).map_err(|(problem, _)| problem.to_string())?;
     let beside = content.map(with_crlf);
     let content = beside.as_deref().or(signed_data.content.as_deref());
     Ok(signed_data.signers.iter().map(|signer| of(signer, content)).collect())

@@ -10,7 +10,7 @@ use memchr::memmem;
 use x509_cert::{spki::AlgorithmIdentifierOwned, time::Time};
 
 use super::{
-    ber::{Definite, Element},
+    ber::{Definite, Element, Unread},
     certificate::timestamp,
 };
 
@@ -118,7 +118,7 @@ impl Purpose {
 
 impl SignedData {
     /// Reads DER or BER, and tells whether any length was indefinite; so does the error, beside what is broken.
-    pub fn parse(cms: &[u8]) -> Result<(Self, bool), (String, bool)> {
+    pub fn parse(cms: &[u8]) -> Result<(Self, bool), (Unread, bool)> {
         let definite = Definite::read(cms).map_err(|problem| (problem, false))?;
         match Self::read(&definite) {
             Ok(signed_data) => Ok((signed_data, definite.indefinite)),
@@ -127,20 +127,20 @@ impl SignedData {
     }
 
     /// Reads a ContentInfo with a SignedData inside; the error says what is broken.
-    fn read(cms: &Definite<'_>) -> Result<Self, String> {
+    fn read(cms: &Definite<'_>) -> Result<Self, Unread> {
         let (content_info, _) = Element::read(&cms.bytes)?;
         let [content_type, content] = fields(&content_info, SEQUENCE, "ContentInfo")?[..] else {
             return Err("a ContentInfo has a type and a content".into());
         };
         let content_type = oid(&content_type)?;
         if content_type != rfc5911::ID_SIGNED_DATA {
-            return Err(format!("the content type is {content_type}, not signedData"));
+            return Err(format!("the content type is {content_type}, not signedData").into());
         }
         let (signed_data, _) = Element::read(content.value)?;
         Self::read_fields(&fields(&signed_data, SEQUENCE, "SignedData")?)
     }
 
-    fn read_fields(fields: &[Element]) -> Result<Self, String> {
+    fn read_fields(fields: &[Element]) -> Result<Self, Unread> {
         let [version, digests, content, optional @ .., signers] = fields else {
             return Err("a SignedData has at least four fields".into());
         };
@@ -155,7 +155,7 @@ impl SignedData {
         let certificates = certificates.map(Element::children).transpose()?.unwrap_or_default();
         let signers = signers.children()?;
         if signers.len() > MAX_SIGNERS {
-            return Err(format!("{} signers, more than {MAX_SIGNERS}", signers.len()));
+            return Err(Unread::Beyond(format!("a signature by more than {MAX_SIGNERS} signers")));
         }
         Ok(Self {
             content_type: content.econtent_type,
@@ -167,7 +167,7 @@ impl SignedData {
 }
 
 impl SignerInfo {
-    fn read(signer_info: &Element) -> Result<Self, String> {
+    fn read(signer_info: &Element) -> Result<Self, Unread> {
         let fields = fields(signer_info, SEQUENCE, "SignerInfo")?;
         let [_version, id, digest, rest @ ..] = &fields[..] else {
             return Err("a SignerInfo has at least five fields".into());
@@ -194,20 +194,20 @@ impl SignerInfo {
 }
 
 impl SignerId {
-    fn read(id: &Element) -> Result<Self, String> {
+    fn read(id: &Element) -> Result<Self, Unread> {
         match id.tag {
             SEQUENCE => {
                 let id = IssuerAndSerialNumber::from_ber(id.whole).map_err(broken("the signer's issuer and serial"))?;
                 Ok(Self::IssuerAndSerial(Box::new(id)))
             }
             CONTEXT_0 => Ok(Self::KeyId(id.value.to_vec())),
-            tag => Err(format!("the signer is named in an unknown way (tag {tag:#04x})")),
+            tag => Err(format!("the signer is named in an unknown way (tag {tag:#04x})").into()),
         }
     }
 }
 
 impl SignedAttributes {
-    fn read(attributes: &Element) -> Result<Self, String> {
+    fn read(attributes: &Element) -> Result<Self, Unread> {
         let mut covered = attributes.whole.to_vec();
         covered[0] = SET; // RFC 5652 5.4: an EXPLICIT SET OF tag instead of [0]
 

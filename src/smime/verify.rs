@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{
     Certificate,
     algorithm::{self, Verdict},
+    ber::Unread,
     certificate::{self, hex},
     known,
     name::Folded,
@@ -74,7 +75,7 @@ impl Signature {
     pub fn verify(cms: &[u8], content: &[u8]) -> Self {
         match SignedData::parse(cms) {
             Ok((signed_data, indefinite)) => Self::of(&signed_data, indefinite, Some(&with_crlf(content))),
-            Err((problem, indefinite)) => Self::malformed(problem, indefinite),
+            Err((problem, indefinite)) => Self::unread(problem, indefinite),
         }
     }
 
@@ -83,7 +84,7 @@ impl Signature {
     pub fn by_itself(cms: &[u8]) -> Self {
         match SignedData::parse(cms) {
             Ok((signed_data, indefinite)) => Self::of(&signed_data, indefinite, None),
-            Err((problem, indefinite)) => Self::malformed(problem, indefinite),
+            Err((problem, indefinite)) => Self::unread(problem, indefinite),
         }
     }
 
@@ -98,7 +99,7 @@ impl Signature {
                 }
                 None => (Self::of(&signed_data, indefinite, None), None),
             },
-            Err((problem, indefinite)) => (Self::malformed(problem, indefinite), None),
+            Err((problem, indefinite)) => (Self::unread(problem, indefinite), None),
         }
     }
 
@@ -118,7 +119,7 @@ impl Signature {
                 break;
             }
         }
-        let Some(told) = told else { return Self::malformed("nobody signed".into(), indefinite) };
+        let Some(told) = told else { return Self::unread("nobody signed".into(), indefinite) };
         Self {
             state: told.state,
             signer: told.certificate,
@@ -133,9 +134,12 @@ impl Signature {
         }
     }
 
-    fn malformed(problem: String, indefinite: bool) -> Self {
+    fn unread(problem: Unread, indefinite: bool) -> Self {
         Self {
-            state: SignatureState::Malformed(problem),
+            state: match problem {
+                Unread::Broken(problem) => SignatureState::Malformed(problem),
+                Unread::Beyond(bound) => SignatureState::Unsupported(bound),
+            },
             signer: None,
             certificates: Vec::new(),
             unreadable_certificates: 0,

@@ -11,7 +11,7 @@ use pec_conformance::{
     fault::{self, Fault, Sought},
     pki::Pki,
     results::CellOutcome,
-    rules::{self, Judgement, Options, Outcome},
+    rules::{self, Judgement, Options},
     runner::{How, play},
     scenario::suite,
     smime::Signer,
@@ -146,9 +146,7 @@ pub fn direction_name(at: usize) -> String {
 fn blamed(judgement: &Judgement) -> BTreeSet<Party> {
     let mut blamed = BTreeSet::new();
     for verdict in judgement.verdicts.iter().filter(|verdict| !verdict.is_provoked()) {
-        if let Outcome::Fail(findings) = &verdict.outcome {
-            blamed.extend(findings.iter().map(|finding| finding.blame.unwrap_or(verdict.blame)));
-        }
+        blamed.extend(verdict.outcome.findings().iter().map(|finding| finding.blame.unwrap_or(verdict.blame)));
     }
     blamed
 }
@@ -172,7 +170,7 @@ pub fn failing(judgement: &Judgement) -> Result<BTreeSet<&'static str>, String> 
     if let Some(broken) = judgement.broken().next() {
         return Err(format!("{} broke: {:?}", broken.rule.id, broken.outcome));
     }
-    let failed = judgement.verdicts.iter().filter(|verdict| matches!(verdict.outcome, Outcome::Fail(_)));
+    let failed = judgement.verdicts.iter().filter(|verdict| !verdict.outcome.findings().is_empty());
     Ok(failed.filter(|verdict| !verdict.is_provoked()).map(|verdict| verdict.rule.id).collect())
 }
 

@@ -95,6 +95,8 @@ pub struct Part {
 pub struct DaticertFields {
     /// Why nothing could be read of it.
     pub malformed: Option<String>,
+    /// Why it was not read, where it is more than a reader takes in.
+    pub limit: Option<String>,
     /// Where it departs from the DTD.
     pub invalid: Vec<String>,
     pub doctype: bool,
@@ -221,7 +223,7 @@ impl MessageParts {
         list(message, &mail.root, &mut Vec::new(), &mut parts);
         Self {
             kind: message.kind,
-            limits: mail.limits.clone(),
+            limits: mail.limits.iter().map(ToString::to_string).collect(),
             header: header.collect(),
             parts,
             signed: message.signed.as_ref().map(|signed| (signed.content.span.start, signed.content.span.end)),
@@ -281,6 +283,7 @@ impl DaticertFields {
         });
         Self {
             malformed: reading.malformed.clone(),
+            limit: reading.limit.clone(),
             invalid: invalid.collect(),
             doctype: reading.doctype,
             data: reading.data.clone(),

@@ -150,6 +150,7 @@ impl Page {
 
     fn daticert(&mut self, fields: &DaticertFields) {
         self.maybe("not well-formed", fields.malformed.as_deref());
+        self.maybe("not read", fields.limit.as_deref());
         if fields.doctype {
             self.row("document type", "declared; nothing was fetched");
         }

@@ -16,6 +16,15 @@ pub(super) const MAX_DEPTH: usize = 256;
 pub(super) struct Problem {
     pub at: usize,
     pub what: String,
+    /// Which sort it is of.
+    pub sort: Sort,
+}
+
+/// Whether a document is wrong, or more than is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Malformed,
+    Beyond,
 }
 
 /// Whether `text` can be given to the parser. What is not well-formed in another way is left to it.
@@ -86,7 +95,7 @@ impl Scan<'_> {
             0x11_0000.. => "is beyond U+10FFFF",
             _ => "names no character of XML",
         };
-        Err(Problem { at: start, what: format!("the reference {prefix}{shown}; {why}") })
+        Err(Problem { at: start, what: format!("the reference {prefix}{shown}; {why}"), sort: Sort::Malformed })
     }
 
     /// `<!DOCTYPE ...>` with its internal subset.
@@ -155,7 +164,8 @@ impl Scan<'_> {
             }
         }
         if self.depth > MAX_DEPTH {
-            return Err(Problem { at: start, what: format!("nested more than {MAX_DEPTH} deep") });
+            let what = format!("nested more than {MAX_DEPTH} deep");
+            return Err(Problem { at: start, what, sort: Sort::Beyond });
         }
         Ok(())
     }
@@ -174,7 +184,7 @@ impl Scan<'_> {
 }
 
 fn too_many(at: usize, most: usize, what: &str) -> Problem {
-    Problem { at, what: format!("could not be read: more than {most} {what}") }
+    Problem { at, what: format!("could not be read: more than {most} {what}"), sort: Sort::Beyond }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_8};
 use regex::Regex;
 use roxmltree::{Document, ParsingOptions};
 
-use super::bounds;
+use super::bounds::{self, Sort};
 use crate::message::charset;
 
 /// A larger daticert.xml is not read, in bytes: room for some ten thousand recipients, far beyond the fifty that a
@@ -20,14 +20,23 @@ static DECLARED: LazyLock<Regex> =
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("&(?<name>[^#;&<\\s][^;&<\\s]*);").expect("a valid pattern"));
 
+/// Why a document was not read.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// It cannot be.
+    Malformed(String),
+    /// It is more than is read.
+    Beyond(String),
+}
+
 /// The text of `xml` in the charset of its byte order mark, else of its declaration, else UTF-8.
-pub(super) fn decode(xml: &[u8]) -> Result<String, String> {
+pub(super) fn decode(xml: &[u8]) -> Result<String, Unread> {
     if xml.len() > MAX_SIZE {
-        return Err(format!("{} bytes: more than {MAX_SIZE} are not read", xml.len()));
+        return Err(Unread::Beyond(format!("{} bytes: more than {MAX_SIZE} are not read", xml.len())));
     }
     let (encoding, text) = match Encoding::for_bom(xml) {
         Some((encoding, length)) => (encoding, &xml[length..]),
-        None => (declared(xml)?, xml),
+        None => (declared(xml).map_err(Unread::Malformed)?, xml),
     };
     // What the web takes for Latin-1 is Windows-1252; XML means the real one.
     if encoding == encoding_rs::WINDOWS_1252 && declares_latin1(xml) {
@@ -36,11 +45,12 @@ pub(super) fn decode(xml: &[u8]) -> Result<String, String> {
     if encoding == UTF_8 {
         return std::str::from_utf8(text).map(str::to_owned).map_err(|error| {
             let (line, column) = position(&text[..error.valid_up_to()]);
-            format!("not UTF-8 at {line}:{column}")
+            Unread::Malformed(format!("not UTF-8 at {line}:{column}"))
         });
     }
     let text = encoding.decode_without_bom_handling_and_without_replacement(text);
-    text.map(Cow::into_owned).ok_or_else(|| format!("not in its declared charset, {}", encoding.name()))
+    let wrong = || Unread::Malformed(format!("not in its declared charset, {}", encoding.name()));
+    text.map(Cow::into_owned).ok_or_else(wrong)
 }
 
 fn declared_label(xml: &[u8]) -> Option<String> {
@@ -59,7 +69,7 @@ fn declares_latin1(xml: &[u8]) -> bool {
 
 /// A document that can be read, and whether it has a document type declaration.
 pub(super) struct Parsed<'a> {
-    pub document: Result<Document<'a>, String>,
+    pub document: Result<Document<'a>, Unread>,
     pub doctype: bool,
 }
 
@@ -67,29 +77,41 @@ pub(super) struct Parsed<'a> {
 pub(super) fn parse(text: &str) -> Parsed<'_> {
     if let Err(problem) = bounds::check(text) {
         let (line, column) = position(&text.as_bytes()[..problem.at]);
-        let document = Err(format!("{} at {line}:{column}", problem.what));
+        let what = format!("{} at {line}:{column}", problem.what);
+        let document = Err(match problem.sort {
+            Sort::Malformed => Unread::Malformed(what),
+            Sort::Beyond => Unread::Beyond(what),
+        });
         return Parsed { document, doctype: text.contains("<!DOCTYPE") };
     }
     let plain = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, entity_resolver: None };
     let (document, doctype) = match Document::parse_with_options(text, plain) {
         Err(roxmltree::Error::DtdDetected) => (parse_past_doctype(text), true),
-        parsed => (parsed.map_err(|error| error.to_string()), false),
+        parsed => (parsed.map_err(|error| unread(&error)), false),
     };
     Parsed { document, doctype }
 }
 
 /// Entities may multiply a text without end, so a document that declares and uses them is not read.
-fn parse_past_doctype(text: &str) -> Result<Document<'_>, String> {
+fn parse_past_doctype(text: &str) -> Result<Document<'_>, Unread> {
     let predefined = ["amp", "lt", "gt", "quot", "apos"];
     if text.contains("<!ENTITY")
         && let Some(used) = REFERENCE.captures_iter(text).find(|used| !predefined.contains(&&used["name"]))
     {
         let whole = used.get_match();
         let (line, column) = position(&text.as_bytes()[..whole.start()]);
-        return Err(format!("the entity {} at {line}:{column} is never expanded", whole.as_str()));
+        let what = format!("the entity {} at {line}:{column} is never expanded", whole.as_str());
+        return Err(Unread::Malformed(what));
     }
     let past = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, entity_resolver: None };
-    Document::parse_with_options(text, past).map_err(|error| error.to_string())
+    Document::parse_with_options(text, past).map_err(|error| unread(&error))
+}
+
+fn unread(error: &roxmltree::Error) -> Unread {
+    match error {
+        roxmltree::Error::NodesLimitReached => Unread::Beyond(error.to_string()),
+        _ => Unread::Malformed(error.to_string()),
+    }
 }
 
 /// Line and column, from 1, after `before`.
@@ -163,7 +185,7 @@ mod tests {
 
     #[test]
     fn size_nodes_and_depth_are_bounded() {
-        let malformed = |xml: String| read(xml).malformed.unwrap_or_default();
+        let malformed = |xml: String| read(xml).limit.unwrap_or_default();
         assert!(malformed(" ".repeat(super::MAX_SIZE + 1)).contains("more than 4194304 are not read"));
         assert!(malformed(format!("<a>{}</a>", "<b/>".repeat(super::MAX_NODES as usize))).contains("nodes"));
         assert!(malformed("<a>".repeat(1000) + &"</a>".repeat(1000)).starts_with("nested more than 256 deep"));

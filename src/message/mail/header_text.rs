@@ -84,7 +84,11 @@ pub fn canonical(text: &str) -> String {
     let signs = text.chars().map(charset::without_c1);
     let mut blank = false;
     for sign in signs {
-        if sign.is_whitespace() || sign.is_control() {
+        let is_blank = match sign {
+            '!'..='~' => false,
+            _ => sign.is_whitespace() || sign.is_control(),
+        };
+        if is_blank {
             blank = !canonical.is_empty();
         } else {
             if std::mem::take(&mut blank) {

@@ -7,16 +7,12 @@ use std::{ops::Range, sync::Arc};
 
 use memchr::memmem;
 
-use super::{Entity, Header, fields, params, unfold};
+use super::{
+    Entity, Header, Limit, fields,
+    limit::{MAX_DASHED_LINES, MAX_DEPTH, MAX_FIELDS, MAX_PARTS, MAX_SECTION},
+    params, unfold,
+};
 
-/// Multiparts nested deeper than this are not entered.
-const MAX_DEPTH: usize = 100;
-/// Parts beyond this many are not listed.
-const MAX_PARTS: usize = 10_000;
-/// Of the header fields beyond this many in the whole message only those that decide are listed.
-const MAX_FIELDS: usize = 20_000;
-/// Likewise those that start farther than this into their section, in bytes.
-const MAX_SECTION: usize = 1 << 20;
 /// Of those that decide this many are listed at most.
 const MAX_LATE: usize = 1000;
 /// The fields that decide what a message is, how it is read and to whom it is: these cannot be hidden beneath others.
@@ -42,13 +38,11 @@ const DECIDING: [&str; 20] = [
     "x-trasporto",
     "x-verificasicurezza",
 ];
-/// Lines that start with two hyphens beyond this many are not looked at.
-const MAX_DASHED_LINES: usize = 1 << 20;
 /// Blanks after a boundary beyond this many make it none: longer than any legal line (RFC 5322 2.1.1).
 const MAX_PADDING: usize = 998;
 
 /// The message that `span` of `raw` is, as an entity, and what was cut.
-pub(super) fn read(raw: &[u8], span: Range<usize>) -> (Entity, Vec<String>) {
+pub(super) fn read(raw: &[u8], span: Range<usize>) -> (Entity, Vec<Limit>) {
     let mut reader =
         Reader { raw, whole: span.clone(), dashed: None, parts: 0, fields: 0, late: 0, limits: Vec::new() };
     let root = reader.entity(span, "text/plain", 0);
@@ -64,15 +58,15 @@ struct Reader<'a> {
     parts: usize,
     fields: usize,
     late: usize,
-    limits: Vec<String>,
+    limits: Vec<Limit>,
 }
 
 impl Reader<'_> {
     fn entity(&mut self, span: Range<usize>, default_type: &str, depth: usize) -> Entity {
         let section = fields::read(self.raw, &span, |offset, name| {
             self.fields += 1;
-            let size = (offset > MAX_SECTION).then(|| format!("a header section is longer than {MAX_SECTION} bytes"));
-            let count = (self.fields > MAX_FIELDS).then(|| format!("there are more than {MAX_FIELDS} header fields"));
+            let size = (offset > MAX_SECTION).then_some(Limit::Section);
+            let count = (self.fields > MAX_FIELDS).then_some(Limit::Fields);
             let Some(limit) = size.or(count) else { return true };
             note(&mut self.limits, limit);
             let decides = DECIDING.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
@@ -119,7 +113,7 @@ impl Reader<'_> {
             return Vec::new();
         }
         if depth > MAX_DEPTH {
-            note(&mut self.limits, format!("multiparts are nested more than {MAX_DEPTH} deep"));
+            note(&mut self.limits, Limit::Depth);
             return Vec::new();
         }
         let default_type = if parent_type == "multipart/digest" { "message/rfc822" } else { "text/plain" };
@@ -127,7 +121,7 @@ impl Reader<'_> {
         for span in self.part_spans(body, boundary.as_bytes()) {
             self.parts += 1;
             if self.parts > MAX_PARTS {
-                note(&mut self.limits, format!("there are more than {MAX_PARTS} parts"));
+                note(&mut self.limits, Limit::Parts);
                 break;
             }
             children.push(self.entity(span, default_type, depth).into());
@@ -159,14 +153,14 @@ impl Reader<'_> {
     }
 }
 
-fn dashed_lines(raw: &[u8], whole: &Range<usize>, limits: &mut Vec<String>) -> Vec<usize> {
+fn dashed_lines(raw: &[u8], whole: &Range<usize>, limits: &mut Vec<Limit>) -> Vec<usize> {
     let bytes = &raw[whole.clone()];
     let first = bytes.starts_with(b"--").then_some(whole.start);
     let others = memmem::find_iter(bytes, b"\n--").map(|feed| whole.start + feed + 1);
     let mut dashed: Vec<usize> = first.into_iter().chain(others).take(MAX_DASHED_LINES + 1).collect();
     if dashed.len() > MAX_DASHED_LINES {
         dashed.pop();
-        note(limits, format!("more than {MAX_DASHED_LINES} lines look like a boundary"));
+        note(limits, Limit::BoundaryLines);
     }
     dashed
 }
@@ -200,7 +194,7 @@ fn line_rest(rest: &[u8]) -> Option<usize> {
     }
 }
 
-fn note(limits: &mut Vec<String>, limit: String) {
+fn note(limits: &mut Vec<Limit>, limit: Limit) {
     if !limits.contains(&limit) {
         limits.push(limit);
     }
@@ -339,26 +333,26 @@ mod tests {
     #[test]
     fn excess_is_cut_and_told() {
         let deep = mail(nested(2000));
-        assert_eq!(deep.limits, ["multiparts are nested more than 100 deep"]);
+        assert_eq!(deep.limits, [Limit::Depth]);
         assert_eq!(deep.root.walk().count(), 101);
 
         let many = multipart(&"--b\n\n".repeat(MAX_PARTS + 5));
-        assert_eq!(many.limits, ["there are more than 10000 parts"]);
+        assert_eq!(many.limits, [Limit::Parts]);
         assert_eq!(many.root.children.len(), MAX_PARTS);
 
         let fields = mail(format!("{}X-Ricevuta: x\n\nbody", "A: 1\n".repeat(MAX_FIELDS + 5)));
-        assert_eq!(fields.limits, ["there are more than 20000 header fields"]);
+        assert_eq!(fields.limits, [Limit::Fields]);
         assert_eq!((fields.root.headers.len(), fields.bytes(&fields.root.body)), (MAX_FIELDS + 1, &b"body"[..]));
         assert_eq!(fields.field("x-ricevuta").as_deref(), Some("x"));
 
         let long = mail(format!("A: 1\nB: {}\nC: 1\nTo: 1\n\nbody", "x".repeat(MAX_SECTION)));
-        assert_eq!(long.limits, ["a header section is longer than 1048576 bytes"]);
+        assert_eq!(long.limits, [Limit::Section]);
         assert_eq!((long.root.headers.len(), long.bytes(&long.root.body)), (3, &b"body"[..]));
 
         let flood = mail("To: a@b\n".repeat(MAX_FIELDS + MAX_LATE + 5));
         assert_eq!(flood.root.headers.len(), MAX_FIELDS + MAX_LATE);
 
-        assert_eq!(multipart("--b\n\none\n--b--\n").limits, Vec::<String>::new());
+        assert_eq!(multipart("--b\n\none\n--b--\n").limits, []);
     }
 
     #[test]

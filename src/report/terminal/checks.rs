@@ -278,10 +278,11 @@ impl<W: Write> ChecksPage<W> {
             self.row("rules", &rules)?;
         }
         let found = format!(
-            "{}, {}, {}{}{}",
+            "{}, {}, {}{}{}{}",
             counted(totals.violations, "violation"),
             counted(totals.warnings, "warning"),
             counted(totals.notes, "note"),
+            many(totals.untold, "beyond what is read"),
             many(totals.missed, "announced and not found again"),
             many(totals.broken_rules, "rules broke"),
         );

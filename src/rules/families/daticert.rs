@@ -41,7 +41,10 @@ pub static RULES: &[Rule] = &[
         question: "Are the certification data well-formed XML?",
         consequence: "No program can read what the message certifies.",
         check: Check::Message {
-            applies: has_daticert,
+            applies: |subject, context| {
+                has_daticert(subject, context)
+                    && subject.message.daticert.as_ref().is_some_and(|reading| reading.limit.is_none())
+            },
             check: |subject, _, findings| {
                 if let Some(reason) = subject.message.daticert.as_ref().and_then(|reading| reading.malformed.as_ref()) {
                     findings.push(Finding::new("well-formed XML", reason, at::part(Piece::Daticert)));
@@ -57,7 +60,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs built on the DTD reject the file or miss what they look for.",
         check: Check::Message {
             applies: |subject, context| {
-                let readable = |reading: &DaticertReading| reading.malformed.is_none();
+                let readable = |reading: &DaticertReading| reading.malformed.is_none() && reading.limit.is_none();
                 has_daticert(subject, context) && subject.message.daticert.as_ref().is_some_and(readable)
             },
             check: |subject, _, findings| {

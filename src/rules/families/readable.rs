@@ -1,6 +1,6 @@
 //! The readable text: the facts that it must tell, in any wording (RFC 6109 3, 4.3.1).
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
 use regex::Regex;
 
@@ -135,7 +135,7 @@ pub static RULES: &[Rule] = &[
             },
             check: |subject, _, findings| {
                 let (Some(text), Some(data)) = (plain(subject), subject.data()) else { return };
-                let told = lines(subject).map(|lines| typologies(&lines)).unwrap_or_default();
+                let told = lines(subject).map(typologies).unwrap_or_default();
                 for recipient in &data.destinatari {
                     let typology = if recipient.tipo == "certificato" { "certificata" } else { "ordinaria" };
                     let right = match told.get(&recipient.address.to_lowercase()) {
@@ -171,7 +171,7 @@ pub static RULES: &[Rule] = &[
                 // Whether whom it reached was certified at all is another question.
                 let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
                 let others: Vec<String> = reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
-                for list in lists(&lines) {
+                for list in lists(lines) {
                     let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
                     // Addresses elsewhere in a text are not its list of recipients.
                     if !list.iter().any(|address| recipients.contains(address)) {
@@ -270,19 +270,22 @@ static TIME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b\d{2}:\d{2}:\d{2}\b(?:\s*[AaPp]\.?[Mm])?").expect("the expression is right"));
 
 /// The text/plain as its lines stand.
-fn lines(subject: &MessageSubject<'_>) -> Option<String> {
-    subject.mail().text(subject.message.parts.plain.as_ref()?)
+fn lines<'a>(subject: &MessageSubject<'a>) -> Option<&'a str> {
+    subject.plain().map(|text| &*text.lines)
 }
 
 /// Every readable text of the message: its text/plain and text/html, and further ones beside them, as for other languages.
-fn readable_texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = (&'a Entity, String)> {
+fn readable_texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = (&'a Entity, Cow<'a, str>)> {
     const MOST: usize = 20;
     let parts = &subject.message.parts;
     let inline = parts.others.iter().filter(|part| part.disposition.as_deref() != Some("attachment"));
     let inside = parts.readable.iter().chain(inline).flat_map(|part| part.walk());
     let texts = inside.filter(|part| matches!(part.content_type.as_str(), "text/plain" | "text/html")).take(MOST);
-    let mail = subject.mail();
-    texts.filter_map(move |part| Some((part, mail.text(part)?)))
+    let (mail, plain) = (subject.mail(), parts.plain.as_deref().zip(lines(subject)));
+    texts.filter_map(move |part| match plain {
+        Some((known, lines)) if std::ptr::eq(known, part) => Some((part, Cow::Borrowed(lines))),
+        _ => Some((part, Cow::Owned(mail.text(part)?))),
+    })
 }
 
 /// A text in pieces that each tell the event: cut where it names the message, once for each language. Of the first text

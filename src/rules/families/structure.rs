@@ -80,7 +80,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the message a multipart/signed of two parts?",
         consequence: "Without a signature structure the message does not come from a PEC provider: it is ordinary mail.",
         check: Check::Message {
-            applies: generated,
+            applies: |subject, context| generated(subject, context) && !hides_parts(subject),
             check: |subject, _, findings| {
                 let root = &subject.mail().root;
                 if subject.message.shape == Shape::Opaque {
@@ -136,7 +136,7 @@ pub static RULES: &[Rule] = &[
         question: "Is what is signed a multipart/mixed?",
         consequence: "A receiver finds neither text nor certification data where they belong.",
         check: Check::Message {
-            applies: has_content,
+            applies: |subject, context| has_content(subject, context) && !hides_parts(subject),
             check: |subject, _, findings| {
                 if subject.message.parts.mixed.is_none() {
                     let root = &subject.mail().root;
@@ -242,7 +242,12 @@ fn type_field<'a>(subject: &MessageSubject<'a>) -> Option<&'a Header> {
 }
 
 pub(super) fn has_mixed(subject: &MessageSubject<'_>, context: &crate::rules::Context<'_>) -> bool {
-    has_content(subject, context) && subject.message.parts.mixed.is_some()
+    has_content(subject, context) && subject.message.parts.mixed.is_some() && !hides_parts(subject)
+}
+
+/// Whether parts may be where nobody looked: then none is missing for certain, nor is any the last.
+fn hides_parts(subject: &MessageSubject<'_>) -> bool {
+    subject.mail().hides_parts()
 }
 
 pub(super) fn children<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {

@@ -110,9 +110,8 @@ impl Judge<'_> {
         let mut said = Said::default();
         self.put(signing, &context, &mut said);
         let put = said.applied.iter().enumerate().filter(|(_, times)| **times > 0).map(|(at, _)| at).collect();
-        let place = |verdict: &super::Verdict| self.rules.iter().position(|rule| rule.id == verdict.rule.id);
-        let outcomes =
-            said.verdicts.into_iter().filter_map(|verdict| Some((place(&verdict)?, verdict.outcome))).collect();
+        let placed = |verdict: super::Verdict| Some((self.place(verdict.rule)?, verdict.outcome));
+        let outcomes = said.verdicts.into_iter().filter_map(placed).collect();
         let profile = Arc::new(Profile { put, outcomes });
         if clerk.signers.len() < SIGNERS {
             clerk.signers.insert(signing.certificate.der.clone(), Arc::clone(&profile));

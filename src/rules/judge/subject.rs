@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     super::{
-        Check, Context, DialogueSubject, Finding, Findings, GivenCertificate, LogSubject, Member, Transaction,
+        Check, Context, DialogueSubject, Finding, Findings, GivenCertificate, LogSubject, Member, Transaction, Unread,
         exhibit::Exhibit,
     },
     about::About,
@@ -77,8 +77,11 @@ fn counted(findings: Findings) -> Findings {
 
 impl Subject for Exhibit<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
-        let Check::Message { applies, check } = check else { return None };
         let subject = self.subject();
+        if let Check::Limits { applies, check } = check {
+            return applies(&subject, context).then(|| check(&subject).iter().map(beyond).collect());
+        }
+        let Check::Message { applies, check } = check else { return None };
         applies(&subject, context).then(|| {
             let mut findings = found(|findings| check(&subject, context, findings));
             locate(&mut findings, subject.message);
@@ -94,6 +97,11 @@ impl Subject for Exhibit<'_> {
     fn about(&self) -> About {
         About::message(self)
     }
+}
+
+fn beyond(unread: &Unread) -> Finding {
+    let found = format!("not all was read: {}", unread.limit);
+    Finding::new("a message that can be judged whole", found, unread.place).blaming(Party::Undetermined)
 }
 
 impl Subject for Signing<'_> {

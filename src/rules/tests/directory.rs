@@ -16,7 +16,7 @@ use crate::{
 fn failed(evidence: &Evidence) -> BTreeMap<&'static str, usize> {
     let verdicts = judge(evidence, &Options::default()).verdicts;
     let findings = |outcome: &Outcome| match outcome {
-        Outcome::Fail(findings) => findings.len(),
+        Outcome::Fail(findings) | Outcome::CannotTell(findings) => findings.len(),
         Outcome::Pass => 0,
         Outcome::InternalError(problem) => panic!("{problem}"),
     };

@@ -1,11 +1,8 @@
 //! What of a message was not looked at, because it is more than a reader takes in.
 
-use crate::{
-    evidence::Party,
-    norm::{Level, clauses::formats},
-};
+use crate::norm::{Level, clauses::formats};
 
-use crate::rules::{Check, Finding, Rule, applies::has_content, context::MessageSubject};
+use crate::rules::{Check, Rule, Unread, applies, context::MessageSubject};
 
 /// The rules.
 pub static RULES: &[Rule] = &[Rule {
@@ -14,24 +11,19 @@ pub static RULES: &[Rule] = &[Rule {
     clauses: &[&formats::RFC6109_4_3_MIXED],
     question: "Could the whole message be looked at?",
     consequence: "What nobody looked at may say anything: the message is never called conforming.",
-    check: Check::Message {
-        applies: has_content,
-        check: |subject, _, findings| {
-            for (place, limit) in unread(subject) {
-                // That much is hardly ever meant well, but what was not read is nobody's violation.
-                let finding =
-                    Finding::new("a message that can be judged whole", format!("not all was read: {limit}"), place);
-                findings.push(finding.blaming(Party::Undetermined));
-            }
-        },
+    check: Check::Limits {
+        applies: |subject, context| applies::has_content(subject, context) || applies::has_daticert(subject, context),
+        check: unread,
     },
 }];
 
-/// What could not be read of a message, of the original inside, and of its HTML, and where.
-pub fn unread<'a>(subject: &MessageSubject<'a>) -> Vec<(&'static str, &'a str)> {
-    let outer = subject.mail().limits.iter().map(|limit| ("message", &**limit));
-    let inner =
-        subject.original.into_iter().flat_map(|original| &original.limits).map(|limit| ("postacert.eml", &**limit));
-    let html = subject.html().and_then(|html| html.page.limit.as_deref()).map(|limit| ("text/html part", limit));
-    outer.chain(inner).chain(html).collect()
+/// What was not read of a message, of the original inside, of its HTML and of its certification data, and where.
+fn unread(subject: &MessageSubject<'_>) -> Vec<Unread> {
+    let said = |place: &'static str| move |limit: String| Unread { place, limit };
+    let outer = subject.mail().limits.iter().map(ToString::to_string).map(said("message"));
+    let original = subject.original.into_iter().flat_map(|original| &original.limits);
+    let inner = original.map(ToString::to_string).map(said("postacert.eml"));
+    let html = subject.html().and_then(|html| html.page.limit.clone()).map(said("text/html part"));
+    let data = subject.message.daticert.as_ref().and_then(|reading| reading.limit.clone()).map(said("daticert.xml"));
+    outer.chain(inner).chain(html).chain(data).collect()
 }

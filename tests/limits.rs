@@ -1,0 +1,100 @@
+//! What is more than the judge reads, given to `check`: nobody's violation, and never conforming.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// An acceptance on invented names, in CRLF.
+fn acceptance() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/in/c06/acc.eml");
+    fs::read_to_string(path).unwrap().replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
+fn check(path: &Path, arguments: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    command.env("XDG_DATA_HOME", "/nowhere").arg("check").arg(path).args(arguments);
+    let output = command.output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+}
+
+/// The levels of what was found, and the form's answer.
+fn found(json: &str) -> (Vec<(String, String)>, String) {
+    let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let checked = lines.iter().find(|line| line["type"] == "checked").unwrap();
+    let told = |finding: &Value, word: &str| finding[word].as_str().unwrap().to_owned();
+    let findings = checked["findings"].as_array().unwrap().iter();
+    let found = findings.map(|it| (told(it, "level"), told(it, "rule"))).filter(|(level, _)| level != "note");
+    (found.collect(), told(&checked["messages"][0]["answers"]["form"], "answer"))
+}
+
+/// Each way to be more than is read: it is told as that alone, in every format alike.
+#[test]
+fn what_is_not_read_is_cannot_tell_and_blames_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let alike = |name: &str, message: &str, limit: &str| {
+        let path: PathBuf = folder.path().join(name);
+        fs::write(&path, message).unwrap();
+        let (code, json) = check(&path, &["--format", "json"]);
+        let unread = ("cannot tell".to_owned(), "structure/within-limits".to_owned());
+        assert_eq!((code, found(&json)), (0, (vec![unread], "cannot-tell".to_owned())), "{name}: {json}");
+        assert!(json.contains("\"party\":\"undetermined\"") && json.contains("\"untold\":1"), "{name}: {json}");
+        let (code, text) = check(&path, &[]);
+        assert_eq!(code, 0, "{text}");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let text = words.join(" ");
+        for words in
+            [limit, "no violation", "form cannot tell", "cannot tell structure/within-limits", "1 beyond what is read"]
+        {
+            assert!(text.contains(words), "{name} says nothing of `{words}`:\n{text}");
+        }
+        assert!(!text.contains("conforming"), "{text}");
+        for (arguments, expected) in
+            [(&["--strict"][..], 0), (&["--require", "form"], 5), (&["--strict", "--require", "form"], 5)]
+        {
+            assert_eq!(check(&path, arguments).0, expected, "{name}: {arguments:?}");
+        }
+        let (code, sarif) = check(&path, &["--format", "sarif"]);
+        assert!(code == 0 && sarif.contains("\"kind\":\"open\""), "{name}: {sarif}");
+        let (code, junit) = check(&path, &["--format", "junit"]);
+        assert!(code == 0 && junit.contains("failures=\"0\""), "{name}: {junit}");
+    };
+    let acceptance = acceptance();
+    let flood = "X-Nothing: 1\r\n".repeat(25_000);
+    alike("fields.eml", &format!("{flood}{acceptance}"), "more than 20000 header fields");
+    let long = format!("X-Nothing: {}\r\n", "x".repeat(1 << 20));
+    let (first, rest) = acceptance.split_at(acceptance.find("Received:").unwrap());
+    alike("section.eml", &format!("{first}{long}{rest}"), "longer than 1048576 bytes");
+}
+
+/// What is signed here signs nothing right: only what nobody read matters.
+#[test]
+fn parts_that_nobody_looked_at_are_not_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let acceptance = acceptance();
+    let parts = "------8A09587C684DCCC726EB9C71F3AF832A\r\n\r\n".repeat(10_001);
+    let first = acceptance.find("------8A09587C684DCCC726EB9C71F3AF832A").unwrap();
+    let (before, after) = acceptance.split_at(first);
+    let path = folder.path().join("parts.eml");
+    fs::write(&path, format!("{before}{parts}{after}")).unwrap();
+    let (code, json) = check(&path, &["--format", "json"]);
+    let unread = ("cannot tell".to_owned(), "structure/within-limits".to_owned());
+    assert_eq!((code, found(&json)), (0, (vec![unread], "cannot-tell".to_owned())), "{json}");
+    assert!(json.contains(r#""intact":{"answer":"cannot-tell""#), "{json}");
+}
+
+#[test]
+fn a_daticert_of_too_many_nodes_is_not_read_and_not_called_broken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("daticert.xml");
+    let crowd = "<destinatari>a@b.example</destinatari>".repeat(120_000);
+    fs::write(&path, format!("<?xml version=\"1.0\"?><postacert><intestazione>{crowd}</intestazione></postacert>"))
+        .unwrap();
+    let (code, json) = check(&path, &["--format", "json"]);
+    let unread = ("cannot tell".to_owned(), "structure/within-limits".to_owned());
+    assert_eq!((code, found(&json)), (0, (vec![unread], "cannot-tell".to_owned())), "{json}");
+    assert_eq!(check(&path, &["--require", "form"]).0, 5);
+}
