@@ -22,7 +22,7 @@ pub struct PlayTally {
     pub failed: usize,
     /// Cells without a verdict for trouble of the harness or a target.
     pub error: usize,
-    /// Of these, those in which something that was configured, or written in the scenario, does not exist.
+    /// Of the cells in error those in which something that was configured, or written in the scenario, does not exist.
     pub misconfigured: usize,
     /// Cells without a verdict because a target cannot do what they need.
     pub skipped: usize,
