@@ -49,7 +49,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // What a run or a check came to, and nobody who runs or checks.
     ("results", &["directory", "evidence", "message", "norm", "rules"]),
     ("report", &["evidence", "norm", "results", "rules", "shown", "smime"]),
-    ("archive", &["directory", "evidence", "message", "smime"]),
+    ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
     // What there is, not what is done with it.

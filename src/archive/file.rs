@@ -12,6 +12,7 @@ use memchr::memmem;
 use super::{
     Content, Item, LeftOut, Limits, Name, Step, Stream, Why, certificates, folder,
     form::{self, Form},
+    gzip,
     left_out::Asked,
     mbox::{self, Mbox},
     only,
@@ -52,9 +53,10 @@ impl Place {
         only(Ok(Item { name: self.name, content }))
     }
 
-    /// Whether its name ends like this, letter case aside.
+    /// Whether its name ends like this, letter case aside, and but for what says that it is packed.
     fn is_named(&self, end: &str) -> bool {
-        self.name.to_string().to_ascii_lowercase().ends_with(end)
+        let name = self.name.to_string().to_ascii_lowercase();
+        name.strip_suffix(".gz").unwrap_or(&name).ends_with(end)
     }
 }
 
@@ -126,7 +128,7 @@ fn separated(file: &mut Box<dyn Seekable>) -> io::Result<bool> {
 }
 
 /// What comes in where nothing can be read twice.
-fn flowing(place: Place, mut input: impl Read + Send + 'static, limits: &Limits) -> Stream {
+pub(super) fn flowing(place: Place, mut input: impl Read + Send + 'static, limits: &Limits) -> Stream {
     let beginning = match beginning(&mut input, 0) {
         Ok(beginning) => beginning,
         Err(error) => return place.left_out(Why::Unreadable(error)),
@@ -182,6 +184,7 @@ impl<R: Read + Send + 'static> Opened<R> {
 
 fn enter(place: Place, form: Form, opened: Opened<impl Read + Send + 'static>, limits: &Limits) -> Stream {
     match form {
+        Form::Gzip => return gzip::inside(place, Box::new(opened.all()), limits),
         Form::Empty => return place.left_out(Why::Empty),
         Form::Other(looks) if place.is_named(".eml") => return place.left_out(Why::NotMessage(looks)),
         Form::Other(looks) => return place.left_out(Why::Unknown(looks)),

@@ -18,6 +18,7 @@ pub(super) enum Form {
     Message,
     Mbox,
     Zip,
+    Gzip,
     /// A CMS ContentInfo, in octets or in base64 without armour.
     Cms,
     /// Another structure in DER.
@@ -36,6 +37,12 @@ pub(super) fn of(beginning: &[u8]) -> Form {
     }
     if beginning.starts_with(b"PK\x03\x04") || beginning.starts_with(b"PK\x05\x06") {
         return Form::Zip;
+    }
+    if beginning.starts_with(b"\x1f\x8b") {
+        return Form::Gzip;
+    }
+    if beginning.get(257..262) == Some(b"ustar") {
+        return Form::Other("a tar archive: unpack it");
     }
     if is_signed_data(beginning) || is_signed_base64(beginning) {
         return Form::Cms;
@@ -182,7 +189,7 @@ fn is_text(beginning: &[u8]) -> bool {
 }
 
 /// What lies about in folders, by its first octets.
-const MAGIC: [(&[u8], &str); 17] = [
+const MAGIC: [(&[u8], &str); 16] = [
     (b"%PDF-", "a PDF document"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
     (b"\x89PNG", "a picture (PNG)"),
@@ -190,7 +197,6 @@ const MAGIC: [(&[u8], &str); 17] = [
     (b"BM", "a picture (BMP)"),
     (b"II*\0", "a picture (TIFF)"),
     (b"MM\0*", "a picture (TIFF)"),
-    (b"\x1f\x8b", "a gzip archive: unpack it"),
     (b"BZh", "a bzip2 archive: unpack it"),
     (b"\xfd7zXZ", "an xz archive: unpack it"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive: unpack it"),
@@ -223,6 +229,7 @@ mod tests {
             (b"# of today\n\nDN: o=postacert\r\n", Form::Ldif),
             (b"\xef\xbb\xbfdn:: bz1w\n", Form::Ldif),
             (b"PK\x03\x04", Form::Zip),
+            (b"\x1f\x8b\x08\x00", Form::Gzip),
             (b"\x30\x82\x05\x01\x30\x82", Form::Der),
             (b"\x30\x80\x06\x09\x2a", Form::Cms),
             (b"MIAGCSqGSIb3DQEHAqCAMIACAQExDzANBglghkgBZQMEAgEFADCABgkqhkiG9w0BBwEA\n", Form::Cms),

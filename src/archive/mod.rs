@@ -8,6 +8,7 @@ mod certificates;
 mod file;
 mod folder;
 mod form;
+mod gzip;
 mod inside;
 mod left_out;
 mod limits;

@@ -6,6 +6,7 @@
 mod arrival;
 mod item;
 mod ordered;
+mod parts;
 mod portions;
 mod spill;
 mod submission;
@@ -23,7 +24,7 @@ use crate::{
     archive::{self, Found, Item, Limits},
     evidence::{Evidence, Watch},
     results::{CheckTally, Event, Strictness},
-    rules::{Judge, Options, Reference, Transaction, all},
+    rules::{Judge, Options, Reference, all},
 };
 
 /// What is checked, and how.
@@ -42,7 +43,7 @@ pub struct Check<'a> {
     pub now: Timestamp,
     /// From whose point of view submissions were looked at.
     pub watch: Watch,
-    /// Whether warnings fail too.
+    /// What fails besides violations.
     pub strictness: Strictness,
     /// How much is read before it is enough.
     pub limits: Limits,
@@ -112,8 +113,8 @@ impl Check<'_> {
         outcome.tally.exercise(&judge.applied(&clerks));
         let surroundings =
             Evidence { watch: self.watch.clone(), ended: Some(self.at.unwrap_or(self.now)), ..Evidence::default() };
-        for part in spill.parts() {
-            for transaction in Transaction::of_members(part.map_err(Broken::Spilling)?) {
+        for part in spill.transactions().map_err(Broken::Spilling)? {
+            for transaction in part.map_err(Broken::Spilling)? {
                 let page = submission::page(&transaction, &judge, &surroundings);
                 outcome.tally.count_submission(&page, self.strictness);
                 tell(Event::Submission(Box::new(page))).map_err(Broken::Telling)?;

@@ -1,17 +1,17 @@
 //! The facts of messages, kept until what belongs together is judged: in memory while they are few, else on disk, spread
 //! by their identifier, so that one part at a time is in memory.
+//!
+//! Messages that name another identifier than their envelope's lie in another part. So the parts are gone through three
+//! times: for outlines, which are spread by the client's msgid and tell which messages belong elsewhere; to put those there;
+//! and to hand on each part, which is then whole. What comes of it is the same as in memory.
 
-use std::{
-    fs::File,
-    io::{self, BufReader, BufWriter, Read as _, Write as _},
+use std::{collections::HashMap, io};
+
+use super::parts::{PARTS, Parts, Written};
+use crate::{
+    message::Kind,
+    rules::{Distinct, Member, Move, Placed, Transaction},
 };
-
-use tempfile::TempDir;
-
-use crate::rules::{Distinct, Member};
-
-/// Parts on disk: of a million messages each has some thousands.
-const PARTS: usize = 256;
 
 /// Messages whose facts are held in memory: some megabytes.
 const IN_MEMORY: usize = 5_000;
@@ -20,91 +20,114 @@ const IN_MEMORY: usize = 5_000;
 pub struct Spill {
     /// How many are held in memory.
     room: usize,
-    few: Vec<Member>,
-    many: Option<Parts>,
-}
-
-struct Parts {
-    folder: TempDir,
-    files: Vec<BufWriter<File>>,
+    few: Vec<Placed>,
+    many: Option<Parts<Placed>>,
+    /// How many came.
+    came: u64,
+    /// Whether there is a transport envelope.
+    envelopes: bool,
 }
 
 impl Default for Spill {
     fn default() -> Self {
-        Self { room: IN_MEMORY, few: Vec::new(), many: None }
+        Self { room: IN_MEMORY, few: Vec::new(), many: None, came: 0, envelopes: false }
     }
 }
 
 impl Spill {
     /// Takes a message's facts in. An error is the disk's.
     pub fn add(&mut self, member: Member) -> io::Result<()> {
+        self.envelopes |= member.kind == Kind::PostaCertificata;
+        let placed = Placed { place: self.came, group: member.identifier(), member };
+        self.came += 1;
         if self.many.is_none() && self.few.len() < self.room {
-            self.few.push(member);
+            self.few.push(placed);
             return Ok(());
         }
         if self.many.is_none() {
             self.many = Some(Parts::create()?);
         }
         let Some(parts) = &mut self.many else { return Ok(()) };
-        for member in self.few.drain(..) {
-            parts.write(&member)?;
+        for placed in self.few.drain(..).chain([placed]) {
+            parts.write(&placed.group, &placed)?;
         }
-        parts.write(&member)
+        Ok(())
     }
 
-    /// Each part in turn: all facts of an identifier are in one, in the order they came.
-    pub fn parts(self) -> Box<dyn Iterator<Item = io::Result<Distinct>>> {
-        let Some(Parts { folder, files }) = self.many else {
-            let mut few = Distinct::default();
-            few.extend(self.few);
-            return Box::new(std::iter::once(Ok(few)));
+    /// What belongs together, a part at a time.
+    pub fn transactions(self) -> io::Result<Box<dyn Iterator<Item = io::Result<Vec<Transaction>>>>> {
+        let Some(parts) = self.many else {
+            let few: Distinct = self.few.into_iter().collect();
+            return Ok(Box::new(std::iter::once(Ok(Transaction::of_all(few)))));
         };
-        let parts = files.into_iter().enumerate();
-        Box::new(parts.map(move |(at, file)| {
-            file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            read(&folder.path().join(at.to_string()))
-        }))
+        let own = parts.close()?;
+        let strays = if self.envelopes { Some(Strays::of(&own)?) } else { None };
+        Ok(Box::new((0..PARTS).map(move |at| {
+            let mut whole = Distinct::default();
+            let gone = strays.as_ref().map(|strays| homes(&strays.leaving, at)).transpose()?.unwrap_or_default();
+            for placed in own.read(at)? {
+                let placed = placed?;
+                if !gone.contains_key(&placed.group) {
+                    whole.add(placed);
+                }
+            }
+            if let Some(strays) = &strays {
+                for placed in strays.arriving.read(at)? {
+                    whole.add(placed?);
+                }
+            }
+            Ok(Transaction::of_part(whole))
+        })))
     }
 }
 
-impl Parts {
-    fn create() -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("pec-conformance-").tempdir()?;
-        let files = (0..PARTS).map(|at| File::create(folder.path().join(at.to_string())).map(BufWriter::new));
-        Ok(Self { files: files.collect::<Result<_, _>>()?, folder })
-    }
-
-    fn write(&mut self, member: &Member) -> io::Result<()> {
-        let facts = postcard::to_stdvec(member).map_err(io::Error::other)?;
-        let file = &mut self.files[part(&member.identifier())];
-        file.write_all(&u32::try_from(facts.len()).map_err(io::Error::other)?.to_le_bytes())?;
-        file.write_all(&facts)
-    }
+/// Messages that belong to another part than that of their identifier.
+struct Strays {
+    /// What leaves, by the strays' identifier.
+    leaving: Written<Move>,
+    /// The strays, in the part of the envelope that they belong to.
+    arriving: Written<Placed>,
 }
 
-/// The part of an identifier; the same in every run (FNV-1a).
-fn part(identifier: &str) -> usize {
-    let hash = identifier
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    usize::try_from(hash % PARTS as u64).unwrap_or_default()
-}
-
-fn read(path: &std::path::Path) -> io::Result<Distinct> {
-    let mut file = BufReader::new(File::open(path)?);
-    let mut members = Distinct::default();
-    let mut length = [0; 4];
-    let mut facts = Vec::new();
-    loop {
-        match file.read_exact(&mut length) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(members),
-            Err(error) => return Err(error),
+impl Strays {
+    fn of(own: &Written<Placed>) -> io::Result<Self> {
+        let mut outlines = Parts::create()?;
+        for at in 0..PARTS {
+            let members: Distinct = own.read(at)?.collect::<Result<_, _>>()?;
+            for outline in members.outlines() {
+                outlines.write(&outline.msgid, &outline)?;
+            }
         }
-        facts.resize(u32::from_le_bytes(length) as usize, 0);
-        file.read_exact(&mut facts)?;
-        members.extend([postcard::from_bytes(&facts).map_err(io::Error::other)?]);
+        let outlines = outlines.close()?;
+        let mut leaving = Parts::create()?;
+        for at in 0..PARTS {
+            for told in Move::among(outlines.read(at)?.collect::<Result<_, _>>()?) {
+                leaving.write(&told.stray, &told)?;
+            }
+        }
+        drop(outlines);
+        let leaving = leaving.close()?;
+        let mut arriving = Parts::create()?;
+        for at in 0..PARTS {
+            let homes = homes(&leaving, at)?;
+            if homes.is_empty() {
+                continue;
+            }
+            for placed in own.read(at)? {
+                let placed: Placed = placed?;
+                if let Some(home) = homes.get(&placed.group) {
+                    arriving.write(home, &Placed { group: home.clone(), ..placed })?;
+                }
+            }
+        }
+        Ok(Self { leaving, arriving: arriving.close()? })
     }
+}
+
+/// Where the strays of a part belong, by their identifier.
+fn homes(leaving: &Written<Move>, part: usize) -> io::Result<HashMap<String, String>> {
+    let moves = leaving.read(part)?;
+    moves.map(|told: io::Result<Move>| told.map(|told| (told.stray, told.home))).collect()
 }
 
 #[cfg(test)]
@@ -113,7 +136,7 @@ mod tests {
     use crate::{
         evidence::{Evidence, Observation, Party, Seen},
         message::Message,
-        rules::{Judge, Options, Reference, Transaction, all},
+        rules::{Judge, Options, Reference, all},
         smime::Trust,
     };
 
@@ -146,8 +169,7 @@ mod tests {
             for (at, name) in names.into_iter().enumerate() {
                 spill.add(member(at + 1, name)).unwrap();
             }
-            let parts: Vec<_> = spill.parts().map(Result::unwrap).collect();
-            let transactions = parts.into_iter().flat_map(Transaction::of_members);
+            let transactions = spill.transactions().unwrap().flat_map(Result::unwrap);
             let mut told: Vec<(String, Vec<usize>, usize)> = transactions
                 .map(|it| {
                     let seen = it.messages.iter().map(Member::observation).collect();
@@ -162,5 +184,43 @@ mod tests {
         // The acceptance lies in two places and is one message.
         assert_eq!(told.iter().map(|(_, seen, _)| seen.clone()).collect::<Vec<_>>(), [vec![1, 3, 4, 5], vec![2]]);
         assert_eq!(told[0].2, 2);
+    }
+
+    /// A delivery that names another identifier than its envelope's belongs to that, in whatever part it lies, and what is
+    /// found is the same.
+    #[test]
+    fn strays_come_home_from_every_part_of_the_disk() {
+        let identifiers: Vec<String> = (0..40).map(|number| format!("stray{number}@pec.bravo.example")).collect();
+        let judged = |room: usize, stray: &str| {
+            let mut spill = Spill { room, ..Spill::default() };
+            for (at, name) in
+                ["c06/acc.eml", "c06/con.eml", "n01-acc.eml", "c06/env.eml", "c06/pic.eml"].into_iter().enumerate()
+            {
+                let mut member = member(at + 1, name);
+                if name == "c06/con.eml" {
+                    stray.clone_into(&mut member.data.identificativo);
+                }
+                spill.add(member).unwrap();
+            }
+            let trust = Trust::default();
+            let reference = Reference::new(&[], &trust);
+            let judge = Judge::new(all(), &reference, Options::default());
+            let mut told: Vec<String> = Vec::new();
+            for transaction in spill.transactions().unwrap().flat_map(Result::unwrap) {
+                let seen: Vec<usize> = transaction.messages.iter().map(Member::observation).collect();
+                let judgement = judge.transaction(&transaction, &Evidence::default());
+                let verdicts = judgement.verdicts.iter();
+                let found: Vec<String> = verdicts.map(|it| format!("{} {:?}", it.rule.id, it.outcome)).collect();
+                told.push(format!("{}: {seen:?} {found:?}", transaction.identifier));
+            }
+            told.sort();
+            told
+        };
+        for stray in &identifiers {
+            let told = judged(IN_MEMORY, stray);
+            assert_eq!(told.len(), 2, "{told:#?}");
+            assert!(told[0].contains("[1, 2, 4, 5]") && told[0].contains("choreography/same-identifier"), "{told:#?}");
+            assert_eq!(judged(0, stray), told);
+        }
     }
 }

@@ -39,9 +39,16 @@ pub struct Args {
     /// with commas), or archive, a provider's whole.
     #[arg(long, value_name = "VIEW", value_delimiter = ',')]
     view: Vec<View>,
-    /// Let warnings and notes fail too.
-    #[arg(long)]
-    strict: bool,
+    /// Let warnings fail too; with `--strict=notes` notes as well.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "warnings"
+    )]
+    strict: Option<Strictness>,
     /// Answers that must be yes, with commas: a no exits with 1, one that cannot be told with 5. `complete` needs --view.
     #[arg(long, value_enum, value_name = "ANSWER", value_delimiter = ',')]
     require: Vec<Question>,
@@ -70,7 +77,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     };
     let (clock, now) = (Instant::now(), Machine::default().now());
     let options = Options { as_of: args.as_of.into() };
-    let strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
+    let strictness = args.strict.unwrap_or_default();
     let out = Stdout::open();
     let mut report: Box<dyn Report> = match args.format {
         Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),

@@ -185,7 +185,7 @@ fn severity(level: Level) -> &'static str {
     match level {
         Level::Must => "a violation: the norm says MUST, and a run fails",
         Level::Should => "a warning: the norm says SHOULD, and a run fails only with --strict",
-        Level::May => "a note: the norm leaves it free; a run fails only with --strict",
+        Level::May => "a note: the norm leaves it free; a run fails only with --strict=notes",
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     report::{JsonStream, Progress, Reports, RuleSet, Terminal},
     results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
     rules,
-    runner::{self, OnFailure, Plan, Run},
+    runner::{self, How, Keep, OnFailure, Plan, Run},
     shown::path_text,
     target,
 };
@@ -39,15 +39,25 @@ pub struct Args {
     /// Start nothing more after the first failure.
     #[arg(long)]
     fail_fast: bool,
-    /// Let warnings and notes fail too.
-    #[arg(long)]
-    strict: bool,
+    /// Let warnings fail too; with `--strict=notes` notes as well.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "warnings"
+    )]
+    strict: Option<Strictness>,
     /// Judge by the norm as it was on this day [default: the norm's latest].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
     /// Where junit.xml, report.sarif, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     reports: PathBuf,
+    /// Whose evidence is written.
+    #[arg(long, value_enum, default_value_t, value_name = "WHOSE")]
+    evidence: Evidence,
     /// What is printed: a page for people, or the JSON stream.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -60,6 +70,18 @@ enum Format {
     Json,
 }
 
+/// Whose evidence is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Evidence {
+    /// Of every scenario and direction.
+    #[default]
+    All,
+    /// Of those that failed or ended in trouble.
+    Failures,
+    /// Of none.
+    None,
+}
+
 /// Plays what is selected.
 pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     // Before anything that takes its time: a run that is asked to stop as it begins stops as any other does.
@@ -70,8 +92,9 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     plan.directions = directions;
     plan.jobs = args.jobs.unwrap_or(plan.jobs);
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
-    plan.how.strictness = if args.strict { Strictness::Everything } else { Strictness::Violations };
+    plan.how.strictness = args.strict.unwrap_or_default();
     plan.how.as_of = args.as_of.into();
+    plan.how.keep = if args.evidence == Evidence::Failures { Keep::Failures } else { Keep::All };
 
     let mut reports = Reports::default();
     reports.add("progress", Progress::on_stderr());
@@ -89,7 +112,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Err(refused) => return Err(CliError::Folder(refused)),
     };
     if let Some(folder) = &folder {
-        plan.how.evidence = Some(folder.evidence());
+        plan.how.evidence = (args.evidence != Evidence::None).then(|| folder.evidence());
         kept.written = Some(folder.open(&mut reports).map_err(CliError::NoRuntime)?);
         if let Some(earlier) = &folder.earlier {
             say(&format!("what an earlier run left is kept in {}\n", path_text(earlier)));
@@ -119,12 +142,12 @@ struct Kept {
 
 impl Kept {
     /// Takes note of a cell's evidence.
-    fn cell(&mut self, cell: &Cell) {
+    fn cell(&mut self, cell: &Cell, how: &How) {
         let Some(written) = &mut self.written else { return };
         match &cell.evidence {
             Some(bundle) => written.add(bundle),
             // A failure without its evidence: the verdict stands, and something is wrong with the disk.
-            None if cell.outcome == CellOutcome::Failed => self.exit = Exit::Trouble,
+            None if how.evidence.is_some() && cell.outcome == CellOutcome::Failed => self.exit = Exit::Trouble,
             None => {}
         }
     }
@@ -141,7 +164,7 @@ fn play(plan: &Plan, reports: &mut Reports, kept: &mut Kept) -> io::Result<Exit>
     let run = runner::run(plan, &mut |event| {
         if let Event::Finished(cell) = &event {
             tally.count(cell);
-            kept.cell(cell);
+            kept.cell(cell, &plan.how);
         }
         reports.event(&event);
     })?;

@@ -1,6 +1,10 @@
 //! Look-ups in a directory of any size: who manages a domain, who signs with a certificate.
 
-use std::{cmp::Ordering, collections::HashSet, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
@@ -11,6 +15,10 @@ use super::Provider;
 pub(super) struct Index {
     domains: Vec<Place>,
     certificates: Vec<([u8; SHA1], Place)>,
+    /// What a record has half of: a certificate without its hash, or a hash without its certificate.
+    halves: Vec<([u8; SHA1], u32)>,
+    /// What entries that are no domain name may be meant to cover, in lower case: `example` of `*.example`.
+    wildcards: HashMap<String, Vec<u32>>,
 }
 
 const SHA1: usize = 20;
@@ -25,24 +33,58 @@ struct Place {
 impl Index {
     /// Over these; certificates whose hash their own record lists (RFC 6109 2.2.2).
     pub fn of(providers: &[Arc<Provider>]) -> Self {
-        let (mut domains, mut certificates) = (Vec::new(), Vec::new());
+        let (mut domains, mut certificates, mut halves) = (Vec::new(), Vec::new(), Vec::new());
+        let mut wildcards: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, provider) in (0..).zip(providers) {
             domains.extend((0..).zip(&provider.managed_domains).map(|(value, _)| Place { provider: at, value }));
-            let listed: HashSet<String> =
+            for domain in provider.managed_domains.iter().filter(|domain| domain.starts_with(SIGNS)) {
+                wildcards.entry(domain.trim_start_matches(SIGNS).to_ascii_lowercase()).or_default().push(at);
+            }
+            let mut listed: HashSet<String> =
                 provider.certificate_hashes.iter().map(|hash| hash.to_ascii_uppercase()).collect();
+            let mut there = HashSet::new();
             for (value, der) in (0..).zip(&provider.certificates) {
                 let hash = sha1(der);
                 let hex = hash.iter().fold(String::with_capacity(2 * SHA1), |hex, octet| hex + &format!("{octet:02X}"));
                 if listed.contains(&hex) {
                     certificates.push((hash, Place { provider: at, value }));
+                } else {
+                    halves.push((hash, at));
                 }
+                there.insert(hex);
             }
+            listed.retain(|hash| !there.contains(hash));
+            halves.extend(listed.iter().filter_map(|hash| Some((octets(hash)?, at))));
         }
+        halves.sort_unstable();
         let domain = |place: &Place| providers[place.provider as usize].managed_domains[place.value as usize].as_str();
         // Stable: of several that manage a domain, the first in the file comes first.
         domains.sort_by(|one, other| compare(domain(one), domain(other)));
         certificates.sort_by_key(|(hash, _)| *hash);
-        Self { domains, certificates }
+        Self { domains, certificates, halves, wildcards }
+    }
+
+    /// Whose entries may be meant to cover a domain, though no norm says so.
+    pub fn perhaps_managing<'i>(&'i self, name: &str) -> impl Iterator<Item = usize> + use<'i> {
+        let name = name.to_ascii_lowercase();
+        let mut covering = Vec::new();
+        let mut rest = (!self.wildcards.is_empty()).then_some(&*name);
+        while let Some(suffix) = rest {
+            covering.extend(self.wildcards.get(suffix).into_iter().flatten().map(|at| *at as usize));
+            rest = match suffix.split_once('.') {
+                Some((_, parent)) => Some(parent),
+                None => (!suffix.is_empty()).then_some(""),
+            };
+        }
+        covering.into_iter()
+    }
+
+    /// Which providers' records have half of what lists a certificate.
+    pub fn perhaps_signing_with(&self, der: &[u8]) -> impl Iterator<Item = usize> {
+        let wanted = if self.halves.is_empty() { [0; SHA1] } else { sha1(der) };
+        let first = self.halves.partition_point(|(hash, _)| *hash < wanted);
+        let same = self.halves[first..].iter().take_while(move |(hash, _)| *hash == wanted);
+        same.map(|(_, at)| *at as usize)
     }
 
     /// Which providers manage a domain, letter case ignored, each once.
@@ -70,6 +112,20 @@ impl Index {
         found.dedup();
         found.into_iter()
     }
+}
+
+/// With which entries begin that are no domain name.
+const SIGNS: [char; 3] = ['*', '.', '@'];
+
+/// The octets of a hash in hexadecimal digits.
+fn octets(hex: &str) -> Option<[u8; SHA1]> {
+    let mut hash = [0; SHA1];
+    let digits = hex.as_bytes();
+    let pairs = hash.iter_mut().zip(digits.chunks(2));
+    for (octet, pair) in pairs {
+        *octet = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    (digits.len() == 2 * SHA1).then_some(hash)
 }
 
 /// Letter case ignored, as the attribute's syntax does.
@@ -129,6 +185,37 @@ mod tests {
             names(directory.index.signing_with(&directory.providers, der).map(|at| &directory.providers[at]))
         };
         assert_eq!((found(&[1]), found(&[2]), found(&[3])), (vec!["both"], vec!["both", "second"], vec![]));
+    }
+
+    #[test]
+    fn what_a_record_has_half_of_is_neither_listed_nor_unknown() {
+        let hash = |der: &[u8]| sha1(der).iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"));
+        let with = |name: &str, certificates: Vec<Vec<u8>>, hashes: Vec<String>| Provider {
+            certificates,
+            certificate_hashes: hashes,
+            ..provider(name, [])
+        };
+        let directory = Directory::from_iter([
+            with("whole", vec![vec![1]], vec![hash(&[1])]),
+            with("other hash", vec![vec![2]], vec!["00".repeat(20)]),
+            with("hash alone", vec![], vec![hash(&[3]), "no hash".to_owned()]),
+        ]);
+        let found = |der: &[u8]| names(directory.index.perhaps_signing_with(der).map(|at| &directory.providers[at]));
+        assert_eq!((found(&[1]), found(&[4])), (vec![], vec![]));
+        assert_eq!((found(&[2]), found(&[3])), (vec!["other hash"], vec!["hash alone"]));
+    }
+
+    #[test]
+    fn an_entry_that_is_no_domain_may_cover_what_is_below_it() {
+        let directory = Directory::from_iter([
+            provider("A", ["*.Comune.example".to_owned(), "alfa.example".to_owned()]),
+            provider("B", ["@b.example".to_owned()]),
+        ]);
+        let found = |domain: &str| names(directory.perhaps_managing(domain));
+        assert_eq!(found("x.y.comune.EXAMPLE"), ["A"]);
+        assert_eq!((found("b.example"), found("alfa.example"), found("example")), (vec!["B"], vec![], vec![]));
+        assert!(!directory.is_certified("x@b.example"));
+        assert_eq!(names(Directory::from_iter([provider("A", ["*".to_owned()])]).perhaps_managing("x")), ["A"]);
     }
 
     #[test]

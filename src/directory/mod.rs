@@ -75,6 +75,24 @@ impl Directory {
         self.index.managing(&self.providers, domain).map(|at| &self.providers[at])
     }
 
+    /// The records with an entry that is no domain name, such as `*.example`, and may be meant to cover this one: whether they
+    /// manage it the directory leaves open, which is its own flaw (4.5.5).
+    pub fn perhaps_managing<'a>(&'a self, domain: &str) -> impl Iterator<Item = &'a Arc<Provider>> + use<'a> {
+        self.index.perhaps_managing(domain).map(|at| &self.providers[at])
+    }
+
+    /// Whether the directory makes an address ordinary rather than certified (2.2.1); neither, where it leaves that open.
+    pub fn is_ordinary(&self, address: &str) -> bool {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        self.managing(domain).next().is_none() && self.perhaps_managing(domain).next().is_none()
+    }
+
+    /// The records that have a certificate without its hash, or its hash without it: whether they list it the directory
+    /// leaves open, which is its own flaw (4.5.1).
+    pub fn perhaps_signing_with<'a>(&'a self, certificate: &Certificate) -> impl Iterator<Item = &'a Arc<Provider>> {
+        self.index.perhaps_signing_with(&certificate.der).map(|at| &self.providers[at])
+    }
+
     /// Whether the directory makes an address certified rather than ordinary (2.2.1).
     pub fn is_certified(&self, address: &str) -> bool {
         address.rsplit_once('@').is_some_and(|(_, domain)| self.managing(domain).next().is_some())

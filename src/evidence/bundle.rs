@@ -1,29 +1,34 @@
 //! Evidence on disk: a folder of messages, sessions, logs, directory and certificates, and a manifest with the SHA-256 of
-//! every file. What is read back is judged like the run it came from.
+//! what every file holds. What is read back is judged like the run it came from.
 //!
 //! ```text
 //! manifest.json            what the files are, with their digests, and what was watched until when
-//! messages/001-….eml       as they were, byte by byte
+//! messages/001-….eml       as they were, byte by byte; large ones packed (`.eml.gz`), their digest that of the message
 //! dialogues/001-….json     SMTP sessions
 //! logs/sender.json         providers' logs
 //! directory/001.ldif       versions of the directory
 //! trust/anchor-001.der     roots; crl-001.der, revocation lists
 //! ```
 //!
-//! File names are made here, never from what a message says.
+//! File names are made here, of our words alone. That of a message tells the kind that it claims, for people: nothing reads it.
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
+    io::{self, Read as _, Write as _},
     path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
+use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::bounded::{self, MIB};
+use crate::{
+    bounded::{self, Expansion, MIB, Unpacked},
+    message::{Kind, Mail},
+};
 
 use super::{
     Announced, Dialogue, DirectoryVersion, Evidence, GatewayFacts, LogRecord, Observation, Party, Role, Seen, SmtpPath,
@@ -33,8 +38,14 @@ use super::{
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
 /// The form of the manifest. Those before 2 lack what a scenario announced, those before 3 say only whether everything was
-/// watched to the end; later ones are not read.
-const FORM: u32 = 3;
+/// watched to the end, those before 4 name no packed file; later ones are not read.
+const FORM: u32 = 4;
+/// Bytes of a message above which it is packed.
+const LARGE: usize = 64 << 10;
+/// What the name of a packed file ends with.
+const PACKED: &str = ".gz";
+/// How much may come of a packed file; what packs better is kept as it is, so that we read what we write.
+const EXPANSION: Expansion = Expansion { at_least: MIB, ratio: 100 };
 /// Bytes of the manifest at most.
 const LARGEST_MANIFEST: u64 = 64 * MIB;
 /// Bytes of all the files that it names: many times what the largest play leaves, and all of them are held at once.
@@ -86,7 +97,7 @@ struct Manifest {
     crls: Vec<String>,
     #[serde(default)]
     announced: Vec<Announced>,
-    /// SHA-256 by file, lower-case hexadecimal.
+    /// SHA-256 by file, lower-case hexadecimal; of a packed one that of what it holds.
     sha256: BTreeMap<String, String>,
 }
 
@@ -169,7 +180,8 @@ fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
     let mut files = Files { folder, sha256: BTreeMap::new() };
     let mut observations = Vec::new();
     for one in &evidence.observations {
-        let file = files.add(format!("messages/{:03}-{}.eml", one.id, slug(&one.seen)), &one.bytes)?;
+        let file =
+            files.add(format!("messages/{:03}-{}{}.eml", one.id, kind(&one.bytes), slug(&one.seen)), &one.bytes)?;
         let Observation { id, bytes: _, seen, at, path, producer, name, dialogue } = one.clone();
         observations.push(ObservationEntry { id, file, seen, at, path, producer, name, dialogue });
     }
@@ -214,10 +226,14 @@ struct Files<'f> {
 }
 
 impl Files<'_> {
-    fn add(&mut self, name: String, bytes: &[u8]) -> io::Result<String> {
+    fn add(&mut self, mut name: String, bytes: &[u8]) -> io::Result<String> {
+        let packed = if bytes.len() > LARGE { packed(bytes)? } else { None };
+        if packed.is_some() {
+            name += PACKED;
+        }
         let path = self.folder.join(&name);
         fs::create_dir_all(path.parent().unwrap_or(self.folder))?;
-        fs::write(path, bytes)?;
+        fs::write(path, packed.as_deref().unwrap_or(bytes))?;
         self.sha256.insert(name.clone(), sha256(bytes));
         Ok(name)
     }
@@ -225,6 +241,14 @@ impl Files<'_> {
     fn add_all(&mut self, stem: &str, all: &[Arc<[u8]>]) -> io::Result<Vec<String>> {
         all.iter().enumerate().map(|(index, der)| self.add(format!("{stem}-{:03}.der", index + 1), der)).collect()
     }
+}
+
+/// Bytes as gzip; nothing where they would pack so well that whoever reads them had to suspect a bomb.
+fn packed(bytes: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(bytes)?;
+    let packed = packed.finish()?;
+    Ok(EXPANSION.allows(packed.len() as u64, bytes.len() as u64).then_some(packed))
 }
 
 /// Reads a bundle back; every file must be the one that was written.
@@ -277,14 +301,24 @@ fn load(folder: &Path, name: &str, digests: &BTreeMap<String, String>, room: &mu
         let problem = "the manifest names it without a digest, or outside the bundle".to_owned();
         return Err(BundleError::Unreadable { path, problem });
     };
-    let bytes = match bounded::read(&path, *room) {
+    let unreadable = |problem: String| Err(BundleError::Unreadable { path: path.clone(), problem });
+    let too_large = || unreadable(format!("with it the bundle's files hold more than {} MiB together", LARGEST / MIB));
+    let mut bytes = match bounded::read(&path, *room) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            let problem = format!("with it the bundle's files hold more than {} MiB together", LARGEST / MIB);
-            return Err(BundleError::Unreadable { path, problem });
-        }
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return too_large(),
         Err(error) => return Err(BundleError::Io { doing: "read", path, error }),
     };
+    if name.ends_with(PACKED) {
+        let mut whole = Vec::new();
+        let unpacked = Unpacked::new(&bytes[..], EXPANSION);
+        if let Err(error) = unpacked.take(*room + 1).read_to_end(&mut whole) {
+            return unreadable(error.to_string());
+        }
+        if whole.len() as u64 > *room {
+            return too_large();
+        }
+        bytes = whole;
+    }
     *room -= bytes.len() as u64;
     if sha256(&bytes) == *wanted { Ok(bytes) } else { Err(BundleError::Changed(path)) }
 }
@@ -303,6 +337,14 @@ fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
 fn sha256(bytes: &[u8]) -> String {
     let digest = digest(&SHA256, bytes);
     digest.as_ref().iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+/// The kind that a message claims, in a file's name; nothing for ordinary mail.
+fn kind(bytes: &[u8]) -> String {
+    let header = &bytes[..bytes.len().min(LARGE)];
+    let header = memchr::memmem::find(header, b"\r\n\r\n").map_or(header, |end| &header[..end + 4]);
+    let kind = Mail::read(header.to_vec()).ok().and_then(|mail| Kind::claimed(&mail));
+    kind.map(|kind| format!("{}-", kind.word())).unwrap_or_default()
 }
 
 /// Where a message was seen, in a file's name.
@@ -394,11 +436,37 @@ mod tests {
             fs::write(bundle.join(MANIFEST), manifest.to_string()).unwrap();
             read(&bundle)
         };
-        let later = put(4).unwrap_err().to_string();
-        assert!(later.contains("its form is 4"), "{later}");
+        let later = put(5).unwrap_err().to_string();
+        assert!(later.contains("its form is 5"), "{later}");
         assert_eq!(put(2).unwrap().watch, Watch::of_everything(Timestamp::MAX));
         assert_eq!(put(2).unwrap().announced, announced);
         assert!(put(1).unwrap().announced.is_empty());
+    }
+
+    #[test]
+    fn a_large_message_is_packed_and_its_name_tells_what_it_claims() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut evidence = evidence();
+        let large = ["X-Trasporto: posta-certificata\r\n\r\n", &"x".repeat(LARGE)].concat();
+        evidence.observations[0].bytes = large.clone().into_bytes().into();
+        let bundle = write(&evidence, folder.path(), Path::new("b")).unwrap();
+        let message = bundle.join("messages/001-posta-certificata-mailbox-sender.eml.gz");
+        assert!(fs::metadata(&message).unwrap().len() < 1000);
+        assert_eq!(format!("{:?}", read(&bundle).unwrap()), format!("{evidence:?}"));
+        let manifest = fs::read_to_string(bundle.join(MANIFEST)).unwrap();
+        assert!(manifest.contains(&sha256(large.as_bytes())), "the digest is the message's");
+
+        fs::write(&message, packed(b"another").unwrap().unwrap()).unwrap();
+        assert!(matches!(read(&bundle), Err(BundleError::Changed(path)) if path == message));
+        fs::write(&message, packed(&vec![0; 1 << 20]).unwrap().unwrap().repeat(2)).unwrap();
+        let bomb = read(&bundle).unwrap_err().to_string();
+        assert!(bomb.contains("posta-certificata") && bomb.contains("100 times its size"), "{bomb}");
+        evidence.observations[0].bytes = vec![b'x'; 2 << 20].into();
+        let plain = write(&evidence, folder.path(), Path::new("plain")).unwrap();
+        assert!(plain.join("messages/001-mailbox-sender.eml").is_file());
+        assert_eq!(format!("{:?}", read(&plain).unwrap()), format!("{evidence:?}"));
+        fs::write(&message, large).unwrap();
+        assert!(read(&bundle).unwrap_err().to_string().contains("does not unpack"));
     }
 
     #[test]

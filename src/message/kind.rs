@@ -149,6 +149,16 @@ impl Kind {
         TABLE.iter().any(|row| row.value.eq_ignore_ascii_case(value))
     }
 
+    /// The kind in the field's Italian, in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::NonAccettazioneVirus => "non-accettazione-virus",
+            Kind::ErroreConsegnaVirus => "errore-consegna-virus",
+            Kind::Anomalia => "anomalia",
+            _ => self.row().value,
+        }
+    }
+
     /// The kind in the norm's English (`acceptance`, `transport envelope`).
     pub fn title(self) -> &'static str {
         self.row().title
@@ -219,6 +229,13 @@ mod tests {
                 (_, tipo) => format!("X-Ricevuta: {}", tipo.unwrap()),
             };
             assert_eq!(kind(&head), Some(expected), "{head}");
+        }
+    }
+
+    #[test]
+    fn its_word_is_the_one_that_is_written_in_data() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
         }
     }
 

@@ -67,7 +67,13 @@ impl Groups {
             light.into_iter().partition(|group| group.first.severity == Severity::Untold);
         let mut text: String = heavy.iter().map(|group| group.page(paint)).collect();
         text += &lines("More than is read: nobody's fault, and never called right", &untold, paint);
-        text += &lines("Fails nothing without --strict", &light, paint);
+        for (severity, heading) in [
+            (Severity::Warning, "Fails nothing without --strict"),
+            (Severity::Note, "Fails nothing without --strict=notes"),
+        ] {
+            let light: Vec<&Group> = light.iter().copied().filter(|group| group.first.severity == severity).collect();
+            text += &lines(heading, &light, paint);
+        }
         if self.more > 0 {
             text.extend(["\n", &counted(self.more, "finding"), " more of other kinds: --format json tells of each\n"]);
         }

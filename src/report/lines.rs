@@ -41,7 +41,7 @@ pub enum Line<'a> {
 /// What is known when it begins.
 #[derive(Serialize, JsonSchema)]
 pub struct Header<'a> {
-    /// Version of this format: raised when a reader of an older one would misread it; 0 promises nothing yet.
+    /// Version of this format, 1: raised when a reader of an older one would misread it; more fields may come in any.
     pub format: u32,
     /// The command: `run` or `check`.
     pub command: &'static str,
@@ -62,7 +62,7 @@ pub struct Header<'a> {
     /// By what signers are told, and of which day it is (`check`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<&'a [Reference]>,
-    /// Whether warnings and notes fail too.
+    /// What fails besides violations.
     pub strictness: Strictness,
     /// By the norm of which day: `latest`, or a date.
     pub as_of: String,

@@ -243,7 +243,8 @@ fn location(failure: &Failure, seen_in: &str, path: Option<&Path>) -> Value {
             region["startLine"] = json!(excerpt.line);
             region["startColumn"] = json!(excerpt.column);
         }
-        if failure.span.is_some() {
+        // Of a packed file no octet is where the message has it.
+        if failure.span.is_some() && file.extension().is_none_or(|extension| extension != "gz") {
             location["physicalLocation"]["region"] = region;
         }
     }

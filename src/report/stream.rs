@@ -24,8 +24,8 @@ use crate::{
     shown::path_text,
 };
 
-/// Version of this format: raised when a reader of an older one would misread it; 0 promises nothing.
-const FORMAT: u32 = 0;
+/// Version of this format: raised when a reader of an older one would misread it.
+const FORMAT: u32 = 1;
 
 /// Writes the stream, each line as soon as it is known.
 pub struct JsonStream<W> {

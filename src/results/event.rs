@@ -48,7 +48,7 @@ pub struct Opening {
     pub started: Timestamp,
     /// What is done.
     pub work: Work,
-    /// Whether warnings fail too.
+    /// What fails besides violations.
     pub strictness: Strictness,
     /// By the norm of which day everything is judged.
     pub as_of: AsOf,

@@ -46,7 +46,7 @@ pub struct Cell {
 pub enum CellOutcome {
     /// Everything expected came, no violation found.
     Passed,
-    /// An expectation was not met, or a rule found a violation (a warning, with `--strict`).
+    /// An expectation was not met, or a rule found a violation (a warning with `--strict`, a note with `--strict=notes`).
     Failed,
     /// Trouble that is no verdict.
     Error(Trouble),

@@ -10,14 +10,17 @@ use crate::{
 };
 
 /// Which levels of failed verdicts fail what they were found in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strictness {
     /// Violations.
     #[default]
+    #[value(skip)]
     Violations,
-    /// Warnings and notes too (`--strict`).
-    Everything,
+    /// Warnings too (`--strict`).
+    Warnings,
+    /// Warnings and notes too (`--strict=notes`).
+    Notes,
 }
 
 /// How heavy it is; the heaviest first.
@@ -40,7 +43,12 @@ pub enum Severity {
 impl Severity {
     /// Whether it fails what it was found in.
     pub fn fails(self, strictness: Strictness) -> bool {
-        self != Severity::Untold && (strictness == Strictness::Everything || self <= Severity::Violation)
+        let least = match strictness {
+            Strictness::Violations => Severity::Violation,
+            Strictness::Warnings => Severity::Warning,
+            Strictness::Notes => Severity::Note,
+        };
+        self != Severity::Untold && self <= least
     }
 
     /// The word for it.
@@ -116,4 +124,20 @@ pub fn weighed<'a>(judgement: &'a Judgement, evidence: &'a Evidence) -> impl Ite
             && !judgement.verdicts.iter().any(|verdict| verdict.announcement() == **announced)
     };
     found.chain(evidence.announced.iter().filter(missed).map(Weighed::Missed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_strictness_fails_what_the_one_before_does_and_one_kind_more() {
+        let failing = |strictness| {
+            let untold = Severity::Untold;
+            let all =
+                [Severity::Broken, Severity::Unmet, Severity::Violation, untold, Severity::Warning, Severity::Note];
+            all.into_iter().filter(|severity| severity.fails(strictness)).count()
+        };
+        assert_eq!([Strictness::Violations, Strictness::Warnings, Strictness::Notes].map(failing), [3, 4, 5]);
+    }
 }

@@ -54,7 +54,7 @@ impl<'a> Exhibit<'a> {
         }
         let original = copies.message.original_mail();
         let inside = match copies.message.kind {
-            Some(Kind::Anomalia) => Inside::of(&copies.message, reference, at),
+            Some(Kind::Anomalia) => Inside::of(&copies.message, evidence, reference, at),
             _ => None,
         };
         Self { copies, original, texts: Texts::default(), signature, provider, path, origin, composer, inside }
@@ -116,13 +116,24 @@ impl Provenance {
         let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
         let path = path(signature, reference.trust, at);
         let whole = reference.in_force(at).filter(|directory| directory.is_whole());
-        let origin = origin(signature, directory, whole, provider.map(Arc::as_ref), path.as_ref());
+        let half = || directory?.perhaps_signing_with(signer?).next();
+        let listing = match (provider, half()) {
+            (Some(record), _) => Listing::In(record),
+            (None, Some(record)) => Listing::HalfIn(record),
+            (None, None) => Listing::Nowhere,
+        };
+        let origin = origin(signature, directory, whole, listing, path.as_ref());
         Self { provider: provider.cloned(), path, origin }
     }
 
     /// The same, where nothing but the message claims that it arrived then and not `now`: a signer whom that claim alone keeps
     /// valid may have signed since, so that who signed cannot be told.
-    fn claimed(self, signature: Option<&Signature>, reference: &Reference<'_>, now: Option<Timestamp>) -> Self {
+    pub(super) fn claimed(
+        self,
+        signature: Option<&Signature>,
+        reference: &Reference<'_>,
+        now: Option<Timestamp>,
+    ) -> Self {
         let ended = now.and_then(|now| path(signature, reference.trust, now)?.err());
         match (&self.origin, ended) {
             (Origin::Verified { .. }, Some(PathError::OutsideValidity { to, .. })) => {
@@ -148,13 +159,23 @@ impl Provenance {
     }
 }
 
+/// Where the directory lists a signer's certificate.
+#[derive(Clone, Copy)]
+pub(super) enum Listing<'a> {
+    /// In this record: the certificate and its hash.
+    In(&'a Provider),
+    /// This record has one of the two.
+    HalfIn(&'a Provider),
+    Nowhere,
+}
+
 /// Existence, origin and validity of the signature (2.2.2), at arrival. Only a directory that is the `whole` one of that
 /// day refutes by what it lacks.
 pub(super) fn origin(
     signature: Option<&Signature>,
     directory: Option<&Directory>,
     whole: Option<&Directory>,
-    provider: Option<&Provider>,
+    listing: Listing<'_>,
     path: Option<&Result<(), PathError>>,
 ) -> Origin {
     let Some(signature) = signature else { return Origin::Unsigned };
@@ -177,16 +198,26 @@ pub(super) fn origin(
     if let Some(Err(error)) = path.filter(|path| path.as_ref().is_err_and(|error| !error.cannot_tell())) {
         return Origin::Refuted(error.to_string());
     }
-    let Some(provider) = provider else {
-        let lacking = "does not list the signer's certificate";
-        return match whole {
-            Some(_) => Origin::Refuted(format!("the directory {lacking}")),
-            None => Origin::NotVerified(format!("the directory at hand, of another day or not all of it, {lacking}")),
-        };
+    let provider = match listing {
+        Listing::In(record) => &record.name,
+        // It is the directory that is wrong, or the message: nobody can tell.
+        Listing::HalfIn(record) => {
+            let why = format!("hash and certificate do not agree in the directory's record of {}", record.name);
+            return Origin::NotVerified(why);
+        }
+        Listing::Nowhere => {
+            let lacking = "does not list the signer's certificate";
+            return match whole {
+                Some(_) => Origin::Refuted(format!("the directory {lacking}")),
+                None => {
+                    Origin::NotVerified(format!("the directory at hand, of another day or not all of it, {lacking}"))
+                }
+            };
+        }
     };
     match path {
         None => Origin::NotVerified("no trust anchors are at hand".to_owned()),
-        Some(Ok(())) => Origin::Verified { provider: provider.name.clone() },
+        Some(Ok(())) => Origin::Verified { provider: provider.clone() },
         Some(Err(error)) => Origin::NotVerified(error.to_string()),
     }
 }

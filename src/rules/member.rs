@@ -125,14 +125,6 @@ impl Member {
         })
     }
 
-    /// Whether it refers to the same client's message as another one, and names no other sender.
-    pub(super) fn refers_to(&self, other: &Member) -> bool {
-        let (own, sender) = (self.client_msgid(), &self.data.mittente);
-        own.is_some()
-            && own == other.client_msgid()
-            && (sender.is_empty() || sender.eq_ignore_ascii_case(&other.data.mittente))
-    }
-
     /// Whether it names this recipient in `consegna` or `ricezione`.
     pub fn concerns(&self, recipient: &str) -> bool {
         self.named().any(|named| named.eq_ignore_ascii_case(recipient))

@@ -38,7 +38,7 @@ pub use member::{Member, Sighting};
 pub(crate) use nota12::code as error_code;
 pub use original::{Content, Original, Sha256};
 pub use soundness::{Inside, Soundness};
-pub use transaction::{Arrival, Distinct, Submission, Transaction, Unwrapped};
+pub use transaction::{Arrival, Distinct, Move, Outline, Placed, Submission, Transaction, Unwrapped};
 
 use std::collections::HashMap;
 

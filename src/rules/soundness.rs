@@ -14,7 +14,7 @@ use super::{
     spelling::{bare_identifier, is_bare_address, same_address},
 };
 use crate::{
-    evidence::SmtpPath,
+    evidence::{Evidence, SmtpPath},
     message::{Daticert, Kind, Message, Shape},
     smime::{self, Certificate, Signature, certificate::Extension},
 };
@@ -55,20 +55,32 @@ pub struct Inside {
     pub soundness: Soundness,
     /// The SMTP path that it certifies, where it is an envelope: other mail comes by any.
     pub path: Option<SmtpPath>,
+    /// The SMTP path by which it came, as the trace fields tell that a mailbox put around the anomaly envelope (RFC 6109
+    /// 3.2.2 leaves both paths as they were); only of a file is that asked.
+    pub came_by: Option<SmtpPath>,
 }
 
 impl Inside {
     /// What an anomaly envelope holds; `None` where that is no message.
-    pub(super) fn of(anomaly: &Message, reference: &Reference<'_>, at: Timestamp) -> Option<Self> {
+    pub(super) fn of(anomaly: &Message, evidence: &Evidence, reference: &Reference<'_>, at: Timestamp) -> Option<Self> {
         let inside = Message::read(anomaly.original()?.into_owned()).ok()?.opened(smime::content);
         let signature = verified(&inside);
-        let Provenance { origin, .. } = Provenance::of(signature.as_ref(), reference, at);
+        let provenance = Provenance::of(signature.as_ref(), reference, at);
+        let Provenance { origin, .. } = provenance.claimed(signature.as_ref(), reference, evidence.claimed);
         let data = inside.daticert.as_ref().and_then(|reading| reading.data.as_ref());
         let path = data.filter(|_| inside.kind == Some(Kind::PostaCertificata)).map(|data| SmtpPath {
             from: data.mittente.clone(),
             to: data.destinatari.iter().map(|recipient| recipient.address.clone()).collect(),
         });
-        Some(Self { soundness: Soundness::of(&inside, signature.as_ref(), &origin), path })
+        let soundness = Soundness::of(&inside, signature.as_ref(), &origin);
+        Some(Self { soundness, path, came_by: Self::traced(anomaly, reference, at) })
+    }
+
+    /// By the trace around an anomaly envelope; `None` where nobody knows what the directory was when it came.
+    fn traced(anomaly: &Message, reference: &Reference<'_>, at: Timestamp) -> Option<SmtpPath> {
+        reference.in_force(at)?;
+        let told = |name| Some(bare_identifier(&anomaly.mail.field(name)?).to_owned()).filter(|path| !path.is_empty());
+        Some(SmtpPath { from: told("Return-Path")?, to: vec![told("Delivered-To")?] })
     }
 
     /// Whether it may have come by these paths.

@@ -6,9 +6,11 @@ mod strays;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 pub(super) use grouping::transactions;
 use index::Index;
+pub use strays::{Move, Outline};
 
 use super::{Member, Sha256, Sighting};
 use crate::{
@@ -32,23 +34,49 @@ pub struct Transaction {
     index: Index,
 }
 
+/// A message that someone holds, and what it is put to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Placed {
+    /// Its place among all messages, in the order they came.
+    pub place: u64,
+    /// The identifier of the messages that it belongs to: its own, unless it is a stray whose envelope is known.
+    pub group: String,
+    /// Its facts.
+    pub member: Member,
+}
+
 /// Messages that someone holds, each once: one that lies in several places has several sightings.
 #[derive(Default)]
 pub struct Distinct {
     places: HashMap<Sha256, usize>,
-    once: Vec<Member>,
+    once: Vec<Placed>,
 }
 
-impl Extend<Member> for Distinct {
-    fn extend<T: IntoIterator<Item = Member>>(&mut self, members: T) {
-        for member in members {
-            if let Some(&place) = member.identity.and_then(|identity| self.places.get(&identity)) {
-                self.once[place].seen.extend(member.seen);
-            } else {
-                self.places.extend(member.identity.map(|identity| (identity, self.once.len())));
-                self.once.push(member);
-            }
+impl Distinct {
+    /// Takes a message in.
+    pub fn add(&mut self, placed: Placed) {
+        let identity = placed.member.identity;
+        if let Some(&at) = identity.and_then(|identity| self.places.get(&identity)) {
+            self.once[at].member.seen.extend(placed.member.seen);
+        } else {
+            self.places.extend(identity.map(|identity| (identity, self.once.len())));
+            self.once.push(placed);
         }
+    }
+
+    /// What tells which of them belong to messages of another identifier, which may be elsewhere.
+    pub fn outlines(self) -> Vec<Outline> {
+        strays::outlines(&grouping::groups(self.once))
+    }
+}
+
+impl FromIterator<Placed> for Distinct {
+    fn from_iter<T: IntoIterator<Item = Placed>>(messages: T) -> Self {
+        let mut distinct = Self::default();
+        for placed in messages {
+            distinct.add(placed);
+        }
+        distinct
     }
 }
 
@@ -107,9 +135,14 @@ impl Transaction {
         submitted.or_else(seen).or_else(|| Some(self.unwrapped.as_ref()?.seen_at))
     }
 
-    /// What belongs together of messages that someone holds.
-    pub fn of_members(members: Distinct) -> Vec<Self> {
-        transactions(&Evidence::default(), members.once)
+    /// What belongs together of all messages that someone holds.
+    pub fn of_all(members: Distinct) -> Vec<Self> {
+        grouping::of_groups(grouping::gathered(members.once), &Evidence::default())
+    }
+
+    /// What belongs together of messages to which no others belong, nor they to others.
+    pub fn of_part(members: Distinct) -> Vec<Self> {
+        grouping::of_groups(grouping::groups(members.once), &Evidence::default())
     }
 
     /// Whether a timeout notice is that of 24 hours.

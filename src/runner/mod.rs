@@ -16,5 +16,5 @@ mod talk;
 #[cfg(test)]
 mod tests;
 
-pub use plan::{How, OnFailure, Plan, Run, Stop, run};
+pub use plan::{How, Keep, OnFailure, Plan, Run, Stop, run};
 pub use play::play;

@@ -52,16 +52,28 @@ pub struct Plan {
 /// How a scenario is played.
 #[derive(Clone, Debug)]
 pub struct How {
-    /// Whether warnings and notes fail it.
+    /// What fails it besides violations.
     pub strictness: Strictness,
     /// Folder below which evidence bundles are written: `<folder>/<scenario>/<sender>-<receiver>/`.
     pub evidence: Option<PathBuf>,
+    /// Whose evidence is written there.
+    pub keep: Keep,
     /// Real time after which a scenario that has not ended is an error; what sends much has more: [`How::limit_of`].
     pub limit: Duration,
     /// By the norm of which day it is judged.
     pub as_of: AsOf,
     /// The machine's clock; a test sets it to another day.
     pub machine: Machine,
+}
+
+/// Whose evidence is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// That of every cell.
+    #[default]
+    All,
+    /// That of cells that failed or ended in trouble.
+    Failures,
 }
 
 /// What a failure means for what has not started yet.
@@ -106,6 +118,7 @@ impl Default for How {
         Self {
             strictness: Strictness::default(),
             evidence: None,
+            keep: Keep::default(),
             limit: Duration::from_mins(1),
             as_of: AsOf::default(),
             machine: Machine::default(),

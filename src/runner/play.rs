@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    How,
+    How, Keep,
     blame::{self, Wires},
     expect::{Difference, Found},
     gather::{Gathered, gather, holdings},
@@ -141,7 +141,8 @@ fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
     };
     let levels: &[Level] = match how.strictness {
         Strictness::Violations => &[Level::Must],
-        Strictness::Everything => &[Level::Must, Level::Should, Level::May],
+        Strictness::Warnings => &[Level::Must, Level::Should],
+        Strictness::Notes => &[Level::Must, Level::Should, Level::May],
     };
     let fails = |level| cell.judgement.failed(level).any(|verdict| !verdict.is_announced(&gathered.evidence));
     let broken = cell.judgement.verdicts.iter().find_map(|verdict| match &verdict.outcome {
@@ -302,6 +303,10 @@ fn injected(gathered: &Gathered, observation: usize) -> Option<&str> {
 /// Writes the evidence bundle. That it cannot be written is trouble, but loses neither cell nor run.
 fn keep(cell: &mut Cell, how: &How) {
     let Some(folder) = &how.evidence else { return };
+    let is_good = matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Skipped(_));
+    if how.keep == Keep::Failures && is_good {
+        return;
+    }
     let way = PathBuf::from(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
     match bundle::write(&cell.observed, folder, &way) {
         Ok(folder) => cell.evidence = Some(folder),

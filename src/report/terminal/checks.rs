@@ -107,7 +107,7 @@ impl<W: Write> ChecksPage<W> {
     fn verdict(&self, severities: &[Severity]) -> String {
         let noun = match self.strictness {
             Strictness::Violations => "violation",
-            Strictness::Everything => "finding",
+            Strictness::Warnings | Strictness::Notes => "finding",
         };
         match severities.iter().filter(|severity| severity.fails(self.strictness)).count() {
             0 => self.paint.dye(Ink::Good, &format!("no {noun}")),

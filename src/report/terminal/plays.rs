@@ -28,6 +28,8 @@ struct Told {
     outcome: &'static str,
     failures: Vec<Failure>,
     remarks: Vec<(Remark, String)>,
+    /// Whether its evidence is.
+    is_kept: bool,
 }
 
 /// What is worth telling and no failure.
@@ -62,7 +64,8 @@ impl Told {
         };
         let choices = cell.choices.iter().map(|choice| (Remark::Choice, choice.clone()));
         let notes = cell.notes.iter().map(|note| (Remark::Note, note.clone()));
-        Self { outcome, failures: failures(cell), remarks: reason.into_iter().chain(choices).chain(notes).collect() }
+        let remarks = reason.into_iter().chain(choices).chain(notes).collect();
+        Self { outcome, failures: failures(cell), remarks, is_kept: cell.evidence.is_some() }
     }
 }
 
@@ -190,9 +193,10 @@ impl<W: Write> PlaysPage<W> {
             counted(tally.unmet, "expectation")
         )?;
         let failed = self.cells.iter().find(|(_, told)| told.outcome == "failed");
-        if let Some(((scenario, direction), _)) = failed {
+        if let Some(((scenario, direction), told)) = failed {
             let again = format!("run {scenario} --sender {} --receiver {}", direction.sender, direction.receiver);
-            writeln!(self.out, "{}the evidence files show each; to play one again: {again}", label("next"))?;
+            let shown = if told.is_kept { "the evidence files show each; " } else { "" };
+            writeln!(self.out, "{}{shown}to play one again: {again}", label("next"))?;
         }
         let (code, meaning) = closing.exit;
         let ink = match code {

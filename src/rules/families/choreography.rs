@@ -143,9 +143,11 @@ pub(super) fn provider_of(context: &Context<'_>, address: &str) -> Party {
     context.evidence.gateways.iter().find_map(managed).or_else(directory).unwrap_or(Party::Undetermined)
 }
 
-/// Whether a provider of this name manages the domain of an address, in any of its environments.
+/// Whether a provider of this name manages the domain of an address, in any of its environments, or may do so.
 pub(super) fn manages(directory: &Directory, provider: &str, address: &str) -> bool {
-    directory.managing(domain(address)).any(|record| record.name.eq_ignore_ascii_case(provider))
+    let domain = domain(address);
+    let mut records = directory.managing(domain).chain(directory.perhaps_managing(domain));
+    records.any(|record| record.name.eq_ignore_ascii_case(provider))
 }
 
 pub(super) fn domain(address: &str) -> &str {

@@ -171,9 +171,9 @@ pub static RULES: &[Rule] = &[
                 let address = subject.only_mailbox("From").map(|from| from.address).unwrap_or_default();
                 let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
                 let mut managers = directory.managing(domain).peekable();
-                if managers.peek().is_some()
-                    && managers.all(|manager| !manager.name.eq_ignore_ascii_case(&provider.name))
-                {
+                let is_anothers = managers.peek().is_some();
+                let mut managers = managers.chain(directory.perhaps_managing(domain));
+                if is_anothers && managers.all(|manager| !manager.name.eq_ignore_ascii_case(&provider.name)) {
                     let expected = format!("a domain of {}", provider.name);
                     findings.push(Finding::new(expected, &address, at::header("From")));
                 }

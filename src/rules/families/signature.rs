@@ -1,6 +1,7 @@
 //! The signature of a generated message: that it exists, holds, and comes from a provider (RFC 6109 2.1, 2.2.2).
 
 use crate::{
+    directory::Directory,
     message::Shape,
     norm::{Level, clauses::model},
     smime::{PathError, Signature, SignatureState},
@@ -169,7 +170,11 @@ pub static RULES: &[Rule] = &[
         consequence: "The message does not come from a PEC provider: it is ordinary mail.",
         check: Check::Message {
             applies: |subject, context| {
-                has_signature(subject, context) && context.whole_directory().is_some() && subject.signer().is_some()
+                let told = |directory: &Directory| {
+                    // What a record has half of is that record's flaw.
+                    subject.signer().is_some_and(|signer| directory.perhaps_signing_with(signer).next().is_none())
+                };
+                has_signature(subject, context) && context.whole_directory().is_some_and(told)
             },
             check: |subject, _, findings| {
                 if let (None, Some(signer)) = (subject.provider, subject.signer()) {

@@ -8,7 +8,7 @@ use super::bench::{
 };
 use crate::{
     directory::export,
-    evidence::{DirectoryVersion, Evidence, Observation, Party, SmtpPath},
+    evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, SmtpPath},
     fault::{self, DaticertEdit, Edit, Fact, HeaderEdit, SignatureEdit, TextEdit, Version},
     gateway::compose::Dialect,
     message::{Kind, Message},
@@ -180,6 +180,46 @@ fn a_sound_envelope_or_receipt_in_an_anomaly_envelope_is_found() {
             let failed = judged_wrapped(&sample(kind, dialect).bytes, dialect);
             assert!(failed.contains(&"choreography/sound-not-wrapped"), "{kind:?} {dialect:?}: {failed:?}");
         }
+    }
+}
+
+/// What an anomaly envelope around a message is judged to be that somebody holds as a file, with trace fields on top.
+fn judged_wrapped_in_file(received: &[u8], trace: &str, directory_of: &str) -> Vec<&'static str> {
+    let received = std::str::from_utf8(received).unwrap();
+    let wrapped = anomaly(received, "posta-certificata@alfa.example", DIALECTS[0]);
+    let wrapped = Message::read([trace.as_bytes(), &wrapped].concat()).unwrap();
+    let seen = Seen::File { path: "anomaly.eml".to_owned() };
+    let stored = Observation { seen, producer: Party::Undetermined, ..in_mailbox(&wrapped) };
+    let evidence = Evidence {
+        observations: vec![stored],
+        directories: vec![DirectoryVersion::from(directory_of.parse().unwrap(), export::ldif(directory()))],
+        anchors: pki().trust().anchors().to_vec(),
+        crls: pki().trust().crls().to_vec(),
+        ..Evidence::default()
+    };
+    let judgement = judge(&evidence, &Options::default());
+    judgement.failed(Level::Must).map(|verdict| verdict.rule.id).filter(|id| id.starts_with("choreography/")).collect()
+}
+
+#[test]
+fn an_anomaly_envelope_in_a_file_is_held_against_what_it_wraps_where_its_trace_tells_the_way() {
+    let [envelope, acceptance] =
+        [Kind::PostaCertificata, Kind::Accettazione].map(|kind| sample(kind, DIALECTS[0]).bytes);
+    let trace = "Return-Path: <mario@alfa.example>\r\nDelivered-To: anna@bravo.example\r\n";
+    let before = "2026-03-01T00:00:00Z";
+    let wrapped = ["choreography/sound-not-wrapped"];
+    assert_eq!(judged_wrapped_in_file(&envelope, trace, before), wrapped);
+    // A notification comes by any way.
+    assert_eq!(judged_wrapped_in_file(&acceptance, &trace.replace("mario", "posta-certificata"), before), wrapped);
+    // By another way it may be wrapped, and so it may where nobody knows the way, or what was listed when it came.
+    for (trace, of) in [
+        (&*trace.replace("mario", "luigi"), before),
+        (&trace.replace("anna", "carla"), before),
+        ("Return-Path: <mario@alfa.example>\r\n", before),
+        ("", before),
+        (trace, "2026-03-03T00:00:00Z"),
+    ] {
+        assert_eq!(judged_wrapped_in_file(&envelope, trace, of), [""; 0], "{trace} {of}");
     }
 }
 

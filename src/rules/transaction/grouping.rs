@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Arrival, Member, Submission, Transaction, Unwrapped, strays};
+use super::{Arrival, Member, Placed, Submission, Transaction, Unwrapped, strays};
 use crate::{
     evidence::{Dialogue, Evidence, Observation, Party, Seen, SmtpPath, Speaker},
     message::{Kind, Mail, Message},
@@ -11,9 +11,21 @@ use crate::{
 
 /// Sorts members into transactions, and puts each submission to what came of it.
 pub(in crate::rules) fn transactions(evidence: &Evidence, members: Vec<Member>) -> Vec<Transaction> {
-    let known: HashSet<usize> = members.iter().flat_map(|member| &member.seen).map(|seen| seen.observation).collect();
+    let placed = (0..).zip(members).map(|(place, member)| Placed { place, group: member.identifier(), member });
+    of_groups(gathered(placed.collect()), evidence)
+}
+
+/// Messages by what they belong to: their identifier, or the envelope's where they name another one.
+pub(super) fn gathered(members: Vec<Placed>) -> Vec<Group> {
     let mut groups = groups(members);
     strays::gather(&mut groups);
+    groups
+}
+
+/// Transactions of groups of messages, with what else was seen.
+pub(super) fn of_groups(groups: Vec<Group>, evidence: &Evidence) -> Vec<Transaction> {
+    let members = groups.iter().flat_map(|group| &group.members);
+    let known: HashSet<usize> = members.flat_map(|member| &member.seen).map(|seen| seen.observation).collect();
     let groups = groups.into_iter().filter(|group| !group.members.is_empty());
     let mut found: Vec<Transaction> = groups.map(|group| Transaction::new(group.identifier, group.members)).collect();
     for submission in submissions(evidence) {
@@ -34,20 +46,29 @@ pub(in crate::rules) fn transactions(evidence: &Evidence, members: Vec<Member>) 
 /// Messages of one identifier.
 pub(super) struct Group {
     pub(super) identifier: String,
+    /// The place of the first among all messages.
+    pub(super) place: u64,
     pub(super) members: Vec<Member>,
 }
 
-/// By the identifier that they certify, in the order first seen.
-fn groups(members: Vec<Member>) -> Vec<Group> {
+/// By the identifier that they certify, or are put to, in the order first seen.
+pub(super) fn groups(members: Vec<Placed>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut at: HashMap<String, usize> = HashMap::new();
-    for member in members {
-        let identifier = member.identifier();
-        let index = *at.entry(identifier.clone()).or_insert_with(|| {
-            groups.push(Group { identifier, members: Vec::new() });
+    let mut strays = HashSet::new();
+    for Placed { place, group: identifier, member } in members {
+        let stray = member.identifier() != identifier;
+        let index = *at.entry(identifier).or_insert_with_key(|identifier| {
+            groups.push(Group { identifier: identifier.clone(), place, members: Vec::new() });
             groups.len() - 1
         });
         groups[index].members.push(member);
+        if stray {
+            strays.insert(index);
+        }
+    }
+    for group in strays {
+        groups[group].members.sort_by_key(Member::observation);
     }
     groups
 }

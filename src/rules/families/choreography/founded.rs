@@ -199,7 +199,7 @@ fn ordinary(transaction: &Transaction, context: &Context<'_>, findings: &mut Fin
     // Who is ordinary is the directory's to say; an acceptance that calls a certified recipient so is wrong by itself.
     let ordinary = |address: &str| {
         named.contains(&address.to_ascii_lowercase())
-            && context.directory.is_none_or(|directory| !directory.is_certified(address))
+            && context.directory.is_none_or(|directory| directory.is_ordinary(address))
     };
     for fact in transaction.messages.iter().filter(|fact| !fact.is_doubtful()) {
         for address in fact.named().filter(|address| ordinary(address)) {

@@ -182,6 +182,14 @@ fn sound_wrapped(transaction: &Transaction, _: &Context<'_>, findings: &mut Find
         let Some(inside) = anomaly.inside.as_ref().filter(|inside| inside.soundness == Soundness::Sound) else {
             continue;
         };
+        if anomaly.is_in_file() {
+            if inside.came_by.as_ref().is_some_and(|path| inside.may_come_by(path)) {
+                let place = "the mailbox that Delivered-To names";
+                let finding = Finding::new("the message inside as it arrived", anomaly.title(), place);
+                findings.push(finding.blaming(anomaly.composer).seen_in([anomaly.observation()]));
+            }
+            continue;
+        }
         let arrivals = || transaction.arrivals.iter().filter(|arrival| arrival.to == anomaly.composer);
         let Some(arrived) = arrivals().next().filter(|_| arrivals().all(|arrival| inside.may_come_by(&arrival.path)))
         else {

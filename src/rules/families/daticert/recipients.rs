@@ -82,7 +82,11 @@ pub static RULES: &[Rule] = &[
             check: |subject, context, findings| {
                 let (Some(data), Some(directory)) = (subject.data(), context.whole_directory()) else { return };
                 for recipient in &data.destinatari {
-                    let expected = if directory.is_certified(&recipient.address) { "certificato" } else { "esterno" };
+                    let expected = match directory.is_certified(&recipient.address) {
+                        true => "certificato",
+                        false if directory.is_ordinary(&recipient.address) => "esterno",
+                        false => continue,
+                    };
                     if recipient.tipo != expected {
                         let found = format!("{} for {}", recipient.tipo, recipient.address);
                         let place = at::xml("postacert/intestazione/destinatari/@tipo");

@@ -1,6 +1,11 @@
 //! The part with the message inside: where it must be, where it must not, and how (RFC 6109 4.3.2).
 
+use std::ops::Range;
+
+use memchr::memmem;
+
 use crate::{
+    evidence::{Party, Seen},
     message::{Entity, Kind, Mail},
     norm::{
         Level,
@@ -12,7 +17,7 @@ use crate::rules::{
     Check, Finding, Piece, Rule,
     applies::{has_certified_original, has_certifying_content, has_content},
     at,
-    context::MessageSubject,
+    context::{Context, MessageSubject},
     families::structure::{children, first_eight_bit, has_mixed},
     spelling::{same_address, shown_part},
 };
@@ -233,14 +238,35 @@ pub static RULES: &[Rule] = &[
         consequence: "It is right to leave it as it is, but a relay without 8BITMIME will break the signature.",
         check: Check::Message {
             applies: |subject, context| has_mixed(subject, context) && subject.message.parts.original.is_some(),
-            check: |subject, _, findings| {
-                if let Some(part) = &subject.message.parts.original {
-                    findings.extend(first_eight_bit(subject, part.body.clone()));
-                }
+            check: |subject, context, findings| {
+                let Some(part) = &subject.message.parts.original else { return };
+                let Some(finding) = first_eight_bit(subject, part.body.clone()) else { return };
+                findings.push(if is_the_harness_s(subject, context, &part.body, &finding) {
+                    finding.blaming(Party::Harness)
+                } else {
+                    finding
+                });
             },
         },
     },
 ];
+
+/// Whether the octets that a finding points at are those of a message that the harness submitted: whoever left them as they
+/// were did right.
+fn is_the_harness_s(
+    subject: &MessageSubject<'_>,
+    context: &Context<'_>,
+    body: &Range<usize>,
+    finding: &Finding,
+) -> bool {
+    const AROUND: usize = 8;
+    let Some(span) = finding.at.span else { return false };
+    let around = body.start.max(span.offset.saturating_sub(AROUND))..body.end.min(span.offset + AROUND);
+    let around = subject.mail().bytes(&around);
+    let observed = &context.evidence.observations;
+    let mut submitted = observed.iter().filter(|one| matches!(one.seen, Seen::Submitted { .. }));
+    submitted.any(|one| one.producer == Party::Harness && memmem::find(&one.bytes, around).is_some())
+}
 
 /// The addresses of To or Cc; `None` where a field cannot be read, for then recipient and copy cannot be told apart.
 fn addresses(mail: &Mail, name: &str) -> Option<Vec<String>> {

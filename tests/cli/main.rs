@@ -1,10 +1,14 @@
 //! The program as a user meets it: every command, every mistake, the exit code and the words that matter.
 
+#[cfg(unix)]
+mod broken_off;
+mod folder;
+
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _},
+    io::Read as _,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use pec_conformance::{
@@ -146,59 +150,6 @@ fn run_takes_a_single_direction_and_refuses_a_gateway_against_itself() {
 }
 
 #[test]
-fn a_later_run_keeps_what_an_earlier_one_left_and_says_where() {
-    let folder = Folder::new();
-    folder.run(&["--sender", "alfa"]).exits(0);
-    fs::write(folder.path("reports/mine.txt"), "kept").unwrap();
-    let later = folder.run(&["--sender", "bravo"]).exits(0);
-    assert!(!folder.path("reports/evidence/delivery/complete/alfa-bravo").exists());
-    assert!(folder.path("reports/evidence/delivery/complete/bravo-alfa/manifest.json").is_file());
-    assert!(folder.path("reports/mine.txt").is_file());
-    let earlier: Vec<_> =
-        fs::read_dir(folder.path("reports/earlier")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    let [earlier] = &earlier[..] else { panic!("{earlier:?}") };
-    assert!(later.err.contains(&*earlier.to_string_lossy()), "{}", later.err);
-    for kept in ["run.jsonl", "junit.xml", "report.sarif", "evidence/delivery/complete/alfa-bravo/manifest.json"] {
-        assert!(earlier.join(kept).is_file(), "{kept}");
-    }
-    pec(&["check", &earlier.join("evidence").to_string_lossy()]).exits(0);
-}
-
-#[test]
-fn somebody_elses_manifest_outlives_every_run() {
-    let folder = Folder::new();
-    folder.run(&["--sender", "alfa"]).exits(0);
-    let theirs = folder.write("reports/evidence/theirs/manifest.json", "{\"name\": \"a web application\"}");
-    #[cfg(unix)]
-    {
-        folder.write("elsewhere/manifest.json", "{}");
-        std::os::unix::fs::symlink(folder.path("elsewhere"), folder.path("reports/evidence/link")).unwrap();
-    }
-    folder.run(&["--sender", "alfa"]).exits(0);
-    assert!(Path::new(&theirs).is_file());
-    #[cfg(unix)]
-    assert!(folder.path("reports/evidence/link/manifest.json").is_file());
-}
-
-#[test]
-fn what_stands_in_the_way_of_a_report_is_told_before_anything_is_touched() {
-    let folder = Folder::new();
-    folder.run(&["--sender", "alfa"]).exits(0);
-    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo/manifest.json");
-    for name in ["junit.xml", "report.sarif", "run.jsonl"] {
-        let (path, aside) = (folder.path("reports").join(name), folder.path("aside"));
-        fs::rename(&path, &aside).unwrap();
-        fs::create_dir(&path).unwrap();
-        folder.run(&["--sender", "alfa"]).exits(2).says(&[name, "a folder", "nothing was touched", "--reports"]);
-        assert!(bundle.is_file() && !folder.path("reports/earlier").exists());
-        fs::remove_dir(&path).unwrap();
-        fs::rename(&aside, &path).unwrap();
-    }
-    folder.write("reports/junit.xml", "<testsuites name=\"jest\"/>");
-    folder.run(&["--sender", "alfa"]).exits(2).says(&["junit.xml", "somebody else's"]);
-}
-
-#[test]
 fn an_unknown_target_is_refused_with_the_nearest() {
     pec(&["run", "--receiver", "flawd"]).exits(2).says(&["flawd", "a similar value exists: 'flawed'"]);
 }
@@ -230,29 +181,6 @@ fn broken_yaml_is_refused_with_file_line_and_caret_before_anything_starts() {
     assert!(!Path::new(&reports).exists());
 }
 
-#[cfg(unix)]
-#[test]
-fn a_reports_folder_that_cannot_be_written_is_told_and_the_verdict_still_printed() {
-    let folder = Folder::new();
-    // A file in the folder's place: refused for every user, root included.
-    folder.write("reports", "a file");
-    folder.run(&[]).exits(3).says(&["nothing can be written to", "passed", "exit code 3"]);
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_told_and_the_verdict_still_printed() {
-    let folder = Folder::new();
-    // No file may hold anything.
-    let line = format!(
-        "trap '' XFSZ; ulimit -f 0; exec '{}' run delivery/complete --receiver flawed --reports '{}'",
-        env!("CARGO_BIN_EXE_pec-conformance"),
-        folder.text("reports"),
-    );
-    let full = Command::new("sh").args(["-c", &line]).stdin(Stdio::null()).output().unwrap();
-    done(full).exits(3).says(&["run.jsonl could not be written", "File too large", "failed", "exit code 3"]);
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_stdout_is_trouble_and_a_reader_that_left_is_not() {
@@ -266,159 +194,23 @@ fn a_full_stdout_is_trouble_and_a_reader_that_left_is_not() {
     assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
 }
 
-/// A run with a great deal to play, which has ended its first play.
-#[cfg(unix)]
-struct LongRun {
-    folder: Folder,
-    child: Child,
-    lines: std::io::Lines<BufReader<ChildStdout>>,
-}
-
-#[cfg(unix)]
-impl LongRun {
-    fn start() -> Self {
-        Self::start_with(200)
-    }
-
-    fn start_with(scenarios: usize) -> Self {
-        let folder = Folder::new();
-        let complete =
-            fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/delivery/complete.yaml")).unwrap();
-        for number in 0..scenarios {
-            folder.write(&format!("suite/many/{number:03}.yaml"), &complete);
-        }
-        let (suite, reports) = (folder.text("suite"), folder.text("reports"));
-        let args = ["run", "--scenarios", &suite, "--reports", &reports, "--jobs", "1", "--format", "json"];
-        let mut child = program(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(lines.next().unwrap().unwrap().contains("header"));
-        assert!(lines.next().unwrap().unwrap().contains("many/000"));
-        Self { folder, child, lines }
-    }
-
-    fn signal(&self, name: &str) {
-        signal(&self.child, name);
-    }
-
-    /// Ends by itself, as an interrupted run: its footer says so, and what was played before is kept.
-    fn ends_incomplete(mut self) {
-        let rest: Vec<String> = self.lines.map(Result::unwrap).collect();
-        assert_eq!(self.child.wait().unwrap().code(), Some(3));
-        let footer: Value = serde_json::from_str(rest.last().unwrap()).unwrap();
-        assert_eq!(
-            (&footer["type"], &footer["interrupted"], &footer["complete"]),
-            (&"footer".into(), &true.into(), &false.into())
-        );
-        let count = |word: &str| footer["totals"][word].as_u64().unwrap();
-        assert!(count("not_played") > 0);
-        assert_eq!(
-            count("planned"),
-            ["passed", "failed", "error", "skipped", "not_played"].map(count).iter().sum::<u64>()
-        );
-        assert!(self.folder.path("reports/evidence/many/000/alfa-bravo/manifest.json").is_file());
-        let junit = fs::read_to_string(self.folder.path("reports/junit.xml")).unwrap();
-        assert!(junit.contains("interrupted, incomplete"));
-        assert_eq!(self.folder.stream().last().unwrap()["interrupted"], true);
-    }
-}
-
-#[cfg(unix)]
-fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
-}
-
-/// Waits until something is so.
-#[cfg(unix)]
-fn until(is_so: impl Fn() -> bool) {
-    let start = std::time::Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < std::time::Duration::from_mins(1), "it never was");
-        std::thread::yield_now();
-    }
-}
-
-#[cfg(unix)]
 #[test]
-fn a_run_that_is_asked_to_stop_as_it_begins_says_so_in_its_reports() {
-    for name in ["-HUP", "-INT", "-TERM"] {
-        let folder = Folder::new();
-        let child = program(&["run", "--reports", &folder.text("reports")])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // Nothing is played yet.
-        until(|| folder.path("reports").is_dir());
-        signal(&child, name);
-        done(child.wait_with_output().unwrap()).exits(3).says(&["interrupted", "not played"]);
-        assert_eq!(folder.stream().last().unwrap()["interrupted"], true);
-        assert!(fs::read_to_string(folder.path("reports/junit.xml")).unwrap().contains("interrupted, incomplete"));
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn what_nohup_ignores_stays_ignored() {
+fn warnings_and_notes_fail_where_that_is_asked_for() {
     let folder = Folder::new();
-    let program = env!("CARGO_BIN_EXE_pec-conformance");
-    let line = format!("trap '' HUP; exec '{program}' run 'delivery/c*' --reports '{}'", folder.text("reports"));
-    let mut shell = Command::new("sh");
-    let child = shell.args(["-c", &line]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let child = child.unwrap();
-    until(|| folder.path("reports").is_dir());
-    signal(&child, "-HUP");
-    done(child.wait_with_output().unwrap()).exits(0);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_second_run_in_the_same_folder_is_refused_and_the_first_goes_on() {
-    let run = LongRun::start();
-    let reports = run.folder.text("reports");
-    pec(&["run", "delivery/complete", "--reports", &reports])
-        .exits(2)
-        .says(&["another run is writing to", "--reports"]);
-    run.signal("-INT");
-    run.ends_incomplete();
-}
-
-#[cfg(unix)]
-#[test]
-fn reports_that_vanish_while_a_run_goes_on_are_trouble() {
-    for vanish in [
-        |folder: &Folder| fs::rename(folder.path("reports"), folder.path("elsewhere")).unwrap(),
-        |folder: &Folder| fs::remove_file(folder.path("reports/run.jsonl")).unwrap(),
-        |folder: &Folder| fs::remove_dir_all(folder.path("reports/evidence/many/000/alfa-bravo")).unwrap(),
-    ] {
-        let mut run = LongRun::start_with(3);
-        vanish(&run.folder);
-        let mut told = String::new();
-        for line in run.lines {
-            told += &line.unwrap();
-        }
-        run.child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-        assert_eq!(run.child.wait().unwrap().code(), Some(3), "{told}");
-        assert!(told.contains("moved or deleted meanwhile") && told.contains("\"code\":3"), "{told}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupted_run_keeps_what_it_has_and_says_that_it_is_incomplete() {
-    for signal in ["-INT", "-TERM", "-HUP"] {
-        let run = LongRun::start();
-        run.signal(signal);
-        run.ends_incomplete();
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_second_ctrl_c_waits_for_nothing_and_keeps_the_reports_all_the_same() {
-    let run = LongRun::start();
-    run.signal("-INT");
-    run.signal("-INT");
-    run.ends_incomplete();
+    let eight_bit = "delivery/eight-bit-original";
+    let reports = folder.text("reports");
+    // What the client wrote is nobody's failure.
+    pec(&["run", eight_bit, "--sender", "alfa", "--strict=notes", "--reports", &reports]).exits(0).says(&["0 notes"]);
+    let messages = folder.path("reports/evidence").join(eight_bit).join("alfa-bravo/messages");
+    let mut received = fs::read_dir(messages).unwrap().map(|entry| entry.unwrap().path());
+    let received = received.find(|path| path.to_string_lossy().contains("-posta-certificata-mailbox")).unwrap();
+    let check = |more: &[&str]| pec(&[&["check", &*received.to_string_lossy()], more].concat());
+    check(&[]).exits(0).says(&["Fails nothing without --strict=notes", "structure/original-seven-bit"]);
+    check(&["--strict"]).exits(0).says(&["no finding"]);
+    check(&["--strict=notes"]).exits(1).says(&["note structure/original-seven-bit", "1 finding"]);
+    check(&["--strict=all"]).exits(2).says(&["--strict", "notes"]);
+    let tail = "trust/sha1-digest-tolerated";
+    pec(&["run", tail, "--strict=notes", "--reports", &reports]).exits(0).says(&["conforming"]);
 }
 
 #[test]
