@@ -73,6 +73,16 @@ impl<'a> Element<'a> {
         Ok((Self { tag: header.tag, value: &bytes[header.size..end], whole: &bytes[..end] }, &bytes[end..]))
     }
 
+    /// It again with every length as short as it can be, as DER wants it.
+    pub fn to_der(self) -> Result<Vec<u8>, String> {
+        let tag = &self.whole[..Header::read(self.whole)?.tag_size];
+        if self.tag & CONSTRUCTED == 0 {
+            return Ok(definite(tag, self.value));
+        }
+        let children = self.children()?.into_iter().map(Element::to_der).collect::<Result<Vec<_>, _>>()?;
+        Ok(definite(tag, &children.concat()))
+    }
+
     /// The elements inside.
     pub fn children(&self) -> Result<Vec<Self>, String> {
         let mut children = Vec::new();
@@ -203,7 +213,8 @@ fn join(pieces: &[Vec<u8>]) -> Result<Vec<u8>, String> {
     Ok(string)
 }
 
-fn definite(tag: &[u8], value: &[u8]) -> Vec<u8> {
+/// An element of definite length, as short as it can be.
+pub fn definite(tag: &[u8], value: &[u8]) -> Vec<u8> {
     let mut bytes = tag.to_vec();
     match u8::try_from(value.len()) {
         Ok(short) if short < 0x80 => bytes.push(short),

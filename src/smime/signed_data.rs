@@ -2,15 +2,15 @@
 //!
 //! Certificates and signed attributes are kept as slices: encoding them again could change what was signed.
 
-use cms::{cert::IssuerAndSerialNumber, signed_data::EncapsulatedContentInfo};
+use cms::cert::IssuerAndSerialNumber;
 use const_oid::db::rfc5911;
-use der::{Decode, Tag, Tagged, oid::ObjectIdentifier};
+use der::{Decode, oid::ObjectIdentifier};
 use jiff::Timestamp;
 use memchr::memmem;
 use x509_cert::{spki::AlgorithmIdentifierOwned, time::Time};
 
 use super::{
-    ber::{Definite, Element, Unread},
+    ber::{Definite, Element, Unread, definite},
     certificate::timestamp,
 };
 
@@ -19,6 +19,7 @@ const MAX_SIGNERS: usize = 16;
 
 const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;
+const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const CONTEXT_0: u8 = 0x80;
@@ -64,8 +65,9 @@ pub enum SignerId {
 /// The signed attributes that matter (RFC 5652 11).
 #[derive(Debug)]
 pub struct SignedAttributes {
-    /// What the signature value covers: the attributes as SET OF, in the order they came.
-    pub covered: Vec<u8>,
+    /// What the signature value may cover: the attributes as SET OF, in the order they came, and, where that is another, in
+    /// the order of DER. RFC 5652 5.4 wants the latter; who writes them in another order mostly signs them so.
+    pub covered: Vec<Vec<u8>>,
     /// contentType.
     pub content_type: ObjectIdentifier,
     /// messageDigest.
@@ -76,7 +78,6 @@ pub struct SignedAttributes {
 
 /// Whether bytes begin like a ContentInfo in DER or BER, which tells it from a certificate and from text.
 pub fn is_signed_data(bytes: &[u8]) -> bool {
-    const OBJECT_IDENTIFIER: u8 = 0x06;
     let inside = match bytes {
         [SEQUENCE, 0x80, inside @ ..] => inside,
         [SEQUENCE, length, rest @ ..] if length & 0x80 != 0 => rest.get(usize::from(length & 0x7f)..).unwrap_or(&[]),
@@ -147,10 +148,11 @@ impl SignedData {
         if version.tag != INTEGER || digests.tag != SET || signers.tag != SET {
             return Err("the fields of a SignedData are not in their places".into());
         }
-        let content = EncapsulatedContentInfo::from_ber(content.whole).map_err(broken("the encapsulated content"))?;
-        if content.econtent.as_ref().is_some_and(|content| content.tag() != Tag::OctetString) {
-            return Err("the content is not an octet string".into());
-        }
+        let (content_type, content) = match &self::fields(content, SEQUENCE, "encapsulated content")?[..] {
+            [content_type] => (oid(content_type)?, None),
+            [content_type, content] => (oid(content_type)?, Some(octet_string(content)?)),
+            _ => return Err("an encapsulated content has a type and at most one content".into()),
+        };
         let certificates = optional.iter().find(|field| field.tag == CONTEXT_0_CONSTRUCTED);
         let certificates = certificates.map(Element::children).transpose()?.unwrap_or_default();
         let signers = signers.children()?;
@@ -158,8 +160,8 @@ impl SignedData {
             return Err(Unread::Beyond(format!("a signature by more than {MAX_SIGNERS} signers")));
         }
         Ok(Self {
-            content_type: content.econtent_type,
-            content: content.econtent.map(|content| content.value().to_vec()),
+            content_type,
+            content,
             certificates: certificates.iter().map(|certificate| certificate.whole.to_vec()).collect(),
             signers: signers.iter().map(SignerInfo::read).collect::<Result<_, _>>()?,
         })
@@ -184,9 +186,9 @@ impl SignerInfo {
         }
         Ok(Self {
             id: SignerId::read(id)?,
-            digest: AlgorithmIdentifierOwned::from_ber(digest.whole).map_err(broken("the digest algorithm"))?,
+            digest: AlgorithmIdentifierOwned::from_der(&digest.to_der()?).map_err(broken("the digest algorithm"))?,
             attributes: attributes.map(SignedAttributes::read).transpose()?,
-            algorithm: AlgorithmIdentifierOwned::from_ber(algorithm.whole)
+            algorithm: AlgorithmIdentifierOwned::from_der(&algorithm.to_der()?)
                 .map_err(broken("the signature algorithm"))?,
             value: value.value.to_vec(),
         })
@@ -197,7 +199,8 @@ impl SignerId {
     fn read(id: &Element) -> Result<Self, Unread> {
         match id.tag {
             SEQUENCE => {
-                let id = IssuerAndSerialNumber::from_ber(id.whole).map_err(broken("the signer's issuer and serial"))?;
+                let id = IssuerAndSerialNumber::from_der(&id.to_der()?);
+                let id = id.map_err(broken("the signer's issuer and serial"))?;
                 Ok(Self::IssuerAndSerial(Box::new(id)))
             }
             CONTEXT_0 => Ok(Self::KeyId(id.value.to_vec())),
@@ -208,8 +211,14 @@ impl SignerId {
 
 impl SignedAttributes {
     fn read(attributes: &Element) -> Result<Self, Unread> {
-        let mut covered = attributes.whole.to_vec();
-        covered[0] = SET; // RFC 5652 5.4: an EXPLICIT SET OF tag instead of [0]
+        let mut as_it_stands = attributes.whole.to_vec();
+        as_it_stands[0] = SET; // RFC 5652 5.4: an EXPLICIT SET OF tag instead of [0]
+        let mut covered = vec![as_it_stands];
+        let mut sorted: Vec<&[u8]> = attributes.children()?.iter().map(|attribute| attribute.whole).collect();
+        if !sorted.is_sorted() {
+            sorted.sort_unstable();
+            covered.push(definite(&[SET], &sorted.concat()));
+        }
 
         let (mut content_type, mut message_digest, mut signing_time) = (None, None, None);
         for attribute in attributes.children()? {
@@ -237,9 +246,9 @@ impl SignedAttributes {
         }
         Ok(Self {
             covered,
-            content_type: ObjectIdentifier::from_der(&content_type).map_err(broken("contentType"))?,
+            content_type: oid(&Element::read(&content_type)?.0)?,
             message_digest: message_digest.value.to_vec(),
-            signing_time: signing_time.and_then(|time| Time::from_der(&time).ok()).map(timestamp),
+            signing_time: signing_time.and_then(|time| time_of(&time)).map(timestamp),
         })
     }
 }
@@ -252,7 +261,23 @@ fn fields<'a>(element: &Element<'a>, tag: u8, name: &str) -> Result<Vec<Element<
 }
 
 fn oid(element: &Element) -> Result<ObjectIdentifier, String> {
-    ObjectIdentifier::from_der(element.whole).map_err(broken("an object identifier"))
+    if element.tag != OBJECT_IDENTIFIER {
+        return Err(format!("no object identifier where one should be (tag {:#04x})", element.tag));
+    }
+    ObjectIdentifier::from_bytes(element.value).map_err(|error| format!("an object identifier cannot be read: {error}"))
+}
+
+/// The content in its explicit tag.
+fn octet_string(content: &Element) -> Result<Vec<u8>, String> {
+    match content.children()?[..] {
+        [string] if content.tag == CONTEXT_0_CONSTRUCTED && string.tag == OCTET_STRING => Ok(string.value.to_vec()),
+        _ => Err("the content is not an octet string".to_owned()),
+    }
+}
+
+fn time_of(element: &[u8]) -> Option<Time> {
+    let (element, _) = Element::read(element).ok()?;
+    Time::from_der(&element.to_der().ok()?).ok()
 }
 
 fn broken(what: &str) -> impl Fn(der::Error) -> String {

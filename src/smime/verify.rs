@@ -196,11 +196,11 @@ fn state(
         return SignatureState::Unsupported(format!("digest algorithm {}", algorithm::name(signer.digest.oid)));
     };
     let covered = match (&signer.attributes, content) {
-        (None, Some(content)) => content,
+        (None, Some(content)) => vec![content],
         (None, None) => return SignatureState::ContentAbsent { attested: false },
         (Some(attributes), content) => match wrong_attributes(attributes, content_type, hash, content) {
             Some(state) => return state,
-            None => &attributes.covered,
+            None => attributes.covered.iter().map(Vec::as_slice).collect(),
         },
     };
     let Some(certificate) = certificate else {
@@ -211,7 +211,10 @@ fn state(
             )),
         };
     };
-    match algorithm::verify(&certificate.parts.key, &signer.algorithm, hash, covered, &signer.value) {
+    let verify = |covered| algorithm::verify(&certificate.parts.key, &signer.algorithm, hash, covered, &signer.value);
+    let mut verdicts = covered.into_iter().map(verify);
+    let verdict = verdicts.find(|verdict| !matches!(verdict, Verdict::Wrong)).unwrap_or(Verdict::Wrong);
+    match verdict {
         Verdict::Right if content.is_none() => SignatureState::ContentAbsent { attested: true },
         Verdict::Right => SignatureState::Valid,
         // Readers disagree about which of the two to use then, so the value proves nothing.

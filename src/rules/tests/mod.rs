@@ -6,4 +6,6 @@ mod crowd;
 mod defects;
 mod directory;
 mod judging;
+mod layouts;
+mod makers;
 mod tolerated;
