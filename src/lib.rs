@@ -31,6 +31,7 @@ pub mod catalogue;
 pub mod check;
 pub mod cli;
 pub mod clock;
+pub mod diff;
 pub mod directory;
 pub mod evidence;
 pub mod fault;

@@ -28,7 +28,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
     // Data: it knows what may be written in it, and nobody who plays it.
     ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown"]),
-    ("target", &["clock", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime"]),
+    ("target", &["clock", "directory", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime"]),
     (
         "runner",
         &[
@@ -53,6 +53,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
+    // Two runs, by what they left.
+    ("diff", &["report", "results", "shown"]),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario"]),
     (
@@ -63,6 +65,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "catalogue",
             "check",
             "clock",
+            "diff",
             "directory",
             "evidence",
             "fault",

@@ -15,7 +15,7 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use pec_conformance::{
-    evidence::{Direction, Evidence},
+    evidence::{Direction, Evidence, RunId},
     fault::{self, EmbeddedFault, Sought},
     message::{Entity, Message},
     pki::Pki,
@@ -204,7 +204,7 @@ fn specimens() -> Vec<Specimen> {
         .map(|(number, scenario)| {
             // Both dialects, in turn.
             let (scenario, way) = (scenario.clone(), ways[number % 2].clone());
-            runtime.spawn(async move { play(&scenario, &way, &How::default()).await })
+            runtime.spawn(async move { play(&scenario, &way, &How { run: RunId::unmarked(), ..How::default() }).await })
         })
         .collect();
     let mut specimens = Vec::new();

@@ -8,6 +8,7 @@ use super::{Exit, color::Color, run::FolderError, stderr::say};
 use crate::{
     archive::{LeftOut, Why},
     catalogue::CatalogueError,
+    diff::StreamError,
     evidence::bundle::BundleError,
     norm::AsOf,
     report::Paint,
@@ -77,6 +78,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(help("evidence is judged only as it was gathered: run again, or check its messages one by one"))]
     Bundle(#[from] BundleError),
+    /// A run that cannot be compared.
+    #[error(transparent)]
+    #[diagnostic(help("give the folder that a run wrote to, or its run.jsonl"))]
+    Stream(#[from] StreamError),
     /// The kept reference cannot be found, or lacks what is asked for.
     #[error("{0}")]
     Reference(String),

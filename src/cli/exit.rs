@@ -39,8 +39,10 @@ impl Exit {
     /// What the number says, as `--help` and the README print it.
     pub fn meaning(self) -> &'static str {
         match self {
-            Exit::Conforming => "conforming; of `check`: no violation found, and every required answer is yes",
-            Exit::NonConforming => "non-conformity",
+            Exit::Conforming => {
+                "conforming; of `check`: no violation found, and every required answer is yes; of `diff`: nothing is worse"
+            }
+            Exit::NonConforming => "non-conformity; of `diff`: something is worse",
             Exit::Usage => "usage, configuration or scenario error",
             Exit::Trouble => {
                 "infrastructure: a target out of reach, the harness itself, a report not written, an interrupted run"
@@ -52,12 +54,16 @@ impl Exit {
 
     /// What a run says when it ends so.
     pub fn of_run(self) -> &'static str {
-        if self == Exit::Conforming { "conforming" } else { self.meaning() }
+        match self {
+            Exit::Conforming => "conforming",
+            Exit::NonConforming => "non-conformity",
+            _ => self.meaning(),
+        }
     }
 
     /// What a check says when it ends so: nobody saw what was not given, so it never says that all is well.
     pub fn of_check(self) -> &'static str {
-        if self == Exit::Conforming { "no violation found" } else { self.meaning() }
+        if self == Exit::Conforming { "no violation found" } else { self.of_run() }
     }
 
     /// The one that counts where several apply: 2, 3, 4, 1, then 5, so that trouble never reads as a verdict.

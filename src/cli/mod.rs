@@ -3,6 +3,7 @@
 mod check;
 mod color;
 mod coverage;
+mod diff;
 mod error;
 mod exit;
 mod explain;
@@ -53,6 +54,8 @@ enum Command {
     Run(run::Args),
     /// Judge messages, folders of messages, or the evidence of an earlier run.
     Check(check::Args),
+    /// Tell what of a run is better, worse, new or gone, beside an earlier one.
+    Diff(diff::Args),
     /// Show what a message, signature, certificate or directory consists of; nothing is judged.
     Inspect(inspect::Args),
     /// Keep, show or forget the roots, lists and directory that messages are judged by.
@@ -85,6 +88,7 @@ fn perform(args: &[OsString]) -> Exit {
     let done = match &cli.command {
         Command::Run(args) => run::run(args, cli.color),
         Command::Check(args) => check::check(args, cli.color),
+        Command::Diff(args) => diff::diff(args),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
         Command::Reference(args) => reference::reference(args),
         Command::List(args) => list::list(args),

@@ -1,6 +1,7 @@
 //! What was observed: bytes, plus where they were seen and who answers for them. Data only.
 
 pub mod bundle;
+mod identity;
 mod watch;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use identity::{PlayId, RunId};
 pub use watch::{UnknownView, View, Watch};
 
 use crate::message::Bytes;

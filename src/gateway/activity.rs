@@ -22,6 +22,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct UnderWay {
     work: usize,
+    /// How much ever began.
+    begun: usize,
     visits: HashMap<Call, usize>,
 }
 
@@ -40,14 +42,25 @@ pub struct Tasks(Mutex<Option<JoinSet<()>>>);
 impl Activity {
     /// Something begins. Whoever hands work on takes the next guard before dropping its own, so that there is no gap.
     pub fn begin(&self) -> Busy {
-        self.0.under_way().work += 1;
+        let mut under_way = self.0.under_way();
+        under_way.work += 1;
+        under_way.begun += 1;
+        drop(under_way);
         Busy(self.0.clone())
     }
 
     /// A connection was accepted.
     pub fn visit(&self, call: Call) -> Visit {
-        *self.0.under_way().visits.entry(call).or_default() += 1;
+        let mut under_way = self.0.under_way();
+        *under_way.visits.entry(call).or_default() += 1;
+        under_way.begun += 1;
+        drop(under_way);
         Visit(self.0.clone(), call)
+    }
+
+    /// How many things ever began.
+    pub fn begun(&self) -> usize {
+        self.0.under_way().begun
     }
 
     /// Waits until no work is under way and no connection open, of those that count.

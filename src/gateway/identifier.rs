@@ -3,21 +3,23 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::address;
-use crate::clock::LegalTime;
+use crate::{clock::LegalTime, evidence::PlayId};
 
-/// Gives out identifiers, never one twice: provider, legal time and a running number.
+/// Gives out identifiers, never one twice: provider, legal time, what tells this start of it from others, and a running
+/// number.
 #[derive(Debug)]
 pub struct Identifiers {
     prefix: String,
     domain: String,
+    start: PlayId,
     next: AtomicU64,
 }
 
 impl Identifiers {
-    /// For the provider `name` with the signing address `signer`.
-    pub fn new(name: &str, signer: &str) -> Self {
+    /// For the provider `name` with the signing address `signer`, started as or in `start`.
+    pub fn new(name: &str, signer: &str, start: PlayId) -> Self {
         let prefix = name.chars().filter(char::is_ascii_alphanumeric).collect();
-        Self { prefix, domain: address::domain(signer).to_owned(), next: AtomicU64::new(1) }
+        Self { prefix, domain: address::domain(signer).to_owned(), start, next: AtomicU64::new(1) }
     }
 
     /// A new one, without angle brackets.
@@ -25,6 +27,6 @@ impl Identifiers {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let day: String = at.giorno().rsplit('/').collect();
         let instant = format!("{day}{}", at.ora().replace(':', ""));
-        format!("{}.{instant}.{number:05}@{}", self.prefix, self.domain)
+        format!("{}.{instant}{}.{number:05}@{}", self.prefix, self.start, self.domain)
     }
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock::{Clock, Machine},
     directory::{Directory, LdifError, export},
-    evidence::{DirectoryVersion, SmtpPath},
+    evidence::{DirectoryVersion, PlayId, SmtpPath},
     message::Bytes,
     net::{Call, Calls, Client, Destination, Patience, Reply, Session, Transcript},
     pki::Pki,
@@ -45,6 +45,7 @@ struct State {
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
     patience: Patience,
+    play: PlayId,
     doors: Doors,
     /// What hosts of this world sent, while somebody else keeps it.
     sent: Vec<Bytes>,
@@ -98,12 +99,13 @@ impl Lab {
     /// A world that begins at `start`, with the directory of the test PKI's providers and nobody listening yet.
     pub fn new(pki: Arc<Pki>, start: Timestamp) -> Arc<Self> {
         let (directory, trust) = (world::directory(&pki), pki.trust());
-        Self::with(pki, start, Machine::default(), &directory, trust)
+        Self::with(pki, Clock::manual(start), Machine::default(), &directory, trust)
     }
 
-    /// A world that begins with this directory, these anchors and these revocation lists; `machine` tells the day that TLS
-    /// goes by.
-    pub fn with(pki: Arc<Pki>, start: Timestamp, machine: Machine, directory: &Directory, trust: Trust) -> Arc<Self> {
+    /// A world that begins with this directory, these anchors and these revocation lists, and may share its clock with
+    /// another; `machine` tells the day that TLS goes by.
+    pub fn with(pki: Arc<Pki>, clock: Clock, machine: Machine, directory: &Directory, trust: Trust) -> Arc<Self> {
+        let start = clock.now();
         let ldif = export::ldif(directory);
         let directory =
             Directory::read(&ldif).expect("the reader reads what the exporter writes; a test holds them together");
@@ -116,11 +118,12 @@ impl Lab {
             sessions: Vec::new(),
             transmissions: Vec::new(),
             patience: Patience::default(),
+            play: PlayId::default(),
             doors: Doors::default(),
             sent: Vec::new(),
         };
         Arc::new(Self {
-            clock: Clock::manual(start),
+            clock,
             client: pki.tls_client_config(machine),
             machine,
             pki,
@@ -247,6 +250,21 @@ impl Lab {
     /// hangs.
     pub fn set_patience(&self, patience: Patience) {
         self.state().patience = patience;
+    }
+
+    /// What is played in this world: identifiers made from now on bear it.
+    pub fn set_play(&self, play: PlayId) {
+        self.state().play = play;
+    }
+
+    /// What is played in this world.
+    pub fn play(&self) -> PlayId {
+        self.state().play.clone()
+    }
+
+    /// How many things ever began in this world: where it is idle and this stands still, nothing happens.
+    pub fn begun(&self) -> usize {
+        self.activity.begun()
     }
 
     /// TLS of a server of this world, by the id of its certificate.

@@ -79,7 +79,7 @@ impl Posta {
         let no_tls = || io::Error::other(format!("the test PKI has no TLS certificate {}", settings.tls));
         let tls = lab.tls_server_config(&settings.tls).ok_or_else(no_tls)?;
         let (host, domains) = (settings.host.clone(), settings.domains.clone());
-        let identifiers = Identifiers::new("posta", &format!("posta@{host}"));
+        let identifiers = Identifiers::new("posta", &format!("posta@{host}"), lab.play());
         let inner = Arc::new(Inner {
             settings,
             lab: lab.clone(),

@@ -51,7 +51,7 @@ impl Gateway {
                 signer: signer.clone(),
             },
             store: Store::open(journal)?,
-            identifiers: Identifiers::new(&profile.name, &profile.address),
+            identifiers: Identifiers::new(&profile.name, &profile.address, lab.play()),
             sending: std::sync::Mutex::default(),
             tasks: Tasks::default(),
             profile,
@@ -135,6 +135,16 @@ impl Gateway {
     /// When something is due next: an attempt to send, or a timeout notice.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.core.due().into_iter().min()
+    }
+
+    /// When something is due after an instant: what is due by then has been tried.
+    pub fn due_after(&self, instant: Timestamp) -> Option<Timestamp> {
+        self.core.due().into_iter().filter(|due| *due > instant).min()
+    }
+
+    /// Does what is due by now.
+    pub fn run_due(&self) {
+        self.core.run_due();
     }
 }
 

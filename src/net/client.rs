@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use mail_send::SmtpClient;
-use smtp_proto::{EXT_8BIT_MIME, EXT_SIZE, EXT_START_TLS, EhloResponse, Response};
+use smtp_proto::{
+    EXT_8BIT_MIME, EXT_AUTH, EXT_CHUNKING, EXT_DSN, EXT_ENHANCED_STATUS_CODES, EXT_PIPELINING, EXT_REQUIRE_TLS,
+    EXT_SIZE, EXT_SMTP_UTF8, EXT_START_TLS, EhloResponse, Response,
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufWriter},
     net::TcpStream,
@@ -265,6 +268,20 @@ impl Client {
     }
 }
 
+/// What the reply to EHLO may offer and is written down, as far as `mail-send` hands it on.
+const KEYWORDS: [(u32, &str); 10] = [
+    (EXT_8BIT_MIME, "8BITMIME"),
+    (EXT_AUTH, "AUTH"),
+    (EXT_CHUNKING, "CHUNKING"),
+    (EXT_DSN, "DSN"),
+    (EXT_ENHANCED_STATUS_CODES, "ENHANCEDSTATUSCODES"),
+    (EXT_PIPELINING, "PIPELINING"),
+    (EXT_REQUIRE_TLS, "REQUIRETLS"),
+    (EXT_SIZE, "SIZE"),
+    (EXT_SMTP_UTF8, "SMTPUTF8"),
+    (EXT_START_TLS, "STARTTLS"),
+];
+
 /// A channel, secured or not.
 enum Channel {
     Tcp(SmtpClient<TcpStream>),
@@ -320,7 +337,13 @@ impl Wire {
         match answer {
             Ok(offers) => {
                 self.offers = offers.capabilities();
-                self.transcript.say(Speaker::Server, &format!("250 {}", offers.hostname()));
+                let keywords =
+                    KEYWORDS.iter().filter(|(bit, _)| offers.has_capability(*bit)).map(|(_, keyword)| *keyword);
+                let lines: Vec<&str> = std::iter::once(offers.hostname().as_str()).chain(keywords).collect();
+                for (index, line) in lines.iter().enumerate() {
+                    let more = if index + 1 < lines.len() { '-' } else { ' ' };
+                    self.transcript.say(Speaker::Server, &format!("250{more}{line}"));
+                }
                 Ok(())
             }
             Err(mail_send::Error::UnexpectedReply(reply)) => Err(Problem::Refused(self.heard(&reply))),

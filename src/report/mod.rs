@@ -23,7 +23,7 @@ pub use lines::{Line, RuleSet};
 pub use paint::{Ink, Paint};
 pub use progress::Progress;
 pub use sarif::Sarif;
-pub use stream::JsonStream;
+pub use stream::{FORMAT as STREAM_FORMAT, JsonStream};
 pub use terminal::Terminal;
 
 pub use crate::shown::shown;

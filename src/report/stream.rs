@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Version of this format: raised when a reader of an older one would misread it.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 
 /// Writes the stream, each line as soon as it is known.
 pub struct JsonStream<W> {

@@ -7,7 +7,7 @@ use super::{
     reading::{Known, Reading, read},
 };
 use crate::{
-    evidence::{Evidence, Party, Seen},
+    evidence::{Evidence, Party, Seen, View},
     message::Kind,
     scenario::{
         Expected, Scenario, What,
@@ -20,6 +20,8 @@ use crate::{
 pub struct Wires<'e> {
     evidence: &'e Evidence,
     crossed: Vec<(Party, Reading)>,
+    /// Where wires are not seen, what lies in mailboxes.
+    stored: Vec<Reading>,
     sends: BTreeMap<&'e str, &'e Send>,
 }
 
@@ -34,6 +36,9 @@ impl<'e> Wires<'e> {
                 _ => None,
             })
             .collect();
+        let stored = evidence.observations.iter().filter(|_| !sees_wires(evidence));
+        let stored = stored.filter(|observation| matches!(observation.seen, Seen::Mailbox { .. }));
+        let stored = stored.map(|observation| read(&observation.bytes, known)).collect();
         let sends = scenario
             .steps
             .iter()
@@ -43,7 +48,7 @@ impl<'e> Wires<'e> {
                 _ => None,
             })
             .collect();
-        Self { evidence, crossed, sends }
+        Self { evidence, crossed, stored, sends }
     }
 
     /// Who answers for a difference.
@@ -75,13 +80,22 @@ impl<'e> Wires<'e> {
             What::Kind(
                 Kind::AvvenutaConsegna | Kind::PresaInCarico | Kind::RilevazioneVirus | Kind::ErroreConsegna,
             ) => {
-                let got_it = receiver == sender
-                    || self.crossed.iter().any(|(to, reading)| {
-                        *to == receiver
-                            && reading.what == What::Kind(Kind::PostaCertificata)
-                            && reading.about.as_deref() == Some(expected.about.as_str())
-                    });
-                if got_it { receiver } else { sender }
+                let is = |reading: &Reading, kind: Kind| {
+                    reading.what == What::Kind(kind) && reading.about.as_deref() == Some(expected.about.as_str())
+                };
+                let took_it =
+                    |reading: &Reading| is(reading, Kind::PresaInCarico) && self.composer_of(reading) == Some(receiver);
+                let crossed = |(to, reading): &(Party, Reading)| {
+                    *to == receiver && is(reading, Kind::PostaCertificata) || took_it(reading)
+                };
+                if receiver == sender || self.crossed.iter().any(crossed) || self.stored.iter().any(took_it) {
+                    receiver
+                } else if sees_wires(self.evidence) {
+                    sender
+                } else {
+                    // Whether the envelope ever came, nobody saw.
+                    Party::Undetermined
+                }
             }
             What::Kind(Kind::Anomalia) | What::Refused => holder,
             What::Message if !matches!(holder, Party::Posta) => holder,
@@ -103,6 +117,11 @@ impl<'e> Wires<'e> {
         let (role, _) = self.evidence.gateways.iter().find(|(_, facts)| manages(&facts.domains))?;
         Some((*role).into())
     }
+}
+
+/// Whether what crossed between the hosts was seen; a play that was cut short watched to no instant.
+fn sees_wires(evidence: &Evidence) -> bool {
+    evidence.watch.until().is_none() || evidence.watch.sees(View::Wires)
 }
 
 /// Who keeps a place.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::stage::{Fingerprint, Progress, PutIn, Stage, watched};
+use super::stage::{Fingerprint, Progress, PutIn, Stage};
 use crate::{
-    evidence::{Evidence, Observation, Party, Role, Seen, Watch},
+    evidence::{Evidence, Observation, Party, Seen},
     message::Bytes,
     scenario::words::{Host, Place},
-    target::{Recorded, Stored, TargetError},
+    target::Recorded,
 };
 
 /// Evidence, and which observation is which message of a place.
@@ -18,27 +18,10 @@ pub struct Gathered {
     pub stored: BTreeMap<(Place, usize), usize>,
 }
 
-/// What mailboxes and virus stores hold.
-pub type Holdings = Vec<(Place, Vec<Stored>)>;
-
-/// Everything stored, everywhere.
-pub async fn holdings(stage: &Stage<'_>) -> Result<Holdings, TargetError> {
-    let mut holdings = Vec::new();
-    for mailbox in watched(stage.scenario) {
-        holdings.push((Place::Mailbox(mailbox.clone()), stage.pair.mailbox(&mailbox).await?));
-    }
-    if stage.pair.lacks(crate::target::Need::VirusStore).is_none() {
-        for role in [Role::Sender, Role::Receiver] {
-            holdings.push((Place::VirusStore(role), stage.pair.virus_store(role).await?));
-        }
-    }
-    Ok(holdings)
-}
-
 /// Puts together what was seen.
-pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
+pub fn gather(stage: &Stage<'_>) -> Gathered {
     let mut progress = stage.progress();
-    let Recorded { transmissions, dialogues, logs, directories, trust, strangers } = stage.pair.recorded();
+    let Recorded { transmissions, dialogues, logs, directories, trust, strangers } = stage.world.recorded();
     progress.notes.extend(strangers);
     let mut seen: Vec<(Observation, Option<(Place, usize)>)> = Vec::new();
     for transmission in transmissions {
@@ -62,12 +45,12 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
         };
         seen.push((observation, None));
     }
-    for (place, messages) in holdings {
-        for (index, message) in messages.into_iter().enumerate() {
-            let (at, seen_at) = match &place {
+    for (place, shelf) in &progress.shelves {
+        for (index, message) in shelf.messages.iter().enumerate() {
+            let (at, seen_at) = match place {
                 Place::Mailbox(mailbox) => {
                     let at = mailbox.host().map_or(Party::Undetermined, Party::from);
-                    (at, Seen::Mailbox { at, address: stage.pair.address(mailbox) })
+                    (at, Seen::Mailbox { at, address: stage.world.address(mailbox) })
                 }
                 Place::VirusStore(role) | Place::AccessPoint(role) | Place::IncomingPoint(role) => {
                     ((*role).into(), Seen::VirusStore { of: *role })
@@ -75,7 +58,7 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
             };
             let observation = Observation {
                 id: 0,
-                bytes: message.bytes,
+                bytes: message.bytes.clone(),
                 seen: seen_at,
                 at: message.at,
                 path: None,
@@ -97,7 +80,7 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
     }
     let evidence = Evidence {
         title: stage.scenario.id.clone(),
-        gateways: stage.pair.gateways(),
+        gateways: stage.world.gateways(),
         observations: seen.into_iter().map(|(observation, _)| observation).collect(),
         dialogues,
         logs,
@@ -105,8 +88,8 @@ pub fn gather(stage: &Stage<'_>, holdings: Holdings) -> Gathered {
         certificates: Vec::new(),
         anchors: trust.anchors().to_vec(),
         crls: trust.crls().to_vec(),
-        ended: Some(stage.pair.now()),
-        watch: progress.watched_until.map(Watch::of_everything).unwrap_or_default(),
+        ended: Some(stage.world.now()),
+        watch: progress.watched_until.map(|until| stage.world.watch(until)).unwrap_or_default(),
         claimed: None,
         announced: Vec::new(),
     };

@@ -63,11 +63,11 @@ impl Stage<'_> {
     /// Hands a message over; for whom it is put off it is kept.
     pub(super) async fn hand_over(&self, handover: Handover) -> Result<(), TargetError> {
         let Handover { id, door, path, bytes } = &handover;
-        let at = self.pair.now();
+        let at = self.world.now();
         let answer = match door {
-            Door::Access { at, login } => self.pair.submit(*at, login, path, bytes).await?,
-            Door::Incoming { as_host, at } => self.pair.inject(*as_host, Host::Gateway(*at), path, bytes).await?,
-            Door::Posta { .. } => self.pair.inject(InjectAs::Posta, Host::Posta, path, bytes).await?,
+            Door::Access { at, login } => self.world.submit(*at, login, path, bytes).await?,
+            Door::Incoming { as_host, at } => self.world.inject(*as_host, Host::Gateway(*at), path, bytes).await?,
+            Door::Posta { .. } => self.world.inject(InjectAs::Posta, Host::Posta, path, bytes).await?,
         };
         let (place, fingerprint) = (door.place(), Fingerprint::of(bytes));
         let put_off: Vec<String> = answer.put_off(&path.to).cloned().collect();

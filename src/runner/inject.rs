@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::mail;
 use crate::{
     clock::LegalTime,
-    evidence::{Role, SmtpPath},
+    evidence::{PlayId, Role, SmtpPath},
     fault,
     gateway::compose::{Certified, Composer, DeliveryError, Notice, ReceiptForm, Recipient, Typology},
     message::{Mail, Message},
@@ -15,7 +15,7 @@ use crate::{
         words::{Host, Mailbox, SERVICE},
     },
     smime::{Signer, sign},
-    target::{Pair, TargetError},
+    target::{TargetError, World},
 };
 
 /// A message ready to be put on the wire.
@@ -36,24 +36,24 @@ pub struct Injection {
 /// that its provider gave it; `client` writes the original, at the time claimed.
 pub fn compose(
     inject: &Inject,
-    pair: &dyn Pair,
+    world: &World,
     sent: Option<(&Send, &str)>,
     client: &mail::Client<'_>,
 ) -> Result<Injection, TargetError> {
     let at = client.at;
     let provider = inject.notification.as_ref().map_or(Provider::Sender, |notification| notification.by);
-    let composer = pair
+    let composer = world
         .composer(provider)
         .ok_or_else(|| TargetError::configuration("the harness cannot sign in this provider's name"))?;
     let mut injection = match (&inject.envelope, &inject.notification) {
-        (Some(send), _) => envelope(send, pair, &composer, client),
-        (None, Some(notification)) => self::notification(notification, pair, &composer, sent, client),
+        (Some(send), _) => envelope(send, world, &composer, client),
+        (None, Some(notification)) => self::notification(notification, world, &composer, sent, client),
         (None, None) => return Err(TargetError::configuration("nothing is given to be injected")),
     };
     injection.bytes = signed(&injection.bytes, inject.signed, &composer.signer, at);
     if let Some(edit) = &inject.edit {
         let signer = match edit.signer() {
-            Some(id) => pair
+            Some(id) => world
                 .signer(provider, id)
                 .ok_or_else(|| TargetError::configuration(format!("there is no signer `{id}` in the test PKI")))?,
             None => composer.signer,
@@ -65,15 +65,15 @@ pub fn compose(
 }
 
 /// The transport envelope that the sender's provider would have made (RFC 6109 3.1.5).
-fn envelope(send: &Send, pair: &dyn Pair, composer: &Composer, client: &mail::Client<'_>) -> Injection {
-    let address = |mailbox: &Mailbox| pair.address(mailbox);
+fn envelope(send: &Send, world: &World, composer: &Composer, client: &mail::Client<'_>) -> Injection {
+    let address = |mailbox: &Mailbox| world.address(mailbox);
     let sender = address(&send.from);
-    let identifier = identifier(&send.id, &sender);
+    let identifier = identifier(&send.id, world.play(), &sender);
     let mut original = send.clone();
     original.headers.insert("Message-ID".into(), format!("<{identifier}>").into());
-    original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send).into());
+    original.headers.insert("X-Riferimento-Message-ID".into(), mail::msgid(send, world.play()).into());
     let original = client.compose(&original);
-    let certified = certified(send, pair, &identifier);
+    let certified = certified(send, world, &identifier);
     let path = SmtpPath { from: sender, to: send.recipients().into_iter().map(address).collect() };
     Injection {
         bytes: composer.transport_envelope(&certified, &original, &LegalTime::at(client.at)),
@@ -87,29 +87,29 @@ fn envelope(send: &Send, pair: &dyn Pair, composer: &Composer, client: &mail::Cl
 /// A notification as it crosses the wire between providers (RFC 6109 3.2, 3.3).
 fn notification(
     notification: &Notification,
-    pair: &dyn Pair,
+    world: &World,
     composer: &Composer,
     sent: Option<(&Send, &str)>,
     client: &mail::Client<'_>,
 ) -> Injection {
-    let recipient = pair.address(&notification.recipient);
+    let recipient = world.address(&notification.recipient);
     let (send, identifier) = if let Some((send, identifier)) = sent {
         (send.clone(), identifier.to_owned())
     } else {
         let send = unsent(notification);
-        let identifier = identifier(&format!("{}.mai", notification.id), &pair.address(&send.from));
+        let identifier = identifier(&format!("{}.mai", notification.id), world.play(), &world.address(&send.from));
         (send, identifier)
     };
     let host = send.from.host().unwrap_or(Host::Gateway(Role::Sender));
     let to = if notification.kind.is_for_provider() {
-        pair.address(&Mailbox::At { user: SERVICE.into(), host })
+        world.address(&Mailbox::At { user: SERVICE.into(), host })
     } else {
-        pair.address(&send.from)
+        world.address(&send.from)
     };
-    let message_id = self::identifier(&notification.id, &composer.address);
-    let certified = certified(&send, pair, &identifier);
+    let message_id = self::identifier(&notification.id, world.play(), &composer.address);
+    let certified = certified(&send, world, &identifier);
     let original = client.compose(&send);
-    let original = with_identifier(&original, &identifier, &send);
+    let original = with_identifier(&original, &identifier, &mail::msgid(&send, world.play()));
     let taken = [recipient.clone()];
     let notice = match notification.kind {
         inject::Notice::PresaInCarico => Notice::ServerAcceptance { taken: &taken, to: &to },
@@ -139,21 +139,21 @@ fn unsent(notification: &Notification) -> Send {
     Send::plain(notification.id.clone(), from, notification.recipient.clone())
 }
 
-fn with_identifier(original: &[u8], identifier: &str, send: &Send) -> Vec<u8> {
-    let client = format!("Message-ID: {}\r\n", mail::msgid(send));
-    let given = format!("Message-ID: <{identifier}>\r\nX-Riferimento-Message-ID: {}\r\n", mail::msgid(send));
+fn with_identifier(original: &[u8], identifier: &str, msgid: &str) -> Vec<u8> {
+    let client = format!("Message-ID: {msgid}\r\n");
+    let given = format!("Message-ID: <{identifier}>\r\nX-Riferimento-Message-ID: {msgid}\r\n");
     match original.windows(client.len()).position(|window| window == client.as_bytes()) {
         Some(at) => [&original[..at], given.as_bytes(), &original[at + client.len()..]].concat(),
         None => original.to_vec(),
     }
 }
 
-fn certified(send: &Send, pair: &dyn Pair, identifier: &str) -> Certified {
+fn certified(send: &Send, world: &World, identifier: &str) -> Certified {
     let subject = mail::subject(send);
-    let sender = pair.address(&send.from);
+    let sender = world.address(&send.from);
     let recipients = send.recipients().into_iter().map(|to| {
         let typology = if to.host() == Some(Host::Posta) { Typology::External } else { Typology::Certified };
-        Recipient { address: pair.address(to), typology }
+        Recipient { address: world.address(to), typology }
     });
     Certified {
         reply_to: sender.clone(),
@@ -162,7 +162,7 @@ fn certified(send: &Send, pair: &dyn Pair, identifier: &str) -> Certified {
         subject_raw: mail::encoded(&subject).into_bytes(),
         subject: Some(subject),
         identifier: identifier.to_owned(),
-        msgid: Some(mail::msgid(send)),
+        msgid: Some(mail::msgid(send, world.play())),
         receipt: match send.receipt {
             Some(Receipt::Breve) => ReceiptForm::Brief,
             Some(Receipt::Sintetica) => ReceiptForm::Concise,
@@ -171,10 +171,10 @@ fn certified(send: &Send, pair: &dyn Pair, identifier: &str) -> Certified {
     }
 }
 
-/// An identifier in the form of RFC 6109 2.2.1, always the same for the same name.
-fn identifier(name: &str, address: &str) -> String {
+/// An identifier in the form of RFC 6109 2.2.1, always the same for the same name in a play.
+fn identifier(name: &str, play: &PlayId, address: &str) -> String {
     let domain = address.rsplit_once('@').map_or("invalid", |(_, domain)| domain);
-    format!("opec.{name}.harness1000@{domain}")
+    format!("opec.{name}{play}.harness1000@{domain}")
 }
 
 /// The message signed in a rare manner; as it was where the manner is the ordinary one.

@@ -1,4 +1,4 @@
-//! A user's client: writes a scenario's `send` as the bytes that are submitted. Always the same bytes for the same send.
+//! A user's client: writes a scenario's `send` as the bytes that are submitted. Always the same bytes for the same send of a play.
 
 mod body;
 mod content;
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use self::body::Materials;
 use crate::{
     clock::LegalTime,
+    evidence::PlayId,
     message::Bytes,
     scenario::{
         model::{Send, Written},
@@ -18,13 +19,22 @@ use crate::{
 };
 
 /// The client's own msgid of a send, with angle brackets.
-pub fn msgid(send: &Send) -> String {
-    msgid_of(&send.id)
+pub fn msgid(send: &Send, play: &PlayId) -> String {
+    msgid_of(&send.id, play)
 }
 
 /// The msgid of what has this name.
-pub fn msgid_of(id: &str) -> String {
-    format!("<{id}@client.example>")
+pub fn msgid_of(id: &str, play: &PlayId) -> String {
+    of_play(&format!("<{id}{CLIENT}>"), play)
+}
+
+/// The domain of clients' msgids, in a scenario's words too.
+pub const CLIENT: &str = "@client.example";
+
+/// The msgids in a scenario's words as they are in this play; those that are so already stay.
+pub fn of_play(words: &str, play: &PlayId) -> String {
+    let own = format!("{play}{CLIENT}");
+    words.replace(&own, CLIENT).replace(CLIENT, &own)
 }
 
 /// The Subject as readers of the message see it.
@@ -38,6 +48,8 @@ pub struct Client<'c> {
     pub at: Timestamp,
     /// What stands for `mario@sender` in a message.
     pub address: &'c (dyn Fn(&Mailbox) -> String + Sync),
+    /// Whose msgids it makes.
+    pub play: &'c PlayId,
     /// The messages that attachments call `received`, in order.
     pub received: Vec<Bytes>,
     /// Whom the user signs as, where he does.
@@ -63,7 +75,7 @@ impl Client<'_> {
         let Self { at, received, signer, .. } = self;
         let materials = Materials { at: *at, received, signer: signer.as_ref(), filling };
         let field = |(name, value): (String, String)| format!("{name}: {value}\r\n").into_bytes();
-        let header: Vec<Vec<u8>> = fields(send, *at, self.address).into_iter().map(field).collect();
+        let header: Vec<Vec<u8>> = fields(send, *at, self.play, self.address).into_iter().map(field).collect();
         [&*header.concat(), &body::entity(send, &materials), b"\r\n"].concat()
     }
 }
@@ -73,7 +85,7 @@ pub fn spelled(send: &Send, place: Written, address: String) -> String {
     if send.in_capitals.contains(&place) { address.to_ascii_uppercase() } else { address }
 }
 
-fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> Vec<(String, String)> {
+fn fields(send: &Send, at: Timestamp, play: &PlayId, address: &dyn Fn(&Mailbox) -> String) -> Vec<(String, String)> {
     let written = |mailbox: &Mailbox| spelled(send, Written::Header, address(mailbox));
     let list = |mailboxes: &[Mailbox]| listed(mailboxes.iter().map(written));
     let from = send.header_from.as_ref().unwrap_or(&send.from);
@@ -84,7 +96,7 @@ fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> V
         ("Cc", list(&send.cc)),
         ("Bcc", list(&send.bcc)),
         ("Subject", encoded(send.subject.as_deref().unwrap_or(&send.id))),
-        ("Message-ID", msgid(send)),
+        ("Message-ID", msgid(send, play)),
         ("X-TipoRicevuta", send.receipt.map(|receipt| receipt.word().to_owned()).unwrap_or_default()),
         ("MIME-Version", "1.0".to_owned()),
     ];
@@ -93,7 +105,7 @@ fn fields(send: &Send, at: Timestamp, address: &dyn Fn(&Mailbox) -> String) -> V
     // An empty Subject is one; of the others, empty means that there is none.
     fields.retain(|(name, value)| (*name == "Subject" || !value.is_empty()) && !absent(name) && !replaced(name));
     let added = send.headers.iter().flat_map(|(name, values)| {
-        values.values().iter().map(|value| (name.clone(), folded(&with_addresses(value, address))))
+        values.values().iter().map(|value| (name.clone(), folded(&of_play(&with_addresses(value, address), play))))
     });
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(added).collect()
 }
@@ -149,14 +161,18 @@ fn folded(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::message::Mail;
+
+    static PLAY: LazyLock<PlayId> = LazyLock::new(PlayId::default);
 
     fn composed_bytes(send: &Send, at: Timestamp) -> Vec<u8> {
         let address = |mailbox: &Mailbox| mailbox.to_string().replace("@sender", "@alfa.example");
         let signer = crate::pki::Pki::load().unwrap().signer("esterna").cloned();
         let received = vec![b"Subject: inside\r\n\r\nabc\r\n".as_slice().into()];
-        Client { at, address: &address, received, signer }.compose(send)
+        Client { at, address: &address, play: &PLAY, received, signer }.compose(send)
     }
 
     fn composed(yaml: &str) -> Mail {
@@ -174,7 +190,8 @@ mod tests {
         let field = |name: &str| mail.field(name).unwrap_or_default();
         assert_eq!(mail.decoded(mail.root.header("Subject").unwrap()), "Perché no");
         assert_eq!([field("From"), field("X-TipoRicevuta")], ["mario@alfa.example", "breve"]);
-        assert_eq!(field("Message-ID"), "<a@client.example>");
+        assert_ne!(field("Message-ID"), "<a@client.example>");
+        assert_eq!(PLAY.strip(&field("Message-ID")), "<a@client.example>");
         let parts = &mail.root.children;
         assert_eq!(mail.text(&parts[0]).unwrap(), "Si veda l'oggetto.");
         assert_eq!(mail.content(&parts[1]).unwrap().len(), 3000);

@@ -5,8 +5,11 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use jiff::{Timestamp, fmt::rfc2822};
 use regex::Regex;
 
-use super::{reading::Known, story::span};
-use crate::{clock::LegalTime, evidence::Evidence};
+use super::{mail::CLIENT, reading::Known, story::span};
+use crate::{
+    clock::LegalTime,
+    evidence::{Evidence, PlayId},
+};
 
 /// What a token looks like that could be an identifier: `local@domain`.
 static IDENTIFIER: LazyLock<Regex> =
@@ -15,6 +18,7 @@ static IDENTIFIER: LazyLock<Regex> =
 /// Gives names.
 pub struct Names {
     starts: Timestamp,
+    play: PlayId,
     /// PEC msgids, with the send they are of.
     identifiers: BTreeMap<String, String>,
     /// What else is replaced wherever it stands, longest first.
@@ -25,7 +29,7 @@ pub struct Names {
 
 impl Names {
     /// Names for what is in `evidence`.
-    pub fn new(evidence: &Evidence, known: &Known, starts: Timestamp) -> Self {
+    pub fn new(evidence: &Evidence, known: &Known, starts: Timestamp, play: &PlayId) -> Self {
         let mut words = vec![("posta.example".to_owned(), "posta".to_owned())];
         for (role, facts) in &evidence.gateways {
             words.push((facts.provider.clone(), format!("<provider {role}>")));
@@ -36,10 +40,10 @@ impl Names {
         words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         let identifiers = known
             .iter()
-            .filter(|(identifier, _)| !identifier.ends_with("@client.example"))
+            .filter(|(identifier, _)| !identifier.ends_with(CLIENT))
             .map(|(identifier, name)| (identifier.to_owned(), format!("pec-msgid {name}")))
             .collect();
-        Self { starts, identifiers, words, met: BTreeMap::new() }
+        Self { starts, play: play.clone(), identifiers, words, met: BTreeMap::new() }
     }
 
     /// `T+12h`.
@@ -72,14 +76,14 @@ impl Names {
 
     /// Any text, with identifiers, domains and providers named.
     pub fn text(&mut self, text: &str) -> String {
-        let Self { identifiers, met, words, .. } = self;
+        let Self { identifiers, met, words, play, .. } = self;
         let named = IDENTIFIER.replace_all(text, |captures: &regex::Captures<'_>| {
             let token = &captures[0];
             let bare = token.trim_start_matches('<').trim_end_matches('>');
             let bracketed = bare.len() + 2 == token.len();
             let name = match identifiers.get(bare) {
                 Some(name) => name.clone(),
-                None if is_generated(bare) => {
+                None if is_generated(&play.strip(bare)) => {
                     let next = met.len() + 1;
                     format!("id {}", met.entry(bare.to_owned()).or_insert(next))
                 }
@@ -87,12 +91,12 @@ impl Names {
             };
             if bracketed { format!("<{name}>") } else { name }
         });
-        replace(&named, words)
+        replace(&play.strip(&named), words)
     }
 
     /// Like [`Self::text`], for what holds no identifier.
     pub fn shown(&self, text: &str) -> String {
-        replace(text, &self.words)
+        replace(&self.play.strip(text), &self.words)
     }
 }
 
@@ -103,5 +107,5 @@ fn replace(text: &str, words: &[(String, String)]) -> String {
 /// An address of a person or service has no digits here; an identifier that a system made has.
 fn is_generated(token: &str) -> bool {
     let local = token.split('@').next().unwrap_or_default();
-    !token.ends_with("@client.example") && local.bytes().filter(u8::is_ascii_digit).count() >= 4
+    !token.ends_with(CLIENT) && local.bytes().filter(u8::is_ascii_digit).count() >= 4
 }

@@ -20,7 +20,7 @@ use tokio::{
 use super::play;
 use crate::{
     clock::Machine,
-    evidence::Direction,
+    evidence::{Direction, RunId},
     norm::AsOf,
     results::{CellOutcome, Event, Opening, Strictness, Work},
     scenario::Scenario,
@@ -64,6 +64,8 @@ pub struct How {
     pub as_of: AsOf,
     /// The machine's clock; a test sets it to another day.
     pub machine: Machine,
+    /// Whose identifiers everything made in it bears.
+    pub run: RunId,
 }
 
 /// Whose evidence is kept.
@@ -122,6 +124,7 @@ impl Default for How {
             limit: Duration::from_mins(1),
             as_of: AsOf::default(),
             machine: Machine::default(),
+            run: RunId::random(),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     How, Keep,
     blame::{self, Wires},
     expect::{Difference, Found},
-    gather::{Gathered, gather, holdings},
+    gather::{Gathered, gather},
     stage::Stage,
     story,
 };
@@ -25,7 +25,7 @@ use crate::{
         Scenario,
         words::{Mailbox, Place},
     },
-    target::{self, Pair, TargetError},
+    target::{self, TargetError, World},
 };
 
 /// Plays one scenario in one direction. Never panics: trouble is in the cell's outcome.
@@ -44,11 +44,11 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
 }
 
 async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell {
-    let pair = match target::open(direction, scenario, how.machine).await {
-        Ok(pair) => pair,
+    let world = match target::open(direction, scenario, how.machine, how.run.play()).await {
+        Ok(world) => world,
         Err(error) => return blank(scenario, direction, no_verdict(&error)),
     };
-    let stage = Stage::new(scenario, &*pair);
+    let stage = Stage::new(scenario, &world);
     if let Some(reason) = stage.lacks() {
         return blank(scenario, direction, CellOutcome::Skipped(reason));
     }
@@ -58,15 +58,12 @@ async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell 
         Err(_) => Some(TargetError::infrastructure(format!("nothing settled within {limit:?}"))),
     };
     if broke_off.is_some() {
-        stage.pair.halt();
+        world.halt();
     }
-    let holdings = match tokio::time::timeout(limit, holdings(&stage)).await {
-        Ok(Ok(holdings)) => holdings,
-        // What was on the wires is evidence all the same; the trouble is already told, or is this one.
-        Ok(Err(_)) | Err(_) => Vec::new(),
-    };
+    // What was on the wires is evidence all the same; the trouble is already told, or is this one.
+    let _ = tokio::time::timeout(limit, stage.look()).await;
     // Reading and judging are work without waiting; a panic there must not lose what was gathered.
-    let mut gathered = gather(&stage, holdings);
+    let mut gathered = gather(&stage);
     if let Some(dialogue) = broke_off.as_ref().and_then(|error| error.dialogue.clone()) {
         gathered.evidence.dialogues.push(dialogue);
     }
@@ -165,7 +162,7 @@ fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
     let mut progress = stage.progress();
     let differences = std::mem::take(&mut progress.differences);
     let wires = Wires::new(&gathered.evidence, stage.scenario, &mut progress.known);
-    let address = |mailbox: &Mailbox| stage.pair.address(mailbox);
+    let address = |mailbox: &Mailbox| stage.world.address(mailbox);
     let misheard = progress.misheard.iter().map(|misheard| Unmet {
         at: stage.scenario.place(&misheard.path),
         expected: format!("{} at {}", misheard.expected, misheard.place),
@@ -179,7 +176,7 @@ fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
         .map(|difference| Unmet {
             at: stage.scenario.place(&difference.path),
             expected: expected_words(difference),
-            found: found_words(difference, stage.pair),
+            found: found_words(difference, stage.world),
             blame: wires.blame(difference, &address),
             clauses: stage.scenario.clauses.clone(),
             observations: match &difference.found {
@@ -206,15 +203,15 @@ fn expected_words(difference: &Difference) -> String {
     }
 }
 
-fn found_words(difference: &Difference, pair: &dyn Pair) -> String {
+fn found_words(difference: &Difference, world: &World) -> String {
     let in_roles = |address: &str| {
         target::mailboxes()
-            .find(|mailbox| pair.address(mailbox).eq_ignore_ascii_case(address))
+            .find(|mailbox| world.address(mailbox).eq_ignore_ascii_case(address))
             .map(|mailbox| mailbox.to_string())
             .or_else(|| {
                 // A mailbox that does not exist, at a gateway that does.
                 let (user, domain) = address.rsplit_once('@')?;
-                let mut gateways = pair.gateways().into_iter();
+                let mut gateways = world.gateways().into_iter();
                 let (role, _) =
                     gateways.find(|(_, facts)| facts.domains.iter().any(|of| of.eq_ignore_ascii_case(domain)))?;
                 Some(format!("{user}@{role}"))
@@ -346,16 +343,18 @@ fn panic_words(error: tokio::task::JoinError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::PlayId;
 
     #[tokio::test]
     async fn a_host_answers_for_its_own_misbehaviour_and_for_nothing_else() {
         let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps:\n  - expect: {}\n";
         let scenario = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
-        let pair =
-            target::open(&Direction::new("alfa", "bravo"), &scenario, crate::clock::Machine::default()).await.unwrap();
-        let stage = Stage::new(&scenario, &*pair);
+        let direction = Direction::new("alfa", "bravo");
+        let world =
+            target::open(&direction, &scenario, crate::clock::Machine::default(), PlayId::default()).await.unwrap();
+        let stage = Stage::new(&scenario, &world);
         let came_to = |error: TargetError| {
-            let mut cell = blank(&scenario, &Direction::new("alfa", "bravo"), CellOutcome::Passed);
+            let mut cell = blank(&scenario, &direction, CellOutcome::Passed);
             answer_for(&error, &stage, &mut cell);
             let cause = if let CellOutcome::Error(trouble) = &cell.outcome { Some(trouble.cause) } else { None };
             (cell.outcome == CellOutcome::Failed, cell.unmet.first().map(|unmet| unmet.blame), cause)

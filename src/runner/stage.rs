@@ -23,10 +23,10 @@ use crate::{
         Expected, Scenario,
         inject::{Inject, Provider},
         locate::{Path, Step as Down},
-        model::{Alternative, Expectation, GatewayState, PostaState, RevocationLists, Send, Step, Written},
+        model::{Alternative, Expectation, GatewayState, RevocationLists, Send, Step, Written},
         words::{Host, Mailbox, Place},
     },
-    target::{Answer, InjectAs, Need, Pair, TargetError, mailboxes},
+    target::{Answer, InjectAs, Mark, Need, Stored, TargetError, World, mailboxes},
 };
 
 /// How long absence is waited for after the last step: longer than any notice may take (RFC 6109 3.1.6).
@@ -37,7 +37,7 @@ pub struct Stage<'s> {
     /// The scenario.
     pub scenario: &'s Scenario,
     /// Who plays it.
-    pub pair: &'s dyn Pair,
+    pub world: &'s World,
     progress: Mutex<Progress>,
 }
 
@@ -66,8 +66,19 @@ pub struct Progress {
     pub put_off: Vec<Handover>,
     /// Until when everything was looked at; `None` where the play was cut short.
     pub watched_until: Option<Timestamp>,
-    seen: BTreeMap<Place, usize>,
+    /// What was found in each place so far.
+    pub shelves: BTreeMap<Place, Shelved>,
     pub(super) answers: Vec<Answered>,
+}
+
+/// What was found in a place since the play began.
+#[derive(Clone, Debug, Default)]
+pub struct Shelved {
+    /// The messages, oldest first.
+    pub messages: Vec<Stored>,
+    mark: Mark,
+    /// How many of them were told as arrivals.
+    told: usize,
 }
 
 /// The rules that must report on something.
@@ -125,8 +136,8 @@ pub enum Told {
 
 impl<'s> Stage<'s> {
     /// Nothing done yet.
-    pub fn new(scenario: &'s Scenario, pair: &'s dyn Pair) -> Self {
-        Self { scenario, pair, progress: Mutex::default() }
+    pub fn new(scenario: &'s Scenario, world: &'s World) -> Self {
+        Self { scenario, world, progress: Mutex::default() }
     }
 
     /// What was done so far.
@@ -134,13 +145,16 @@ impl<'s> Stage<'s> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why the pair cannot play this.
+    /// Why the world cannot play this.
     pub fn lacks(&self) -> Option<String> {
-        needs(self.scenario).into_iter().find_map(|need| self.pair.lacks(need))
+        needs(self.scenario).into_iter().find_map(|(role, need)| self.world.lacks(role, need))
     }
 
     /// Plays every step, then waits until nothing more is due.
     pub async fn play(&self) -> Result<(), TargetError> {
+        // What lies there already is not ours.
+        self.look().await?;
+        self.progress().shelves.values_mut().for_each(|shelf| shelf.messages.clear());
         for (index, step) in self.scenario.steps.iter().enumerate() {
             let at = vec![Down::from("steps"), Down::Item(index)];
             self.progress().at.clone_from(&at);
@@ -178,20 +192,20 @@ impl<'s> Stage<'s> {
 
     /// Nothing more may come than was expected.
     async fn aftermath(&self) -> Result<(), TargetError> {
-        match self.pair.lacks(Need::Clock) {
+        match ROLES.into_iter().find_map(|role| self.world.lacks(role, Need::Clock)) {
             None => self.advance(AFTERMATH).await?,
             Some(reason) => self.progress().notes.push(format!("late notices were not waited for: {reason}")),
         }
         let arrivals = self.arrivals().await?;
         self.expect(&Expectation::new(), &vec!["steps".into()], &arrivals);
         self.given_up();
-        self.progress().watched_until = Some(self.pair.now());
+        self.progress().watched_until = Some(self.world.now());
         Ok(())
     }
 
     async fn send(&self, send: &Send) -> Result<(), TargetError> {
-        let address = |mailbox: &Mailbox| self.pair.address(mailbox);
-        let at = self.pair.now();
+        let address = |mailbox: &Mailbox| self.world.address(mailbox);
+        let at = self.world.now();
         let bytes: Bytes = self.client(send, at, &address).await?.compose(send).into();
         self.introduce(send);
         match send.submitted_at() {
@@ -219,7 +233,7 @@ impl<'s> Stage<'s> {
     }
 
     async fn inject(&self, inject: &Inject) -> Result<(), TargetError> {
-        let at = self.pair.now();
+        let at = self.world.now();
         let about = inject.notification.as_ref().and_then(|notification| notification.about.as_deref());
         let sent = about.and_then(|id| Some((self.sent(id)?, self.identifier(id)?)));
         if let (Some(id), None) = (about, &sent) {
@@ -227,13 +241,19 @@ impl<'s> Stage<'s> {
             return Err(TargetError::misbehaved(Role::Sender.into(), format!("`{id}` accepted"), what));
         }
         let sent = sent.as_ref().map(|(send, identifier)| (*send, identifier.as_str()));
-        let address = |mailbox: &Mailbox| self.pair.address(mailbox);
+        let address = |mailbox: &Mailbox| self.world.address(mailbox);
         let claimed = inject.claims.map_or(at, |claimed| claimed.0);
         let client = match &inject.envelope {
             Some(send) => self.client(send, claimed, &address).await?,
-            None => mail::Client { at: claimed, address: &address, received: Vec::new(), signer: None },
+            None => mail::Client {
+                at: claimed,
+                address: &address,
+                play: self.world.play(),
+                received: Vec::new(),
+                signer: None,
+            },
         };
-        let injection = inject::compose(inject, self.pair, sent, &client)?;
+        let injection = inject::compose(inject, self.world, sent, &client)?;
         if let Some(send) = &inject.envelope {
             self.introduce(send);
         }
@@ -263,14 +283,14 @@ impl<'s> Stage<'s> {
     /// The identifier that a provider gave what was sent under this id.
     fn identifier(&self, id: &str) -> Option<String> {
         let progress = self.progress();
-        let of_client = |identifier: &str| identifier.ends_with("@client.example");
+        let of_client = |identifier: &str| identifier.ends_with(mail::CLIENT);
         let mut known = progress.known.iter().filter(|(identifier, name)| *name == id && !of_client(identifier));
         known.next().map(|(identifier, _)| identifier.to_owned())
     }
 
     /// The client that a user sends with: what he has received, and what he signs with.
     async fn client<'a>(
-        &self,
+        &'a self,
         send: &Send,
         at: Timestamp,
         address: &'a (dyn Fn(&Mailbox) -> String + Sync),
@@ -281,21 +301,22 @@ impl<'s> Stage<'s> {
         }
         // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
         let signer = if send.sign.is_some() {
-            let found = self.pair.signer(Provider::Sender, "esterna");
+            let found = self.world.signer(Provider::Sender, "esterna");
             Some(found.ok_or_else(|| TargetError::configuration("there is no certificate for a user to sign with"))?)
         } else {
             None
         };
-        Ok(mail::Client { at, address, received, signer })
+        Ok(mail::Client { at, address, play: self.world.play(), received, signer })
     }
 
     /// The latest message in a mailbox that is what the scenario speaks of.
     async fn held(&self, mailbox: &Mailbox, wanted: &Expected) -> Result<Bytes, TargetError> {
         self.settle().await?;
-        let stored = self.pair.mailbox(mailbox).await?;
-        let recipient = wanted.recipient.as_ref().map(|recipient| self.pair.address(recipient));
+        self.look().await?;
+        let recipient = wanted.recipient.as_ref().map(|recipient| self.world.address(recipient));
         let mut progress = self.progress();
-        let mut latest = stored.into_iter().rev().map(|stored| stored.bytes);
+        let shelf = progress.shelves.get(&Place::Mailbox(mailbox.clone())).cloned().unwrap_or_default();
+        let mut latest = shelf.messages.into_iter().rev().map(|stored| stored.bytes);
         latest.find(|bytes| reading::read(bytes, &mut progress.known).fits(wanted, recipient.as_deref())).ok_or_else(
             || {
                 let holder = mailbox.host().map_or(Party::Undetermined, Party::from);
@@ -314,19 +335,19 @@ impl<'s> Stage<'s> {
 
     fn introduce(&self, send: &Send) {
         let mut progress = self.progress();
-        progress.known.learn(&mail::msgid(send), &send.id);
+        progress.known.learn(&mail::msgid(send, self.world.play()), &send.id);
         progress.known.learn_subject(&mail::subject(send), &send.id);
     }
 
     async fn advance(&self, by: SignedDuration) -> Result<(), TargetError> {
         self.settle().await?;
-        self.pair.advance(by).await?;
+        self.world.advance(by).await?;
         self.progress().told.push(Told::Advanced(by));
         self.try_again().await
     }
 
-    pub(super) async fn settle(&self) -> Result<(), TargetError> {
-        if let Some(note) = self.pair.settle().await? {
+    async fn settle(&self) -> Result<(), TargetError> {
+        if let Some(note) = self.world.settle().await? {
             let notes = &mut self.progress().notes;
             if !notes.contains(&note) {
                 notes.push(note);
@@ -335,28 +356,43 @@ impl<'s> Stage<'s> {
         Ok(())
     }
 
-    /// What arrived since the last look, once nothing more can come.
+    /// Looks into every place for what is new there.
+    pub async fn look(&self) -> Result<(), TargetError> {
+        for place in self.places() {
+            let mark = self.progress().shelves.get(&place).map(|shelf| shelf.mark).unwrap_or_default();
+            let (new, mark) = self.world.look(&place, mark).await?;
+            let mut progress = self.progress();
+            let shelf = progress.shelves.entry(place).or_default();
+            shelf.messages.extend(new);
+            shelf.mark = mark;
+        }
+        Ok(())
+    }
+
+    /// Every mailbox there is: those of every gateway, and those the scenario gives; and the virus stores that are shown.
+    fn places(&self) -> Vec<Place> {
+        let mailboxes: BTreeSet<Mailbox> = mailboxes().chain(self.scenario.given.mailboxes.keys().cloned()).collect();
+        let shown = |role: &Role| self.world.lacks(*role, Need::VirusStore).is_none();
+        let stores = ROLES.into_iter().filter(shown).map(Place::VirusStore);
+        mailboxes.into_iter().map(Place::Mailbox).chain(stores).collect()
+    }
+
+    /// What arrived since arrivals were last told, once nothing more can come.
     async fn arrivals(&self) -> Result<Vec<Arrival>, TargetError> {
         self.settle().await?;
-        let mut stored = Vec::new();
-        for mailbox in watched(self.scenario) {
-            stored.push((Place::Mailbox(mailbox.clone()), self.pair.mailbox(&mailbox).await?));
-        }
-        if self.pair.lacks(Need::VirusStore).is_none() {
-            for role in [Role::Sender, Role::Receiver] {
-                stored.push((Place::VirusStore(role), self.pair.virus_store(role).await?));
-            }
-        }
+        self.look().await?;
         let mut progress = self.progress();
+        let Progress { shelves, known, told, .. } = &mut *progress;
         let mut arrivals = Vec::new();
-        for (place, messages) in stored {
-            let before = progress.seen.insert(place.clone(), messages.len()).unwrap_or(0);
-            for (index, message) in messages.iter().enumerate().skip(before) {
-                let reading = reading::read(&message.bytes, &mut progress.known);
+        for place in self.places() {
+            let Some(shelf) = shelves.get_mut(&place) else { continue };
+            for (index, message) in shelf.messages.iter().enumerate().skip(shelf.told) {
+                let reading = reading::read(&message.bytes, known);
                 arrivals.push(Arrival { place: place.clone(), index, reading });
             }
+            shelf.told = shelf.messages.len();
         }
-        progress.told.push(Told::Arrived(arrivals.clone()));
+        told.push(Told::Arrived(arrivals.clone()));
         Ok(arrivals)
     }
 
@@ -391,7 +427,7 @@ impl<'s> Stage<'s> {
         arrivals: &[Arrival],
         answers: &[Answered],
     ) -> Vec<Difference> {
-        differences(expectation, at, arrivals, answers, &|mailbox| self.pair.address(mailbox))
+        differences(expectation, at, arrivals, answers, &|mailbox| self.world.address(mailbox))
     }
 }
 
@@ -401,42 +437,51 @@ fn path(send: &Send, recipients: Vec<&Mailbox>, address: &dyn Fn(&Mailbox) -> St
     SmtpPath { from: written(Written::MailFrom, &send.from), to: to.collect() }
 }
 
-/// Every mailbox there is: those of every gateway, and those the scenario gives.
-pub fn watched(scenario: &Scenario) -> BTreeSet<Mailbox> {
-    mailboxes().chain(scenario.given.mailboxes.keys().cloned()).collect()
-}
+/// Both sides.
+const ROLES: [Role; 2] = [Role::Sender, Role::Receiver];
 
-/// What a scenario needs of a target.
-fn needs(scenario: &Scenario) -> BTreeSet<Need> {
+/// What a scenario needs, and of which side.
+fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
     let given = &scenario.given;
     let healthy = GatewayState::default();
     let mut needs = BTreeSet::new();
-    if given.sender != healthy
-        || given.receiver != healthy
-        || given.posta != PostaState::default()
-        || !given.mailboxes.is_empty()
-    {
-        needs.insert(Need::State);
+    for (role, state) in [(Role::Sender, &given.sender), (Role::Receiver, &given.receiver)] {
+        let has_mailbox = given.mailboxes.keys().any(|mailbox| mailbox.host() == Some(Host::Gateway(role)));
+        if *state != healthy || has_mailbox {
+            needs.insert((role, Need::State));
+        }
     }
     if !given.also_listed.is_empty() || given.revocation_lists != RevocationLists::Current {
-        needs.insert(Need::Trust);
+        needs.extend(ROLES.map(|role| (role, Need::Trust)));
     }
-    let looks = |expectation: &Expectation| expectation.keys().any(|place| matches!(place, Place::VirusStore(_)));
+    let stores = |expectation: &Expectation| -> Vec<(Role, Need)> {
+        let looked_into = expectation.keys().filter_map(|place| match place {
+            Place::VirusStore(role) => Some((*role, Need::VirusStore)),
+            _ => None,
+        });
+        looked_into.collect()
+    };
     for step in &scenario.steps {
         match step {
-            Step::Inject(_) => {
-                needs.insert(Need::Impersonation);
+            Step::Inject(inject) => {
+                let provider = inject.notification.as_ref().map_or(Provider::Sender, |notification| notification.by);
+                let role = match provider {
+                    Provider::Sender => Some(Role::Sender),
+                    Provider::Receiver => Some(Role::Receiver),
+                    // Nobody plays it but the harness.
+                    Provider::Third => None,
+                };
+                needs.extend(role.map(|role| (role, Need::Impersonation)));
             }
-            Step::Advance(_) => {
-                needs.insert(Need::Clock);
-            }
-            Step::Expect(expectation) if looks(expectation) => {
-                needs.insert(Need::VirusStore);
-            }
-            Step::Either(ways) if ways.iter().any(|way| looks(&way.expect)) => {
-                needs.insert(Need::VirusStore);
-            }
-            Step::Send(_) | Step::Dialogue(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
+            Step::Advance(_) => needs.extend(ROLES.map(|role| (role, Need::Clock))),
+            Step::Expect(expectation) => needs.extend(stores(expectation)),
+            Step::Either(ways) => needs.extend(ways.iter().flat_map(|way| stores(&way.expect))),
+            // What is found on a session at a point, has to be seen there.
+            Step::ExpectFindings(findings) => needs.extend(findings.keys().filter_map(|id| match id.parse() {
+                Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) => Some((role, Need::Wires)),
+                _ => None,
+            })),
+            Step::Send(_) | Step::Dialogue(_) => {}
         }
     }
     needs

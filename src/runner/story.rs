@@ -34,7 +34,7 @@ pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
     let mut progress = stage.progress();
     let evidence = &gathered.evidence;
     let mut teller = Teller {
-        names: Names::new(evidence, &progress.known, stage.scenario.starts),
+        names: Names::new(evidence, &progress.known, stage.scenario.starts, stage.world.play()),
         directory: evidence.directories.last().and_then(|version| Directory::read(&version.ldif).ok()),
         trust: Trust::new(evidence.anchors.iter().cloned(), evidence.crls.iter().cloned()),
         now: stage.scenario.starts,

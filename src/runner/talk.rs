@@ -5,6 +5,7 @@ use super::{
     stage::{Stage, Told},
 };
 use crate::{
+    evidence::PlayId,
     scenario::{
         locate::Path,
         model::{Dialogue, Line},
@@ -47,11 +48,12 @@ pub struct Misheard {
 impl Stage<'_> {
     pub(super) async fn dialogue(&self, dialogue: &Dialogue, at: &Path) -> Result<(), TargetError> {
         if let Some(id) = &dialogue.id {
-            self.progress().known.learn(&mail::msgid_of(id), id);
+            self.progress().known.learn(&mail::msgid_of(id, self.world.play()), id);
         }
-        let address = |mailbox: &Mailbox| self.pair.address(mailbox);
-        let script: Vec<Utterance> = dialogue.lines.iter().map(|line| utterance(line, &address)).collect();
-        let heard = self.pair.converse(&dialogue.with, &script).await?;
+        let address = |mailbox: &Mailbox| self.world.address(mailbox);
+        let script: Vec<Utterance> =
+            dialogue.lines.iter().map(|line| utterance(line, &address, self.world.play())).collect();
+        let heard = self.world.converse(&dialogue.with, &script).await?;
         let mut talk = Talk { with: dialogue.with.clone(), lines: Vec::new() };
         for (index, (line, heard)) in dialogue.lines.iter().zip(heard).enumerate() {
             if let (Some(answers), Some(heard)) = (&line.answer, &heard) {
@@ -78,11 +80,11 @@ impl Stage<'_> {
     }
 }
 
-fn utterance(line: &Line, address: &dyn Fn(&Mailbox) -> String) -> Utterance {
+fn utterance(line: &Line, address: &dyn Fn(&Mailbox) -> String, play: &PlayId) -> Utterance {
     match (&line.login, &line.say) {
         (Some(user), _) => Utterance::Login { user: address(user) },
         (None, Some(say)) => {
-            let words = mail::with_addresses(say, address);
+            let words = mail::of_play(&mail::with_addresses(say, address), play);
             Utterance::Words { bytes: format!("{words}\r\n").into_bytes(), listens: line.answer.is_some() }
         }
         (None, None) => Utterance::Words { bytes: Vec::new(), listens: true },

@@ -1,95 +1,126 @@
-//! How gateways are driven and observed: the embedded pair, or external ones.
+//! How gateways are driven and observed, whoever built them.
 //!
-//! A [`Pair`] is two gateways that can reach each other, an ordinary mail host beside them, and whatever of their inside
-//! is shown. What a pair cannot do it says before anything starts ([`Pair::lacks`]), and the scenario is skipped with
-//! that reason.
+//! What plays is a [`World`]: two sides, an ordinary mail host and the harness. A [`Side`] is one provider's gateway, and
+//! whatever of its inside is shown. What a side cannot do it says before anything starts ([`World::lacks`]), and the
+//! scenario is skipped with that reason.
 
-mod embedded;
+mod given;
+mod reference;
+mod smtp;
+mod world;
 
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+pub use self::{smtp::Utterance, world::World};
 pub use crate::net::Heard;
 use crate::{
     clock::Machine,
-    evidence::{Dialogue, Direction, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, SmtpPath},
+    evidence::{
+        Dialogue, Direction, DirectoryVersion, GatewayFacts, LogRecord, Party, PlayId, Role, Seen, Service, SmtpPath,
+    },
     gateway::compose::Composer,
     message::Bytes,
+    net::{Credentials, Destination},
     scenario::{
         Scenario,
-        inject::Provider,
-        words::{Host, Mailbox, Place},
+        words::{Host, Mailbox},
     },
     smime::{Signer, Trust},
 };
 
 /// The targets that a name stands for.
-pub const NAMES: &[&str] = &["alfa", "bravo", "flawed"];
+pub const NAMES: &[&str] = &["alfa", "bravo", "flawed", "outside-alfa", "outside-bravo", "outside-flawed"];
+
+/// What a target's name begins with that is driven and looked at from outside only, as a stranger's gateway is: its wires,
+/// its log and its virus store are not seen, and its keys are its own.
+pub const OUTSIDE: &str = "outside-";
 
 /// A future that a thread may carry elsewhere.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, TargetError>> + Send + 'a>>;
 
-/// Two gateways, the posta host, and what can be seen of them.
-pub trait Pair: Send + Sync {
-    /// Why it cannot do something that a scenario needs; `None` where it can.
+/// One provider's gateway, whoever built it, as far as it can be driven and looked at.
+pub trait Side: Send + Sync {
+    /// Who it is.
+    fn facts(&self) -> GatewayFacts;
+
+    /// Why it cannot do something that a scenario needs of it; `None` where it can.
     fn lacks(&self, need: Need) -> Option<String>;
 
-    /// Who plays which role.
-    fn gateways(&self) -> BTreeMap<Role, GatewayFacts>;
+    /// A user's address, or that of the service mailbox for [`crate::scenario::words::SERVICE`].
+    fn address(&self, user: &str) -> String;
 
-    /// A mailbox's address.
-    fn address(&self, mailbox: &Mailbox) -> String;
+    /// Where one of its services is reached.
+    fn endpoint(&self, service: Service) -> Destination;
 
-    /// The legal clock.
-    fn now(&self) -> Timestamp;
+    /// How the user with this address logs in.
+    fn login(&self, address: &str) -> Credentials;
 
-    /// A user's client submits a message at a role's access point; `login` is the user's address.
-    fn submit<'a>(&'a self, at: Role, login: &'a str, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer>;
+    /// What is new in a place since a mark, oldest first, and the mark from which to look next.
+    fn look<'a>(&'a self, place: Shelf<'a>, since: Mark) -> Doing<'a, (Vec<Stored>, Mark)>;
 
-    /// A host hands a message to a gateway's incoming point, or to the ordinary mail host.
-    fn inject<'a>(&'a self, as_host: InjectAs, at: Host, path: &'a SmtpPath, message: &'a [u8]) -> Doing<'a, Answer>;
+    /// Returns when nothing is under way in it; what that was concluded from, in words, where it is less than certain.
+    fn quiet(&self) -> Doing<'_, Option<String>>;
 
-    /// A client that keeps to no rule says all this to a point, behind its greeting; what it hears to each, `None` where it
-    /// does not listen. Over TLS from STARTTLS on.
-    fn converse<'a>(&'a self, with: &'a Place, script: &'a [Utterance]) -> Doing<'a, Vec<Option<Heard>>>;
+    /// How many things began in it so far, where that is shown: it grows while anything happens.
+    fn begun(&self) -> usize;
 
-    /// Returns when nothing more can come before the clock moves; what that was concluded from, in words, where it is
-    /// less than certain.
-    fn settle(&self) -> Doing<'_, Option<String>>;
+    /// When it next does something by itself, after an instant.
+    fn due_after(&self, instant: Timestamp) -> Option<Timestamp>;
 
-    /// Moves the legal clock on, from one due timer to the next.
-    fn advance(&self, by: SignedDuration) -> Doing<'_, ()>;
+    /// Moves its clock on to an instant, and lets it do what is then due.
+    fn advance_to(&self, instant: Timestamp) -> Doing<'_, ()>;
 
-    /// Everything in a mailbox, oldest first.
-    fn mailbox<'a>(&'a self, mailbox: &'a Mailbox) -> Doing<'a, Vec<Stored>>;
-
-    /// Everything in a role's virus store, oldest first.
-    fn virus_store(&self, of: Role) -> Doing<'_, Vec<Stored>>;
-
-    /// Ends whatever is under way: the play is over, and nothing of it is to go on behind the next ones.
+    /// Ends whatever is under way in it, as far as the harness may: nothing of a play is to go on behind the next ones.
     fn halt(&self);
 
-    /// What was seen so far, at any time and even after trouble.
-    fn recorded(&self) -> Recorded;
+    /// Whether the harness sees the messages and sessions that reach its points.
+    fn shows_wires(&self) -> bool;
 
-    /// How a provider composes, so that the harness can do it in its place.
-    fn composer(&self, provider: Provider) -> Option<Composer>;
+    /// Its log so far, where it is shown.
+    fn log(&self) -> Option<Vec<LogRecord>>;
 
-    /// A signer of the test PKI: a provider's own defective one (`expired`), or any by its id (`esterna`).
-    fn signer(&self, provider: Provider, id: &str) -> Option<Signer>;
+    /// How it composes, so that the harness can do it in its place; `None` where its keys are its own.
+    fn composer(&self) -> Option<Composer>;
+
+    /// A defective signer of its own (`expired`), by id.
+    fn signer(&self, id: &str) -> Option<Signer>;
 }
 
-/// Something that a scenario may need and a target may lack.
+/// Where a side keeps messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf<'a> {
+    /// The mailbox with this address.
+    Mailbox(&'a str),
+    /// The virus store.
+    VirusStore,
+}
+
+/// How far a place was looked through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark(usize);
+
+impl Mark {
+    /// What is new in the whole of a place, which only grows, since this mark.
+    fn after(self, all: Vec<Stored>) -> (Vec<Stored>, Mark) {
+        let end = Mark(all.len());
+        (all.into_iter().skip(self.0).collect(), end)
+    }
+}
+
+/// Something that a scenario may need of a side, and the side may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     /// Move the legal clock.
     Clock,
     /// Show the virus store.
     VirusStore,
+    /// Show what reaches its points.
+    Wires,
     /// Start in another state than healthy.
     State,
-    /// Sign in a provider's name.
+    /// Have its messages signed by the harness.
     Impersonation,
     /// Go by another directory or other revocation lists than those in force.
     Trust,
@@ -102,23 +133,6 @@ pub enum InjectAs {
     Peer,
     /// The ordinary mail host.
     Posta,
-}
-
-/// Something said by a client that keeps to no rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Utterance {
-    /// These bytes.
-    Words {
-        /// The bytes, line ends included; none where only one more answer is waited for.
-        bytes: Vec<u8>,
-        /// Whether an answer is waited for.
-        listens: bool,
-    },
-    /// The credentials of a user, and an answer is waited for.
-    Login {
-        /// The user's address.
-        user: String,
-    },
 }
 
 /// What an SMTP server said to a message, recipient by recipient.
@@ -150,7 +164,7 @@ pub struct Stored {
     pub at: Timestamp,
 }
 
-/// What was seen of a pair.
+/// What was seen of a world.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
     /// Messages that crossed a wire, in order.
@@ -237,19 +251,25 @@ impl TargetError {
 
 /// Starts the two gateways of a direction in the state that a scenario gives; `machine` tells the day that real time-bound
 /// things, such as TLS, go by.
-pub async fn open(direction: &Direction, scenario: &Scenario, machine: Machine) -> Result<Box<dyn Pair>, TargetError> {
+pub async fn open(
+    direction: &Direction,
+    scenario: &Scenario,
+    machine: Machine,
+    play: PlayId,
+) -> Result<World, TargetError> {
+    let bare = |name: &str| name.strip_prefix(OUTSIDE).unwrap_or(name).to_owned();
     for name in [&direction.sender, &direction.receiver] {
-        if !NAMES.contains(&name.as_str()) {
+        if !NAMES.contains(&&**name) {
             return Err(TargetError::configuration(format!(
                 "there is no target `{name}`; known: {}",
                 NAMES.join(", ")
             )));
         }
     }
-    if direction.sender == direction.receiver {
+    if bare(&direction.sender) == bare(&direction.receiver) {
         return Err(TargetError::configuration(format!("`{}` cannot play both sender and receiver", direction.sender)));
     }
-    Ok(Box::new(embedded::Embedded::start(direction, scenario, machine).await?))
+    World::start(direction, scenario, machine, play).await
 }
 
 impl Answer {
@@ -275,7 +295,7 @@ impl Answer {
     }
 }
 
-/// Mailboxes that a pair always has, in every role.
+/// Mailboxes that a world always has, in every role.
 pub fn mailboxes() -> impl Iterator<Item = Mailbox> {
     use crate::scenario::words::{ORDINARY_USERS, SERVICE, USERS};
     let at = |host: Host, users: Vec<&'static str>| {

@@ -7,7 +7,7 @@ use std::{
 
 use libtest_mimic::Failed;
 use pec_conformance::{
-    evidence::{Direction, Evidence, Party},
+    evidence::{Direction, Evidence, Party, RunId},
     fault::{self, Fault, Sought},
     pki::Pki,
     results::CellOutcome,
@@ -157,7 +157,11 @@ fn record(scenario: &str, at: usize) -> Result<Evidence, String> {
     let found = suite.scenarios.iter().find(|found| found.id == scenario);
     let found = found.ok_or_else(|| format!("there is no scenario {scenario}"))?;
     let (sender, receiver) = DIRECTIONS[at];
-    let cell = RUNTIME.block_on(play(found, &Direction::new(sender, receiver), &How::default()));
+    let cell = RUNTIME.block_on(play(
+        found,
+        &Direction::new(sender, receiver),
+        &How { run: RunId::unmarked(), ..How::default() },
+    ));
     if cell.outcome != CellOutcome::Passed {
         return Err(format!("{scenario} did not pass: {:?}", cell.outcome));
     }

@@ -1,6 +1,7 @@
 //! Anomaly envelopes: they take the way of the message that arrived.
 
 use crate::{
+    evidence::View,
     message::{Kind, Mail},
     norm::{
         Level,
@@ -44,8 +45,9 @@ fn arrived(transaction: &Transaction) -> impl Iterator<Item = (&Member, &Arrival
     })
 }
 
-fn arrived_and_stored(transaction: &Transaction, _: &Context<'_>) -> bool {
-    arrived(transaction).next().is_some()
+/// That it is the only one that arrived, is known where the wires were watched.
+fn arrived_and_stored(transaction: &Transaction, context: &Context<'_>) -> bool {
+    context.evidence.watch.sees(View::Wires) && arrived(transaction).next().is_some()
 }
 
 fn paths(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {

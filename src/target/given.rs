@@ -1,0 +1,146 @@
+//! What a scenario gives, in the words of the reference gateway and the ordinary mail host.
+
+use jiff::Timestamp;
+
+use super::{OUTSIDE, TargetError};
+use crate::{
+    directory::Directory,
+    evidence::{Direction, Role},
+    fault::{CopyEdit, Deviation, Edit},
+    gateway::{self, OrdinaryHost, Profile},
+    net::Upgrade,
+    pki::{Lists, Pki},
+    scenario::{
+        Scenario,
+        model::{
+            Antivirus, Availability, Environment, GatewayState, OrdinaryMail, RevocationLists, SigningCertificate,
+            StartTls, UnknownUsers,
+        },
+        words::{Host, Mailbox},
+    },
+    smime::Trust,
+};
+
+/// The reference gateway that a target's name stands for.
+fn profile(target: &str) -> Result<Profile, TargetError> {
+    match target.strip_prefix(OUTSIDE).unwrap_or(target) {
+        "alfa" => Ok(Profile::alfa()),
+        "bravo" => Ok(Profile::bravo()),
+        "flawed" => Ok(Profile::flawed()),
+        _ => Err(TargetError::configuration(format!("there is no reference gateway `{target}`"))),
+    }
+}
+
+/// The ordinary mail host.
+pub(super) fn posta(scenario: &Scenario) -> OrdinaryHost {
+    OrdinaryHost {
+        unknown: match scenario.given.posta.unknown_users {
+            UnknownUsers::Refuse => gateway::UnknownUsers::Refuse,
+            UnknownUsers::Bounce => gateway::UnknownUsers::Bounce,
+        },
+        ..OrdinaryHost::default()
+    }
+}
+
+/// The profiles of sender and receiver, in the state that the scenario gives.
+pub(super) fn profiles(
+    direction: &Direction,
+    scenario: &Scenario,
+    posta: &OrdinaryHost,
+) -> Result<[Profile; 2], TargetError> {
+    let given = &scenario.given;
+    let (mut sender, mut receiver) = (profile(&direction.sender)?, profile(&direction.receiver)?);
+    if sender.domains == receiver.domains {
+        let message = format!("`{}` and `{}` are one provider", direction.sender, direction.receiver);
+        return Err(TargetError::configuration(message));
+    }
+    set_up(&mut sender, &given.sender, scenario.starts);
+    set_up(&mut receiver, &given.receiver, scenario.starts);
+    let domains = [(Role::Sender, sender.domains[0].clone()), (Role::Receiver, receiver.domains[0].clone())];
+    let address = |mailbox: &Mailbox| match mailbox {
+        Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),
+        Mailbox::At { user, host: Host::Gateway(role) } => {
+            let domain = domains.iter().find(|(of, _)| of == role).map(|(_, domain)| domain.as_str());
+            format!("{user}@{}", domain.unwrap_or_default())
+        }
+        Mailbox::Literal(literal) => literal.clone(),
+    };
+    for (profile, role) in [(&mut sender, Role::Sender), (&mut receiver, Role::Receiver)] {
+        for (mailbox, state) in &given.mailboxes {
+            let Mailbox::At { user, host } = mailbox else { continue };
+            if *host != Host::Gateway(role) {
+                continue;
+            }
+            let settings = profile.mailbox_mut(user);
+            settings.state = match state.state {
+                Availability::Enabled => gateway::MailboxState::Enabled,
+                Availability::Disabled => gateway::MailboxState::Disabled,
+                Availability::Full => gateway::MailboxState::Full,
+            };
+            settings.ordinary = match state.ordinary_mail {
+                OrdinaryMail::Wrap => gateway::OrdinaryMail::Wrap,
+                OrdinaryMail::Refuse => gateway::OrdinaryMail::Refuse,
+            };
+            settings.forward = state.forward.as_ref().map(address);
+            settings.notify = state.notify.as_ref().map(address);
+        }
+    }
+    Ok([sender, receiver])
+}
+
+/// The directory, with what the scenario lists beside its providers' good certificates.
+pub(super) fn directory(
+    pki: &Pki,
+    scenario: &Scenario,
+    [sender, receiver]: [&Profile; 2],
+) -> Result<Directory, TargetError> {
+    let also_listed = scenario.given.also_listed.iter().flat_map(|(role, defects)| {
+        let signer = match role {
+            Role::Sender => &sender.signer,
+            Role::Receiver => &receiver.signer,
+        };
+        defects.iter().map(move |defect| (signer.as_str(), format!("{signer}-{defect}")))
+    });
+    let also_listed: Vec<(&str, String)> = also_listed.collect();
+    if let Some((_, unknown)) = also_listed.iter().find(|(_, id)| pki.certificate(id).is_none()) {
+        return Err(TargetError::configuration(format!(
+            "the test PKI has no certificate `{unknown}` that could be listed"
+        )));
+    }
+    Ok(gateway::directory_with(pki, also_listed.into_iter()))
+}
+
+/// Anchors and revocation lists.
+pub(super) fn trust(pki: &Pki, scenario: &Scenario) -> Trust {
+    pki.trust_with(match scenario.given.revocation_lists {
+        RevocationLists::Current => Lists::Current,
+        RevocationLists::Stale => Lists::Stale,
+        RevocationLists::Missing => Lists::Missing,
+    })
+}
+
+fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
+    profile.antivirus = match state.antivirus {
+        Antivirus::On => gateway::Antivirus::On,
+        Antivirus::Off => gateway::Antivirus::Off,
+    };
+    if state.certificate == SigningCertificate::Renewed {
+        profile.signer += "-renewed";
+    }
+    if state.environment == Environment::Secondary {
+        // Users are called by the first domain.
+        let secondary = profile.domains.iter().position(|domain| *domain == profile.secondary_domain);
+        profile.domains.swap(0, secondary.expect("the secondary domain is one of the provider's"));
+    }
+    let lost = state.loses.iter().map(|&on| Deviation { on, edit: Edit::Copy(CopyEdit::Drop) });
+    let late =
+        state.delays.iter().map(|(&on, span)| Deviation { on, edit: Edit::Copy(CopyEdit::Delay(span.0.to_string())) });
+    profile.deviations.extend(lost.chain(late));
+    profile.upgrade = match state.starttls {
+        StartTls::Offered => Upgrade::Offered,
+        StartTls::Withheld => Upgrade::Withheld,
+    };
+    if let Some(span) = state.unreachable_for {
+        profile.incoming = gateway::Incoming::UnreachableUntil(starts + span.0);
+    }
+}

@@ -1,0 +1,503 @@
+//! What plays: two sides, an ordinary mail host, and the harness, which talks to every side in the same way and blends what
+//! is seen of them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Answer, Heard, InjectAs, Mark, Need, OUTSIDE, Recorded, Refusal, Shelf, Side, Stored, TargetError, Transmission,
+    Utterance, given,
+    reference::{Reference, Shown},
+    smtp::{answer, spoken},
+};
+use crate::{
+    clock::{Clock, Machine},
+    evidence::{Dialogue, Direction, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath, View, Watch},
+    gateway::{self, Doors, Lab, Posta, Profile, SeenSession, compose::Composer},
+    net::{ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Sent, Spoken},
+    pki::Pki,
+    scenario::{
+        Scenario,
+        inject::Provider,
+        model::Availability,
+        words::{Host, Mailbox, Place},
+    },
+    smime::Signer,
+};
+
+/// The name of users' clients in EHLO.
+const CLIENT: &str = "client.example";
+/// The name under which the harness plays a PEC provider's relay.
+const PEER: &str = "peer.example";
+
+/// Everybody is in this process: who is silent for that long hangs, however busy the machine is.
+const PATIENCE: Patience = Patience { command: Duration::from_secs(10), message: Duration::from_secs(30) };
+
+/// Two sides, the posta host, and the harness.
+pub struct World {
+    sides: [Box<dyn Side>; 2],
+    /// Where the harness and the posta host live, and every side that shows itself whole.
+    lab: Arc<Lab>,
+    posta: Arc<Posta>,
+    play: PlayId,
+    /// The addresses of users whom the scenario gives no login.
+    disabled: BTreeSet<String>,
+    /// What the harness handed to sides whose wires are not seen, each in a session of its own.
+    handed: Mutex<Vec<(Dialogue, Option<Transmission>)>>,
+}
+
+impl World {
+    /// Starts everybody in the state that the scenario gives; `machine` tells the day.
+    pub(super) async fn start(
+        direction: &Direction,
+        scenario: &Scenario,
+        machine: Machine,
+        play: PlayId,
+    ) -> Result<Self, TargetError> {
+        let trouble = |error: std::io::Error| TargetError::infrastructure(format!("a host does not start: {error}"));
+        let pki = Pki::load().map_err(|error| TargetError::infrastructure(error.to_string()))?;
+        let posta = given::posta(scenario);
+        let [sender, receiver] = given::profiles(direction, scenario, &posta)?;
+        let directory = given::directory(&pki, scenario, [&sender, &receiver])?;
+        let clock = Clock::manual(scenario.starts);
+        // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
+        let outside = [&direction.sender, &direction.receiver].iter().any(|name| name.starts_with(OUTSIDE));
+        let doors = if outside { Doors::Open } else { Doors::OwnOnly };
+        let lab = || {
+            let trust = given::trust(&pki, scenario);
+            let lab = Lab::with(pki.clone(), clock.clone(), machine, &directory, trust);
+            lab.set_patience(PATIENCE);
+            lab.set_play(play.clone());
+            lab.set_doors(doors);
+            lab
+        };
+        let own = lab();
+        let posta = own.start_ordinary(posta).await.map_err(trouble)?;
+        let start = async |target: &str, profile: Profile| {
+            let outside = target.starts_with(OUTSIDE);
+            let (lab, shown) = if outside { (lab(), Shown::Mailboxes) } else { (own.clone(), Shown::Inside) };
+            let gateway = lab.start(profile).await.map_err(trouble)?;
+            Ok(Reference { target: target.to_owned(), lab, gateway, shown })
+        };
+        let receiver = start(&direction.receiver, receiver).await?;
+        let sender = start(&direction.sender, sender).await?;
+        let hosts = [
+            (posta.settings().domains.clone(), posta_point(&posta)),
+            (sender.facts().domains, sender.endpoint(Service::Incoming)),
+            (receiver.facts().domains, receiver.endpoint(Service::Incoming)),
+        ];
+        for lab in [&own, &sender.lab, &receiver.lab] {
+            for (domains, destination) in &hosts {
+                lab.announce(domains, destination);
+            }
+        }
+        let sides: [Box<dyn Side>; 2] = [Box::new(sender), Box::new(receiver)];
+        let disabled = BTreeSet::new();
+        let mut world = Self { sides, lab: own, posta, play, disabled, handed: Mutex::default() };
+        let states = scenario.given.mailboxes.iter();
+        let disabled = states.filter(|(_, state)| state.state == Availability::Disabled);
+        world.disabled = disabled.map(|(mailbox, _)| world.address(mailbox)).collect();
+        Ok(world)
+    }
+
+    fn side(&self, role: Role) -> &dyn Side {
+        match role {
+            Role::Sender => &*self.sides[0],
+            Role::Receiver => &*self.sides[1],
+        }
+    }
+
+    fn roles(&self) -> [(Role, &dyn Side); 2] {
+        [Role::Sender, Role::Receiver].map(|role| (role, self.side(role)))
+    }
+
+    /// The play that this world is for.
+    pub fn play(&self) -> &PlayId {
+        &self.play
+    }
+
+    /// Why a side cannot do something that a scenario needs of it; `None` where it can.
+    pub fn lacks(&self, role: Role, need: Need) -> Option<String> {
+        self.side(role).lacks(need)
+    }
+
+    /// Who plays which role.
+    pub fn gateways(&self) -> BTreeMap<Role, GatewayFacts> {
+        self.roles().map(|(role, side)| (role, side.facts())).into()
+    }
+
+    /// A mailbox's address.
+    pub fn address(&self, mailbox: &Mailbox) -> String {
+        match mailbox {
+            Mailbox::Literal(address) => address.clone(),
+            Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", self.posta.settings().domains[0]),
+            Mailbox::At { user, host: Host::Gateway(role) } => self.side(*role).address(user),
+        }
+    }
+
+    /// The legal clock.
+    pub fn now(&self) -> Timestamp {
+        self.lab.clock().now()
+    }
+
+    /// A user's client submits a message at a role's access point; `login` is the user's address.
+    pub async fn submit(&self, at: Role, login: &str, path: &SmtpPath, message: &[u8]) -> Result<Answer, TargetError> {
+        let side = self.side(at);
+        let seen = Seen::Submitted { to: at };
+        let (at, endpoint) = (Host::Gateway(at), side.endpoint(Service::Submission));
+        self.send(CLIENT, at, endpoint, Some(side.login(login)), seen, path, message).await
+    }
+
+    /// A host hands a message to a gateway's incoming point, or to the ordinary mail host.
+    pub async fn inject(
+        &self,
+        as_host: InjectAs,
+        at: Host,
+        path: &SmtpPath,
+        message: &[u8],
+    ) -> Result<Answer, TargetError> {
+        let (name, from, security) = match as_host {
+            InjectAs::Peer => (PEER, Party::Harness, Security::StartTls),
+            InjectAs::Posta => (self.posta.settings().host.as_str(), Party::Posta, Security::WhenOffered),
+        };
+        let endpoint = match at {
+            Host::Gateway(role) => self.side(role).endpoint(Service::Incoming),
+            Host::Posta => posta_point(&self.posta),
+        };
+        let destination = Destination { security, ..endpoint };
+        let seen = Seen::Wire { from, to: at.into() };
+        self.send(name, at, destination, None, seen, path, message).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a session has as many sides to it")]
+    async fn send(
+        &self,
+        name: &str,
+        at: Host,
+        destination: Destination,
+        login: Option<Credentials>,
+        seen: Seen,
+        path: &SmtpPath,
+        message: &[u8],
+    ) -> Result<Answer, TargetError> {
+        let from = self.party(name);
+        match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
+            Ok(sent) => {
+                let answer = answer(&sent);
+                if matches!(at, Host::Gateway(role) if !self.side(role).shows_wires()) {
+                    self.hand(&sent, (from, at.into()), seen, path, message, &answer);
+                }
+                Ok(answer)
+            }
+            Err(ClientError { problem: Problem::Refused(reply), .. }) => Ok(turned_away(&reply)),
+            Err(ClientError { problem: Problem::EightBit, .. }) => {
+                Ok(turned_away(&Reply::new(554, [5, 6, 3], "8BITMIME is not offered, and the message needs it")))
+            }
+            // Who may not log in now, or never, as the scenario has it.
+            Err(ClientError { problem: Problem::Login(reply), .. })
+                if reply.code / 100 == 4 || login.is_some_and(|login| self.disabled.contains(&login.user)) =>
+            {
+                Ok(turned_away(&reply))
+            }
+            Err(ClientError { problem, transcript }) => {
+                Err(self.trouble(&destination.host, &problem).heard_in(transcript.dialogue(from, at.into())))
+            }
+        }
+    }
+
+    /// Whose trouble it is that a session with a host did not come to its end.
+    fn trouble(&self, host: &str, problem: &Problem) -> TargetError {
+        let what = format!("{host}: {problem}");
+        match problem {
+            Problem::Connect(_) => TargetError::infrastructure(what),
+            Problem::Login(_) | Problem::Address(_) => TargetError::configuration(what),
+            _ => TargetError::misbehaved(self.party(host), "an SMTP session that is held to its end", what),
+        }
+    }
+
+    /// Records what the harness's own client handed over.
+    fn hand(
+        &self,
+        sent: &Sent,
+        (from, to): (Party, Party),
+        seen: Seen,
+        path: &SmtpPath,
+        message: &[u8],
+        answer: &Answer,
+    ) {
+        let taken = !answer.accepted.is_empty();
+        let transmission = taken.then(|| Transmission {
+            seen,
+            from,
+            bytes: message.into(),
+            path: SmtpPath { from: path.from.clone(), to: answer.accepted.clone() },
+            at: self.now(),
+            dialogue: None,
+        });
+        self.handed().push((sent.transcript.dialogue(from, to), transmission));
+    }
+
+    fn handed(&self) -> MutexGuard<'_, Vec<(Dialogue, Option<Transmission>)>> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A client that keeps to no rule says all this to a point, behind its greeting; what it hears to each, `None` where it
+    /// does not listen. Over TLS from STARTTLS on.
+    pub async fn converse(&self, with: &Place, script: &[Utterance]) -> Result<Vec<Option<Heard>>, TargetError> {
+        let (role, service) = match with {
+            Place::AccessPoint(role) => (*role, Service::Submission),
+            Place::IncomingPoint(role) => (*role, Service::Incoming),
+            Place::Mailbox(_) | Place::VirusStore(_) => {
+                return Err(TargetError::configuration(format!("nobody talks to `{with}`")));
+            }
+        };
+        let side = self.side(role);
+        let destination = Destination { security: Security::WhenOffered, ..side.endpoint(service) };
+        let password = |user: &str| side.login(user).password;
+        let script: Vec<Spoken> = script.iter().map(|one| spoken(one, password)).collect();
+        self.lab
+            .client(CLIENT)
+            .talk(&destination, &script)
+            .await
+            .map_err(|problem| self.trouble(&destination.host, &problem))
+    }
+
+    /// Returns when nothing more can come before the clock moves; what that was concluded from, in words, where it is less
+    /// than certain.
+    pub async fn settle(&self) -> Result<Option<String>, TargetError> {
+        let begun = || self.lab.begun() + self.sides.iter().map(|side| side.begun()).sum::<usize>();
+        loop {
+            // Who was found idle may since have heard from one who was looked at later: then something began.
+            let before = begun();
+            let mut notes = Vec::new();
+            for side in &self.sides {
+                notes.extend(side.quiet().await?);
+            }
+            self.lab.settle().await;
+            if begun() == before {
+                notes.sort();
+                notes.dedup();
+                return Ok((!notes.is_empty()).then(|| notes.join("; ")));
+            }
+        }
+    }
+
+    /// Moves the legal clock on, from one instant at which something is due to the next.
+    pub async fn advance(&self, by: SignedDuration) -> Result<(), TargetError> {
+        let end = self.now() + by;
+        loop {
+            self.settle().await?;
+            let now = self.now();
+            let due = self.sides.iter().filter_map(|side| side.due_after(now)).min();
+            let Some(due) = due.filter(|due| *due <= end) else { break };
+            self.advance_to(due).await?;
+        }
+        self.advance_to(end).await?;
+        self.settle().await.map(|_| ())
+    }
+
+    async fn advance_to(&self, instant: Timestamp) -> Result<(), TargetError> {
+        self.lab.clock().move_to(instant);
+        for side in &self.sides {
+            side.advance_to(instant).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends whatever is under way: the play is over, and nothing of it is to go on behind the next ones.
+    pub fn halt(&self) {
+        for side in &self.sides {
+            side.halt();
+        }
+        self.posta.stop();
+    }
+
+    /// What is new in a place since a mark, oldest first, and the mark from which to look next.
+    pub async fn look(&self, place: &Place, since: Mark) -> Result<(Vec<Stored>, Mark), TargetError> {
+        match place {
+            Place::Mailbox(mailbox) => {
+                let address = self.address(mailbox);
+                match mailbox.host() {
+                    Some(Host::Gateway(role)) => self.side(role).look(Shelf::Mailbox(&address), since).await,
+                    Some(Host::Posta) | None => {
+                        Ok(since.after(self.posta.mailbox(&address).into_iter().map(Stored::from).collect()))
+                    }
+                }
+            }
+            Place::VirusStore(role) => self.side(*role).look(Shelf::VirusStore, since).await,
+            Place::AccessPoint(_) | Place::IncomingPoint(_) => {
+                Err(TargetError::configuration(format!("nothing lies at `{place}`")))
+            }
+        }
+    }
+
+    /// Who a host is, by its name: everyone here calls himself what he is.
+    fn party(&self, host: &str) -> Party {
+        if host == self.posta.settings().host {
+            return Party::Posta;
+        }
+        let named = |(_, side): &(Role, &dyn Side)| side.endpoint(Service::Incoming).host == host;
+        self.roles().into_iter().find(named).map_or(Party::Harness, |(role, _)| role.into())
+    }
+
+    /// From where everything is looked at, until an instant.
+    pub fn watch(&self, until: Timestamp) -> Watch {
+        if self.sides.iter().all(|side| side.shows_wires()) {
+            Watch::of_everything(until)
+        } else {
+            Watch::of([View::Sender, View::Recipient, View::Service], until)
+        }
+    }
+
+    /// What was seen so far, at any time and even after trouble.
+    pub fn recorded(&self) -> Recorded {
+        let dialogue = |seen: &SeenSession| {
+            let client = seen.transcript.client().map_or(Party::Undetermined, |name| self.party(&name));
+            seen.transcript.dialogue(client, self.party(&seen.server))
+        };
+        let sessions = self.lab.sessions();
+        let mut dialogues: Vec<Dialogue> = sessions.iter().map(dialogue).collect();
+        // What was refused is in the dialogue and nowhere else: the message stayed where it was.
+        let taken = self.lab.transmissions().into_iter().filter(|transmission| transmission.reply.is_positive());
+        let mut transmissions: Vec<Transmission> = taken
+            .map(|seen| {
+                let session = sessions.iter().position(|session| session.transcript.is(&seen.transcript));
+                self.transmission(seen, session)
+            })
+            .collect();
+        for (dialogue, transmission) in self.handed().iter().cloned() {
+            transmissions.extend(transmission.map(|it| Transmission { dialogue: Some(dialogues.len()), ..it }));
+            dialogues.push(dialogue);
+        }
+        let logs = self.roles().into_iter().filter_map(|(role, side)| Some((role, side.log()?)));
+        Recorded {
+            transmissions,
+            dialogues,
+            logs: logs.collect(),
+            directories: self.lab.directories(),
+            trust: (*self.lab.trust()).clone(),
+            strangers: self.lab.strangers().iter().map(stranger).collect(),
+        }
+    }
+
+    fn transmission(&self, seen: gateway::Transmission, dialogue: Option<usize>) -> Transmission {
+        let (from, to) = (self.party(&seen.client), self.party(&seen.server));
+        let submitted = matches!(seen.transcript.service(), Service::Submission | Service::Submissions);
+        let place = match to {
+            Party::Sender if submitted => Seen::Submitted { to: Role::Sender },
+            Party::Receiver if submitted => Seen::Submitted { to: Role::Receiver },
+            _ => Seen::Wire { from, to },
+        };
+        Transmission { seen: place, from, bytes: seen.bytes, path: seen.path, at: seen.at, dialogue }
+    }
+
+    /// How a provider composes, so that the harness can do it in its place.
+    pub fn composer(&self, provider: Provider) -> Option<Composer> {
+        let (Provider::Sender | Provider::Receiver) = provider else {
+            let pki = self.lab.pki();
+            let (facts, signer) = (pki.provider(gateway::THIRD)?, pki.signer(gateway::THIRD)?.clone());
+            let dialect = Profile::alfa().dialect;
+            return Some(Composer { provider: facts.name.clone(), address: facts.service.clone(), dialect, signer });
+        };
+        self.provider(provider)?.composer()
+    }
+
+    /// A signer of the test PKI: a provider's own defective one (`expired`), or any by its id (`esterna`).
+    pub fn signer(&self, provider: Provider, id: &str) -> Option<Signer> {
+        let own = match self.provider(provider) {
+            Some(side) => side.signer(id),
+            None => self.lab.pki().signer(&format!("{}-{id}", gateway::THIRD)).cloned(),
+        };
+        own.or_else(|| self.lab.pki().signer(id).cloned())
+    }
+
+    fn provider(&self, provider: Provider) -> Option<&dyn Side> {
+        match provider {
+            Provider::Sender => Some(self.side(Role::Sender)),
+            Provider::Receiver => Some(self.side(Role::Receiver)),
+            Provider::Third => None,
+        }
+    }
+}
+
+/// An answer to a whole transaction.
+fn turned_away(reply: &Reply) -> Answer {
+    let refused = vec![Refusal { recipient: None, code: reply.code, text: reply.text.clone() }];
+    Answer { refused, ..Answer::default() }
+}
+
+fn stranger(seen: &SeenSession) -> String {
+    format!("a stranger at {} called {} and was turned away; nothing of it is judged", seen.call.client, seen.server)
+}
+
+fn posta_point(posta: &Posta) -> Destination {
+    let address: SocketAddr = posta.incoming_addr();
+    let host = posta.settings().host.clone();
+    Destination { address, host, service: Service::Ordinary, security: Security::WhenOffered }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
+
+    use super::*;
+    use crate::target::Trouble;
+
+    async fn world() -> World {
+        let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
+        let file = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
+        let direction = Direction::new("alfa", "bravo");
+        World::start(&direction, &file, Machine::default(), PlayId::default()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn trouble_is_whose_it_is() {
+        let world = world().await;
+        let whose = |problem: &Problem| world.trouble("mx.bravo.example", problem).trouble;
+        assert_eq!(whose(&Problem::Login(Reply::new(535, [5, 7, 8], "No"))), Trouble::Configuration);
+        assert_eq!(whose(&Problem::Connect(std::io::ErrorKind::ConnectionRefused.into())), Trouble::Infrastructure);
+        for problem in [Problem::Broken("reset".into()), Problem::Timeout, Problem::NoStartTls] {
+            assert!(matches!(whose(&problem), Trouble::Misbehaved { by: Party::Receiver, .. }), "{problem}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_password_is_configuration_and_a_closed_port_infrastructure() {
+        let world = world().await;
+        let path = SmtpPath { from: "mario@alfa.example".into(), to: vec!["anna@bravo.example".into()] };
+        let submit = async |login: &str| world.submit(Role::Sender, login, &path, b"x").await.unwrap_err().trouble;
+        assert_eq!(submit("nessuno@alfa.example").await, Trouble::Configuration);
+        world.halt();
+        let port = world.side(Role::Sender).endpoint(Service::Submission).address;
+        while TcpStream::connect(port).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(submit("mario@alfa.example").await, Trouble::Infrastructure);
+    }
+
+    #[tokio::test]
+    async fn a_stranger_is_told_of_and_neither_served_nor_judged_nor_waited_for() {
+        let world = world().await;
+        let incoming = world.side(Role::Receiver).endpoint(Service::Incoming).address;
+        let mut silent = TcpStream::connect(incoming).await.unwrap();
+        let mut stranger = TcpStream::connect(incoming).await.unwrap();
+        stranger.write_all(b"EHLO scanner.example\r\nMAIL FROM:<a@b.example>\r\n").await.unwrap();
+        let mut heard = String::new();
+        stranger.read_to_string(&mut heard).await.unwrap();
+        assert!(heard.contains("421 4.7.0") && !heard.contains("250"), "{heard}");
+        assert!(silent.read(&mut [0; 100]).await.unwrap() > 0);
+        world.settle().await.unwrap();
+        let recorded = world.recorded();
+        assert!(recorded.dialogues.is_empty());
+        assert_eq!(recorded.strangers.len(), 2);
+    }
+}

@@ -1,0 +1,97 @@
+//! The suite with gateways that are looked at from outside alone, as a stranger's are: each in a world of its own, reached
+//! over sockets, its wires, log and virus store unseen and its keys its own. What can be played says the same as inside.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use pec_conformance::{
+    evidence::{Direction, Party, View},
+    norm::Level,
+    results::{Cell, CellOutcome},
+    rules::{self, Finding},
+    runner::{How, play},
+    scenario::{Scenario, Selection, suite},
+};
+use tokio::task::JoinSet;
+
+/// Played at a time; each is work for two gateways and a judge.
+const AT_A_TIME: usize = 4;
+
+async fn play_all(scenarios: impl Iterator<Item = Arc<Scenario>>, direction: Direction) -> Vec<Cell> {
+    let (how, mut waiting, mut playing, mut cells) = (How::default(), scenarios.fuse(), JoinSet::new(), Vec::new());
+    loop {
+        while playing.len() < AT_A_TIME {
+            let Some(scenario) = waiting.next() else { break };
+            let (how, direction) = (how.clone(), direction.clone());
+            playing.spawn(async move { play(&scenario, &direction, &how).await });
+        }
+        match playing.join_next().await {
+            Some(cell) => cells.push(cell.expect("a play does not panic")),
+            None => return cells,
+        }
+    }
+}
+
+fn all() -> Vec<Arc<Scenario>> {
+    suite(&rules::ids()).expect("the shipped suite reads").select(&Selection::default()).expect("there are some")
+}
+
+/// Whatever is not skipped for a reason passes; `played` is how many are played at least, of a hundred.
+fn same_verdicts(cells: &[Cell], played: usize) {
+    let (mut skipped, mut wrong): (BTreeMap<&str, usize>, Vec<String>) = (BTreeMap::new(), Vec::new());
+    for cell in cells {
+        match &cell.outcome {
+            CellOutcome::Passed => {}
+            CellOutcome::Skipped(reason) => *skipped.entry(reason).or_default() += 1,
+            CellOutcome::Failed => wrong.push(format!("{}: {:?} {:?}", cell.scenario, found(cell), cell.unmet)),
+            CellOutcome::Error(what) => wrong.push(format!("{}: {what}", cell.scenario)),
+        }
+        assert!(!cell.observed.watch.sees(View::Wires), "{}: its wires are not seen", cell.scenario);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let passed = cells.len() - skipped.values().sum::<usize>();
+    assert!(passed * 100 >= cells.len() * played, "{passed} of {} were played: {skipped:#?}", cells.len());
+}
+
+/// What was found, with whom it blames.
+fn found(cell: &Cell) -> Vec<(&'static str, Party, &Finding)> {
+    let failed = cell.failed(Level::Must);
+    let each = failed.flat_map(|verdict| verdict.outcome.findings().iter().map(move |finding| (verdict, finding)));
+    each.map(|(verdict, finding)| (verdict.rule.id, finding.blame.unwrap_or(verdict.blame), finding)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_gateways_outside_get_the_verdicts_of_those_inside() {
+    let cells = play_all(all().into_iter(), Direction::new("outside-alfa", "outside-bravo")).await;
+    same_verdicts(&cells, 65);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_outside_gets_the_verdicts_of_one_inside() {
+    let half = all().into_iter().step_by(2);
+    same_verdicts(&play_all(half, Direction::new("alfa", "outside-bravo")).await, 85);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_outside_gets_the_verdicts_of_one_inside() {
+    let half = all().into_iter().skip(1).step_by(2);
+    same_verdicts(&play_all(half, Direction::new("outside-bravo", "alfa")).await, 65);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flawed_gateway_outside_is_found_out_in_either_role() {
+    let complete = || all().into_iter().filter(|scenario| scenario.id == "delivery/complete");
+    for (direction, culprit) in [
+        (Direction::new("alfa", "outside-flawed"), Party::Receiver),
+        (Direction::new("outside-flawed", "alfa"), Party::Sender),
+    ] {
+        let cells = play_all(complete(), direction).await;
+        let [cell] = &cells[..] else { panic!("one scenario was played") };
+        assert_eq!(cell.outcome, CellOutcome::Failed);
+        let of = |party: Party| -> Vec<&str> {
+            found(cell).into_iter().filter(|(_, blame, _)| *blame == party).map(|(rule, ..)| rule).collect()
+        };
+        let innocent = if culprit == Party::Sender { Party::Receiver } else { Party::Sender };
+        assert!(of(culprit).len() > 1, "{:?}", of(culprit));
+        assert_eq!(of(innocent), [""; 0]);
+    }
+}
