@@ -100,6 +100,20 @@ fn a_zip_is_looked_into_and_so_is_one_inside_it() {
 }
 
 #[test]
+fn what_led_to_no_question_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("mail.eml"), "From: a@b.example\nSubject: x\n\ntext\n").unwrap();
+    let (mail, altered) = (at("mail.eml"), case("in/c10q-tampered-alone.eml"));
+    let unasked = format!("unasked   {}: no rule applies to anything in it", mail.display());
+    check(&[&mail, &altered], Stdio::null()).exits(4).says(&[&unasked]).never_says("c10q-tampered-alone.eml: no rule");
+    check(&[&mail, Path::new("--format"), Path::new("json")], Stdio::null())
+        .exits(4)
+        .says(&[&format!("\"not_exercised\":[\"{}\"]", mail.display())]);
+    check(&[Path::new("-")], File::open(&mail).unwrap().into()).exits(4).says(&["unasked   standard input: "]);
+}
+
+#[test]
 fn a_signed_invoice_is_told_and_not_judged() {
     let told = "a CMS signed document, not a message, directory or certificate";
     of(case("in/fattura.xml.p7m")).exits(2).says(&["fattura.xml.p7m", told]).never_says("violation directory");

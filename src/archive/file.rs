@@ -15,14 +15,14 @@ use super::{
     gzip,
     left_out::Asked,
     mbox::{self, Mbox},
-    only,
+    named, only,
     stored::as_sent,
     zip,
 };
 use crate::{
     directory::DirectoryFile,
     message::Mail,
-    smime::{Certificate, Purpose, Signature, SignatureState, is_signed_data},
+    smime::{Certificate, Purpose, Signature, SignatureState, cms_in_text, is_signed_data},
 };
 
 /// What a zip is read from.
@@ -62,10 +62,10 @@ impl Place {
 
 /// What is at a path that was named.
 pub(super) fn given(path: &Path, limits: &Limits) -> Stream {
-    if path == Path::new("-") {
-        return flowing(Place::new(Name::stdin(), Asked::ByName), io::stdin(), limits);
+    let place = Place::new(named(path), Asked::ByName);
+    if place.name.path().is_none() {
+        return flowing(place, io::stdin(), limits);
     }
-    let place = Place::new(Name::file(path), Asked::ByName);
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => folder::walk(path, limits),
         Ok(metadata) => at(path, place, &metadata, limits),
@@ -204,8 +204,7 @@ fn enter(place: Place, form: Form, opened: Opened<impl Read + Send + 'static>, l
         Form::Daticert => place.item(Content::Daticert(bytes.into())),
         Form::Cms => cms(place, bytes),
         Form::Pem if DirectoryFile::open(&bytes).signature.is_some() => cms(place, bytes),
-        Form::Pem => certificates::pem(&place, &bytes),
-        _ => certificates::der(&place, bytes),
+        _ => certificates::found(&place, bytes),
     }
 }
 
@@ -262,8 +261,7 @@ fn is_a_providers(address: &str) -> bool {
 
 /// Without the armour of PEM.
 fn binary(cms: Vec<u8>) -> Vec<u8> {
-    let binary = der::pem::decode_vec(&cms).ok().map(|(_, binary)| binary);
-    binary.unwrap_or(cms)
+    cms_in_text(&cms).unwrap_or(cms)
 }
 
 /// Base64 without armour, decoded.

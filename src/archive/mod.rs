@@ -17,7 +17,7 @@ mod name;
 mod stored;
 mod zip;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use inside::{Inside, Outer, inside};
 pub use left_out::{Asked, LeftOut, Why};
@@ -77,6 +77,11 @@ pub type Found = Result<Item, LeftOut>;
 pub fn open(paths: &[PathBuf], limits: &Limits) -> impl Iterator<Item = Found> + Send + use<> {
     let (paths, limits) = (paths.to_vec(), limits.clone());
     paths.into_iter().flat_map(move |path| file::given(&path, &limits))
+}
+
+/// What a path that is given is called: `-` is standard input.
+pub fn named(path: &Path) -> Name {
+    if path == Path::new("-") { Name::stdin() } else { Name::file(path) }
 }
 
 /// Things that come out one after the other.

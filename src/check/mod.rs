@@ -54,8 +54,6 @@ pub struct Check<'a> {
 pub struct Outcome {
     /// Counts.
     pub tally: CheckTally,
-    /// What was given and led to no question at all.
-    pub not_exercised: Vec<PathBuf>,
     /// Whether something was given that cannot be judged.
     pub mistaken: bool,
 }
@@ -121,7 +119,7 @@ impl Check<'_> {
             }
         }
         let silent = self.paths.iter().zip(exercised).filter(|(_, put)| *put == 0);
-        outcome.not_exercised = silent.map(|(path, _)| path.clone()).collect();
+        outcome.tally.not_exercised = silent.map(|(path, _)| archive::named(path).to_string()).collect();
         outcome.tally.not_in_force.extend(judge.not_in_force());
         Ok(outcome)
     }

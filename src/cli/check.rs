@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io, path::PathBuf, time::Instant};
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
 
-use super::{CliError, Exit, color::Color, stdout::Stdout, trust::Given};
+use super::{CliError, Exit, color::Color, format::Printed, stdout::Stdout, trust::Given};
 use crate::{
     archive::Limits,
     check::{Broken, Check, Outcome},
@@ -52,17 +52,20 @@ pub struct Args {
     /// Answers that must be yes, with commas: a no exits with 1, one that cannot be told with 5. `complete` needs --view.
     #[arg(long, value_enum, value_name = "ANSWER", value_delimiter = ',')]
     require: Vec<Question>,
-    /// What is printed: a page for people, JSON lines, JUnit XML, or SARIF.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    printed: Printed<Format>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// A page for people.
     #[default]
     Text,
+    /// JSON lines.
     Json,
+    /// JUnit XML.
     Junit,
+    /// SARIF 2.1.0.
     Sarif,
 }
 
@@ -79,7 +82,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let options = Options { as_of: args.as_of.into() };
     let strictness = args.strict.unwrap_or_default();
     let out = Stdout::open();
-    let mut report: Box<dyn Report> = match args.format {
+    let mut report: Box<dyn Report> = match args.printed.format() {
         Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
         Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
         Format::Junit => Box::new(Junit::new(out)),
@@ -125,7 +128,7 @@ fn exit(outcome: &Outcome) -> Exit {
     let applies = [
         (tally.required.values().any(|asked| asked.cannot_tell > 0 || asked.is_unasked()), Exit::Untold),
         (failing || tally.required.values().any(|asked| asked.no > 0), Exit::NonConforming),
-        (!outcome.not_exercised.is_empty(), Exit::Nothing),
+        (!tally.not_exercised.is_empty(), Exit::Nothing),
         (tally.broken_rules > 0, Exit::Trouble),
         (outcome.mistaken, Exit::Usage),
     ];

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{CliError, Exit, stdout::Stdout, table::Table};
+use super::{CliError, Exit, format::Printed, stdout::Stdout, table::Table};
 use crate::{
     catalogue::{
         Catalogue, Theme,
@@ -23,16 +23,18 @@ pub struct Args {
     /// The clauses in force on this day [default: the norm's latest].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// A page for people, JSON lines, or a page of Markdown.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    printed: Printed<Format>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// A page for people.
     #[default]
     Text,
+    /// JSON lines.
     Json,
+    /// A page of Markdown.
     Markdown,
 }
 
@@ -44,7 +46,7 @@ pub fn coverage(args: &Args) -> Result<Exit, CliError> {
     if coverage.clauses.is_empty() {
         return Err(CliError::NothingInForce(day));
     }
-    let page = match args.format {
+    let page = match args.printed.format() {
         Format::Text => text(&coverage, &catalogue),
         Format::Json => json_lines(&coverage, day)?,
         Format::Markdown => markdown(&coverage, &catalogue),

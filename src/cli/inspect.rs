@@ -11,9 +11,13 @@ use std::{
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
-use clap::ValueEnum;
 
-use super::{CliError, Exit, color::Color, stdout::Stdout};
+use super::{
+    CliError, Exit,
+    color::Color,
+    format::{Printed, TextOrJson},
+    stdout::Stdout,
+};
 use crate::{
     archive::{self, Content, Found, Item, Limits, inside},
     message::Message,
@@ -29,22 +33,15 @@ pub struct Args {
     /// zip or folder); `-` is standard input. Certified messages inside a message follow it.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// What is printed: pages for people, or a JSON line for each thing.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    #[default]
-    Text,
-    Json,
+    #[command(flatten)]
+    printed: Printed<TextOrJson>,
 }
 
 /// Shows the anatomy of everything in the file.
 pub fn inspect(args: &Args, color: Color) -> Result<Exit, CliError> {
     let limits = Limits::default();
-    let mut view = View { out: Stdout::open(), paint: color.on(&io::stdout()), format: args.format, shown: 0 };
+    let mut view =
+        View { out: Stdout::open(), paint: color.on(&io::stdout()), format: args.printed.format(), shown: 0 };
     let mut exit = Exit::Conforming;
     for found in archive::open(std::slice::from_ref(&args.file), &limits) {
         let nested = match &found {
@@ -65,7 +62,7 @@ pub fn inspect(args: &Args, color: Color) -> Result<Exit, CliError> {
 struct View {
     out: Stdout,
     paint: Paint,
-    format: Format,
+    format: TextOrJson,
     shown: usize,
 }
 
@@ -75,8 +72,8 @@ impl View {
             return Ok(told(found, color));
         };
         let done = match self.format {
-            Format::Json => json_line(&mut self.out, &anatomy),
-            Format::Text => {
+            TextOrJson::Json => json_line(&mut self.out, &anatomy),
+            TextOrJson::Text => {
                 let gap = if self.shown == 0 { "" } else { "\n" };
                 self.out.write_all(format!("{gap}{}", page::page(&anatomy, self.paint)).as_bytes())
             }

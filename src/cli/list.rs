@@ -1,9 +1,13 @@
 //! `list`: what there is.
 
-use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::{CliError, Exit, select::Select, stdout::Stdout};
+use super::{
+    CliError, Exit,
+    format::{Printed, TextOrJson},
+    select::Select,
+    stdout::Stdout,
+};
 use crate::{
     catalogue::Catalogue,
     fault::Fault,
@@ -20,9 +24,8 @@ pub struct Args {
     what: Option<What>,
     #[command(flatten)]
     select: Select,
-    /// Lines for people, or JSON lines.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
+    #[command(flatten)]
+    printed: Printed<TextOrJson>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -37,14 +40,6 @@ enum What {
     Faults,
 }
 
-/// How to print.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    #[default]
-    Text,
-    Json,
-}
-
 /// Prints the list.
 pub fn list(args: &Args) -> Result<Exit, CliError> {
     let scenarios = |select: &Select| Ok::<_, CliError>(select.scenarios()?.iter().map(|it| scenario(it)).collect());
@@ -56,9 +51,9 @@ pub fn list(args: &Args) -> Result<Exit, CliError> {
         None => scenarios(&args.select)?,
     };
     let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
-    let print = |row: &Row| match args.format {
-        Format::Text => format!("{:width$}  {}\n", row.id, row.text),
-        Format::Json => format!("{}\n", row.json),
+    let print = |row: &Row| match args.printed.format() {
+        TextOrJson::Text => format!("{:width$}  {}\n", row.id, row.text),
+        TextOrJson::Json => format!("{}\n", row.json),
     };
     Stdout::print(&rows.iter().map(print).collect::<String>())?;
     Ok(if rows.is_empty() { Exit::Nothing } else { Exit::Conforming })

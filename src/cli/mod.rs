@@ -7,6 +7,7 @@ mod diff;
 mod error;
 mod exit;
 mod explain;
+mod format;
 mod inspect;
 mod last_resort;
 mod list;

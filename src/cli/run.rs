@@ -11,7 +11,9 @@ pub use folder::FolderError;
 
 use folder::{Folder, Written};
 
-use super::{CliError, Exit, color::Color, error::warn, select::Select, signals, stderr::say, stdout::Stdout};
+use super::{
+    CliError, Exit, color::Color, error::warn, format::Printed, select::Select, signals, stderr::say, stdout::Stdout,
+};
 use crate::{
     evidence::Direction,
     report::{JsonStream, Progress, Reports, RuleSet, Terminal},
@@ -58,15 +60,16 @@ pub struct Args {
     /// Whose evidence is written.
     #[arg(long, value_enum, default_value_t, value_name = "WHOSE")]
     evidence: Evidence,
-    /// What is printed: a page for people, or the JSON stream.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    printed: Printed<Format>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// A page for people.
     #[default]
     Terminal,
+    /// The JSON stream.
     Json,
 }
 
@@ -119,7 +122,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         }
     }
     let rules = RuleSet::of(rules::all());
-    match args.format {
+    match args.printed.format() {
         Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
         Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), rules)),
     }

@@ -8,7 +8,6 @@ use std::{
 
 use der::Decode as _;
 use jiff::{Timestamp, civil::Date};
-use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use walkdir::WalkDir;
 use x509_cert::crl::CertificateList;
 
@@ -20,7 +19,7 @@ use crate::{
     evidence::DirectoryVersion,
     results::Reference,
     shown::path_text,
-    smime::{Certificate, SignatureState, Trust, is_revocation_list},
+    smime::{Material, SignatureState, Sort, Trust},
 };
 
 /// Bytes of a file at most: the directory of all providers takes some 20 MB, the largest revocation lists of the Internet
@@ -166,31 +165,21 @@ impl Found {
     /// Takes a file in: PEM with any number of certificates and lists, or one of them in DER; the error says why not.
     fn file(&mut self, path: &Path) -> Result<(), String> {
         let bytes = bounded::read(path, LARGEST).map_err(|error| error.to_string())?;
-        if bytes.starts_with(&[0x30]) {
-            return self.der(bytes);
+        let material = Material::in_file(bytes);
+        if material.is_empty() {
+            return Err("neither a certificate nor a revocation list, in PEM or DER".to_owned());
         }
-        let mut found = 0;
-        for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(&bytes) {
-            let (kind, der) = section.map_err(|error| format!("{error:?}"))?;
-            if matches!(kind, SectionKind::Certificate | SectionKind::Crl) {
-                self.der(der)?;
-                found += 1;
+        for material in material {
+            let Material { der, sort } = material?;
+            match sort {
+                Sort::Certificate(_) => self.anchors.push(der),
+                Sort::RevocationList => self.crls.push(der),
+                Sort::Neither(problem) => {
+                    return Err(format!("neither a certificate nor a revocation list: {problem}"));
+                }
             }
         }
-        if found > 0 { Ok(()) } else { Err("neither a certificate nor a revocation list, in PEM or DER".to_owned()) }
-    }
-
-    fn der(&mut self, der: Vec<u8>) -> Result<(), String> {
-        let Err(problem) = Certificate::read(&der) else {
-            self.anchors.push(der.into());
-            return Ok(());
-        };
-        let der: Arc<[u8]> = der.into();
-        if is_revocation_list(&der) {
-            self.crls.push(der);
-            return Ok(());
-        }
-        Err(format!("neither a certificate nor a revocation list: {problem}"))
+        Ok(())
     }
 }
 

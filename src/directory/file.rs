@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{LdifError, ldif::Layout};
-use crate::smime::{Signature, is_signed_data};
+use crate::smime::{Signature, cms_in_text, is_signed_data};
 
 /// A directory file, taken out of what it is wrapped in.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl<'a> DirectoryFile<'a> {
         if is_signed_data(file) {
             return Self::signed(file, Form::Signed);
         }
-        match text(file) {
+        match cms_in_text(file) {
             Some(cms) => Self::signed(&cms, Form::SignedText),
             None => Self { form: Form::Plain, content: Some(Cow::Borrowed(file)), signature: None },
         }
@@ -56,12 +56,6 @@ impl<'a> DirectoryFile<'a> {
         let (signature, content) = Signature::open(cms);
         Self { form, content: content.map(Cow::Owned), signature: Some(signature) }
     }
-}
-
-/// What a text holds between `-----BEGIN PKCS7-----` or `-----BEGIN CMS-----` and its end.
-fn text(file: &[u8]) -> Option<Vec<u8>> {
-    let (label, cms) = der::pem::decode_vec(file).ok()?;
-    matches!(label, "PKCS7" | "CMS").then_some(cms)
 }
 
 #[cfg(test)]

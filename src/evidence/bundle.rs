@@ -13,7 +13,7 @@
 //! File names are made here, of our words alone. That of a message tells the kind that it claims, for people: nothing reads it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Read as _, Write as _},
     path::{Component, Path, PathBuf},
@@ -177,7 +177,7 @@ fn readable(_: &Path) -> io::Result<()> {
 }
 
 fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
-    let mut files = Files { folder, sha256: BTreeMap::new() };
+    let mut files = Files { folder, made: BTreeSet::new(), sha256: BTreeMap::new() };
     let mut observations = Vec::new();
     for one in &evidence.observations {
         let file =
@@ -222,6 +222,8 @@ fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
 
 struct Files<'f> {
     folder: &'f Path,
+    /// Folders in it, each made once.
+    made: BTreeSet<PathBuf>,
     sha256: BTreeMap<String, String>,
 }
 
@@ -232,7 +234,11 @@ impl Files<'_> {
             name += PACKED;
         }
         let path = self.folder.join(&name);
-        fs::create_dir_all(path.parent().unwrap_or(self.folder))?;
+        let parent = path.parent().unwrap_or(self.folder);
+        if !self.made.contains(parent) {
+            fs::create_dir_all(parent)?;
+            self.made.insert(parent.to_owned());
+        }
         fs::write(path, packed.as_deref().unwrap_or(bytes))?;
         self.sha256.insert(name.clone(), sha256(bytes));
         Ok(name)

@@ -121,6 +121,8 @@ pub struct CheckTally {
     pub missed: usize,
     /// Rules that broke, each time they did.
     pub broken_rules: usize,
+    /// What was given and led to no question at all, as it was given.
+    pub not_exercised: Vec<String>,
     /// Rules that were put to something, and how often.
     pub applied: BTreeMap<&'static str, usize>,
     /// Rules that rest on nothing in force on the norm's day.

@@ -12,7 +12,7 @@ use crate::{
     archive::{Content, Found, Item, LeftOut, Why},
     directory::{Directory, DirectoryFile, Form},
     message::{Daticert, DaticertReading, Entity, Kind, Message, Shape},
-    smime::{Certificate, Signature, SignatureState, SignerDigest, content, digests},
+    smime::{Certificate, Signature, SignatureState, SignerDigest, cms_in_text, content, digests},
 };
 
 /// A thing and its parts.
@@ -338,7 +338,7 @@ impl DirectoryParts {
         let cms = match DirectoryFile::open(file).form {
             Form::Plain => None,
             Form::Signed => Some(SignatureParts::of(file, None)),
-            Form::SignedText => der::pem::decode_vec(file).ok().map(|(_, binary)| SignatureParts::of(&binary, None)),
+            Form::SignedText => cms_in_text(file).map(|binary| SignatureParts::of(&binary, None)),
         };
         let (problem, providers) = match Directory::read(file) {
             Ok(directory) => (None, directory.providers),

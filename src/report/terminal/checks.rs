@@ -5,68 +5,45 @@
 
 use std::io::{self, Write};
 
-use super::aside::Aside;
+use super::{
+    aside::Aside,
+    submissions::Submissions,
+    words::{Words, line_of},
+};
 use crate::{
     norm::AsOf,
     report::{Groups, Ink, Paint, Report, Subject, counted, shown, wrapped},
     results::{
-        Alone, CheckTally, Checked, Closing, Description, Event, GivenDirectory, Opening, Reference, Required,
-        Severity, Strictness, SubmissionPage, Totals, Work,
+        Alone, CheckTally, Checked, Closing, Event, GivenDirectory, Opening, Reference, Required, Severity, Totals,
+        Work,
     },
     rules::{Answer, GivenCertificate},
     smime::Certificate,
 };
 
-/// Submissions told of which there is nothing to say but who got what.
-const QUIET: usize = 10;
-/// Submissions told in which something is missing or wrong.
-const LOUD: usize = 50;
-/// Lines of a submission's list: recipients, what was seen, what is missing.
-const LISTED: usize = 12;
+/// Lines of a list: recipients, what was seen, what is missing.
+pub(super) const LISTED: usize = 12;
 
 /// Writes a line as soon as a thing is judged, and the rest when all are.
 pub struct ChecksPage<W> {
     out: W,
-    paint: Paint,
-    strictness: Strictness,
+    words: Words,
     as_of: AsOf,
     groups: Groups,
     /// Of what messages are judged by.
     references: Groups,
     aside: Aside,
     unverified: bool,
-    quiet: Told,
-    loud: Told,
-}
-
-/// How many submissions of a sort were told, and how many were not.
-#[derive(Default)]
-struct Told {
-    told: usize,
-    more: usize,
-}
-
-impl Told {
-    /// Whether one more is told.
-    fn one_more(&mut self, most: usize) -> bool {
-        let room = self.told < most;
-        if room {
-            self.told += 1;
-        } else {
-            self.more += 1;
-        }
-        room
-    }
+    submissions: Submissions,
 }
 
 impl<W: Write> ChecksPage<W> {
     /// A page on `out`.
     pub fn new(out: W, paint: Paint, opening: &Opening) -> Self {
-        let (strictness, as_of) = (opening.strictness, opening.as_of);
-        let (quiet, loud) = (Told::default(), Told::default());
+        let (words, as_of) = (Words { paint, strictness: opening.strictness }, opening.as_of);
         let (groups, references) = (Groups::default(), Groups::default());
         let aside = Aside::default();
-        Self { out, paint, strictness, as_of, groups, references, aside, unverified: false, quiet, loud }
+        Self { out, words, as_of, groups, references, aside, unverified: false, submissions: Submissions::default() }
     }
 
     /// What signers are told by, and of which day it is.
@@ -86,12 +63,12 @@ impl<W: Write> ChecksPage<W> {
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
         let severities: Vec<Severity> = checked.severities().collect();
-        let verdict = self.verdict(&severities);
+        let verdict = self.words.verdict(&severities);
         let name = shown(&checked.name);
         match &checked.lone {
             Some(alone) => {
                 let what = match alone.description.what() {
-                    Some(what) => format!("{what}, {}", self.in_short(alone)),
+                    Some(what) => format!("{what}, {}", self.words.in_short(alone)),
                     None => "mail, no system-generated message".to_owned(),
                 };
                 writeln!(self.out, "{name}: {verdict}; {what}")?;
@@ -101,37 +78,6 @@ impl<W: Write> ChecksPage<W> {
         }
         self.groups.add_all(&Subject::of(checked), &name);
         Ok(())
-    }
-
-    /// How many findings, and whether they fail what they were found in.
-    fn verdict(&self, severities: &[Severity]) -> String {
-        let noun = match self.strictness {
-            Strictness::Violations => "violation",
-            Strictness::Warnings | Strictness::Notes => "finding",
-        };
-        match severities.iter().filter(|severity| severity.fails(self.strictness)).count() {
-            0 => self.paint.dye(Ink::Good, &format!("no {noun}")),
-            many => self.paint.dye(Ink::Bad, &counted(many, noun)),
-        }
-    }
-
-    /// The answers in a word each, and who signed where that is told.
-    fn in_short(&self, alone: &Alone) -> String {
-        let answers = &alone.answers;
-        let origin = match &answers.origin {
-            Answer::Yes(provider) => format!("yes ({})", shown(provider)),
-            other => self.word(other),
-        };
-        format!("intact {}, origin {origin}, form {}", self.word(&answers.intact), self.word(&answers.form))
-    }
-
-    fn word(&self, answer: &Answer) -> String {
-        let ink = match answer {
-            Answer::Yes(_) => return "yes".to_owned(),
-            Answer::No(_) => Ink::Bad,
-            Answer::CannotTell(_) => Ink::Odd,
-        };
-        self.paint.dye(ink, answer.word())
     }
 
     /// What a message says of itself, who signed it, and why an answer is not yes.
@@ -157,87 +103,13 @@ impl<W: Write> ChecksPage<W> {
         Ok(())
     }
 
-    fn submission(&mut self, submission: &SubmissionPage) -> io::Result<()> {
-        let name = shown(&submission.name());
-        let severities: Vec<Severity> = submission.severities().collect();
-        let wrong = severities.iter().any(|severity| severity.fails(self.strictness));
-        let told =
-            if wrong || !submission.missing.is_empty() { self.loud.one_more(LOUD) } else { self.quiet.one_more(QUIET) };
-        if told {
-            self.submission_page(submission, &name, &severities)?;
-        }
-        self.groups.add_all(&Subject::of_submission(submission), &name);
-        Ok(())
-    }
-
-    fn submission_page(&mut self, submission: &SubmissionPage, name: &str, severities: &[Severity]) -> io::Result<()> {
-        let complete = self.word(&submission.complete);
-        writeln!(self.out, "\n{name}: {}; complete {complete}", self.verdict(severities))?;
-        let described = Description {
-            sender: submission.sender.clone(),
-            subject: submission.subject.clone(),
-            date: submission.accepted,
-            ..Description::default()
-        };
-        if let Some(line) = line_of(&described) {
-            writeln!(self.out, "    {}", wrapped(&line, 4))?;
-        }
-        let recipients = submission.recipients.iter().map(|recipient| {
-            let typology = recipient.typology.as_deref().map(|word| format!(" ({})", shown(word))).unwrap_or_default();
-            format!("{}{typology}: {}", shown(&recipient.address), shown(&recipient.outcome))
-        });
-        self.list("to", recipients)?;
-        let seen = submission
-            .messages
-            .iter()
-            .map(|message| format!("{} in {}", message.kind.map_or("mail", |kind| kind.title()), shown(&message.name)));
-        self.list("seen", seen)?;
-        let missing = submission.missing.iter();
-        self.list("missing", missing.map(|it| format!("{} ({})", shown(&it.what), shown(&it.view))))?;
-        if !submission.complete.why().is_empty() && !submission.complete.is_yes() {
-            self.list("complete", [format!("{}: {}", submission.complete.word(), shown(submission.complete.why()))])?;
-        }
-        let subject = Subject::of_submission(submission);
-        let contradicts = subject.failures().map(|failure| {
-            format!(
-                "{} {}: expected {}; found {}",
-                failure.severity.word(),
-                failure.id,
-                shown(&failure.expected),
-                shown(&failure.found)
-            )
-        });
-        let contradicts: Vec<String> = contradicts.collect();
-        self.list("found", contradicts)
-    }
-
-    /// Rows under a label, of which a bounded number is told.
-    fn list(&mut self, label: &str, rows: impl IntoIterator<Item = String>) -> io::Result<()> {
-        let mut rows = rows.into_iter();
-        for (at, row) in rows.by_ref().take(LISTED).enumerate() {
-            let label = self.paint.dye(Ink::Faint, &format!("{:<10}", if at == 0 { label } else { "" }));
-            writeln!(self.out, "    {label}{}", wrapped(&row, 14))?;
-        }
-        match rows.count() {
-            0 => Ok(()),
-            more => writeln!(self.out, "    {:<10}and {more} more", ""),
-        }
-    }
-}
-
-impl<W: Write> ChecksPage<W> {
     fn close(&mut self, totals: &CheckTally, (code, meaning): (u8, &'static str)) -> io::Result<()> {
-        let more = self.quiet.more + self.loud.more;
-        if more > 0 {
-            let of_note = match self.loud.more {
-                0 => String::new(),
-                many => format!(", {many} of them with something missing or wrong"),
-            };
-            let rest = format!("{} more{of_note}: --format json tells of each", counted(more, "submission"));
+        if let Some(rest) = self.submissions.rest() {
             writeln!(self.out, "\n{}", wrapped(&rest, 0))?;
         }
-        let references = self.references.lines("In what messages are judged by; it fails none of them", self.paint);
-        let pages = self.groups.pages(self.strictness, self.paint);
+        let references =
+            self.references.lines("In what messages are judged by; it fails none of them", self.words.paint);
+        let pages = self.groups.pages(self.words.strictness, self.words.paint);
         self.out.write_all((references + &pages).as_bytes())?;
         if self.unverified {
             let hint = "Origins that cannot be told are no findings. Who signed can be told with --trust (a folder of \
@@ -254,7 +126,7 @@ impl<W: Write> ChecksPage<W> {
             1 => Ink::Bad,
             _ => Ink::Odd,
         };
-        self.row("result", &format!("{} (exit code {code})", self.paint.dye(ink, meaning)))?;
+        self.row("result", &format!("{} (exit code {code})", self.words.paint.dye(ink, meaning)))?;
         self.out.flush()
     }
 
@@ -287,6 +159,12 @@ impl<W: Write> ChecksPage<W> {
             many(totals.broken_rules, "rules broke"),
         );
         self.row("findings", &found)?;
+        for name in totals.not_exercised.iter().take(LISTED) {
+            self.row("unasked", &format!("{}: no rule applies to anything in it", shown(name)))?;
+        }
+        if let Some(more) = totals.not_exercised.len().checked_sub(LISTED).filter(|more| *more > 0) {
+            self.row("", &format!("and {more} more of what was given"))?;
+        }
         for (question, Required { yes, no, cannot_tell }) in &totals.required {
             let asked = format!("{}: {yes} yes, {no} no, {cannot_tell} cannot be told", question.word());
             self.row("required", &asked)?;
@@ -295,7 +173,7 @@ impl<W: Write> ChecksPage<W> {
     }
 
     fn row(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let label = self.paint.dye(Ink::Faint, &format!("{label:<10}"));
+        let label = self.words.paint.dye(Ink::Faint, &format!("{label:<10}"));
         writeln!(self.out, "{label}{text}")
     }
 }
@@ -316,31 +194,14 @@ impl<W: Write> Report for ChecksPage<W> {
                 self.aside.add(it);
                 Ok(())
             }
-            Event::Submission(submission) => self.submission(submission),
+            Event::Submission(submission) => {
+                self.groups.add_all(&Subject::of_submission(submission), &shown(&submission.name()));
+                self.submissions.tell(&mut self.out, self.words, submission)
+            }
             Event::Closed(Closing { totals: Totals::Check(totals), exit, .. }) => self.close(totals, *exit),
             _ => Ok(()),
         }
     }
-}
-
-/// What a message says of itself, in a line.
-fn line_of(it: &Description) -> Option<String> {
-    const NAMED: usize = 3;
-    let mut parts = Vec::new();
-    if let Some(sender) = &it.sender {
-        parts.push(format!("from {}", shown(sender)));
-    }
-    let named: Vec<String> = it.recipients.iter().take(NAMED).map(|address| shown(address)).collect();
-    if !named.is_empty() {
-        let more = match it.recipients.len() - named.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        parts.push(format!("to {}{more}", named.join(", ")));
-    }
-    parts.extend(it.subject.as_deref().map(|subject| format!("\u{201c}{}\u{201d}", shown(subject))));
-    parts.extend(it.date.map(|date| date.to_string()));
-    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// What was judged, in a line.
@@ -388,8 +249,11 @@ mod tests {
     use crate::{
         evidence::{Direction, Evidence},
         message::Kind,
-        report::samples,
-        results::{ArrivedAt, CellOutcome, Ending, Missing, Work},
+        report::{
+            samples,
+            terminal::submissions::{LOUD, QUIET},
+        },
+        results::{ArrivedAt, CellOutcome, Description, Ending, Missing, Strictness, SubmissionPage, Work},
         rules::{Answers, Judgement},
     };
 

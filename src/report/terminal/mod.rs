@@ -3,6 +3,8 @@
 mod aside;
 mod checks;
 mod plays;
+mod submissions;
+mod words;
 
 use std::io::{self, Write};
 

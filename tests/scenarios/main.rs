@@ -1,10 +1,13 @@
 //! Every scenario of the suite as a test, once in each direction, with its story as a snapshot; and a part of them again
-//! with the machine's clock set to another day, against the same snapshots.
+//! with the machine's clock set to another day, against the same snapshots. Where all are played, outside oracles are asked
+//! about what the gateways composed.
 //!
 //! `cargo scenario '*' --today 2032-02-29T12:00:00Z` plays all of them on another day.
 //!
 //! `cargo scenario 'delivery/*'` plays some; `PEC_SCENARIO='delivery/*,trust/*'` does the same where flags are not passed
 //! on (nextest).
+
+mod oracle;
 
 use std::{
     process::ExitCode,
@@ -24,6 +27,9 @@ use pec_conformance::{
     scenario::{Scenario, Selection, suite},
 };
 use tokio::runtime::Runtime;
+
+/// Asked once everything is played, about all of it.
+static ORACLE: LazyLock<oracle::Oracle> = LazyLock::new(oracle::Oracle::default);
 
 /// One runtime for all trials; each trial blocks a thread of its own on it.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
@@ -63,6 +69,9 @@ fn main() -> ExitCode {
             return ExitCode::from(4);
         }
     };
+    let Arguments { filter, skip, list, ignored, .. } = &options.mimic;
+    let is_everything = selection.ids.is_empty() && options.today.is_none();
+    let is_whole = is_everything && filter.is_none() && skip.is_empty() && !list && !ignored;
     let directions = [Direction::new("alfa", "bravo"), Direction::new("bravo", "alfa")];
     let trial = |scenario: &Arc<Scenario>, direction: &Direction, today: Option<Timestamp>| {
         let (scenario, direction) = (scenario.clone(), direction.clone());
@@ -70,7 +79,14 @@ fn main() -> ExitCode {
         let name = format!("{} {}->{}{day}", scenario.id, direction.sender, direction.receiver);
         let machine = today.map(Machine::set_to).unwrap_or_default();
         let how = How { machine, ..How::default() };
-        Trial::test(name, move || verdict(&RUNTIME.block_on(play(&scenario, &direction, &how))))
+        Trial::test(name, move || {
+            let _under_way = ORACLE.begins();
+            let cell = RUNTIME.block_on(play(&scenario, &direction, &how));
+            if is_whole && today.is_none() {
+                ORACLE.take(&cell);
+            }
+            verdict(&cell)
+        })
     };
     let both = |scenario| directions.each_ref().map(|direction| (scenario, direction));
     let plays = || scenarios.iter().flat_map(both);
@@ -80,6 +96,12 @@ fn main() -> ExitCode {
         let days = OTHER_DAYS.map(|day| day.parse().expect("an instant is written there"));
         let again = scenarios.iter().step_by(AGAIN).flat_map(both).zip(days.into_iter().cycle());
         trials.extend(again.map(|((scenario, direction), day)| trial(scenario, direction, Some(day))));
+    }
+    if is_whole {
+        // The last: trials begin in order.
+        let plays = trials.len();
+        let name = "openssl and xmllint accept everything that the gateways compose";
+        trials.push(Trial::test(name, move || ORACLE.verdict(plays)));
     }
     libtest_mimic::run(&options.mimic, trials).exit_code()
 }
