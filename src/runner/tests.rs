@@ -211,6 +211,18 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
 }
 
 #[test]
+fn what_sends_much_has_more_time() {
+    let sends = |size: &str| {
+        scenario(&format!(
+            "- send: {{id: large, from: mario@sender, to: [anna@receiver], attach: [{{name: a, size: {size}}}]}}\n- expect: {{}}\n"
+        ))
+    };
+    let how = How::default();
+    assert_eq!(how.limit_of(&sends("20 kB")), how.limit);
+    assert_eq!(how.limit_of(&sends("30 MB")), how.limit + std::time::Duration::from_mins(5));
+}
+
+#[test]
 fn cells_with_large_files_take_turns() {
     let mut plan = Plan::new(vec![scenario(
         "- send: {id: large, from: mario@sender, to: [anna@receiver], attach: [{name: a, size: 9 MB}]}\n- expect: {}\n",
