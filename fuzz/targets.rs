@@ -9,12 +9,12 @@ use pec_conformance::{
     clock::Machine,
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, Service, bundle},
-    message::{DaticertReading, Message},
+    message::{Bytes, DaticertReading, Message},
     net::{Handler, Limits, Reply, Server, Session, Upgrade},
     pki::Pki,
-    rules::{self, Options, Outcome},
+    rules::{self, Judge, Judgement, Options, Outcome, Reference},
     scenario::Scenario,
-    smime::{Certificate, Signature},
+    smime::{self, Certificate, Signature, Trust},
 };
 
 /// A target: its name, as the folder of its corpus has it, and what it does.
@@ -38,29 +38,25 @@ pub fn message(data: &[u8]) {
     if Message::read(data.to_vec()).is_err() {
         return;
     }
-    let observation = Observation {
-        id: 1,
-        bytes: data.to_vec().into(),
-        seen: Seen::File { path: "fuzz.eml".into() },
-        at: "2026-03-02T08:30:00Z".parse().expect("an instant"),
-        path: None,
-        producer: Party::Undetermined,
-        name: None,
-        dialogue: None,
-    };
-    judged(&Evidence { observations: vec![observation], ..Evidence::default() });
+    judged(&Evidence { observations: vec![seen(data.to_vec().into())], ..Evidence::default() });
 }
 
 /// `daticert.xml` by itself.
 pub fn daticert(data: &[u8]) {
     let reading = DaticertReading::read(data.to_vec());
     let _ = reading.data.and_then(|data| data.instant());
+    alone(Message::daticert(data.to_vec()));
 }
 
-/// A CMS structure: as a signature beside content and around it.
+/// A CMS structure: as a signature beside content, around it, and by itself.
 pub fn cms(data: &[u8]) {
     let _ = Signature::verify(data, b"content");
     let _ = Signature::open(data);
+    alone(Message::signature(data.to_vec()));
+    let content = smime::content(data).map(|content| Message::content(&content, data.to_vec()));
+    if let Some(Ok(message)) = content {
+        alone(message);
+    }
 }
 
 /// A certificate given by itself.
@@ -115,8 +111,34 @@ pub fn bundle(data: &[u8]) {
     }
 }
 
+fn seen(bytes: Bytes) -> Observation {
+    Observation {
+        id: 1,
+        bytes,
+        seen: Seen::File { path: "fuzz.eml".into() },
+        at: "2026-03-02T08:30:00Z".parse().expect("an instant"),
+        path: None,
+        producer: Party::Undetermined,
+        name: None,
+        dialogue: None,
+    }
+}
+
+/// A message, or as much of one as there is, judged by itself.
+fn alone(message: Message) {
+    let evidence = Evidence { observations: vec![seen(message.mail.raw.clone())], ..Evidence::default() };
+    let trust = Trust::default();
+    let reference = Reference::new(&[], &trust);
+    let judge = Judge::new(rules::all(), &reference, Options::default());
+    none_broke(judge.lone(message, &evidence, &mut judge.clerk()).judgement);
+}
+
 fn judged(evidence: &Evidence) {
-    for verdict in rules::judge(evidence, &Options::default()).verdicts {
+    none_broke(rules::judge(evidence, &Options::default()));
+}
+
+fn none_broke(judgement: Judgement) {
+    for verdict in judgement.verdicts {
         if let Outcome::InternalError(problem) = verdict.outcome {
             panic!("{} broke: {problem}", verdict.rule.id);
         }

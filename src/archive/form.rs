@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::mbox;
-use crate::smime::is_signed_data;
+use crate::{message::mail::decides, smime::is_signed_data};
 
 /// How many octets are looked at.
 pub(super) const BEGINNING: usize = 64 << 10;
@@ -101,39 +101,21 @@ pub(super) fn field_name(line: &[u8]) -> Option<&[u8]> {
     (!name.is_empty() && name.iter().all(u8::is_ascii_graphic)).then_some(name)
 }
 
+/// Whether it is a field that mail knows: one that decides something, or that programs put around those.
 fn is_of_mail(name: &[u8]) -> bool {
-    const FIELDS: [&str; 29] = [
-        "bcc",
-        "cc",
-        "content-disposition",
-        "content-transfer-encoding",
-        "content-type",
-        "date",
+    const BESIDE: [&str; 10] = [
         "delivered-to",
         "dkim-signature",
         "envelope-to",
-        "from",
         "in-reply-to",
-        "message-id",
-        "mime-version",
         "received",
         "references",
-        "reply-to",
-        "return-path",
-        "sender",
-        "subject",
-        "to",
         "x-mozilla-status",
         "x-original-to",
-        "x-ricevuta",
-        "x-riferimento-message-id",
-        "x-tiporicevuta",
-        "x-trasporto",
         "x-uidl",
-        "x-verificasicurezza",
         "x-virus-scanned",
     ];
-    FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field.as_bytes()))
+    decides(name) || BESIDE.iter().any(|field| name.eq_ignore_ascii_case(field.as_bytes()))
 }
 
 /// The line that LDIF begins with (RFC 2849).

@@ -42,6 +42,8 @@ pub const MANIFEST: &str = "manifest.json";
 const FORM: u32 = 4;
 /// Bytes of a message above which it is packed.
 const LARGE: usize = 64 << 10;
+/// How the name of a bundle begins that is being written; of a run that was killed it stays so.
+const DRAFT: &str = ".evidence-";
 /// What the name of a packed file ends with.
 const PACKED: &str = ".gz";
 /// How much may come of a packed file; what packs better is kept as it is, so that we read what we write.
@@ -127,7 +129,7 @@ pub fn write(evidence: &Evidence, root: &Path, way: &Path) -> Result<PathBuf, Bu
     let folder = root.join(way);
     let failed = |error: io::Error| BundleError::Io { doing: "written", path: folder.clone(), error };
     let parent = reach(root, way.parent().unwrap_or(Path::new(""))).map_err(failed)?;
-    let draft = tempfile::Builder::new().prefix(".evidence-").tempdir_in(parent).map_err(failed)?;
+    let draft = tempfile::Builder::new().prefix(DRAFT).tempdir_in(parent).map_err(failed)?;
     draft_into(evidence, draft.path()).map_err(failed)?;
     let draft = draft.keep();
     fs::rename(&draft, &folder).map_err(|error| {
@@ -157,9 +159,16 @@ fn reach(root: &Path, way: &Path) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Whether a folder is a bundle: its manifest is a file, no link, and reads as one of ours.
+/// Whether a folder is a bundle: its manifest is a file, no link, and reads as one of ours. One that a run was killed over is
+/// known by its name and by what alone is in it.
 pub fn is_ours(folder: &Path) -> bool {
     let path = folder.join(MANIFEST);
+    let is_draft = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(DRAFT));
+    if is_draft && !path.exists() {
+        const PARTS: [&str; 5] = ["messages", "dialogues", "logs", "directory", "trust"];
+        let mut inside = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        return inside.all(|entry| PARTS.iter().any(|part| entry.file_name() == *part));
+    }
     fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file())
         && bounded::read(&path, LARGEST_MANIFEST).is_ok_and(|bytes| parse::<Manifest>(&path, &bytes).is_ok())
 }

@@ -14,6 +14,7 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 pub use address_list::{AddressList, AddressProblem};
 pub use header_text::{HeaderText, canonical, says};
 pub use limit::Limit;
+pub use mime::decides;
 
 use super::{Bytes, charset};
 use base64::{Engine, prelude::BASE64_STANDARD};

@@ -359,6 +359,19 @@ mod tests {
         assert!(!place.at("evidence/delivery/complete").exists());
     }
 
+    #[test]
+    fn what_a_killed_run_was_writing_is_moved_too() {
+        let place = Place::new();
+        place.write("run.jsonl", HEADER);
+        place.write("evidence/delivery/complete/.evidence-Ab12Cd/messages/001-submitted-sender.eml", "x");
+        place.write("evidence/delivery/complete/.evidence-theirs/notes.txt", "x");
+        Folder::prepare(place.0.path()).unwrap();
+        let left = |name: &str| place.at("evidence/delivery/complete").join(name).exists();
+        assert!(!left(".evidence-Ab12Cd") && left(".evidence-theirs"));
+        let kept = "earlier/20260302T083000Z/evidence/delivery/complete/.evidence-Ab12Cd/messages";
+        assert!(place.at(kept).is_dir());
+    }
+
     #[cfg(unix)]
     #[test]
     fn nothing_is_reached_through_a_link() {

@@ -49,6 +49,11 @@ pub(super) fn read(raw: &[u8], span: Range<usize>) -> (Entity, Vec<Limit>) {
     (root, reader.limits)
 }
 
+/// Whether a field of this name decides what a message is, how it is read or to whom it is.
+pub fn decides(name: &[u8]) -> bool {
+    DECIDING.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
 struct Reader<'a> {
     raw: &'a [u8],
     /// The message's own range.
@@ -69,7 +74,7 @@ impl Reader<'_> {
             let count = (self.fields > MAX_FIELDS).then_some(Limit::Fields);
             let Some(limit) = size.or(count) else { return true };
             note(&mut self.limits, limit);
-            let decides = DECIDING.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+            let decides = decides(name);
             self.late += usize::from(decides);
             decides && self.late <= MAX_LATE
         });
