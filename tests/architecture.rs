@@ -42,6 +42,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "results",
             "rules",
             "scenario",
+            "shown",
             "smime",
             "target",
         ],

@@ -147,7 +147,7 @@ fn a_scenario_acts_on_nothing() {
     let folder = Folder::new();
     let key = r#""a\e[2J\nresult   conforming (exit code 0)""#;
     for (name, source, words) in [
-        ("key", format!("{key}: 1\n"), "unknown field"),
+        ("key", format!("{key}: 1\n"), "unknown key"),
         (
             "value",
             SCENARIO.replace("title: x", "title: x\nstarts: ").replace("starts: ", &format!("starts: {key}")),
@@ -181,7 +181,7 @@ fn what_a_scenario_gets_wrong_is_told_briefly_whatever_it_repeats() {
     let deep = |open: &str| format!("title: x\nsteps: {}\n", open.repeat(60_000 / open.len()));
     for (name, source, says) in [
         ("words", format!("title: x\nclauses: [{words}]\nsteps: []\n"), "wrong-word"),
-        ("keys", "wrong: 1\n".repeat(3000), "unknown field"),
+        ("keys", "wrong: 1\n".repeat(3000), "unknown key"),
         ("column", wide, "nonsense"),
         ("brackets", deep("["), "nested deeper"),
         ("braces", deep("{a: "), "nested deeper"),

@@ -207,7 +207,10 @@ fn verdict(tally: &PlayTally, ending: Ending) -> Exit {
     if !tally.exercised_anything() {
         exit = exit.worse(Exit::Nothing);
     }
-    if tally.error > 0 || tally.broken_rules > 0 || ending == Ending::Interrupted {
+    if tally.misconfigured > 0 {
+        exit = exit.worse(Exit::Usage);
+    }
+    if tally.error > tally.misconfigured || tally.broken_rules > 0 || ending == Ending::Interrupted {
         exit = exit.worse(Exit::Trouble);
     }
     exit
@@ -272,6 +275,7 @@ mod tests {
         assert_eq!(complete(tally(0, 0, 0, 3)), Exit::Nothing);
         assert_eq!(complete(tally(0, 0, 1, 0)), Exit::Trouble);
         assert_eq!(complete(PlayTally { broken_rules: 1, ..tally(1, 0, 0, 0) }), Exit::Trouble);
+        assert_eq!(complete(PlayTally { misconfigured: 1, ..tally(1, 1, 1, 0) }), Exit::Usage);
         assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::Interrupted), Exit::Trouble);
         assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::FailFast), Exit::NonConforming);
     }

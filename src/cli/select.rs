@@ -23,7 +23,7 @@ pub struct Select {
     /// Scenarios with a tag.
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
-    /// Use the scenarios of this folder instead of those inside the program.
+    /// Use the scenarios of this folder, or of one file, instead of those inside the program.
     #[arg(long, value_name = "DIR")]
     scenarios: Option<PathBuf>,
 }

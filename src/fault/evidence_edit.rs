@@ -16,6 +16,8 @@ use super::edit::Replace;
 pub enum CopyEdit {
     /// It was never sent.
     Drop,
+    /// It was taken from the wire and lies in no mailbox.
+    Lose,
     /// It was sent twice, byte for byte.
     Repeat,
     /// It alone is at hand, as a file: no other message, no session, no log.

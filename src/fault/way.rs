@@ -27,6 +27,9 @@ pub(super) fn way(
     let changed = evidence.observations.iter_mut().filter(|observation| copies.contains(&observation.id));
     match edit {
         CopyEdit::Drop => evidence.observations.retain(|observation| !copies.contains(&observation.id)),
+        CopyEdit::Lose => evidence.observations.retain(|observation| {
+            !copies.contains(&observation.id) || !matches!(observation.seen, Seen::Mailbox { .. })
+        }),
         CopyEdit::Repeat => add(evidence, again),
         CopyEdit::Alone => {
             let mut file = again.swap_remove(0);

@@ -17,6 +17,8 @@ pub struct Choices {
     pub infected_ordinary: Unwanted,
     /// What happens to ordinary mail for the service mailbox.
     pub ordinary_for_service: Unwanted,
+    /// What happens to notifications for its own users whose mailboxes are full.
+    pub beyond_quota: BeyondQuota,
     /// Whether a server-server acceptance is sent within the provider.
     pub takeover_of_own: Takeover,
     /// Whether one is sent for an infected envelope.
@@ -73,6 +75,15 @@ pub enum Unwanted {
     Discard,
     /// It is refused in the session.
     Refuse,
+}
+
+/// What happens to a notification for a full mailbox. It is to be delivered "regardless" (2.2.3), which says nothing of room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeyondQuota {
+    /// It is kept: a user's quota does not cost the proof.
+    Kept,
+    /// It is refused by SMTP: the provider that sent it knows, and has it in its log.
+    Refused,
 }
 
 /// Whether a server-server acceptance is sent where the norm can be read both ways.
@@ -138,6 +149,7 @@ impl Choices {
             reports: Reports::OnEach,
             infected_ordinary: Unwanted::Discard,
             ordinary_for_service: Unwanted::Refuse,
+            beyond_quota: BeyondQuota::Kept,
             takeover_of_own: Takeover::Omitted,
             takeover_of_infected: Takeover::Sent,
             second_notice: SignedDuration::from_hours(22),
@@ -170,6 +182,7 @@ impl Choices {
             reports: Reports::OnAll,
             infected_ordinary: Unwanted::Refuse,
             ordinary_for_service: Unwanted::Discard,
+            beyond_quota: BeyondQuota::Refused,
             takeover_of_own: Takeover::Sent,
             takeover_of_infected: Takeover::Omitted,
             second_notice: SignedDuration::from_hours(23),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Incoming, MailboxState, OrdinaryMail, address, antivirus,
-    choices::{Reports, ReturningCopy, Takeover, Undeliverable, Unwanted},
+    choices::{BeyondQuota, Reports, ReturningCopy, Takeover, Undeliverable, Unwanted},
     compose::{Certified, Notice},
     core::{Core, Matter, Way, addresses, answered, traced},
     dsn::{self, Failure},
@@ -118,7 +118,7 @@ impl Core {
             Verdict::Correct(correct) if correct.kind == Kind::PostaCertificata => {
                 self.take_envelope(arrival, &correct);
             }
-            Verdict::Correct(correct) => self.take_notification(arrival, &correct),
+            Verdict::Correct(correct) => return self.take_notification(arrival, &correct),
             Verdict::Malformed(error) => self.take_malformed(arrival, &error),
             Verdict::Ordinary(error) => return self.take_ordinary(arrival, &error),
         }
@@ -168,34 +168,47 @@ impl Core {
         }
     }
 
-    /// A correct notification: to whom it is for, unmodified, and what it tells is noted.
-    fn take_notification(&self, arrival: &Arrival<'_>, correct: &Correct) {
+    /// A correct notification: to whom it is for, unmodified, and what it tells is noted. One that no mailbox takes is
+    /// refused, so that its provider knows: taken and thrown away it would be lost for everybody.
+    fn take_notification(&self, arrival: &Arrival<'_>, correct: &Correct) -> Reply {
         let at = &arrival.at;
+        let taken = Reply::new(250, [2, 0, 0], "Taken");
         let about = correct.certified();
         let matter = Matter { about: &about, provider: &correct.daticert.gestore_emittente };
         let for_provider = matches!(correct.kind, Kind::PresaInCarico | Kind::RilevazioneVirus);
         if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
             self.quarantine(arrival.bytes, at);
-            return self.log(matter, "scarto", arrival.to, &[], Some("virus in una ricevuta".into()), at);
+            self.log(matter, "scarto", arrival.to, &[], Some("virus in una ricevuta".into()), at);
+            return taken;
         }
+        let mut refusals = Vec::new();
         for recipient in arrival.to {
             let in_service_mailbox = self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient);
-            let ready = self.profile.mailbox(recipient).is_some_and(|mailbox| mailbox.state == MailboxState::Enabled);
-            let event = if for_provider == in_service_mailbox && (in_service_mailbox || ready) {
-                self.put(recipient, traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
-                "consegna"
-            } else {
-                "scarto"
+            let refusal = if in_service_mailbox { None } else { self.takes_no_notification(recipient) };
+            let (event, detail) = match &refusal {
+                Some(reply) => ("scarto", Some(reply.to_string())),
+                None if for_provider == in_service_mailbox => ("consegna", correct.kind.tipo().map(str::to_owned)),
+                None => ("scarto", correct.kind.tipo().map(str::to_owned)),
             };
-            let detail = correct.kind.tipo().map(str::to_owned);
+            if event == "consegna" {
+                self.put(recipient, traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
+            }
             self.log(matter, event, std::slice::from_ref(recipient), &[], detail, at);
-            if in_service_mailbox == for_provider {
+            if event == "consegna" {
                 self.observe(correct, at);
+                if !in_service_mailbox {
+                    self.serve(recipient, arrival, arrival.bytes);
+                }
             }
-            if event == "consegna" && !in_service_mailbox {
-                self.serve(recipient, arrival, arrival.bytes);
-            }
+            refusals.push((recipient, refusal));
         }
+        all_refused(&refusals).unwrap_or(taken)
+    }
+
+    /// Why a user's mailbox takes no notification, if it takes none.
+    fn takes_no_notification(&self, recipient: &str) -> Option<Reply> {
+        let full = self.profile.mailbox(recipient).is_some_and(|mailbox| mailbox.state == MailboxState::Full);
+        if full && self.profile.choices.beyond_quota == BeyondQuota::Kept { None } else { self.unable(recipient) }
     }
 
     /// Of a listed provider but not in the norm's form: always propagated, even where ordinary mail is refused.

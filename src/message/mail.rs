@@ -12,7 +12,7 @@ mod words;
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 pub use address_list::{AddressList, AddressProblem};
-pub use header_text::{HeaderText, canonical};
+pub use header_text::{HeaderText, canonical, says};
 pub use limit::Limit;
 pub use mime::decides;
 

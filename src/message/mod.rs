@@ -17,7 +17,7 @@ pub mod shape;
 pub use bytes::Bytes;
 pub use daticert::{Daticert, DaticertReading};
 pub use kind::{Addressee, Kind};
-pub use mail::{AddressList, AddressProblem, Entity, Header, HeaderText, Limit, Mail, Mailbox, ReadError};
+pub use mail::{AddressList, AddressProblem, Entity, Header, HeaderText, Limit, Mail, Mailbox, ReadError, says};
 pub use parts::{Parts, Signed};
 pub use pec::Message;
 pub use shape::Shape;

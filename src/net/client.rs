@@ -226,6 +226,7 @@ impl Client {
         let tcp =
             SmtpClient::connect(destination.address, self.patience.command).await.map_err(|error| match error {
                 mail_send::Error::Io(error) => Problem::Connect(error),
+                mail_send::Error::Timeout => Problem::Connect(std::io::ErrorKind::TimedOut.into()),
                 other => problem(other),
             })?;
         self.calls.enter(&tcp.stream).map_err(Problem::Connect)?;

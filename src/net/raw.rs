@@ -42,7 +42,11 @@ impl Client {
             self.calls.enter(&stream).map_err(Problem::Connect)?;
             Ok(stream)
         };
-        let mut line = Line { stream: Stream::Tcp(within(self.patience.command, connect).await?), came: Vec::new() };
+        let stream = match within(self.patience.command, connect).await {
+            Err(Problem::Timeout) => return Err(Problem::Connect(std::io::ErrorKind::TimedOut.into())),
+            stream => stream?,
+        };
+        let mut line = Line { stream: Stream::Tcp(stream), came: Vec::new() };
         match line.reply(self.patience.command).await? {
             Heard::Reply(lines) if lines.last().is_some_and(|last| last.starts_with('2')) => {}
             other => return Err(Problem::Broken(format!("no welcome: {other:?}"))),

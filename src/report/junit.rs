@@ -100,9 +100,9 @@ impl<W: Write> Junit<W> {
             CellOutcome::Passed => TestCaseStatus::success(),
             CellOutcome::Failed => self.status(&failures),
             CellOutcome::Skipped(reason) => skipped(reason),
-            CellOutcome::Error(reason) => {
+            CellOutcome::Error(trouble) => {
                 let heavy = failures.iter().filter(|failure| failure.severity.fails(self.strictness));
-                let mut status = error(reason);
+                let mut status = error(&trouble.to_string());
                 status.set_description(told(heavy));
                 status
             }

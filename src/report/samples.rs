@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use crate::{
     evidence::{Direction, Evidence, GatewayFacts, Observation, Party, Role, Seen},
     norm::{AsOf, Clause, Level, clauses::access::RFC6109_3_1_4_HEADERS},
-    results::{Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Unmet, Work},
+    results::{
+        Cause, Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Trouble, Unmet, Work,
+    },
     rules::{Check, Finding, Judgement, Outcome, Rule, Verdict},
 };
 
@@ -34,11 +36,12 @@ pub fn run() -> Vec<Event<'static>> {
         strictness: Strictness::Violations,
         as_of: AsOf::Latest,
     };
+    let hung = Trouble { cause: Cause::Infrastructure, what: format!("the gateway hung: {HOSTILE}") };
     let cells = [
         cell("delivery/complete", &directions[0], CellOutcome::Passed),
         failed(&directions[1]),
         announced(&directions[0]),
-        cell("timeout/twelve", &directions[0], CellOutcome::Error(format!("the gateway hung: {HOSTILE}"))),
+        cell("timeout/twelve", &directions[0], CellOutcome::Error(hung)),
         cell("timeout/twelve", &directions[1], CellOutcome::Skipped("flawed cannot move its clock".into())),
     ];
     let mut tally = PlayTally::new(6, &RULES, opening.as_of);

@@ -71,7 +71,7 @@ impl<W: Write> Sarif<W> {
         let place = format!("{} {}", cell.scenario, way(&cell.direction));
         match &cell.outcome {
             CellOutcome::Passed | CellOutcome::Failed => {}
-            CellOutcome::Error(reason) => self.trouble("error", &format!("{place}: {reason}"), None),
+            CellOutcome::Error(trouble) => self.trouble("error", &format!("{place}: {trouble}"), None),
             CellOutcome::Skipped(reason) => self.trouble("note", &format!("{place}: skipped: {reason}"), None),
         }
         failures(cell).iter().try_for_each(|failure| self.failure(failure, &place, None))

@@ -105,7 +105,7 @@ fn cell_line(cell: &Cell) -> CellLine<'_> {
     let (outcome, reason) = match &cell.outcome {
         CellOutcome::Passed => (CellWord::Passed, None),
         CellOutcome::Failed => (CellWord::Failed, None),
-        CellOutcome::Error(reason) => (CellWord::Error, Some(&reason[..])),
+        CellOutcome::Error(trouble) => (CellWord::Error, Some(&trouble.what[..])),
         CellOutcome::Skipped(reason) => (CellWord::Skipped, Some(&reason[..])),
     };
     let unmet = cell.unmet.iter().map(|unmet| UnmetLine {

@@ -13,7 +13,7 @@ pub use checked::{
 };
 pub use describe::Description;
 pub use event::{Closing, Ending, Event, Opening, Reference, Totals, Work};
-pub use play::{Cell, CellOutcome, Unmet};
+pub use play::{Cause, Cell, CellOutcome, Trouble, Unmet};
 pub use required::{Question, Required, require};
 pub use severity::{Severity, Strictness, Weighed, weighed};
 pub use tally::{CheckTally, PlayTally};

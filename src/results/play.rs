@@ -1,6 +1,6 @@
 //! What playing a scenario came to.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
@@ -48,10 +48,38 @@ pub enum CellOutcome {
     Passed,
     /// An expectation was not met, or a rule found a violation (a warning with `--strict`, a note with `--strict=notes`).
     Failed,
-    /// Trouble of the harness or a target out of reach: no verdict.
-    Error(String),
+    /// Trouble that is no verdict.
+    Error(Trouble),
     /// A target cannot do what the scenario needs.
     Skipped(String),
+}
+
+/// Why there is no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    /// Where to look for what is to be mended.
+    pub cause: Cause,
+    /// What went wrong.
+    pub what: String,
+}
+
+/// Where trouble comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The harness, the machine, or a target out of reach.
+    Infrastructure,
+    /// What somebody configured or wrote into a scenario.
+    Configuration,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.cause {
+            Cause::Infrastructure => f.write_str(&self.what),
+            Cause::Configuration => write!(f, "configuration: {}", self.what),
+        }
+    }
 }
 
 /// An expectation that was not met.

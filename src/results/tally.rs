@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Cell, CellOutcome, Checked, Question, Required, Severity, Strictness, SubmissionPage, weighed};
+use super::{Cause, Cell, CellOutcome, Checked, Question, Required, Severity, Strictness, SubmissionPage, weighed};
 use crate::{
     norm::AsOf,
     rules::{Judgement, Rule},
@@ -22,6 +22,8 @@ pub struct PlayTally {
     pub failed: usize,
     /// Cells without a verdict for trouble of the harness or a target.
     pub error: usize,
+    /// Of the cells in error those in which something that was configured, or written in the scenario, does not exist.
+    pub misconfigured: usize,
     /// Cells without a verdict because a target cannot do what they need.
     pub skipped: usize,
     /// Cells that were never played: the run was broken off.
@@ -60,7 +62,10 @@ impl PlayTally {
         match cell.outcome {
             CellOutcome::Passed => self.passed += 1,
             CellOutcome::Failed => self.failed += 1,
-            CellOutcome::Error(_) => self.error += 1,
+            CellOutcome::Error(ref trouble) => {
+                self.error += 1;
+                self.misconfigured += usize::from(trouble.cause == Cause::Configuration);
+            }
             CellOutcome::Skipped(_) => self.skipped += 1,
         }
         self.not_played = self.planned.saturating_sub(self.passed + self.failed + self.error + self.skipped);

@@ -177,7 +177,8 @@ fn in_session(
         }
     }
     let everything = explained.contains(&None);
-    for refusal in &answer.refused {
+    // What is put off is tried again; what stays put off is told in the end.
+    for refusal in answer.refused.iter().filter(|refusal| refusal.code >= 500) {
         let named = refusal
             .recipient
             .as_ref()

@@ -101,6 +101,7 @@ fn recognise<'p>(progress: &'p Progress, seen: &Seen, bytes: &Bytes) -> Option<&
     let entered = |place: &Place| match (place, seen) {
         (Place::AccessPoint(role), Seen::Submitted { to }) => role == to,
         (Place::IncomingPoint(role), Seen::Wire { to, .. }) => Party::from(Host::Gateway(*role)) == *to,
+        (Place::Mailbox(_), Seen::Wire { to, .. }) => *to == Party::Posta,
         _ => false,
     };
     let fingerprint = Fingerprint::of(bytes);

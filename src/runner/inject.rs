@@ -42,23 +42,24 @@ pub fn compose(
 ) -> Result<Injection, TargetError> {
     let at = client.at;
     let provider = inject.notification.as_ref().map_or(Provider::Sender, |notification| notification.by);
-    let composer =
-        world.composer(provider).ok_or_else(|| TargetError::new("the harness cannot sign in this provider's name"))?;
+    let composer = world
+        .composer(provider)
+        .ok_or_else(|| TargetError::configuration("the harness cannot sign in this provider's name"))?;
     let mut injection = match (&inject.envelope, &inject.notification) {
         (Some(send), _) => envelope(send, world, &composer, client),
         (None, Some(notification)) => self::notification(notification, world, &composer, sent, client),
-        (None, None) => return Err(TargetError::new("nothing is given to be injected")),
+        (None, None) => return Err(TargetError::configuration("nothing is given to be injected")),
     };
     injection.bytes = signed(&injection.bytes, inject.signed, &composer.signer, at);
     if let Some(edit) = &inject.edit {
         let signer = match edit.signer() {
             Some(id) => world
                 .signer(provider, id)
-                .ok_or_else(|| TargetError::new(format!("there is no signer `{id}` in the test PKI")))?,
+                .ok_or_else(|| TargetError::configuration(format!("there is no signer `{id}` in the test PKI")))?,
             None => composer.signer,
         };
         injection.bytes = fault::apply(edit, &injection.bytes, Some(&signer), at)
-            .map_err(|error| TargetError::new(format!("`{}` cannot be edited: {error}", inject.id())))?;
+            .map_err(|error| TargetError::configuration(format!("`{}` cannot be edited: {error}", inject.id())))?;
     }
     Ok(injection)
 }

@@ -3,6 +3,7 @@
 mod blame;
 mod expect;
 mod gather;
+mod handover;
 mod inject;
 mod mail;
 mod names;

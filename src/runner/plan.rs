@@ -58,7 +58,7 @@ pub struct How {
     pub evidence: Option<PathBuf>,
     /// Whose evidence is written there.
     pub keep: Keep,
-    /// Real time after which a scenario that has not ended is an error.
+    /// Real time after which a scenario that has not ended is an error; what sends much has more: [`How::limit_of`].
     pub limit: Duration,
     /// By the norm of which day it is judged.
     pub as_of: AsOf,
@@ -126,6 +126,17 @@ impl Default for How {
             machine: Machine::default(),
             run: RunId::random(),
         }
+    }
+}
+
+/// Bytes of a file that a loaded machine sends, signs, stores and judges in a second, at least.
+const BYTES_A_SECOND: usize = 100_000;
+
+impl How {
+    /// The limit for a scenario: it grows with what is sent.
+    pub fn limit_of(&self, scenario: &Scenario) -> Duration {
+        let seconds = scenario.largest_file() / BYTES_A_SECOND;
+        self.limit + Duration::from_secs(seconds as u64)
     }
 }
 

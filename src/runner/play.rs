@@ -17,15 +17,15 @@ use super::{
     story,
 };
 use crate::{
-    evidence::{Announced, Dialogue, Direction, Evidence, Party, Seen, bundle},
+    evidence::{Announced, Direction, Evidence, Party, Seen, bundle},
     norm::Level,
-    results::{Cell, CellOutcome, Strictness, Unmet},
+    results::{Cause, Cell, CellOutcome, Strictness, Trouble, Unmet},
     rules::{self, Check, Judgement, Outcome, Verdict},
     scenario::{
         Scenario,
         words::{Mailbox, Place},
     },
-    target::{self, World},
+    target::{self, TargetError, World},
 };
 
 /// Plays one scenario in one direction. Never panics: trouble is in the cell's outcome.
@@ -37,7 +37,7 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
     };
     let mut cell = match task.await {
         Ok(cell) => cell,
-        Err(error) => blank(scenario, direction, CellOutcome::Error(panic_words(error))),
+        Err(error) => blank(scenario, direction, infrastructure(panic_words(error))),
     };
     cell.took = clock.elapsed();
     cell
@@ -46,57 +46,76 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
 async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell {
     let world = match target::open(direction, scenario, how.machine, how.run.play()).await {
         Ok(world) => world,
-        Err(error) => return blank(scenario, direction, CellOutcome::Error(error.to_string())),
+        Err(error) => return blank(scenario, direction, no_verdict(&error)),
     };
     let stage = Stage::new(scenario, &world);
     if let Some(reason) = stage.lacks() {
         return blank(scenario, direction, CellOutcome::Skipped(reason));
     }
-    let trouble = match tokio::time::timeout(how.limit, stage.play()).await {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(Trouble { what: error.what, dialogue: error.dialogue }),
-        Err(_) => Some(Trouble { what: format!("nothing settled within {:?}", how.limit), dialogue: None }),
+    let limit = how.limit_of(scenario);
+    let broke_off = match tokio::time::timeout(limit, stage.play()).await {
+        Ok(played) => played.err(),
+        Err(_) => Some(TargetError::infrastructure(format!("nothing settled within {limit:?}"))),
     };
-    if trouble.is_some() {
+    if broke_off.is_some() {
         world.halt();
     }
     // What was on the wires is evidence all the same; the trouble is already told, or is this one.
-    let _ = tokio::time::timeout(how.limit, stage.look()).await;
+    let _ = tokio::time::timeout(limit, stage.look()).await;
     // Reading and judging are work without waiting; a panic there must not lose what was gathered.
     let mut gathered = gather(&stage);
-    if let Some(dialogue) = trouble.as_ref().and_then(|trouble| trouble.dialogue.clone()) {
+    if let Some(dialogue) = broke_off.as_ref().and_then(|error| error.dialogue.clone()) {
         gathered.evidence.dialogues.push(dialogue);
     }
     let judged = std::panic::catch_unwind(AssertUnwindSafe(|| conclude(&stage, &mut gathered, how)));
-    let mut cell = match (judged, trouble) {
-        (Ok(mut cell), Some(trouble)) => {
-            cell.outcome = CellOutcome::Error(trouble.words());
-            cell
-        }
-        (Ok(cell), None) => cell,
-        (Err(_), trouble) => {
-            let what = trouble.map_or("judging broke off: a rule or the reader panicked".to_owned(), |t| t.words());
-            blank(scenario, direction, CellOutcome::Error(what))
-        }
-    };
+    let mut cell = judged.unwrap_or_else(|_| {
+        blank(scenario, direction, infrastructure("judging broke off: a rule or the reader panicked".to_owned()))
+    });
+    if let Some(error) = &broke_off {
+        answer_for(error, &stage, &mut cell);
+    }
     cell.direction = direction.clone();
     cell.observed = gathered.evidence;
     keep(&mut cell, how);
     cell
 }
 
-/// What went wrong that is no verdict, and where it was last heard.
-struct Trouble {
-    what: String,
-    dialogue: Option<Dialogue>,
+/// What broke a play off is a host's failure where a host answers for it, and no verdict otherwise.
+fn answer_for(error: &TargetError, stage: &Stage<'_>, cell: &mut Cell) {
+    let target::Trouble::Misbehaved { by, expected } = &error.trouble else {
+        cell.outcome = no_verdict(error);
+        return;
+    };
+    cell.unmet.push(Unmet {
+        at: stage.scenario.place(&stage.progress().at),
+        expected: expected.clone(),
+        found: words(error),
+        blame: *by,
+        clauses: stage.scenario.clauses.clone(),
+        observations: Vec::new(),
+    });
+    if cell.outcome == CellOutcome::Passed {
+        cell.outcome = CellOutcome::Failed;
+    }
 }
 
-impl Trouble {
-    fn words(&self) -> String {
-        match self.dialogue.as_ref().and_then(|dialogue| dialogue.lines.last()) {
-            Some(line) => format!("{}; the session's last line: {}", self.what, line.text),
-            None => self.what.clone(),
-        }
+fn no_verdict(error: &TargetError) -> CellOutcome {
+    let cause = match error.trouble {
+        target::Trouble::Configuration => Cause::Configuration,
+        target::Trouble::Infrastructure | target::Trouble::Misbehaved { .. } => Cause::Infrastructure,
+    };
+    CellOutcome::Error(Trouble { cause, what: words(error) })
+}
+
+fn infrastructure(what: String) -> CellOutcome {
+    CellOutcome::Error(Trouble { cause: Cause::Infrastructure, what })
+}
+
+/// What went wrong, and what was heard last.
+fn words(error: &TargetError) -> String {
+    match error.dialogue.as_ref().and_then(|dialogue| dialogue.lines.last()) {
+        Some(line) => format!("{}; the session's last line: {}", error.what, line.text),
+        None => error.what.clone(),
     }
 }
 
@@ -131,7 +150,7 @@ fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
         _ => None,
     });
     cell.outcome = match broken {
-        Some(what) => CellOutcome::Error(what),
+        Some(what) => infrastructure(what),
         None if !cell.unmet.is_empty() || levels.iter().any(|level| fails(*level)) => CellOutcome::Failed,
         None => CellOutcome::Passed,
     };
@@ -288,7 +307,7 @@ fn keep(cell: &mut Cell, how: &How) {
     let way = PathBuf::from(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
     match bundle::write(&cell.observed, folder, &way) {
         Ok(folder) => cell.evidence = Some(folder),
-        Err(error) if cell.outcome == CellOutcome::Passed => cell.outcome = CellOutcome::Error(error.to_string()),
+        Err(error) if cell.outcome == CellOutcome::Passed => cell.outcome = infrastructure(error.to_string()),
         Err(error) => cell.notes.push(error.to_string()),
     }
 }
@@ -319,4 +338,30 @@ fn panic_words(error: tokio::task::JoinError) -> String {
             .or_else(|| panic.downcast::<String>().ok().map(|text| *text))
     });
     format!("the harness broke off: {}", words.as_deref().unwrap_or("a play was cancelled"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::PlayId;
+
+    #[tokio::test]
+    async fn a_host_answers_for_its_own_misbehaviour_and_for_nothing_else() {
+        let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps:\n  - expect: {}\n";
+        let scenario = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
+        let direction = Direction::new("alfa", "bravo");
+        let world =
+            target::open(&direction, &scenario, crate::clock::Machine::default(), PlayId::default()).await.unwrap();
+        let stage = Stage::new(&scenario, &world);
+        let came_to = |error: TargetError| {
+            let mut cell = blank(&scenario, &direction, CellOutcome::Passed);
+            answer_for(&error, &stage, &mut cell);
+            let cause = if let CellOutcome::Error(trouble) = &cell.outcome { Some(trouble.cause) } else { None };
+            (cell.outcome == CellOutcome::Failed, cell.unmet.first().map(|unmet| unmet.blame), cause)
+        };
+        let dropped = TargetError::misbehaved(Party::Receiver, "a session", "the session broke off");
+        assert_eq!(came_to(dropped), (true, Some(Party::Receiver), None));
+        assert_eq!(came_to(TargetError::infrastructure("no route")), (false, None, Some(Cause::Infrastructure)));
+        assert_eq!(came_to(TargetError::configuration("password")), (false, None, Some(Cause::Configuration)));
+    }
 }

@@ -10,13 +10,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     expect::{Answered, Arrival, Difference, differences},
+    handover::{Door, Handover},
     inject::{self, Injection},
     mail,
     reading::{self, Known},
     talk::{Misheard, Talk},
 };
 use crate::{
-    evidence::{Role, SmtpPath},
+    evidence::{Party, Role, SmtpPath},
     message::Bytes,
     scenario::{
         Expected, Scenario,
@@ -59,11 +60,15 @@ pub struct Progress {
     pub notes: Vec<String>,
     /// The rules that must report on each injected envelope, by its id; none unless announced.
     pub announced: BTreeMap<String, Announced>,
+    /// The step being played.
+    pub at: Path,
+    /// What was put off, and is tried again once the clock has moved.
+    pub put_off: Vec<Handover>,
     /// Until when everything was looked at; `None` where the play was cut short.
     pub watched_until: Option<Timestamp>,
     /// What was found in each place so far.
     pub shelves: BTreeMap<Place, Shelved>,
-    answers: Vec<Answered>,
+    pub(super) answers: Vec<Answered>,
 }
 
 /// What was found in a place since the play began.
@@ -152,6 +157,7 @@ impl<'s> Stage<'s> {
         self.progress().shelves.values_mut().for_each(|shelf| shelf.messages.clear());
         for (index, step) in self.scenario.steps.iter().enumerate() {
             let at = vec![Down::from("steps"), Down::Item(index)];
+            self.progress().at.clone_from(&at);
             match step {
                 Step::Send(send) => self.send(send).await?,
                 Step::Inject(inject) => {
@@ -192,6 +198,7 @@ impl<'s> Stage<'s> {
         }
         let arrivals = self.arrivals().await?;
         self.expect(&Expectation::new(), &vec!["steps".into()], &arrivals);
+        self.given_up();
         self.progress().watched_until = Some(self.world.now());
         Ok(())
     }
@@ -199,28 +206,30 @@ impl<'s> Stage<'s> {
     async fn send(&self, send: &Send) -> Result<(), TargetError> {
         let address = |mailbox: &Mailbox| self.world.address(mailbox);
         let at = self.world.now();
-        let bytes = self.client(send, at, &address).await?.compose(send);
+        let bytes: Bytes = self.client(send, at, &address).await?.compose(send).into();
         self.introduce(send);
         match send.submitted_at() {
             Some(Host::Gateway(role)) => {
                 let path = path(send, send.recipients(), &address);
                 let login = address(send.login.as_ref().unwrap_or(&send.from));
-                let answer = self.world.submit(role, &login, &path, &bytes).await?;
-                self.put_in(&send.id, Place::AccessPoint(role), path, &bytes, at, answer);
+                self.hand_over(Handover { id: send.id.clone(), door: Door::Access { at: role, login }, path, bytes })
+                    .await
             }
             Some(Host::Posta) | None => {
-                for role in [Role::Sender, Role::Receiver] {
-                    let theirs = |to: &&Mailbox| to.host() == Some(Host::Gateway(role));
+                for at in [Host::Gateway(Role::Sender), Host::Gateway(Role::Receiver), Host::Posta] {
+                    let theirs = |to: &&Mailbox| to.host() == Some(at);
                     let recipients: Vec<&Mailbox> = send.recipients().into_iter().filter(theirs).collect();
-                    if !recipients.is_empty() {
-                        let path = path(send, recipients, &address);
-                        let answer = self.world.inject(InjectAs::Posta, role, &path, &bytes).await?;
-                        self.put_in(&send.id, Place::IncomingPoint(role), path, &bytes, at, answer);
-                    }
+                    let Some(first) = recipients.first().copied().cloned() else { continue };
+                    let door = match at {
+                        Host::Gateway(at) => Door::Incoming { as_host: InjectAs::Posta, at },
+                        Host::Posta => Door::Posta { first },
+                    };
+                    let (id, path) = (send.id.clone(), path(send, recipients, &address));
+                    self.hand_over(Handover { id, door, path, bytes: bytes.clone() }).await?;
                 }
+                Ok(())
             }
         }
-        Ok(())
     }
 
     async fn inject(&self, inject: &Inject) -> Result<(), TargetError> {
@@ -228,7 +237,8 @@ impl<'s> Stage<'s> {
         let about = inject.notification.as_ref().and_then(|notification| notification.about.as_deref());
         let sent = about.and_then(|id| Some((self.sent(id)?, self.identifier(id)?)));
         if let (Some(id), None) = (about, &sent) {
-            return Err(TargetError::new(format!("the PEC msgid of `{id}` has not been seen on any message yet")));
+            let what = format!("the PEC msgid of `{id}` has not been seen on any message yet");
+            return Err(TargetError::misbehaved(Role::Sender.into(), format!("`{id}` accepted"), what));
         }
         let sent = sent.as_ref().map(|(send, identifier)| (*send, identifier.as_str()));
         let address = |mailbox: &Mailbox| self.world.address(mailbox);
@@ -253,9 +263,11 @@ impl<'s> Stage<'s> {
             progress.known.learn(&injection.identifier, inject.id());
         }
         let Injection { bytes, to, path, .. } = injection;
+        let (id, door, bytes) =
+            (inject.id().to_owned(), Door::Incoming { as_host: InjectAs::Peer, at: to }, bytes.into());
+        let handover = Handover { id, door, path, bytes };
         for _ in 0..inject.times {
-            let answer = self.world.inject(InjectAs::Peer, to, &path, &bytes).await?;
-            self.put_in(inject.id(), Place::IncomingPoint(to), path.clone(), &bytes, at, answer);
+            self.hand_over(handover.clone()).await?;
         }
         Ok(())
     }
@@ -290,7 +302,7 @@ impl<'s> Stage<'s> {
         // Any certificate that no provider's directory lists will do: to PEC a user's signature is content.
         let signer = if send.sign.is_some() {
             let found = self.world.signer(Provider::Sender, "esterna");
-            Some(found.ok_or_else(|| TargetError::new("there is no certificate for a user to sign with"))?)
+            Some(found.ok_or_else(|| TargetError::configuration("there is no certificate for a user to sign with"))?)
         } else {
             None
         };
@@ -305,9 +317,16 @@ impl<'s> Stage<'s> {
         let mut progress = self.progress();
         let shelf = progress.shelves.get(&Place::Mailbox(mailbox.clone())).cloned().unwrap_or_default();
         let mut latest = shelf.messages.into_iter().rev().map(|stored| stored.bytes);
-        latest
-            .find(|bytes| reading::read(bytes, &mut progress.known).fits(wanted, recipient.as_deref()))
-            .ok_or_else(|| TargetError::new(format!("{mailbox} holds no {wanted} that could be attached")))
+        latest.find(|bytes| reading::read(bytes, &mut progress.known).fits(wanted, recipient.as_deref())).ok_or_else(
+            || {
+                let holder = mailbox.host().map_or(Party::Undetermined, Party::from);
+                TargetError::misbehaved(
+                    holder,
+                    format!("{wanted} in {mailbox}"),
+                    "nothing there that could be attached",
+                )
+            },
+        )
     }
 
     fn announce(&self, id: &str, path: Path, rules: &[String]) {
@@ -320,20 +339,11 @@ impl<'s> Stage<'s> {
         progress.known.learn_subject(&mail::subject(send), &send.id);
     }
 
-    fn put_in(&self, id: &str, place: Place, path: SmtpPath, bytes: &[u8], at: Timestamp, answer: Answer) {
-        let fingerprint = Fingerprint::of(bytes);
-        let mut progress = self.progress();
-        progress.answers.push(Answered { place: place.clone(), about: id.to_owned(), answer: answer.clone() });
-        let told = Told::PutIn(progress.put_in.len());
-        progress.put_in.push(PutIn { id: id.to_owned(), place, path, fingerprint, at, answer });
-        progress.told.push(told);
-    }
-
     async fn advance(&self, by: SignedDuration) -> Result<(), TargetError> {
         self.settle().await?;
         self.world.advance(by).await?;
         self.progress().told.push(Told::Advanced(by));
-        Ok(())
+        self.try_again().await
     }
 
     async fn settle(&self) -> Result<(), TargetError> {

@@ -22,6 +22,7 @@ use crate::{
     directory::Directory,
     evidence::{Evidence, Party, Seen},
     message::{Entity, Mail, Message},
+    shown::spelt,
     smime::{Signature, SignatureState, Trust},
 };
 
@@ -289,7 +290,8 @@ impl Teller {
     }
 
     fn line(&mut self, depth: usize, line: impl AsRef<str>) {
-        self.lines.push(format!("{}{}", "  ".repeat(depth), line.as_ref().trim_end()));
+        // A tale is read, on a terminal or in a file: nothing in it acts.
+        self.lines.push(format!("{}{}", "  ".repeat(depth), spelt(line.as_ref().trim_end())));
     }
 }
 

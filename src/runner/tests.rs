@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     evidence::{Direction, Party, bundle},
     norm::Level,
-    results::{Cell, CellOutcome, Event},
+    results::{Cause, Cell, CellOutcome, Event},
     rules,
     scenario::Scenario,
 };
@@ -145,14 +145,16 @@ async fn trouble_is_an_error_and_never_a_verdict() {
     assert!(matches!(played(&scenario(ALL), "bravo", &no_time).await.outcome, CellOutcome::Error(_)));
     for receiver in ["alfa", "nobody"] {
         let cell = played(&scenario(ALL), receiver, &How::default()).await;
-        assert!(matches!(cell.outcome, CellOutcome::Error(_)), "{receiver}");
+        let CellOutcome::Error(trouble) = cell.outcome else { panic!("{receiver}: {:?}", cell.outcome) };
+        assert_eq!(trouble.cause, Cause::Configuration, "{trouble}");
     }
     let full = tempfile::tempdir().unwrap();
     std::fs::write(full.path().join("x"), "in the way").unwrap();
     let how = How { evidence: Some(full.path().to_owned()), ..How::default() };
     let cell = played(&scenario(ALL), "bravo", &how).await;
     let CellOutcome::Error(trouble) = cell.outcome else { panic!("{:?}", cell.outcome) };
-    assert!(trouble.contains("cannot be written"), "{trouble}");
+    assert!(trouble.what.contains("cannot be written"), "{trouble}");
+    assert_eq!(trouble.cause, Cause::Infrastructure);
     // Where there is a verdict, it stands.
     let cell = played(&scenario("- expect: {}\n"), "bravo", &how).await;
     assert_eq!(cell.outcome, CellOutcome::Failed);
@@ -206,6 +208,18 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
         .unwrap();
         assert_eq!((stopped.ended, stopped.interrupted), (ended, true));
     }
+}
+
+#[test]
+fn what_sends_much_has_more_time() {
+    let sends = |size: &str| {
+        scenario(&format!(
+            "- send: {{id: large, from: mario@sender, to: [anna@receiver], attach: [{{name: a, size: {size}}}]}}\n- expect: {{}}\n"
+        ))
+    };
+    let how = How::default();
+    assert_eq!(how.limit_of(&sends("20 kB")), how.limit);
+    assert_eq!(how.limit_of(&sends("30 MB")), how.limit + std::time::Duration::from_mins(5));
 }
 
 #[test]

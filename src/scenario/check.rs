@@ -1,6 +1,6 @@
 //! What the types cannot tell: names that refer to each other, and what makes no sense together.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
     expected::{Expected, What},
@@ -319,6 +319,15 @@ impl<'d> Check<'d> {
         if send.submitted_at().is_none() {
             self.wrong(below(at, "from".into()), "a message is sent by somebody at `sender`, `receiver` or `posta`");
         }
+        if send.submitted_at() == Some(Host::Posta) {
+            let key = if send.rcpt.is_some() { "rcpt" } else { "to" };
+            for literal in send.recipients().into_iter().filter(|to| to.host().is_none()) {
+                let message = format!(
+                    "no host has `{literal}`: who sends from `posta` writes to a mailbox of `sender`, `receiver` or `posta`"
+                );
+                self.wrong(below(at, key.into()), message);
+            }
+        }
         self.attachments(&send.attach, at, Within::Message);
         if send.encoding == TextEncoding::EightBit && send.text.as_deref().is_none_or(str::is_ascii) {
             let message = "`8bit` makes no difference to a text in ASCII: give `text` a letter beyond, as `è`";
@@ -410,9 +419,16 @@ impl<'d> Check<'d> {
             Host::Gateway(_) => USERS.into_iter().chain([UNKNOWN, SERVICE]).chain(self.declared(*host)).collect(),
         };
         if !known.contains(&user.as_str()) {
-            let hint = unknown("mailbox", user, known.iter().copied());
-            let others = if *host == Host::Posta { "" } else { " Others are declared under `given: mailboxes`." };
-            let message = format!("{hint} Known at {host}: {}.{others}", known.join(", "));
+            let mut message = unknown("mailbox", user, known.iter().copied());
+            if !message.ends_with('?') {
+                let there: Vec<&str> = known.into_iter().filter(|user| *user != UNKNOWN).collect();
+                write!(message, "; there are {}, and `{UNKNOWN}` is a mailbox that does not exist", there.join(", "))
+                    .expect("a string takes all that is written to it");
+                if *host != Host::Posta {
+                    write!(message, "; give it a place under `given`: `mailboxes: {{{user}@{host}: {{}}}}`")
+                        .expect("a string takes all that is written to it");
+                }
+            }
             self.wrong(at, message);
         }
     }

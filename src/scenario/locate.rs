@@ -33,6 +33,15 @@ pub struct Position {
     pub offset: usize,
 }
 
+impl Position {
+    /// Where an offset stands.
+    pub fn of(source: &str, offset: usize) -> Self {
+        let before = &source[..source.floor_char_boundary(offset)];
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
+        Self { line: before.matches('\n').count() + 1, column: column + 1, offset }
+    }
+}
+
 impl From<&str> for Step {
     fn from(key: &str) -> Self {
         Step::Key(key.to_owned())

@@ -7,6 +7,7 @@ mod expected;
 pub mod inject;
 pub mod locate;
 pub mod model;
+mod plain;
 mod problem;
 mod select;
 mod suggest;

@@ -1,8 +1,8 @@
 //! A scenario file, as typed. Unknown keys are refused; what the types cannot tell is in the `check` beside it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use super::{
@@ -139,15 +139,29 @@ pub enum StartTls {
     Withheld,
 }
 
-/// Whether a gateway sees viruses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+/// Whether a gateway sees viruses. Programs that read YAML 1.1 take the bare words for booleans, so these mean the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Antivirus {
     /// It does.
     #[default]
+    #[serde(alias = "true")]
     On,
     /// It misses them all.
+    #[serde(alias = "false")]
     Off,
+}
+
+impl JsonSchema for Antivirus {
+    fn schema_name() -> Cow<'static, str> {
+        "Antivirus".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let description = "Whether a gateway sees viruses: `on`, or `off`, where it misses them all. An editor that reads \
+                           YAML 1.1 takes either word for a boolean.";
+        json_schema!({ "enum": ["on", "off", true, false], "description": description })
+    }
 }
 
 /// Which of a gateway's valid signing certificates it signs with (RFC 6109 4.5: renewal with an overlap).

@@ -5,6 +5,7 @@ use miette::{Diagnostic, SourceSpan};
 use super::{
     excerpt::Excerpt,
     locate::{Position, Step, position},
+    plain,
     words::unknown,
 };
 use crate::shown::shown;
@@ -51,8 +52,12 @@ impl Problem {
             Some((path, rest)) if !path.contains([' ', '`']) => rest.to_owned(),
             _ => text.to_owned(),
         };
+        if let Some(key) = plain::given_twice(&message) {
+            let at = plain::second(source, at.offset, key).map_or(at, |offset| Position::of(source, offset));
+            return Self::new(file, source, at, &format!("the key `{key}` stands here twice: keep one"), None);
+        }
         let help = did_you_mean(&message).or_else(|| syntax(&message));
-        Self::new(file, source, at, &message, help)
+        Self::new(file, source, at, &plain::said(&message), help)
     }
 
     /// A problem with a whole line, from 1.

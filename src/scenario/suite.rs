@@ -1,6 +1,7 @@
 //! The suite: every scenario, from the program itself or from a folder.
 
 use std::{
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -68,7 +69,7 @@ pub enum LoadError {
     /// The folder cannot be read.
     #[error("the folder of scenarios `{}` cannot be read: {error}", path_text(.folder))]
     #[diagnostic(help(
-        "give the folder that holds the themes, as `scenarios`; without it the scenarios inside the program are used"
+        "give the folder that holds the themes, as `scenarios`, or one file; without it the scenarios inside the program are used"
     ))]
     Folder {
         /// Which.
@@ -91,13 +92,38 @@ fn counted(problems: usize) -> String {
 
 /// The suite compiled into the program; `rules` are the ids that its scenarios may name.
 pub fn suite(rules: &[&str]) -> Result<Suite, LoadError> {
-    let files =
-        SUITE.iter().map(|(id, source)| (id.to_string(), format!("scenarios/{id}.yaml"), Ok((*source).to_owned())));
+    let files = SUITE.iter().map(|(id, source)| File {
+        id: id.to_string(),
+        shown: format!("scenarios/{id}.yaml"),
+        text: Ok((*source).to_owned()),
+    });
     load(files, rules)
 }
 
-/// The suite in a folder; `faults/` is not part of it. `rules` are the ids that its scenarios may name.
+/// A file of the suite; in place of its text why it has none.
+struct File {
+    id: String,
+    shown: String,
+    text: Result<String, String>,
+}
+
+impl File {
+    fn read(id: String, path: &Path) -> Self {
+        let text = bounded::read_text(path, LARGEST).map_err(|error| cannot_be_read(&error));
+        Self { id, shown: path_text(path), text }
+    }
+}
+
+fn cannot_be_read(error: &io::Error) -> String {
+    format!("cannot be read: {error}")
+}
+
+/// The suite in a folder, or in one file; `faults/` is not part of it. `rules` are the ids that its scenarios may name.
 pub fn load_dir(folder: &Path, rules: &[&str]) -> Result<Suite, LoadError> {
+    if folder.is_file() {
+        let id = folder.file_stem().map(|stem| path_text(stem.as_ref())).unwrap_or_default();
+        return load([File::read(id, folder)], rules);
+    }
     let unreadable = |error: io::Error| LoadError::Folder { folder: folder.to_owned(), error };
     let mut files = Vec::new();
     fs::read_dir(folder).map_err(unreadable)?;
@@ -107,16 +133,26 @@ pub fn load_dir(folder: &Path, rules: &[&str]) -> Result<Suite, LoadError> {
             Ok(entry) => entry,
             // A folder that cannot be read is a problem of its own, beside what is wrong in the others.
             Err(error) => {
-                let name = path_text(error.path().unwrap_or(folder));
-                files.push((name.clone(), name, Err(error.into())));
+                let shown = path_text(error.path().unwrap_or(folder));
+                files.push(File { id: shown.clone(), shown, text: Err(cannot_be_read(&error.into())) });
                 continue;
             }
         };
         let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "yaml") && !path.is_dir() {
+        if path.is_dir() {
+            continue;
+        }
+        let extension = path.extension().map(OsStr::to_ascii_lowercase).unwrap_or_default();
+        let id = || {
             let id = path.strip_prefix(folder).unwrap_or(path).with_extension("");
-            let id = id.components().map(|part| path_text(part.as_ref())).collect::<Vec<_>>().join("/");
-            files.push((id, path_text(path), bounded::read_text(path, LARGEST)));
+            id.components().map(|part| path_text(part.as_ref())).collect::<Vec<_>>().join("/")
+        };
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(File::read(id(), path));
+        } else if extension == "yaml" || extension == "yml" {
+            // Left out in silence it would look played.
+            let text = Err("is no scenario by its name, which ends in `.yaml` where it is one: rename it".to_owned());
+            files.push(File { id: id(), shown: path_text(path), text });
         }
     }
     if files.is_empty() {
@@ -143,16 +179,13 @@ pub fn schema() -> serde_json::Value {
     schema_for!(Document).into()
 }
 
-fn load(
-    files: impl IntoIterator<Item = (String, String, io::Result<String>)>,
-    rules: &[&str],
-) -> Result<Suite, LoadError> {
+fn load(files: impl IntoIterator<Item = File>, rules: &[&str]) -> Result<Suite, LoadError> {
     let mut scenarios = Vec::new();
     let mut problems = Vec::new();
-    for (id, file, source) in files {
-        let read = source
-            .map_err(|error| vec![Problem::of_file(&file, &format!("cannot be read: {error}"))])
-            .and_then(|source| Scenario::read(&id, &file, &source, rules));
+    for File { id, shown, text } in files {
+        let read = text
+            .map_err(|why| vec![Problem::of_file(&shown, &why)])
+            .and_then(|source| Scenario::read(&id, &shown, &source, rules));
         match read {
             Ok(scenario) => scenarios.push(Arc::new(scenario)),
             Err(found) => problems.extend(found),
@@ -171,6 +204,11 @@ impl Scenario {
         if id.contains(acts) {
             let message = "the file's name is the scenario's id: give it one without control characters";
             return Err(vec![Problem::of_file(file, message)]);
+        }
+        // Some editors begin every file with a mark (U+FEFF) that says nothing here.
+        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+        if source.trim().is_empty() {
+            return Err(vec![Problem::of_file(file, "is empty: a scenario has a `title`, `clauses` and `steps`")]);
         }
         if let Some(line) = too_deep(source) {
             let message = format!("nested deeper than {DEEPEST} levels");

@@ -180,7 +180,7 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
             "`access-point@sender`",
         ),
         ("      forged: [", "      contract: [", "contract: [", "was sent, not injected"),
-        ("given:\n", "given:\n  receiver: {loses: [consegna]}\n", "consegna]", "unknown variant"),
+        ("given:\n", "given:\n  receiver: {loses: [consegna]}\n", "consegna]", "unknown word"),
         (
             "given:\n",
             "given:\n  receiver: {delays: {accettazione: 1h}}\n",
@@ -189,6 +189,28 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
         ),
         ("      forged: [", "      forget: [", "forget", "did you mean `forged`?"),
         ("structure/signed", "structure/sined", "structure", "did you mean `structure/signed`?"),
+        ("title: A message crosses\n", "title: A message crosses\ntitle: Again\n", "title: Again", "twice"),
+        (
+            first,
+            &second("from: mario@sender, to: [anna@receiver], from: anna@receiver}"),
+            "from: anna",
+            "`from` stands here twice",
+        ),
+        ("  - send: {id", "  - send\n  - send: {id", "send\n", "a word with nothing behind it"),
+        (first, &second("from: mario@sender, to: anna@receiver}"), "anna@receiver}", "a list, as `[...]`"),
+        (
+            first,
+            &second("from: mario@sender, to: [nobody@receiver]}"),
+            "nobody",
+            "`sconosciuto` is a mailbox that does not exist",
+        ),
+        (
+            first,
+            &second("from: carla@posta, to: [x@nowhere.example]}"),
+            "[x@nowhere",
+            "no host has `x@nowhere.example`",
+        ),
+        ("given:\n  mailboxes:\n    anna@receiver: {ordinary-mail: wrap}\n", "given: yes\n", "yes", "a map of keys"),
     ] {
         assert!(RIGHT.contains(from), "{from}");
         let source = RIGHT.replacen(from, to, 1);
@@ -200,6 +222,32 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
         let shown = lines[problem.line - 1].get(problem.column - 1..).unwrap_or_default();
         assert!(shown.starts_with(caret), "`{to}` is shown at `{shown}`: {told}");
     }
+}
+
+#[test]
+fn what_editors_add_and_what_they_take_for_booleans_does_no_harm() {
+    assert!(problems(&format!("\u{feff}{RIGHT}")).is_empty());
+    for (word, right) in [("off", true), ("false", true), ("on", true), ("true", true), ("never", false)] {
+        let source = RIGHT.replace("given:\n", &format!("given:\n  sender: {{antivirus: {word}}}\n"));
+        assert_eq!(problems(&source).is_empty(), right, "{word}");
+    }
+    for (source, told) in [("", "is empty"), ("\u{feff}\n", "is empty"), ("just text\n", "a scenario, with `title`")] {
+        assert!(problems(source)[0].message.contains(told), "{source:?}: {:?}", problems(source));
+    }
+}
+
+#[test]
+fn a_single_file_is_a_suite_and_a_file_by_another_ending_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("one.yaml");
+    std::fs::write(&file, RIGHT).unwrap();
+    assert_eq!(load_dir(&file, RULES).unwrap().scenarios[0].id, "one");
+    for other in ["two.yml", "three.YAML"] {
+        std::fs::write(folder.path().join(other), RIGHT).unwrap();
+    }
+    let Err(LoadError::Files { problems }) = load_dir(folder.path(), RULES) else { panic!("not told") };
+    assert_eq!(problems.len(), 2);
+    assert!(problems.iter().all(|problem| problem.message.contains("rename it")));
 }
 
 #[test]

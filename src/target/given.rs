@@ -28,7 +28,7 @@ fn profile(target: &str) -> Result<Profile, TargetError> {
         "bravo" => Ok(Profile::bravo()),
         "delta" => Ok(Profile::delta()),
         "flawed" => Ok(Profile::flawed()),
-        _ => Err(TargetError::new(format!("there is no reference gateway `{target}`"))),
+        _ => Err(TargetError::configuration(format!("there is no reference gateway `{target}`"))),
     }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn profiles(
     let (mut sender, mut receiver) = (profile(&direction.sender)?, profile(&direction.receiver)?);
     if sender.domains == receiver.domains {
         let message = format!("`{}` and `{}` are one provider", direction.sender, direction.receiver);
-        return Err(TargetError::new(message));
+        return Err(TargetError::configuration(message));
     }
     set_up(&mut sender, &given.sender, scenario.starts);
     set_up(&mut receiver, &given.receiver, scenario.starts);
@@ -104,7 +104,9 @@ pub(super) fn directory(
     });
     let also_listed: Vec<(&str, String)> = also_listed.collect();
     if let Some((_, unknown)) = also_listed.iter().find(|(_, id)| pki.certificate(id).is_none()) {
-        return Err(TargetError::new(format!("the test PKI has no certificate `{unknown}` that could be listed")));
+        return Err(TargetError::configuration(format!(
+            "the test PKI has no certificate `{unknown}` that could be listed"
+        )));
     }
     Ok(gateway::directory_with(pki, also_listed.into_iter()))
 }

@@ -199,20 +199,54 @@ pub struct Transmission {
     pub dialogue: Option<usize>,
 }
 
-/// Why a target did not do what it was told. No verdict on a gateway.
+/// Why a target did not do what it was told.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{what}")]
 pub struct TargetError {
+    /// Whose trouble it is.
+    pub trouble: Trouble,
     /// What went wrong.
     pub what: String,
     /// The session in which it did.
     pub dialogue: Option<Dialogue>,
 }
 
+/// Whose trouble it is, and so what it comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The harness's and its machine's, or a target cannot be reached: no verdict.
+    Infrastructure,
+    /// Whoever named a target, a password or a certificate that does not exist: no verdict either.
+    Configuration,
+    /// A host's that can be reached and does not keep to its part: it answers for that.
+    Misbehaved {
+        /// Which.
+        by: Party,
+        /// What it owed.
+        expected: String,
+    },
+}
+
 impl TargetError {
-    /// Trouble outside any session.
-    pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), dialogue: None }
+    /// Trouble of the harness, or a target out of reach.
+    pub fn infrastructure(what: impl Into<String>) -> Self {
+        Self { trouble: Trouble::Infrastructure, what: what.into(), dialogue: None }
+    }
+
+    /// Something that was configured, or written in a scenario, does not exist.
+    pub fn configuration(what: impl Into<String>) -> Self {
+        Self { trouble: Trouble::Configuration, what: what.into(), dialogue: None }
+    }
+
+    /// `by` owed something else.
+    pub fn misbehaved(by: Party, expected: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { trouble: Trouble::Misbehaved { by, expected: expected.into() }, what: what.into(), dialogue: None }
+    }
+
+    /// The session in which it went wrong.
+    #[must_use]
+    pub fn heard_in(self, dialogue: Dialogue) -> Self {
+        Self { dialogue: Some(dialogue), ..self }
     }
 }
 
@@ -242,16 +276,30 @@ pub async fn open(
 ) -> Result<World, TargetError> {
     for name in [&direction.sender, &direction.receiver] {
         if !NAMES.contains(&&**name) {
-            return Err(TargetError::new(format!("there is no target `{name}`; known: {}", NAMES.join(", "))));
+            return Err(TargetError::configuration(format!(
+                "there is no target `{name}`; known: {}",
+                NAMES.join(", ")
+            )));
         }
     }
     if are_one_provider(&direction.sender, &direction.receiver) {
-        return Err(TargetError::new(format!("`{}` cannot play both sender and receiver", direction.sender)));
+        return Err(TargetError::configuration(format!("`{}` cannot play both sender and receiver", direction.sender)));
     }
     World::start(direction, scenario, machine, play).await
 }
 
 impl Answer {
+    /// The recipients that it puts off: neither taken nor refused for good (4xx).
+    pub fn put_off<'a>(&'a self, recipients: &'a [String]) -> impl Iterator<Item = &'a String> {
+        let concerns =
+            |refusal: &Refusal, to: &str| refusal.recipient.as_ref().is_none_or(|of| of.eq_ignore_ascii_case(to));
+        recipients.iter().filter(move |to| {
+            let taken = self.accepted.iter().any(|one| one.eq_ignore_ascii_case(to));
+            let refusals = || self.refused.iter().filter(|refusal| concerns(refusal, to));
+            !taken && refusals().next().is_some() && refusals().all(|refusal| refusal.code < 500)
+        })
+    }
+
     /// Whether everything was refused for good, or this recipient was.
     pub fn refuses(&self, recipient: Option<&str>) -> bool {
         match recipient {
@@ -273,4 +321,26 @@ pub fn mailboxes() -> impl Iterator<Item = Mailbox> {
     at(Host::Gateway(Role::Sender), gateway.clone())
         .chain(at(Host::Gateway(Role::Receiver), gateway))
         .chain(at(Host::Posta, ORDINARY_USERS.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_put_off_is_neither_taken_nor_refused_for_good() {
+        let refused = |of: Option<&str>, code| Refusal { recipient: of.map(str::to_owned), code, text: String::new() };
+        let everybody = ["a@x.example", "b@x.example", "c@x.example"].map(str::to_owned);
+        let put_off = |accepted: &[&str], refused: Vec<Refusal>| {
+            let answer = Answer { accepted: accepted.iter().map(ToString::to_string).collect(), refused };
+            answer.put_off(&everybody).map(|to| to[..1].to_owned()).collect::<String>()
+        };
+        assert_eq!(
+            put_off(&["a@x.example"], vec![refused(Some("B@x.example"), 450), refused(Some("c@x.example"), 550)]),
+            "b"
+        );
+        assert_eq!(put_off(&[], vec![refused(Some("c@x.example"), 550), refused(None, 451)]), "ab");
+        assert_eq!(put_off(&[], vec![refused(None, 554)]), "");
+        assert_eq!(put_off(&["a@x.example", "b@x.example", "c@x.example"], vec![]), "");
+    }
 }

@@ -2,7 +2,7 @@
 //! is seen of them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -20,11 +20,12 @@ use crate::{
     clock::{Clock, Machine},
     evidence::{Dialogue, Direction, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath, View, Watch},
     gateway::{self, Doors, Lab, Posta, Profile, SeenSession, compose::Composer},
-    net::{ClientError, Credentials, Destination, Patience, Problem, Security, Sent, Spoken},
+    net::{ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Sent, Spoken},
     pki::Pki,
     scenario::{
         Scenario,
         inject::Provider,
+        model::Availability,
         words::{Host, Mailbox, Place},
     },
     smime::Signer,
@@ -45,6 +46,8 @@ pub struct World {
     lab: Arc<Lab>,
     posta: Arc<Posta>,
     play: PlayId,
+    /// The addresses of users whom the scenario gives no login.
+    disabled: BTreeSet<String>,
     /// What the harness handed to sides whose wires are not seen, each in a session of its own.
     handed: Mutex<Vec<(Dialogue, Option<Transmission>)>>,
 }
@@ -57,8 +60,8 @@ impl World {
         machine: Machine,
         play: PlayId,
     ) -> Result<Self, TargetError> {
-        let trouble = |error: std::io::Error| TargetError::new(format!("a host does not start: {error}"));
-        let pki = Pki::load().map_err(|error| TargetError::new(error.to_string()))?;
+        let trouble = |error: std::io::Error| TargetError::infrastructure(format!("a host does not start: {error}"));
+        let pki = Pki::load().map_err(|error| TargetError::infrastructure(error.to_string()))?;
         let posta = given::posta(scenario);
         let [sender, receiver] = given::profiles(direction, scenario, &posta)?;
         let directory = given::directory(&pki, scenario, [&sender, &receiver])?;
@@ -94,7 +97,13 @@ impl World {
                 lab.announce(domains, destination);
             }
         }
-        Ok(Self { sides: [Box::new(sender), Box::new(receiver)], lab: own, posta, play, handed: Mutex::default() })
+        let sides: [Box<dyn Side>; 2] = [Box::new(sender), Box::new(receiver)];
+        let disabled = BTreeSet::new();
+        let mut world = Self { sides, lab: own, posta, play, disabled, handed: Mutex::default() };
+        let states = scenario.given.mailboxes.iter();
+        let disabled = states.filter(|(_, state)| state.state == Availability::Disabled);
+        world.disabled = disabled.map(|(mailbox, _)| world.address(mailbox)).collect();
+        Ok(world)
     }
 
     fn side(&self, role: Role) -> &dyn Side {
@@ -141,14 +150,15 @@ impl World {
     pub async fn submit(&self, at: Role, login: &str, path: &SmtpPath, message: &[u8]) -> Result<Answer, TargetError> {
         let side = self.side(at);
         let seen = Seen::Submitted { to: at };
-        self.send(CLIENT, at, side.endpoint(Service::Submission), Some(side.login(login)), seen, path, message).await
+        let (at, endpoint) = (Host::Gateway(at), side.endpoint(Service::Submission));
+        self.send(CLIENT, at, endpoint, Some(side.login(login)), seen, path, message).await
     }
 
-    /// A host hands a message to a role's incoming point.
+    /// A host hands a message to a gateway's incoming point, or to the ordinary mail host.
     pub async fn inject(
         &self,
         as_host: InjectAs,
-        at: Role,
+        at: Host,
         path: &SmtpPath,
         message: &[u8],
     ) -> Result<Answer, TargetError> {
@@ -156,7 +166,11 @@ impl World {
             InjectAs::Peer => (PEER, Party::Harness, Security::StartTls),
             InjectAs::Posta => (self.posta.settings().host.as_str(), Party::Posta, Security::WhenOffered),
         };
-        let destination = Destination { security, ..self.side(at).endpoint(Service::Incoming) };
+        let endpoint = match at {
+            Host::Gateway(role) => self.side(role).endpoint(Service::Incoming),
+            Host::Posta => posta_point(&self.posta),
+        };
+        let destination = Destination { security, ..endpoint };
         let seen = Seen::Wire { from, to: at.into() };
         self.send(name, at, destination, None, seen, path, message).await
     }
@@ -165,7 +179,7 @@ impl World {
     async fn send(
         &self,
         name: &str,
-        at: Role,
+        at: Host,
         destination: Destination,
         login: Option<Credentials>,
         seen: Seen,
@@ -176,19 +190,34 @@ impl World {
         match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
             Ok(sent) => {
                 let answer = answer(&sent);
-                if !self.side(at).shows_wires() {
+                if matches!(at, Host::Gateway(role) if !self.side(role).shows_wires()) {
                     self.hand(&sent, (from, at.into()), seen, path, message, &answer);
                 }
                 Ok(answer)
             }
-            Err(ClientError { problem: Problem::Refused(reply), .. }) => Ok(Answer {
-                refused: vec![Refusal { recipient: None, code: reply.code, text: reply.text }],
-                ..Answer::default()
-            }),
-            Err(ClientError { problem, transcript }) => Err(TargetError {
-                what: format!("{} does not answer as a mail host does: {problem}", destination.host),
-                dialogue: Some(transcript.dialogue(from, at.into())),
-            }),
+            Err(ClientError { problem: Problem::Refused(reply), .. }) => Ok(turned_away(&reply)),
+            Err(ClientError { problem: Problem::EightBit, .. }) => {
+                Ok(turned_away(&Reply::new(554, [5, 6, 3], "8BITMIME is not offered, and the message needs it")))
+            }
+            // Who may not log in now, or never, as the scenario has it.
+            Err(ClientError { problem: Problem::Login(reply), .. })
+                if reply.code / 100 == 4 || login.is_some_and(|login| self.disabled.contains(&login.user)) =>
+            {
+                Ok(turned_away(&reply))
+            }
+            Err(ClientError { problem, transcript }) => {
+                Err(self.trouble(&destination.host, &problem).heard_in(transcript.dialogue(from, at.into())))
+            }
+        }
+    }
+
+    /// Whose trouble it is that a session with a host did not come to its end.
+    fn trouble(&self, host: &str, problem: &Problem) -> TargetError {
+        let what = format!("{host}: {problem}");
+        match problem {
+            Problem::Connect(_) => TargetError::infrastructure(what),
+            Problem::Login(_) | Problem::Address(_) => TargetError::configuration(what),
+            _ => TargetError::misbehaved(self.party(host), "an SMTP session that is held to its end", what),
         }
     }
 
@@ -225,16 +254,18 @@ impl World {
             Place::AccessPoint(role) => (*role, Service::Submission),
             Place::IncomingPoint(role) => (*role, Service::Incoming),
             Place::Mailbox(_) | Place::VirusStore(_) => {
-                return Err(TargetError::new(format!("nobody talks to `{with}`")));
+                return Err(TargetError::configuration(format!("nobody talks to `{with}`")));
             }
         };
         let side = self.side(role);
         let destination = Destination { security: Security::WhenOffered, ..side.endpoint(service) };
         let password = |user: &str| side.login(user).password;
         let script: Vec<Spoken> = script.iter().map(|one| spoken(one, password)).collect();
-        self.lab.client(CLIENT).talk(&destination, &script).await.map_err(|problem| {
-            TargetError::new(format!("{} does not answer as a mail host does: {problem}", destination.host))
-        })
+        self.lab
+            .client(CLIENT)
+            .talk(&destination, &script)
+            .await
+            .map_err(|problem| self.trouble(&destination.host, &problem))
     }
 
     /// Returns when nothing more can come before the clock moves; what that was concluded from, in words, where it is less
@@ -301,7 +332,7 @@ impl World {
             }
             Place::VirusStore(role) => self.side(*role).look(Shelf::VirusStore, since).await,
             Place::AccessPoint(_) | Place::IncomingPoint(_) => {
-                Err(TargetError::new(format!("nothing lies at `{place}`")))
+                Err(TargetError::configuration(format!("nothing lies at `{place}`")))
             }
         }
     }
@@ -395,6 +426,12 @@ impl World {
     }
 }
 
+/// An answer to a whole transaction.
+fn turned_away(reply: &Reply) -> Answer {
+    let refused = vec![Refusal { recipient: None, code: reply.code, text: reply.text.clone() }];
+    Answer { refused, ..Answer::default() }
+}
+
 fn stranger(seen: &SeenSession) -> String {
     format!("a stranger at {} called {} and was turned away; nothing of it is judged", seen.call.client, seen.server)
 }
@@ -413,13 +450,43 @@ mod tests {
     };
 
     use super::*;
+    use crate::target::Trouble;
+
+    async fn world() -> World {
+        let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
+        let file = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
+        let direction = Direction::new("alfa", "bravo");
+        World::start(&direction, &file, Machine::default(), PlayId::default()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn trouble_is_whose_it_is() {
+        let world = world().await;
+        let whose = |problem: &Problem| world.trouble("mx.bravo.example", problem).trouble;
+        assert_eq!(whose(&Problem::Login(Reply::new(535, [5, 7, 8], "No"))), Trouble::Configuration);
+        assert_eq!(whose(&Problem::Connect(std::io::ErrorKind::ConnectionRefused.into())), Trouble::Infrastructure);
+        for problem in [Problem::Broken("reset".into()), Problem::Timeout, Problem::NoStartTls] {
+            assert!(matches!(whose(&problem), Trouble::Misbehaved { by: Party::Receiver, .. }), "{problem}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_password_is_configuration_and_a_closed_port_infrastructure() {
+        let world = world().await;
+        let path = SmtpPath { from: "mario@alfa.example".into(), to: vec!["anna@bravo.example".into()] };
+        let submit = async |login: &str| world.submit(Role::Sender, login, &path, b"x").await.unwrap_err().trouble;
+        assert_eq!(submit("nessuno@alfa.example").await, Trouble::Configuration);
+        world.halt();
+        let port = world.side(Role::Sender).endpoint(Service::Submission).address;
+        while TcpStream::connect(port).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(submit("mario@alfa.example").await, Trouble::Infrastructure);
+    }
 
     #[tokio::test]
     async fn a_stranger_is_told_of_and_neither_served_nor_judged_nor_waited_for() {
-        let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
-        let file = Scenario::read("stranger", "stranger.yaml", yaml, &[]).unwrap();
-        let direction = Direction::new("alfa", "bravo");
-        let world = World::start(&direction, &file, Machine::default(), PlayId::default()).await.unwrap();
+        let world = world().await;
         let incoming = world.side(Role::Receiver).endpoint(Service::Incoming).address;
         let mut silent = TcpStream::connect(incoming).await.unwrap();
         let mut stranger = TcpStream::connect(incoming).await.unwrap();

@@ -178,7 +178,7 @@ fn broken_yaml_is_refused_with_file_line_and_caret_before_anything_starts() {
     folder.write("suite/one.yaml", source);
     let reports = folder.text("reports");
     let done = pec(&["run", "--scenarios", &folder.text("suite"), "--reports", &reports]).exits(2);
-    done.says(&["one.yaml:4", "unknown field `form`", "from", "here"]);
+    done.says(&["one.yaml:4", "unknown key `form`", "from", "here"]);
     assert!(!Path::new(&reports).exists());
 }
 

@@ -24,6 +24,7 @@ pub const NEEDS_MORE: &[(&str, &str)] = &[
     ("choreography/unsound-without-receipts", "whether the envelope was altered before it arrived or afterwards"),
     ("choreography/receipts-to-sender", "to whom a message went"),
     ("delivery/unmodified", "the message as it came over the wire"),
+    ("choreography/notification-kept", "the wire over which the notification came"),
     ("choreography/sent-to-every-recipient", "the SMTP paths of the envelopes"),
     ("choreography/takeover-of-addressed", "the SMTP paths of the envelopes"),
     ("choreography/service-mailbox", "to whom a message went"),

@@ -8,8 +8,8 @@ use super::*;
 use crate::{
     clock::Machine,
     gateway::{
-        Incoming,
-        choices::{Choices, Undeliverable},
+        Incoming, MailboxState,
+        choices::{BeyondQuota, Choices, Undeliverable},
     },
     net::{Handler, Limits, Listener, Manners, Patience, Server, Session, Upgrade},
 };
@@ -261,4 +261,24 @@ async fn a_gateway_that_is_gone_sends_nothing_more() {
     world.sender = world.lab.start(Profile::alfa()).await.unwrap();
     // It would wait for an answer for minutes.
     tokio::time::timeout(Duration::from_secs(20), world.lab.settle()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_for_a_full_mailbox_is_kept_or_refused_and_never_thrown_away() {
+    for beyond_quota in [BeyondQuota::Kept, BeyondQuota::Refused] {
+        let mut sender = Profile { choices: Choices { beyond_quota, ..Choices::usual() }, ..Profile::alfa() };
+        sender.mailbox_mut("mario").state = MailboxState::Full;
+        let world = World::of(sender, Profile::bravo()).await;
+        world.submit(&["anna@bravo.example"], &Mailing::default()).await;
+        let refused = world.receiver.log().iter().any(|record| {
+            record.detail.as_deref().is_some_and(|detail| detail.starts_with("non recapitato: 552 5.2.2"))
+        });
+        assert_eq!(refused, beyond_quota == BeyondQuota::Refused);
+        let told = world.told();
+        assert_eq!(told.contains(&Kind::AvvenutaConsegna), beyond_quota == BeyondQuota::Kept, "{told:?}");
+        world.advance(25).await;
+        // What was refused did not come: the sender is told so, as far as its mailbox goes.
+        let notices = world.told().iter().filter(|kind| **kind == Kind::PreavvisoErroreConsegna).count();
+        assert_eq!(notices, usize::from(beyond_quota == BeyondQuota::Refused));
+    }
 }

@@ -35,8 +35,7 @@ impl HeaderText {
 
     /// Whether `text` is what the field says, blanks and folds left aside.
     pub fn reads_as(&self, text: &str) -> bool {
-        let wanted = canonical(text);
-        self.readings.iter().any(|reading| canonical(reading) == wanted)
+        self.readings.iter().any(|reading| says(reading, text))
     }
 
     /// Whether the two say the same.
@@ -56,10 +55,25 @@ impl HeaderText {
     /// What follows a prefix and the blanks behind it; `None` where no reading starts with it.
     #[must_use]
     pub fn after(&self, prefix: &str) -> Option<Self> {
-        let rest = |reading: &String| Some(canonical(reading).strip_prefix(prefix)?.trim_start().to_owned());
+        let rest = |reading: &String| {
+            // As it stands where that will do: canonical text has lost what XML has no room for.
+            let plain = reading.trim_start().strip_prefix(prefix).map(str::to_owned);
+            let rest = plain.or_else(|| canonical(reading).strip_prefix(prefix).map(str::to_owned));
+            rest.map(|rest| rest.trim_start().to_owned())
+        };
         let readings: Vec<String> = self.readings.iter().filter_map(rest).collect();
         (!readings.is_empty()).then_some(Self { readings })
     }
+}
+
+/// Whether what is kept of a text in XML, or beside it in a log, says what the text says: blanks and folds left aside, and
+/// the characters that XML 1.0 has no room for (2.2 there), for which something else stands there or nothing.
+pub fn says(text: &str, kept: &str) -> bool {
+    let wanted = canonical(kept);
+    let none = |sign: char| matches!(sign, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    canonical(text) == wanted
+        || text.contains(none)
+            && ["", "?", "\u{fffd}"].iter().any(|instead| canonical(&text.replace(none, instead)) == wanted)
 }
 
 /// Text with every run of blanks and control characters as one blank, none at the ends, and what ISO-8859-1 has no text for
@@ -126,6 +140,18 @@ mod tests {
         assert!(outer.same_as(&subject(b"l\x92anno")) && !outer.same_as(&subject(b"l anno")));
         assert!(outer.after("CONSEGNA:").is_none());
         assert!(HeaderText::empty().reads_as(" "));
+    }
+
+    #[test]
+    fn what_xml_has_no_room_for_may_be_replaced_and_nothing_else() {
+        let text = "a\u{1b}[2J\u{202e}";
+        assert!(
+            ["a\u{fffd}[2J\u{202e}", "a [2J\u{202e}", "a[2J\u{202e}", "a?[2J\u{202e}"]
+                .iter()
+                .all(|kept| says(text, kept))
+        );
+        assert!(["a\u{fffd}[2J\u{fffd}", "a[2J", "\u{fffd}[2J\u{202e}"].iter().all(|kept| !says(text, kept)));
+        assert!(!says("è", "\u{fffd}") && !says("è", "?"));
     }
 
     #[test]

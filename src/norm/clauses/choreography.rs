@@ -26,6 +26,9 @@ crate::clauses! {
     RFC6109_2_2_3_UNMODIFIED = "RFC6109-2.2.3-unmodified", "RFC 6109 2.2.3", Must, DeliveryPoint,
         "What arrives at the delivery point reaches the mailbox unmodified.",
         reading: "Return-Path, Received and Delivered-To on top are SMTP's own (RFC 5321 4.4).";
+    RFC6109_2_2_3_REGARDLESS = "RFC6109-2.2.3-regardless", "RFC 6109 2.2.3", May, DeliveryPoint,
+        "A notification that reached its user's provider lies in that user's mailbox.",
+        reading: "Delivery is a MUST, and nothing is said of a mailbox that is full or disabled. Either it is kept all the same, beyond the quota, or refused by SMTP, so that the provider that sent it knows; taken and thrown away it is lost for both, and nobody is told: a note.";
     RFC6109_2_2_5 = "RFC6109-2.2.5", "RFC 6109 2.2.5", Must, Provider,
         "Server-server acceptances and virus detections go to the service mailbox of the sending provider.";
     RFC6109_2_3 = "RFC6109-2.3", "RFC 6109 2.3", Must, Provider,

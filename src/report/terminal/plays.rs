@@ -62,7 +62,7 @@ impl Told {
         let (outcome, reason) = match &cell.outcome {
             CellOutcome::Passed => ("passed", None),
             CellOutcome::Failed => ("failed", None),
-            CellOutcome::Error(reason) => ("error", Some((Remark::Error, reason.clone()))),
+            CellOutcome::Error(trouble) => ("error", Some((Remark::Error, trouble.to_string()))),
             CellOutcome::Skipped(reason) => ("skipped", Some((Remark::Skipped, reason.clone()))),
         };
         let choices = cell.choices.iter().map(|choice| (Remark::Choice, choice.clone()));

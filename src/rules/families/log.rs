@@ -2,6 +2,7 @@
 
 use crate::{
     evidence::{LogRecord, Party},
+    message::says,
     norm::{Level, clauses::choreography as norm},
 };
 
@@ -93,10 +94,10 @@ fn disagreements(fact: &Member, record: &LogRecord) -> Vec<(&'static str, String
     }
     let agrees = record.sender.eq_ignore_ascii_case(&data.mittente);
     hold("sender", agrees, data.mittente.clone(), record.sender.clone());
-    let (expected, says) = (recipients(fact), list(record.recipients.iter().map(String::as_str)));
-    hold("recipients", expected.contains(&says), expected[0].clone(), says);
+    let (expected, logged) = (recipients(fact), list(record.recipients.iter().map(String::as_str)));
+    hold("recipients", expected.contains(&logged), expected[0].clone(), logged);
     let subject = data.oggetto.clone().unwrap_or_default();
-    hold("subject", record.subject == subject, subject, record.subject.clone());
+    hold("subject", says(&record.subject, &subject), subject, record.subject.clone());
     hold("event", !record.event.trim().is_empty(), "the event's type".to_owned(), "nothing".to_owned());
     hold("sending provider", !record.provider.trim().is_empty(), "its name".to_owned(), "nothing".to_owned());
     found

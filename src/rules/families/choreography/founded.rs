@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use crate::{
-    evidence::{Party, View},
+    evidence::{Party, Seen, SmtpPath, View},
     message::Kind,
     norm::{
         Level,
         clauses::{choreography as norm, law, model},
     },
-    rules::{Absence, Check, Context, Finding, Findings, Member, Origin, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Origin, Rule, Transaction, spelling::same_address},
 };
 
 use super::{is_of_sender_side, manages, observations, signing_provider};
@@ -84,7 +84,47 @@ pub static RULES: &[Rule] = &[
         consequence: "The signature no longer holds, or the recipient reads something else.",
         check: Check::Transaction { absence: None, applies: arrived_and_stored, check: unmodified },
     },
+    Rule {
+        id: "choreography/notification-kept",
+        level: Level::May,
+        clauses: &[&norm::RFC6109_2_2_3_REGARDLESS],
+        question: "Does every notification that the sender's provider took lie in the sender's mailbox?",
+        consequence: "The sender lost a proof, and neither provider nor sender knows.",
+        check: Check::Transaction {
+            absence: Some(Absence::seen_from(&[View::Wires, View::Sender])),
+            applies: notified,
+            check: kept,
+        },
+    },
 ];
+
+/// Notifications that a host took for their sender's own mailbox, with that host; one for somebody else is another question's.
+fn taken(transaction: &Transaction) -> impl Iterator<Item = (&Member, Party)> {
+    // What no listed provider signed is ordinary mail, and lies there wrapped.
+    let sound = |fact: &&Member| matches!(fact.origin, Origin::Verified { .. });
+    transaction.messages.iter().filter(|fact| fact.goes_to_sender()).filter(sound).filter_map(|fact| {
+        let for_sender = |path: &SmtpPath| path.to.iter().any(|to| same_address(to, &fact.data.mittente));
+        let taken_by = fact.wires().find_map(|(sighting, path)| match sighting.seen {
+            Seen::Wire { to, .. } if for_sender(path) => Some(to),
+            _ => None,
+        });
+        Some((fact, taken_by?))
+    })
+}
+
+fn notified(transaction: &Transaction, _: &Context<'_>) -> bool {
+    taken(transaction).next().is_some()
+}
+
+fn kept(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+    for (fact, host) in taken(transaction) {
+        if fact.mailboxes().next().is_none() {
+            let place = format!("the mailbox of {}", fact.data.mittente);
+            let finding = Finding::new(fact.title(), "taken from the wire, and in no mailbox", place);
+            findings.push(finding.blaming(host).seen_in([fact.observation()]));
+        }
+    }
+}
 
 fn delivery_watched(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.first(Kind::PostaCertificata).is_some()
