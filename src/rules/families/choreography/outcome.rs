@@ -15,6 +15,7 @@ use crate::rules::{
     families::choreography::{
         MOST_SHOWN, accepted, by_recipient, is_word_on, number, observations, provider_of, receivable,
     },
+    families::dialogue::refuses,
 };
 
 /// Kinds that tell of an end, as far as another provider or SMTP brings it.
@@ -156,6 +157,12 @@ fn arrived(transaction: &Transaction, context: &Context<'_>) -> bool {
 
 fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     if open_outcome(transaction) || transaction.leaves_open(Kind::RilevazioneVirus) {
+        return;
+    }
+    // Who was turned away by the sender's own provider told what it could.
+    let sender = transaction.messages.iter().map(|fact| fact.data.mittente.as_str()).find(|sender| !sender.is_empty());
+    let at_home = context.evidence.dialogues.iter().filter(|dialogue| dialogue.to == transaction.sender_side());
+    if sender.is_some_and(|sender| at_home.into_iter().any(|dialogue| refuses(dialogue, sender))) {
         return;
     }
     for recipient in reached(transaction) {
