@@ -13,11 +13,19 @@ use pec_conformance::{
 use tokio::task::JoinSet;
 
 /// Ways that nobody takes, each for the reason beside it.
-const TAKEN_BY_NOBODY: [(&str, &str, &str); 1] = [(
-    "session/unheard-answer",
-    "a message whose sender is gone is not taken",
-    "whether the end of the message or that of the connection came first, a server sees by chance",
-)];
+const TAKEN_BY_NOBODY: [(&str, &str, &str); 3] = [
+    ("non-delivery/notice-for-a-full-mailbox", "it is taken, and lost", "a gateway of ours loses no proof"),
+    (
+        "ordinary/undeliverable",
+        "it is taken and given up without a word",
+        "RFC 5321 6.1 leaves it for what would hit bystanders alone, which none of the three guesses at",
+    ),
+    (
+        "session/unheard-answer",
+        "a message whose sender is gone is not taken",
+        "whether the end of the message or that of the connection came first, a server sees by chance",
+    ),
+];
 
 /// Played at a time; each is work for two gateways and a judge.
 const AT_A_TIME: usize = 4;

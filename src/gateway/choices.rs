@@ -73,6 +73,8 @@ pub enum Reports {
 pub enum Unwanted {
     /// It is taken and thrown away.
     Discard,
+    /// It is taken, and a report goes back.
+    Report,
     /// It is refused in the session.
     Refuse,
 }
@@ -170,6 +172,8 @@ impl Choices {
             takeover_of_infected: Takeover::Omitted,
             second_notice: SignedDuration::from_hours(23),
             old_lists: OldLists::AsBefore,
+            infected_ordinary: Unwanted::Report,
+            ordinary_for_service: Unwanted::Report,
             ..Self::usual()
         }
     }

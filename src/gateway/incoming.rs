@@ -239,20 +239,25 @@ impl Core {
     fn take_ordinary(&self, arrival: &Arrival<'_>, error: &str) -> Reply {
         let taken = Reply::new(250, [2, 0, 0], "Taken");
         if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
-            self.discard(arrival, arrival.to, "virus");
-            return match self.profile.choices.infected_ordinary {
-                Unwanted::Discard => taken,
-                Unwanted::Refuse => Reply::new(554, [5, 7, 1], "The message holds a virus"),
-            };
+            let refusal = Reply::new(554, [5, 7, 1], "The message holds a virus");
+            let infected = |to: &String| Failure { recipient: to.clone(), reply: refusal.clone() };
+            match self.profile.choices.infected_ordinary {
+                Unwanted::Discard | Unwanted::Refuse => self.discard(arrival, arrival.to, "virus"),
+                Unwanted::Report => self.bounce(arrival, &arrival.to.iter().map(infected).collect::<Vec<_>>()),
+            }
+            return if self.profile.choices.infected_ordinary == Unwanted::Refuse { refusal } else { taken };
         }
         let answers: Vec<(&String, Option<Reply>)> =
             arrival.to.iter().map(|recipient| (recipient, self.refuses(recipient, arrival))).collect();
-        let reported = |recipient: &&String| {
-            self.profile.choices.undeliverable == Undeliverable::Report
-                && !self.is_service(recipient)
-                && self.unable(recipient).is_some()
+        let choices = &self.profile.choices;
+        let reported = |recipient: &String| {
+            if self.is_service(recipient) {
+                choices.ordinary_for_service == Unwanted::Report
+            } else {
+                choices.undeliverable == Undeliverable::Report && self.unable(recipient).is_some()
+            }
         };
-        if let Some(refusal) = all_refused(&answers).filter(|_| !arrival.to.iter().any(|to| reported(&to))) {
+        if let Some(refusal) = all_refused(&answers).filter(|_| !arrival.to.iter().any(reported)) {
             self.discard(arrival, arrival.to, &refusal.to_string());
             return refusal;
         }
@@ -281,7 +286,7 @@ impl Core {
         if self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient) {
             // For two kinds of notification only (2.2.5).
             let refusal = || Reply::new(550, [5, 7, 1], "Address reserved to the provider");
-            return (choices.ordinary_for_service == Unwanted::Refuse).then(refusal);
+            return (choices.ordinary_for_service != Unwanted::Discard).then(refusal);
         }
         if let Some(refusal) = self.looping(recipient, arrival) {
             return Some(refusal);
