@@ -156,6 +156,9 @@ const NOT_TAKEN: &[(&str, usize, &str)] = &[
         "the receiver holds the signer's certificate to its profile too, and wraps",
     ),
     ("trust/stale-crl", 1, "the last revocation lists known count until there are others"),
+    ("trust/delivery-by-a-provider-that-does-not-manage-the-domain", 1, "a non-delivery comes with the 24-hour notice"),
+    ("trust/tampered-receipt", 1, "a non-delivery comes with the 24-hour notice"),
+    ("virus/text-and-xml-disagree", 1, "a non-delivery comes with the 24-hour notice"),
 ];
 
 /// One alternative of a scenario's `either`, which has a number from 1.
