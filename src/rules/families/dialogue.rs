@@ -81,20 +81,6 @@ fn exchanges(dialogue: &Dialogue) -> Vec<Exchange<'_>> {
     exchanges
 }
 
-/// Whether a server refused mail for this recipient for good in a session, at RCPT TO or after the data.
-pub(super) fn refuses(dialogue: &Dialogue, recipient: &str) -> bool {
-    let exchanges = exchanges(dialogue);
-    let names = |said: &Exchange<'_>| {
-        let command = said.command.to_ascii_lowercase();
-        said.is("RCPT TO:") && command.contains(&format!("<{}>", recipient.to_ascii_lowercase()))
-    };
-    let refused = |said: &Exchange<'_>| said.reply.last().is_some_and(|line| line.starts_with('5'));
-    exchanges.iter().enumerate().filter(|(_, said)| names(said)).any(|(at, rcpt)| {
-        let mut later = exchanges[at + 1..].iter().take_while(|said| !said.is("MAIL FROM:"));
-        refused(rcpt) || later.any(|said| said.command.starts_with("<DATA") && refused(said))
-    })
-}
-
 fn greeted_in_clear(subject: &DialogueSubject<'_>) -> bool {
     subject.dialogue.service == Service::Incoming
         && exchanges(subject.dialogue).iter().any(|said| said.is("EHLO") && !said.secured && said.granted())

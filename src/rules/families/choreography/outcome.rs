@@ -1,7 +1,7 @@
 //! How it ends for each recipient: exactly one outcome, told to the sender.
 
 use crate::{
-    evidence::View,
+    evidence::{DialogueLine, Evidence, Party, Speaker, View},
     message::Kind,
     norm::{
         Level,
@@ -15,7 +15,6 @@ use crate::rules::{
     families::choreography::{
         MOST_SHOWN, accepted, by_recipient, is_word_on, number, observations, provider_of, receivable,
     },
-    families::dialogue::refuses,
 };
 
 /// Kinds that tell of an end, as far as another provider or SMTP brings it.
@@ -122,10 +121,12 @@ fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
 
 fn conflicting(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     for (recipient, delivered) in by_recipient(transaction.of(Kind::AvvenutaConsegna)) {
+        // What somebody says who cannot know conflicts with nothing.
+        let is_word = |fact: &&Member| is_word_on(transaction, fact, &recipient, context);
         let failures = [Kind::ErroreConsegna, Kind::ErroreConsegnaVirus];
         let mut failures = failures.into_iter().flat_map(|kind| transaction.concerning(kind, &recipient));
-        let mut delivered = delivered.iter().filter(|fact| is_word_on(transaction, fact, &recipient, context));
-        let (Some(delivery), Some(failure)) = (delivered.next(), failures.next()) else { continue };
+        let (delivery, failure) = (delivered.into_iter().find(is_word), failures.find(is_word));
+        let (Some(delivery), Some(failure)) = (delivery, failure) else { continue };
         // The later of the two denies what was already certified.
         let later = if failure.first_seen() >= delivery.first_seen() { failure } else { delivery };
         findings.push(
@@ -159,14 +160,13 @@ fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Fi
     if open_outcome(transaction) || transaction.leaves_open(Kind::RilevazioneVirus) {
         return;
     }
-    // Who was turned away by the sender's own provider told what it could.
-    let sender = transaction.messages.iter().map(|fact| fact.data.mittente.as_str()).find(|sender| !sender.is_empty());
-    let at_home = context.evidence.dialogues.iter().filter(|dialogue| dialogue.to == transaction.sender_side());
-    if sender.is_some_and(|sender| at_home.into_iter().any(|dialogue| refuses(dialogue, sender))) {
-        return;
-    }
+    let sender = transaction.first(Kind::PostaCertificata).map_or("", |envelope| &envelope.data.mittente);
     for recipient in reached(transaction) {
         let told = |kind| transaction.concerning(kind, recipient).next().is_some();
+        // Who told and was turned away, as where the sender's mailbox is full, has done what was its to do.
+        if turned_away(context.evidence, provider_of(context, recipient), sender) {
+            continue;
+        }
         if ![Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::RilevazioneVirus].into_iter().any(told) {
             let expected = format!("a delivery or non-delivery for {recipient}");
             let takeovers = transaction.concerning(Kind::PresaInCarico, recipient);
@@ -178,6 +178,17 @@ fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Fi
             );
         }
     }
+}
+
+/// Whether a host named this address in RCPT TO and had a refusal for it, then or later in the session.
+fn turned_away(evidence: &Evidence, host: Party, address: &str) -> bool {
+    let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
+    let named = format!("rcpt to:<{}>", address.to_ascii_lowercase());
+    evidence.dialogues.iter().filter(|dialogue| dialogue.from == host).any(|dialogue| {
+        let says =
+            |line: &DialogueLine| line.by == Speaker::Client && line.text.to_ascii_lowercase().starts_with(&named);
+        dialogue.lines.iter().skip_while(|line| !says(line)).any(is_refusal)
+    })
 }
 
 fn wrapped(transaction: &Transaction, _: &Context<'_>) -> bool {
