@@ -3,7 +3,10 @@
 use super::*;
 use crate::{
     fault::{self, Edit, HeaderEdit, SignatureEdit},
-    gateway::OrdinaryMail,
+    gateway::{
+        OrdinaryMail,
+        choices::{Choices, Unwanted},
+    },
 };
 
 const ORDINARY: &[u8] = b"Date: Mon, 2 Mar 2026 09:00:00 +0100\r\nFrom: Carla <carla@posta.example>\r\n\
@@ -118,7 +121,8 @@ async fn ordinary_mail_for_a_few_that_refuse_comes_back_and_nothing_comes_back_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn infected_ordinary_mail_is_discarded() {
-    let world = World::of(Profile::alfa(), Profile::bravo()).await;
+    let receiver = Profile { choices: Choices::usual(), ..Profile::bravo() };
+    let world = World::of(Profile::alfa(), receiver).await;
     let infected = [ORDINARY, &crate::gateway::antivirus::eicar(), b"\r\n"].concat();
     assert!(world.inject("carla@posta.example", &["anna@bravo.example"], &infected).await.is_complete());
     assert!(world.delivered("anna").is_empty());
@@ -136,7 +140,9 @@ async fn nothing_is_relayed_and_the_service_mailbox_takes_its_two_kinds_only() {
         let sent = world.inject("carla@posta.example", &[&service, &signer], ORDINARY).await;
         // One provider's sending address is its service mailbox too, as it may be (2.2.6).
         assert_eq!(sent.recipients[1].reply.is_positive(), service == signer);
-        assert_eq!(code(&sent.data.unwrap()), (550, "5.7.1".into()));
+        let refuses = world.receiver.profile().choices.ordinary_for_service == Unwanted::Refuse;
+        let answer = if refuses { (550, "5.7.1".into()) } else { (250, "2.0.0".into()) };
+        assert_eq!(code(&sent.data.unwrap()), answer);
         assert!(world.receiver.mailboxes().is_empty());
     }
 }
