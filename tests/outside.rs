@@ -73,8 +73,8 @@ async fn a_receiver_outside_gets_the_verdicts_of_one_inside() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sender_outside_gets_the_verdicts_of_one_inside() {
-    let whole = all().into_iter();
-    same_verdicts(&play_all(whole, Direction::new("outside-delta", "alfa")).await, 65);
+    let half = all().into_iter().skip(1).step_by(2);
+    same_verdicts(&play_all(half, Direction::new("outside-bravo", "alfa")).await, 65);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -157,9 +157,7 @@ fn arrived(transaction: &Transaction, context: &Context<'_>) -> bool {
 }
 
 fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    // Between gateways whose wires are not seen, what was told may have been turned away.
-    let unseen = !context.evidence.gateways.is_empty() && !context.evidence.watch.sees(View::Wires);
-    if unseen || open_outcome(transaction) || transaction.leaves_open(Kind::RilevazioneVirus) {
+    if open_outcome(transaction) || transaction.leaves_open(Kind::RilevazioneVirus) {
         return;
     }
     let sender = transaction.first(Kind::PostaCertificata).map_or("", |envelope| &envelope.data.mittente);
