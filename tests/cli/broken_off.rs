@@ -8,7 +8,25 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Folder, done, pec, program};
+use super::{Folder, done, pec};
+
+/// The program with signals as a terminal gives them: who runs these tests in the background may have some ignored, and the
+/// program leaves them so.
+fn program(args: &[&str]) -> Command {
+    let plain = super::program(args);
+    if cfg!(not(target_os = "linux")) {
+        return plain;
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,INT,TERM").arg(plain.get_program()).args(plain.get_args()).stdin(Stdio::null());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+}
 
 /// A run with a great deal to play, which has ended its first play.
 struct LongRun {
