@@ -1,74 +1,106 @@
 //! Where the norm leaves a choice, somebody takes each way: the pairs that `run` plays take every alternative of every
 //! `either`, so that none of them is a guess that nobody has seen.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::{BTreeMap, BTreeSet};
 
 use pec_conformance::{
-    results::{Cell, CellOutcome},
+    results::{Cell, CellOutcome, Event},
     rules,
-    runner::{How, play},
-    scenario::{Scenario, Selection, model::Step, suite},
+    runner::{Plan, run},
+    scenario::{
+        Scenario,
+        model::{Alternative, Step},
+        suite,
+    },
     target::round,
 };
-use tokio::task::JoinSet;
 
-/// Ways that nobody takes, each for the reason beside it.
-const TAKEN_BY_NOBODY: [(&str, &str, &str); 3] = [
-    ("non-delivery/notice-for-a-full-mailbox", "it is taken, and lost", "a gateway of ours loses no proof"),
+/// An alternative: its scenario, the number of its `either` there, from 1, and its words.
+type Choice<'s> = (&'s str, usize, &'s str);
+
+/// Those that nobody takes, each for the reason beside it.
+const TAKEN_BY_NOBODY: &[(Choice<'_>, &str)] = &[
+    (("non-delivery/notice-for-a-full-mailbox", 1, "it is taken, and lost"), "a gateway of ours loses no proof"),
     (
-        "ordinary/undeliverable",
-        "it is taken and given up without a word",
+        ("ordinary/undeliverable", 1, "it is taken and given up without a word"),
         "RFC 5321 6.1 leaves it for what would hit bystanders alone, which none of the three guesses at",
     ),
+    (("ordinary/undeliverable", 2, "it is taken and given up without a word"), "likewise"),
     (
-        "session/unheard-answer",
-        "a message whose sender is gone is not taken",
+        ("session/unheard-answer", 1, "a message whose sender is gone is not taken"),
         "whether the end of the message or that of the connection came first, a server sees by chance",
     ),
 ];
 
-/// Played at a time; each is work for two gateways and a judge.
-const AT_A_TIME: usize = 4;
-
-/// The alternatives of a scenario, in order.
-fn alternatives(scenario: &Scenario) -> Vec<&str> {
-    let mut ways = Vec::new();
-    for step in &scenario.steps {
-        if let Step::Either(alternatives) = step {
-            ways.extend(alternatives.iter().map(|way| way.when.as_str()));
-        }
-    }
-    ways
+/// The alternatives of each `either` of a scenario, by its number.
+fn eithers(scenario: &Scenario) -> impl Iterator<Item = (usize, &[Alternative])> {
+    let eithers = scenario.steps.iter().filter_map(|step| match step {
+        Step::Either(alternatives) => Some(alternatives.as_slice()),
+        _ => None,
+    });
+    eithers.enumerate().map(|(index, alternatives)| (index + 1, alternatives))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_way_that_the_norm_leaves_is_taken_by_somebody() {
-    let suite = suite(&rules::ids()).expect("the shipped suite reads");
-    let all: Vec<Arc<Scenario>> = suite.select(&Selection::default()).expect("there are some");
-    let open: Vec<Arc<Scenario>> = all.into_iter().filter(|scenario| !alternatives(scenario).is_empty()).collect();
-    let plays = open.iter().flat_map(|scenario| round().map(|direction| (scenario.clone(), direction)));
-    let (how, mut waiting, mut playing) = (How::default(), plays.fuse(), JoinSet::new());
+#[test]
+fn every_way_that_the_norm_leaves_is_taken_by_somebody() {
+    let suite = suite(&rules::ids()).unwrap();
+    let open = suite.scenarios.iter().filter(|scenario| eithers(scenario).next().is_some());
+    let mut plan = Plan::new(open.cloned().collect());
+    plan.directions = round().into();
     let mut cells: Vec<Cell> = Vec::new();
-    loop {
-        while playing.len() < AT_A_TIME {
-            let Some((scenario, direction)) = waiting.next() else { break };
-            let how = how.clone();
-            playing.spawn(async move { play(&scenario, &direction, &how).await });
+    run(&plan, &mut |event| {
+        if let Event::Finished(cell) = event {
+            cells.push(*cell);
         }
-        match playing.join_next().await {
-            Some(cell) => cells.push(cell.expect("a play does not panic")),
-            None => break,
-        }
-    }
+    })
+    .unwrap();
     let wrong = cells.iter().filter(|cell| cell.outcome != CellOutcome::Passed);
     let wrong: Vec<String> =
         wrong.map(|cell| format!("{} {:?}: {:?}", cell.scenario, cell.direction, cell.unmet)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let taken: BTreeSet<(&str, &str)> =
-        cells.iter().flat_map(|cell| cell.choices.iter().map(|choice| (&*cell.scenario, &**choice))).collect();
-    let offered = open.iter().flat_map(|scenario| alternatives(scenario).into_iter().map(|way| (&*scenario.id, way)));
-    let offered: BTreeSet<(&str, &str)> = offered.collect();
-    let nobody: BTreeSet<(&str, &str)> = offered.difference(&taken).copied().collect();
-    let known: BTreeSet<(&str, &str)> = TAKEN_BY_NOBODY.iter().map(|(scenario, way, _)| (*scenario, *way)).collect();
+    // Who passed took one way at each `either`, in their order.
+    let taken: BTreeSet<Choice<'_>> = cells
+        .iter()
+        .flat_map(|cell| cell.choices.iter().zip(1..).map(|(choice, number)| (&*cell.scenario, number, &**choice)))
+        .collect();
+    let mut offered: BTreeSet<Choice<'_>> = BTreeSet::new();
+    for scenario in &plan.scenarios {
+        for (number, alternatives) in eithers(scenario) {
+            for alternative in alternatives {
+                let fresh = offered.insert((&scenario.id, number, &alternative.when));
+                assert!(fresh, "{}: two alternatives are called the same", scenario.id);
+            }
+        }
+    }
+    for cell in &cells {
+        let number =
+            offered.iter().filter(|(scenario, ..)| *scenario == cell.scenario).map(|(_, number, _)| number).max();
+        assert_eq!(number, Some(&cell.choices.len()), "{}: an `either` left no trace", cell.scenario);
+    }
+    let nobody: BTreeSet<Choice<'_>> = offered.difference(&taken).copied().collect();
+    let known: BTreeSet<Choice<'_>> = TAKEN_BY_NOBODY.iter().map(|(choice, _)| *choice).collect();
     assert_eq!(nobody, known, "of {} ways", offered.len());
+}
+
+#[test]
+fn alternatives_that_look_alike_are_no_choice() {
+    for scenario in &suite(&rules::ids()).unwrap().scenarios {
+        for (number, alternatives) in eithers(scenario) {
+            for (index, one) in alternatives.iter().enumerate() {
+                let alike = alternatives[..index].iter().find(|other| told(other) == told(one));
+                let other = alike.map(|other| other.when.as_str());
+                assert_eq!(other, None, "{}, either {number}: the same mailboxes as where {}", scenario.id, one.when);
+            }
+        }
+    }
+}
+
+/// What an alternative expects, in an order of its own.
+fn told(alternative: &Alternative) -> BTreeMap<String, Vec<String>> {
+    let listed = |expected: &Vec<_>| {
+        let mut listed: Vec<String> = expected.iter().map(ToString::to_string).collect();
+        listed.sort();
+        listed
+    };
+    alternative.expect.iter().map(|(place, expected)| (place.to_string(), listed(expected))).collect()
 }

@@ -6,29 +6,23 @@ use std::{collections::BTreeMap, sync::Arc};
 use pec_conformance::{
     evidence::{Direction, Party, View},
     norm::Level,
-    results::{Cell, CellOutcome},
+    results::{Cell, CellOutcome, Event},
     rules::{self, Finding},
-    runner::{How, play},
+    runner::{Plan, run},
     scenario::{Scenario, Selection, suite},
 };
-use tokio::task::JoinSet;
 
-/// Played at a time; each is work for two gateways and a judge.
-const AT_A_TIME: usize = 4;
-
-async fn play_all(scenarios: impl Iterator<Item = Arc<Scenario>>, direction: Direction) -> Vec<Cell> {
-    let (how, mut waiting, mut playing, mut cells) = (How::default(), scenarios.fuse(), JoinSet::new(), Vec::new());
-    loop {
-        while playing.len() < AT_A_TIME {
-            let Some(scenario) = waiting.next() else { break };
-            let (how, direction) = (how.clone(), direction.clone());
-            playing.spawn(async move { play(&scenario, &direction, &how).await });
+fn play_all(scenarios: impl Iterator<Item = Arc<Scenario>>, direction: Direction) -> Vec<Cell> {
+    let mut plan = Plan::new(scenarios.collect());
+    plan.directions = vec![direction];
+    let mut cells = Vec::new();
+    let run = run(&plan, &mut |event| {
+        if let Event::Finished(cell) = event {
+            cells.push(*cell);
         }
-        match playing.join_next().await {
-            Some(cell) => cells.push(cell.expect("a play does not panic")),
-            None => return cells,
-        }
-    }
+    });
+    assert_eq!(run.expect("a run can begin").ended, cells.len());
+    cells
 }
 
 fn all() -> Vec<Arc<Scenario>> {
@@ -59,32 +53,32 @@ fn found(cell: &Cell) -> Vec<(&'static str, Party, &Finding)> {
     each.map(|(verdict, finding)| (verdict.rule.id, finding.blame.unwrap_or(verdict.blame), finding)).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_gateways_outside_get_the_verdicts_of_those_inside() {
-    let cells = play_all(all().into_iter(), Direction::new("outside-alfa", "outside-bravo")).await;
+#[test]
+fn two_gateways_outside_get_the_verdicts_of_those_inside() {
+    let cells = play_all(all().into_iter(), Direction::new("outside-alfa", "outside-bravo"));
     same_verdicts(&cells, 65);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_outside_gets_the_verdicts_of_one_inside() {
+#[test]
+fn a_receiver_outside_gets_the_verdicts_of_one_inside() {
     let half = all().into_iter().step_by(2);
-    same_verdicts(&play_all(half, Direction::new("alfa", "outside-bravo")).await, 85);
+    same_verdicts(&play_all(half, Direction::new("alfa", "outside-bravo")), 85);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_sender_outside_gets_the_verdicts_of_one_inside() {
+#[test]
+fn a_sender_outside_gets_the_verdicts_of_one_inside() {
     let half = all().into_iter().skip(1).step_by(2);
-    same_verdicts(&play_all(half, Direction::new("outside-bravo", "alfa")).await, 65);
+    same_verdicts(&play_all(half, Direction::new("outside-bravo", "alfa")), 65);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_flawed_gateway_outside_is_found_out_in_either_role() {
+#[test]
+fn a_flawed_gateway_outside_is_found_out_in_either_role() {
     let complete = || all().into_iter().filter(|scenario| scenario.id == "delivery/complete");
     for (direction, culprit) in [
         (Direction::new("alfa", "outside-flawed"), Party::Receiver),
         (Direction::new("outside-flawed", "alfa"), Party::Sender),
     ] {
-        let cells = play_all(complete(), direction).await;
+        let cells = play_all(complete(), direction);
         let [cell] = &cells[..] else { panic!("one scenario was played") };
         assert_eq!(cell.outcome, CellOutcome::Failed);
         let of = |party: Party| -> Vec<&str> {
