@@ -5,14 +5,20 @@ use std::{collections::BTreeMap, io, path::PathBuf, time::Instant};
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
 
-use super::{CliError, Exit, color::Color, format::Printed, stdout::Stdout, trust::Given};
+use super::{
+    CliError, Exit,
+    color::Color,
+    format::{Printed, Strict},
+    stdout::Stdout,
+    trust::Given,
+};
 use crate::{
     archive::Limits,
     check::{Broken, Check, Outcome},
     clock::Machine,
     evidence::{View, Watch},
     report::{JsonStream, Junit, Report, RuleSet, Sarif, Terminal},
-    results::{Closing, Ending, Event, Opening, Question, Required, Strictness, Totals, Work, require},
+    results::{Closing, Ending, Event, Opening, Question, Required, Totals, Work, require},
     rules::{self, Options, Reference},
 };
 
@@ -39,16 +45,8 @@ pub struct Args {
     /// with commas), or archive, a provider's whole.
     #[arg(long, value_name = "VIEW", value_delimiter = ',')]
     view: Vec<View>,
-    /// Let warnings fail too; with `--strict=notes` notes as well.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHAT",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "warnings"
-    )]
-    strict: Option<Strictness>,
+    #[command(flatten)]
+    strict: Strict,
     /// Answers that must be yes, with commas: a no exits with 1, one that cannot be told with 5. `complete` needs --view.
     #[arg(long, value_enum, value_name = "ANSWER", value_delimiter = ',')]
     require: Vec<Question>,
@@ -80,7 +78,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     };
     let (clock, now) = (Instant::now(), Machine::default().now());
     let options = Options { as_of: args.as_of.into() };
-    let strictness = args.strict.unwrap_or_default();
+    let strictness = args.strict.strictness();
     let out = Stdout::open();
     let mut report: Box<dyn Report> = match args.printed.format() {
         Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),

@@ -5,14 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::ValueEnum;
 use serde_json::json;
 
-use super::{CliError, Exit, stdout::Stdout};
+use super::{
+    CliError, Exit,
+    format::{Printed, Strict, TextOrJson},
+    stdout::Stdout,
+};
 use crate::{
     diff::{self, Change, Diff, Outcome, PlayDiff, RuleDiff, Run},
     report::{counted, json_line, shown, wrapped},
-    results::Strictness,
     shown::path_text,
 };
 
@@ -25,26 +27,10 @@ pub struct Args {
     /// The run that is held against it, such as reports.
     #[arg(value_name = "RUN2")]
     second: PathBuf,
-    /// Let more warnings be worse too; with `--strict=notes` more notes as well.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHAT",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "warnings"
-    )]
-    strict: Option<Strictness>,
-    /// A page for people, or JSON lines: a header, a line for each play and each rule that differs, a footer.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    #[default]
-    Text,
-    Json,
+    #[command(flatten)]
+    strict: Strict,
+    #[command(flatten)]
+    printed: Printed<TextOrJson>,
 }
 
 /// Holds the second run against the first. Exits with 1 where something is worse; with 3 where the second was broken off,
@@ -52,15 +38,15 @@ enum Format {
 pub fn diff(args: &Args) -> Result<Exit, CliError> {
     let [first, second] = [&args.first, &args.second].map(|path| diff::read(path));
     let (first, second) = (first?, second?);
-    let diff = Diff::of(&first, &second, args.strict.unwrap_or_default());
+    let diff = Diff::of(&first, &second, args.strict.strictness());
     let mut exit = if diff.is_worse() { Exit::NonConforming } else { Exit::Conforming };
     if !second.is_complete {
         exit = exit.worse(Exit::Trouble);
     }
     let names = [&args.first, &args.second].map(|path| path_text(path));
-    let text = match args.format {
-        Format::Text => page(&diff, [&first, &second], &names, exit),
-        Format::Json => lines(&diff, [&first, &second], &args.first, &args.second, exit)?,
+    let text = match args.printed.format() {
+        TextOrJson::Text => page(&diff, [&first, &second], &names, exit),
+        TextOrJson::Json => lines(&diff, [&first, &second], &args.first, &args.second, exit)?,
     };
     Stdout::print(&text)?;
     Ok(exit)

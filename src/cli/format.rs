@@ -1,6 +1,8 @@
-//! In which form a command prints what it has to say.
+//! Arguments that several commands have: in which form what they have to say is printed, and what fails besides violations.
 
 use clap::ValueEnum;
+
+use crate::results::Strictness;
 
 /// The argument `--format`, with the forms that a command knows.
 #[derive(Debug, clap::Args)]
@@ -26,4 +28,26 @@ pub enum TextOrJson {
     Text,
     /// JSON, a line for each thing.
     Json,
+}
+
+/// The argument `--strict`.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Strict {
+    /// Let warnings count too; with `--strict=notes` notes as well.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "warnings"
+    )]
+    strict: Option<Strictness>,
+}
+
+impl Strict {
+    /// What fails; by default violations alone.
+    pub fn strictness(self) -> Strictness {
+        self.strict.unwrap_or_default()
+    }
 }

@@ -12,12 +12,19 @@ pub use folder::FolderError;
 use folder::{Folder, Written};
 
 use super::{
-    CliError, Exit, color::Color, error::warn, format::Printed, select::Select, signals, stderr::say, stdout::Stdout,
+    CliError, Exit,
+    color::Color,
+    error::warn,
+    format::{Printed, Strict},
+    select::Select,
+    signals,
+    stderr::say,
+    stdout::Stdout,
 };
 use crate::{
     evidence::Direction,
     report::{JsonStream, Progress, Reports, RuleSet, Terminal},
-    results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Strictness, Totals},
+    results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Totals},
     rules,
     runner::{self, How, Keep, OnFailure, Plan, Run},
     shown::path_text,
@@ -50,16 +57,8 @@ pub struct Args {
     /// Start nothing more after the first failure.
     #[arg(long)]
     fail_fast: bool,
-    /// Let warnings fail too; with `--strict=notes` notes as well.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHAT",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "warnings"
-    )]
-    strict: Option<Strictness>,
+    #[command(flatten)]
+    strict: Strict,
     /// Judge by the norm as it was on this day [default: the norm's latest].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
@@ -108,7 +107,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     plan.directions = directions;
     plan.jobs = args.jobs.unwrap_or(plan.jobs);
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
-    plan.how.strictness = args.strict.unwrap_or_default();
+    plan.how.strictness = args.strict.strictness();
     plan.how.as_of = args.as_of.into();
     plan.how.keep = if args.evidence == Evidence::Failures { Keep::Failures } else { Keep::All };
 
