@@ -259,11 +259,8 @@ pub fn round() -> [Direction; 4] {
 
 /// Whether two targets are one provider's gateway, however it is looked at; `flawed` is bravo's, with mistakes.
 pub fn are_one_provider(one: &str, other: &str) -> bool {
-    let provider = |name: &str| match name.strip_prefix(OUTSIDE).unwrap_or(name) {
-        "flawed" => "bravo".to_owned(),
-        name => name.to_owned(),
-    };
-    provider(one) == provider(other)
+    let provider = |target: &str| given::profile(target).ok().map(|profile| profile.provider);
+    one == other || provider(one).is_some_and(|provider_of_one| Some(provider_of_one) == provider(other))
 }
 
 /// Starts the two gateways of a direction in the state that a scenario gives; `machine` tells the day that real time-bound

@@ -1,0 +1,105 @@
+//! What is seen of a world: the harness's tap, what it handed over itself, and what the sides show, blended.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use super::World;
+use crate::{
+    evidence::{Dialogue, Party, Role, Seen, Service, SmtpPath, View, Watch},
+    gateway::{self, SeenSession},
+    net::Sent,
+    target::{Answer, Recorded, Side, Transmission},
+};
+
+impl World {
+    /// Records what the harness's own client handed over.
+    pub(super) fn hand(
+        &self,
+        sent: &Sent,
+        (from, to): (Party, Party),
+        seen: Seen,
+        path: &SmtpPath,
+        message: &[u8],
+        answer: &Answer,
+    ) {
+        let taken = !answer.accepted.is_empty();
+        let transmission = taken.then(|| Transmission {
+            seen,
+            from,
+            bytes: message.into(),
+            path: SmtpPath { from: path.from.clone(), to: answer.accepted.clone() },
+            at: self.now(),
+            dialogue: None,
+        });
+        self.handed().push((sent.transcript.dialogue(from, to), transmission));
+    }
+
+    fn handed(&self) -> MutexGuard<'_, Vec<(Dialogue, Option<Transmission>)>> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who a host is, by its name: everyone here calls himself what he is.
+    pub(super) fn party(&self, host: &str) -> Party {
+        if host == self.posta.settings().host {
+            return Party::Posta;
+        }
+        let named = |(_, side): &(Role, &dyn Side)| side.endpoint(Service::Incoming).host == host;
+        self.roles().into_iter().find(named).map_or(Party::Harness, |(role, _)| role.into())
+    }
+
+    /// From where everything is looked at, until an instant.
+    pub fn watch(&self, until: Timestamp) -> Watch {
+        if self.sides.iter().all(|side| side.shows_wires()) {
+            Watch::of_everything(until)
+        } else {
+            Watch::of([View::Sender, View::Recipient, View::Service], until)
+        }
+    }
+
+    /// What was seen so far, at any time and even after trouble.
+    pub fn recorded(&self) -> Recorded {
+        let dialogue = |seen: &SeenSession| {
+            let client = seen.transcript.client().map_or(Party::Undetermined, |name| self.party(&name));
+            seen.transcript.dialogue(client, self.party(&seen.server))
+        };
+        let sessions = self.lab.sessions();
+        let mut dialogues: Vec<Dialogue> = sessions.iter().map(dialogue).collect();
+        // What was refused is in the dialogue and nowhere else: the message stayed where it was.
+        let taken = self.lab.transmissions().into_iter().filter(|transmission| transmission.reply.is_positive());
+        let mut transmissions: Vec<Transmission> = taken
+            .map(|seen| {
+                let session = sessions.iter().position(|session| session.transcript.is(&seen.transcript));
+                self.transmission(seen, session)
+            })
+            .collect();
+        for (dialogue, transmission) in self.handed().iter().cloned() {
+            transmissions.extend(transmission.map(|it| Transmission { dialogue: Some(dialogues.len()), ..it }));
+            dialogues.push(dialogue);
+        }
+        let logs = self.roles().into_iter().filter_map(|(role, side)| Some((role, side.log()?)));
+        Recorded {
+            transmissions,
+            dialogues,
+            logs: logs.collect(),
+            directories: self.lab.directories(),
+            trust: (*self.lab.trust()).clone(),
+            strangers: self.lab.strangers().iter().map(stranger).collect(),
+        }
+    }
+
+    fn transmission(&self, seen: gateway::Transmission, dialogue: Option<usize>) -> Transmission {
+        let (from, to) = (self.party(&seen.client), self.party(&seen.server));
+        let submitted = matches!(seen.transcript.service(), Service::Submission | Service::Submissions);
+        let place = match to {
+            Party::Sender if submitted => Seen::Submitted { to: Role::Sender },
+            Party::Receiver if submitted => Seen::Submitted { to: Role::Receiver },
+            _ => Seen::Wire { from, to },
+        };
+        Transmission { seen: place, from, bytes: seen.bytes, path: seen.path, at: seen.at, dialogue }
+    }
+}
+
+fn stranger(seen: &SeenSession) -> String {
+    format!("a stranger at {} called {} and was turned away; nothing of it is judged", seen.call.client, seen.server)
+}
