@@ -19,7 +19,7 @@ use super::{
     Transaction,
     applies::settled_kind,
     spelling::bare_identifier,
-    text::{Html, Text, Texts},
+    text::{Html, Plain, Texts},
 };
 
 /// What all subjects share: the directory, trust, and the evidence around.
@@ -186,8 +186,8 @@ impl<'a> MessageSubject<'a> {
         paths.chain(mailbox).chain(named).collect()
     }
 
-    /// Its text/plain, as a reader sees it.
-    pub fn plain(&self) -> Option<&'a Text> {
+    /// Its text/plain.
+    pub fn plain(&self) -> Option<&'a Plain> {
         self.texts.plain(self.message)
     }
 

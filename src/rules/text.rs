@@ -9,8 +9,17 @@ use super::spelling::collapsed;
 /// The versions of a message's readable text, decoded when first asked for.
 #[derive(Debug, Default)]
 pub struct Texts {
-    plain: OnceLock<Option<Text>>,
+    plain: OnceLock<Option<Plain>>,
     html: OnceLock<Option<Html>>,
+}
+
+/// The plain version.
+#[derive(Debug)]
+pub struct Plain {
+    /// As it is written, line by line.
+    pub lines: String,
+    /// What a reader sees of it.
+    pub text: Text,
 }
 
 /// The HTML version.
@@ -24,8 +33,12 @@ pub struct Html {
 
 impl Texts {
     /// The text/plain; `None` where there is none or its charset or transfer encoding is unknown or broken.
-    pub fn plain(&self, message: &Message) -> Option<&Text> {
-        let read = || message.mail.text(message.parts.plain.as_ref()?).map(Text::plain);
+    pub fn plain(&self, message: &Message) -> Option<&Plain> {
+        let read = || {
+            let lines = message.mail.text(message.parts.plain.as_ref()?)?;
+            let text = Text::plain(&lines);
+            Some(Plain { lines, text })
+        };
         self.plain.get_or_init(read).as_ref()
     }
 
@@ -33,7 +46,7 @@ impl Texts {
     pub fn html(&self, message: &Message) -> Option<&Html> {
         let read = || {
             let page = Page::read(&message.mail.text(message.parts.html.as_ref()?)?);
-            let text = Text::plain(page.shown.clone());
+            let text = Text::plain(&page.shown);
             Some(Html { page, text })
         };
         self.html.get_or_init(read).as_ref()
@@ -43,19 +56,16 @@ impl Texts {
 /// A text as a reader sees it: line breaks and indentation gone.
 #[derive(Debug)]
 pub struct Text {
-    /// As it is written, line by line.
-    pub lines: String,
     shown: String,
     lower: String,
 }
 
 impl Text {
     /// What is written there, as a text/plain has it.
-    pub fn plain(lines: impl Into<String>) -> Self {
-        let lines = lines.into();
-        let shown = collapsed(&lines);
+    pub fn plain(text: &str) -> Self {
+        let shown = collapsed(text);
         let lower = shown.to_ascii_lowercase();
-        Self { lines, shown, lower }
+        Self { shown, lower }
     }
 
     /// Whether it has this word, letter case ignored: `10:30:00` is not in `110:30:00`, nor one address in a longer one.

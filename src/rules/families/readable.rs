@@ -271,7 +271,7 @@ static TIME: LazyLock<Regex> =
 
 /// The text/plain as its lines stand.
 fn lines<'a>(subject: &MessageSubject<'a>) -> Option<&'a str> {
-    subject.plain().map(|text| &*text.lines)
+    subject.plain().map(|plain| &*plain.lines)
 }
 
 /// Every readable text of the message: its text/plain and text/html, and further ones beside them, as for other languages.
@@ -306,7 +306,7 @@ fn has_plain(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
 }
 
 fn plain<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {
-    subject.plain()
+    subject.plain().map(|plain| &plain.text)
 }
 
 fn html<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {
