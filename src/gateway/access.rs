@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{
     MailboxState, address, antivirus,
     checks::{self, Submission},
-    choices::{Malformed, ReceiptWord},
-    compose::{Certified, Notice, ReceiptForm, original::admit},
+    choices::Malformed,
+    compose::{Certified, Notice, original::admit},
     core::{Core, Way, addresses, answered},
     original,
     store::{Entry, Purpose},
@@ -78,11 +78,9 @@ impl Core {
         let identifier = self.identifiers.next(&at);
         let admitted = admit(message, &identifier, &self.received(session, &at));
         let directory = self.lab.directory();
-        let mut about = original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid);
-        let word = mail.as_ref().and_then(|mail| mail.field("X-TipoRicevuta")).unwrap_or_default();
-        if self.profile.choices.receipt_word == ReceiptWord::AsWritten && word.chars().any(char::is_uppercase) {
-            about.receipt = ReceiptForm::Complete;
-        }
+        let word = self.profile.choices.receipt_word;
+        let about =
+            original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid, word);
         self.log(self.own(&about), "ricezione", &to, &[], None, &at);
 
         if let Err(error) = formal {

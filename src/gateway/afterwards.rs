@@ -63,7 +63,7 @@ impl Core {
     /// by a non-delivery, where the provider reads 2.2.2 so.
     pub(super) fn never_reached(&self, identifier: &str, recipient: &str, at: &LegalTime) {
         let Some(tracked) = self.store.tracked(identifier) else { return };
-        let known = tracked.recipients.iter().find(|progress| progress.address.eq_ignore_ascii_case(recipient));
+        let known = tracked.recipients.iter().find(|progress| progress.is_of(recipient));
         let noticed = known.is_some_and(|progress| progress.noticed == Noticed::Second && !progress.taken_over);
         if noticed && self.profile.choices.never_reached == NeverReached::NonDeliveryToo {
             let error = DeliveryError { errore: "altro", code: "5.4.7", description: NEVER_REACHED };
@@ -115,7 +115,7 @@ impl Core {
 impl Tracked {
     /// A recipient as the submission spells it.
     fn spelling(&self, recipient: &str) -> Option<&str> {
-        let known = self.recipients.iter().find(|progress| progress.address.eq_ignore_ascii_case(recipient));
+        let known = self.recipients.iter().find(|progress| progress.is_of(recipient));
         known.map(|progress| progress.address.as_str())
     }
 }

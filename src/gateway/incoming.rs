@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Incoming, MailboxState, OrdinaryMail, address, antivirus,
-    choices::{BeyondQuota, Reports, ReturningCopy, Takeover, Undeliverable, Unwanted},
+    choices::{BeyondQuota, ReceiptWord, Reports, ReturningCopy, Takeover, Undeliverable, Unwanted},
     compose::{Certified, Notice},
     core::{Core, Matter, Way, addresses, answered, traced},
     dsn::{self, Failure},
@@ -372,6 +372,7 @@ pub(super) fn uncertified(arrival: &Arrival<'_>) -> Certified {
         &crate::directory::Directory::default(),
         String::new(),
         None,
+        ReceiptWord::InAnyLetters,
     );
     about.msgid = msgid;
     about

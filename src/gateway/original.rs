@@ -3,6 +3,7 @@
 use super::{
     address,
     checks::addresses,
+    choices::ReceiptWord,
     compose::{Certified, ReceiptForm, Recipient, Typology},
 };
 use crate::{directory::Directory, message::Mail};
@@ -15,6 +16,7 @@ pub(super) fn certified(
     directory: &Directory,
     identifier: String,
     msgid: Option<String>,
+    word: ReceiptWord,
 ) -> Certified {
     let recipients = recipients.iter().map(|recipient| Recipient {
         address: recipient.clone(),
@@ -29,13 +31,19 @@ pub(super) fn certified(
         reply_to: reply_to.unwrap_or_else(|| sender.to_owned()),
         identifier,
         msgid,
-        receipt: mail.and_then(|mail| mail.field("X-TipoRicevuta")).map_or(ReceiptForm::Complete, |word| form(&word)),
+        receipt: mail
+            .and_then(|mail| mail.field("X-TipoRicevuta"))
+            .map_or(ReceiptForm::Complete, |asked| form(&asked, word)),
     }
 }
 
-/// The form of receipt that a word asks for; an unknown one asks for the complete one (3.3.2.1).
-pub(super) fn form(word: &str) -> ReceiptForm {
-    match word.trim().to_ascii_lowercase().as_str() {
+/// The form of receipt that a word asks for, read in this way; an unknown one asks for the complete one (3.3.2.1).
+pub(super) fn form(asked: &str, word: ReceiptWord) -> ReceiptForm {
+    let read = match word {
+        ReceiptWord::InAnyLetters => asked.trim().to_ascii_lowercase(),
+        ReceiptWord::AsWritten => asked.trim().to_owned(),
+    };
+    match read.as_str() {
         "breve" => ReceiptForm::Brief,
         "sintetica" => ReceiptForm::Concise,
         _ => ReceiptForm::Complete,

@@ -133,12 +133,7 @@ impl Gateway {
         }
     }
 
-    /// When something is due next: an attempt to send, or a timeout notice.
-    pub fn next_due(&self) -> Option<Timestamp> {
-        self.core.due().into_iter().min()
-    }
-
-    /// When something is due after an instant: what is due by then has been tried.
+    /// When something is due after an instant, an attempt to send or a timeout notice: what is due by then has been tried.
     pub fn due_after(&self, instant: Timestamp) -> Option<Timestamp> {
         self.core.due().into_iter().filter(|due| *due > instant).min()
     }

@@ -274,14 +274,18 @@ impl State {
     }
 
     fn progress(&mut self, identifier: &str, recipient: &str) -> Option<&mut Progress> {
-        let tracked = self.tracked.get_mut(identifier)?;
-        tracked.recipients.iter_mut().find(|progress| progress.address.eq_ignore_ascii_case(recipient))
+        self.tracked.get_mut(identifier)?.recipients.iter_mut().find(|progress| progress.is_of(recipient))
     }
 }
 
 impl Progress {
     fn of(address: &str) -> Self {
         Self { address: address.to_owned(), taken_over: false, ended: false, noticed: Noticed::Nothing }
+    }
+
+    /// Whether it is this recipient's, letter case ignored.
+    pub fn is_of(&self, recipient: &str) -> bool {
+        self.address.eq_ignore_ascii_case(recipient)
     }
 
     fn has(&self, milestone: Milestone) -> bool {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     checks::{addresses, is_address},
-    choices::{Choices, OldLists, SignerProfile},
+    choices::{Choices, OldLists, ReceiptWord, SignerProfile},
     compose::{Certified, Recipient, Typology},
     original,
 };
@@ -201,7 +201,7 @@ impl Correct {
             reply_to: data.risposte.clone(),
             identifier: bare(&data.identificativo).to_owned(),
             msgid: data.msgid.clone(),
-            receipt: original::form(data.ricevuta.as_deref().unwrap_or_default()),
+            receipt: original::form(data.ricevuta.as_deref().unwrap_or_default(), ReceiptWord::InAnyLetters),
         }
     }
 }
