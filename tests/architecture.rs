@@ -14,6 +14,7 @@ use walkdir::WalkDir;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bounded", &[]),
     ("shown", &[]),
+    ("yaml", &["shown"]),
     ("norm", &[]),
     ("clock", &[]),
     ("message", &[]),
@@ -27,8 +28,24 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // It reads as the rules do, and makes and judges without them.
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
     // Data: it knows what may be written in it, and nobody who plays it.
-    ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown"]),
-    ("target", &["clock", "directory", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime"]),
+    ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown", "yaml"]),
+    (
+        "target",
+        &[
+            "bounded",
+            "clock",
+            "directory",
+            "evidence",
+            "fault",
+            "gateway",
+            "message",
+            "net",
+            "pki",
+            "scenario",
+            "shown",
+            "smime",
+        ],
+    ),
     (
         "runner",
         &[
@@ -45,6 +62,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "shown",
             "smime",
             "target",
+            "yaml",
         ],
     ),
     // What a run or a check came to, and nobody who runs or checks.
@@ -56,7 +74,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // Two runs, by what they left.
     ("diff", &["report", "results", "shown"]),
     // What there is, not what is done with it.
-    ("catalogue", &["fault", "norm", "rules", "scenario"]),
+    ("catalogue", &["fault", "norm", "rules", "scenario", "yaml"]),
     (
         "cli",
         &[

@@ -211,7 +211,7 @@ impl CliError {
 const DRAWN: usize = 20;
 
 /// An error whose words are fit to be shown: names, arguments and what files say may all be hostile. What is drawn of a
-/// source is [`Problem`](crate::scenario::Problem)'s to keep so.
+/// source is [`Problem`](crate::yaml::Problem)'s to keep so.
 #[derive(Debug)]
 struct Spelt<'d>(&'d dyn Diagnostic);
 

@@ -5,11 +5,17 @@ use std::{collections::BTreeMap, fmt::Write};
 use super::{
     expected::{Expected, What},
     inject::{Inject, Notification},
-    locate::{Path, Step as Down},
     model::{Attachment, Dialogue, Document, Expectation, NameAs, Send, Step, TextEncoding},
-    words::{Host, LONGEST, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
+    words::{Host, LONGEST, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS},
 };
-use crate::{evidence::Role, shown::acts};
+use crate::{
+    evidence::Role,
+    shown::acts,
+    yaml::{
+        locate::{Path, Step as Down},
+        unknown,
+    },
+};
 
 /// Bytes of all attachments of a scenario: each is held several times on its way.
 const MOST: usize = 128 << 20;

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
-use super::suggest::nearest;
 use crate::{
     evidence::{Party, Role},
     norm::{Clause, clause},
+    yaml::unknown,
 };
 
 /// Mailboxes that every gateway has, enabled.
@@ -207,14 +207,6 @@ impl FromStr for ClauseRef {
 
     fn from_str(text: &str) -> Result<Self, String> {
         clause(text).map(Self).ok_or_else(|| unknown("clause", text, crate::norm::all().map(|clause| clause.id)))
-    }
-}
-
-/// `unknown role `sendr`; did you mean `sender`?`
-pub(super) fn unknown<'a>(what: &str, given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    match nearest(given, known) {
-        Some(near) => format!("unknown {what} `{given}`; did you mean `{near}`?"),
-        None => format!("unknown {what} `{given}`"),
     }
 }
 
