@@ -46,6 +46,7 @@ pub mod results;
 pub mod rules;
 pub mod runner;
 pub mod scenario;
+pub mod serve;
 pub mod shown;
 pub mod smime;
 pub mod target;

@@ -29,23 +29,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
     // Data: it knows what may be written in it, and nobody who plays it.
     ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown", "yaml"]),
-    (
-        "target",
-        &[
-            "bounded",
-            "clock",
-            "directory",
-            "evidence",
-            "fault",
-            "gateway",
-            "message",
-            "net",
-            "pki",
-            "scenario",
-            "shown",
-            "smime",
-        ],
-    ),
+    ("target", &["clock", "directory", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime"]),
     (
         "runner",
         &[
@@ -62,7 +46,6 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "shown",
             "smime",
             "target",
-            "yaml",
         ],
     ),
     // What a run or a check came to, and nobody who runs or checks.
@@ -73,6 +56,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
     // Two runs, by what they left.
     ("diff", &["report", "results", "shown"]),
+    // A gateway as a program; nobody plays or judges there.
+    (
+        "serve",
+        &["bounded", "clock", "directory", "evidence", "gateway", "message", "net", "pki", "shown", "smime", "yaml"],
+    ),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario", "yaml"]),
     (
@@ -94,9 +82,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "rules",
             "runner",
             "scenario",
+            "serve",
             "shown",
             "smime",
             "target",
+            "yaml",
         ],
     ),
 ];
@@ -106,6 +96,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("rules", &["gateway", "runner", "target", "net", "fault", "scenario", "report", "cli"]),
     ("archive", &["gateway", "runner", "target", "net", "report", "cli", "rules", "results"]),
     ("gateway", &["rules", "runner", "target", "scenario", "report", "cli"]),
+    ("serve", &["rules", "runner", "target", "scenario", "report", "cli"]),
     ("scenario", &["rules", "runner", "target", "gateway", "net", "report", "cli"]),
     ("runner", &["report", "cli"]),
     ("report", &["runner", "target", "gateway", "net", "cli"]),

@@ -9,7 +9,7 @@ use crate::report::Line;
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Of what: a scenario file, or a line of the JSON stream.
+    /// Of what: a scenario file, a gateway file, or a line of the JSON stream.
     #[arg(value_enum, default_value_t, value_name = "WHAT")]
     what: What,
 }
@@ -19,12 +19,14 @@ enum What {
     #[default]
     Scenario,
     Report,
+    Gateway,
 }
 
 /// Prints the JSON Schema.
 pub fn schema(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.what {
         What::Scenario => crate::scenario::schema(),
+        What::Gateway => crate::serve::schema(),
         What::Report => schema_for!(Line<'_>).into(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| CliError::Internal(error.to_string()))?;

@@ -7,18 +7,19 @@ mod name;
 mod order;
 mod profile;
 pub mod recipe;
-mod tls;
+pub mod tls;
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
 use aws_lc_rs::signature::RsaKeyPair;
 use jiff::civil::Date;
-use rustls::{ClientConfig, ServerConfig, client::Resumption};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, client::Resumption};
+use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
 pub use self::order::{NEWCOMER, Newcomer, Order};
 use self::{
@@ -127,9 +128,14 @@ impl Pki {
         let server_chain = chain(&recipe, &issued, &recipe.server_profile.issuer)?;
         let mut servers = BTreeMap::new();
         for (id, certificate) in &issued.servers {
-            servers.insert(id.clone(), tls::server(&certificate.0, &server_chain, server_key)?);
+            let own = CertificateDer::from(certificate.0.clone());
+            let issuers = server_chain.iter().map(|der| CertificateDer::from(der.clone()));
+            let key = PrivatePkcs8KeyDer::from(server_key.to_vec());
+            servers.insert(id.clone(), tls::server(iter::once(own).chain(issuers).collect(), key.into())?);
         }
-        let client = tls::client(find(&issued.authorities, &recipe.trust.tls)?)?;
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(find(&issued.authorities, &recipe.trust.tls)?.to_vec()))?;
+        let client = tls::client(roots)?;
         Ok(Self { recipe, issued, signers, servers, client })
     }
 
@@ -191,9 +197,14 @@ impl Pki {
         self.certificate(&self.recipe.trust.signatures).map(|der| pem("CERTIFICATE", der)).unwrap_or_default()
     }
 
+    /// The root of transport, DER.
+    pub fn tls_root(&self) -> &[u8] {
+        self.certificate(&self.recipe.trust.tls).unwrap_or_default()
+    }
+
     /// The root of transport, PEM, for outside clients.
     pub fn tls_root_pem(&self) -> String {
-        self.certificate(&self.recipe.trust.tls).map(|der| pem("CERTIFICATE", der)).unwrap_or_default()
+        pem("CERTIFICATE", self.tls_root())
     }
 
     /// Writes what an outside oracle needs into a folder: `root.pem`, `issuing.pem`, `crl.pem` (current lists, one after

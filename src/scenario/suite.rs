@@ -207,8 +207,7 @@ impl Scenario {
             return Err(vec![Problem::of_file(file, message)]);
         }
         let source = yaml::unmarked(source);
-        let document: Document = yaml::read(file, source, "a scenario has a `title`, `clauses` and `steps`")
-            .map_err(|problem| vec![problem])?;
+        let document: Document = yaml::read(file, source, "a scenario has a `title`, `clauses` and `steps`")?;
         let mut mistakes = check::mistakes(&document, rules);
         if !mistakes.is_empty() {
             let more = mistakes.len().saturating_sub(TOLD);
