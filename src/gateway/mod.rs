@@ -32,8 +32,10 @@ mod world;
 mod tests;
 
 pub use lab::{Doors, Lab, SeenSession, Transmission};
-pub use posta::{OrdinaryHost, Posta, UnknownUsers};
-pub use profile::{Antivirus, Incoming, MailboxSettings, MailboxState, OrdinaryMail, Profile};
+pub use posta::{OrdinaryHost, Posta};
+pub use profile::{Incoming, MailboxSettings, Profile};
 pub use start::Gateway;
 pub use store::Stored;
 pub use world::{THIRD, directory_with};
+
+pub use crate::state::{Antivirus, MailboxState, OrdinaryMail, UnknownUsers};

@@ -6,7 +6,8 @@ use super::{choices::Choices, compose::Dialect};
 use crate::{
     fault::{DaticertEdit, Deviation, Edit, Fact, HeaderEdit, TextEdit, Version},
     message::Kind,
-    net::{Limits, Upgrade},
+    net::Limits,
+    state::{Antivirus, MailboxState, OrdinaryMail, StartTls},
 };
 
 /// A provider's gateway, wholly described.
@@ -49,7 +50,7 @@ pub struct Profile {
     /// Whether its incoming point can be reached.
     pub incoming: Incoming,
     /// Whether its incoming point offers STARTTLS; it must (5.3).
-    pub upgrade: Upgrade,
+    pub upgrade: StartTls,
     /// What the norm leaves to it.
     pub choices: Choices,
     /// Delays between attempts to reach a host; the last one repeats.
@@ -71,35 +72,6 @@ pub struct MailboxSettings {
     pub forward: Option<String>,
     /// An ordinary address that is told of everything delivered.
     pub notify: Option<String>,
-}
-
-/// Whether a mailbox takes mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailboxState {
-    /// It does.
-    Enabled,
-    /// It is switched off.
-    Disabled,
-    /// It is full.
-    Full,
-}
-
-/// What becomes of ordinary mail (2.2.2: "if propagated").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrdinaryMail {
-    /// Delivered in an anomaly envelope.
-    Wrap,
-    /// Refused by SMTP.
-    Refuse,
-}
-
-/// Whether viruses are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Antivirus {
-    /// They are.
-    On,
-    /// They are missed, as by a provider whose signatures are old.
-    Off,
 }
 
 /// Whether the incoming point can be reached.
@@ -245,7 +217,7 @@ impl Profile {
             reception: Limits { recipients: 1000, message: 128 << 20, ..Limits::default() },
             antivirus: Antivirus::On,
             incoming: Incoming::Open,
-            upgrade: Upgrade::Offered,
+            upgrade: StartTls::Offered,
             choices: Choices::usual(),
             retries: [5, 15, 30, 60, 120, 240].map(SignedDuration::from_mins).into(),
             deviations: Vec::new(),

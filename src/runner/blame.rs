@@ -12,7 +12,8 @@ use crate::{
     rules,
     scenario::{
         Expected, Scenario, What,
-        model::{Send, Step},
+        model::Step,
+        send::Send,
         words::{Host, Mailbox, Place},
     },
 };

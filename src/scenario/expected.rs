@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
 use super::{
-    model::Receipt,
+    receipt::Receipt,
     words::{Mailbox, unknown},
 };
 use crate::message::Kind;
@@ -106,17 +106,6 @@ impl fmt::Display for Expected {
         match &self.error {
             Some(error) => write!(f, ", error {error}"),
             None => Ok(()),
-        }
-    }
-}
-
-impl Receipt {
-    /// The word of X-TipoRicevuta.
-    pub fn word(self) -> &'static str {
-        match self {
-            Receipt::Completa => "completa",
-            Receipt::Breve => "breve",
-            Receipt::Sintetica => "sintetica",
         }
     }
 }

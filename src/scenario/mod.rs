@@ -1,15 +1,20 @@
 //! The scenario language: data in YAML, checked whole before anything starts, and what is selected from a suite.
 
+pub mod attachment;
 mod check;
 mod depth;
+pub mod dialogue;
 mod excerpt;
 mod expected;
+pub mod given;
 pub mod inject;
 pub mod locate;
 pub mod model;
 mod plain;
 mod problem;
+pub mod receipt;
 mod select;
+pub mod send;
 mod suggest;
 mod suite;
 #[cfg(test)]

@@ -14,8 +14,9 @@ use walkdir::WalkDir;
 use super::{
     check,
     depth::{DEEPEST, too_deep},
+    given::Given,
     locate::{self, Step as Down},
-    model::{Document, Given, Step},
+    model::{Document, Step},
     problem::Problem,
 };
 use crate::{
