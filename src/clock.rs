@@ -3,9 +3,10 @@
 //! Nothing that has legal meaning reads the machine's clock: it asks a [`Clock`]. What today's date does decide, such as
 //! whether a certificate of TLS is valid, is handed a [`Machine`]. Real time-outs are for I/O only.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
 use jiff::{SignedDuration, Timestamp, Zoned, civil::Date, tz::TimeZone};
+use tokio::sync::watch;
 
 /// The zone of Italian legal time, from the data base compiled into the program.
 static ROME: LazyLock<TimeZone> =
@@ -78,44 +79,77 @@ impl Machine {
     }
 }
 
-/// The clock of a gateway: the machine's, or one that only moves when told to. Clones share the time.
+/// The clock of a gateway: it stands still until told to move, or runs as the machine's does, set ahead by some span.
+/// Clones share the time.
 #[derive(Clone, Debug)]
-pub struct Clock(Source);
+pub struct Clock(Arc<watch::Sender<Time>>);
 
-#[derive(Clone, Debug)]
-enum Source {
-    System,
-    Manual(Arc<Mutex<Timestamp>>),
+#[derive(Clone, Copy, Debug)]
+enum Time {
+    Still(Timestamp),
+    Running(Machine),
 }
 
 impl Clock {
-    /// The machine's clock.
-    pub fn system() -> Self {
-        Self(Source::System)
+    /// A clock that stands at `start` until moved.
+    pub fn still(start: Timestamp) -> Self {
+        Self(Arc::new(watch::Sender::new(Time::Still(start))))
     }
 
-    /// A clock that stands at `start` until moved.
-    pub fn manual(start: Timestamp) -> Self {
-        Self(Source::Manual(Arc::new(Mutex::new(start))))
+    /// A clock that shows what `machine` shows until moved, and goes on from there.
+    pub fn running(machine: Machine) -> Self {
+        Self(Arc::new(watch::Sender::new(Time::Running(machine))))
     }
 
     /// The instant it shows.
     pub fn now(&self) -> Timestamp {
-        match &self.0 {
-            Source::System => Machine::default().now(),
-            Source::Manual(now) => *now.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
-        }
+        self.0.borrow().shown()
     }
 
-    /// Moves a manual clock to `instant`; never backwards, and never the machine's clock. Returns whether it moved.
+    /// Whether it goes on by itself.
+    pub fn runs(&self) -> bool {
+        matches!(*self.0.borrow(), Time::Running(_))
+    }
+
+    /// Moves it to `instant`; never backwards. Returns whether it moved.
     pub fn move_to(&self, instant: Timestamp) -> bool {
-        let Source::Manual(now) = &self.0 else { return false };
-        let mut now = now.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let forward = instant > *now;
-        if forward {
-            *now = instant;
+        self.0.send_if_modified(|time| {
+            let forward = instant > time.shown();
+            if forward {
+                *time = match time {
+                    Time::Still(_) => Time::Still(instant),
+                    Time::Running(_) => Time::Running(Machine::set_to(instant)),
+                };
+            }
+            forward
+        })
+    }
+
+    /// Tells each time that it was moved.
+    pub fn moved(&self) -> Moved {
+        Moved(self.0.subscribe())
+    }
+}
+
+impl Time {
+    fn shown(self) -> Timestamp {
+        match self {
+            Self::Still(at) => at,
+            Self::Running(machine) => machine.now(),
         }
-        forward
+    }
+}
+
+/// Whoever waits for a clock to be moved.
+#[derive(Debug)]
+pub struct Moved(watch::Receiver<Time>);
+
+impl Moved {
+    /// Returns once it was moved since the last call; never, where nobody has the clock any more.
+    pub async fn again(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -149,10 +183,23 @@ mod tests {
     }
 
     #[test]
-    fn a_manual_clock_moves_forward_only() {
-        let clock = Clock::manual("2026-03-02T08:30:00Z".parse().unwrap());
+    fn a_clock_that_stands_still_moves_when_told_and_forward_only() {
+        let clock = Clock::still("2026-03-02T08:30:00Z".parse().unwrap());
         assert!(clock.move_to("2026-03-02T20:30:00Z".parse().unwrap()));
         assert!(!clock.move_to("2026-03-02T08:30:00Z".parse().unwrap()));
         assert_eq!(clock.now(), "2026-03-02T20:30:00Z".parse().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_runs_goes_on_from_where_it_was_moved_to_and_tells_so() {
+        let start: Timestamp = "2032-02-29T23:59:50Z".parse().unwrap();
+        let clock = Clock::running(Machine::set_to(start));
+        let mut moved = clock.moved();
+        assert!(clock.runs() && clock.now() >= start);
+        let later = start + SignedDuration::from_hours(12);
+        assert!(clock.clone().move_to(later) && !clock.move_to(start));
+        moved.again().await;
+        let shown = clock.now();
+        assert!(shown >= later && clock.now() >= shown && shown < later + SignedDuration::from_mins(1));
     }
 }

@@ -23,16 +23,16 @@ pub(super) struct AccessPoint(pub Arc<Core>);
 
 impl Handler for AccessPoint {
     fn called(&self, call: Call) -> impl Send + 'static {
-        self.0.lab.called(call)
+        self.0.around.called(call)
     }
 
     fn connected(&self, session: &Session) -> Result<(), Reply> {
-        self.0.lab.opened(&self.0.profile.host, session);
+        self.0.around.opened(&self.0.profile.host, session);
         Ok(())
     }
 
     fn named(&self, session: &Session) -> Result<(), Reply> {
-        self.0.lab.admit(session)
+        self.0.around.admit(session)
     }
 
     async fn authenticate(&self, user: &str, password: &str) -> bool {
@@ -55,10 +55,10 @@ impl Handler for AccessPoint {
     }
 
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
-        let _busy = self.0.lab.busy();
+        let _busy = self.0.around.busy();
         let message: Bytes = message.into();
         let reply = answered(self.0.store.event(|| self.0.submit(session, &message)));
-        self.0.lab.transmitted(&self.0.profile.host, session, message, &reply);
+        self.0.around.transmitted(&self.0.profile.host, session, message, &reply);
         self.0.run_queue();
         reply
     }
@@ -77,7 +77,7 @@ impl Core {
         }
         let identifier = self.identifiers.next(&at);
         let admitted = admit(message, &identifier, &self.received(session, &at));
-        let directory = self.lab.directory();
+        let directory = self.around.directory();
         let word = self.profile.choices.receipt_word;
         let about =
             original::certified(mail.as_ref(), &session.from, &to, &directory, identifier, admitted.msgid, word);
@@ -101,7 +101,7 @@ impl Core {
         let envelope = self.composer.transport_envelope(about, original, at);
         let generated = [about.identifier.clone()];
         self.log(self.own(about), "posta-certificata", &addresses(about), &generated, None, at);
-        let groups = original::by_destination(&addresses(about), |domain| self.lab.route(domain).map(|to| to.host));
+        let groups = original::by_destination(&addresses(about), |domain| self.around.route(domain).map(|to| to.host));
         let emission = self.emit(Kind::PostaCertificata, envelope, at);
         for bytes in emission.copies {
             for group in &groups {

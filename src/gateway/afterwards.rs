@@ -107,7 +107,7 @@ impl Core {
     /// Whether the provider that signed a notification manages the recipient it speaks of: nobody else can know.
     fn answers_for(&self, correct: &Correct, recipient: &str) -> bool {
         let domain = super::address::domain(recipient);
-        let directory = self.lab.directory();
+        let directory = self.around.directory();
         directory.managing(domain).any(|record| record.name.eq_ignore_ascii_case(&correct.provider.name))
     }
 }

@@ -1,9 +1,13 @@
 //! What the points of a gateway share: identity, store, clock, and the one way in which messages leave them.
 
-use std::{collections::HashSet, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    io,
+    sync::Arc,
+};
 
 use super::{
-    Lab, Profile, Stored,
+    Profile, Stored, Surroundings,
     activity::Tasks,
     address,
     compose::{Certified, Composer, Notice},
@@ -15,6 +19,7 @@ use crate::{
     evidence::{LogRecord, SmtpPath},
     message::{Bytes, Kind},
     net::{POSTMASTER, Reply},
+    smime::Signer,
 };
 
 /// One provider's gateway without its sockets.
@@ -23,7 +28,9 @@ pub(super) struct Core {
     pub profile: Profile,
     pub composer: Composer,
     pub store: Store,
-    pub lab: Arc<Lab>,
+    pub around: Arc<Surroundings>,
+    /// Signers that its deviations name.
+    pub other_signers: BTreeMap<String, Signer>,
     pub identifiers: Identifiers,
     /// Destinations that are being sent to.
     pub sending: std::sync::Mutex<HashSet<String>>,
@@ -50,7 +57,7 @@ pub(super) enum Way {
 impl Core {
     /// The one instant of the event that begins now (4.1).
     pub fn now(&self) -> LegalTime {
-        LegalTime::at(self.lab.clock().now())
+        LegalTime::at(self.around.clock().now())
     }
 
     /// Composes a notification, writes its log record and sends it on its way.

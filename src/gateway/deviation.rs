@@ -27,7 +27,7 @@ impl Core {
                 Edit::Copy(CopyEdit::Repeat) => copies = 2,
                 Edit::Copy(CopyEdit::Delay(span)) => due += delay(span).unwrap_or_default(),
                 edit => {
-                    let named = edit.signer().and_then(|id| self.lab.pki().signer(id));
+                    let named = edit.signer().and_then(|id| self.other_signers.get(id));
                     let signer = named.unwrap_or(&self.composer.signer);
                     // A deviation that does not fit this message leaves it right: a peer is wrong where it can be.
                     if let Ok(wrong) = fault::apply(edit, &bytes, Some(signer), at.instant()) {

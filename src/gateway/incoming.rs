@@ -40,23 +40,23 @@ pub(super) struct Arrival<'a> {
 
 impl Handler for IncomingPoint {
     fn called(&self, call: Call) -> impl Send + 'static {
-        self.0.lab.called(call)
+        self.0.around.called(call)
     }
 
     fn connected(&self, session: &Session) -> Result<(), Reply> {
         match self.0.profile.incoming {
-            Incoming::UnreachableUntil(until) if self.0.lab.clock().now() < until => {
+            Incoming::UnreachableUntil(until) if self.0.around.clock().now() < until => {
                 Err(Reply::new(421, [4, 3, 2], "Out of service"))
             }
             _ => {
-                self.0.lab.opened(&self.0.profile.host, session);
+                self.0.around.opened(&self.0.profile.host, session);
                 Ok(())
             }
         }
     }
 
     fn named(&self, session: &Session) -> Result<(), Reply> {
-        self.0.lab.admit(session)
+        self.0.around.admit(session)
     }
 
     async fn authenticate(&self, _: &str, _: &str) -> bool {
@@ -94,14 +94,14 @@ impl Handler for IncomingPoint {
     }
 
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
-        let _busy = self.0.lab.busy();
-        let message = self.0.lab.shared(message);
+        let _busy = self.0.around.busy();
+        let message = self.0.around.shared(message);
         let at = self.0.now();
         let to = address::once_each(&session.to, &self.0.profile.domains[0]);
         let received = self.0.received(session, &at);
         let arrival = Arrival { bytes: &message, from: &session.from, to: &to, received, at };
         let reply = answered(self.0.store.event(|| self.0.take(&arrival)));
-        self.0.lab.transmitted(&self.0.profile.host, session, message, &reply);
+        self.0.around.transmitted(&self.0.profile.host, session, message, &reply);
         self.0.run_queue();
         reply
     }
@@ -114,7 +114,7 @@ impl Core {
             return Reply::new(554, [5, 4, 6], "Too many hops: a loop");
         }
         let now = arrival.at.instant();
-        match verify(arrival.bytes, &self.lab.directory(), &self.lab.trust(), now, &self.profile.choices) {
+        match verify(arrival.bytes, &self.around.directory(), &self.around.trust(), now, &self.profile.choices) {
             Verdict::Correct(correct) if correct.kind == Kind::PostaCertificata => {
                 self.take_envelope(arrival, &correct);
             }
@@ -330,7 +330,7 @@ impl Core {
     fn is_users_own(&self, from: &str) -> bool {
         self.profile.choices.undeliverable == Undeliverable::Refuse
             && !address::local(from).eq_ignore_ascii_case("posta-certificata")
-            && self.lab.directory().is_certified(from)
+            && self.around.directory().is_certified(from)
     }
 
     /// Tells an ordinary sender that recipients did not get it, unless there is nobody to be told (RFC 5321 4.5.5).

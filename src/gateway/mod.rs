@@ -1,11 +1,12 @@
 //! The reference gateway: access, incoming and delivery points, composing, store, log, dialects (RFC 6109 2.2, 3).
 //!
-//! A [`Lab`] is one world with its legal clock, directory and routes; a [`Gateway`] is one provider in it, on loopback
-//! ports of its own. It is a good PEC citizen: a real provider's gateway can be tested against it.
+//! A [`Gateway`] is one provider, on ports of its own; its [`Surroundings`] are legal clock, directory, routes and trust. A
+//! [`Lab`] is surroundings of a scenario, with a [`Tap`] on every wire. It is a good PEC citizen: a real provider's gateway can be tested against it.
 
 mod access;
 mod activity;
 mod address;
+mod advance;
 mod afterwards;
 pub mod antivirus;
 mod checks;
@@ -17,6 +18,7 @@ mod deviation;
 mod dsn;
 mod identifier;
 mod incoming;
+mod keys;
 mod lab;
 mod original;
 mod posta;
@@ -25,17 +27,24 @@ mod queue;
 mod services;
 mod start;
 pub mod store;
+mod surroundings;
+mod tap;
+mod timers;
 mod verification;
 mod world;
 
 #[cfg(test)]
 mod tests;
 
-pub use lab::{Doors, Lab, SeenSession, Transmission};
+pub use advance::{Timers, advance};
+pub use keys::Keys;
+pub use lab::Lab;
 pub use posta::{OrdinaryHost, Posta};
 pub use profile::{Incoming, MailboxSettings, Profile};
 pub use start::Gateway;
 pub use store::Stored;
+pub use surroundings::Surroundings;
+pub use tap::{Doors, SeenSession, Tap, Transmission};
 pub use world::{THIRD, directory_with};
 
 pub use crate::state::{Antivirus, MailboxState, OrdinaryMail, UnknownUsers};

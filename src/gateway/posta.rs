@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Lab, Stored,
+    Stored, Surroundings,
     activity::Tasks,
     address,
     dsn::{self, Failure},
@@ -58,7 +58,7 @@ pub struct Posta {
 #[derive(Debug)]
 struct Inner {
     settings: OrdinaryHost,
-    lab: Arc<Lab>,
+    around: Arc<Surroundings>,
     identifiers: Identifiers,
     mailboxes: Mutex<BTreeMap<String, Vec<Stored>>>,
     tasks: Tasks,
@@ -67,14 +67,16 @@ struct Inner {
 struct Host(Arc<Inner>);
 
 impl Posta {
-    pub(super) async fn start(lab: Arc<Lab>, settings: OrdinaryHost) -> io::Result<Self> {
-        let no_tls = || io::Error::other(format!("the test PKI has no TLS certificate {}", settings.tls));
-        let tls = lab.tls_server_config(&settings.tls).ok_or_else(no_tls)?;
+    pub(super) async fn start(
+        around: Arc<Surroundings>,
+        settings: OrdinaryHost,
+        tls: Arc<rustls::ServerConfig>,
+    ) -> io::Result<Self> {
         let (host, domains) = (settings.host.clone(), settings.domains.clone());
-        let identifiers = Identifiers::new("posta", &format!("posta@{host}"), lab.play());
+        let identifiers = Identifiers::new("posta", &format!("posta@{host}"), around.play());
         let inner = Arc::new(Inner {
             settings,
-            lab: lab.clone(),
+            around: around.clone(),
             identifiers,
             mailboxes: Mutex::default(),
             tasks: Tasks::default(),
@@ -94,7 +96,7 @@ impl Posta {
             service: Service::Ordinary,
             security: Security::WhenOffered,
         };
-        lab.announce(&domains, &destination);
+        around.announce(&domains, &destination);
         Ok(Self { inner, listener })
     }
 
@@ -148,16 +150,16 @@ impl Inner {
 
     /// Tells the sender, unless there is none (RFC 5321 4.5.5); one attempt, for this is a test's Internet.
     fn bounce(self: &Arc<Self>, from: &str, unknown: &[String], message: &[u8], at: &LegalTime) {
-        let Some(destination) = self.lab.route(address::domain(from)).filter(|_| !from.is_empty()) else { return };
+        let Some(destination) = self.around.route(address::domain(from)).filter(|_| !from.is_empty()) else { return };
         let reply = Reply::new(550, [5, 1, 1], "No such user");
         let failures: Vec<Failure> =
             unknown.iter().map(|to| Failure { recipient: to.clone(), reply: reply.clone() }).collect();
         let id = self.identifiers.next(at);
         let report = dsn::compose(&self.settings.host, from, &failures, message, &id, at);
         let path = SmtpPath { from: String::new(), to: vec![from.to_owned()] };
-        let (inner, busy) = (self.clone(), self.lab.busy());
+        let (inner, busy) = (self.clone(), self.around.busy());
         self.tasks.spawn(async move {
-            let _ = inner.lab.client(&inner.settings.host).send(&destination, None, &path, &report).await;
+            let _ = inner.around.client(&inner.settings.host).send(&destination, None, &path, &report).await;
             drop(busy);
         });
     }
@@ -165,16 +167,16 @@ impl Inner {
 
 impl Handler for Host {
     fn called(&self, call: Call) -> impl Send + 'static {
-        self.0.lab.called(call)
+        self.0.around.called(call)
     }
 
     fn connected(&self, session: &Session) -> Result<(), Reply> {
-        self.0.lab.opened(&self.0.settings.host, session);
+        self.0.around.opened(&self.0.settings.host, session);
         Ok(())
     }
 
     fn named(&self, session: &Session) -> Result<(), Reply> {
-        self.0.lab.admit(session)
+        self.0.around.admit(session)
     }
 
     async fn authenticate(&self, _: &str, _: &str) -> bool {
@@ -198,8 +200,8 @@ impl Handler for Host {
 
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let inner = &self.0;
-        let _busy = inner.lab.busy();
-        let at = LegalTime::at(inner.lab.clock().now());
+        let _busy = inner.around.busy();
+        let at = LegalTime::at(inner.around.clock().now());
         let reply = Reply::new(250, [2, 0, 0], "Delivered");
         let to = address::once_each(&session.to, &inner.settings.domains[0]);
         let (known, unknown): (Vec<String>, Vec<String>) = to.into_iter().partition(|to| inner.knows(to));
@@ -211,7 +213,7 @@ impl Handler for Host {
         if !unknown.is_empty() {
             inner.bounce(&session.from, &unknown, &message, &at);
         }
-        inner.lab.transmitted(&inner.settings.host, session, message.into(), &reply);
+        inner.around.transmitted(&inner.settings.host, session, message.into(), &reply);
         reply
     }
 }

@@ -25,12 +25,12 @@ const IDLENESS: SignedDuration = SignedDuration::from_hours(24);
 impl Core {
     /// Sends what is due, one destination beside the other, messages of one destination in order.
     pub fn run_queue(self: &Arc<Self>) {
-        let now = self.lab.clock().now();
+        let now = self.around.clock().now();
         for outgoing in self.store.waiting().into_iter().filter(|outgoing| outgoing.due <= now) {
             let destination = self.queue_of(&outgoing.path);
             let first = self.sending.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.clone());
             if first {
-                let (core, busy) = (self.clone(), self.lab.busy());
+                let (core, busy) = (self.clone(), self.around.busy());
                 self.tasks.spawn(async move {
                     core.send_all(&destination).await;
                     drop(busy);
@@ -42,7 +42,7 @@ impl Core {
     /// Sends everything due for a destination, until nothing is.
     async fn send_all(self: &Arc<Self>, destination: &str) {
         loop {
-            let now = self.lab.clock().now();
+            let now = self.around.clock().now();
             let next = {
                 let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut waiting = self.store.waiting().into_iter();
@@ -65,13 +65,14 @@ impl Core {
     /// One attempt, and its consequences.
     async fn attempt(&self, outgoing: &Outgoing) -> io::Result<()> {
         let domain = domain_of(&outgoing.path);
-        let Some(destination) = self.lab.route(&domain) else {
+        let Some(destination) = self.around.route(&domain) else {
             let unknown = Reply::new(550, [5, 1, 2], "No such domain");
             let failures = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: unknown.clone() });
             return self.store.event(|| self.conclude(outgoing, Vec::new(), failures.collect()));
         };
-        self.lab.sent(&outgoing.bytes);
-        let sent = self.lab.client(&self.profile.host).send(&destination, None, &outgoing.path, &outgoing.bytes).await;
+        self.around.sent(&outgoing.bytes);
+        let sent =
+            self.around.client(&self.profile.host).send(&destination, None, &outgoing.path, &outgoing.bytes).await;
         let (waiting, failed) = match sent {
             Ok(sent) => sorted(outgoing, &sent),
             Err(ClientError { problem: Problem::Address(_), .. }) => {
@@ -129,7 +130,7 @@ impl Core {
         expired: Vec<Failure>,
         at: &LegalTime,
     ) {
-        let directory = self.lab.directory();
+        let directory = self.around.directory();
         let (certified, mut ordinary): (Vec<Failure>, Vec<Failure>) =
             failed.into_iter().partition(|failure| directory.is_certified(&failure.recipient));
         for failure in certified {
@@ -170,7 +171,7 @@ impl Core {
     /// What keeps messages in order: the host they go to, or the domain that has none.
     fn queue_of(&self, path: &SmtpPath) -> String {
         let domain = domain_of(path);
-        self.lab.route(&domain).map_or(domain, |destination: Destination| destination.host)
+        self.around.route(&domain).map_or(domain, |destination: Destination| destination.host)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    Lab, Profile, Stored,
+    Keys, Profile, Stored, Surroundings,
     access::AccessPoint,
     activity::Tasks,
     compose::Composer,
@@ -13,7 +13,7 @@ use super::{
     deviation,
     identifier::Identifiers,
     incoming::IncomingPoint,
-    store::{InMemory, Journal, Store},
+    store::{Journal, Store},
 };
 use crate::{
     evidence::{LogRecord, Service},
@@ -31,38 +31,36 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    pub(super) async fn start(lab: Arc<Lab>, profile: Profile) -> io::Result<Self> {
-        Self::start_on(lab, profile, InMemory::default()).await
-    }
-
-    /// Starts on a journal, which may know of earlier days.
-    pub(super) async fn start_on(lab: Arc<Lab>, profile: Profile, journal: impl Journal + 'static) -> io::Result<Self> {
+    /// Starts on a journal, which may know of earlier days; mail for the profile's domains is routed to it from then on.
+    pub async fn start(
+        around: Arc<Surroundings>,
+        profile: Profile,
+        keys: Keys,
+        journal: impl Journal + 'static,
+    ) -> io::Result<Self> {
         for planted in &profile.deviations {
             deviation::check(planted).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         }
-        let missing = |what: &str, id: &str| io::Error::other(format!("the test PKI has no {what} {id}"));
-        let signer =
-            lab.pki().signer(&profile.signer).ok_or_else(|| missing("signing certificate", &profile.signer))?;
-        let tls = lab.tls_server_config(&profile.tls).ok_or_else(|| missing("TLS certificate", &profile.tls))?;
         let core = Arc::new(Core {
             composer: Composer {
                 provider: profile.provider.clone(),
                 address: profile.address.clone(),
                 dialect: profile.dialect,
-                signer: signer.clone(),
+                signer: keys.signer,
             },
             store: Store::open(journal)?,
-            identifiers: Identifiers::new(&profile.name, &profile.address, lab.play()),
+            identifiers: Identifiers::new(&profile.name, &profile.address, around.play()),
             sending: std::sync::Mutex::default(),
             tasks: Tasks::default(),
             profile,
-            lab: lab.clone(),
+            other_signers: keys.others,
+            around: around.clone(),
         });
         let profile = &core.profile;
         let server = |service: Service, limits: &Limits| Server {
             host: profile.host.clone(),
             service,
-            tls: tls.clone(),
+            tls: keys.tls.clone(),
             limits: limits.clone(),
             upgrade: if service == Service::Incoming { profile.upgrade } else { StartTls::Offered },
             manners: profile.choices.manners,
@@ -72,7 +70,7 @@ impl Gateway {
         let submissions = Listener::start(server(Service::Submissions, &profile.submission), access).await?;
         let point = Arc::new(IncomingPoint(core.clone()));
         let incoming = Listener::start(server(Service::Incoming, &profile.reception), point).await?;
-        lab.announce(
+        around.announce(
             &profile.domains,
             &Destination {
                 address: incoming.address(),
@@ -81,8 +79,8 @@ impl Gateway {
                 security: Security::StartTls,
             },
         );
-        lab.join(&core);
-        core.run_queue();
+        core.run_due();
+        core.keep_time();
         Ok(Self { core, submission, submissions, incoming })
     }
 
@@ -136,7 +134,7 @@ impl Gateway {
 
     /// When something is due after an instant, an attempt to send or a timeout notice: what is due by then has been tried.
     pub fn due_after(&self, instant: Timestamp) -> Option<Timestamp> {
-        self.core.due().into_iter().filter(|due| *due > instant).min()
+        self.core.due_after(instant)
     }
 
     /// Does what is due by now.
@@ -148,21 +146,5 @@ impl Gateway {
 impl Drop for Gateway {
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-impl Core {
-    /// The instants at which something is to be done.
-    pub(super) fn due(&self) -> Vec<Timestamp> {
-        let attempts = self.store.waiting().into_iter().map(|outgoing| outgoing.due);
-        attempts.chain(self.notices_due()).collect()
-    }
-
-    /// Does what is due by now.
-    pub(super) fn run_due(self: &Arc<Self>) {
-        let _busy = self.lab.busy();
-        // Without its journal a gateway can promise nothing; what is due stays due.
-        let _ = self.store.event(|| self.send_due_notices());
-        self.run_queue();
     }
 }

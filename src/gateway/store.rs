@@ -14,6 +14,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 
 #[cfg(test)]
 pub(super) use journal::Full;
@@ -92,13 +93,20 @@ pub struct Store {
     state: Mutex<State>,
     /// Held by the event under way: events happen one after the other.
     event: Mutex<()>,
+    /// Told of each event that changed anything.
+    changed: Notify,
 }
 
 impl Store {
     /// Opens a journal: what was known when it was last written is known again.
     pub fn open(journal: impl Journal + 'static) -> io::Result<Self> {
         let state = State::replayed(&journal)?;
-        Ok(Self { journal: Box::new(journal), state: Mutex::new(state), event: Mutex::default() })
+        Ok(Self {
+            journal: Box::new(journal),
+            state: Mutex::new(state),
+            event: Mutex::default(),
+            changed: Notify::new(),
+        })
     }
 
     /// One event: what `happens` records is written together. An event that cannot be written puts the store out of
@@ -113,7 +121,15 @@ impl Store {
         let entries = std::mem::take(&mut self.state().unwritten);
         let written = self.journal.append(&entries);
         self.state().broken = written.is_err();
+        if !entries.is_empty() {
+            self.changed.notify_one();
+        }
         written.map(|()| outcome)
+    }
+
+    /// Returns once an event has changed anything since the last call. One waits at a time: who keeps the time.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// Records one change of the event under way.

@@ -76,8 +76,8 @@ pub struct Client {
     pub tls: Arc<rustls::ClientConfig>,
     /// How long it waits.
     pub patience: Patience,
-    /// Where it enters the connections it makes.
-    pub calls: Calls,
+    /// Where it enters the connections it makes, if somebody wants to know.
+    pub calls: Option<Calls>,
 }
 
 /// How long a client waits, in real time; where nothing else is known, as long as RFC 5321 4.5.3.2 asks for.
@@ -229,7 +229,9 @@ impl Client {
                 mail_send::Error::Timeout => Problem::Connect(std::io::ErrorKind::TimedOut.into()),
                 other => problem(other),
             })?;
-        self.calls.enter(&tcp.stream).map_err(Problem::Connect)?;
+        if let Some(calls) = &self.calls {
+            calls.enter(&tcp.stream).map_err(Problem::Connect)?;
+        }
         tcp.stream.set_nodelay(true).map_err(Problem::Connect)?;
         let connector = TlsConnector::from(self.tls.clone());
         let secure = async |tcp: SmtpClient<TcpStream>| {

@@ -39,7 +39,9 @@ impl Client {
     pub async fn talk(&self, destination: &Destination, script: &[Spoken]) -> Result<Vec<Option<Heard>>, Problem> {
         let connect = async {
             let stream = TcpStream::connect(destination.address).await.map_err(Problem::Connect)?;
-            self.calls.enter(&stream).map_err(Problem::Connect)?;
+            if let Some(calls) = &self.calls {
+                calls.enter(&stream).map_err(Problem::Connect)?;
+            }
             Ok(stream)
         };
         let stream = match within(self.patience.command, connect).await {

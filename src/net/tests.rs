@@ -373,7 +373,7 @@ async fn order_and_syntax_are_kept() {
 async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
     let server = Server::start(Service::Incoming, Limits::default()).await;
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
-    let client = Client { name: "c.example".into(), tls, patience: Patience::default(), calls: Calls::default() };
+    let client = Client { name: "c.example".into(), tls, patience: Patience::default(), calls: None };
     let host = "mx.alfa.example".to_owned();
     let address = server.listener.address();
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["no@d.example".into(), "c@d.example".into()] };
@@ -396,12 +396,8 @@ async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
 async fn the_client_sends_nothing_where_tls_is_demanded_and_fails() {
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
     let short = Duration::from_millis(500);
-    let client = Client {
-        name: "c.example".into(),
-        tls,
-        patience: Patience { command: short, message: short },
-        calls: Calls::default(),
-    };
+    let client =
+        Client { name: "c.example".into(), tls, patience: Patience { command: short, message: short }, calls: None };
     let server = Server::start(Service::Incoming, Limits::default()).await;
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };
     let mut destination = Destination {
@@ -440,12 +436,8 @@ async fn every_reply_is_heard_in_its_turn_and_silence_is_told_once() {
     });
     let short = Duration::from_millis(200);
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
-    let client = Client {
-        name: "c.example".into(),
-        tls,
-        patience: Patience { command: short, message: short },
-        calls: Calls::default(),
-    };
+    let client =
+        Client { name: "c.example".into(), tls, patience: Patience { command: short, message: short }, calls: None };
     let destination =
         Destination { address, host: "slow.example".into(), service: Service::Incoming, security: Security::Plain };
     let line = |bytes: &[u8], listens| Spoken { bytes: bytes.to_vec(), listens };
@@ -481,7 +473,7 @@ async fn what_there_is_no_room_for_is_put_off_and_room_is_given_back() {
     let limits = Limits { held: 2 << 20, ..Limits::default() };
     let server = Server::start(Service::Incoming, limits).await;
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
-    let client = Client { name: "c.example".into(), tls, patience: Patience::default(), calls: Calls::default() };
+    let client = Client { name: "c.example".into(), tls, patience: Patience::default(), calls: None };
     let destination = Destination {
         address: server.listener.address(),
         host: "mx.alfa.example".into(),
@@ -511,7 +503,7 @@ async fn eight_bits_are_not_sent_where_they_are_not_offered() {
     let short = Duration::from_secs(5);
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
     let patience = Patience { command: short, message: short };
-    let client = Client { name: "c.example".into(), tls, patience, calls: Calls::default() };
+    let client = Client { name: "c.example".into(), tls, patience, calls: None };
     let destination =
         Destination { address, host: "old.example".into(), service: Service::Incoming, security: Security::Plain };
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };

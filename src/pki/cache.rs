@@ -1,10 +1,11 @@
 //! Keeping what was issued between runs, outside the source tree.
 //!
-//! One file per recipe: the SHA-256 of the rest on the first line, then [`Issued`] as JSON. It appears by rename, so it
+//! One file per recipe and [`Order`]: the SHA-256 of the rest on the first line, then [`Issued`] as JSON. It appears by rename, so it
 //! is whole or absent; one that is neither is issued anew. Many processes start at once under a test runner: a lock on
 //! a file beside it lets the first issue and the others wait.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -15,18 +16,25 @@ use aws_lc_rs::digest;
 use super::{
     PkiError,
     issue::{self, Issued},
+    order::Order,
     recipe::{self, Recipe},
 };
 
 /// Changes whenever the same recipe would be issued differently or written differently.
 const FORMAT: u32 = 2;
 
-/// What `folder` holds for the recipe compiled in, issued and stored first where need be.
-pub fn load(folder: &Path, recipe: &Recipe) -> Result<Issued, PkiError> {
-    let path = folder.join(format!("{}.pki", key()));
+/// What `folder` holds for an order, issued and stored first where need be; `recipe` is the one compiled in with the order
+/// applied to it.
+pub fn load(folder: &Path, recipe: &Recipe, order: &Order) -> Result<Issued, PkiError> {
+    let path = folder.join(format!("{}.pki", key(order)));
     if let Some(issued) = read(&path) {
         return Ok(issued);
     }
+    let keys = if order.is_plain() {
+        BTreeMap::new()
+    } else {
+        load(folder, &Recipe::read(recipe::TEXT)?, &Order::default())?.keys
+    };
     let storing = |source| PkiError::Cache { path: folder.to_owned(), source };
     create(folder).map_err(storing)?;
     let lock = fs::File::create(folder.join("lock")).map_err(storing)?;
@@ -34,7 +42,7 @@ pub fn load(folder: &Path, recipe: &Recipe) -> Result<Issued, PkiError> {
     if let Some(issued) = read(&path) {
         return Ok(issued);
     }
-    let issued = issue::issue(recipe)?;
+    let issued = issue::issue(recipe, &keys)?;
     write(folder, &path, &issued).map_err(storing)?;
     Ok(issued)
 }
@@ -76,8 +84,9 @@ fn create(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-fn key() -> String {
-    sha256(format!("{FORMAT}\n{}", recipe::TEXT).as_bytes())
+fn key(order: &Order) -> String {
+    let mark = if order.is_plain() { String::new() } else { format!(" {}", order.mark()) };
+    sha256(format!("{FORMAT}{mark}\n{}", recipe::TEXT).as_bytes())
 }
 
 fn sha256(bytes: &[u8]) -> String {

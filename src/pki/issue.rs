@@ -59,11 +59,14 @@ impl std::fmt::Debug for Der {
     }
 }
 
-/// Issues everything with fresh keys.
-pub fn issue(recipe: &Recipe) -> Result<Issued, PkiError> {
+/// Issues everything, with these keys where they are named and fresh ones else.
+pub fn issue(recipe: &Recipe, keys: &BTreeMap<String, Der>) -> Result<Issued, PkiError> {
     let mut office = Office { recipe, keys: BTreeMap::new(), issued: Issued::default() };
     for (name, kind) in &recipe.keys {
-        let key = make_key(*kind)?;
+        let key = match keys.get(name) {
+            Some(Der(key)) => KeyPair::try_from(key.as_slice())?,
+            None => make_key(*kind)?,
+        };
         office.issued.keys.insert(name.clone(), Der(key.serialize_der()));
         office.keys.insert(name.clone(), key);
     }

@@ -1,8 +1,10 @@
-//! The test PKI: reads the recipe in `certs/`, issues, caches. Trusted by nobody, the same on any day.
+//! The test PKI: reads the recipe in `certs/`, issues, caches. Trusted by nobody, the same on any day unless
+//! an [`Order`] names another.
 
 mod cache;
 mod issue;
 mod name;
+mod order;
 mod profile;
 pub mod recipe;
 mod tls;
@@ -15,8 +17,10 @@ use std::{
 };
 
 use aws_lc_rs::signature::RsaKeyPair;
+use jiff::civil::Date;
 use rustls::{ClientConfig, ServerConfig, client::Resumption};
 
+pub use self::order::{NEWCOMER, Newcomer, Order};
 use self::{
     issue::{Der, Issued},
     recipe::{Provider, Recipe},
@@ -54,6 +58,9 @@ pub enum PkiError {
     /// The recipe is wrong.
     #[error("certs/recipe.yaml: {0}")]
     Recipe(String),
+    /// An order for a day that no certificate can name.
+    #[error("the test PKI cannot be issued for so far a day: {0} moves out of the calendar")]
+    Day(Date),
     /// A certificate or a list could not be made.
     #[error("issuing the test PKI: {0}")]
     Issuing(#[from] rcgen::Error),
@@ -87,10 +94,19 @@ impl Pki {
         Ok(LOADED.get_or_init(|| Arc::new(pki)).clone())
     }
 
+    /// The PKI of this machine, otherwise than the recipe has it; where it is not, [`Pki::load`] is what is meant.
+    pub fn ordered(order: &Order) -> Result<Arc<Self>, PkiError> {
+        if order.is_plain() { Self::load() } else { Self::ordered_from(&cache::folder(), order).map(Arc::new) }
+    }
+
     /// The PKI cached in a folder, issued there first where need be.
     pub fn load_from(folder: &Path) -> Result<Self, PkiError> {
-        let recipe = Recipe::read(recipe::TEXT)?;
-        let issued = cache::load(folder, &recipe)?;
+        Self::ordered_from(folder, &Order::default())
+    }
+
+    fn ordered_from(folder: &Path, order: &Order) -> Result<Self, PkiError> {
+        let recipe = order.apply(Recipe::read(recipe::TEXT)?)?;
+        let issued = cache::load(folder, &recipe, order)?;
         Self::assemble(recipe, issued)
     }
 

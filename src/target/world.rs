@@ -20,7 +20,7 @@ use super::{
 use crate::{
     clock::{Clock, Machine},
     evidence::{Dialogue, Direction, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath},
-    gateway::{self, Doors, Lab, Posta, Profile, compose::Composer},
+    gateway::{self, Doors, Lab, Posta, Profile, Timers, compose::Composer},
     net::{ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Spoken},
     pki::Pki,
     scenario::{
@@ -66,7 +66,7 @@ impl World {
         let posta = given::posta(scenario);
         let [sender, receiver] = given::profiles(direction, scenario, &posta)?;
         let directory = given::directory(&pki, scenario, [&sender, &receiver])?;
-        let clock = Clock::manual(scenario.starts);
+        let clock = Clock::still(scenario.starts);
         // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
         let outside = [&direction.sender, &direction.receiver].iter().any(|name| name.starts_with(OUTSIDE));
         let doors = if outside { Doors::Open } else { Doors::OwnOnly };
@@ -75,7 +75,7 @@ impl World {
             let lab = Lab::with(pki.clone(), clock.clone(), machine, &directory, trust);
             lab.set_patience(PATIENCE);
             lab.set_play(play.clone());
-            lab.set_doors(doors);
+            lab.tap().set_doors(doors);
             lab
         };
         let own = lab();
@@ -265,24 +265,7 @@ impl World {
 
     /// Moves the legal clock on, from one instant at which something is due to the next.
     pub async fn advance(&self, by: SignedDuration) -> Result<(), TargetError> {
-        let end = self.now() + by;
-        loop {
-            self.settle().await?;
-            let now = self.now();
-            let due = self.sides.iter().filter_map(|side| side.due_after(now)).min();
-            let Some(due) = due.filter(|due| *due <= end) else { break };
-            self.advance_to(due).await?;
-        }
-        self.advance_to(end).await?;
-        self.settle().await.map(|_| ())
-    }
-
-    async fn advance_to(&self, instant: Timestamp) -> Result<(), TargetError> {
-        self.lab.clock().move_to(instant);
-        for side in &self.sides {
-            side.advance_to(instant).await?;
-        }
-        Ok(())
+        gateway::advance(self, by).await
     }
 
     /// Ends whatever is under way: the play is over, and nothing of it is to go on behind the next ones.
@@ -338,6 +321,30 @@ impl World {
             Provider::Receiver => Some(self.side(Role::Receiver)),
             Provider::Third => None,
         }
+    }
+}
+
+impl Timers for World {
+    type Error = TargetError;
+
+    fn now(&self) -> Timestamp {
+        World::now(self)
+    }
+
+    async fn settled(&self) -> Result<(), TargetError> {
+        self.settle().await.map(|_| ())
+    }
+
+    fn due_after(&self, instant: Timestamp) -> Option<Timestamp> {
+        self.sides.iter().filter_map(|side| side.due_after(instant)).min()
+    }
+
+    async fn move_to(&self, instant: Timestamp) -> Result<(), TargetError> {
+        self.lab.clock().move_to(instant);
+        for side in &self.sides {
+            side.advance_to(instant).await?;
+        }
+        Ok(())
     }
 }
 

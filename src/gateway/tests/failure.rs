@@ -22,7 +22,7 @@ async fn a_formal_exception_is_told_and_nothing_leaves() {
         let headers = format!("To: {luca}\r\n");
         world.submit(&[&anna], &Mailing { headers: &headers, body: "" }).await;
         assert_eq!(world.told(), [Kind::NonAccettazione]);
-        assert_eq!(world.lab.transmissions().len(), 1);
+        assert_eq!(world.lab.tap().transmissions().len(), 1);
         assert!(world.last_told().errore_esteso.unwrap().contains(&anna));
         world.advance(25).await;
         assert_eq!(world.told().len(), 1);
@@ -46,7 +46,7 @@ async fn an_infected_submission_is_kept_and_told() {
         world.submit(&[&world.at_receiver("anna")], &Mailing { headers: "", body: &eicar }).await;
         assert_eq!(world.told(), [Kind::NonAccettazioneVirus]);
         assert_eq!(world.sender.virus_store().len(), 1);
-        assert_eq!(world.lab.transmissions().len(), 1);
+        assert_eq!(world.lab.tap().transmissions().len(), 1);
     }
 }
 

@@ -16,7 +16,7 @@ const ORDINARY: &[u8] = b"Date: Mon, 2 Mar 2026 09:00:00 +0100\r\nFrom: Carla <c
 async fn envelope() -> Vec<u8> {
     let world = World::of(Profile::alfa(), Profile::bravo()).await;
     world.submit(&[&world.at_receiver("anna")], &Mailing::default()).await;
-    world.lab.transmissions()[1].bytes.to_vec()
+    world.lab.tap().transmissions()[1].bytes.to_vec()
 }
 
 async fn injected(edit: Edit, receiver: Profile) -> World {
@@ -47,7 +47,7 @@ async fn an_envelope_without_a_good_signature_of_a_listed_provider_is_ordinary_m
         let refusing = refusing();
         let world = injected(Edit::Signature(edit.clone()), refusing).await;
         assert!(world.delivered("anna").is_empty(), "{edit:?}");
-        assert_eq!(code(&world.lab.transmissions()[0].reply), (550, "5.7.1".into()));
+        assert_eq!(code(&world.lab.tap().transmissions()[0].reply), (550, "5.7.1".into()));
     }
 }
 
@@ -87,7 +87,7 @@ async fn a_well_signed_but_malformed_envelope_is_propagated_even_where_ordinary_
 async fn a_header_outside_the_signature_does_not_change_the_receipt() {
     let edit = Edit::Header(HeaderEdit::Set { name: "X-TipoRicevuta".into(), value: "sintetica".into() });
     let world = injected(edit, Profile::bravo()).await;
-    let receipt = Message::read(world.lab.transmissions()[2].bytes.clone()).unwrap();
+    let receipt = Message::read(world.lab.tap().transmissions()[2].bytes.clone()).unwrap();
     assert_eq!(receipt.daticert.unwrap().data.unwrap().ricevuta.as_deref().unwrap_or("completa"), "completa");
 }
 
@@ -152,7 +152,7 @@ async fn a_notification_comes_through_unmodified() {
     for world in World::both().await {
         world.submit(&[&world.at_receiver("anna")], &Mailing::default()).await;
         let receipt = world.sender.mailbox(&world.at_sender("mario")).pop().unwrap();
-        let sent = world.lab.transmissions().pop().unwrap();
+        let sent = world.lab.tap().transmissions().pop().unwrap();
         assert!(receipt.bytes.ends_with(&sent.bytes));
     }
 }
@@ -218,6 +218,6 @@ async fn nothing_is_certified_for_whom_the_envelope_does_not_name() {
         (vec![Kind::Anomalia], vec![Kind::PostaCertificata])
     );
     assert_eq!((world.told().len(), world.service().len()), (1, 1));
-    let seen = world.lab.transmissions();
+    let seen = world.lab.tap().transmissions();
     assert!(seen[1..].iter().all(|one| !String::from_utf8_lossy(&one.bytes).contains("luca@bravo.example")));
 }

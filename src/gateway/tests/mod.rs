@@ -2,6 +2,7 @@
 
 mod failure;
 mod incoming;
+mod running;
 mod store;
 mod transaction;
 

@@ -15,13 +15,13 @@ async fn a_gateway_stopped_with_mail_waiting_sends_it_when_it_starts_again() {
     let receiver = lab.start(away).await.unwrap();
     let posta = lab.start_ordinary(OrdinaryHost::default()).await.unwrap();
     let journal = InMemory::default();
-    let sender = Arc::new(Gateway::start_on(lab.clone(), Profile::alfa(), journal.clone()).await.unwrap());
+    let sender = lab.start_on(Profile::alfa(), journal.clone()).await.unwrap();
     let mut world = World { lab, sender, receiver, posta };
     world.submit(&["anna@bravo.example"], &Mailing::default()).await;
     assert_eq!(world.told(), [Kind::Accettazione]);
 
     world.receiver = world.lab.start(Profile::bravo()).await.unwrap();
-    world.sender = Arc::new(Gateway::start_on(world.lab.clone(), Profile::alfa(), journal).await.unwrap());
+    world.sender = world.lab.start_on(Profile::alfa(), journal).await.unwrap();
     world.advance(25).await;
     assert_eq!(world.told(), [Kind::Accettazione, Kind::AvvenutaConsegna]);
 }
@@ -29,7 +29,7 @@ async fn a_gateway_stopped_with_mail_waiting_sends_it_when_it_starts_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_can_keep_nothing_takes_nothing() {
     let mut world = World::of(Profile::alfa(), Profile::bravo()).await;
-    world.sender = Arc::new(Gateway::start_on(world.lab.clone(), Profile::alfa(), Full).await.unwrap());
+    world.sender = world.lab.start_on(Profile::alfa(), Full).await.unwrap();
     for _ in 0..2 {
         let sent = world.submit(&["anna@bravo.example"], &Mailing::default()).await;
         assert_eq!(code(&sent.data.unwrap()), (451, "4.3.0".into()));

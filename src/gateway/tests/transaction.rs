@@ -22,7 +22,7 @@ async fn every_wire_between_providers_is_tls_and_paths_are_unaltered() {
     for world in World::both().await {
         let (anna, luca) = (world.at_receiver("anna"), world.at_receiver("luca"));
         world.submit(&[&luca, &anna], &Mailing::default()).await;
-        let seen = world.lab.transmissions();
+        let seen = world.lab.tap().transmissions();
         assert_eq!(seen.len(), 5, "submission, envelope, takeover, two deliveries");
         assert!(seen.iter().all(|one| one.transcript.tls().is_some()));
         let envelope = &seen[1];
@@ -147,7 +147,7 @@ async fn the_same_envelope_twice_gives_one_set_of_receipts() {
     for world in World::both().await {
         let anna = world.at_receiver("anna");
         world.submit(&[&anna], &Mailing::default()).await;
-        let envelope = world.lab.transmissions()[1].bytes.clone();
+        let envelope = world.lab.tap().transmissions()[1].bytes.clone();
         let again = world.inject(&world.at_sender("mario"), &[&anna], &envelope).await;
         assert!(again.is_complete());
         assert_eq!(world.told().len(), 2);
@@ -172,7 +172,7 @@ async fn the_flawed_gateway_goes_through_with_its_transactions_and_every_mistake
             world.submit(&["anna@alfa.example"], &Mailing::default()).await;
             assert_eq!(world.told(), [Kind::Accettazione, Kind::AvvenutaConsegna]);
         }
-        let seen = world.lab.transmissions();
+        let seen = world.lab.tap().transmissions();
         let sent = seen.iter().map(|one| Message::read(one.bytes.clone()).unwrap()).find(|one| one.kind == Some(kind));
         let text = String::from_utf8_lossy(&sent.unwrap().mail.raw).into_owned();
         let shows = match kind {

@@ -64,10 +64,10 @@ impl World {
             let client = seen.transcript.client().map_or(Party::Undetermined, |name| self.party(&name));
             seen.transcript.dialogue(client, self.party(&seen.server))
         };
-        let sessions = self.lab.sessions();
+        let sessions = self.lab.tap().sessions();
         let mut dialogues: Vec<Dialogue> = sessions.iter().map(dialogue).collect();
         // What was refused is in the dialogue and nowhere else: the message stayed where it was.
-        let taken = self.lab.transmissions().into_iter().filter(|transmission| transmission.reply.is_positive());
+        let taken = self.lab.tap().transmissions().into_iter().filter(|transmission| transmission.reply.is_positive());
         let mut transmissions: Vec<Transmission> = taken
             .map(|seen| {
                 let session = sessions.iter().position(|session| session.transcript.is(&seen.transcript));
@@ -83,9 +83,9 @@ impl World {
             transmissions,
             dialogues,
             logs: logs.collect(),
-            directories: self.lab.directories(),
+            directories: self.lab.tap().directories(),
             trust: (*self.lab.trust()).clone(),
-            strangers: self.lab.strangers().iter().map(stranger).collect(),
+            strangers: self.lab.tap().strangers().iter().map(stranger).collect(),
         }
     }
 
