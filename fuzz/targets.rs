@@ -10,11 +10,12 @@ use pec_conformance::{
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, Service, bundle},
     message::{Bytes, DaticertReading, Message},
-    net::{Handler, Limits, Manners, Reply, Server, Session, Upgrade},
+    net::{Handler, Limits, Manners, Reply, Server, Session},
     pki::Pki,
     rules::{self, Judge, Judgement, Options, Outcome, Reference},
     scenario::Scenario,
     smime::{self, Certificate, Signature, Trust},
+    state::StartTls,
 };
 
 /// A target: its name, as the folder of its corpus has it, and what it does.
@@ -98,7 +99,7 @@ pub fn smtp(data: &[u8]) {
             service: Service::Incoming,
             tls,
             limits,
-            upgrade: Upgrade::Offered,
+            upgrade: StartTls::Offered,
             manners: Manners::default(),
         }
     });

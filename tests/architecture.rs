@@ -19,17 +19,21 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("message", &[]),
     ("smime", &[]),
+    ("state", &[]),
     ("evidence", &["bounded", "message"]),
     ("directory", &["smime"]),
     ("pki", &["clock", "smime"]),
-    ("net", &["evidence"]),
+    ("net", &["evidence", "state"]),
     ("fault", &["directory", "evidence", "message", "smime"]),
     ("rules", &["clock", "directory", "evidence", "message", "norm", "smime"]),
     // It reads as the rules do, and makes and judges without them.
-    ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime"]),
+    ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime", "state"]),
     // Data: it knows what may be written in it, and nobody who plays it.
-    ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown", "yaml"]),
-    ("target", &["clock", "directory", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime"]),
+    ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown", "state", "yaml"]),
+    (
+        "target",
+        &["clock", "directory", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime", "state"],
+    ),
     (
         "runner",
         &[
@@ -59,7 +63,20 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // A gateway as a program; nobody plays or judges there.
     (
         "serve",
-        &["bounded", "clock", "directory", "evidence", "gateway", "message", "net", "pki", "shown", "smime", "yaml"],
+        &[
+            "bounded",
+            "clock",
+            "directory",
+            "evidence",
+            "gateway",
+            "message",
+            "net",
+            "pki",
+            "shown",
+            "smime",
+            "state",
+            "yaml",
+        ],
     ),
     // What there is, not what is done with it.
     ("catalogue", &["fault", "norm", "rules", "scenario", "yaml"]),

@@ -89,3 +89,26 @@ fn a_flawed_gateway_outside_is_found_out_in_either_role() {
         assert_eq!(of(innocent), [""; 0]);
     }
 }
+
+/// Receivers owe receipts to the sender's provider, which may refuse them: who did what, its incoming point alone shows.
+#[test]
+fn what_a_point_that_nobody_sees_may_have_refused_is_charged_to_nobody() {
+    let full = || all().into_iter().filter(|scenario| scenario.id == "delivery/full-sender");
+    let cells = play_all(full(), Direction::new("outside-delta", "alfa"));
+    assert_eq!(cells[0].outcome, CellOutcome::Passed, "{:?}", found(&cells[0]));
+
+    let silent = "title: A receiver that tells nothing\nclauses: [RFC6109-3.3.2.1-every-recipient]\n\
+                  given: {receiver: {loses: [avvenuta-consegna, presa-in-carico]}}\nsteps:\n  \
+                  - send: {id: a, from: mario@sender, to: [anna@receiver]}\n  - expect: {}\n";
+    let silent = Arc::new(Scenario::read("silent", "silent.yaml", silent, &rules::ids()).expect("it reads"));
+    let charged = |sender: &str, receiver: &str| -> Vec<&str> {
+        let cells = play_all([silent.clone()].into_iter(), Direction::new(sender, receiver));
+        let found = found(&cells[0]).into_iter().filter(|(_, blame, _)| *blame == Party::Receiver);
+        found.map(|(rule, ..)| rule).collect()
+    };
+    let silence = ["choreography/receiver-concludes", "choreography/takeover-missing"];
+    for (sender, receiver) in [("alfa", "bravo"), ("alfa", "outside-bravo")] {
+        assert!(charged(sender, receiver).iter().any(|rule| silence.contains(rule)), "{sender} -> {receiver}");
+    }
+    assert_eq!(charged("outside-alfa", "bravo"), [""; 0]);
+}

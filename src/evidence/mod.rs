@@ -25,6 +25,11 @@ pub enum Role {
     Receiver,
 }
 
+impl Role {
+    /// Both.
+    pub const BOTH: [Role; 2] = [Role::Sender, Role::Receiver];
+}
+
 /// Who plays sender and who receiver.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Direction {

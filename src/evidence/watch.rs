@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Role;
+
 /// Whose mailboxes, or what else, were looked into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -79,13 +81,22 @@ impl FromStr for View {
 #[serde(deny_unknown_fields)]
 pub struct Watch {
     views: BTreeSet<View>,
+    /// Whose points' wires were seen, where not all were.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    wires_at: BTreeSet<Role>,
     until: Option<Timestamp>,
 }
 
 impl Watch {
     /// These views, as they stood at an instant by the legal clock.
     pub fn of(views: impl IntoIterator<Item = View>, until: Timestamp) -> Self {
-        Self { views: views.into_iter().collect(), until: Some(until) }
+        Self { views: views.into_iter().collect(), wires_at: BTreeSet::new(), until: Some(until) }
+    }
+
+    /// The same, with what reached the points of these gateways seen too.
+    #[must_use]
+    pub fn and_wires_at(self, roles: impl IntoIterator<Item = Role>) -> Self {
+        Self { wires_at: roles.into_iter().collect(), ..self }
     }
 
     /// Every mailbox, wire and log there is, as in a run.
@@ -96,6 +107,11 @@ impl Watch {
     /// Whether this was looked into.
     pub fn sees(&self, view: View) -> bool {
         self.views.contains(&view)
+    }
+
+    /// Whether what reached a gateway's points was seen, and so what was refused there.
+    pub fn sees_wires_at(&self, role: Role) -> bool {
+        self.sees(View::Wires) || self.wires_at.contains(&role)
     }
 
     /// Whether it was looked at when this instant had come.
@@ -135,5 +151,8 @@ mod tests {
         assert!(sender.sees(View::Sender) && !sender.sees(View::Service));
         assert!(sender.lasted_to(instant) && !sender.lasted_to(Timestamp::MAX));
         assert!(View::ALL.into_iter().all(|view| Watch::of_everything(instant).sees(view)));
+        let half = sender.and_wires_at([Role::Sender]);
+        assert!(half.sees_wires_at(Role::Sender) && !half.sees_wires_at(Role::Receiver) && !half.sees(View::Wires));
+        assert!(Watch::of_everything(instant).sees_wires_at(Role::Receiver));
     }
 }

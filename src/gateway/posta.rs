@@ -17,9 +17,8 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::{Service, SmtpPath},
-    net::{
-        Call, Destination, Handler, Limits, Listener, Manners, POSTMASTER, Reply, Security, Server, Session, Upgrade,
-    },
+    net::{Call, Destination, Handler, Limits, Listener, Manners, POSTMASTER, Reply, Security, Server, Session},
+    state::{StartTls, UnknownUsers},
 };
 
 /// An ordinary mail host, described.
@@ -35,15 +34,6 @@ pub struct OrdinaryHost {
     pub mailboxes: Vec<String>,
     /// What happens to mail for unknown ones.
     pub unknown: UnknownUsers,
-}
-
-/// What an ordinary host does with mail for unknown users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnknownUsers {
-    /// Refuses it at RCPT TO.
-    Refuse,
-    /// Takes it and sends a delivery status notification.
-    Bounce,
 }
 
 impl Default for OrdinaryHost {
@@ -96,7 +86,7 @@ impl Posta {
             service: Service::Ordinary,
             tls,
             limits: Limits::default(),
-            upgrade: Upgrade::Offered,
+            upgrade: StartTls::Offered,
             manners: Manners::Lenient,
         };
         let listener = Listener::start(server, Arc::new(Host(inner.clone()))).await?;

@@ -11,7 +11,8 @@ use super::{choices::Choices, compose::Dialect};
 use crate::{
     fault::{DaticertEdit, Deviation, Edit, Fact, HeaderEdit, TextEdit, Version},
     message::Kind,
-    net::{Limits, Upgrade},
+    net::Limits,
+    state::{Antivirus, MailboxState, OrdinaryMail, StartTls},
 };
 
 /// A provider's gateway, wholly described.
@@ -56,7 +57,7 @@ pub struct Profile {
     /// Whether its incoming point can be reached.
     pub incoming: Incoming,
     /// Whether its incoming point offers STARTTLS; it must (5.3).
-    pub upgrade: Upgrade,
+    pub upgrade: StartTls,
     /// What the norm leaves to it.
     pub choices: Choices,
     /// Delays between attempts to reach a host; the last one repeats.
@@ -97,35 +98,6 @@ pub struct Bind {
     pub submissions: u16,
     /// The port for other hosts.
     pub incoming: u16,
-}
-
-/// Whether a mailbox takes mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailboxState {
-    /// It does.
-    Enabled,
-    /// It is switched off.
-    Disabled,
-    /// It is full.
-    Full,
-}
-
-/// What becomes of ordinary mail (2.2.2: "if propagated").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrdinaryMail {
-    /// Delivered in an anomaly envelope.
-    Wrap,
-    /// Refused by SMTP.
-    Refuse,
-}
-
-/// Whether viruses are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Antivirus {
-    /// They are.
-    On,
-    /// They are missed, as by a provider whose signatures are old.
-    Off,
 }
 
 /// Whether the incoming point can be reached.
@@ -280,7 +252,7 @@ impl Profile {
             reception: Limits { recipients: 1000, message: 128 << 20, ..Limits::default() },
             antivirus: Antivirus::On,
             incoming: Incoming::Open,
-            upgrade: Upgrade::Offered,
+            upgrade: StartTls::Offered,
             choices: Choices::usual(),
             retries: [5, 15, 30, 60, 120, 240].map(SignedDuration::from_mins).into(),
             deviations: Vec::new(),

@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     evidence::{LogRecord, Service},
-    net::{Destination, Limits, Listener, Security, Server, Upgrade},
+    net::{Destination, Limits, Listener, Security, Server},
+    state::StartTls,
 };
 
 /// One provider's gateway, listening until dropped.
@@ -65,7 +66,7 @@ impl Gateway {
             service,
             tls: keys.tls.clone(),
             limits: limits.clone(),
-            upgrade: if service == Service::Incoming { profile.upgrade } else { Upgrade::Offered },
+            upgrade: if service == Service::Incoming { profile.upgrade } else { StartTls::Offered },
             manners: profile.choices.manners,
         };
         let access = Arc::new(AccessPoint(core.clone()));

@@ -25,7 +25,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::room::Storage;
 use super::{Call, Reply, Transcript};
-use crate::evidence::Service;
+use crate::{evidence::Service, state::StartTls};
 
 /// The one recipient that needs no domain, in any letter case (RFC 5321 4.5.1).
 pub const POSTMASTER: &str = "postmaster";
@@ -84,7 +84,7 @@ pub struct Server {
     /// Bounds.
     pub limits: Limits,
     /// Whether a plain connection can be secured.
-    pub upgrade: Upgrade,
+    pub upgrade: StartTls,
     /// How peers are met that do not keep to SMTP.
     pub manners: Manners,
 }
@@ -97,16 +97,6 @@ pub enum Manners {
     Lenient,
     /// Who sends a message before the answer to DATA is turned away, and a message with bare line ends refused.
     Strict,
-}
-
-/// Whether a server offers STARTTLS on plain connections.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Upgrade {
-    /// It does.
-    #[default]
-    Offered,
-    /// It knows no such command.
-    Withheld,
 }
 
 /// A session as its handler sees it.

@@ -17,6 +17,7 @@ use crate::{
     clock::Machine,
     evidence::{Service, SmtpPath},
     pki::Pki,
+    state::StartTls,
 };
 
 /// Takes everything for anyone; knows one user.
@@ -65,7 +66,7 @@ impl Server {
             service,
             tls,
             limits,
-            upgrade: Upgrade::Offered,
+            upgrade: StartTls::Offered,
             manners: Manners::Lenient,
         };
         Self { listener: Listener::start(server, taker.clone()).await.unwrap(), taker }

@@ -16,6 +16,7 @@ mod location;
 mod member;
 mod nota12;
 mod original;
+mod refusal;
 mod soundness;
 mod spelling;
 mod statement;
@@ -37,6 +38,7 @@ pub use location::{Location, Piece, Span, Spot};
 pub use member::{Member, Sighting};
 pub(crate) use nota12::code as error_code;
 pub use original::{Content, Original, Sha256};
+pub use refusal::was_turned_away;
 pub use soundness::{Inside, Soundness};
 pub use transaction::{Arrival, Distinct, Move, Outline, Placed, Submission, Transaction, Unwrapped};
 

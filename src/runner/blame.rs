@@ -7,11 +7,13 @@ use super::{
     reading::{Known, Reading, read},
 };
 use crate::{
-    evidence::{Evidence, Party, Seen, View},
+    evidence::{Evidence, Party, Role, Seen, View},
     message::Kind,
+    rules,
     scenario::{
         Expected, Scenario, What,
-        model::{Send, Step},
+        model::Step,
+        send::Send,
         words::{Host, Mailbox, Place},
     },
 };
@@ -88,8 +90,10 @@ impl<'e> Wires<'e> {
                 let crossed = |(to, reading): &(Party, Reading)| {
                     *to == receiver && is(reading, Kind::PostaCertificata) || took_it(reading)
                 };
-                if receiver == sender || self.crossed.iter().any(crossed) || self.stored.iter().any(took_it) {
+                if receiver == sender {
                     receiver
+                } else if self.crossed.iter().any(crossed) || self.stored.iter().any(took_it) {
+                    self.kept_back(receiver, sender, &address(&send.from))
                 } else if sees_wires(self.evidence) {
                     sender
                 } else {
@@ -100,6 +104,17 @@ impl<'e> Wires<'e> {
             What::Kind(Kind::Anomalia) | What::Refused => holder,
             What::Message if !matches!(holder, Party::Posta) => holder,
             What::Kind(_) | What::Message => sender,
+        }
+    }
+
+    /// Who answers for what a receiver owed and the sender has not: whoever refused it, and nobody where that was not seen.
+    fn kept_back(&self, receiver: Party, sender: Party, address: &str) -> Party {
+        if rules::was_turned_away(self.evidence, receiver, address) {
+            sender
+        } else if sees_wires_at(self.evidence, sender) {
+            receiver
+        } else {
+            Party::Undetermined
         }
     }
 
@@ -122,6 +137,15 @@ impl<'e> Wires<'e> {
 /// Whether what crossed between the hosts was seen; a play that was cut short watched to no instant.
 fn sees_wires(evidence: &Evidence) -> bool {
     evidence.watch.until().is_none() || evidence.watch.sees(View::Wires)
+}
+
+/// Whether what reached a host's points, and was refused there, was seen.
+fn sees_wires_at(evidence: &Evidence, host: Party) -> bool {
+    match host {
+        Party::Sender => evidence.watch.until().is_none() || evidence.watch.sees_wires_at(Role::Sender),
+        Party::Receiver => evidence.watch.until().is_none() || evidence.watch.sees_wires_at(Role::Receiver),
+        _ => true,
+    }
 }
 
 /// Who keeps a place.

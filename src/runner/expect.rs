@@ -241,7 +241,7 @@ fn below(path: &Path, place: &Place) -> Path {
 mod tests {
     use super::*;
     use crate::{
-        scenario::{What, model::Receipt},
+        scenario::{What, receipt::Receipt},
         target::Refusal,
     };
 

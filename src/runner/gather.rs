@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::stage::{Fingerprint, Progress, PutIn, Stage};
+use super::{
+    progress::{Fingerprint, Progress, PutIn},
+    stage::Stage,
+};
 use crate::{
     evidence::{Evidence, Observation, Party, Seen},
     message::Bytes,

@@ -3,61 +3,14 @@
 
 use super::{
     expect::{Answered, Difference, Found, words},
-    stage::{Fingerprint, PutIn, Stage, Told},
+    progress::{Door, Fingerprint, Handover, PutIn, Told},
+    stage::Stage,
 };
 use crate::{
-    evidence::{Role, SmtpPath},
-    message::Bytes,
-    scenario::words::{Host, Mailbox, Place},
+    evidence::SmtpPath,
+    scenario::words::Host,
     target::{InjectAs, TargetError},
 };
-
-/// A message to be handed over.
-#[derive(Clone, Debug)]
-pub struct Handover {
-    /// Its name.
-    pub id: String,
-    /// Where.
-    pub door: Door,
-    /// Paths, of those who have not got it yet.
-    pub path: SmtpPath,
-    /// The message.
-    pub bytes: Bytes,
-}
-
-/// Where a message is handed over, and as whom.
-#[derive(Clone, Debug)]
-pub enum Door {
-    /// At an access point.
-    Access {
-        /// Whose.
-        at: Role,
-        /// The address of the user who logs in.
-        login: String,
-    },
-    /// At an incoming point.
-    Incoming {
-        /// As whom.
-        as_host: InjectAs,
-        /// Whose.
-        at: Role,
-    },
-    /// At the ordinary mail host, which it comes from too.
-    Posta {
-        /// The first of its mailboxes there.
-        first: Mailbox,
-    },
-}
-
-impl Door {
-    fn place(&self) -> Place {
-        match self {
-            Self::Access { at, .. } => Place::AccessPoint(*at),
-            Self::Incoming { at, .. } => Place::IncomingPoint(*at),
-            Self::Posta { first } => Place::Mailbox(first.clone()),
-        }
-    }
-}
 
 impl Stage<'_> {
     /// Hands a message over; for whom it is put off it is kept.

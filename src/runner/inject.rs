@@ -11,7 +11,8 @@ use crate::{
     message::{Mail, Message},
     scenario::{
         inject::{self, Digest, Encoding, Inject, Manner, Notification, Provider},
-        model::{Receipt, Send},
+        receipt::Receipt,
+        send::Send,
         words::{Host, Mailbox, SERVICE},
     },
     smime::{Signer, sign},

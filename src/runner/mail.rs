@@ -12,7 +12,7 @@ use crate::{
     evidence::PlayId,
     message::Bytes,
     scenario::{
-        model::{Send, Written},
+        send::{Send, Written},
         words::Mailbox,
     },
     smime::Signer,

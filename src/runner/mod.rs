@@ -1,20 +1,28 @@
 //! Plays scenarios against targets and gathers evidence; judges nothing itself.
 
+mod announced;
 mod blame;
+mod cell;
+mod conclude;
 mod expect;
 mod gather;
 mod handover;
 mod inject;
 mod mail;
 mod names;
+mod needs;
 mod plan;
 mod play;
+mod progress;
 mod reading;
+mod sending;
 mod stage;
+mod steps;
 mod story;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod watching;
 
 pub use plan::{How, Keep, OnFailure, Plan, Run, Stop, run};
 pub use play::play;

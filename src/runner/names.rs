@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use jiff::{Timestamp, fmt::rfc2822};
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use regex::Regex;
 
-use super::{mail::CLIENT, reading::Known, story::span};
+use super::{mail::CLIENT, reading::Known};
 use crate::{
     clock::LegalTime,
     evidence::{Evidence, PlayId},
@@ -108,4 +108,11 @@ fn replace(text: &str, words: &[(String, String)]) -> String {
 fn is_generated(token: &str) -> bool {
     let local = token.split('@').next().unwrap_or_default();
     !token.ends_with(CLIENT) && local.bytes().filter(u8::is_ascii_digit).count() >= 4
+}
+
+/// `12h`, `22h30m`.
+pub fn span(by: SignedDuration) -> String {
+    let parts = [(by.as_hours(), 'h'), (by.as_mins() % 60, 'm'), (by.as_secs() % 60, 's')];
+    let told: Vec<String> = parts.iter().filter(|(n, _)| *n != 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if told.is_empty() { "0".to_owned() } else { told.concat() }
 }

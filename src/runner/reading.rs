@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     message::{Bytes, Kind, Mail, Message},
     rules::error_code,
-    scenario::{Expected, Hours, What, model::Receipt},
+    scenario::{Expected, Hours, What, receipt::Receipt},
 };
 
 /// A message read for comparison with what was expected.

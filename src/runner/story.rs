@@ -6,16 +6,16 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use regex::Regex;
 
 use super::{
     expect::{self, Arrival},
     gather::Gathered,
-    names::Names,
+    names::{Names, span},
+    progress::{Progress, PutIn, Talk, Told},
     reading::read,
-    stage::{Progress, PutIn, Stage, Told},
-    talk::Talk,
+    stage::Stage,
 };
 use crate::{
     clock::LegalTime,
@@ -297,11 +297,4 @@ impl Teller {
 
 fn party(party: Party) -> String {
     party.to_string()
-}
-
-/// `12h`, `22h30m`.
-pub fn span(by: SignedDuration) -> String {
-    let parts = [(by.as_hours(), 'h'), (by.as_mins() % 60, 'm'), (by.as_secs() % 60, 's')];
-    let told: Vec<String> = parts.iter().filter(|(n, _)| *n != 0).map(|(n, unit)| format!("{n}{unit}")).collect();
-    if told.is_empty() { "0".to_owned() } else { told.concat() }
 }

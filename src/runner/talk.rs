@@ -2,48 +2,18 @@
 
 use super::{
     mail,
-    stage::{Stage, Told},
+    progress::{Misheard, Said, Talk, Told},
+    stage::Stage,
 };
 use crate::{
     evidence::PlayId,
     scenario::{
+        dialogue::{Dialogue, Line},
         locate::Path,
-        model::{Dialogue, Line},
-        words::{CLOSED, Mailbox, Place},
+        words::{CLOSED, Mailbox},
     },
     target::{Heard, TargetError, Utterance},
 };
-
-/// A session as the tale tells it.
-#[derive(Clone, Debug)]
-pub struct Talk {
-    /// With whom.
-    pub with: Place,
-    /// What was said, in order.
-    pub lines: Vec<Said>,
-}
-
-/// A line of a session as the tale tells it.
-#[derive(Clone, Debug)]
-pub struct Said {
-    /// The scenario's words; `None` where one more answer is listened to.
-    pub words: Option<String>,
-    /// The code of the reply, where one was waited for.
-    pub answer: Option<String>,
-}
-
-/// An answer other than the one that must come.
-#[derive(Clone, Debug)]
-pub struct Misheard {
-    /// Where in the scenario.
-    pub path: Path,
-    /// Who answered.
-    pub place: Place,
-    /// What must come.
-    pub expected: String,
-    /// What came.
-    pub found: String,
-}
 
 impl Stage<'_> {
     pub(super) async fn dialogue(&self, dialogue: &Dialogue, at: &Path) -> Result<(), TargetError> {

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
-use super::{model::Receipt, words::Mailbox};
+use super::{receipt::Receipt, words::Mailbox};
 use crate::{message::Kind, yaml::unknown};
 
 /// A message expected in a mailbox or store, or an answer expected in an SMTP session.
@@ -103,17 +103,6 @@ impl fmt::Display for Expected {
         match &self.error {
             Some(error) => write!(f, ", error {error}"),
             None => Ok(()),
-        }
-    }
-}
-
-impl Receipt {
-    /// The word of X-TipoRicevuta.
-    pub fn word(self) -> &'static str {
-        match self {
-            Receipt::Completa => "completa",
-            Receipt::Breve => "breve",
-            Receipt::Sintetica => "sintetica",
         }
     }
 }

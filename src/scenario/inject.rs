@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    model::Send,
+    send::Send,
     words::{LegalInstant, Mailbox},
 };
 use crate::{evidence::Role, fault::Edit, message::Kind};

@@ -1,10 +1,15 @@
 //! The scenario language: data in YAML, checked whole before anything starts, and what is selected from a suite.
 
+pub mod attachment;
 mod check;
+pub mod dialogue;
 mod expected;
+pub mod given;
 pub mod inject;
 pub mod model;
+pub mod receipt;
 mod select;
+pub mod send;
 mod suite;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,8 @@ use walkdir::WalkDir;
 
 use super::{
     check,
-    model::{Document, Given, Step},
+    given::Given,
+    model::{Document, Step},
 };
 use crate::{
     bounded,

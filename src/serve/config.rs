@@ -13,6 +13,7 @@ use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
 use super::secret::Secret;
+use crate::state::{MailboxState, OrdinaryMail};
 
 /// A gateway, wholly described.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -100,34 +101,10 @@ pub struct User {
     pub password: Secret,
     /// Whether the mailbox takes mail.
     #[serde(default)]
-    pub state: State,
+    pub state: MailboxState,
     /// What becomes of ordinary mail.
     #[serde(default)]
-    pub ordinary: Ordinary,
-}
-
-/// Whether a mailbox takes mail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// It does.
-    #[default]
-    Enabled,
-    /// It is switched off, and its user cannot log in.
-    Disabled,
-    /// It is full.
-    Full,
-}
-
-/// What becomes of ordinary mail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ordinary {
-    /// Delivered in an anomaly envelope.
-    #[default]
-    Wrap,
-    /// Refused.
-    Refuse,
+    pub ordinary: OrdinaryMail,
 }
 
 /// Ports; 0 is any free one.

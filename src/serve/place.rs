@@ -13,14 +13,14 @@ use rustls::{ClientConfig, ServerConfig};
 use super::{
     ServeError,
     certificates::{self, Roots},
-    config::{ClockSetting, Config, DialectName, Ordinary, Route, RouteTls, State},
+    config::{ClockSetting, Config, DialectName, Route, RouteTls},
 };
 use crate::{
     bounded::{self, MIB},
     clock::{Clock, Machine},
     directory::{Directory, DirectoryFile, export},
     evidence::Service,
-    gateway::{self, Keys, MailboxSettings, MailboxState, OrdinaryMail, Password, Profile},
+    gateway::{self, Keys, MailboxSettings, Password, Profile},
     net::{Destination, Security},
     pki::{self, Pki},
     smime::{SignatureState, Trust},
@@ -237,17 +237,8 @@ fn mailboxes(config: &Config, folder: &Path) -> Result<Vec<MailboxSettings>, Ser
             return Err(wrong("not the local part of an address"));
         }
         let password = user.password.read(folder).map_err(|problem| wrong(&format!("no password: {problem}")))?;
-        let state = match user.state {
-            State::Enabled => MailboxState::Enabled,
-            State::Disabled => MailboxState::Disabled,
-            State::Full => MailboxState::Full,
-        };
-        let ordinary = match user.ordinary {
-            Ordinary::Wrap => OrdinaryMail::Wrap,
-            Ordinary::Refuse => OrdinaryMail::Refuse,
-        };
         let password = Some(Password::new(password));
-        Ok(MailboxSettings { ordinary, password, ..MailboxSettings::new(local, state) })
+        Ok(MailboxSettings { ordinary: user.ordinary, password, ..MailboxSettings::new(local, user.state) })
     });
     settings.collect()
 }

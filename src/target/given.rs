@@ -8,14 +8,10 @@ use crate::{
     evidence::{Direction, Role},
     fault::{CopyEdit, Deviation, Edit},
     gateway::{self, OrdinaryHost, Profile},
-    net::Upgrade,
     pki::{Lists, Pki},
     scenario::{
         Scenario,
-        model::{
-            Antivirus, Availability, Environment, GatewayState, OrdinaryMail, RevocationLists, SigningCertificate,
-            StartTls, UnknownUsers,
-        },
+        given::{Environment, GatewayState, RevocationLists, SigningCertificate},
         words::{Host, Mailbox},
     },
     smime::Trust,
@@ -34,13 +30,7 @@ pub(super) fn profile(target: &str) -> Result<Profile, TargetError> {
 
 /// The ordinary mail host.
 pub(super) fn posta(scenario: &Scenario) -> OrdinaryHost {
-    OrdinaryHost {
-        unknown: match scenario.given.posta.unknown_users {
-            UnknownUsers::Refuse => gateway::UnknownUsers::Refuse,
-            UnknownUsers::Bounce => gateway::UnknownUsers::Bounce,
-        },
-        ..OrdinaryHost::default()
-    }
+    OrdinaryHost { unknown: scenario.given.posta.unknown_users, ..OrdinaryHost::default() }
 }
 
 /// The profiles of sender and receiver, in the state that the scenario gives.
@@ -69,15 +59,8 @@ pub(super) fn profiles(
                 continue;
             }
             let settings = profile.mailbox_mut(user);
-            settings.state = match state.state {
-                Availability::Enabled => gateway::MailboxState::Enabled,
-                Availability::Disabled => gateway::MailboxState::Disabled,
-                Availability::Full => gateway::MailboxState::Full,
-            };
-            settings.ordinary = match state.ordinary_mail {
-                OrdinaryMail::Wrap => gateway::OrdinaryMail::Wrap,
-                OrdinaryMail::Refuse => gateway::OrdinaryMail::Refuse,
-            };
+            settings.state = state.state;
+            settings.ordinary = state.ordinary_mail;
             settings.forward = state.forward.as_ref().map(address);
             settings.notify = state.notify.as_ref().map(address);
         }
@@ -117,10 +100,7 @@ pub(super) fn trust(pki: &Pki, scenario: &Scenario) -> Trust {
 }
 
 fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
-    profile.antivirus = match state.antivirus {
-        Antivirus::On => gateway::Antivirus::On,
-        Antivirus::Off => gateway::Antivirus::Off,
-    };
+    profile.antivirus = state.antivirus;
     if state.certificate == SigningCertificate::Renewed {
         profile.signer += "-renewed";
     }
@@ -133,10 +113,7 @@ fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
     let late =
         state.delays.iter().map(|(&on, span)| Deviation { on, edit: Edit::Copy(CopyEdit::Delay(span.0.to_string())) });
     profile.deviations.extend(lost.chain(late));
-    profile.upgrade = match state.starttls {
-        StartTls::Offered => Upgrade::Offered,
-        StartTls::Withheld => Upgrade::Withheld,
-    };
+    profile.upgrade = state.starttls;
     if let Some(span) = state.unreachable_for {
         profile.incoming = gateway::Incoming::UnreachableUntil(starts + span.0);
     }

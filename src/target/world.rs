@@ -26,10 +26,10 @@ use crate::{
     scenario::{
         Scenario,
         inject::Provider,
-        model::Availability,
         words::{Host, Mailbox, Place},
     },
     smime::Signer,
+    state::MailboxState,
 };
 
 /// The name of users' clients in EHLO.
@@ -102,7 +102,7 @@ impl World {
         let disabled = BTreeSet::new();
         let mut world = Self { sides, lab: own, posta, play, disabled, handed: Mutex::default() };
         let states = scenario.given.mailboxes.iter();
-        let disabled = states.filter(|(_, state)| state.state == Availability::Disabled);
+        let disabled = states.filter(|(_, state)| state.state == MailboxState::Disabled);
         world.disabled = disabled.map(|(mailbox, _)| world.address(mailbox)).collect();
         Ok(world)
     }
@@ -115,7 +115,7 @@ impl World {
     }
 
     fn roles(&self) -> [(Role, &dyn Side); 2] {
-        [Role::Sender, Role::Receiver].map(|role| (role, self.side(role)))
+        Role::BOTH.map(|role| (role, self.side(role)))
     }
 
     /// The play that this world is for.

@@ -11,7 +11,8 @@ use crate::{
         Incoming, MailboxState,
         choices::{BeyondQuota, Choices, Undeliverable},
     },
-    net::{Handler, Limits, Listener, Manners, Patience, Server, Session, Upgrade},
+    net::{Handler, Limits, Listener, Manners, Patience, Server, Session},
+    state::StartTls,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,7 +189,7 @@ impl Refuser {
         let route = world.lab.route(domain).unwrap();
         let id = domain.split('.').next().unwrap();
         let tls = world.lab.pki().tls_server_config(id, Machine::default()).unwrap();
-        let (service, limits, upgrade) = (Service::Incoming, Limits::default(), Upgrade::Offered);
+        let (service, limits, upgrade) = (Service::Incoming, Limits::default(), StartTls::Offered);
         let server = Server { host: route.host.clone(), service, tls, limits, upgrade, manners: Manners::Lenient };
         let listener = Listener::start(server, Arc::new(Self(reply))).await.unwrap();
         world.lab.announce(&[domain.into()], &Destination { address: listener.address(), ..route });

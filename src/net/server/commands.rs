@@ -9,10 +9,10 @@ use smtp_proto::{
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    Handler, Manners, POSTMASTER, Upgrade,
+    Handler, Manners, POSTMASTER,
     session::{Conversation, Held, Next, Secrecy, Stage},
 };
-use crate::{evidence::Service, net::Reply};
+use crate::{evidence::Service, net::Reply, state::StartTls};
 
 /// Failed logins in a session.
 const LOGINS: usize = 3;
@@ -44,7 +44,7 @@ impl<H: Handler> Conversation<'_, H> {
                 self.reset();
                 Reply::ok("Ok")
             }
-            Request::StartTls if self.server.upgrade == Upgrade::Withheld => {
+            Request::StartTls if self.server.upgrade == StartTls::Withheld => {
                 Reply::new(502, [5, 5, 1], "Command not implemented")
             }
             Request::StartTls if self.tls || self.server.service == Service::Submissions => {
@@ -95,7 +95,7 @@ impl<H: Handler> Conversation<'_, H> {
             format!("SIZE {}", self.server.limits.message),
             "ENHANCEDSTATUSCODES".into(),
         ];
-        if !self.tls && self.server.upgrade == Upgrade::Offered {
+        if !self.tls && self.server.upgrade == StartTls::Offered {
             offers.push("STARTTLS".into());
         }
         if self.tls && self.is_submission() {

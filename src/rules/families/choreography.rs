@@ -131,7 +131,7 @@ pub(super) fn is_of_another_provider(transaction: &Transaction, fact: &Member) -
 }
 
 /// The gateway of the provider that manages an address, as far as it plays.
-pub(super) fn provider_of(context: &Context<'_>, address: &str) -> Party {
+pub(in crate::rules) fn provider_of(context: &Context<'_>, address: &str) -> Party {
     let domain = domain(address);
     let managed = |(role, facts): (&Role, &crate::evidence::GatewayFacts)| {
         facts.domains.iter().any(|managed| managed.eq_ignore_ascii_case(domain)).then_some(Party::from(*role))

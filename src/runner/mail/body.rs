@@ -9,7 +9,10 @@ use crate::{
     clock::LegalTime,
     fault::{BASE64_LINE, BASE64_LINE_BYTES, base64_lines},
     message::Bytes,
-    scenario::model::{Attachment, NameAs, Nested, Send, TextEncoding, UserSignature},
+    scenario::{
+        attachment::{Attachment, NameAs, Nested},
+        send::{Send, TextEncoding, UserSignature},
+    },
     smime::{Signer, sign::Encoding},
 };
 

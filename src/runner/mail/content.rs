@@ -4,7 +4,7 @@ use std::io::{Cursor, Write as _};
 
 use zip::{CompressionMethod, ZipWriter, unstable::write::FileOptionsExt, write::SimpleFileOptions};
 
-use crate::scenario::model::{Attachment, Virus};
+use crate::scenario::attachment::{Attachment, Virus};
 
 /// The bytes of an attachment that is a file.
 pub(super) fn of(attachment: &Attachment) -> Vec<u8> {

@@ -53,7 +53,8 @@ impl World {
         if self.sides.iter().all(|side| side.shows_wires()) {
             Watch::of_everything(until)
         } else {
-            Watch::of([View::Sender, View::Recipient, View::Service], until)
+            let shown = self.roles().into_iter().filter(|(_, side)| side.shows_wires()).map(|(role, _)| role);
+            Watch::of([View::Sender, View::Recipient, View::Service], until).and_wires_at(shown)
         }
     }
 

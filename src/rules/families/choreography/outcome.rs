@@ -1,13 +1,16 @@
 //! How it ends for each recipient: exactly one outcome, told to the sender.
 
 use crate::{
-    evidence::{DialogueLine, Evidence, Party, Speaker, View},
+    evidence::View,
     message::Kind,
     norm::{
         Level,
         clauses::{choreography as norm, law},
     },
-    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Soundness, Transaction},
+    rules::{
+        Absence, Check, Context, Finding, Findings, Member, Rule, Soundness, Transaction,
+        refusal::may_have_been_refused,
+    },
 };
 
 use crate::rules::{
@@ -163,8 +166,7 @@ fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Fi
     let sender = transaction.first(Kind::PostaCertificata).map_or("", |envelope| &envelope.data.mittente);
     for recipient in reached(transaction) {
         let told = |kind| transaction.concerning(kind, recipient).next().is_some();
-        // Who told and was turned away, as where the sender's mailbox is full, has done what was its to do.
-        if turned_away(context.evidence, provider_of(context, recipient), sender) {
+        if may_have_been_refused(context, provider_of(context, recipient), sender) {
             continue;
         }
         if ![Kind::AvvenutaConsegna, Kind::ErroreConsegna, Kind::RilevazioneVirus].into_iter().any(told) {
@@ -178,17 +180,6 @@ fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Fi
             );
         }
     }
-}
-
-/// Whether a host named this address in RCPT TO and had a refusal for it, then or later in the session.
-fn turned_away(evidence: &Evidence, host: Party, address: &str) -> bool {
-    let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
-    let named = format!("rcpt to:<{}>", address.to_ascii_lowercase());
-    evidence.dialogues.iter().filter(|dialogue| dialogue.from == host).any(|dialogue| {
-        let says =
-            |line: &DialogueLine| line.by == Speaker::Client && line.text.to_ascii_lowercase().starts_with(&named);
-        dialogue.lines.iter().skip_while(|line| !says(line)).any(is_refusal)
-    })
 }
 
 fn wrapped(transaction: &Transaction, _: &Context<'_>) -> bool {

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
+    directory::{Directory, Provider},
     evidence::{Party, View},
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, refusal::may_have_been_refused},
 };
 
 use super::{counted, crossings, is_of_another_provider, is_word_on, observations, was_wrapped};
@@ -97,6 +98,9 @@ fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Find
         if !transaction.is_certified(recipient) || covers(Kind::PresaInCarico) || covers(Kind::RilevazioneVirus) {
             continue;
         }
+        if may_have_been_refused_to_provider(transaction, context, provider) {
+            continue;
+        }
         if told.insert(recipient.to_ascii_lowercase()) {
             findings.push(
                 Finding::new(format!("a server-server acceptance for {recipient}"), "none", "the service mailbox")
@@ -169,16 +173,7 @@ fn between_providers(transaction: &Transaction, context: &Context<'_>) -> bool {
 fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let Some(directory) = context.directory else { return };
     for fact in transaction.messages.iter().filter(|fact| fact.goes_to_provider()) {
-        // A provider's environments may each have one.
-        let providers = directory.managing(super::domain(&fact.data.mittente));
-        let names: Vec<&str> = providers.map(|provider| &*provider.name).collect();
-        let service: Vec<&str> = directory
-            .providers
-            .iter()
-            .filter(|provider| names.iter().any(|name| name.eq_ignore_ascii_case(&provider.name)))
-            .map(|provider| &*provider.mail_receipt)
-            .filter(|mailbox| !mailbox.is_empty())
-            .collect();
+        let service = service_mailboxes(directory, &fact.data.mittente);
         // A sender whom nobody manages, or a record without a mailbox: neither tells where it should have gone.
         if service.is_empty() {
             continue;
@@ -192,4 +187,20 @@ fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &
         let finding = Finding::new(expected, address, format!("{}: where it went", fact.title()));
         findings.push(finding.blaming(sighting.producer).seen_in([sighting.observation]));
     }
+}
+
+/// The service mailboxes of whoever manages a sender's domain: a provider's environments may each have one.
+fn service_mailboxes<'d>(directory: &'d Directory, sender: &str) -> Vec<&'d str> {
+    let names: Vec<&str> = directory.managing(super::domain(sender)).map(|provider| &*provider.name).collect();
+    let its_own = |provider: &Provider| names.iter().any(|name| name.eq_ignore_ascii_case(&provider.name));
+    let records = directory.providers.iter().filter(|provider| its_own(provider));
+    let mailboxes = records.map(|provider| &*provider.mail_receipt);
+    mailboxes.filter(|mailbox| !mailbox.is_empty()).collect()
+}
+
+/// Whether what a host owed to the sender's provider, and not to the sender, may have been refused there.
+pub(super) fn may_have_been_refused_to_provider(transaction: &Transaction, context: &Context<'_>, host: Party) -> bool {
+    let (Some(directory), Some(sent)) = (context.directory, transaction.reference()) else { return false };
+    let mut mailboxes = service_mailboxes(directory, &sent.data.mittente).into_iter();
+    mailboxes.any(|mailbox| may_have_been_refused(context, host, mailbox))
 }

@@ -12,7 +12,7 @@ use crate::{
     rules::{Absence, Check, Context, Finding, Findings, Rule, Transaction},
 };
 
-use super::{by_recipient, crossings, number, observations};
+use super::{by_recipient, crossings, number, observations, takeover::may_have_been_refused_to_provider};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -78,7 +78,7 @@ fn detected_for_a_user(transaction: &Transaction, context: &Context<'_>) -> bool
     detected(transaction, context) && transaction.sender_side() != Party::Harness
 }
 
-fn each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn each(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     // One that names nobody is told of by itself.
     if transaction.leaves_open(Kind::RilevazioneVirus) {
         return;
@@ -98,6 +98,9 @@ fn each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
         for recipient in recipients {
             let detections = || transaction.concerning(Kind::RilevazioneVirus, &recipient);
             let number = number(detections());
+            if number == 0 && may_have_been_refused_to_provider(transaction, context, composer) {
+                continue;
+            }
             if number != 1 {
                 let expected = format!("one virus detection for {recipient}");
                 let finding = Finding::new(expected, number.to_string(), "the service mailbox");

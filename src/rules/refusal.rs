@@ -1,0 +1,31 @@
+//! What was owed and did not come may have been refused on its way.
+
+use super::{Context, families::choreography::provider_of};
+use crate::evidence::{DialogueLine, Evidence, Party, Role, Speaker};
+
+/// Whether what a host owed to an address of another provider may have been refused at that provider's incoming point: a
+/// session shows it, or nobody saw that point. Who told and was turned away has done what was its to do.
+pub(super) fn may_have_been_refused(context: &Context<'_>, host: Party, address: &str) -> bool {
+    was_turned_away(context.evidence, host, address) || unseen(context, host, address)
+}
+
+/// Whether a host named this address in RCPT TO and had a refusal for it, then or later in the session.
+pub fn was_turned_away(evidence: &Evidence, host: Party, address: &str) -> bool {
+    let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
+    let named = format!("rcpt to:<{}>", address.to_ascii_lowercase());
+    evidence.dialogues.iter().filter(|dialogue| dialogue.from == host).any(|dialogue| {
+        let says =
+            |line: &DialogueLine| line.by == Speaker::Client && line.text.to_ascii_lowercase().starts_with(&named);
+        dialogue.lines.iter().skip_while(|line| !says(line)).any(is_refusal)
+    })
+}
+
+/// Whether a gateway that plays keeps the address, another than the host, and what reaches its points was not seen.
+fn unseen(context: &Context<'_>, host: Party, address: &str) -> bool {
+    let role = match provider_of(context, address) {
+        Party::Sender => Role::Sender,
+        Party::Receiver => Role::Receiver,
+        _ => return false,
+    };
+    host != Party::from(role) && !context.evidence.watch.sees_wires_at(role)
+}

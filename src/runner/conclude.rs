@@ -1,0 +1,126 @@
+//! Judges what was gathered, and says what it comes to.
+
+use super::{
+    How,
+    announced::announced,
+    blame::{self, Wires},
+    cell::{blank, infrastructure},
+    expect::{Difference, Found},
+    gather::Gathered,
+    stage::Stage,
+    story,
+};
+use crate::{
+    evidence::Direction,
+    norm::Level,
+    results::{Cell, CellOutcome, Strictness, Unmet},
+    rules::{self, Outcome},
+    scenario::words::{Mailbox, Place},
+    target::{self, World},
+};
+
+/// Judges what was gathered, and keeps with it which findings were announced.
+pub fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
+    let scenario = stage.scenario;
+    let judgement = rules::judge(&gathered.evidence, &rules::Options { as_of: how.as_of });
+    let (announced, mut unmet) = announced(stage, gathered, &judgement);
+    gathered.evidence.announced = announced;
+    unmet.extend(explain(stage, gathered));
+    let story = story::tell(stage, gathered);
+    let progress = stage.progress();
+    let mut cell = Cell {
+        judgement,
+        unmet,
+        choices: progress.choices.clone(),
+        notes: progress.notes.clone(),
+        story,
+        ..blank(scenario, &Direction::new("", ""), CellOutcome::Passed)
+    };
+    let levels: &[Level] = match how.strictness {
+        Strictness::Violations => &[Level::Must],
+        Strictness::Warnings => &[Level::Must, Level::Should],
+        Strictness::Notes => &[Level::Must, Level::Should, Level::May],
+    };
+    let fails = |level| cell.judgement.failed(level).any(|verdict| !verdict.is_announced(&gathered.evidence));
+    let broken = cell.judgement.verdicts.iter().find_map(|verdict| match &verdict.outcome {
+        Outcome::InternalError(what) => Some(format!("the rule `{}` broke: {what}", verdict.rule.id)),
+        Outcome::CannotTell(findings) if !verdict.is_announced(&gathered.evidence) => {
+            Some(format!("{}: {}", verdict.subject, findings.first()?.found))
+        }
+        _ => None,
+    });
+    cell.outcome = match broken {
+        Some(what) => infrastructure(what),
+        None if !cell.unmet.is_empty() || levels.iter().any(|level| fails(*level)) => CellOutcome::Failed,
+        None => CellOutcome::Passed,
+    };
+    cell
+}
+
+/// Differences in the words of a report.
+fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
+    let mut progress = stage.progress();
+    let differences = std::mem::take(&mut progress.differences);
+    let wires = Wires::new(&gathered.evidence, stage.scenario, &mut progress.known);
+    let address = |mailbox: &Mailbox| stage.world.address(mailbox);
+    let misheard = progress.misheard.iter().map(|misheard| Unmet {
+        at: stage.scenario.place(&misheard.path),
+        expected: format!("{} at {}", misheard.expected, misheard.place),
+        found: misheard.found.clone(),
+        blame: blame::holder(&misheard.place),
+        clauses: stage.scenario.clauses.clone(),
+        observations: Vec::new(),
+    });
+    let unmet = differences
+        .iter()
+        .map(|difference| Unmet {
+            at: stage.scenario.place(&difference.path),
+            expected: expected_words(difference),
+            found: found_words(difference, stage.world),
+            blame: wires.blame(difference, &address),
+            clauses: stage.scenario.clauses.clone(),
+            observations: match &difference.found {
+                Found::Message(arrival) => {
+                    gathered.stored.get(&(arrival.place.clone(), arrival.index)).copied().into_iter().collect()
+                }
+                Found::Nothing | Found::Answer(_) => Vec::new(),
+            },
+        })
+        .chain(misheard)
+        .collect();
+    progress.differences = differences;
+    unmet
+}
+
+fn expected_words(difference: &Difference) -> String {
+    match (&difference.expected, &difference.place) {
+        (Some(expected), Place::AccessPoint(_) | Place::IncomingPoint(_)) => {
+            format!("{} at {}", expected, difference.place)
+        }
+        (Some(expected), place) => format!("{expected} in {place}"),
+        (None, place @ (Place::AccessPoint(_) | Place::IncomingPoint(_))) => format!("everything accepted at {place}"),
+        (None, place) => format!("nothing more in {place}"),
+    }
+}
+
+fn found_words(difference: &Difference, world: &World) -> String {
+    let in_roles = |address: &str| {
+        target::mailboxes()
+            .find(|mailbox| world.address(mailbox).eq_ignore_ascii_case(address))
+            .map(|mailbox| mailbox.to_string())
+            .or_else(|| {
+                // A mailbox that does not exist, at a gateway that does.
+                let (user, domain) = address.rsplit_once('@')?;
+                let mut gateways = world.gateways().into_iter();
+                let (role, _) =
+                    gateways.find(|(_, facts)| facts.domains.iter().any(|of| of.eq_ignore_ascii_case(domain)))?;
+                Some(format!("{user}@{role}"))
+            })
+            .unwrap_or_else(|| address.to_owned())
+    };
+    match &difference.found {
+        Found::Nothing => "nothing of the kind".to_owned(),
+        Found::Message(arrival) => arrival.reading.words(&in_roles),
+        Found::Answer(words) => words.clone(),
+    }
+}

@@ -1,0 +1,68 @@
+//! What a scenario needs of who plays it, and of which side.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    evidence::Role,
+    scenario::{
+        Scenario,
+        given::{GatewayState, RevocationLists},
+        inject::Provider,
+        model::{Expectation, Step},
+        words::{Host, Place},
+    },
+    target::{Need, World},
+};
+
+/// Why the world cannot play this; `None` where it can.
+pub fn lacks(scenario: &Scenario, world: &World) -> Option<String> {
+    needs(scenario).into_iter().find_map(|(role, need)| world.lacks(role, need))
+}
+
+/// What a scenario needs, and of which side.
+fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
+    let given = &scenario.given;
+    let healthy = GatewayState::default();
+    let mut needs = BTreeSet::new();
+    for (role, state) in [(Role::Sender, &given.sender), (Role::Receiver, &given.receiver)] {
+        let has_mailbox = given.mailboxes.keys().any(|mailbox| mailbox.host() == Some(Host::Gateway(role)));
+        if *state != healthy || has_mailbox {
+            needs.insert((role, Need::State));
+        }
+    }
+    if !given.also_listed.is_empty() || given.revocation_lists != RevocationLists::Current {
+        needs.extend(Role::BOTH.map(|role| (role, Need::Trust)));
+    }
+    let stores = |expectation: &Expectation| -> Vec<(Role, Need)> {
+        let looked_into = expectation.keys().filter_map(|place| match place {
+            Place::VirusStore(role) => Some((*role, Need::VirusStore)),
+            _ => None,
+        });
+        looked_into.collect()
+    };
+    for step in &scenario.steps {
+        match step {
+            Step::Inject(inject) => {
+                let provider = inject.notification.as_ref().map_or(Provider::Sender, |notification| notification.by);
+                let role = match provider {
+                    Provider::Sender => Some(Role::Sender),
+                    Provider::Receiver => Some(Role::Receiver),
+                    // Nobody plays it but the harness.
+                    Provider::Third => None,
+                };
+                needs.extend(role.map(|role| (role, Need::Impersonation)));
+            }
+            Step::Advance(_) => needs.extend(Role::BOTH.map(|role| (role, Need::Clock))),
+            Step::Expect(expectation) => needs.extend(stores(expectation)),
+            Step::Either(ways) => needs.extend(ways.iter().flat_map(|way| stores(&way.expect))),
+            // What is found on a session at a point, has to be seen there; and what a gateway is made to lose or delay is
+            // missed where the sender's provider takes it, or would refuse it.
+            Step::ExpectFindings(findings) => needs.extend(findings.keys().filter_map(|id| match id.parse() {
+                Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) => Some((role, Need::Wires)),
+                _ => given.plants_faults().then_some((Role::Sender, Need::Wires)),
+            })),
+            Step::Send(_) | Step::Dialogue(_) => {}
+        }
+    }
+    needs
+}
