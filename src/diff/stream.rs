@@ -69,13 +69,9 @@ pub struct Finding {
     /// The rule's id; `scenario/expectation` for an expectation.
     pub rule: String,
     /// How heavy it is, where that is known: `expectation not met`, `violation`, `warning`, `note`.
-    #[serde(rename = "level", serialize_with = "word")]
+    #[serde(rename = "level")]
     #[schemars(with = "Option<String>")]
     pub severity: Option<Severity>,
-}
-
-fn word<S: serde::Serializer>(severity: &Option<Severity>, serializer: S) -> Result<S::Ok, S::Error> {
-    severity.map(Severity::word).serialize(serializer)
 }
 
 /// How a play ended, the best first.
