@@ -195,7 +195,8 @@ fn every_line_of_a_diff_is_accepted_by_the_schema_that_is_printed() {
     let cell = lines.iter_mut().find(|line| line["type"] == "cell").unwrap();
     (cell["outcome"], cell["findings"], cell["unmet"]) = ("passed".into(), Value::Array(vec![]), Value::Array(vec![]));
     let first = folder.path().join("first.jsonl");
-    fs::write(&first, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    fs::write(&first, lines.join("\n")).unwrap();
     let told = pec(&["diff", first.to_str().unwrap(), second.to_str().unwrap(), "--format", "json"]);
     assert_eq!(told.code, Some(1), "{}", told.out);
     let types = types(&schema("diff"), &told.out);
