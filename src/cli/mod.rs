@@ -70,7 +70,7 @@ enum Command {
     Coverage(coverage::Args),
     /// Run a reference gateway as a program of its own, which keeps what it has in a folder.
     Serve(serve::Args),
-    /// Print the JSON Schema of a scenario file, a gateway file, or a line of the JSON stream.
+    /// Print the JSON Schema of a scenario file, of a gateway file, of a line of the JSON stream, or of one of `diff`.
     Schema(schema::Args),
 }
 
