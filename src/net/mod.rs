@@ -1,24 +1,33 @@
-//! SMTP over TLS: one server engine for every service of a gateway, and a client for relays and users.
+//! SMTP over TLS: one server engine for every service of a gateway, and a client for relays and users; and clients that look
+//! into mailboxes over IMAP and POP3.
 //!
 //! Both ends keep a [`Transcript`] of what was said, secrets taken out. Time-outs here are real ones, for input and
 //! output only; nothing in this room knows legal time.
 
 mod calls;
+mod channel;
 pub mod client;
 mod data;
+mod imap;
 mod lines;
+mod pop3;
 pub mod raw;
 mod reply;
 pub mod server;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod trust;
 
 pub use calls::{Call, Calls};
+pub use channel::{MailboxLogin, MailboxProblem, MailboxServer, MailboxTls};
 pub use client::{
     AuthMechanism, Client, ClientError, Credentials, Destination, Patience, Problem, RecipientReply, Security, Sent,
 };
+pub use imap::{FolderState, Imap};
+pub use pop3::Pop3;
 pub use raw::{Heard, Spoken};
 pub use reply::Reply;
 pub use server::{Handler, Limits, Listener, Manners, POSTMASTER, Server, Session};
 pub use transcript::Transcript;
+pub use trust::Trusted;
