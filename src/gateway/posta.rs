@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -34,6 +34,8 @@ pub struct OrdinaryHost {
     pub mailboxes: Vec<String>,
     /// What happens to mail for unknown ones.
     pub unknown: UnknownUsers,
+    /// Where it listens; on port 0, on a free one.
+    pub listens: SocketAddr,
 }
 
 impl Default for OrdinaryHost {
@@ -44,6 +46,7 @@ impl Default for OrdinaryHost {
             domains: vec!["posta.example".into()],
             mailboxes: vec!["carla".into(), "dario".into()],
             unknown: UnknownUsers::Refuse,
+            listens: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
 }
@@ -89,12 +92,13 @@ impl Posta {
             upgrade: StartTls::Offered,
             manners: Manners::Lenient,
         };
-        let listener = Listener::start(server, Arc::new(Host(inner.clone()))).await?;
+        let listener = Listener::bind(inner.settings.listens, server, Arc::new(Host(inner.clone()))).await?;
         let destination = Destination {
             address: listener.address(),
             host,
             service: Service::Ordinary,
             security: Security::WhenOffered,
+            trust: None,
         };
         around.announce(&domains, &destination);
         Ok(Self { inner, listener })

@@ -86,6 +86,7 @@ impl Gateway {
                 host: profile.host.clone(),
                 service: Service::Incoming,
                 security: Security::StartTls,
+                trust: None,
             },
         );
         core.run_due();

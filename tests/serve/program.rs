@@ -185,6 +185,7 @@ impl Client {
             host: "localhost".into(),
             service: Service::Submission,
             security: Security::StartTls,
+            trust: None,
         };
         Self { submission, password: PASSWORD.into() }
     }
@@ -205,7 +206,7 @@ impl Client {
 /// A host of the Internet hands a message to an incoming point.
 pub fn hand(address: SocketAddr, path: &SmtpPath, message: &[u8]) -> Sent {
     let (service, security) = (Service::Incoming, Security::WhenOffered);
-    let destination = Destination { address, host: "localhost".into(), service, security };
+    let destination = Destination { address, host: "localhost".into(), service, security, trust: None };
     send(&destination, None, path, message).unwrap()
 }
 
