@@ -1,4 +1,4 @@
-//! `schema`: what an editor needs to help writing scenarios, and what a reader of reports holds them against.
+//! `schema`: what an editor needs to help writing scenarios and target files, and what a reader of reports holds them against.
 
 use clap::ValueEnum;
 use schemars::schema_for;
@@ -9,7 +9,7 @@ use crate::{diff, report};
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Of what: a scenario file, a gateway file, a line of the JSON stream, or one of `diff --format json`.
+    /// Of what: a scenario, target or gateway file, a line of the JSON stream, or one of `diff --format json`.
     #[arg(value_enum, default_value_t, value_name = "WHAT")]
     what: What,
 }
@@ -18,6 +18,7 @@ pub struct Args {
 enum What {
     #[default]
     Scenario,
+    Target,
     Report,
     Gateway,
     Diff,
@@ -27,6 +28,7 @@ enum What {
 pub fn schema(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.what {
         What::Scenario => crate::scenario::schema(),
+        What::Target => crate::target::external::schema(),
         What::Gateway => crate::serve::schema(),
         What::Report => schema_for!(report::Line<'_>).into(),
         What::Diff => schema_for!(diff::Line<'_>).into(),

@@ -15,6 +15,7 @@ mod plan;
 mod play;
 mod progress;
 mod reading;
+mod risk;
 mod sending;
 mod stage;
 mod steps;
@@ -22,7 +23,9 @@ mod story;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod watching;
 
 pub use plan::{How, Keep, OnFailure, Plan, Run, Stop, run};
 pub use play::play;
+pub use risk::Risk;

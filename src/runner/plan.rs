@@ -1,7 +1,7 @@
 //! A run: which scenarios in which directions, and how.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     io,
     net::{Ipv4Addr, TcpListener},
     num::NonZeroUsize,
@@ -17,13 +17,14 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::play;
+use super::{Risk, play};
 use crate::{
     clock::Machine,
     evidence::{Direction, RunId},
     norm::AsOf,
     results::{CellOutcome, Event, Opening, Strictness, Work},
     scenario::Scenario,
+    target::Targets,
 };
 
 /// Bytes of a file above which what sends it is heavy.
@@ -66,6 +67,10 @@ pub struct How {
     pub machine: Machine,
     /// Whose identifiers everything made in it bears.
     pub run: RunId,
+    /// The targets that are not built in.
+    pub targets: Arc<Targets>,
+    /// What may be done to them that nobody's gateway is to meet unasked.
+    pub allowed: BTreeSet<Risk>,
 }
 
 /// Whose evidence is kept.
@@ -125,6 +130,8 @@ impl Default for How {
             as_of: AsOf::default(),
             machine: Machine::default(),
             run: RunId::random(),
+            targets: Arc::default(),
+            allowed: BTreeSet::new(),
         }
     }
 }

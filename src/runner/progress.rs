@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     expect::{Answered, Arrival, Difference},
     reading::Known,
+    waiting::Waiting,
 };
 use crate::{
     evidence::{Role, SmtpPath},
@@ -47,6 +48,7 @@ pub struct Progress {
     /// What was found in each place so far.
     pub shelves: BTreeMap<Place, Shelved>,
     pub(super) answers: Vec<Answered>,
+    pub(super) waiting: Waiting,
 }
 
 /// What was found in a place since the play began.
@@ -86,7 +88,7 @@ pub struct PutIn {
 }
 
 /// SHA-256 of a message without the line ends behind it: a server sees one more or less than was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {

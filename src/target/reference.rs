@@ -62,7 +62,7 @@ impl Side for Reference {
             Service::Submissions => (self.gateway.submissions_addr(), Security::Implicit),
             Service::Incoming | Service::Ordinary => (self.gateway.incoming_addr(), Security::StartTls),
         };
-        Destination { address, host: self.gateway.profile().host.clone(), service, security }
+        Destination { address, host: self.gateway.profile().host.clone(), service, security, trust: None }
     }
 
     fn login(&self, address: &str) -> Credentials {
