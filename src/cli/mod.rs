@@ -4,6 +4,7 @@ mod check;
 mod color;
 mod coverage;
 mod diff;
+mod directory;
 mod error;
 mod exit;
 mod explain;
@@ -70,6 +71,10 @@ enum Command {
     Coverage(coverage::Args),
     /// Run a reference gateway as a program of its own, which keeps what it has in a folder.
     Serve(serve::Args),
+    /// Hand out the directory and the certificates of the reference gateways.
+    Directory(directory::Args),
+    /// Tell where a target's mail for the other side goes, also as lines for Postfix.
+    Routes(directory::RoutesArgs),
     /// Print the JSON Schema of a scenario file, of a gateway file, of a line of the JSON stream, or of one of `diff`.
     Schema(schema::Args),
 }
@@ -99,6 +104,8 @@ fn perform(args: &[OsString]) -> Exit {
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args, cli.color),
         Command::Coverage(args) => coverage::coverage(args),
+        Command::Directory(args) => directory::directory(args),
+        Command::Routes(args) => directory::routes(args),
         Command::Schema(args) => schema::schema(args),
     };
     done.unwrap_or_else(|error| {
