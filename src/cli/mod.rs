@@ -18,6 +18,7 @@ mod schema;
 mod select;
 mod serve;
 mod signals;
+mod smoke;
 mod stderr;
 mod stdout;
 mod table;
@@ -71,6 +72,8 @@ enum Command {
     Coverage(coverage::Args),
     /// Run a reference gateway as a program of its own, which keeps what it has in a folder.
     Serve(serve::Args),
+    /// Tell in seconds whether a target is alive and honest.
+    Smoke(smoke::Args),
     /// Hand out the directory and the certificates of the reference gateways.
     Directory(directory::Args),
     /// Tell where a target's mail for the other side goes, also as lines for Postfix.
@@ -104,6 +107,7 @@ fn perform(args: &[OsString]) -> Exit {
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args, cli.color),
         Command::Coverage(args) => coverage::coverage(args),
+        Command::Smoke(args) => smoke::smoke(args),
         Command::Directory(args) => directory::directory(args),
         Command::Routes(args) => directory::routes(args),
         Command::Schema(args) => schema::schema(args),

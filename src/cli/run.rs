@@ -1,5 +1,6 @@
 //! `run`: plays scenarios and reports.
 
+mod dry;
 mod folder;
 mod targets;
 
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 
 pub use folder::FolderError;
 
+use dry::dry_run;
 use folder::{Folder, Written};
 use targets::{Named, target_name};
 
@@ -57,6 +59,9 @@ pub struct Args {
     /// What somebody else's gateway may be sent that it is not sent unasked.
     #[arg(long, value_enum, value_name = "WHAT,...", value_delimiter = ',')]
     allow: Vec<Allowed>,
+    /// Tell every message that would be sent, and to whom; send nothing.
+    #[arg(long)]
+    dry_run: bool,
     /// Scenarios that must have been played: one of them skipped ends with exit code 4.
     #[arg(long, value_name = "ID", num_args = 1..)]
     require_played: Vec<String>,
@@ -146,6 +151,9 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     plan.stop = stop;
     plan.directions = directions;
     plan.jobs = args.jobs.filter(|_| plan.how.targets.is_empty()).unwrap_or(plan.jobs);
+    if args.dry_run {
+        return dry_run(&plan);
+    }
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
     plan.how.strictness = args.strict.strictness();
     plan.how.as_of = args.as_of.into();

@@ -159,11 +159,11 @@ impl Inner {
         let failures: Vec<Failure> =
             unknown.iter().map(|to| Failure { recipient: to.clone(), reply: reply.clone() }).collect();
         let id = self.identifiers.next(at);
-        let report = dsn::compose(&self.settings.host, from, &failures, message, &id, at);
+        let report = dsn::compose(&self.settings.host, from, &failures, message, &id, at).into();
         let path = SmtpPath { from: String::new(), to: vec![from.to_owned()] };
         let (inner, busy) = (self.clone(), self.around.busy());
         self.tasks.spawn(async move {
-            let _ = inner.around.client(&inner.settings.host).send(&destination, None, &path, &report).await;
+            let _ = inner.around.hand_over(&inner.settings.host, &destination, &path, &report).await;
             drop(busy);
         });
     }

@@ -36,6 +36,13 @@ pub struct Destination {
     pub trust: Option<Arc<rustls::ClientConfig>>,
 }
 
+impl Destination {
+    /// Whether it is of another house, whose certificates others vouch for.
+    pub fn is_foreign(&self) -> bool {
+        self.trust.is_some()
+    }
+}
+
 /// How a channel is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {

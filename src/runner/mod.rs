@@ -15,6 +15,7 @@ mod plan;
 mod play;
 mod progress;
 mod reading;
+mod rehearse;
 mod risk;
 mod sending;
 mod stage;
@@ -28,4 +29,5 @@ mod watching;
 
 pub use plan::{How, Keep, OnFailure, Plan, Run, Stop, run};
 pub use play::play;
+pub use rehearse::{Planned, Rehearsal, rehearse};
 pub use risk::Risk;

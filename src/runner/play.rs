@@ -14,7 +14,7 @@ use crate::{
     evidence::{Direction, bundle},
     results::{Cell, CellOutcome, Unmet},
     scenario::Scenario,
-    target::{self, Setting, TargetError},
+    target::{self, Contact, Setting, TargetError},
 };
 
 /// Plays one scenario in one direction. Never panics: trouble is in the cell's outcome.
@@ -33,7 +33,7 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
 }
 
 async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell {
-    let setting = Setting { machine: how.machine, play: how.run.play(), targets: &how.targets };
+    let setting = Setting { machine: how.machine, play: how.run.play(), targets: &how.targets, contact: Contact::Made };
     let world = match target::open(direction, scenario, &setting).await {
         Ok(world) => world,
         Err(error) => return blank(scenario, direction, no_verdict(&error)),
@@ -128,7 +128,12 @@ mod tests {
         let scenario = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
         let direction = Direction::new("alfa", "bravo");
         let targets = target::Targets::default();
-        let setting = Setting { machine: crate::clock::Machine::default(), play: PlayId::default(), targets: &targets };
+        let setting = Setting {
+            machine: crate::clock::Machine::default(),
+            play: PlayId::default(),
+            targets: &targets,
+            contact: Contact::Made,
+        };
         let world = target::open(&direction, &scenario, &setting).await.unwrap();
         let stage = Stage::new(&scenario, &world);
         let came_to = |error: TargetError| {

@@ -33,14 +33,19 @@ pub(super) fn posta(scenario: &Scenario) -> OrdinaryHost {
     OrdinaryHost { unknown: scenario.given.posta.unknown_users, ..OrdinaryHost::default() }
 }
 
-/// The profile of whoever plays a role, in the state that the scenario gives its gateway.
-pub(super) fn profile_in_state(name: &str, role: Role, scenario: &Scenario) -> Result<Profile, TargetError> {
+/// The profile of whoever plays a role, in the state that the scenario gives its gateway from a start on.
+pub(super) fn profile_in_state(
+    name: &str,
+    role: Role,
+    scenario: &Scenario,
+    start: Timestamp,
+) -> Result<Profile, TargetError> {
     let mut profile = profile(name)?;
     let state = match role {
         Role::Sender => &scenario.given.sender,
         Role::Receiver => &scenario.given.receiver,
     };
-    set_up(&mut profile, state, scenario.starts);
+    set_up(&mut profile, state, start);
     Ok(profile)
 }
 

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 pub use self::{
     external::{External, Settling, Targets},
     smtp::Utterance,
-    world::{Setting, World},
+    world::{Contact, Setting, World},
 };
 pub use crate::net::Heard;
 use crate::{

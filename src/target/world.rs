@@ -28,7 +28,7 @@ use crate::{
     smime::Signer,
 };
 
-pub use self::start::Setting;
+pub use self::start::{Contact, Setting};
 
 /// The name of users' clients in EHLO.
 const CLIENT: &str = "client.example";
@@ -375,7 +375,8 @@ mod tests {
         let file = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
         let direction = Direction::new("alfa", "bravo");
         let targets = Targets::default();
-        let setting = Setting { machine: Machine::default(), play: PlayId::default(), targets: &targets };
+        let setting =
+            Setting { machine: Machine::default(), play: PlayId::default(), targets: &targets, contact: Contact::Made };
         World::start(&direction, &file, &setting).await.unwrap()
     }
 

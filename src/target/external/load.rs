@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     env, fmt,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError},
     time::Duration,
@@ -22,7 +23,8 @@ use super::{
 use crate::{
     bounded,
     directory::{Directory, Provider},
-    net::{AuthMechanism, Credentials, MailboxLogin, MailboxServer, MailboxTls, Security, Trusted},
+    evidence::Service,
+    net::{AuthMechanism, Credentials, Destination, MailboxLogin, MailboxServer, MailboxTls, Security, Trusted},
     scenario::words::{SERVICE, Span},
     shown::path_text,
     smime::{Certificate, Material, Sort},
@@ -77,6 +79,14 @@ pub(super) struct Point {
     pub trust: Arc<ClientConfig>,
     /// How far its certificate was looked at, where that is not the usual way.
     pub remark: Option<String>,
+}
+
+impl Point {
+    /// The point as it is reached at an address.
+    pub fn at(&self, address: SocketAddr, service: Service) -> Destination {
+        let Self { name, security, trust, .. } = self;
+        Destination { address, host: name.clone(), service, security: *security, trust: Some(trust.clone()) }
+    }
 }
 
 impl External {

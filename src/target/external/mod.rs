@@ -6,6 +6,7 @@ mod load;
 mod pace;
 pub mod reader;
 mod side;
+mod smoke;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -13,6 +14,7 @@ pub use file::{Document, schema};
 pub use handout::{HandoutError, hand_out, routes};
 pub use load::External;
 pub(super) use side::Outside;
+pub use smoke::{Looked, Meaning};
 
 /// The targets of a run that are not built in, by name.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +38,11 @@ impl Targets {
             None => crate::target::provider(name),
         };
         one == other || provider(one).is_some_and(|of_one| Some(of_one) == provider(other))
+    }
+
+    /// Whether a target is the provider that a built-in one is.
+    pub fn are_one_provider_as(&self, target: &External, built_in: &str) -> bool {
+        crate::target::provider(built_in).is_some_and(|provider| provider == target.document.provider)
     }
 
     /// Whether there are none.

@@ -1,6 +1,11 @@
 //! Somebody's gateway as a side: driven by SMTP, looked at through its mailboxes, and otherwise taken as it is.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{net::TcpStream, sync::Mutex};
@@ -18,7 +23,7 @@ use crate::{
     },
     smime::Signer,
     state::{MailboxState, OrdinaryMail},
-    target::{Doing, Mark, Need, Shelf, Side, Stored, TargetError},
+    target::{Contact, Doing, Mark, Need, Shelf, Side, Stored, TargetError},
 };
 
 /// How long a port is waited for that does not answer.
@@ -46,9 +51,14 @@ impl Outside {
         scenario: &Scenario,
         role: Role,
         (clock, machine): (Clock, Machine),
+        contact: Contact,
     ) -> Result<Self, TargetError> {
-        let submission = destination(&target, &target.submission, Service::Submission).await?;
-        let incoming = destination(&target, &target.incoming, Service::Incoming).await?;
+        let found = async |point: &Point, service: Service| match contact {
+            Contact::Made => reached(&target, point, service).await,
+            Contact::Avoided => Ok(point.at((Ipv4Addr::UNSPECIFIED, point.port).into(), service)),
+        };
+        let submission = found(&target.submission, Service::Submission).await?;
+        let incoming = found(&target.incoming, Service::Incoming).await?;
         let (cast, unfit) = cast(&target, scenario, role);
         Ok(Self { target, clock, machine, submission, incoming, cast, unfit, found: Mutex::default() })
     }
@@ -249,7 +259,7 @@ fn cast(target: &External, scenario: &Scenario, role: Role) -> (BTreeMap<String,
 }
 
 /// Where a point answers: the first of its addresses that takes a connection.
-async fn destination(target: &External, point: &Point, service: Service) -> Result<Destination, TargetError> {
+pub(super) async fn reached(target: &External, point: &Point, service: Service) -> Result<Destination, TargetError> {
     let Point { host, port, .. } = point;
     let out_of_reach =
         |what: String| TargetError::infrastructure(format!("{}: {host}:{port} is out of reach: {what}", target.name));
@@ -259,13 +269,7 @@ async fn destination(target: &External, point: &Point, service: Service) -> Resu
     for address in addresses {
         match tokio::time::timeout(PATIENCE, TcpStream::connect(address)).await {
             Ok(Ok(_)) => {
-                return Ok(Destination {
-                    address,
-                    host: point.name.clone(),
-                    service,
-                    security: point.security,
-                    trust: Some(point.trust.clone()),
-                });
+                return Ok(point.at(address, service));
             }
             Ok(Err(error)) => why = error.to_string(),
             Err(_) => why = format!("no answer within {PATIENCE:?}"),

@@ -76,6 +76,12 @@ impl World {
                 self.transmission(seen, session)
             })
             .collect();
+        for seen in self.lab.tap().transmissions_to_others() {
+            let (client, server) = (self.party(&seen.client), self.party(&seen.server));
+            let (session, taken) = (dialogues.len(), seen.reply.is_positive());
+            dialogues.push(seen.transcript.dialogue(client, server));
+            transmissions.extend(taken.then(|| self.transmission(seen, Some(session))));
+        }
         for (dialogue, transmission) in self.handed().iter().cloned() {
             transmissions.extend(transmission.map(|it| Transmission { dialogue: Some(dialogues.len()), ..it }));
             dialogues.push(dialogue);

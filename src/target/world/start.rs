@@ -45,6 +45,17 @@ pub struct Setting<'r> {
     pub play: PlayId,
     /// The targets that are not built in.
     pub targets: &'r Targets,
+    /// Whether they are called.
+    pub contact: Contact,
+}
+
+/// Whether somebody else's gateway is called when a world opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contact {
+    /// It is, and must answer.
+    Made,
+    /// It is not: only what would be said is asked for.
+    Avoided,
 }
 
 /// Who plays a role, before anybody listens.
@@ -76,7 +87,7 @@ impl World {
         scenario: &Scenario,
         setting: &Setting<'_>,
     ) -> Result<Self, TargetError> {
-        let Setting { machine, play, targets } = setting;
+        let Setting { machine, play, targets, contact } = setting;
         let names = [(Role::Sender, &*direction.sender), (Role::Receiver, &*direction.receiver)];
         let outside: Vec<Arc<External>> = names.iter().filter_map(|(_, name)| targets.get(name).cloned()).collect();
         let (clock, pki) = time(scenario, *machine, &outside)?;
@@ -85,9 +96,9 @@ impl World {
         for (role, name) in names {
             cast.push(match targets.get(name) {
                 Some(target) => Cast::Outside(Box::new(
-                    Outside::meet(target.clone(), scenario, role, (clock.clone(), *machine)).await?,
+                    Outside::meet(target.clone(), scenario, role, (clock.clone(), *machine), *contact).await?,
                 )),
-                None => Cast::Reference(Box::new(given::profile_in_state(name, role, scenario)?)),
+                None => Cast::Reference(Box::new(given::profile_in_state(name, role, scenario, clock.now())?)),
             });
         }
         let address = |mailbox: &Mailbox| match mailbox {
