@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod format;
 mod inspect;
+mod known;
 mod last_resort;
 mod list;
 mod reference;
@@ -78,7 +79,7 @@ enum Command {
     Directory(directory::Args),
     /// Tell where a target's mail for the other side goes, also as lines for Postfix.
     Routes(directory::RoutesArgs),
-    /// Print the JSON Schema of a scenario file, of a gateway file, of a line of the JSON stream, or of one of `diff`.
+    /// Print the JSON Schema of a scenario, target, gateway or deviations file, of a line of the JSON stream, or of one of `diff`.
     Schema(schema::Args),
 }
 
