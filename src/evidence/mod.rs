@@ -28,6 +28,14 @@ pub enum Role {
 impl Role {
     /// Both.
     pub const BOTH: [Role; 2] = [Role::Sender, Role::Receiver];
+
+    /// The other one.
+    pub fn other(self) -> Role {
+        match self {
+            Role::Sender => Role::Receiver,
+            Role::Receiver => Role::Sender,
+        }
+    }
 }
 
 /// Who plays sender and who receiver.

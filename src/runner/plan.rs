@@ -132,10 +132,13 @@ impl Default for How {
 /// Bytes of a file that a loaded machine sends, signs, stores and judges in a second, at least.
 const BYTES_A_SECOND: usize = 100_000;
 
+/// Messages that it takes through a transaction in a second, at least.
+const MESSAGES_A_SECOND: usize = 4;
+
 impl How {
     /// The limit for a scenario: it grows with what is sent.
     pub fn limit_of(&self, scenario: &Scenario) -> Duration {
-        let seconds = scenario.largest_file() / BYTES_A_SECOND;
+        let seconds = scenario.largest_file() / BYTES_A_SECOND + scenario.messages() / MESSAGES_A_SECOND;
         self.limit + Duration::from_secs(seconds as u64)
     }
 }

@@ -40,6 +40,7 @@ pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
         now: stage.scenario.starts,
         lines: vec![stage.scenario.title.clone()],
         alike: BTreeMap::new(),
+        repeated: None,
     };
     let told = std::mem::take(&mut progress.told);
     for piece in &told {
@@ -58,15 +59,21 @@ struct Teller {
     lines: Vec<String>,
     /// Messages told, but for recipient and Message-ID; with the first one's heading, and how many there were.
     alike: BTreeMap<String, (String, usize)>,
+    /// The last message's paragraph, and how often it came again.
+    repeated: Option<(Vec<String>, usize)>,
 }
 
 impl Teller {
     fn piece(&mut self, piece: &Told, progress: &Progress) {
         match piece {
-            Told::PutIn(index) => self.put_in(&progress.put_in[*index]),
+            Told::PutIn { index, more } => self.put_in(&progress.put_in[*index], *more),
             Told::Advanced(by) => {
                 self.now += *by;
                 self.paragraph(format!("The clock moves on by {}.", span(*by)));
+            }
+            Told::Changed(sentences) => {
+                self.paragraph("From now on:".to_owned());
+                sentences.iter().for_each(|sentence| self.line(1, sentence));
             }
             Told::Talked(talk) => self.talk(talk),
             Told::Chose(way) => self.paragraph(format!("The norm leaves a choice. Taken: {way}")),
@@ -74,13 +81,16 @@ impl Teller {
         }
     }
 
-    fn put_in(&mut self, put_in: &PutIn) {
+    fn put_in(&mut self, put_in: &PutIn, more: usize) {
         let (from, to) =
             (self.path(&put_in.path.from), put_in.path.to.iter().map(|to| self.path(to)).collect::<Vec<_>>());
         let at = self.names.time(put_in.at);
         self.paragraph(format!("At {at}, `{}` is put in at {}: {from} to {}.", put_in.id, put_in.place, to.join(", ")));
         let answer = self.names.text(&expect::words(&put_in.answer));
         self.line(1, answer);
+        if more > 0 {
+            self.line(1, format!("and so are {more} more like it"));
+        }
     }
 
     fn talk(&mut self, talk: &Talk) {
@@ -112,6 +122,7 @@ impl Teller {
             let from = self.lines.len();
             self.message(message);
             self.abridge(from, heading, arrival);
+            self.fold(from);
         }
     }
 
@@ -133,6 +144,26 @@ impl Teller {
             let reference = format!("as told above, where {}", alike.0);
             self.lines.truncate(from);
             self.line(1, reference);
+        }
+    }
+
+    /// A paragraph that tells no more than the one before it is counted there; its heading stands before line `from`.
+    fn fold(&mut self, from: usize) {
+        if self.lines.len() != from + 1 {
+            return;
+        }
+        let told = self.lines.split_off(from - 2);
+        let repeats = self.repeated.as_ref().is_some_and(|(before, _)| *before == told);
+        if repeats && let Some((_, times)) = &mut self.repeated {
+            *times += 1;
+            let line = format!("  and {times} more like it");
+            if *times > 1 {
+                self.lines.pop();
+            }
+            self.lines.push(line);
+        } else {
+            self.lines.extend(told.clone());
+            self.repeated = Some((told, 0));
         }
     }
 
@@ -275,8 +306,12 @@ impl Teller {
             .collect();
         crossings.sort();
         self.paragraph("On the wires:".to_owned());
-        for (_, way, _, what) in crossings {
-            self.line(1, format!("{way}, {what}"));
+        let lines: Vec<String> = crossings.into_iter().map(|(_, way, _, what)| format!("{way}, {what}")).collect();
+        for alike in lines.chunk_by(|one, other| one == other) {
+            match alike {
+                [one, _, _, _, ..] => self.line(1, format!("{one}, {} times", alike.len())),
+                few => few.iter().for_each(|line| self.line(1, line)),
+            }
         }
     }
 

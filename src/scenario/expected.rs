@@ -27,6 +27,8 @@ pub struct Expected {
     pub hours: Option<Hours>,
     /// The code in `errore-esteso` (Nota 12).
     pub error: Option<String>,
+    /// How many messages of this description.
+    pub times: u16,
 }
 
 /// What is expected.
@@ -103,9 +105,12 @@ impl fmt::Display for Expected {
         if let Some(hours) = self.hours {
             write!(f, ", {} hours", hours.number())?;
         }
-        match &self.error {
-            Some(error) => write!(f, ", error {error}"),
-            None => Ok(()),
+        if let Some(error) = &self.error {
+            write!(f, ", error {error}")?;
+        }
+        match self.times {
+            1 => Ok(()),
+            times => write!(f, ", {times} times"),
         }
     }
 }
@@ -120,7 +125,10 @@ impl Hours {
     }
 }
 
-const DETAILS: [&str; 4] = ["for", "form", "hours", "error"];
+const DETAILS: [&str; 5] = ["for", "form", "hours", "error", "times"];
+
+/// As many messages as may be expected in one line.
+const MOST: u16 = 500;
 
 impl<'de> Deserialize<'de> for Expected {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -138,7 +146,7 @@ impl<'de> de::Visitor<'de> for Reader {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Expected, A::Error> {
-        let (mut what, mut recipient, mut form, mut hours, mut error) = (None, None, None, None, None);
+        let (mut what, mut recipient, mut form, mut hours, mut error, mut times) = (None, None, None, None, None, 1);
         while let Some(key) = map.next_key::<Key>()? {
             match key {
                 Key::What(key) => {
@@ -153,6 +161,7 @@ impl<'de> de::Visitor<'de> for Reader {
                 Key::Form => form = Some(map.next_value()?),
                 Key::Hours => hours = Some(map.next_value()?),
                 Key::Error => error = Some(map.next_value::<Code>()?.0),
+                Key::Times => times = map.next_value::<Times>()?.0,
             }
         }
         let Some((what, about)) = what else {
@@ -160,7 +169,7 @@ impl<'de> de::Visitor<'de> for Reader {
                 "which message? Write its kind and the id it is about: `accettazione: contract`",
             ));
         };
-        let expected = Expected { what, about, recipient, form, hours, error };
+        let expected = Expected { what, about, recipient, form, hours, error, times };
         expected.details_fit().map_err(de::Error::custom)?;
         Ok(expected)
     }
@@ -200,6 +209,7 @@ enum Key {
     Form,
     Hours,
     Error,
+    Times,
 }
 
 impl<'de> Deserialize<'de> for Key {
@@ -209,7 +219,7 @@ impl<'de> Deserialize<'de> for Key {
             type Value = Key;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a kind of message, or one of `for`, `form`, `hours`, `error`")
+                f.write_str("a kind of message, or one of `for`, `form`, `hours`, `error`, `times`")
             }
 
             fn visit_str<E: de::Error>(self, word: &str) -> Result<Key, E> {
@@ -218,6 +228,7 @@ impl<'de> Deserialize<'de> for Key {
                     "form" => Key::Form,
                     "hours" => Key::Hours,
                     "error" => Key::Error,
+                    "times" => Key::Times,
                     _ => Key::What(What::all().find(|what| what.key() == word).ok_or_else(|| {
                         E::custom(unknown("kind of message", word, What::all().map(What::key).chain(DETAILS)))
                     })?),
@@ -266,6 +277,19 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
+/// How many messages of one description: two or more, for one is what is meant without it.
+struct Times(u16);
+
+impl<'de> Deserialize<'de> for Times {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let times = u64::deserialize(deserializer)?;
+        let number = u16::try_from(times).ok().filter(|number| (2..=MOST).contains(number));
+        number.map(Self).ok_or_else(|| {
+            de::Error::custom(format!("so many messages are 2 to {MOST}, not {times}; leave it out for one"))
+        })
+    }
+}
+
 impl JsonSchema for Expected {
     fn schema_name() -> Cow<'static, str> {
         "Expected".into()
@@ -281,6 +305,7 @@ impl JsonSchema for Expected {
         properties.insert("form".into(), generator.subschema_for::<Receipt>().into());
         properties.insert("hours".into(), serde_json::json!({ "enum": [12, 24] }));
         properties.insert("error".into(), serde_json::json!({ "type": "string", "pattern": r"^5\.\d{1,3}\.\d{1,3}$" }));
+        properties.insert("times".into(), serde_json::json!({ "type": "integer", "minimum": 2, "maximum": MOST }));
         let one_of: Vec<Value> = What::all().map(|what| serde_json::json!({ "required": [what.key()] })).collect();
         json_schema!({
             "type": "object",
@@ -328,6 +353,8 @@ mod tests {
             ("{preavviso-errore-consegna: a, for: anna@receiver, hours: 13}", "none of 13"),
             ("{errore-consegna: a, for: anna@receiver, error: 4.1.1}", "`5.1.1`"),
             ("{accettazione: a, error: 5.1.1}", "only `errore-consegna`"),
+            ("{accettazione: a, times: 1}", "leave it out for one"),
+            ("{accettazione: a, times: 501}", "2 to 500"),
         ] {
             let error = read(yaml).unwrap_err();
             assert!(error.contains(right), "{yaml}: {error}");
