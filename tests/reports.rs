@@ -150,24 +150,48 @@ fn jenkins_accepts(files: &[PathBuf]) {
     }
 }
 
-fn schema() -> Value {
-    serde_json::from_str(&pec(&["schema", "report"]).out).expect("`schema report` prints JSON")
+fn schema(what: &str) -> Value {
+    serde_json::from_str(&pec(&["schema", what]).out).expect("`schema` prints JSON")
+}
+
+/// Holds each line against a schema, and tells their types.
+fn types(schema: &Value, lines: &str) -> Vec<String> {
+    let validator = jsonschema::validator_for(schema).expect("the schema is one");
+    let each = lines.lines().map(|line| {
+        let line: Value = serde_json::from_str(line).expect("every line is JSON");
+        let errors: Vec<String> = validator.iter_errors(&line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{line}\n{}", errors.join("\n"));
+        line["type"].as_str().unwrap().to_owned()
+    });
+    each.collect()
 }
 
 #[test]
 fn every_line_of_the_stream_is_accepted_by_the_schema_that_is_printed() {
     let (folder, text) = checked("json");
     let run = fs::read_to_string(folder.path().join("run.jsonl")).unwrap();
-    let schema = schema();
-    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
-    let mut types = Vec::new();
-    for line in run.lines().chain(text.lines()) {
-        let line: Value = serde_json::from_str(line).expect("every line is JSON");
-        let errors: Vec<String> = validator.iter_errors(&line).map(|error| error.to_string()).collect();
-        assert!(errors.is_empty(), "{line}\n{}", errors.join("\n"));
-        types.push(line["type"].as_str().unwrap().to_owned());
-    }
+    let types = types(&schema("report"), &(run + &text));
     for wanted in ["header", "cell", "checked", "unjudged", "submission", "footer"] {
+        assert!(types.iter().any(|it| it == wanted), "no line {wanted} in {types:?}");
+    }
+}
+
+#[test]
+fn every_line_of_a_diff_is_accepted_by_the_schema_that_is_printed() {
+    let folder = run();
+    let second = folder.path().join("run.jsonl");
+    let stream = fs::read_to_string(&second).unwrap();
+    // The same play, as it would have ended with nothing found in it.
+    let mut lines: Vec<Value> = stream.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let cell = lines.iter_mut().find(|line| line["type"] == "cell").unwrap();
+    (cell["outcome"], cell["findings"], cell["unmet"]) = ("passed".into(), Value::Array(vec![]), Value::Array(vec![]));
+    let first = folder.path().join("first.jsonl");
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    fs::write(&first, lines.join("\n")).unwrap();
+    let told = pec(&["diff", first.to_str().unwrap(), second.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(told.code, Some(1), "{}", told.out);
+    let types = types(&schema("diff"), &told.out);
+    for wanted in ["header", "play", "rule", "footer"] {
         assert!(types.iter().any(|it| it == wanted), "no line {wanted} in {types:?}");
     }
 }
@@ -202,7 +226,10 @@ fn what_was_put_to_things_is_told_once_in_the_footer() {
 /// `INSTA_UPDATE=always cargo test --test reports` writes it anew.
 #[test]
 fn the_page_of_the_stream_is_what_the_schema_says() {
-    let page = page(&schema());
+    let page = PREFACE.to_owned()
+        + &page(&schema("report"), "A line", "What lines hold")
+        + DIFF
+        + &page(&schema("diff"), "A line of `diff`:", "What lines of `diff` hold");
     if env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
         fs::write(PAGE, page).unwrap();
         return;
@@ -211,22 +238,24 @@ fn the_page_of_the_stream_is_what_the_schema_says() {
     assert!(written == page, "docs/json.md is stale; INSTA_UPDATE=always writes it anew");
 }
 
-/// The schema as a page: a table for each kind of line, then one for each thing in them.
-fn page(schema: &Value) -> String {
-    let mut page = String::from(
-        "# The JSON stream\n\n\
-         Written by `cargo test --test reports` from the types that the stream is written from; `pec-conformance schema report`\n\
-         prints the same as a JSON Schema, which every line is held against.\n\n\
-         `run --format json`, `reports/run.jsonl` and `check --format json` are JSON lines: one object to a line, told apart by\n\
-         `type`. The first is a `header`, the last a `footer`; a stream without its footer is of a command that was cut off.\n\
-         While `format` is 0 it may change from day to day.\n",
-    );
+const PREFACE: &str = "# The JSON stream\n\n\
+    Written by `cargo test --test reports` from the types that the stream is written from; `pec-conformance schema report`\n\
+    prints the same as a JSON Schema, which every line is held against.\n\n\
+    `run --format json`, `reports/run.jsonl` and `check --format json` are JSON lines: one object to a line, told apart by\n\
+    `type`. The first is a `header`, the last a `footer`; a stream without its footer is of a command that was cut off.\n";
+
+const DIFF: &str = "\n# The lines of `diff`\n\n\
+    `diff --format json` writes JSON lines too, of its own: `pec-conformance schema diff` prints their schema.\n";
+
+/// A schema as a page: a table for each kind of line, then one for each thing in them.
+fn page(schema: &Value, line_head: &str, held: &str) -> String {
+    let mut page = String::new();
     for line in schema["oneOf"].as_array().expect("a line is one of several kinds") {
         let name = line["properties"]["type"]["const"].as_str().unwrap();
         let definition = line["$ref"].as_str().map_or(line, |reference| definition(schema, reference));
-        page.extend([format!("\n## A line `{name}`\n\n{}\n\n{}", prose(line), table(definition))]);
+        page.extend([format!("\n## {line_head} `{name}`\n\n{}\n\n{}", prose(line), table(definition))]);
     }
-    page += "\n# What lines hold\n";
+    page.extend([format!("\n# {held}\n")]);
     for (name, definition) in schema["$defs"].as_object().unwrap() {
         let used_as_line =
             schema["oneOf"].as_array().unwrap().iter().any(|line| line["$ref"] == format!("#/$defs/{name}"));

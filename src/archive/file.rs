@@ -109,10 +109,12 @@ pub(super) fn read(place: Place, mut file: Box<dyn Seekable>, size: u64, limits:
     let opened = beginning(&mut file, size).and_then(|beginning| {
         let form = match form::of(&beginning) {
             // A mailbox that was cut at the front may begin with the rest of a long message.
-            Form::Other(form::TEXT) if separated(&mut file)? => Form::Mbox,
+            Form::Other(form::TEXT) if separated(&mut file, beginning.len())? => Form::Mbox,
             form => form,
         };
-        file.seek(SeekFrom::Start(if form == Form::Zip { 0 } else { beginning.len() as u64 }))?;
+        if form == Form::Zip {
+            file.seek(SeekFrom::Start(0))?;
+        }
         Ok((form, beginning))
     });
     match opened {
@@ -122,9 +124,12 @@ pub(super) fn read(place: Place, mut file: Box<dyn Seekable>, size: u64, limits:
     }
 }
 
-fn separated(file: &mut Box<dyn Seekable>) -> io::Result<bool> {
+/// Whether messages of a mailbox are separated anywhere in a file, which is then where it was: after its beginning.
+fn separated(file: &mut Box<dyn Seekable>, beginning: usize) -> io::Result<bool> {
     file.seek(SeekFrom::Start(0))?;
-    mbox::anywhere(&mut *file)
+    let separated = mbox::anywhere(&mut *file)?;
+    file.seek(SeekFrom::Start(beginning as u64))?;
+    Ok(separated)
 }
 
 /// What comes in where nothing can be read twice.

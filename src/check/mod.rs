@@ -23,8 +23,8 @@ use spill::Spill;
 use crate::{
     archive::{self, Found, Item, Limits},
     evidence::{Evidence, Watch},
-    results::{CheckTally, Event, Strictness},
-    rules::{Judge, Options, Reference, all},
+    results::{CheckTally, Event, Strictness, SubmissionPage},
+    rules::{Judge, Options, Reference, Transaction, all},
 };
 
 /// What is checked, and how.
@@ -111,13 +111,24 @@ impl Check<'_> {
         outcome.tally.exercise(&judge.applied(&clerks));
         let surroundings =
             Evidence { watch: self.watch.clone(), ended: Some(self.at.unwrap_or(self.now)), ..Evidence::default() };
-        for part in spill.transactions().map_err(Broken::Spilling)? {
-            for transaction in part.map_err(Broken::Spilling)? {
-                let page = submission::page(&transaction, &judge, &surroundings);
-                outcome.tally.count_submission(&page, self.strictness);
-                tell(Event::Submission(Box::new(page))).map_err(Broken::Telling)?;
-            }
-        }
+        let transactions = spill.transactions().map_err(Broken::Spilling)?;
+        let work = |portion: Vec<io::Result<Transaction>>, (): &mut ()| {
+            let each = portion.into_iter();
+            each.map(|it| it.map(|it| submission::page(&it, &judge, &surroundings))).collect()
+        };
+        ordered(
+            portions(transactions, |_| 0),
+            || (),
+            work,
+            |portion: Vec<io::Result<SubmissionPage>>| {
+                for page in portion {
+                    let page = page.map_err(Broken::Spilling)?;
+                    outcome.tally.count_submission(&page, self.strictness);
+                    tell(Event::Submission(Box::new(page))).map_err(Broken::Telling)?;
+                }
+                Ok(())
+            },
+        )?;
         let silent = self.paths.iter().zip(exercised).filter(|(_, put)| *put == 0);
         outcome.tally.not_exercised = silent.map(|(path, _)| archive::named(path).to_string()).collect();
         outcome.tally.not_in_force.extend(judge.not_in_force());

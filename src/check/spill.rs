@@ -54,31 +54,37 @@ impl Spill {
         Ok(())
     }
 
-    /// What belongs together, a part at a time.
-    pub fn transactions(self) -> io::Result<Box<dyn Iterator<Item = io::Result<Vec<Transaction>>>>> {
+    /// What belongs together; of what lies on disk a part at a time is in memory.
+    pub fn transactions(self) -> io::Result<Box<dyn Iterator<Item = io::Result<Transaction>> + Send>> {
         let Some(parts) = self.many else {
             let few: Distinct = self.few.into_iter().collect();
-            return Ok(Box::new(std::iter::once(Ok(Transaction::of_all(few)))));
+            return Ok(Box::new(Transaction::of_all(few).into_iter().map(Ok)));
         };
         let own = parts.close()?;
         let strays = if self.envelopes { Some(Strays::of(&own)?) } else { None };
-        Ok(Box::new((0..PARTS).map(move |at| {
-            let mut whole = Distinct::default();
-            let gone = strays.as_ref().map(|strays| homes(&strays.leaving, at)).transpose()?.unwrap_or_default();
-            for placed in own.read(at)? {
-                let placed = placed?;
-                if !gone.contains_key(&placed.group) {
-                    whole.add(placed);
-                }
-            }
-            if let Some(strays) = &strays {
-                for placed in strays.arriving.read(at)? {
-                    whole.add(placed?);
-                }
-            }
-            Ok(Transaction::of_part(whole))
+        Ok(Box::new((0..PARTS).flat_map(move |at| match part(&own, strays.as_ref(), at) {
+            Ok(transactions) => transactions.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
         })))
     }
+}
+
+/// The transactions of a part.
+fn part(own: &Written<Placed>, strays: Option<&Strays>, at: usize) -> io::Result<Vec<Transaction>> {
+    let mut whole = Distinct::default();
+    let gone = strays.map(|strays| homes(&strays.leaving, at)).transpose()?.unwrap_or_default();
+    for placed in own.read(at)? {
+        let placed = placed?;
+        if !gone.contains_key(&placed.group) {
+            whole.add(placed);
+        }
+    }
+    if let Some(strays) = strays {
+        for placed in strays.arriving.read(at)? {
+            whole.add(placed?);
+        }
+    }
+    Ok(Transaction::of_part(whole))
 }
 
 /// Messages that belong to another part than that of their identifier.
@@ -169,7 +175,7 @@ mod tests {
             for (at, name) in names.into_iter().enumerate() {
                 spill.add(member(at + 1, name)).unwrap();
             }
-            let transactions = spill.transactions().unwrap().flat_map(Result::unwrap);
+            let transactions = spill.transactions().unwrap().map(Result::unwrap);
             let mut told: Vec<(String, Vec<usize>, usize)> = transactions
                 .map(|it| {
                     let seen = it.messages.iter().map(Member::observation).collect();
@@ -206,7 +212,7 @@ mod tests {
             let reference = Reference::new(&[], &trust);
             let judge = Judge::new(all(), &reference, Options::default());
             let mut told: Vec<String> = Vec::new();
-            for transaction in spill.transactions().unwrap().flat_map(Result::unwrap) {
+            for transaction in spill.transactions().unwrap().map(Result::unwrap) {
                 let seen: Vec<usize> = transaction.messages.iter().map(Member::observation).collect();
                 let judgement = judge.transaction(&transaction, &Evidence::default());
                 let verdicts = judgement.verdicts.iter();

@@ -5,15 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
-
 use super::{
     CliError, Exit,
     format::{Printed, Strict, TextOrJson},
     stdout::Stdout,
 };
 use crate::{
-    diff::{self, Change, Diff, Outcome, PlayDiff, RuleDiff, Run},
+    diff::{self, Change, Diff, ExitLine, Outcome, PlayDiff, RuleDiff, Run},
     report::{counted, json_line, shown, wrapped},
     shown::path_text,
 };
@@ -46,7 +44,7 @@ pub fn diff(args: &Args) -> Result<Exit, CliError> {
     let names = [&args.first, &args.second].map(|path| path_text(path));
     let text = match args.printed.format() {
         TextOrJson::Text => page(&diff, [&first, &second], &names, exit),
-        TextOrJson::Json => lines(&diff, [&first, &second], &args.first, &args.second, exit)?,
+        TextOrJson::Json => lines(&diff, [(&args.first, &first), (&args.second, &second)], exit)?,
     };
     Stdout::print(&text)?;
     Ok(exit)
@@ -168,38 +166,9 @@ fn times(it: &RuleDiff) -> String {
     format!("{level} {}: {} -> {}", shown(&it.finding.rule), it.before, it.after)
 }
 
-fn lines(diff: &Diff, runs: [&Run; 2], first: &Path, second: &Path, exit: Exit) -> Result<String, CliError> {
+fn lines(diff: &Diff, runs: [(&Path, &Run); 2], exit: Exit) -> Result<String, CliError> {
     let mut out = Vec::new();
-    let told = |run: &Run, path: &Path| {
-        json!({
-            "path": path_text(path), "started": run.started, "version": run.version, "as_of": run.as_of,
-            "rules": run.rule_set, "plays": run.cells.len(), "complete": run.is_complete,
-        })
-    };
-    let mut put = |value: &serde_json::Value| json_line(&mut out, value).map_err(CliError::Stdout);
-    put(&json!({
-        "type": "header", "command": "diff",
-        "first": told(runs[0], first), "second": told(runs[1], second),
-        "same_rules": runs[0].rule_set == runs[1].rule_set,
-        "only_first": diff.only_first, "only_second": diff.only_second,
-    }))?;
-    let typed = |kind: &str, value: serde_json::Value| {
-        let mut value = value;
-        value["type"] = kind.into();
-        value
-    };
-    let internal = |error: serde_json::Error| CliError::Internal(error.to_string());
-    for play in &diff.plays {
-        put(&typed("play", serde_json::to_value(play).map_err(internal)?))?;
-    }
-    for rule in &diff.rules {
-        put(&typed("rule", serde_json::to_value(rule).map_err(internal)?))?;
-    }
-    let mut footer = json!({"type": "footer", "same": diff.same});
-    for change in Change::ALL {
-        footer[word(change)] = diff.count(change).into();
-    }
-    footer["exit"] = json!({"code": exit.code(), "meaning": meaning(exit)});
-    put(&footer)?;
+    let exit = ExitLine { code: exit.code(), meaning: meaning(exit) };
+    diff.lines(runs, exit).try_for_each(|line| json_line(&mut out, &line)).map_err(CliError::Stdout)?;
     String::from_utf8(out).map_err(|error| CliError::Internal(error.to_string()))
 }

@@ -67,7 +67,7 @@ enum Command {
     Explain(explain::Args),
     /// Tell what of the norm is checked, and by what.
     Coverage(coverage::Args),
-    /// Print the JSON Schema of a scenario file, or of a line of the JSON stream.
+    /// Print the JSON Schema of a scenario file, of a line of the JSON stream, or of one of `diff`.
     Schema(schema::Args),
 }
 

@@ -4,12 +4,12 @@ use clap::ValueEnum;
 use schemars::schema_for;
 
 use super::{CliError, Exit, stdout::Stdout};
-use crate::report::Line;
+use crate::{diff, report};
 
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Of what: a scenario file, or a line of the JSON stream.
+    /// Of what: a scenario file, a line of the JSON stream, or one of `diff --format json`.
     #[arg(value_enum, default_value_t, value_name = "WHAT")]
     what: What,
 }
@@ -19,13 +19,15 @@ enum What {
     #[default]
     Scenario,
     Report,
+    Diff,
 }
 
 /// Prints the JSON Schema.
 pub fn schema(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.what {
         What::Scenario => crate::scenario::schema(),
-        What::Report => schema_for!(Line<'_>).into(),
+        What::Report => schema_for!(report::Line<'_>).into(),
+        What::Diff => schema_for!(diff::Line<'_>).into(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| CliError::Internal(error.to_string()))?;
     Stdout::print(&(text + "\n"))?;

@@ -4,13 +4,16 @@ use std::io::{self, BufWriter, Write};
 
 use super::CliError;
 
+/// Held back before it is written: a million lines take few calls of the system.
+const HELD: usize = 64 << 10;
+
 /// stdout, buffered. A reader that has gone (`| head`) is no error: what it would have read is dropped.
 pub struct Stdout(Option<BufWriter<io::Stdout>>);
 
 impl Stdout {
     /// The process's.
     pub fn open() -> Self {
-        Self(Some(BufWriter::new(io::stdout())))
+        Self(Some(BufWriter::with_capacity(HELD, io::stdout())))
     }
 
     /// Writes `text` and whatever was held back.

@@ -1,12 +1,15 @@
 //! Two runs held against each other: what is better, worse, new or gone, by scenario and by rule, and whether the same was
 //! asked in both. Data in, data out: what is compared are the streams (`run.jsonl`) that runs leave.
 
+mod lines;
 mod stream;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use lines::{ExitLine, Line};
 pub use stream::{Cell, Finding, Found, Outcome, Play, Run, StreamError, read};
 
 use crate::results::{Severity, Strictness};
@@ -27,7 +30,7 @@ pub struct Diff {
 }
 
 /// How a play stands in the second run, beside the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// It ended worse, or something that fails a play is found oftener.
@@ -48,7 +51,7 @@ impl Change {
 }
 
 /// A play that differs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PlayDiff {
     /// Which.
     #[serde(flatten)]
@@ -64,7 +67,7 @@ pub struct PlayDiff {
 }
 
 /// How often something is found in either run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleDiff {
     /// What.
     #[serde(flatten)]

@@ -8,7 +8,8 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, ser::SerializeStruct as _};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::severity;
 use crate::{report::STREAM_FORMAT, results::Severity};
@@ -40,7 +41,7 @@ pub struct Run {
 }
 
 /// A scenario and who played it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Play {
     /// The scenario's id.
     pub scenario: String,
@@ -63,16 +64,18 @@ pub struct Cell {
 pub type Found = BTreeMap<Finding, usize>;
 
 /// Something that was found: a rule, or that an expectation of the scenario was not met.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Finding {
     /// The rule's id; `scenario/expectation` for an expectation.
     pub rule: String,
-    /// How heavy it is, where that is known.
+    /// How heavy it is, where that is known: `expectation not met`, `violation`, `warning`, `note`.
+    #[serde(rename = "level")]
+    #[schemars(with = "Option<String>")]
     pub severity: Option<Severity>,
 }
 
 /// How a play ended, the best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Everything was as it should be.
@@ -86,7 +89,7 @@ pub enum Outcome {
 }
 
 /// What was asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct RuleSet {
     /// How many rules.
     pub count: usize,
@@ -231,15 +234,6 @@ fn take(run: &mut Run, line: &[u8]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-impl Serialize for Finding {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut finding = serializer.serialize_struct("Finding", 2)?;
-        finding.serialize_field("rule", &self.rule)?;
-        finding.serialize_field("level", &self.severity.map(Severity::word))?;
-        finding.end()
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What was observed: bytes, plus where they were seen and who answers for them. Data only.
 
 pub mod bundle;
+mod dialogue;
 mod identity;
 mod watch;
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use dialogue::{Dialogue, DialogueLine, Service, Speaker};
 pub use identity::{PlayId, RunId};
 pub use watch::{UnknownView, View, Watch};
 
@@ -187,56 +189,6 @@ pub struct SmtpPath {
     pub from: String,
     /// RCPT TO accepted, in order.
     pub to: Vec<String>,
-}
-
-/// An SMTP session as seen on the wire, secrets taken out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dialogue {
-    /// Client.
-    pub from: Party,
-    /// Server.
-    pub to: Party,
-    /// Which service of the server.
-    pub service: Service,
-    /// TLS version once the channel was secured, such as `TLSv1.3`.
-    pub tls: Option<String>,
-    /// Lines in order, without line ends; message data shown as `<DATA n bytes>`, credentials as `<credentials>`.
-    pub lines: Vec<DialogueLine>,
-}
-
-/// Which service was spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Service {
-    /// The access point, STARTTLS (RFC 6409).
-    Submission,
-    /// The access point, implicit TLS (RFC 8314).
-    Submissions,
-    /// The incoming point.
-    Incoming,
-    /// The ordinary mail host.
-    Ordinary,
-}
-
-/// A line of a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DialogueLine {
-    /// Who said it.
-    pub by: Speaker,
-    /// Whether the channel was secured by then.
-    pub secured: bool,
-    /// What.
-    pub text: String,
-}
-
-/// Who speaks in a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Speaker {
-    /// The client.
-    Client,
-    /// The server.
-    Server,
 }
 
 /// A record of a provider's log (RFC 6109 2.3).

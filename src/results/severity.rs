@@ -64,6 +64,12 @@ impl Severity {
     }
 }
 
+impl Serialize for Severity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
 impl From<Level> for Severity {
     fn from(level: Level) -> Self {
         match level {

@@ -12,12 +12,9 @@ pub(super) fn may_have_been_refused(context: &Context<'_>, host: Party, address:
 /// Whether a host named this address in RCPT TO and had a refusal for it, then or later in the session.
 pub fn was_turned_away(evidence: &Evidence, host: Party, address: &str) -> bool {
     let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
-    let named = format!("rcpt to:<{}>", address.to_ascii_lowercase());
-    evidence.dialogues.iter().filter(|dialogue| dialogue.from == host).any(|dialogue| {
-        let says =
-            |line: &DialogueLine| line.by == Speaker::Client && line.text.to_ascii_lowercase().starts_with(&named);
-        dialogue.lines.iter().skip_while(|line| !says(line)).any(is_refusal)
-    })
+    let names = |line: &DialogueLine| line.recipient().is_some_and(|named| named.eq_ignore_ascii_case(address));
+    let mut sessions = evidence.dialogues.iter().filter(|dialogue| dialogue.from == host);
+    sessions.any(|session| session.lines.iter().skip_while(|line| !names(line)).any(is_refusal))
 }
 
 /// Whether a gateway that plays keeps the address, another than the host, and what reaches its points was not seen.

@@ -18,7 +18,7 @@ pub const NEEDS_MORE: &[(&str, &str)] = &[
     ("choreography/submission-answered", "the submission, which no mailbox holds"),
     ("choreography/certified-in-time", "when everything was seen, by one clock"),
     ("choreography/anomaly-paths", "the SMTP paths of what arrived"),
-    ("choreography/ordinary-wrapped", "whose mailbox it lies in: among files anybody keeps ordinary mail"),
+    ("choreography/ordinary-wrapped", "by which way it came: users and providers put mail into a mailbox too"),
     ("choreography/delivered-before-receipt", "whose mailboxes are at hand, and since when each message lies there"),
     ("choreography/receipts-without-envelope", "every wire: a sender holds receipts and never the envelope"),
     ("choreography/unsound-without-receipts", "whether the envelope was altered before it arrived or afterwards"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::{
-    evidence::{Evidence, Party, Speaker, View},
+    evidence::{DialogueLine, Evidence, Party, View},
     message::Kind,
     norm::{Level, clauses::choreography as norm},
     rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
@@ -72,11 +72,7 @@ fn sent_to_all(transaction: &Transaction, context: &Context<'_>, findings: &mut 
 
 /// Everybody whom a host named in RCPT TO, whatever was answered, in lower case.
 fn named_by(host: Party, evidence: &Evidence) -> HashSet<String> {
-    let lines = evidence.dialogues.iter().filter(|dialogue| dialogue.from == host).flat_map(|dialogue| &dialogue.lines);
-    let named = lines.filter(|line| line.by == Speaker::Client).filter_map(|line| {
-        let (verb, rest) = line.text.split_once('<')?;
-        let is_rcpt = verb.trim_end().eq_ignore_ascii_case("RCPT TO:");
-        is_rcpt.then(|| rest.split('>').next().unwrap_or_default().to_ascii_lowercase())
-    });
-    named.collect()
+    let sessions = evidence.dialogues.iter().filter(|dialogue| dialogue.from == host);
+    let named = sessions.flat_map(|session| &session.lines).filter_map(DialogueLine::recipient);
+    named.map(str::to_ascii_lowercase).collect()
 }
