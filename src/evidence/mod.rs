@@ -32,6 +32,7 @@ impl Role {
     pub const BOTH: [Role; 2] = [Role::Sender, Role::Receiver];
 
     /// The other one.
+    #[must_use]
     pub fn other(self) -> Role {
         match self {
             Role::Sender => Role::Receiver,

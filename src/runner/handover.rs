@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     evidence::SmtpPath,
-    scenario::words::Host,
+    scenario::{model::Step, words::Host},
     target::{Answer, InjectAs, TargetError},
 };
 
@@ -20,7 +20,7 @@ const AT_ONCE: usize = 50;
 impl Stage<'_> {
     /// Hands a message over; for whom it is put off it is kept.
     pub(super) async fn hand_over(&self, handover: Handover) -> Result<(), TargetError> {
-        self.progress().handed.push(handover.clone());
+        self.remember(std::slice::from_ref(&handover));
         let answer = self.handed(&handover).await?;
         self.note(vec![(handover, answer)]);
         Ok(())
@@ -28,7 +28,7 @@ impl Stage<'_> {
 
     /// Hands messages over through sessions side by side.
     pub(super) async fn hand_over_together(&self, handovers: Vec<Handover>) -> Result<(), TargetError> {
-        self.progress().handed.extend(handovers.iter().cloned());
+        self.remember(&handovers);
         let mut answered = Vec::new();
         let mut waiting = handovers.into_iter().peekable();
         while waiting.peek().is_some() {
@@ -40,6 +40,15 @@ impl Stage<'_> {
         }
         self.note(answered);
         Ok(())
+    }
+
+    /// Keeps what a later step hands over again.
+    fn remember(&self, handovers: &[Handover]) {
+        let is_due = |handover: &&Handover| {
+            let mut steps = self.scenario.steps.iter();
+            steps.any(|step| matches!(step, Step::Again(id) if *id == handover.id))
+        };
+        self.progress().handed.extend(handovers.iter().filter(is_due).cloned());
     }
 
     async fn handed(&self, handover: &Handover) -> Result<Answer, TargetError> {

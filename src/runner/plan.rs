@@ -20,7 +20,7 @@ use tokio::{
 use super::play;
 use crate::{
     clock::Machine,
-    evidence::{Direction, RunId},
+    evidence::{Direction, RunId, bundle::Shared},
     norm::AsOf,
     results::{CellOutcome, Event, Opening, Strictness, Work},
     scenario::Scenario,
@@ -58,6 +58,8 @@ pub struct How {
     pub evidence: Option<PathBuf>,
     /// Whose evidence is written there.
     pub keep: Keep,
+    /// What its bundles have alike.
+    pub shared: Shared,
     /// Real time after which a scenario that has not ended is an error; what sends much has more: [`How::limit_of`].
     pub limit: Duration,
     /// By the norm of which day it is judged.
@@ -121,6 +123,7 @@ impl Default for How {
             strictness: Strictness::default(),
             evidence: None,
             keep: Keep::default(),
+            shared: Shared::default(),
             limit: Duration::from_mins(1),
             as_of: AsOf::default(),
             machine: Machine::default(),

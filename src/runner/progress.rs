@@ -40,7 +40,7 @@ pub struct Progress {
     pub announced: BTreeMap<String, Announced>,
     /// The step being played.
     pub at: Path,
-    /// Everything that was handed over, as it was at first.
+    /// What a later step hands over again, as it was at first.
     pub handed: Vec<Handover>,
     /// What was put off, and is tried again once the clock has moved.
     pub put_off: Vec<Handover>,

@@ -73,7 +73,9 @@ impl Teller {
             }
             Told::Changed(sentences) => {
                 self.paragraph("From now on:".to_owned());
-                sentences.iter().for_each(|sentence| self.line(1, sentence));
+                for sentence in sentences {
+                    self.line(1, sentence);
+                }
             }
             Told::Talked(talk) => self.talk(talk),
             Told::Chose(way) => self.paragraph(format!("The norm leaves a choice. Taken: {way}")),

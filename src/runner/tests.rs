@@ -249,6 +249,24 @@ fn nothing_is_started_after_a_failure_where_that_is_wanted() {
     assert_eq!((run.ended, run.interrupted), (1, false));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_may_be_announced_and_is_then_made() {
+    let id = "trust/sha1-digest-tolerated";
+    let announced = altered(id, "steps:", "steps:");
+    let unannounced = altered(id, "old-digest: [signature/digest]", "old-digest: []");
+    let (other, unfounded) =
+        (altered(id, "[signature/digest]", "[signature/micalg]"), altered(id, "      signed: {digest: sha-1}\n", ""));
+    for (scenario, outcome) in [
+        (announced, CellOutcome::Passed),
+        (unannounced, CellOutcome::Passed),
+        (other, CellOutcome::Failed),
+        (unfounded, CellOutcome::Failed),
+    ] {
+        let cell = played(&scenario, "bravo", &How::default()).await;
+        assert_eq!(cell.outcome, outcome, "{:?}", cell.unmet);
+    }
+}
+
 /// A scenario of the suite, with something in it put in the place of something else.
 fn altered(id: &str, from: &str, to: &str) -> Arc<Scenario> {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{id}.yaml"));

@@ -115,7 +115,7 @@ impl<'d> Check<'d> {
                 self.declare(inject.id(), sent, &below(&at, within.into()));
             }
             Step::Again(id) => {
-                if !self.sent.get(id.as_str()).is_some_and(|sent| sent.recipients.is_some()) {
+                if self.sent.get(id.as_str()).is_none_or(|sent| sent.recipients.is_none()) {
                     self.undeclared(id, way!["steps", index, "again"]);
                 }
             }

@@ -65,7 +65,7 @@ pub enum Step {
     /// The norm leaves a choice: one of these holds.
     Either(Vec<Alternative>),
     /// The rules report exactly these on what the harness made wrong on purpose: by the name of what was injected, or sent
-    /// where `given` makes a gateway break the norm; by `incoming-point@receiver` on its sessions.
+    /// where `given` makes a gateway break the norm; by `incoming-point@receiver` on its sessions. Notes need not be listed.
     ExpectFindings(BTreeMap<String, Vec<String>>),
 }
 

@@ -93,7 +93,7 @@ pub(super) struct Listing {
 
 impl Listing {
     /// The directory with that; `sender` and `receiver` are the profiles that the play began with.
-    pub fn apply(&self, directory: Directory, pki: &Pki, [sender, receiver]: [&Profile; 2]) -> Directory {
+    pub fn apply(&self, directory: &Directory, pki: &Pki, [sender, receiver]: [&Profile; 2]) -> Directory {
         let profile = |role: Role| match role {
             Role::Sender => sender,
             Role::Receiver => receiver,

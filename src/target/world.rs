@@ -24,6 +24,7 @@ use crate::{
     clock::{Clock, Machine},
     evidence::{Dialogue, Direction, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath},
     gateway::{self, Doors, Lab, Posta, Profile, Timers, compose::Composer},
+    message::Bytes,
     net::{AuthMechanism, ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Spoken},
     pki::Pki,
     scenario::{
@@ -172,7 +173,7 @@ impl World {
         at: Role,
         login: &Login,
         path: &SmtpPath,
-        message: &[u8],
+        message: &Bytes,
     ) -> Result<Answer, TargetError> {
         let side = self.side(at);
         let service = match login.tls {
@@ -194,7 +195,7 @@ impl World {
         as_host: InjectAs,
         at: Host,
         path: &SmtpPath,
-        message: &[u8],
+        message: &Bytes,
     ) -> Result<Answer, TargetError> {
         let (name, from, security) = match as_host {
             InjectAs::Peer => (PEER, Party::Harness, Security::StartTls),
@@ -218,9 +219,10 @@ impl World {
         login: Option<Credentials>,
         seen: Seen,
         path: &SmtpPath,
-        message: &[u8],
+        message: &Bytes,
     ) -> Result<Answer, TargetError> {
         let from = self.party(name);
+        self.lab.tap().sent(message);
         match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
             Ok(sent) => {
                 let answer = answer(&sent);
@@ -427,7 +429,7 @@ mod tests {
         let path = SmtpPath { from: "mario@alfa.example".into(), to: vec!["anna@bravo.example".into()] };
         let submit = async |user: &str| {
             let login = Login { user: user.to_owned(), tls: ClientTls::default(), auth: ClientAuth::default() };
-            world.submit(Role::Sender, &login, &path, b"x").await.unwrap_err().trouble
+            world.submit(Role::Sender, &login, &path, &b"x"[..].into()).await.unwrap_err().trouble
         };
         assert_eq!(submit("nessuno@alfa.example").await, Trouble::Configuration);
         world.halt();

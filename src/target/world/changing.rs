@@ -48,7 +48,7 @@ impl World {
                 listing.clone()
             };
             let directory = given::directory(pki, &self.opening.given, [sender, receiver])?;
-            let ldif = export::ldif(&listing.apply(directory, pki, [sender, receiver]));
+            let ldif = export::ldif(&listing.apply(&directory, pki, [sender, receiver]));
             for lab in self.own_labs() {
                 lab.set_directory(ldif.clone()).map_err(|error| TargetError::infrastructure(error.to_string()))?;
             }
