@@ -2,10 +2,7 @@
 
 #![allow(dead_code, reason = "no test program asks for all of it")]
 
-use std::{
-    ffi::OsStr,
-    process::{Command, Output, Stdio},
-};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -18,7 +15,7 @@ pub struct Done {
 
 /// A command that hears nothing, and for which nothing that somebody keeps with `reference add`
 /// decides anything.
-pub fn program<A: AsRef<OsStr>>(args: &[A]) -> Command {
+pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
     command.args(args).env("XDG_DATA_HOME", "/nowhere").env_remove("NO_COLOR").stdin(Stdio::null());
     command
@@ -31,7 +28,7 @@ pub fn done(output: Output) -> Done {
 }
 
 /// Runs a command to its end.
-pub fn pec<A: AsRef<OsStr>>(args: &[A]) -> Done {
+pub fn pec(args: &[&str]) -> Done {
     done(program(args).output().expect("the program starts"))
 }
 
