@@ -19,8 +19,8 @@
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
 //! catalogue  the clauses, rules, scenarios and faults, and how they lead to each other: what is checked, and by what
 //! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock,
-//!            bounded (files read up to a bound), shown (text from outside, fit for a terminal),
-//!            state (of hosts and mailboxes, as scenarios give it and gateways have it)
+//!            bounded (files read up to a bound), yaml (files that people write, and what is wrong with one), shown (text from
+//!            outside, fit for a terminal), state (of hosts and mailboxes, as scenarios give it and gateways have it)
 //! ```
 //!
 //! Execution and judgement are apart, so a run, a check of files and a second look at last year's evidence share every
@@ -46,7 +46,9 @@ pub mod results;
 pub mod rules;
 pub mod runner;
 pub mod scenario;
+pub mod serve;
 pub mod shown;
 pub mod smime;
 pub mod state;
 pub mod target;
+pub mod yaml;

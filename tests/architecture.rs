@@ -14,6 +14,7 @@ use walkdir::WalkDir;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bounded", &[]),
     ("shown", &[]),
+    ("yaml", &["shown"]),
     ("norm", &[]),
     ("clock", &[]),
     ("message", &[]),
@@ -28,7 +29,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // It reads as the rules do, and makes and judges without them.
     ("gateway", &["clock", "directory", "evidence", "fault", "message", "net", "pki", "smime", "state"]),
     // Data: it knows what may be written in it, and nobody who plays it.
-    ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown", "state"]),
+    ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown", "state", "yaml"]),
     (
         "target",
         &["clock", "directory", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime", "state"],
@@ -59,8 +60,26 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
     // Two runs, by what they left.
     ("diff", &["report", "results", "shown"]),
+    // A gateway as a program; nobody plays or judges there.
+    (
+        "serve",
+        &[
+            "bounded",
+            "clock",
+            "directory",
+            "evidence",
+            "gateway",
+            "message",
+            "net",
+            "pki",
+            "shown",
+            "smime",
+            "state",
+            "yaml",
+        ],
+    ),
     // What there is, not what is done with it.
-    ("catalogue", &["fault", "norm", "rules", "scenario"]),
+    ("catalogue", &["fault", "norm", "rules", "scenario", "yaml"]),
     (
         "cli",
         &[
@@ -80,9 +99,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "rules",
             "runner",
             "scenario",
+            "serve",
             "shown",
             "smime",
             "target",
+            "yaml",
         ],
     ),
 ];
@@ -92,6 +113,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("rules", &["gateway", "runner", "target", "net", "fault", "scenario", "report", "cli"]),
     ("archive", &["gateway", "runner", "target", "net", "report", "cli", "rules", "results"]),
     ("gateway", &["rules", "runner", "target", "scenario", "report", "cli"]),
+    ("serve", &["rules", "runner", "target", "scenario", "report", "cli"]),
     ("scenario", &["rules", "runner", "target", "gateway", "net", "report", "cli"]),
     ("runner", &["report", "cli"]),
     ("report", &["runner", "target", "gateway", "net", "cli"]),

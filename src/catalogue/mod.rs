@@ -16,6 +16,7 @@ use crate::{
     norm::{self, Clause},
     rules::{self, Rule},
     scenario::{self, LoadError, Scenario, model::Step},
+    yaml,
 };
 
 /// Everything in the program. Clauses and rules are static: [`norm::all`], [`rules::all`].
@@ -80,7 +81,7 @@ impl Catalogue {
                 Some(_) => 0.7,
                 None => 0.0,
             };
-            scenario::likeness(&wanted, &known).max(part)
+            yaml::likeness(&wanted, &known).max(part)
         };
         let mut near: Vec<(f64, &str)> = known
             .chain(self.faults.keys().copied())

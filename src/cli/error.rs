@@ -13,7 +13,9 @@ use crate::{
     norm::AsOf,
     report::Paint,
     scenario::{LoadError, SelectionError},
+    serve::ServeError,
     shown::{path_text, shown},
+    yaml::Problem,
 };
 
 /// Why a command did not do what it was asked for.
@@ -85,6 +87,13 @@ pub enum CliError {
     /// The kept reference cannot be found, or lacks what is asked for.
     #[error("{0}")]
     Reference(String),
+    /// Mistakes in a configuration file.
+    #[error("nothing was started: the configuration is wrong")]
+    Configuration(Vec<Problem>),
+    /// A gateway that cannot be served, or not any more.
+    #[error("{0}")]
+    #[diagnostic(help("nothing was lost: what was accepted is in the folder of its data"))]
+    Serve(ServeError),
     /// Nothing to trust.
     #[error("{} holds no certificate to trust: {problem}", path_text(path))]
     #[diagnostic(help(
@@ -173,7 +182,7 @@ impl CliError {
             | CliError::Scenarios(LoadError::Empty { .. })
             | CliError::LeftOut(LeftOut { why: Why::NothingInside, .. })
             | CliError::NothingInForce(_) => Exit::Nothing,
-            CliError::NoRuntime(_) | CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
+            CliError::NoRuntime(_) | CliError::Serve(_) | CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
             _ => Exit::Usage,
         }
     }
@@ -193,7 +202,7 @@ impl CliError {
             }
         };
         match self {
-            CliError::Scenarios(LoadError::Files { problems }) => {
+            CliError::Configuration(problems) | CliError::Scenarios(LoadError::Files { problems }) => {
                 for problem in problems.iter().take(DRAWN) {
                     draw(problem);
                 }
@@ -211,7 +220,7 @@ impl CliError {
 const DRAWN: usize = 20;
 
 /// An error whose words are fit to be shown: names, arguments and what files say may all be hostile. What is drawn of a
-/// source is [`Problem`](crate::scenario::Problem)'s to keep so.
+/// source is [`Problem`](crate::yaml::Problem)'s to keep so.
 #[derive(Debug)]
 struct Spelt<'d>(&'d dyn Diagnostic);
 

@@ -40,7 +40,8 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Exit::Conforming => {
-                "conforming; of `check`: no violation found, and every required answer is yes; of `diff`: nothing is worse"
+                "conforming; of `check`: no violation found, and every required answer is yes; of `diff`: nothing is \
+                 worse; of `serve`: ended when it was told to"
             }
             Exit::NonConforming => "non-conformity; of `diff`: something is worse",
             Exit::Usage => "usage, configuration or scenario error",

@@ -15,6 +15,7 @@ mod reference;
 mod run;
 mod schema;
 mod select;
+mod serve;
 mod signals;
 mod stderr;
 mod stdout;
@@ -67,7 +68,9 @@ enum Command {
     Explain(explain::Args),
     /// Tell what of the norm is checked, and by what.
     Coverage(coverage::Args),
-    /// Print the JSON Schema of a scenario file, of a line of the JSON stream, or of one of `diff`.
+    /// Run a reference gateway as a program of its own, which keeps what it has in a folder.
+    Serve(serve::Args),
+    /// Print the JSON Schema of a scenario file, of a gateway file, of a line of the JSON stream, or of one of `diff`.
     Schema(schema::Args),
 }
 
@@ -92,6 +95,7 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Diff(args) => diff::diff(args),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
         Command::Reference(args) => reference::reference(args),
+        Command::Serve(args) => serve::serve(args),
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args, cli.color),
         Command::Coverage(args) => coverage::coverage(args),

@@ -9,7 +9,7 @@ use crate::{diff, report};
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Of what: a scenario file, a line of the JSON stream, or one of `diff --format json`.
+    /// Of what: a scenario file, a gateway file, a line of the JSON stream, or one of `diff --format json`.
     #[arg(value_enum, default_value_t, value_name = "WHAT")]
     what: What,
 }
@@ -19,6 +19,7 @@ enum What {
     #[default]
     Scenario,
     Report,
+    Gateway,
     Diff,
 }
 
@@ -26,6 +27,7 @@ enum What {
 pub fn schema(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.what {
         What::Scenario => crate::scenario::schema(),
+        What::Gateway => crate::serve::schema(),
         What::Report => schema_for!(report::Line<'_>).into(),
         What::Diff => schema_for!(diff::Line<'_>).into(),
     };

@@ -1,4 +1,5 @@
-//! Ctrl-C, and the signals that a CI system ends a job with and a terminal that is closed: each asks a run to stop.
+//! Ctrl-C, and the signals that a CI system ends a job with and a terminal that is closed: each asks a run to stop. A
+//! gateway that is served hears SIGHUP as a word to read its files again.
 
 use std::{
     io,
@@ -34,7 +35,7 @@ fn asking(stop: Stop) -> io::Result<()> {
     drop(guard);
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
-            while heard.next().await {
+            while heard.next().await.is_some() {
                 stop.request();
             }
         });
@@ -42,10 +43,35 @@ fn asking(stop: Stop) -> io::Result<()> {
     Ok(())
 }
 
+/// What a signal asks of a gateway that is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To end.
+    Stop,
+    /// To read its files again.
+    Reread,
+}
+
+/// Signals to a gateway that is served, caught from now on; to be called inside a runtime.
+pub struct Served(system::Signals);
+
+impl Served {
+    /// Catches them.
+    pub fn catch() -> io::Result<Self> {
+        system::Signals::catch().map(Self)
+    }
+
+    /// Waits for one; `None` where none can come any more.
+    pub async fn next(&mut self) -> Option<Asked> {
+        self.0.next().await
+    }
+}
+
 #[cfg(unix)]
 mod system {
     use std::{fs, io};
 
+    use super::Asked;
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
     /// What asks to stop.
@@ -70,15 +96,14 @@ mod system {
             })
         }
 
-        /// Waits for one; false where none can come any more.
-        pub async fn next(&mut self) -> bool {
-            let heard = tokio::select! {
-                Some(heard) = wait(&mut self.hangup) => Some(heard),
-                Some(heard) = wait(&mut self.interrupt) => Some(heard),
-                Some(heard) = wait(&mut self.terminate) => Some(heard),
+        /// Waits for one; `None` where none can come any more.
+        pub async fn next(&mut self) -> Option<Asked> {
+            tokio::select! {
+                Some(()) = wait(&mut self.hangup) => Some(Asked::Reread),
+                Some(()) = wait(&mut self.interrupt) => Some(Asked::Stop),
+                Some(()) = wait(&mut self.terminate) => Some(Asked::Stop),
                 else => None,
-            };
-            heard.is_some()
+            }
         }
     }
 
@@ -98,6 +123,8 @@ mod system {
 mod system {
     use std::io;
 
+    use super::Asked;
+
     /// Ctrl-C.
     pub struct Signals;
 
@@ -108,8 +135,8 @@ mod system {
         }
 
         /// Waits for it.
-        pub async fn next(&mut self) -> bool {
-            tokio::signal::ctrl_c().await.is_ok()
+        pub async fn next(&mut self) -> Option<Asked> {
+            tokio::signal::ctrl_c().await.ok().map(|()| Asked::Stop)
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    MailboxState, address, antivirus,
+    address, antivirus,
     checks::{self, Submission},
     choices::Malformed,
     compose::{Certified, Notice, original::admit},
@@ -36,10 +36,7 @@ impl Handler for AccessPoint {
     }
 
     async fn authenticate(&self, user: &str, password: &str) -> bool {
-        let profile = &self.0.profile;
-        profile.mailbox(user).is_some_and(|mailbox| mailbox.state != MailboxState::Disabled)
-            && aws_lc_rs::constant_time::verify_slices_are_equal(profile.password.as_bytes(), password.as_bytes())
-                .is_ok()
+        self.0.profile.admits(user, password)
     }
 
     /// A notice about a foreign sender would go to the one impersonated: refused here.

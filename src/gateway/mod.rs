@@ -40,11 +40,11 @@ pub use advance::{Timers, advance};
 pub use keys::Keys;
 pub use lab::Lab;
 pub use posta::{OrdinaryHost, Posta};
-pub use profile::{Incoming, MailboxSettings, Profile};
+pub use profile::{Bind, Incoming, MailboxSettings, Password, Profile};
 pub use start::Gateway;
 pub use store::Stored;
 pub use surroundings::Surroundings;
 pub use tap::{Doors, SeenSession, Tap, Transmission};
-pub use world::{THIRD, directory_with};
+pub use world::{THIRD, directory_of, directory_with};
 
 pub use crate::state::{Antivirus, MailboxState, OrdinaryMail, UnknownUsers};

@@ -1,5 +1,10 @@
 //! Who a gateway is, and every choice that the norm leaves to a provider.
 
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+};
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{choices::Choices, compose::Dialect};
@@ -33,8 +38,10 @@ pub struct Profile {
     pub signer: String,
     /// Id of its TLS certificate in the test PKI.
     pub tls: String,
-    /// Every user's password.
+    /// The password of users who have none of their own.
     pub password: String,
+    /// Where it listens.
+    pub bind: Bind,
     /// Mailboxes, in each domain.
     pub mailboxes: Vec<MailboxSettings>,
     /// Recipients of one submission, at most (DM 2/11/2005 art. 12: 50 at least).
@@ -72,10 +79,29 @@ pub struct MailboxSettings {
     pub state: MailboxState,
     /// What becomes of ordinary mail.
     pub ordinary: OrdinaryMail,
+    /// Its user's own password.
+    pub password: Option<Password>,
     /// An ordinary address that everything delivered is copied to.
     pub forward: Option<String>,
     /// An ordinary address that is told of everything delivered.
     pub notify: Option<String>,
+}
+
+/// A password; what shows it shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+/// Where a gateway listens; on port 0, on a free one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bind {
+    /// The address.
+    pub address: IpAddr,
+    /// The port for users, with STARTTLS.
+    pub submission: u16,
+    /// The port for users, with TLS from the first byte.
+    pub submissions: u16,
+    /// The port for other hosts.
+    pub incoming: u16,
 }
 
 /// Whether the incoming point can be reached.
@@ -181,6 +207,14 @@ impl Profile {
             .filter(|_| self.manages(address))
     }
 
+    /// Whether this is the password of the user with this address.
+    pub fn admits(&self, address: &str, password: &str) -> bool {
+        let Some(mailbox) = self.mailbox(address) else { return false };
+        let own = mailbox.password.as_ref().map_or(self.password.as_str(), |own| &own.0);
+        let equal = aws_lc_rs::constant_time::verify_slices_are_equal(own.as_bytes(), password.as_bytes()).is_ok();
+        equal && mailbox.state != MailboxState::Disabled
+    }
+
     /// The mailbox with this local part, to be set up otherwise.
     pub fn mailbox_mut(&mut self, local: &str) -> &mut MailboxSettings {
         let at = self.mailboxes.iter().position(|mailbox| mailbox.local == local).unwrap_or_else(|| {
@@ -214,6 +248,7 @@ impl Profile {
             signer: String::new(),
             tls: String::new(),
             password: "prova-e-basta".into(),
+            bind: Bind::default(),
             mailboxes: users.into_iter().chain(others).collect(),
             recipients: 50,
             volume: 30 << 20,
@@ -231,9 +266,28 @@ impl Profile {
     }
 }
 
+impl Password {
+    /// This one.
+    pub fn new(password: String) -> Self {
+        Self(password)
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+impl Default for Bind {
+    fn default() -> Self {
+        Self { address: Ipv4Addr::LOCALHOST.into(), submission: 0, submissions: 0, incoming: 0 }
+    }
+}
+
 impl MailboxSettings {
     /// A mailbox in the given state, ordinary mail wrapped, without services.
     pub fn new(local: &str, state: MailboxState) -> Self {
-        Self { local: local.into(), state, ordinary: OrdinaryMail::Wrap, forward: None, notify: None }
+        Self { local: local.into(), state, ordinary: OrdinaryMail::Wrap, password: None, forward: None, notify: None }
     }
 }

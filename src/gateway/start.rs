@@ -1,6 +1,10 @@
 //! A gateway with its sockets: what the harness holds.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -70,14 +74,19 @@ impl Gateway {
             lost_replies: LostReplies::of(if service == Service::Incoming { profile.replies_lost } else { 0 }),
         };
         let access = Arc::new(AccessPoint(core.clone()));
-        let submission = Listener::start(server(Service::Submission, &profile.submission), access.clone()).await?;
-        let submissions = Listener::start(server(Service::Submissions, &profile.submission), access).await?;
+        let bind = profile.bind;
+        let at = |port: u16| (bind.address, port).into();
+        let plain = server(Service::Submission, &profile.submission);
+        let submission = Listener::bind(at(bind.submission), plain, access.clone()).await?;
+        let implicit = server(Service::Submissions, &profile.submission);
+        let submissions = Listener::bind(at(bind.submissions), implicit, access).await?;
         let point = Arc::new(IncomingPoint(core.clone()));
-        let incoming = Listener::start(server(Service::Incoming, &profile.reception), point).await?;
+        let relay = server(Service::Incoming, &profile.reception);
+        let incoming = Listener::bind(at(bind.incoming), relay, point).await?;
         around.announce(
             &profile.domains,
             &Destination {
-                address: incoming.address(),
+                address: reachable(incoming.address()),
                 host: profile.host.clone(),
                 service: Service::Incoming,
                 security: Security::StartTls,
@@ -132,6 +141,13 @@ impl Gateway {
         kept
     }
 
+    /// Takes no more connections; what is under way goes on.
+    pub fn close(&self) {
+        for listener in [&self.submission, &self.submissions, &self.incoming] {
+            listener.close();
+        }
+    }
+
     /// Sends nothing more and takes nothing more, whatever is under way.
     pub fn stop(&self) {
         self.core.tasks.stop();
@@ -148,6 +164,15 @@ impl Gateway {
     /// Does what is due by now.
     pub fn run_due(&self) {
         self.core.run_due();
+    }
+}
+
+/// Where this host itself reaches what listens on every address.
+fn reachable(listening: SocketAddr) -> SocketAddr {
+    match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, listening.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, listening.port()).into(),
+        _ => listening,
     }
 }
 

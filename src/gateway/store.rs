@@ -83,6 +83,8 @@ struct State {
     queue: BTreeMap<u64, Outgoing>,
     last_queued: u64,
     tracked: BTreeMap<String, Tracked>,
+    /// Whether mailboxes, virus store and log are remembered.
+    remembers: bool,
     /// What the event under way has recorded so far.
     unwritten: Vec<Entry>,
     /// Set when an event could not be written: what is known is then no longer what is kept.
@@ -230,7 +232,7 @@ impl Store {
 impl State {
     /// What a journal's entries add up to.
     fn replayed(journal: &dyn Journal) -> io::Result<Self> {
-        let mut state = Self::default();
+        let mut state = Self { remembers: journal.is_memory(), ..Self::default() };
         for entry in journal.replay()? {
             state.apply(entry);
         }
@@ -250,6 +252,7 @@ impl State {
     fn apply(&mut self, entry: Entry) {
         self.entries += 1;
         match entry {
+            Entry::Delivered { .. } | Entry::Quarantined(_) | Entry::Logged(_) if !self.remembers => {}
             Entry::Delivered { mailbox, message } => self.mailboxes.entry(mailbox).or_default().push(message),
             Entry::Quarantined(message) => self.quarantine.push(message),
             Entry::Logged(record) => self.log.push(record),

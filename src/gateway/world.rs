@@ -3,7 +3,7 @@
 use super::Profile;
 use crate::{
     directory::{Directory, Provider},
-    pki::Pki,
+    pki::{NEWCOMER, Pki},
     smime::Certificate,
 };
 
@@ -16,6 +16,18 @@ pub const THIRD: &str = "charlie";
 /// The providers that the test PKI has certificates for.
 pub fn directory(pki: &Pki) -> Directory {
     directory_with(pki, std::iter::empty())
+}
+
+/// The directory of the test PKI's providers as the gateway of a profile goes by it: a provider that is none of those is
+/// listed beside them.
+pub fn directory_of(pki: &Pki, profile: &Profile) -> Directory {
+    let listed = directory(pki);
+    if profile.signer == NEWCOMER {
+        let own = record(pki, profile, std::slice::from_ref(&profile.signer));
+        listed.providers.iter().map(|known| (**known).clone()).chain([own]).collect()
+    } else {
+        listed
+    }
 }
 
 /// The same with further certificates listed, by signer of the provider (`alfa`) and id (`alfa-expired`).

@@ -21,7 +21,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Notify, Semaphore},
     task::{JoinHandle, JoinSet},
 };
 use tokio_rustls::TlsAcceptor;
@@ -177,25 +177,38 @@ impl Server {
     }
 }
 
-/// A service listening on a loopback port of its own, until dropped.
+/// A service listening on a port of its own, until dropped.
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,
+    closing: Arc<Notify>,
     task: JoinHandle<()>,
 }
 
 impl Listener {
     /// Starts `server` on a free port of the loopback interface.
     pub async fn start<H: Handler>(server: Server, handler: Arc<H>) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Self::bind((Ipv4Addr::LOCALHOST, 0).into(), server, handler).await
+    }
+
+    /// Starts `server` where it is told to; on port 0, on a free one.
+    pub async fn bind<H: Handler>(at: SocketAddr, server: Server, handler: Arc<H>) -> io::Result<Self> {
+        let to_whom = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {at}: {error}"));
+        let listener = TcpListener::bind(at).await.map_err(to_whom)?;
         let address = listener.local_addr()?;
-        let task = tokio::spawn(accept(listener, Arc::new(server), handler));
-        Ok(Self { address, task })
+        let closing = Arc::new(Notify::new());
+        let task = tokio::spawn(accept(listener, closing.clone(), Arc::new(server), handler));
+        Ok(Self { address, closing, task })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Takes no more connections; those there are go on.
+    pub fn close(&self) {
+        self.closing.notify_one();
     }
 
     /// Takes no more connections, and ends those there are.
@@ -210,14 +223,17 @@ impl Drop for Listener {
     }
 }
 
-async fn accept<H: Handler>(listener: TcpListener, server: Arc<Server>, handler: Arc<H>) {
+async fn accept<H: Handler>(listener: TcpListener, closing: Arc<Notify>, server: Arc<Server>, handler: Arc<H>) {
     let places = Arc::new(Semaphore::new(server.limits.sessions));
     let storage = Storage::of(server.limits.held);
     // Sessions end with their listener.
     let mut sessions = JoinSet::new();
     loop {
         while sessions.try_join_next().is_some() {}
-        let accepted = listener.accept().await;
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = closing.notified() => break,
+        };
         let Ok((stream, peer)) = accepted else {
             // Out of descriptors, or the peer is gone already: neither is a reason to stop listening.
             tokio::time::sleep(BREATH).await;
@@ -239,6 +255,8 @@ async fn accept<H: Handler>(listener: TcpListener, server: Arc<Server>, handler:
             drop((place, visit));
         });
     }
+    drop(listener);
+    while sessions.join_next().await.is_some() {}
 }
 
 /// One session from the greeting to its end.

@@ -7,18 +7,19 @@ mod name;
 mod order;
 mod profile;
 pub mod recipe;
-mod tls;
+pub mod tls;
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
 use aws_lc_rs::signature::RsaKeyPair;
 use jiff::civil::Date;
-use rustls::{ClientConfig, ServerConfig, client::Resumption};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, client::Resumption};
+use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
 pub use self::order::{NEWCOMER, Newcomer, Order};
 use self::{
@@ -128,10 +129,15 @@ impl Pki {
         let server_chain = chain(&recipe, &issued, &recipe.server_profile.issuer)?;
         let mut servers = BTreeMap::new();
         for (id, certificate) in &issued.servers {
-            servers.insert(id.clone(), tls::server(&certificate.0, &server_chain, server_key)?);
+            let own = CertificateDer::from(certificate.0.clone());
+            let issuers = server_chain.iter().map(|der| CertificateDer::from(der.clone()));
+            let key = PrivatePkcs8KeyDer::from(server_key.to_vec());
+            servers.insert(id.clone(), tls::server(iter::once(own).chain(issuers).collect(), key.into())?);
         }
-        let root = find(&issued.authorities, &recipe.trust.tls)?;
-        let (client, client_of_any_name) = (tls::client(root)?, tls::client_of_any_name(root)?);
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(find(&issued.authorities, &recipe.trust.tls)?.to_vec()))?;
+        let client_of_any_name = tls::client_of_any_name(roots.clone())?;
+        let client = tls::client(roots)?;
         Ok(Self { recipe, issued, signers, servers, client, client_of_any_name })
     }
 
@@ -203,9 +209,14 @@ impl Pki {
         self.certificate(&self.recipe.trust.signatures).map(|der| pem("CERTIFICATE", der)).unwrap_or_default()
     }
 
+    /// The root of transport, DER.
+    pub fn tls_root(&self) -> &[u8] {
+        self.certificate(&self.recipe.trust.tls).unwrap_or_default()
+    }
+
     /// The root of transport, PEM, for outside clients.
     pub fn tls_root_pem(&self) -> String {
-        self.certificate(&self.recipe.trust.tls).map(|der| pem("CERTIFICATE", der)).unwrap_or_default()
+        pem("CERTIFICATE", self.tls_root())
     }
 
     /// Writes what an outside oracle needs into a folder: `root.pem`, `issuing.pem`, `crl.pem` (current lists, one after

@@ -12,7 +12,7 @@ use rustls::{
     crypto::aws_lc_rs,
     time_provider::TimeProvider,
 };
-use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 
 use crate::clock::Machine;
 
@@ -27,32 +27,28 @@ impl TimeProvider for Today {
     }
 }
 
-/// A server with its certificate, the issuers that travel with it and its key (PKCS #8).
-pub fn server(certificate: &[u8], chain: &[Vec<u8>], key: &[u8]) -> Result<ServerConfig, rustls::Error> {
-    let mut certificates = vec![CertificateDer::from(certificate.to_vec())];
-    certificates.extend(chain.iter().map(|der| CertificateDer::from(der.clone())));
-    let key = PrivatePkcs8KeyDer::from(key.to_vec());
+/// A server with its certificate, the issuers that travel with it behind it, and its key.
+pub fn server(
+    certificates: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ServerConfig, rustls::Error> {
     ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(certificates, key.into())
+        .with_single_cert(certificates, key)
 }
 
-/// A client that trusts one root.
-pub fn client(root: &[u8]) -> Result<ClientConfig, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(root.to_vec()))?;
+/// A client that trusts these roots.
+pub fn client(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
     let builder: ConfigBuilder<ClientConfig, WantsVerifier> =
         ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// A client that trusts the same root, and takes a certificate whatever host it names.
-pub fn client_of_any_name(root: &[u8]) -> Result<ClientConfig, rustls::Error> {
+/// A client that trusts the same roots, and takes a certificate whatever host it names.
+pub fn client_of_any_name(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(root.to_vec()))?;
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
     let verifier = verifier.map_err(|error| rustls::Error::General(error.to_string()))?;
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
@@ -150,7 +146,9 @@ mod tests {
         assert_eq!(any(Machine::default()), Ok(()));
         let outside = any(Machine::set_to("2100-01-02T12:00:00Z".parse().unwrap()));
         assert!(matches!(outside, Err(rustls::Error::InvalidCertificate(_))));
-        let stranger = client_of_any_name(pki.certificate("root").unwrap()).unwrap();
+        let mut other = RootCertStore::empty();
+        other.add(CertificateDer::from(pki.certificate("root").unwrap().to_vec())).unwrap();
+        let stranger = client_of_any_name(other).unwrap();
         let unknown = shake(Arc::new(stranger), "mx.alfa.example", Machine::default());
         assert!(matches!(unknown, Err(rustls::Error::InvalidCertificate(_))));
     }

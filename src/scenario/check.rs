@@ -10,11 +10,16 @@ mod send;
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
-    locate::{Path, Step as Down},
     model::{Document, Step},
-    words::{Host, LONGEST, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS, unknown},
+    words::{Host, LONGEST, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS},
 };
-use crate::shown::acts;
+use crate::{
+    shown::acts,
+    yaml::{
+        locate::{Path, Step as Down},
+        unknown,
+    },
+};
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,11 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
-use super::{
-    receipt::Receipt,
-    words::{Mailbox, unknown},
-};
-use crate::message::Kind;
+use super::{receipt::Receipt, words::Mailbox};
+use crate::{message::Kind, yaml::unknown};
 
 /// A message expected in a mailbox or store, or an answer expected in an SMTP session.
 #[derive(Clone, Debug, PartialEq, Eq)]

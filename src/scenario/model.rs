@@ -18,6 +18,7 @@ use super::{
 /// A scenario: what is given, what is done, and what every mailbox then holds.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(expecting = "a scenario, with `title`, `clauses` and `steps`,")]
 #[schemars(title = "A scenario of pec-conformance")]
 pub struct Document {
     /// One sentence: what happens, and who holds what afterwards.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
 
-use super::{Scenario, Suite, nearest};
-use crate::norm;
+use super::{Scenario, Suite};
+use crate::{norm, yaml::nearest};
 
 /// A choice among a suite's scenarios. Kinds of criteria narrow each other; within one kind any match counts. Empty: all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -13,18 +13,19 @@ use walkdir::WalkDir;
 
 use super::{
     check,
-    depth::{DEEPEST, too_deep},
     given::Given,
     inject::Inject,
-    locate::{self, Step as Down},
     model::{Document, Step},
-    problem::Problem,
     send::Send,
 };
 use crate::{
     bounded,
     norm::Clause,
     shown::{acts, path_text},
+    yaml::{
+        self, Problem,
+        locate::{self, Step as Down},
+    },
 };
 
 include!(concat!(env!("OUT_DIR"), "/suite.rs"));
@@ -208,17 +209,8 @@ impl Scenario {
             let message = "the file's name is the scenario's id: give it one without control characters";
             return Err(vec![Problem::of_file(file, message)]);
         }
-        // Some editors begin every file with a mark (U+FEFF) that says nothing here.
-        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-        if source.trim().is_empty() {
-            return Err(vec![Problem::of_file(file, "is empty: a scenario has a `title`, `clauses` and `steps`")]);
-        }
-        if let Some(line) = too_deep(source) {
-            let message = format!("nested deeper than {DEEPEST} levels");
-            return Err(vec![Problem::on_line(file, source, line, &message)]);
-        }
-        let document: Document = serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source))
-            .map_err(|error| vec![Problem::of_yaml(file, source, &error)])?;
+        let source = yaml::unmarked(source);
+        let document: Document = yaml::read(file, source, "a scenario has a `title`, `clauses` and `steps`")?;
         let mut mistakes = check::mistakes(&document, rules);
         if !mistakes.is_empty() {
             let more = mistakes.len().saturating_sub(TOLD);

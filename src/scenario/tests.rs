@@ -1,6 +1,7 @@
 //! Wrong scenarios are refused with their place and what would be right.
 
 use super::*;
+use crate::yaml::Problem;
 
 const RULES: &[&str] = &["structure/signed", "structure/mixed"];
 

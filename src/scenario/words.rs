@@ -14,8 +14,10 @@ pub use self::{
     answers::{Answers, CLOSED},
     place::{Host, Mailbox, Place},
 };
-use super::suggest::nearest;
-use crate::norm::{Clause, clause};
+use crate::{
+    norm::{Clause, clause},
+    yaml::unknown,
+};
 
 /// Mailboxes that every gateway has, enabled.
 pub const USERS: [&str; 4] = ["mario", "anna", "luca", "giulia"];
@@ -35,14 +37,6 @@ impl FromStr for ClauseRef {
 
     fn from_str(text: &str) -> Result<Self, String> {
         clause(text).map(Self).ok_or_else(|| unknown("clause", text, crate::norm::all().map(|clause| clause.id)))
-    }
-}
-
-/// `unknown role `sendr`; did you mean `sender`?`
-pub(super) fn unknown<'a>(what: &str, given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    match nearest(given, known) {
-        Some(near) => format!("unknown {what} `{given}`; did you mean `{near}`?"),
-        None => format!("unknown {what} `{given}`"),
     }
 }
 

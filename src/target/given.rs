@@ -71,11 +71,10 @@ pub(super) fn mailbox(
     address: &dyn Fn(&Mailbox) -> String,
 ) -> gateway::MailboxSettings {
     gateway::MailboxSettings {
-        local: user.to_owned(),
-        state: settings.state,
         ordinary: settings.ordinary_mail,
         forward: settings.forward.as_ref().map(address),
         notify: settings.notify.as_ref().map(address),
+        ..gateway::MailboxSettings::new(user, settings.state)
     }
 }
 

@@ -21,6 +21,24 @@ pub trait Journal: Send + Sync {
 
     /// Every entry so far, in order.
     fn replay(&self) -> io::Result<Vec<Entry>>;
+
+    /// Whether mailboxes, virus store and log are looked for in the store that writes it; where not, the journal has put them
+    /// where they are looked for, and nobody remembers them.
+    fn is_memory(&self) -> bool;
+}
+
+impl<J: Journal> Journal for Arc<J> {
+    fn append(&self, entries: &[Entry]) -> io::Result<()> {
+        (**self).append(entries)
+    }
+
+    fn replay(&self) -> io::Result<Vec<Entry>> {
+        (**self).replay()
+    }
+
+    fn is_memory(&self) -> bool {
+        (**self).is_memory()
+    }
 }
 
 /// A journal in memory: it survives the store that writes it, and nothing else.
@@ -35,6 +53,10 @@ impl Journal for InMemory {
 
     fn replay(&self) -> io::Result<Vec<Entry>> {
         Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn is_memory(&self) -> bool {
+        true
     }
 }
 
@@ -155,5 +177,9 @@ impl Journal for Full {
 
     fn replay(&self) -> io::Result<Vec<Entry>> {
         Ok(Vec::new())
+    }
+
+    fn is_memory(&self) -> bool {
+        true
     }
 }

@@ -2,8 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use super::unknown;
-use crate::evidence::{Party, Role};
+use crate::{
+    evidence::{Party, Role},
+    yaml::unknown,
+};
 
 /// A mailbox in role names (`mario@sender`), or a literal address with a dot in its domain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

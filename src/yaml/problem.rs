@@ -1,4 +1,4 @@
-//! What is wrong with a scenario file: drawn with file, line, column and a caret by miette.
+//! What is wrong with a file: drawn with file, line, column and a caret by miette.
 
 use miette::{Diagnostic, SourceSpan};
 
@@ -6,7 +6,7 @@ use super::{
     excerpt::Excerpt,
     locate::{Position, Step, position},
     plain,
-    words::unknown,
+    suggest::unknown,
 };
 use crate::shown::shown;
 

@@ -38,7 +38,6 @@ fn found(found: &str) -> String {
 
 fn wanted(wanted: &str) -> String {
     match wanted {
-        "struct Document" => "a scenario, with `title`, `clauses` and `steps`,".to_owned(),
         "a sequence" => "a list, as `[...]`,".to_owned(),
         "a map" => "a map of keys, as `{key: value}`,".to_owned(),
         "a string" => "text".to_owned(),
@@ -97,8 +96,8 @@ mod tests {
             ("missing field `title`", "`title` is missing"),
             ("unknown field `titel`, expected `title`", "unknown key `titel`, expected `title`"),
             (
-                "invalid type: string \"a, expected b\", expected struct Document",
-                "the text \"a, expected b\" stands where a scenario, with `title`, `clauses` and `steps`, belongs",
+                "invalid type: string \"a\", expected a scenario, with `title`, `clauses` and `steps`,",
+                "the text \"a\" stands where a scenario, with `title`, `clauses` and `steps`, belongs",
             ),
             ("invalid type: sequence, expected a map", "a list stands where a map of keys, as `{key: value}`, belongs"),
             (

@@ -1,6 +1,6 @@
 //! How deep a file of YAML nests, told before it is read: its reader takes time that grows with the square of the depth.
 
-/// A scenario nests some ten levels deep.
+/// The files meant nest some ten levels deep.
 pub const DEEPEST: usize = 100;
 
 /// The line where a file nests deeper than [`DEEPEST`]; `None` where it does not. Brackets are counted wherever they

@@ -16,6 +16,14 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, word)| word)
 }
 
+/// `unknown role `sendr`; did you mean `sender`?`
+pub fn unknown<'a>(what: &str, given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    match nearest(given, known) {
+        Some(near) => format!("unknown {what} `{given}`; did you mean `{near}`?"),
+        None => format!("unknown {what} `{given}`"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{likeness, nearest};

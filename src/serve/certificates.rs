@@ -1,0 +1,103 @@
+//! Keys and certificates from files.
+
+use std::{path::Path, sync::Arc};
+
+use aws_lc_rs::signature::RsaKeyPair;
+use jiff::Timestamp;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+
+use crate::{
+    bounded::{self, MIB},
+    gateway::choices::PeerNames,
+    pki::tls,
+    shown::path_text,
+    smime::{Certificate, Material, Signature, SignatureState, Signer, sign::Encoding},
+};
+
+/// Octets of a file at most: the largest revocation lists take some ninety MB.
+const LARGEST: u64 = 256 * MIB;
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    bounded::read(path, LARGEST).map_err(|error| format!("{}: {error}", path_text(path)))
+}
+
+/// Certificates or revocation lists, DER.
+pub fn material(path: &Path) -> Result<Vec<Arc<[u8]>>, String> {
+    let found: Result<Vec<Arc<[u8]>>, String> =
+        Material::in_file(read(path)?).into_iter().map(|material| material.map(|material| material.der)).collect();
+    match found {
+        Ok(found) if found.is_empty() => {
+            Err(format!("{}: neither certificates nor revocation lists, in PEM or DER", path_text(path)))
+        }
+        found => found.map_err(|problem| format!("{}: {problem}", path_text(path))),
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    Ok(material(path)?.into_iter().map(|der| CertificateDer::from(der.to_vec())).collect())
+}
+
+fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
+    // What is wrong inside a key's file is not told: it would show the key.
+    PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|_| format!("{}: no private key in PEM", path_text(path)))
+}
+
+/// A signer from its certificate, with the issuers that travel with it behind it, and its RSA key.
+pub fn signer(certificate: &Path, key: &Path, now: Timestamp) -> Result<Signer, String> {
+    let mut chain: Vec<Vec<u8>> = material(certificate)?.iter().map(|der| der.to_vec()).collect();
+    let own = chain.remove(0);
+    Certificate::read(&own).map_err(|problem| format!("{}: not a certificate: {problem}", path_text(certificate)))?;
+    let pair = match self::key(key)? {
+        PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
+        PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
+        _ => return Err(format!("{}: not an RSA key", path_text(key))),
+    };
+    let pair = pair.map_err(|_| format!("{}: not an RSA key that can sign", path_text(key)))?;
+    let signer = Signer { certificate: own, chain, key: Arc::new(pair) };
+    let trial = signer.sign(b"trial", now, Encoding::Der);
+    if Signature::verify(&trial, b"trial").state == SignatureState::Valid {
+        Ok(signer)
+    } else {
+        Err(format!("the key in {} is not that of the certificate in {}", path_text(key), path_text(certificate)))
+    }
+}
+
+/// TLS of a server.
+pub fn server(certificate: &Path, key: &Path) -> Result<ServerConfig, String> {
+    tls::server(certificates(certificate)?, self::key(key)?)
+        .map_err(|error| format!("{} and {}: {error}", path_text(certificate), path_text(key)))
+}
+
+/// Roots that peers' certificates are held to.
+pub struct Roots(RootCertStore);
+
+impl Default for Roots {
+    fn default() -> Self {
+        Self(RootCertStore::empty())
+    }
+}
+
+impl Roots {
+    /// One more.
+    pub fn add(&mut self, der: &[u8]) -> Result<(), String> {
+        self.0.add(CertificateDer::from(der.to_vec())).map_err(|error| error.to_string())
+    }
+
+    /// Those of a file.
+    pub fn read(&mut self, path: &Path) -> Result<(), String> {
+        for der in material(path)? {
+            self.add(&der).map_err(|problem| format!("{}: {problem}", path_text(path)))?;
+        }
+        Ok(())
+    }
+
+    /// TLS of a client that trusts them.
+    pub fn client(self, names: PeerNames) -> Result<ClientConfig, String> {
+        let client = match names {
+            PeerNames::Demanded => tls::client(self.0),
+            PeerNames::Ignored => tls::client_of_any_name(self.0),
+        };
+        client.map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,244 @@
+//! `gateway.yaml`: who a gateway is, where it listens, whom it trusts and where it keeps what it has.
+//!
+//! Paths are taken from the folder that the file lies in.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use schemars::{JsonSchema, schema_for};
+use serde::Deserialize;
+
+use super::secret::Secret;
+use crate::state::{MailboxState, OrdinaryMail};
+
+/// A gateway, wholly described.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Which of the built-in gateways it writes and decides like.
+    pub dialect: DialectName,
+    /// Who it is; without, the provider that the dialect is named after.
+    pub provider: Option<ProviderFacts>,
+    /// Its users by local part; each has a mailbox in every domain.
+    #[serde(default)]
+    pub users: BTreeMap<String, User>,
+    /// The address that it listens on; others than this machine reach it only where this says so.
+    #[serde(default = "loopback")]
+    pub bind: IpAddr,
+    /// The ports it listens on; 0, and what is left out, is any free one.
+    #[serde(default)]
+    pub ports: Ports,
+    /// The folder that it keeps everything in; made where it is not there.
+    pub data: PathBuf,
+    /// Takes signing and TLS certificates, roots, revocation lists and the directory from the test PKI, unless the file
+    /// names others.
+    #[serde(default)]
+    pub test_pki: bool,
+    /// The signing certificate and its key.
+    pub signing: Option<KeyFiles>,
+    /// The TLS certificate and its key, and the roots that its peers' are held to.
+    pub tls: Option<Tls>,
+    /// Files with the roots of signatures, PEM or DER.
+    #[serde(default)]
+    pub anchors: Vec<PathBuf>,
+    /// Files with revocation lists, PEM or DER; read again when they change.
+    #[serde(default)]
+    pub lists: Vec<PathBuf>,
+    /// The providers' directory, LDIF or in its signature (`.ldif.p7m`); read again when it changes. Its own record must be
+    /// in it.
+    pub directory: Option<PathBuf>,
+    /// Where mail for other domains goes; nothing else can be reached.
+    #[serde(default)]
+    pub routes: BTreeMap<String, Route>,
+    /// What its clock shows; without, what the machine's shows.
+    pub clock: Option<ClockSetting>,
+    /// How long after a failed attempt the next ones are made; the last span repeats. Without, as the dialect has it.
+    #[serde(default)]
+    pub retries: Vec<Span>,
+}
+
+/// The built-in gateways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DialectName {
+    /// Conforming.
+    Alfa,
+    /// Conforming, in another layout.
+    Bravo,
+    /// Conforming, the other way wherever alfa and bravo go the same.
+    Delta,
+    /// Bravo with a handful of mistakes.
+    Flawed,
+}
+
+/// Who a provider is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ProviderFacts {
+    /// `providerName` in the directory, and in its signing certificate.
+    pub name: String,
+    /// Its host's name, in its TLS certificate.
+    pub host: String,
+    /// The mail domains that it manages; users are called by the first one.
+    pub domains: Vec<String>,
+    /// The address that it signs from, which its signing certificate bears.
+    pub address: String,
+    /// The service mailbox, `mailReceipt` in the directory.
+    pub service_mailbox: String,
+}
+
+/// A user.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct User {
+    /// The password.
+    #[serde(with = "serde_yaml::with::singleton_map")]
+    #[schemars(with = "Secret")]
+    pub password: Secret,
+    /// Whether the mailbox takes mail.
+    #[serde(default)]
+    pub state: MailboxState,
+    /// What becomes of ordinary mail.
+    #[serde(default)]
+    pub ordinary: OrdinaryMail,
+}
+
+/// Ports; 0 is any free one.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Ports {
+    /// Users, with STARTTLS.
+    pub submission: u16,
+    /// Users, with TLS from the first byte.
+    pub submissions: u16,
+    /// Other hosts.
+    pub incoming: u16,
+}
+
+/// A certificate with its key.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct KeyFiles {
+    /// The certificate and, after it, the issuers that travel with it, PEM.
+    pub certificate: PathBuf,
+    /// The private key, PEM.
+    pub key: PathBuf,
+}
+
+/// What channels are secured with.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Tls {
+    /// Its own certificate and, after it, the issuers that travel with it, PEM.
+    pub certificate: Option<PathBuf>,
+    /// The private key, PEM.
+    pub key: Option<PathBuf>,
+    /// Files with the roots that its peers' certificates are held to, PEM or DER.
+    pub anchors: Vec<PathBuf>,
+}
+
+/// How a domain's host is reached.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Route {
+    /// Where it listens: `host:port`.
+    pub to: String,
+    /// The name that its TLS certificate bears; without, the host in `to`.
+    pub name: Option<String>,
+    /// How the channel is secured.
+    #[serde(default)]
+    pub tls: RouteTls,
+}
+
+/// How a channel to another host is secured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RouteTls {
+    /// By STARTTLS, or nothing is sent: between PEC providers (RFC 6109 5.3).
+    #[default]
+    Required,
+    /// By STARTTLS where it is offered: ordinary mail.
+    WhenOffered,
+}
+
+/// What a clock shows.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct ClockSetting {
+    /// The machine's, so much ahead: `12h`, `30d`.
+    pub ahead: Option<Span>,
+    /// This instant when it starts, and on from there: `2026-03-02T08:30:00Z`.
+    pub at: Option<Timestamp>,
+}
+
+/// A span of time: `90s`, `15m`, `12h`, `30d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Span(pub SignedDuration);
+
+impl TryFrom<String> for Span {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl std::str::FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no span of time: write a number and `s`, `m`, `h` or `d`, as in `12h`");
+        let unit = text.chars().last().ok_or_else(wrong)?;
+        let seconds = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => return Err(wrong()),
+        };
+        let number: u32 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
+        Ok(Self(SignedDuration::from_secs(i64::from(number) * seconds)))
+    }
+}
+
+impl JsonSchema for Span {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Span".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A span of time: `90s`, `15m`, `12h`, `30d`.",
+            "type": "string",
+            "pattern": "^[0-9]+[smhd]$"
+        })
+    }
+}
+
+fn loopback() -> IpAddr {
+    Ipv4Addr::LOCALHOST.into()
+}
+
+/// The JSON Schema of `gateway.yaml`.
+pub fn schema() -> serde_json::Value {
+    schema_for!(Config).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_a_number_and_a_unit() {
+        let span = |text: &str| text.parse::<Span>().map(|span| span.0.as_secs());
+        assert_eq!((span("90s"), span("15m"), span("12h"), span("30d")), (Ok(90), Ok(900), Ok(43_200), Ok(2_592_000)));
+        for wrong in ["", "12", "h", "-1h", "1.5h", "12 h", "12ö", "99999999999h"] {
+            assert!(span(wrong).unwrap_err().contains("as in `12h`"), "{wrong}");
+        }
+    }
+}

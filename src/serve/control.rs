@@ -1,0 +1,59 @@
+//! What a gateway can be told while it runs, a line each.
+
+use super::{
+    config::{Route, RouteTls, Span},
+    place::destination,
+};
+use crate::net::Destination;
+
+/// What it is told.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// `advance 12h`: moves the clock ahead, doing what is due on the way.
+    Advance(Span),
+    /// `route bravo.example 127.0.0.1:2525 mx.bravo.example`: mail for a domain goes there from now on; without a name, the
+    /// host in the address is what its TLS certificate must bear.
+    Route(String, Destination),
+    /// `reread`: reads the directory and the revocation lists again.
+    Reread,
+    /// `stop`: ends as SIGTERM does.
+    Stop,
+}
+
+impl std::str::FromStr for Order {
+    type Err = String;
+
+    fn from_str(line: &str) -> Result<Self, String> {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        match words[..] {
+            ["advance", span] => Ok(Self::Advance(span.parse()?)),
+            ["route", domain, to] => Self::route(domain, to, None),
+            ["route", domain, to, name] => Self::route(domain, to, Some(name)),
+            ["reread"] => Ok(Self::Reread),
+            ["stop"] => Ok(Self::Stop),
+            _ => Err("known: `advance SPAN`, `route DOMAIN HOST:PORT [NAME]`, `reread`, `stop`".to_owned()),
+        }
+    }
+}
+
+impl Order {
+    fn route(domain: &str, to: &str, name: Option<&str>) -> Result<Self, String> {
+        let route = Route { to: to.to_owned(), name: name.map(str::to_owned), tls: RouteTls::Required };
+        Ok(Self::Route(domain.to_owned(), destination(&route)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_understood_or_what_is_known_is_said() {
+        assert!(matches!("advance 12h".parse(), Ok(Order::Advance(span)) if span.0.as_secs() == 43_200));
+        let route = "route b.example 127.0.0.1:25 mx.b.example".parse();
+        assert!(matches!(route, Ok(Order::Route(domain, to)) if domain == "b.example" && to.host == "mx.b.example"));
+        for wrong in ["", "advance", "advance soon", "route b.example nowhere", "shout"] {
+            assert!(wrong.parse::<Order>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Who a gateway is and whom it trusts, from what its configuration says.
+
+use std::{
+    fs, io,
+    net::{SocketAddr, ToSocketAddrs as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use jiff::{Timestamp, tz::TimeZone};
+use rustls::{ClientConfig, ServerConfig};
+
+use super::{
+    ServeError,
+    certificates::{self, Roots},
+    config::{ClockSetting, Config, DialectName, Route, RouteTls},
+};
+use crate::{
+    bounded::{self, MIB},
+    clock::{Clock, Machine},
+    directory::{Directory, DirectoryFile, export},
+    evidence::Service,
+    gateway::{self, Keys, MailboxSettings, Password, Profile},
+    net::{Destination, Security},
+    pki::{self, Pki},
+    smime::{SignatureState, Trust},
+};
+
+/// Octets of a directory at most: that of all providers takes some 20 MB.
+const LARGEST: u64 = 256 * MIB;
+
+/// What a configuration comes to.
+pub struct Place {
+    /// The folder that its paths are taken from.
+    folder: PathBuf,
+    config: Config,
+    pki: Option<Arc<Pki>>,
+    /// Who it is.
+    pub profile: Profile,
+    /// Its clock.
+    pub clock: Clock,
+}
+
+impl Place {
+    /// Makes sense of a configuration whose paths are taken from `folder`.
+    pub fn of(config: Config, folder: &Path) -> Result<Self, ServeError> {
+        let clock = Clock::running(match config.clock {
+            None | Some(ClockSetting { ahead: None, at: None }) => Machine::default(),
+            Some(ClockSetting { ahead: Some(span), at: None }) => Machine::set_to(Machine::default().now() + span.0),
+            Some(ClockSetting { ahead: None, at: Some(instant) }) => Machine::set_to(instant),
+            Some(_) => return Err(ServeError::wrong("clock", "give either `ahead` or `at`")),
+        });
+        let mut profile = match config.dialect {
+            DialectName::Alfa => Profile::alfa(),
+            DialectName::Bravo => Profile::bravo(),
+            DialectName::Delta => Profile::delta(),
+            DialectName::Flawed => Profile::flawed(),
+        };
+        let mut newcomer = None;
+        if let Some(facts) = &config.provider {
+            if facts.domains.is_empty() {
+                return Err(ServeError::wrong("provider", "it needs one domain at least"));
+            }
+            profile.provider.clone_from(&facts.name);
+            profile.host.clone_from(&facts.host);
+            profile.domains.clone_from(&facts.domains);
+            profile.secondary_domain.clone_from(&facts.domains[0]);
+            profile.address.clone_from(&facts.address);
+            profile.receipt_mailbox.clone_from(&facts.service_mailbox);
+            pki::NEWCOMER.clone_into(&mut profile.signer);
+            pki::NEWCOMER.clone_into(&mut profile.tls);
+            newcomer = Some(pki::Newcomer {
+                name: facts.name.clone(),
+                service: facts.address.clone(),
+                hosts: vec![facts.host.clone()],
+            });
+        }
+        profile.mailboxes = mailboxes(&config, folder)?;
+        profile.bind = gateway::Bind {
+            address: config.bind,
+            submission: config.ports.submission,
+            submissions: config.ports.submissions,
+            incoming: config.ports.incoming,
+        };
+        if !config.retries.is_empty() {
+            profile.retries = config.retries.iter().map(|span| span.0).collect();
+        }
+        let pki = if config.test_pki {
+            let day = Some(clock.now().to_zoned(TimeZone::UTC).date());
+            Some(Pki::ordered(&pki::Order { day, newcomer })?)
+        } else {
+            None
+        };
+        Ok(Self { folder: folder.to_owned(), config, pki, profile, clock })
+    }
+
+    /// The folder that it keeps everything in.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join(&self.config.data)
+    }
+
+    /// What it signs and secures its channels with.
+    pub fn keys(&self) -> Result<Keys, ServeError> {
+        let test = self.pki.as_ref().map(|pki| Keys::of_test(pki, Machine::default(), &self.profile)).transpose();
+        let test = test.map_err(|error| ServeError::wrong("test-pki", &error.to_string()))?;
+        let signer = match (&self.config.signing, &test) {
+            (Some(files), _) => {
+                let (certificate, key) = (self.folder.join(&files.certificate), self.folder.join(&files.key));
+                certificates::signer(&certificate, &key, self.clock.now())
+                    .map_err(|problem| ServeError::wrong("signing", &problem))?
+            }
+            (None, Some(keys)) => keys.signer.clone(),
+            (None, None) => return Err(ServeError::lacking("signing", "a signing certificate and its key")),
+        };
+        let others = test.as_ref().map(|keys| keys.others.clone()).unwrap_or_default();
+        // It calls others with the roots that it was given: see [`Place::client_tls`].
+        Ok(Keys { signer, tls: self.server_tls(test)?, calling: None, others })
+    }
+
+    fn server_tls(&self, test: Option<Keys>) -> Result<Arc<ServerConfig>, ServeError> {
+        let tls = self.config.tls.as_ref();
+        match (tls.and_then(|tls| tls.certificate.as_ref()), tls.and_then(|tls| tls.key.as_ref()), test) {
+            (Some(certificate), Some(key), _) => {
+                certificates::server(&self.folder.join(certificate), &self.folder.join(key))
+                    .map(Arc::new)
+                    .map_err(|problem| ServeError::wrong("tls", &problem))
+            }
+            (None, None, Some(test)) => Ok(test.tls),
+            (None, None, None) => Err(ServeError::lacking("tls", "a TLS certificate and its key")),
+            _ => Err(ServeError::wrong("tls", "give both `certificate` and `key`")),
+        }
+    }
+
+    /// Whom it trusts when it calls others.
+    pub fn client_tls(&self) -> Result<Arc<ClientConfig>, ServeError> {
+        let mut roots = Roots::default();
+        if let Some(pki) = &self.pki {
+            roots.add(pki.tls_root()).map_err(|problem| ServeError::wrong("test-pki", &problem))?;
+        }
+        for path in self.config.tls.iter().flat_map(|tls| &tls.anchors) {
+            roots.read(&self.folder.join(path)).map_err(|problem| ServeError::wrong("tls", &problem))?;
+        }
+        roots
+            .client(self.profile.choices.peer_names)
+            .map(Arc::new)
+            .map_err(|problem| ServeError::wrong("tls", &problem))
+    }
+
+    /// Roots and revocation lists of signatures, as they are now.
+    pub fn trust(&self) -> Result<Trust, ServeError> {
+        let test = self.pki.as_ref().map(|pki| pki.trust()).unwrap_or_default();
+        let read = |key: &'static str, paths: &[PathBuf]| {
+            let mut found = Vec::new();
+            for path in paths {
+                let path = self.folder.join(path);
+                found.extend(certificates::material(&path).map_err(|problem| ServeError::wrong(key, &problem))?);
+            }
+            Ok::<_, ServeError>(found)
+        };
+        let (anchors, lists) = (read("anchors", &self.config.anchors)?, read("lists", &self.config.lists)?);
+        let anchors = if anchors.is_empty() { test.anchors().to_vec() } else { anchors };
+        if anchors.is_empty() {
+            return Err(ServeError::lacking("anchors", "the roots of signatures"));
+        }
+        Ok(Trust::new(anchors, if lists.is_empty() { test.crls().to_vec() } else { lists }))
+    }
+
+    /// The providers' directory, LDIF, as it is now; it must list this provider.
+    pub fn directory(&self) -> Result<Vec<u8>, ServeError> {
+        let ldif = match (&self.config.directory, &self.pki) {
+            (Some(path), _) => {
+                let path = self.folder.join(path);
+                let wrong = |problem: &dyn std::fmt::Display| {
+                    ServeError::wrong("directory", &format!("{}: {problem}", crate::shown::path_text(&path)))
+                };
+                let file = bounded::read(&path, LARGEST).map_err(|error| wrong(&error))?;
+                let opened = DirectoryFile::open(&file);
+                if opened.signature.as_ref().is_some_and(|signature| signature.state != SignatureState::Valid) {
+                    return Err(wrong(&"its signature does not hold; `check` on the file tells more"));
+                }
+                file
+            }
+            (None, Some(pki)) => export::ldif(&gateway::directory_of(pki, &self.profile)),
+            (None, None) => return Err(ServeError::lacking("directory", "the providers' directory")),
+        };
+        let directory = Directory::read(&ldif).map_err(|error| ServeError::wrong("directory", &error.to_string()))?;
+        let own = |domain: &String| directory.managing(domain).next().is_some();
+        if let Some(unlisted) = self.profile.domains.iter().find(|domain| !own(domain)) {
+            let problem = format!("it lists no provider that manages {unlisted}, a domain of this gateway");
+            return Err(ServeError::wrong("directory", &problem));
+        }
+        Ok(ldif)
+    }
+
+    /// Where mail for other domains goes, each host looked up.
+    pub fn routes(&self) -> Result<Vec<(String, Destination)>, ServeError> {
+        let routes = self.config.routes.iter().map(|(domain, route)| Ok((domain.clone(), destination(route)?)));
+        routes.collect::<Result<_, String>>().map_err(|problem| ServeError::wrong("routes", &problem))
+    }
+
+    /// Writes what clients and other gateways need to know of it into a folder: its directory and, of the test PKI, the roots
+    /// and revocation lists.
+    pub fn publish(&self, folder: &Path) -> Result<(), ServeError> {
+        let write = || {
+            fs::create_dir_all(folder)?;
+            if let Some(pki) = &self.pki {
+                pki.write_trust(folder)?;
+            }
+            Ok::<_, io::Error>(())
+        };
+        write().map_err(|problem| ServeError::Data { path: folder.to_owned(), problem })?;
+        let path = folder.join("directory.ldif");
+        fs::write(&path, self.directory()?).map_err(|problem| ServeError::Data { path, problem })
+    }
+
+    /// The files that are read again when they change.
+    pub fn watched(&self) -> Vec<PathBuf> {
+        let paths = self.config.directory.iter().chain(&self.config.lists).chain(&self.config.anchors);
+        paths.map(|path| self.folder.join(path)).collect()
+    }
+}
+
+/// Where a route leads.
+pub fn destination(route: &Route) -> Result<Destination, String> {
+    let (host, _) = route.to.rsplit_once(':').ok_or_else(|| format!("`{}` is not `host:port`", route.to))?;
+    let mut found =
+        route.to.to_socket_addrs().map_err(|error| format!("`{}` cannot be looked up: {error}", route.to))?;
+    let address: SocketAddr = found.next().ok_or_else(|| format!("`{}` has no address", route.to))?;
+    let security = match route.tls {
+        RouteTls::Required => Security::StartTls,
+        RouteTls::WhenOffered => Security::WhenOffered,
+    };
+    let service = if route.tls == RouteTls::Required { Service::Incoming } else { Service::Ordinary };
+    Ok(Destination { address, host: route.name.clone().unwrap_or_else(|| host.to_owned()), service, security })
+}
+
+fn mailboxes(config: &Config, folder: &Path) -> Result<Vec<MailboxSettings>, ServeError> {
+    let settings = config.users.iter().map(|(local, user)| {
+        let wrong = |problem: &str| ServeError::wrong("users", &format!("{local}: {problem}"));
+        if local.is_empty() || local.contains(|c: char| !c.is_ascii_graphic() || "@<>".contains(c)) {
+            return Err(wrong("not the local part of an address"));
+        }
+        let password = user.password.read(folder).map_err(|problem| wrong(&format!("no password: {problem}")))?;
+        let password = Some(Password::new(password));
+        Ok(MailboxSettings { ordinary: user.ordinary, password, ..MailboxSettings::new(local, user.state) })
+    });
+    settings.collect()
+}
+
+/// When a file last changed, and how long it was then; `None` where it is not there.
+pub fn stamp(path: &Path) -> Option<(Timestamp, u64)> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((Timestamp::try_from(metadata.modified().ok()?).ok()?, metadata.len()))
+}

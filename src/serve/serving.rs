@@ -1,0 +1,141 @@
+//! A gateway being served.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Config, ServeError,
+    place::{Place, stamp},
+    spool::Spool,
+};
+use crate::{
+    evidence::Service,
+    gateway::{self, Gateway, Surroundings},
+    net::Destination,
+};
+
+/// How long what is under way may take to end when the gateway is stopped.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A running gateway with what it keeps.
+pub struct Serving {
+    place: Place,
+    around: Arc<Surroundings>,
+    gateway: Gateway,
+    spool: Arc<Spool>,
+    seen: Vec<(PathBuf, Option<(Timestamp, u64)>)>,
+}
+
+impl Serving {
+    /// Starts what a configuration describes, whose paths are taken from `folder`.
+    pub async fn start(config: Config, folder: &std::path::Path) -> Result<Self, ServeError> {
+        let place = Place::of(config, folder)?;
+        let keys = place.keys()?;
+        let around = Surroundings::new(place.clock.clone(), place.client_tls()?, place.directory()?, place.trust()?)
+            .map_err(|error| ServeError::wrong("directory", &error.to_string()))?;
+        let around = Arc::new(around);
+        for (domain, destination) in place.routes()? {
+            around.announce(&[domain], &destination);
+        }
+        let data = place.data();
+        let trouble = |problem| ServeError::Data { path: data.clone(), problem };
+        let spool = Arc::new(Spool::open(&data, &around.play().to_string()).map_err(trouble)?);
+        spool.forget(place.clock.now()).map_err(trouble)?;
+        place.publish(&data.join("public"))?;
+        let seen = place.watched().into_iter().map(|path| (stamp(&path), path)).map(|(at, path)| (path, at)).collect();
+        let gateway = Gateway::start(around.clone(), place.profile.clone(), keys, spool.clone());
+        let gateway = gateway.await.map_err(ServeError::Start)?;
+        Ok(Self { place, around, gateway, spool, seen })
+    }
+
+    /// Where each service listens.
+    pub fn listening(&self) -> [(Service, SocketAddr); 3] {
+        [
+            (Service::Submission, self.gateway.submission_addr()),
+            (Service::Submissions, self.gateway.submissions_addr()),
+            (Service::Incoming, self.gateway.incoming_addr()),
+        ]
+    }
+
+    /// What its clock shows.
+    pub fn now(&self) -> Timestamp {
+        self.place.clock.now()
+    }
+
+    /// The folder that it keeps everything in.
+    pub fn data(&self) -> PathBuf {
+        self.place.data()
+    }
+
+    /// Reads directory and revocation lists again where one of their files has changed; whether one had. What cannot be read
+    /// changes nothing: the gateway goes on by what it had.
+    pub fn reread_if_changed(&mut self) -> Result<bool, ServeError> {
+        let mut changed = false;
+        for (path, known) in &mut self.seen {
+            let now = stamp(path);
+            changed |= *known != now;
+            *known = now;
+        }
+        if changed {
+            self.reread()?;
+        }
+        Ok(changed)
+    }
+
+    /// Reads directory and revocation lists again.
+    pub fn reread(&self) -> Result<(), ServeError> {
+        let (ldif, trust) = (self.place.directory()?, self.place.trust()?);
+        self.around.set_directory(ldif).map_err(|error| ServeError::wrong("directory", &error.to_string()))?;
+        self.around.set_trust(trust);
+        Ok(())
+    }
+
+    /// Mail for a domain goes there from now on.
+    pub fn route(&self, domain: &str, destination: &Destination) {
+        self.around.announce(&[domain.to_owned()], destination);
+    }
+
+    /// Moves the clock ahead, from one instant at which something is due to the next; returns when what was due has been
+    /// done and nothing is being sent.
+    pub async fn advance(&self, by: SignedDuration) {
+        let Ok(()) = gateway::advance(self, by).await;
+        self.keep_no_longer();
+    }
+
+    /// Forgets what was kept for 30 months. What cannot be removed now is removed another time.
+    pub fn keep_no_longer(&self) {
+        let _ = self.spool.forget(self.now());
+    }
+
+    /// Takes nothing more, lets what is under way come to its end for a while, and ends.
+    pub async fn stop(self) {
+        self.gateway.close();
+        // What is not done by then is in the queue.
+        let _ = tokio::time::timeout(GRACE, self.around.quiet()).await;
+        self.gateway.stop();
+    }
+}
+
+impl gateway::Timers for Serving {
+    type Error = std::convert::Infallible;
+
+    fn now(&self) -> Timestamp {
+        Serving::now(self)
+    }
+
+    async fn settled(&self) -> Result<(), Self::Error> {
+        self.around.quiet().await;
+        Ok(())
+    }
+
+    fn due_after(&self, instant: Timestamp) -> Option<Timestamp> {
+        self.gateway.due_after(instant)
+    }
+
+    async fn move_to(&self, instant: Timestamp) -> Result<(), Self::Error> {
+        self.place.clock.move_to(instant);
+        self.gateway.run_due();
+        Ok(())
+    }
+}
