@@ -3,10 +3,10 @@
 use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Instant};
 
 use super::{
-    How, Keep,
     cell::{blank, infrastructure, no_verdict, words},
     conclude::conclude,
     gather::gather,
+    how::{How, Keep},
     needs,
     stage::Stage,
 };
