@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod broken_off;
+mod deviations;
 mod diff;
 mod folder;
 #[path = "../program/mod.rs"]
