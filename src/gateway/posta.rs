@@ -17,7 +17,10 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::{Service, SmtpPath},
-    net::{Call, Destination, Handler, Limits, Listener, Manners, POSTMASTER, Reply, Security, Server, Session},
+    net::{
+        Call, Destination, Handler, Limits, Listener, LostReplies, Manners, POSTMASTER, Reply, Security, Server,
+        Session,
+    },
     state::{StartTls, UnknownUsers},
 };
 
@@ -91,6 +94,7 @@ impl Posta {
             limits: Limits::default(),
             upgrade: StartTls::Offered,
             manners: Manners::Lenient,
+            lost_replies: LostReplies::default(),
         };
         let listener = Listener::bind(inner.settings.listens, server, Arc::new(Host(inner.clone()))).await?;
         let destination = Destination {
@@ -163,7 +167,8 @@ impl Inner {
         let path = SmtpPath { from: String::new(), to: vec![from.to_owned()] };
         let (inner, busy) = (self.clone(), self.around.busy());
         self.tasks.spawn(async move {
-            let _ = inner.around.hand_over(&inner.settings.host, &destination, &path, &report).await;
+            let client = inner.around.client(&inner.settings.host);
+            let _ = inner.around.hand_over(&client, &destination, &path, &report).await;
             drop(busy);
         });
     }

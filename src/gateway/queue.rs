@@ -71,7 +71,11 @@ impl Core {
             return self.store.event(|| self.conclude(outgoing, Vec::new(), failures.collect()));
         };
         self.around.sent(&outgoing.bytes);
-        let sent = self.around.hand_over(&self.profile.host, &destination, &outgoing.path, &outgoing.bytes).await;
+        let mut client = self.around.client(&self.profile.host);
+        if let Some(tls) = &self.calling {
+            client.tls = tls.clone();
+        }
+        let sent = self.around.hand_over(&client, &destination, &outgoing.path, &outgoing.bytes).await;
         let (waiting, failed) = match sent {
             Ok(sent) => sorted(outgoing, &sent),
             Err(ClientError { problem: Problem::Address(_), .. }) => {

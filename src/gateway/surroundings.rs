@@ -117,20 +117,20 @@ impl Surroundings {
         }
     }
 
-    /// A host of this world that calls itself `name` hands a message to another.
+    /// A host of this world hands a message to another, as a client.
     pub(super) async fn hand_over(
         &self,
-        name: &str,
+        client: &Client,
         destination: &Destination,
         path: &SmtpPath,
         message: &Bytes,
     ) -> Result<Sent, ClientError> {
-        let sent = self.client(name).send(destination, None, path, message).await?;
+        let sent = client.send(destination, None, path, message).await?;
         // What goes to a host of this world, that host's own tap sees.
         if let (Some(tap), Some(reply), true) = (&self.tap, &sent.data, destination.is_foreign()) {
             let taken = sent.recipients.iter().filter(|one| one.reply.is_positive()).map(|one| one.recipient.clone());
             tap.handed_over(Transmission {
-                client: name.to_owned(),
+                client: client.name.clone(),
                 server: destination.host.clone(),
                 user: None,
                 path: SmtpPath { from: path.from.clone(), to: taken.collect() },

@@ -28,6 +28,6 @@ pub use imap::{FolderState, Imap};
 pub use pop3::Pop3;
 pub use raw::{Heard, Spoken};
 pub use reply::Reply;
-pub use server::{Handler, Limits, Listener, Manners, POSTMASTER, Server, Session};
+pub use server::{Handler, Limits, Listener, LostReplies, Manners, POSTMASTER, Server, Session};
 pub use transcript::Transcript;
 pub use trust::Trusted;

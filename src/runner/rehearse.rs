@@ -8,6 +8,7 @@ use crate::{
     scenario::{
         Scenario,
         model::Step,
+        send::Send,
         words::{Host, Mailbox},
     },
     target::{self, Contact, Setting, TargetError},
@@ -62,24 +63,31 @@ pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> 
     let mut planned = Vec::new();
     for step in &scenario.steps {
         match step {
-            Step::Send(send) => {
-                let from = address(&send.from);
-                let recipients = send.recipients();
-                match send.submitted_at() {
-                    Some(Host::Gateway(role)) => planned.push(Planned {
-                        id: send.id.clone(),
-                        from,
-                        to: recipients.into_iter().map(address).collect(),
-                        door: format!("at the access point of {}", name(role)),
-                    }),
-                    // From the ordinary mail host: to each host its own recipients.
-                    Some(Host::Posta) | None => {
-                        for role in Role::BOTH {
-                            let theirs = recipients.iter().filter(|to| to.host() == Some(Host::Gateway(role)));
-                            let to: Vec<String> = theirs.map(|to| address(to)).collect();
-                            if !to.is_empty() {
-                                let door = format!("at the incoming point of {}", name(role));
-                                planned.push(Planned { id: send.id.clone(), from: from.clone(), to, door });
+            Step::Send(_) | Step::Together(_) => {
+                let sends: Vec<&Send> = match step {
+                    Step::Together(sends) => sends.iter().collect(),
+                    Step::Send(send) => vec![&**send],
+                    _ => Vec::new(),
+                };
+                for send in sends {
+                    let from = address(&send.from);
+                    let recipients = send.recipients();
+                    match send.submitted_at() {
+                        Some(Host::Gateway(role)) => planned.push(Planned {
+                            id: send.id.clone(),
+                            from,
+                            to: recipients.into_iter().map(address).collect(),
+                            door: format!("at the access point of {}", name(role)),
+                        }),
+                        // From the ordinary mail host: to each host its own recipients.
+                        Some(Host::Posta) | None => {
+                            for role in Role::BOTH {
+                                let theirs = recipients.iter().filter(|to| to.host() == Some(Host::Gateway(role)));
+                                let to: Vec<String> = theirs.map(|to| address(to)).collect();
+                                if !to.is_empty() {
+                                    let door = format!("at the incoming point of {}", name(role));
+                                    planned.push(Planned { id: send.id.clone(), from: from.clone(), to, door });
+                                }
                             }
                         }
                     }

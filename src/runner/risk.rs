@@ -24,11 +24,12 @@ impl Risk {
     /// What is to be allowed for a scenario.
     pub fn of(scenario: &Scenario) -> BTreeSet<Risk> {
         let mut risks = BTreeSet::new();
-        let sends: Vec<&Send> = scenario.steps.iter().filter_map(sent).collect();
+        let injected = scenario.steps.iter().filter_map(injected);
+        let sends: Vec<&Send> = scenario.sends().chain(injected).collect();
         if sends.iter().any(|send| send.attach.iter().any(is_infected)) {
             risks.insert(Risk::Infected);
         }
-        let is_many = sends.len() > MANY || sends.iter().any(|send| send.recipients().len() > MANY);
+        let is_many = scenario.messages() > MANY || sends.iter().any(|send| send.recipients().len() > MANY);
         if is_many || scenario.largest_file() > LARGE {
             risks.insert(Risk::Flooding);
         }
@@ -58,9 +59,8 @@ impl fmt::Display for Risk {
     }
 }
 
-fn sent(step: &Step) -> Option<&Send> {
+fn injected(step: &Step) -> Option<&Send> {
     match step {
-        Step::Send(send) => Some(send),
         Step::Inject(inject) => inject.envelope.as_ref(),
         _ => None,
     }

@@ -20,10 +20,10 @@ use crate::{
     scenario::{
         Expected, What,
         model::{Alternative, Expectation},
-        send::Send,
+        send::{ClientAuth, ClientTls, Send},
         words::{Host, LegalInstant, Mailbox, Place, USERS},
     },
-    target::{Doing, Settling, Stored, TargetError},
+    target::{Doing, Login, Settling, Stored, TargetError},
 };
 
 /// What the name of a sentinel begins with; no scenario's does.
@@ -189,10 +189,10 @@ impl Stage<'_> {
             };
             let send = Send::plain(id.clone(), from, to);
             let (message, path) = self.composed(&send);
-            let login = path.from.clone();
-            self.introduce(&send);
+            let login = Login { user: path.from.clone(), tls: send.tls, auth: send.auth };
+            self.introduce(&send, &id);
             // Whether it was taken is all that counts; why not, the play's own messages show.
-            if let Ok(answer) = self.world.submit(role, &login, &path, &message).await
+            if let Ok(answer) = self.world.submit(role, &login, &path, &message.into()).await
                 && answer.refused.is_empty()
             {
                 taken.push(id);
@@ -271,6 +271,9 @@ impl Stage<'_> {
         self.world.settling()?;
         if self.scenario.starts != LegalInstant::default().0 {
             return Some("it begins at an instant of its own, and the clocks of others show today".to_owned());
+        }
+        if self.scenario.sends().any(|send| send.tls == ClientTls::Implicit || send.auth == ClientAuth::Login) {
+            return Some("it logs in by another way than the one that a target file names".to_owned());
         }
         let missing = Risk::of(self.scenario).into_iter().find(|risk| !allowed.contains(risk))?;
         let what = match missing {

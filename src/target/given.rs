@@ -7,11 +7,11 @@ use crate::{
     directory::{Directory, Provider},
     evidence::Role,
     fault::{CopyEdit, Deviation, Edit},
-    gateway::{self, MailboxSettings, OrdinaryHost, Profile},
+    gateway::{self, OrdinaryHost, Profile},
     pki::{Lists, Pki},
     scenario::{
         Scenario,
-        given::{Environment, GatewayState, RevocationLists, SigningCertificate},
+        given::{Environment, GatewayState, Given, MailboxSettings, RevocationLists, SigningCertificate, TlsName},
         words::{Host, Mailbox},
     },
     smime::Trust,
@@ -50,29 +50,51 @@ pub(super) fn profile_in_state(
 }
 
 /// The mailboxes of a role to which the scenario gives a state; `address` tells where forwarded mail goes.
-pub(super) fn mailboxes(role: Role, scenario: &Scenario, address: &dyn Fn(&Mailbox) -> String) -> Vec<MailboxSettings> {
+pub(super) fn mailboxes(
+    role: Role,
+    scenario: &Scenario,
+    address: &dyn Fn(&Mailbox) -> String,
+) -> Vec<gateway::MailboxSettings> {
     let own = scenario.given.mailboxes.iter().filter_map(|(mailbox, state)| match mailbox {
         Mailbox::At { user, host } if *host == Host::Gateway(role) => Some((user, state)),
         _ => None,
     });
-    own.map(|(user, state)| MailboxSettings {
-        ordinary: state.ordinary_mail,
-        forward: state.forward.as_ref().map(address),
-        notify: state.notify.as_ref().map(address),
-        ..MailboxSettings::new(user, state.state)
-    })
-    .collect()
+    own.map(|(user, state)| mailbox(user, state, address)).collect()
+}
+
+/// A mailbox as a scenario has it.
+pub(super) fn mailbox(
+    user: &str,
+    settings: &MailboxSettings,
+    address: &dyn Fn(&Mailbox) -> String,
+) -> gateway::MailboxSettings {
+    gateway::MailboxSettings {
+        ordinary: settings.ordinary_mail,
+        forward: settings.forward.as_ref().map(address),
+        notify: settings.notify.as_ref().map(address),
+        ..gateway::MailboxSettings::new(user, settings.state)
+    }
+}
+
+/// The id of one of a provider's valid signers, by that of any.
+pub(super) fn signer(of: &str, which: SigningCertificate) -> String {
+    const SUCCESSOR: &str = "-renewed";
+    let first = of.strip_suffix(SUCCESSOR).unwrap_or(of);
+    match which {
+        SigningCertificate::First => first.to_owned(),
+        SigningCertificate::Renewed => format!("{first}{SUCCESSOR}"),
+    }
 }
 
 /// The directory, with what the scenario lists beside its providers' good certificates, and with the records of those who
 /// bring their own.
 pub(super) fn directory(
     pki: &Pki,
-    scenario: &Scenario,
+    given: &Given,
     [sender, receiver]: [Option<&Profile>; 2],
     records: impl Iterator<Item = Provider>,
 ) -> Result<Directory, TargetError> {
-    let also_listed = scenario.given.also_listed.iter().flat_map(|(role, defects)| {
+    let also_listed = given.also_listed.iter().flat_map(|(role, defects)| {
         let profile = match role {
             Role::Sender => sender,
             Role::Receiver => receiver,
@@ -101,8 +123,8 @@ pub(super) fn with_records(own: &Directory, records: &[Provider]) -> Directory {
 }
 
 /// Anchors and revocation lists.
-pub(super) fn trust(pki: &Pki, scenario: &Scenario) -> Trust {
-    pki.trust_with(match scenario.given.revocation_lists {
+pub(super) fn trust(pki: &Pki, given: &Given) -> Trust {
+    pki.trust_with(match given.revocation_lists {
         RevocationLists::Current => Lists::Current,
         RevocationLists::Stale => Lists::Stale,
         RevocationLists::Missing => Lists::Missing,
@@ -111,9 +133,7 @@ pub(super) fn trust(pki: &Pki, scenario: &Scenario) -> Trust {
 
 fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
     profile.antivirus = state.antivirus;
-    if state.certificate == SigningCertificate::Renewed {
-        profile.signer += "-renewed";
-    }
+    profile.signer = signer(&profile.signer, state.certificate);
     if state.environment == Environment::Secondary {
         // Users are called by the first domain.
         let secondary = profile.domains.iter().position(|domain| *domain == profile.secondary_domain);
@@ -124,6 +144,11 @@ fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
         state.delays.iter().map(|(&on, span)| Deviation { on, edit: Edit::Copy(CopyEdit::Delay(span.0.to_string())) });
     profile.deviations.extend(lost.chain(late));
     profile.upgrade = state.starttls;
+    if state.tls_name == TlsName::Another {
+        profile.tls = OrdinaryHost::default().tls;
+    }
+    profile.replies_lost = state.loses_replies.into();
+    profile.virus_retention = state.keeps_viruses_for.map(|span| span.0);
     if let Some(span) = state.unreachable_for {
         profile.incoming = gateway::Incoming::UnreachableUntil(starts + span.0);
     }

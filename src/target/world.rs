@@ -1,5 +1,6 @@
 //! What plays: two sides, an ordinary mail host, and the harness, which talks to every side in the same way.
 
+mod changing;
 mod record;
 mod start;
 
@@ -13,16 +14,20 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Answer, External, Heard, InjectAs, Mark, Need, Refusal, Settling, Shelf, Side, Stored, TargetError, Transmission,
-    Utterance,
+    Answer, External, Heard, InjectAs, Login, Mark, Need, Refusal, Settling, Shelf, Side, Stored, TargetError,
+    Transmission, Utterance,
+    change::Listing,
     smtp::{answer, spoken},
 };
 use crate::{
     evidence::{Dialogue, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath},
     gateway::{self, Lab, Posta, Profile, Timers, compose::Composer},
-    net::{ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Spoken},
+    message::Bytes,
+    net::{AuthMechanism, ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Spoken},
     scenario::{
+        given::Given,
         inject::Provider,
+        send::{ClientAuth, ClientTls},
         words::{Host, Mailbox, Place},
     },
     smime::Signer,
@@ -45,12 +50,24 @@ pub struct World {
     outside: Vec<Arc<External>>,
     /// Where the harness and the posta host live, and every side that shows itself whole.
     lab: Arc<Lab>,
+    /// The same, and those of the sides: each side's is one of them.
+    labs: Vec<Arc<Lab>>,
     posta: Arc<Posta>,
     play: PlayId,
     /// The addresses of users whom the scenario gives no login.
     disabled: BTreeSet<String>,
+    opening: Opening,
+    /// What was changed in the directory since.
+    changed: Mutex<Listing>,
     /// What the harness handed to sides whose wires are not seen, each in a session of its own.
     handed: Mutex<Vec<(Dialogue, Option<Transmission>)>>,
+}
+
+/// How the play began.
+struct Opening {
+    /// Of sender and receiver; `None` where one of them is somebody else's.
+    profiles: Option<[Profile; 2]>,
+    given: Given,
 }
 
 impl World {
@@ -115,12 +132,28 @@ impl World {
         self.lab.clock().now()
     }
 
-    /// A user's client submits a message at a role's access point; `login` is the user's address.
-    pub async fn submit(&self, at: Role, login: &str, path: &SmtpPath, message: &[u8]) -> Result<Answer, TargetError> {
+    /// A user's client submits a message at a role's access point.
+    pub async fn submit(
+        &self,
+        at: Role,
+        login: &Login,
+        path: &SmtpPath,
+        message: &Bytes,
+    ) -> Result<Answer, TargetError> {
         let side = self.side(at);
+        let service = match login.tls {
+            ClientTls::Starttls => Service::Submission,
+            ClientTls::Implicit => Service::Submissions,
+        };
+        let credentials = side.login(&login.user);
+        let mechanism = match login.auth {
+            // As the side takes it.
+            ClientAuth::Plain => credentials.mechanism,
+            ClientAuth::Login => AuthMechanism::Login,
+        };
+        let credentials = Credentials { mechanism, ..credentials };
         let seen = Seen::Submitted { to: at };
-        let (at, endpoint) = (Host::Gateway(at), side.endpoint(Service::Submission));
-        self.send(CLIENT, at, endpoint, Some(side.login(login)), seen, path, message).await
+        self.send(CLIENT, Host::Gateway(at), side.endpoint(service), Some(credentials), seen, path, message).await
     }
 
     /// A host hands a message to a gateway's incoming point, or to the ordinary mail host.
@@ -129,7 +162,7 @@ impl World {
         as_host: InjectAs,
         at: Host,
         path: &SmtpPath,
-        message: &[u8],
+        message: &Bytes,
     ) -> Result<Answer, TargetError> {
         let (name, from, security) = match as_host {
             InjectAs::Peer => (PEER, Party::Harness, Security::StartTls),
@@ -153,12 +186,13 @@ impl World {
         login: Option<Credentials>,
         seen: Seen,
         path: &SmtpPath,
-        message: &[u8],
+        message: &Bytes,
     ) -> Result<Answer, TargetError> {
         let from = self.party(name);
         if let Host::Gateway(role) = at {
             self.pace(role).await;
         }
+        self.lab.tap().sent(message);
         match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
             Ok(sent) => {
                 let answer = answer(&sent);
@@ -271,7 +305,7 @@ impl World {
         match place {
             Place::Mailbox(mailbox) => {
                 let address = self.address(mailbox);
-                match mailbox.host() {
+                match self.keeper(mailbox) {
                     Some(Host::Gateway(role)) => self.side(role).look(Shelf::Mailbox(&address), since).await,
                     Some(Host::Posta) | None => {
                         Ok(since.after(self.posta.mailbox(&address).into_iter().map(Stored::from).collect()))
@@ -395,7 +429,10 @@ mod tests {
     async fn a_wrong_password_is_configuration_and_a_closed_port_infrastructure() {
         let world = world().await;
         let path = SmtpPath { from: "mario@alfa.example".into(), to: vec!["anna@bravo.example".into()] };
-        let submit = async |login: &str| world.submit(Role::Sender, login, &path, b"x").await.unwrap_err().trouble;
+        let submit = async |user: &str| {
+            let login = Login { user: user.to_owned(), tls: ClientTls::default(), auth: ClientAuth::default() };
+            world.submit(Role::Sender, &login, &path, &b"x"[..].into()).await.unwrap_err().trouble
+        };
         assert_eq!(submit("nessuno@alfa.example").await, Trouble::Configuration);
         world.halt();
         let port = world.side(Role::Sender).endpoint(Service::Submission).address;

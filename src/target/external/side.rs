@@ -18,12 +18,14 @@ use crate::{
     net::{AuthMechanism, Credentials, Destination},
     scenario::{
         Scenario,
+        change::{Change, GatewayChange},
         given::{GatewayState, MailboxSettings},
+        model::Step,
         words::{Host, Mailbox, UNKNOWN},
     },
     smime::Signer,
     state::{MailboxState, OrdinaryMail},
-    target::{Contact, Doing, Mark, Need, Shelf, Side, Stored, TargetError},
+    target::{Changed, Contact, Doing, Mark, Need, Shelf, Side, Stored, TargetError},
 };
 
 /// How long a port is waited for that does not answer.
@@ -171,6 +173,11 @@ impl Side for Outside {
         })
     }
 
+    fn change(&self, _: Changed) -> Doing<'_, ()> {
+        let what = format!("{}: nobody here changes it while it is played with", self.target.name);
+        Box::pin(async { Err(TargetError::configuration(what)) })
+    }
+
     fn halt(&self) {}
 
     fn shows_wires(&self) -> bool {
@@ -210,6 +217,17 @@ fn cast(target: &External, scenario: &Scenario, role: Role) -> (BTreeMap<String,
             cast,
             Some(format!("{name}: a gateway in the state that the scenario gives it would have to be set up so")),
         );
+    }
+    let changes = scenario.steps.iter().filter_map(|step| match step {
+        Step::Change(change) => Some(change),
+        _ => None,
+    });
+    let touches = |change: &Change| {
+        let has_mailbox = change.mailboxes.keys().any(|mailbox| mailbox.host() == Some(Host::Gateway(role)));
+        *change.of(role) != GatewayChange::default() || has_mailbox || change.restarted.contains(&role)
+    };
+    if changes.into_iter().any(|change| touches(change)) {
+        return (cast, Some(format!("{name}: it would have to be changed while it is played with")));
     }
     let states = &target.document.states;
     for (mailbox, state) in &given.mailboxes {

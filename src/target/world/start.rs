@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{net::TcpListener, time::Instant};
 
-use super::{PATIENCE, World, posta_point};
+use super::{Opening, PATIENCE, World, posta_point};
 use crate::{
     clock::{Clock, LegalTime, Machine},
     evidence::{Direction, PlayId, Role, Service},
@@ -116,12 +116,12 @@ impl World {
             }
         }
         let records = outside.iter().flat_map(|target| target.records.iter().cloned());
-        let directory = given::directory(&pki, scenario, [cast[0].profile(), cast[1].profile()], records)?;
+        let directory = given::directory(&pki, &scenario.given, [cast[0].profile(), cast[1].profile()], records)?;
         // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
         let is_elsewhere = |name: &str| name.starts_with(OUTSIDE) || targets.get(name).is_some();
         let doors = if names.iter().any(|(_, name)| is_elsewhere(name)) { Doors::Open } else { Doors::OwnOnly };
         let lab = || {
-            let trust = outside.iter().fold(given::trust(&pki, scenario), |trust, target| {
+            let trust = outside.iter().fold(given::trust(&pki, &scenario.given), |trust, target| {
                 trust.with(&shared(&target.anchors), &shared(&target.lists))
             });
             let lab = Lab::with(pki.clone(), clock.clone(), *machine, &directory, trust);
@@ -146,7 +146,7 @@ impl World {
         let trouble = |error: io::Error| TargetError::infrastructure(format!("a host does not start: {error}"));
         let posta = own.start_ordinary(posta).await.map_err(trouble)?;
         let mut sides: Vec<Box<dyn Side>> = Vec::new();
-        let mut labs = vec![own.clone()];
+        let (mut labs, mut profiles) = (vec![own.clone()], Vec::new());
         for (one, (_, name)) in cast.into_iter().zip(names) {
             sides.push(match one {
                 Cast::Outside(outside) => outside,
@@ -154,9 +154,9 @@ impl World {
                     let is_outside = name.starts_with(OUTSIDE);
                     let (lab, shown) =
                         if is_outside { (lab(), Shown::Mailboxes) } else { (own.clone(), Shown::Inside) };
-                    let gateway = lab.start(*profile).await.map_err(trouble)?;
                     labs.push(lab.clone());
-                    Box::new(Reference { target: name.to_owned(), lab, gateway, shown })
+                    profiles.push((*profile).clone());
+                    Box::new(Reference::start(name, lab, *profile, shown).await.map_err(trouble)?)
                 }
             });
         }
@@ -173,9 +173,12 @@ impl World {
             sides: [sender, receiver],
             outside,
             lab: own,
+            labs,
             posta,
             play: play.clone(),
             disabled: BTreeSet::new(),
+            opening: Opening { profiles: profiles.try_into().ok(), given: scenario.given.clone() },
+            changed: Mutex::default(),
             handed: Mutex::default(),
         };
         let states = scenario.given.mailboxes.iter();
