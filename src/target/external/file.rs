@@ -59,8 +59,9 @@ pub struct Document {
     /// How long is waited for what comes, and for what must not.
     #[serde(default)]
     pub settling: Settling,
-    /// How its clock is moved ahead: a program and its arguments, among them `%s`, the seconds. It prints one line, and ends
-    /// when what was due by then has been done. Without it, what needs another hour is skipped.
+    /// How its clock is moved ahead: a program and its arguments, among them `%s`, the seconds; `0` asks what it shows. It
+    /// prints the instant that the clock then shows, such as `2026-03-02T08:30:00Z`, and ends when what was due by then has
+    /// been done. Without it, what needs another hour is skipped.
     #[serde(default)]
     pub clock: Option<Vec<String>>,
     /// Messages handed to it in a minute, at most; no bound where absent.

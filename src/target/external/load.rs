@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rustls::ClientConfig;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use tokio::sync::Mutex;
@@ -18,16 +18,18 @@ use super::{
     Settling,
     file::{self, Auth, ClientTls, Counterpart, Document, Mailboxes, Secret, Trust, User},
     pace::Pace,
-    reader::{Reader, Source},
+    reader::{Reader, Source, printed},
 };
 use crate::{
     bounded,
+    clock::Machine,
     directory::{Directory, Provider},
     evidence::Service,
     net::{AuthMechanism, Credentials, Destination, MailboxLogin, MailboxServer, MailboxTls, Security, Trusted},
     scenario::words::{SERVICE, Span},
     shown::path_text,
     smime::{Certificate, Material, Sort},
+    target::TargetError,
     yaml::{
         Problem,
         locate::{Path as Down, Step},
@@ -62,8 +64,10 @@ pub struct External {
     pub(in crate::target) lists: Vec<Vec<u8>>,
     /// The readers of its mailboxes, kept from play to play: sessions are dear.
     pub(super) readers: Mutex<BTreeMap<String, Box<dyn Reader>>>,
-    /// How far its clock was moved ahead of the machine's so far.
-    ahead: std::sync::Mutex<SignedDuration>,
+    /// How far its clock is ahead of the machine's, where it can be moved and was asked.
+    ahead: std::sync::Mutex<Option<SignedDuration>>,
+    /// The folder of its file, from which paths are taken and commands run.
+    pub(super) folder: PathBuf,
     /// How many messages go to it in a minute.
     pub(in crate::target) pace: Pace,
 }
@@ -112,14 +116,30 @@ impl External {
         self.document.exclusive
     }
 
-    /// How far its clock was moved ahead of the machine's.
-    pub(in crate::target) fn ahead(&self) -> SignedDuration {
-        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How far its clock is ahead of the machine's: where it can be moved, it is asked once; else it goes as the machine's.
+    pub(in crate::target) async fn ahead(&self, machine: Machine) -> Result<SignedDuration, TargetError> {
+        let known = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        match known {
+            Some(ahead) => Ok(ahead),
+            None => self.move_clock(0, machine).await,
+        }
     }
 
-    /// Its clock was moved ahead by so much more.
-    pub(super) fn moved(&self, by: SignedDuration) {
-        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) += by;
+    /// Moves its clock ahead by so many seconds; how far it is ahead of the machine's then.
+    pub(super) async fn move_clock(&self, seconds: i64, machine: Machine) -> Result<SignedDuration, TargetError> {
+        let Some(command) = &self.document.clock else { return Ok(SignedDuration::ZERO) };
+        let words: Vec<String> = command.iter().map(|word| word.replace("%s", &seconds.to_string())).collect();
+        let line = printed(&words, &self.folder).await?;
+        let shown: Timestamp = line.trim().parse().map_err(|error| {
+            TargetError::configuration(format!(
+                "{}: the command of `clock` prints `{line}`, which is not the instant that its clock shows: {error}",
+                self.name
+            ))
+        })?;
+        // What it shows is told a moment later; whole seconds are as near as two clocks are.
+        let ahead = SignedDuration::from_secs(shown.duration_since(machine.now()).as_secs());
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+        Ok(ahead)
     }
 
     /// Where the other side listens for it.
@@ -215,6 +235,7 @@ impl Load {
             readers,
             pace,
             ahead: std::sync::Mutex::default(),
+            folder: self.folder.clone(),
             document,
         }
     }
@@ -308,7 +329,7 @@ impl Load {
             }
             return Some(Source::Maildir(path_text(&self.folder.join(maildir))));
         }
-        Some(Source::Command(looked.command.clone()?))
+        Some(Source::Command(looked.command.clone()?, self.folder.clone()))
     }
 
     fn server(

@@ -10,7 +10,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::{net::TcpStream, sync::Mutex};
 
-use super::{External, load::Point, reader::printed};
+use super::{External, load::Point};
 use crate::{
     clock::{Clock, Machine},
     evidence::{GatewayFacts, LogRecord, Role, Service},
@@ -158,17 +158,15 @@ impl Side for Outside {
 
     fn advance_to(&self, instant: Timestamp) -> Doing<'_, ()> {
         Box::pin(async move {
-            let Some(command) = &self.target.document.clock else { return Ok(()) };
-            let wanted = instant.duration_since(self.machine.now());
-            let more = wanted - self.target.ahead();
-            if more <= SignedDuration::ZERO {
+            if self.target.document.clock.is_none() {
                 return Ok(());
             }
-            // Whole seconds, so that it is never behind.
-            let seconds = more.as_secs() + 1;
-            let words: Vec<String> = command.iter().map(|word| word.replace("%s", &seconds.to_string())).collect();
-            printed(&words).await?;
-            self.target.moved(SignedDuration::from_secs(seconds));
+            let wanted = instant.duration_since(self.machine.now());
+            let more = wanted - self.target.ahead(self.machine).await?;
+            if more > SignedDuration::ZERO {
+                // Whole seconds, so that it is never behind.
+                self.target.move_clock(more.as_secs() + 1, self.machine).await?;
+            }
             Ok(())
         })
     }

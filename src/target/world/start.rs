@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
 use tokio::{net::TcpListener, time::Instant};
 
 use super::{Opening, PATIENCE, World, posta_point};
@@ -90,7 +91,7 @@ impl World {
         let Setting { machine, play, targets, contact } = setting;
         let names = [(Role::Sender, &*direction.sender), (Role::Receiver, &*direction.receiver)];
         let outside: Vec<Arc<External>> = names.iter().filter_map(|(_, name)| targets.get(name).cloned()).collect();
-        let (clock, pki) = time(scenario, *machine, &outside)?;
+        let (clock, pki) = time(scenario, *machine, &outside).await?;
         let mut posta = given::posta(scenario);
         let mut cast = Vec::new();
         for (role, name) in names {
@@ -189,11 +190,19 @@ impl World {
 }
 
 /// The legal clock and the test PKI: of the scenario's day, or of today where a side goes by its own clock.
-fn time(scenario: &Scenario, machine: Machine, outside: &[Arc<External>]) -> Result<(Clock, Arc<Pki>), TargetError> {
+async fn time(
+    scenario: &Scenario,
+    machine: Machine,
+    outside: &[Arc<External>],
+) -> Result<(Clock, Arc<Pki>), TargetError> {
     let trouble = |error: crate::pki::PkiError| TargetError::infrastructure(error.to_string());
-    let Some(ahead) = outside.iter().map(|target| target.ahead()).max() else {
+    if outside.is_empty() {
         return Ok((Clock::still(scenario.starts), Pki::load().map_err(trouble)?));
-    };
+    }
+    let mut ahead = SignedDuration::ZERO;
+    for target in outside {
+        ahead = ahead.max(target.ahead(machine).await?);
+    }
     let now = machine.now() + ahead;
     let order = Order { day: Some(LegalTime::at(machine.now()).day()), newcomer: None };
     Ok((Clock::running(Machine::set_to(now)), Pki::ordered(&order).map_err(trouble)?))

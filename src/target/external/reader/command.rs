@@ -1,7 +1,11 @@
 //! A program that fetches a mailbox by whatever means a provider has, and prints where it put it: the path of a Maildir.
 //! Not an mbox, whose `From ` lines change messages.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use tokio::{io::AsyncReadExt, process};
 
@@ -16,18 +20,19 @@ const OUTPUT: u64 = 8 << 10;
 /// A mailbox that a program shows.
 pub struct Command {
     words: Vec<String>,
+    folder: PathBuf,
     maildir: Maildir,
 }
 
 impl Command {
-    /// A mailbox that nobody has looked into; the first word is the program.
-    pub fn new(words: Vec<String>) -> Self {
-        Self { words, maildir: Maildir::new(PathBuf::new()) }
+    /// A mailbox that nobody has looked into; the first word is the program, which runs in a folder.
+    pub fn new(words: Vec<String>, folder: PathBuf) -> Self {
+        Self { words, folder, maildir: Maildir::new(PathBuf::new()) }
     }
 
     async fn fetched(&mut self) -> Result<&mut Maildir, TargetError> {
-        let path = printed(&self.words).await?;
-        Ok(self.maildir.at(PathBuf::from(path)))
+        let path = printed(&self.words, &self.folder).await?;
+        Ok(self.maildir.at(self.folder.join(path)))
     }
 }
 
@@ -41,14 +46,15 @@ impl Reader for Command {
     }
 }
 
-/// The one line that a program prints. It is given no input, and ended where it takes too long.
-pub(crate) async fn printed(words: &[String]) -> Result<String, TargetError> {
+/// The one line that a program prints, run in a folder. It is given no input, and ended where it takes too long.
+pub(crate) async fn printed(words: &[String], folder: &Path) -> Result<String, TargetError> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(TargetError::configuration("a command without a program"));
     };
     let failed = |what: String| TargetError::infrastructure(format!("the command `{program}`: {what}"));
     let started = process::Command::new(program)
         .args(arguments)
+        .current_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -104,7 +110,7 @@ mod tests {
     async fn a_program_prints_where_the_mailbox_lies() {
         let folder = tempfile::tempdir().unwrap();
         let put = format!("mkdir -p {0}/new && echo {0}", folder.path().display());
-        let mut command = Command::new(shell(&put));
+        let mut command = Command::new(shell(&put), PathBuf::new());
         command.mark().await.unwrap();
         std::fs::write(folder.path().join("new/1"), "Subject: x\n\nx\n").unwrap();
         assert_eq!(command.arrived().await.unwrap(), [b"Subject: x\r\n\r\nx\r\n"]);
@@ -112,11 +118,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_fails_or_says_nothing_of_use_is_told() {
-        let told = async |script: &str| printed(&shell(script)).await.unwrap_err().to_string();
+        let told = async |script: &str| printed(&shell(script), Path::new("")).await.unwrap_err().to_string();
         assert!(told("echo no such user >&2; exit 3").await.contains("exit status: 3; no such user"));
         assert!(told("true").await.contains("prints other than one line"));
         assert!(told("echo a; echo b").await.contains("prints other than one line"));
-        let none = printed(&["/nowhere/at-all".to_owned()]).await.unwrap_err();
+        let none = printed(&["/nowhere/at-all".to_owned()], Path::new("")).await.unwrap_err();
         assert_eq!(none.trouble, crate::target::Trouble::Configuration);
     }
 }

@@ -39,8 +39,8 @@ pub enum Source {
     Pop3(MailboxServer),
     /// A Maildir on this machine.
     Maildir(String),
-    /// A program that fetches the mailbox and prints the path of a Maildir: program and arguments.
-    Command(Vec<String>),
+    /// A program that fetches the mailbox and prints the path of a Maildir: program and arguments, and the folder to run in.
+    Command(Vec<String>, PathBuf),
 }
 
 impl Source {
@@ -50,7 +50,10 @@ impl Source {
             Source::Imap(server, folder) => Box::new(ImapFolder::new(server.clone(), login.clone(), folder.clone())),
             Source::Pop3(server) => Box::new(Pop3Drop::new(server.clone(), login.clone())),
             Source::Maildir(path) => Box::new(Maildir::new(PathBuf::from(filled(path, address)))),
-            Source::Command(words) => Box::new(Command::new(words.iter().map(|word| filled(word, address)).collect())),
+            Source::Command(words, folder) => {
+                let words = words.iter().map(|word| filled(word, address)).collect();
+                Box::new(Command::new(words, folder.clone()))
+            }
         }
     }
 
