@@ -8,7 +8,7 @@ use pec_conformance::{
     directory::export,
     evidence::Service,
     gateway,
-    net::{Handler, Limits, Listener, Manners, Reply, Server, Session},
+    net::{Handler, Limits, Listener, LostReplies, Manners, Reply, Server, Session},
     pki::{Order, Pki},
     state::StartTls,
 };
@@ -39,6 +39,7 @@ impl Silent {
                 limits: Limits::default(),
                 upgrade: StartTls::Offered,
                 manners: Manners::Lenient,
+                lost_replies: LostReplies::default(),
             };
             runtime.block_on(Listener::start(server, Arc::new(Everything))).unwrap()
         });
