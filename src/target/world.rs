@@ -33,6 +33,7 @@ use crate::{
     smime::Signer,
 };
 
+pub(super) use self::start::released;
 pub use self::start::{Contact, Setting};
 
 /// The name of users' clients in EHLO.

@@ -212,8 +212,8 @@ fn shared(all: &[Vec<u8>]) -> Vec<Arc<[u8]>> {
     all.iter().map(|one| one.as_slice().into()).collect()
 }
 
-/// Waits until a port is free that the play before may not have left yet; who is still there then is told when a host starts.
-async fn released(at: SocketAddr) {
+/// Waits until a port is free that whoever was there before may not have left yet; who is still there then is told when a host starts.
+pub(in crate::target) async fn released(at: SocketAddr) {
     let deadline = Instant::now() + RELEASE;
     while matches!(TcpListener::bind(at).await, Err(error) if error.kind() == io::ErrorKind::AddrInUse)
         && Instant::now() < deadline
