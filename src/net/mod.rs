@@ -10,7 +10,7 @@ pub mod client;
 mod data;
 mod imap;
 mod lines;
-mod pop3;
+mod pop3_client;
 pub mod raw;
 mod reply;
 pub mod server;
@@ -25,7 +25,7 @@ pub use client::{
     AuthMechanism, Client, ClientError, Credentials, Destination, Patience, Problem, RecipientReply, Security, Sent,
 };
 pub use imap::{FolderState, Imap};
-pub use pop3::Pop3;
+pub use pop3_client::Pop3;
 pub use raw::{Heard, Spoken};
 pub use reply::Reply;
 pub use server::{Handler, Limits, Listener, LostReplies, Manners, POSTMASTER, Server, Session};
