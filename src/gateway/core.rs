@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use rustls::ClientConfig;
+
 use super::{
     Profile, Stored, Surroundings,
     activity::Tasks,
@@ -31,6 +33,8 @@ pub(super) struct Core {
     pub around: Arc<Surroundings>,
     /// Signers that its deviations name.
     pub other_signers: BTreeMap<String, Signer>,
+    /// TLS when it calls other hosts, where it is not that of its surroundings.
+    pub calling: Option<Arc<ClientConfig>>,
     pub identifiers: Identifiers,
     /// Destinations that are being sent to.
     pub sending: std::sync::Mutex<HashSet<String>>,

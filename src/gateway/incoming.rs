@@ -175,6 +175,7 @@ impl Core {
         let taken = Reply::new(250, [2, 0, 0], "Taken");
         let about = correct.certified();
         let matter = Matter { about: &about, provider: &correct.daticert.gestore_emittente };
+        let message_id = correct.message.mail.field("Message-ID").unwrap_or_default();
         let for_provider = matches!(correct.kind, Kind::PresaInCarico | Kind::RilevazioneVirus);
         if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
             self.quarantine(arrival.bytes, at);
@@ -187,8 +188,12 @@ impl Core {
             let refusal = if in_service_mailbox { None } else { self.takes_no_notification(recipient) };
             let (event, detail) = match &refusal {
                 Some(reply) => ("scarto", Some(reply.to_string())),
-                None if for_provider == in_service_mailbox => ("consegna", correct.kind.tipo().map(str::to_owned)),
-                None => ("scarto", correct.kind.tipo().map(str::to_owned)),
+                None if for_provider != in_service_mailbox => ("scarto", correct.kind.tipo().map(str::to_owned)),
+                // It comes again where the answer to it was lost.
+                None if !self.store.take_in(&correct.provider.name, &message_id, recipient) => {
+                    ("ricezione", Some("notifica già ricevuta".to_owned()))
+                }
+                None => ("consegna", correct.kind.tipo().map(str::to_owned)),
             };
             if event == "consegna" {
                 self.put(recipient, traced(arrival.from, Some(&arrival.received), arrival.bytes), at);

@@ -71,8 +71,11 @@ impl Core {
             return self.store.event(|| self.conclude(outgoing, Vec::new(), failures.collect()));
         };
         self.around.sent(&outgoing.bytes);
-        let sent =
-            self.around.client(&self.profile.host).send(&destination, None, &outgoing.path, &outgoing.bytes).await;
+        let mut client = self.around.client(&self.profile.host);
+        if let Some(tls) = &self.calling {
+            client.tls = tls.clone();
+        }
+        let sent = client.send(&destination, None, &outgoing.path, &outgoing.bytes).await;
         let (waiting, failed) = match sent {
             Ok(sent) => sorted(outgoing, &sent),
             Err(ClientError { problem: Problem::Address(_), .. }) => {

@@ -74,6 +74,8 @@ pub enum Noticed {
 /// What the entries add up to.
 #[derive(Default)]
 struct State {
+    /// How many there were.
+    entries: u64,
     mailboxes: BTreeMap<String, Vec<Stored>>,
     quarantine: Vec<Stored>,
     log: Vec<LogRecord>,
@@ -206,6 +208,11 @@ impl Store {
         if state.broken { Vec::new() } else { state.queue.values().cloned().collect() }
     }
 
+    /// How many entries its journal holds.
+    pub fn entries(&self) -> u64 {
+        self.state().entries
+    }
+
     /// The submission with this identifier.
     pub fn tracked(&self, identifier: &str) -> Option<Tracked> {
         self.state().tracked.get(identifier).cloned()
@@ -243,6 +250,7 @@ impl State {
     }
 
     fn apply(&mut self, entry: Entry) {
+        self.entries += 1;
         match entry {
             Entry::Delivered { .. } | Entry::Quarantined(_) | Entry::Logged(_) if !self.remembers => {}
             Entry::Delivered { mailbox, message } => self.mailboxes.entry(mailbox).or_default().push(message),
