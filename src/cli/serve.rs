@@ -114,6 +114,9 @@ async fn run(mut serving: Serving, mut signals: Served, control: Option<Control>
                 None => Asked::Stop,
             },
             _ = look.tick() => {
+                if let Some(trouble) = serving.broken() {
+                    return Err(CliError::Serve(trouble));
+                }
                 looks = looks.wrapping_add(1);
                 if looks.is_multiple_of(LOOKS) {
                     serving.keep_no_longer();

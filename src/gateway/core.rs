@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
+
 use super::{
     Profile, Stored, Surroundings,
     activity::Tasks,
@@ -34,6 +36,8 @@ pub(super) struct Core {
     pub identifiers: Identifiers,
     /// Destinations that are being sent to.
     pub sending: std::sync::Mutex<HashSet<String>>,
+    /// When what is long past was forgotten last.
+    pub forgot: std::sync::Mutex<Option<Timestamp>>,
     /// Who sends to them.
     pub tasks: Tasks,
 }
@@ -58,6 +62,23 @@ impl Core {
     /// The one instant of the event that begins now (4.1).
     pub fn now(&self) -> LegalTime {
         LegalTime::at(self.around.clock().now())
+    }
+
+    /// An event, on a thread that may wait: it signs, and waits for the disk.
+    pub async fn happens<T: Send + 'static>(
+        self: &Arc<Self>,
+        happens: impl FnOnce(&Core) -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let core = self.clone();
+        self.apart(move || core.store.event(|| happens(&core))).await?
+    }
+
+    /// Something that waits, on a thread that may.
+    pub async fn apart<T: Send + 'static>(&self, waits: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+        tokio::task::spawn_blocking(waits).await.map_err(|ended| match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(cancelled) => io::Error::other(cancelled.to_string()),
+        })
     }
 
     /// Composes a notification, writes its log record and sends it on its way.

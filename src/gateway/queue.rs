@@ -25,9 +25,8 @@ const IDLENESS: SignedDuration = SignedDuration::from_hours(24);
 impl Core {
     /// Sends what is due, one destination beside the other, messages of one destination in order.
     pub fn run_queue(self: &Arc<Self>) {
-        let now = self.around.clock().now();
-        for outgoing in self.store.waiting().into_iter().filter(|outgoing| outgoing.due <= now) {
-            let destination = self.queue_of(&outgoing.path);
+        for (domain, _) in self.store.due_by(self.around.clock().now()) {
+            let destination = self.queue_of(&domain);
             let first = self.sending.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.clone());
             if first {
                 let (core, busy) = (self.clone(), self.around.busy());
@@ -45,16 +44,16 @@ impl Core {
             let now = self.around.clock().now();
             let next = {
                 let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut waiting = self.store.waiting().into_iter();
-                let next = waiting.find(|outgoing| outgoing.due <= now && self.queue_of(&outgoing.path) == destination);
+                let due = self.store.due_by(now).into_iter();
+                let next = due.filter(|(domain, _)| self.queue_of(domain) == destination).map(|(_, id)| id).min();
                 if next.is_none() {
                     // Released under the lock under which others look whether it is taken: nothing falls between.
                     sending.remove(destination);
                 }
                 next
             };
-            let Some(outgoing) = next else { return };
-            if self.attempt(&outgoing).await.is_err() {
+            let Some(outgoing) = next.and_then(|id| self.store.waiting(id)) else { return };
+            if self.attempt(outgoing).await.is_err() {
                 // The journal is out of order: nothing can be promised any more, so nothing is tried.
                 self.sending.lock().unwrap_or_else(PoisonError::into_inner).remove(destination);
                 return;
@@ -63,33 +62,32 @@ impl Core {
     }
 
     /// One attempt, and its consequences.
-    async fn attempt(&self, outgoing: &Outgoing) -> io::Result<()> {
-        let domain = domain_of(&outgoing.path);
-        let Some(destination) = self.around.route(&domain) else {
-            let unknown = Reply::new(550, [5, 1, 2], "No such domain");
-            let failures = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: unknown.clone() });
-            return self.store.event(|| self.conclude(outgoing, Vec::new(), failures.collect()));
+    async fn attempt(self: &Arc<Self>, outgoing: Outgoing) -> io::Result<()> {
+        let (core, waiting) = (self.clone(), outgoing.clone());
+        let bytes = self.apart(move || core.store.body(&waiting)).await??;
+        let Some(destination) = self.around.route(&domain_of(&outgoing.path)) else {
+            let unknown = all_failed(&outgoing, &Reply::new(550, [5, 1, 2], "No such domain"));
+            return self.happens(move |core| core.conclude(&outgoing, &bytes, unknown)).await;
         };
-        self.around.sent(&outgoing.bytes);
-        let sent =
-            self.around.client(&self.profile.host).send(&destination, None, &outgoing.path, &outgoing.bytes).await;
-        let (waiting, failed) = match sent {
-            Ok(sent) => sorted(outgoing, &sent),
+        self.around.sent(&bytes);
+        let sent = self.around.client(&self.profile.host).send(&destination, None, &outgoing.path, &bytes).await;
+        let outcome = match sent {
+            Ok(sent) => sorted(&outgoing, &sent),
             Err(ClientError { problem: Problem::Address(_), .. }) => {
-                all_failed(outgoing, &Reply::new(553, [5, 1, 3], "Not an address"))
+                all_failed(&outgoing, &Reply::new(553, [5, 1, 3], "Not an address"))
             }
             // What is signed cannot be written in seven bits (RFC 6152 3, RFC 3463).
             Err(ClientError { problem: Problem::EightBit, .. }) => {
-                all_failed(outgoing, &Reply::new(554, [5, 6, 3], "Conversion required but not supported"))
+                all_failed(&outgoing, &Reply::new(554, [5, 6, 3], "Conversion required but not supported"))
             }
             // No session, or none that came to an end: it may work later.
             Err(_) => (outgoing.path.to.clone(), Vec::new()),
         };
-        self.store.event(|| self.conclude(outgoing, waiting, failed))
+        self.happens(move |core| core.conclude(&outgoing, &bytes, outcome)).await
     }
 
     /// Those still waiting are tried again, or given up; those failed for good are answered for.
-    fn conclude(&self, outgoing: &Outgoing, waiting: Vec<String>, failed: Vec<Failure>) {
+    fn conclude(&self, outgoing: &Outgoing, bytes: &Bytes, (waiting, failed): (Vec<String>, Vec<Failure>)) {
         let at = self.now();
         let last = self.profile.retries.last().copied().unwrap_or(SignedDuration::from_hours(1));
         let delay = self.profile.retries.get(outgoing.attempts).copied().unwrap_or(last);
@@ -105,17 +103,19 @@ impl Core {
             expired.extend(waiting.into_iter().map(|recipient| Failure { recipient, reply: reply.clone() }));
         }
         match &outgoing.purpose {
-            Purpose::Envelope { identifier } => self.envelope_failed(outgoing, identifier, failed, expired, &at),
+            Purpose::Envelope { identifier } => {
+                self.envelope_failed(outgoing, bytes, identifier, failed, expired, &at);
+            }
             Purpose::Notification { about, provider } => {
                 let matter = Matter { about, provider };
                 self.log_failures(matter, failed.iter().chain(&expired), &at);
             }
             Purpose::Ordinary => {
                 let failed: Vec<Failure> = failed.into_iter().chain(expired).collect();
-                let arrival = returned(outgoing, &outgoing.bytes, &at);
+                let arrival = returned(outgoing, bytes, &at);
                 let about = uncertified(&arrival);
                 self.log_failures(Matter { about: &about, provider: "" }, failed.iter(), &at);
-                self.give_back(outgoing, &failed, &at);
+                self.give_back(outgoing, bytes, &failed, &at);
             }
         }
     }
@@ -125,6 +125,7 @@ impl Core {
     fn envelope_failed(
         &self,
         outgoing: &Outgoing,
+        bytes: &Bytes,
         identifier: &str,
         failed: Vec<Failure>,
         expired: Vec<Failure>,
@@ -144,18 +145,18 @@ impl Core {
                 ordinary.push(failure);
             }
         }
-        self.give_back(outgoing, &ordinary, at);
+        self.give_back(outgoing, bytes, &ordinary, at);
     }
 
     /// A delivery status notification to this provider's own user, wrapped as what it is: ordinary mail (2.2.2).
-    fn give_back(&self, outgoing: &Outgoing, failed: &[Failure], at: &LegalTime) {
+    fn give_back(&self, outgoing: &Outgoing, bytes: &Bytes, failed: &[Failure], at: &LegalTime) {
         let sender = &outgoing.path.from;
         // What comes from nobody is given back to nobody (RFC 5321 4.5.5).
         if failed.is_empty() || self.profile.mailbox(sender).is_none() {
             return;
         }
         let id = self.identifiers.next(at);
-        let report = dsn::compose(&self.profile.host, sender, failed, &outgoing.bytes, &id, at).into();
+        let report = dsn::compose(&self.profile.host, sender, failed, bytes, &id, at).into();
         let arrival = Arrival { from: "", ..returned(outgoing, &report, at) };
         self.deliver_wrapped(&arrival, sender, "il messaggio non è di posta certificata");
     }
@@ -168,10 +169,9 @@ impl Core {
         }
     }
 
-    /// What keeps messages in order: the host they go to, or the domain that has none.
-    fn queue_of(&self, path: &SmtpPath) -> String {
-        let domain = domain_of(path);
-        self.around.route(&domain).map_or(domain, |destination: Destination| destination.host)
+    /// What keeps messages in order: the host that a domain's go to, or the domain that has none.
+    fn queue_of(&self, domain: &str) -> String {
+        self.around.route(domain).map_or_else(|| domain.to_owned(), |destination: Destination| destination.host)
     }
 }
 

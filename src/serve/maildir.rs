@@ -39,6 +39,11 @@ impl Maildir {
         }
     }
 
+    /// What was prepared so far survives a crash.
+    pub fn sync_prepared(&self) -> io::Result<()> {
+        sync_folder(&self.0.join("tmp"))
+    }
+
     /// What was shown so far survives a crash.
     pub fn sync(&self) -> io::Result<()> {
         sync_folder(&self.0.join("new"))

@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Serving {
     place: Place,
     around: Arc<Surroundings>,
-    gateway: Gateway,
+    gateway: Arc<Gateway>,
     spool: Arc<Spool>,
     seen: Vec<(PathBuf, Option<(Timestamp, u64)>)>,
 }
@@ -40,12 +40,12 @@ impl Serving {
         }
         let data = place.data();
         let trouble = |problem| ServeError::Data { path: data.clone(), problem };
-        let spool = Arc::new(Spool::open(&data, &around.play().to_string()).map_err(trouble)?);
+        let spool = Arc::new(Spool::open(&data).map_err(trouble)?);
         spool.forget(place.clock.now()).map_err(trouble)?;
         place.publish(&data.join("public"))?;
         let seen = place.watched().into_iter().map(|path| (stamp(&path), path)).map(|(at, path)| (path, at)).collect();
         let gateway = Gateway::start(around.clone(), place.profile.clone(), keys, spool.clone());
-        let gateway = gateway.await.map_err(ServeError::Start)?;
+        let gateway = Arc::new(gateway.await.map_err(ServeError::Start)?);
         Ok(Self { place, around, gateway, spool, seen })
     }
 
@@ -103,6 +103,12 @@ impl Serving {
         self.keep_no_longer();
     }
 
+    /// Why it takes and sends nothing any more, once it could not keep something.
+    pub fn broken(&self) -> Option<ServeError> {
+        let why = self.gateway.broken()?;
+        Some(ServeError::Data { path: self.data(), problem: std::io::Error::other(why) })
+    }
+
     /// Forgets what was kept for 30 months. What cannot be removed now is removed another time.
     pub fn keep_no_longer(&self) {
         let _ = self.spool.forget(self.now());
@@ -135,7 +141,9 @@ impl gateway::Timers for Serving {
 
     async fn move_to(&self, instant: Timestamp) -> Result<(), Self::Error> {
         self.place.clock.move_to(instant);
-        self.gateway.run_due();
+        let gateway = self.gateway.clone();
+        // Where the program ends, what is due is done when it starts again.
+        let _ = tokio::task::spawn_blocking(move || gateway.run_due()).await;
         Ok(())
     }
 }
