@@ -10,7 +10,7 @@ use pec_conformance::{
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, Service, bundle},
     message::{Bytes, DaticertReading, Message},
-    net::{Handler, Limits, Manners, Reply, Server, Session},
+    net::{Handler, Limits, LostReplies, Manners, Reply, Server, Session},
     pki::Pki,
     rules::{self, Judge, Judgement, Options, Outcome, Reference},
     scenario::Scenario,
@@ -101,6 +101,7 @@ pub fn smtp(data: &[u8]) {
             limits,
             upgrade: StartTls::Offered,
             manners: Manners::default(),
+            lost_replies: LostReplies::default(),
         }
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");

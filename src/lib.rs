@@ -17,6 +17,7 @@
 //!
 //! archive    what someone holds, opened: files, folders, mailboxes and zips, for `check`
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
+//! known      deviations that a provider declares
 //! catalogue  the clauses, rules, scenarios and faults, and how they lead to each other: what is checked, and by what
 //! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock,
 //!            bounded (files read up to a bound), yaml (files that people write, and what is wrong with one), shown (text from
@@ -37,6 +38,7 @@ pub mod directory;
 pub mod evidence;
 pub mod fault;
 pub mod gateway;
+pub mod known;
 pub mod message;
 pub mod net;
 pub mod norm;

@@ -53,8 +53,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     // What a run or a check came to, and nobody who runs or checks.
-    ("results", &["directory", "evidence", "message", "norm", "rules"]),
-    ("report", &["evidence", "norm", "results", "rules", "shown", "smime"]),
+    // What a provider declares: data, and what became of it.
+    ("known", &["bounded", "evidence", "shown", "yaml"]),
+    ("results", &["directory", "evidence", "known", "message", "norm", "rules"]),
+    ("report", &["evidence", "known", "norm", "results", "rules", "shown", "smime"]),
     ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
@@ -92,6 +94,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "directory",
             "evidence",
             "fault",
+            "known",
             "message",
             "norm",
             "report",

@@ -1,5 +1,7 @@
 //! What someone holds, given to `check`: mailboxes, zips, standard input, folders of anything.
 
+mod program;
+
 use std::{
     fs::{self, File},
     io::Write as _,
@@ -10,6 +12,8 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
+use self::program::{Done, done, program};
+
 /// Inputs rebuilt from public bug reports, on invented names.
 fn case(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
@@ -19,47 +23,13 @@ fn bytes(name: &str) -> Vec<u8> {
     fs::read(case(name)).unwrap()
 }
 
-struct Done {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Done {
-    #[track_caller]
-    fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, words: &[&str]) -> Self {
-        let all = format!("{}{}", self.out, self.err);
-        for word in words {
-            assert!(all.contains(word), "nothing about `{word}` in:\n{all}");
-        }
-        self
-    }
-
-    #[track_caller]
-    fn never_says(self, word: &str) -> Self {
-        let all = format!("{}{}", self.out, self.err);
-        assert!(!all.contains(word), "`{word}` stands in:\n{all}");
-        self
-    }
-}
-
 fn check(args: &[&Path], stdin: Stdio) -> Done {
     run("check", args, stdin)
 }
 
 fn run(what: &str, args: &[&Path], stdin: Stdio) -> Done {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    // Nothing that somebody keeps with `reference add` decides anything here.
-    command.env("XDG_DATA_HOME", "/nowhere");
-    let output = command.arg(what).args(args).env("NO_COLOR", "1").stdin(stdin).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
-    Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    let mut command = program(&[what]);
+    done(command.args(args).env("NO_COLOR", "1").stdin(stdin).output().expect("the program starts"))
 }
 
 fn of(path: impl AsRef<Path>) -> Done {

@@ -30,6 +30,10 @@ const TAKEN_BY_NOBODY: &[(Choice<'_>, &str)] = &[
         ("session/unheard-answer", 1, "a message whose sender is gone is not taken"),
         "whether the end of the message or that of the connection came first, a server sees by chance",
     ),
+    (
+        ("trust/malformed-to-let-in", 1, "it makes the envelope one that is badly composed"),
+        "a gateway of ours holds no provider to what its user wrote",
+    ),
 ];
 
 /// The alternatives of each `either` of a scenario, by its number.

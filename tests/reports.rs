@@ -1,13 +1,17 @@
 //! The reports are what their formats' own schemas want: SARIF by OASIS's, JUnit by Jenkins', the JSON stream by the schema
 //! that `schema report` prints. What comes from outside acts in none of them.
 
+mod program;
+
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use serde_json::Value;
+
+use self::program::pec;
 
 const SARIF: &str = include_str!("schemas/sarif-2.1.0.json");
 const JUNIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemas/junit-10.xsd");
@@ -15,19 +19,6 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md");
 
 /// What acts on a terminal or in a page instead of being read.
 const ACTING: [char; 6] = ['\x1b', '\u{202e}', '\u{9b}', '\x07', '\r', '\0'];
-
-struct Done {
-    code: Option<i32>,
-    out: String,
-}
-
-fn pec(args: &[&str]) -> Done {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    // Nothing that somebody keeps with `reference add` decides anything here.
-    command.env("XDG_DATA_HOME", "/nowhere");
-    let output = command.args(args).stdin(Stdio::null()).output().expect("the program starts");
-    Done { code: output.status.code(), out: String::from_utf8(output.stdout).expect("the program prints UTF-8") }
-}
 
 /// The reports of a run with something wrong in it, and the folder they lie in.
 fn run() -> tempfile::TempDir {

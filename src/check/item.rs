@@ -1,6 +1,6 @@
 //! One thing that was found: judged alone, whatever it is, and what lies inside it too.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{Check, arrival::arrival};
 use crate::{
@@ -40,7 +40,14 @@ pub(super) enum Fault {
 
 /// What messages are judged by, judged itself.
 pub(super) fn reference(name: &str, judgement: Judgement) -> Checked {
-    Checked { path: PathBuf::from(name), name: name.to_owned(), evidence: Evidence::default(), judgement, lone: None }
+    Checked {
+        path: PathBuf::from(name),
+        name: name.to_owned(),
+        evidence: Evidence::default(),
+        judgement,
+        lone: None,
+        known: Arc::default(),
+    }
 }
 
 impl Check<'_> {
@@ -112,7 +119,7 @@ impl Check<'_> {
         let path = name.path().map_or_else(PathBuf::new, PathBuf::from);
         let (answers, signer) = (lone.answers, lone.signer);
         let lone = Some(results::Alone { arrival, description, answers, signer });
-        let checked = Checked { name: name.to_string(), path, evidence, judgement, lone };
+        let checked = Checked { name: name.to_string(), path, evidence, judgement, lone, known: Arc::default() };
         Judged { told: Told::Checked(Box::new(checked)), exercised, member }
     }
 
@@ -149,7 +156,7 @@ impl Check<'_> {
             Judge::new(all(), &reference, self.options).evidence(&evidence)
         };
         let exercised = judgement.applied.values().sum();
-        let checked = Checked { name, path, evidence, judgement, lone: None };
+        let checked = Checked { name, path, evidence, judgement, lone: None, known: Arc::default() };
         Judged { told: Told::Checked(Box::new(checked)), exercised, member: None }
     }
 }

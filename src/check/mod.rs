@@ -11,7 +11,11 @@ mod portions;
 mod spill;
 mod submission;
 
-use std::{io, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::PathBuf,
+};
 
 use jiff::Timestamp;
 
@@ -56,6 +60,8 @@ pub struct Outcome {
     pub tally: CheckTally,
     /// Whether something was given that cannot be judged.
     pub mistaken: bool,
+    /// Rules that were put to messages, by the provider that signed them, where that is known.
+    pub asked: BTreeMap<Option<String>, BTreeSet<&'static str>>,
 }
 
 /// Why checking was broken off.
@@ -109,6 +115,7 @@ impl Check<'_> {
             },
         )?;
         outcome.tally.exercise(&judge.applied(&clerks));
+        outcome.asked = judge.asked(&clerks);
         let surroundings =
             Evidence { watch: self.watch.clone(), ended: Some(self.at.unwrap_or(self.now)), ..Evidence::default() };
         let transactions = spill.transactions().map_err(Broken::Spilling)?;

@@ -1,5 +1,7 @@
 //! What belongs to one submission, for people: what became of each recipient, what is there and what is missing.
 
+use std::sync::Arc;
+
 use crate::{
     evidence::{Evidence, Seen, View},
     message::Kind,
@@ -25,6 +27,8 @@ pub(super) fn page(transaction: &Transaction, judge: &Judge<'_>, surroundings: &
         missing,
         judgement: judge.transaction(transaction, surroundings),
         evidence: surroundings.clone(),
+        provider: transaction.messages.first().and_then(Member::answerable),
+        known: Arc::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     CliError, Exit,
     color::Color,
     format::{Printed, Strict},
+    known::{Deviations, Settled},
     stdout::Stdout,
     trust::Given,
 };
@@ -17,6 +18,7 @@ use crate::{
     check::{Broken, Check, Outcome},
     clock::Machine,
     evidence::{View, Watch},
+    known::Extent,
     report::{JsonStream, Junit, Report, RuleSet, Sarif, Terminal},
     results::{Closing, Ending, Event, Opening, Question, Required, Totals, Work, require},
     rules::{self, Options, Reference},
@@ -51,6 +53,8 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "ANSWER", value_delimiter = ',')]
     require: Vec<Question>,
     #[command(flatten)]
+    known: Deviations,
+    #[command(flatten)]
     printed: Printed<Format>,
 }
 
@@ -79,6 +83,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let (clock, now) = (Instant::now(), Machine::default().now());
     let options = Options { as_of: args.as_of.into() };
     let strictness = args.strict.strictness();
+    let mut declared = args.known.read([], strictness, now)?;
     let out = Stdout::open();
     let mut report: Box<dyn Report> = match args.printed.format() {
         Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
@@ -103,8 +108,14 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
     let mut required: BTreeMap<Question, Required> =
         args.require.iter().map(|question| (*question, Required::default())).collect();
-    let telling = |event: Event<'_>| {
+    reference.providers().for_each(|provider| declared.knows(provider));
+    let telling = |mut event: Event<'_>| {
         require(&mut required, &event);
+        match &mut event {
+            Event::Checked(checked) => declared.checked(checked),
+            Event::Submission(page) => declared.submission(page),
+            _ => {}
+        }
         report.event(&event)
     };
     let mut outcome = check.run(telling).map_err(|broken| match broken {
@@ -112,20 +123,27 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
         Broken::Spilling(_) => CliError::Internal(broken.to_string()),
     })?;
     outcome.tally.required = required;
-    let exit = exit(&outcome);
-    let exit_told = (exit.code(), exit.of_check());
+    for (provider, rules) in &outcome.asked {
+        for rule in rules {
+            declared.asked(rule, provider.as_deref());
+        }
+    }
+    let failing = outcome.tally.failing + outcome.tally.failing_submissions > 0;
+    let extent = Extent { asked_all: true, names_all: !given.directories.is_empty() };
+    let Settled { exit, words, reckoning } = declared.close(extent, others(&outcome), failing);
+    let exit_told = (exit.code(), words.unwrap_or_else(|| exit.of_check().to_owned()));
     let (totals, took) = (Totals::Check(outcome.tally), clock.elapsed());
-    let closing = Closing { totals, ending: Ending::Complete, exit: exit_told, took };
-    report.event(&Event::Closed(closing)).map_err(CliError::Stdout)?;
+    let closing = Closing { totals, ending: Ending::Complete, exit: exit_told, known: reckoning, took };
+    report.event(&Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
     Ok(exit)
 }
 
-fn exit(outcome: &Outcome) -> Exit {
+/// What it comes to, what was found left aside.
+fn others(outcome: &Outcome) -> Exit {
     let tally = &outcome.tally;
-    let failing = tally.failing + tally.failing_submissions > 0;
     let applies = [
         (tally.required.values().any(|asked| asked.cannot_tell > 0 || asked.is_unasked()), Exit::Untold),
-        (failing || tally.required.values().any(|asked| asked.no > 0), Exit::NonConforming),
+        (tally.required.values().any(|asked| asked.no > 0), Exit::NonConforming),
         (!tally.not_exercised.is_empty(), Exit::Nothing),
         (tally.broken_rules > 0, Exit::Trouble),
         (outcome.mistaken, Exit::Usage),

@@ -25,6 +25,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Scenarios(#[from] LoadError),
+    /// What is declared.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Deviations(#[from] crate::known::LoadError),
     /// What was selected from it.
     #[error(transparent)]
     #[diagnostic(help(
@@ -201,18 +205,18 @@ impl CliError {
                 Err(_) => say(&format!("{spelt}\n")),
             }
         };
-        match self {
-            CliError::Configuration(problems) | CliError::Scenarios(LoadError::Files { problems }) => {
-                for problem in problems.iter().take(DRAWN) {
-                    draw(problem);
-                }
-                if problems.len() > DRAWN {
-                    say(&format!("and {} more\n", problems.len() - DRAWN));
-                }
-                say(&format!("{self}\n"));
-            }
-            _ => draw(self),
+        let problems = match self {
+            CliError::Configuration(problems) | CliError::Scenarios(LoadError::Files { problems }) => problems,
+            CliError::Deviations(error) => &error.problems,
+            _ => return draw(self),
+        };
+        for problem in problems.iter().take(DRAWN) {
+            draw(problem);
         }
+        if problems.len() > DRAWN {
+            say(&format!("and {} more\n", problems.len() - DRAWN));
+        }
+        say(&format!("{self}\n"));
     }
 }
 

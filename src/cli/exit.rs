@@ -43,7 +43,9 @@ impl Exit {
                 "conforming; of `check`: no violation found, and every required answer is yes; of `diff`: nothing is \
                  worse; of `serve`: ended when it was told to"
             }
-            Exit::NonConforming => "non-conformity; of `diff`: something is worse",
+            Exit::NonConforming => {
+                "non-conformity, or a declared deviation that does not hold; of `diff`: something is worse"
+            }
             Exit::Usage => "usage, configuration or scenario error",
             Exit::Trouble => {
                 "infrastructure: a target out of reach, the harness itself, a report not written, an interrupted run"

@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod format;
 mod inspect;
+mod known;
 mod last_resort;
 mod list;
 mod reference;
@@ -70,7 +71,7 @@ enum Command {
     Coverage(coverage::Args),
     /// Run a reference gateway as a program of its own, which keeps what it has in a folder.
     Serve(serve::Args),
-    /// Print the JSON Schema of a scenario file, of a gateway file, of a line of the JSON stream, or of one of `diff`.
+    /// Print the JSON Schema of a scenario, gateway or deviations file, of a line of the JSON stream, or of one of `diff`.
     Schema(schema::Args),
 }
 

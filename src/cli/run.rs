@@ -16,13 +16,16 @@ use super::{
     color::Color,
     error::warn,
     format::{Printed, Strict},
+    known::{Declared, Deviations, Settled},
     select::Select,
     signals,
     stderr::say,
     stdout::Stdout,
 };
 use crate::{
+    clock::Machine,
     evidence::Direction,
+    known::Extent,
     report::{JsonStream, Progress, Reports, RuleSet, Terminal},
     results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Totals},
     rules,
@@ -69,6 +72,8 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t, value_name = "WHOSE")]
     evidence: Evidence,
     #[command(flatten)]
+    known: Deviations,
+    #[command(flatten)]
     printed: Printed<Format>,
 }
 
@@ -111,6 +116,11 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     plan.how.as_of = args.as_of.into();
     plan.how.keep = if args.evidence == Evidence::Failures { Keep::Failures } else { Keep::All };
 
+    let ids = plan.scenarios.iter().map(|scenario| scenario.id.clone());
+    let mut declared = args.known.read(ids, plan.how.strictness, Machine::default().now())?;
+    let players = plan.directions.iter().flat_map(|way| [&way.sender, &way.receiver]).map(String::as_str);
+    players.chain(target::NAMES.iter().copied()).for_each(|name| declared.knows(name));
+
     let mut reports = Reports::default();
     reports.add("progress", Progress::on_stderr());
     let mut kept = Kept { written: None, exit: Exit::Conforming };
@@ -138,7 +148,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
         Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
         Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), rules)),
     }
-    let exit = play(&plan, &mut reports, &mut kept).map_err(CliError::NoRuntime)?;
+    let exit = play(&plan, &mut reports, &mut kept, declared).map_err(CliError::NoRuntime)?;
     for (name, problem) in reports.broken() {
         warn(&format!("{name} could not be written: {problem}"));
     }
@@ -174,20 +184,25 @@ impl Kept {
 }
 
 /// Plays the plan and feeds the reports.
-fn play(plan: &Plan, reports: &mut Reports, kept: &mut Kept) -> io::Result<Exit> {
+fn play(plan: &Plan, reports: &mut Reports, kept: &mut Kept, mut declared: Declared) -> io::Result<Exit> {
     let mut tally = PlayTally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
-    let run = runner::run(plan, &mut |event| {
-        if let Event::Finished(cell) = &event {
+    let run = runner::run(plan, &mut |mut event| {
+        if let Event::Finished(cell) = &mut event {
+            declared.cell(cell);
             tally.count(cell);
             kept.cell(cell, &plan.how);
         }
         reports.event(&event);
     })?;
     let ending = ending(&run, &tally);
-    let exit = verdict(&tally, ending).worse(kept.exit());
+    let extent = Extent { asked_all: ending == Ending::Complete, names_all: true };
+    let Settled { exit: settled, words, reckoning } = declared.close(extent, others(&tally, ending), tally.failed > 0);
+    let exit = settled.worse(kept.exit());
     reports.close(|broken| {
         let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
-        Closing { totals: Totals::Plays(tally.clone()), ending, exit: (exit.code(), exit.of_run()), took: run.took }
+        let words = words.clone().filter(|_| exit == settled).unwrap_or_else(|| exit.of_run().to_owned());
+        let (totals, known) = (Totals::Plays(tally.clone()), reckoning.clone());
+        Closing { totals, ending, exit: (exit.code(), words), known, took: run.took }
     });
     Ok(exit)
 }
@@ -200,9 +215,9 @@ fn ending(run: &Run, tally: &PlayTally) -> Ending {
     }
 }
 
-/// What a run comes to.
-fn verdict(tally: &PlayTally, ending: Ending) -> Exit {
-    let mut exit = if tally.failed > 0 { Exit::NonConforming } else { Exit::Conforming };
+/// What a run comes to, what failed left aside.
+fn others(tally: &PlayTally, ending: Ending) -> Exit {
+    let mut exit = Exit::Conforming;
     if !tally.exercised_anything() {
         exit = exit.worse(Exit::Nothing);
     }
@@ -268,6 +283,10 @@ mod tests {
     fn the_verdict_follows_what_was_counted() {
         let tally =
             |passed, failed, error, skipped| PlayTally { passed, failed, error, skipped, ..PlayTally::default() };
+        let verdict = |tally: &PlayTally, ending| {
+            let others = others(tally, ending);
+            if tally.failed > 0 { others.worse(Exit::NonConforming) } else { others }
+        };
         let complete = |tally: PlayTally| verdict(&tally, Ending::Complete);
         assert_eq!(complete(tally(2, 0, 0, 1)), Exit::Conforming);
         assert_eq!(complete(tally(2, 1, 0, 0)), Exit::NonConforming);

@@ -4,12 +4,12 @@ use clap::ValueEnum;
 use schemars::schema_for;
 
 use super::{CliError, Exit, stdout::Stdout};
-use crate::{diff, report};
+use crate::{diff, known, report};
 
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Of what: a scenario file, a gateway file, a line of the JSON stream, or one of `diff --format json`.
+    /// Of what: a scenario, gateway or deviations file, a line of the JSON stream, or one of `diff --format json`.
     #[arg(value_enum, default_value_t, value_name = "WHAT")]
     what: What,
 }
@@ -21,6 +21,7 @@ enum What {
     Report,
     Gateway,
     Diff,
+    Deviations,
 }
 
 /// Prints the JSON Schema.
@@ -28,6 +29,7 @@ pub fn schema(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.what {
         What::Scenario => crate::scenario::schema(),
         What::Gateway => crate::serve::schema(),
+        What::Deviations => known::schema().into(),
         What::Report => schema_for!(report::Line<'_>).into(),
         What::Diff => schema_for!(diff::Line<'_>).into(),
     };

@@ -12,6 +12,8 @@
 //!
 //! File names are made here, of our words alone. That of a message tells the kind that it claims, for people: nothing reads it.
 
+mod shared;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -30,6 +32,7 @@ use crate::{
     message::{Kind, Mail},
 };
 
+pub use self::shared::Shared;
 use super::{
     Announced, Dialogue, DirectoryVersion, Evidence, GatewayFacts, LogRecord, Observation, Party, Role, Seen, SmtpPath,
     Watch,
@@ -126,11 +129,16 @@ struct DirectoryEntry {
 /// Writes a bundle to `way` below `root` and says where it is. Nothing that stands there is replaced, and no symbolic link
 /// below `root` is followed.
 pub fn write(evidence: &Evidence, root: &Path, way: &Path) -> Result<PathBuf, BundleError> {
+    write_sharing(evidence, root, way, &Shared::default())
+}
+
+/// The same, beside other bundles of one run: what they have alike is on the disk once.
+pub fn write_sharing(evidence: &Evidence, root: &Path, way: &Path, shared: &Shared) -> Result<PathBuf, BundleError> {
     let folder = root.join(way);
     let failed = |error: io::Error| BundleError::Io { doing: "written", path: folder.clone(), error };
     let parent = reach(root, way.parent().unwrap_or(Path::new(""))).map_err(failed)?;
     let draft = tempfile::Builder::new().prefix(DRAFT).tempdir_in(parent).map_err(failed)?;
-    draft_into(evidence, draft.path()).map_err(failed)?;
+    let alike = draft_into(evidence, draft.path(), shared).map_err(failed)?;
     let draft = draft.keep();
     fs::rename(&draft, &folder).map_err(|error| {
         // The rename's own error is the one to tell.
@@ -138,6 +146,9 @@ pub fn write(evidence: &Evidence, root: &Path, way: &Path) -> Result<PathBuf, Bu
         failed(error)
     })?;
     readable(&folder).map_err(failed)?;
+    for (name, sha256) in alike {
+        shared.learn(&sha256, folder.join(name));
+    }
     Ok(folder)
 }
 
@@ -185,8 +196,9 @@ fn readable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
-    let mut files = Files { folder, made: BTreeSet::new(), sha256: BTreeMap::new() };
+/// Writes everything, and says which files other bundles may have too, with their digests.
+fn draft_into(evidence: &Evidence, folder: &Path, shared: &Shared) -> io::Result<Vec<(String, String)>> {
+    let mut files = Files { folder, made: BTreeSet::new(), sha256: BTreeMap::new(), shared, alike: Vec::new() };
     let mut observations = Vec::new();
     for one in &evidence.observations {
         let file =
@@ -205,7 +217,7 @@ fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
     }
     let mut directories = Vec::new();
     for (index, version) in evidence.directories.iter().enumerate() {
-        let file = files.add(format!("directory/{:03}.ldif", index + 1), &version.ldif)?;
+        let file = files.add_alike(format!("directory/{:03}.ldif", index + 1), &version.ldif)?;
         directories.push(DirectoryEntry { from: version.from, file });
     }
     let anchors = files.add_all("trust/anchor", &evidence.anchors)?;
@@ -226,7 +238,8 @@ fn draft_into(evidence: &Evidence, folder: &Path) -> io::Result<()> {
         announced: evidence.announced.clone(),
         sha256: files.sha256,
     };
-    fs::write(folder.join(MANIFEST), json(&manifest)?)
+    fs::write(folder.join(MANIFEST), json(&manifest)?)?;
+    Ok(files.alike)
 }
 
 struct Files<'f> {
@@ -234,6 +247,9 @@ struct Files<'f> {
     /// Folders in it, each made once.
     made: BTreeSet<PathBuf>,
     sha256: BTreeMap<String, String>,
+    shared: &'f Shared,
+    /// Those that other bundles may have too.
+    alike: Vec<(String, String)>,
 }
 
 impl Files<'_> {
@@ -242,19 +258,37 @@ impl Files<'_> {
         if packed.is_some() {
             name += PACKED;
         }
-        let path = self.folder.join(&name);
-        let parent = path.parent().unwrap_or(self.folder);
-        if !self.made.contains(parent) {
-            fs::create_dir_all(parent)?;
-            self.made.insert(parent.to_owned());
-        }
-        fs::write(path, packed.as_deref().unwrap_or(bytes))?;
+        fs::write(self.place(&name)?, packed.as_deref().unwrap_or(bytes))?;
         self.sha256.insert(name.clone(), sha256(bytes));
         Ok(name)
     }
 
     fn add_all(&mut self, stem: &str, all: &[Arc<[u8]>]) -> io::Result<Vec<String>> {
-        all.iter().enumerate().map(|(index, der)| self.add(format!("{stem}-{:03}.der", index + 1), der)).collect()
+        let each = all.iter().enumerate();
+        each.map(|(index, der)| self.add_alike(format!("{stem}-{:03}.der", index + 1), der)).collect()
+    }
+
+    /// A file that other bundles may have too.
+    fn add_alike(&mut self, name: String, bytes: &[u8]) -> io::Result<String> {
+        if bytes.len() > LARGE {
+            return self.add(name, bytes);
+        }
+        let (path, sha256) = (self.place(&name)?, sha256(bytes));
+        self.shared.write(&path, &sha256, bytes)?;
+        self.alike.push((name.clone(), sha256.clone()));
+        self.sha256.insert(name.clone(), sha256);
+        Ok(name)
+    }
+
+    /// Where a file is to lie, its folder made.
+    fn place(&mut self, name: &str) -> io::Result<PathBuf> {
+        let path = self.folder.join(name);
+        let parent = path.parent().unwrap_or(self.folder);
+        if !self.made.contains(parent) {
+            fs::create_dir_all(parent)?;
+            self.made.insert(parent.to_owned());
+        }
+        Ok(path)
     }
 }
 
@@ -502,5 +536,24 @@ mod tests {
         fs::write(folder.path().join("file"), "").unwrap();
         let error = write(&evidence(), folder.path(), Path::new("file/below/x")).unwrap_err().to_string();
         assert!(error.contains("cannot be written at") && error.contains("below"), "{error}");
+    }
+
+    #[test]
+    fn what_bundles_have_alike_is_on_the_disk_once_and_is_still_each_ones_own() {
+        let (folder, shared) = (tempfile::tempdir().unwrap(), Shared::default());
+        let evidence = evidence();
+        let put = |name: &str| write_sharing(&evidence, folder.path(), Path::new(name), &shared).unwrap();
+        let (one, other) = (put("one"), put("other"));
+        let anchor = "trust/anchor-001.der";
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::MetadataExt::nlink(&fs::metadata(other.join(anchor)).unwrap()), 2);
+        let held = |folder: &Path| format!("{:?}", read(folder).unwrap());
+        assert_eq!(held(&other), held(&one));
+        // Something else in its place is not taken over, and where it is gone the next one is written.
+        fs::remove_file(one.join(anchor)).unwrap();
+        fs::write(one.join(anchor), "altered").unwrap();
+        assert_eq!(held(&put("third")), held(&other));
+        fs::remove_dir_all(&one).unwrap();
+        assert_eq!(held(&put("fourth")), held(&other));
     }
 }

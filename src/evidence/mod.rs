@@ -30,6 +30,15 @@ pub enum Role {
 impl Role {
     /// Both.
     pub const BOTH: [Role; 2] = [Role::Sender, Role::Receiver];
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Role {
+        match self {
+            Role::Sender => Role::Receiver,
+            Role::Receiver => Role::Sender,
+        }
+    }
 }
 
 /// Who plays sender and who receiver.

@@ -37,6 +37,8 @@ pub struct Choices {
     pub returning_copy: ReturningCopy,
     /// How peers are met that do not keep to SMTP.
     pub manners: Manners,
+    /// Whether the TLS certificate of another provider's host must bear its name.
+    pub peer_names: PeerNames,
 }
 
 /// What the access point does with a malformed submission; both are right.
@@ -142,6 +144,15 @@ pub enum ReturningCopy {
     Refused,
 }
 
+/// Whether TLS between providers demands the host's name, which 5.3 does not speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerNames {
+    /// It does: with a host of another name nothing is exchanged.
+    Demanded,
+    /// The channel is secured all the same.
+    Ignored,
+}
+
 impl Choices {
     /// Those of most providers, as far as they are known.
     pub fn usual() -> Self {
@@ -161,6 +172,7 @@ impl Choices {
             receipt_word: ReceiptWord::InAnyLetters,
             returning_copy: ReturningCopy::Delivered,
             manners: Manners::Lenient,
+            peer_names: PeerNames::Demanded,
         }
     }
 
@@ -196,6 +208,7 @@ impl Choices {
             receipt_word: ReceiptWord::AsWritten,
             returning_copy: ReturningCopy::Refused,
             manners: Manners::Strict,
+            peer_names: PeerNames::Ignored,
         }
     }
 }

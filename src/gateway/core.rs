@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use rustls::ClientConfig;
 
 use super::{
     Profile, Stored, Surroundings,
@@ -33,6 +34,8 @@ pub(super) struct Core {
     pub around: Arc<Surroundings>,
     /// Signers that its deviations name.
     pub other_signers: BTreeMap<String, Signer>,
+    /// TLS when it calls other hosts, where it is not that of its surroundings.
+    pub calling: Option<Arc<ClientConfig>>,
     pub identifiers: Identifiers,
     /// Destinations that are being sent to.
     pub sending: std::sync::Mutex<HashSet<String>>,

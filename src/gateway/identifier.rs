@@ -22,6 +22,14 @@ impl Identifiers {
         Self { prefix, domain: address::domain(signer).to_owned(), start, next: AtomicU64::new(1) }
     }
 
+    /// The same, where others were given out before: `entries` of the journal tell of them.
+    #[must_use]
+    pub fn after(mut self, entries: u64) -> Self {
+        // Not every one leaves an entry; that a thousand pass without any is unheard of.
+        self.next = AtomicU64::new(entries.saturating_mul(1000).saturating_add(1));
+        self
+    }
+
     /// A new one, without angle brackets.
     pub fn next(&self, at: &LegalTime) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);

@@ -191,16 +191,12 @@ impl Core {
             let refusal = if in_service_mailbox { None } else { self.takes_no_notification(recipient) };
             let (event, detail) = match &refusal {
                 Some(reply) => ("scarto", Some(reply.to_string())),
-                None if for_provider == in_service_mailbox => {
-                    // Its provider may not have heard that it was taken, and sends it again.
-                    let provider = &correct.provider.name;
-                    if self.store.take_in(provider, message_id.trim(), recipient, at.instant()) {
-                        ("consegna", correct.kind.tipo().map(str::to_owned))
-                    } else {
-                        ("scarto", Some("ricevuta già consegnata".to_owned()))
-                    }
+                None if for_provider != in_service_mailbox => ("scarto", correct.kind.tipo().map(str::to_owned)),
+                // It comes again where the answer to it was lost.
+                None if !self.store.take_in(&correct.provider.name, &message_id, recipient, at.instant()) => {
+                    ("ricezione", Some("notifica già ricevuta".to_owned()))
                 }
-                None => ("scarto", correct.kind.tipo().map(str::to_owned)),
+                None => ("consegna", correct.kind.tipo().map(str::to_owned)),
             };
             if event == "consegna" {
                 self.put(recipient, traced(arrival.from, Some(&arrival.received), arrival.bytes), at);

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use rustls::ServerConfig;
+use rustls::{ClientConfig, ServerConfig};
 
-use super::Profile;
+use super::{Profile, choices::PeerNames};
 use crate::{clock::Machine, pki::Pki, smime::Signer};
 
 /// A gateway's keys and certificates.
@@ -14,6 +14,8 @@ pub struct Keys {
     pub signer: Signer,
     /// TLS of its services.
     pub tls: Arc<ServerConfig>,
+    /// TLS when it calls other hosts, where it is not that of its surroundings.
+    pub calling: Option<Arc<ClientConfig>>,
     /// Signers that its deviations name, by id: it signs with them where it is wrong on purpose.
     pub others: BTreeMap<String, Signer>,
 }
@@ -28,6 +30,7 @@ impl Keys {
         Ok(Self {
             signer: signer.clone(),
             tls: tls.ok_or_else(|| missing("TLS certificate", &profile.tls))?,
+            calling: (profile.choices.peer_names == PeerNames::Ignored).then(|| pki.tls_client_of_any_name(machine)),
             others: named.filter_map(|id| Some((id.to_owned(), pki.signer(id)?.clone()))).collect(),
         })
     }

@@ -17,7 +17,10 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::{Service, SmtpPath},
-    net::{Call, Destination, Handler, Limits, Listener, Manners, POSTMASTER, Reply, Security, Server, Session},
+    net::{
+        Call, Destination, Handler, Limits, Listener, LostReplies, Manners, POSTMASTER, Reply, Security, Server,
+        Session,
+    },
     state::{StartTls, UnknownUsers},
 };
 
@@ -88,6 +91,7 @@ impl Posta {
             limits: Limits::default(),
             upgrade: StartTls::Offered,
             manners: Manners::Lenient,
+            lost_replies: LostReplies::default(),
         };
         let listener = Listener::start(server, Arc::new(Host(inner.clone()))).await?;
         let destination = Destination {

@@ -58,6 +58,10 @@ pub struct Profile {
     pub incoming: Incoming,
     /// Whether its incoming point offers STARTTLS; it must (5.3).
     pub upgrade: StartTls,
+    /// So many answers to messages are lost at its incoming point, the first ones.
+    pub replies_lost: usize,
+    /// How long an infected message is kept; for ever where there is no limit (2.2.4: thirty months at least).
+    pub virus_retention: Option<SignedDuration>,
     /// What the norm leaves to it.
     pub choices: Choices,
     /// Delays between attempts to reach a host; the last one repeats.
@@ -253,6 +257,8 @@ impl Profile {
             antivirus: Antivirus::On,
             incoming: Incoming::Open,
             upgrade: StartTls::Offered,
+            replies_lost: 0,
+            virus_retention: None,
             choices: Choices::usual(),
             retries: [5, 15, 30, 60, 120, 240].map(SignedDuration::from_mins).into(),
             deviations: Vec::new(),

@@ -70,8 +70,11 @@ impl Core {
             return self.happens(move |core| core.conclude(&outgoing, &bytes, unknown)).await;
         };
         self.around.sent(&bytes);
-        let sent = self.around.client(&self.profile.host).send(&destination, None, &outgoing.path, &bytes).await;
-        let outcome = match sent {
+        let mut client = self.around.client(&self.profile.host);
+        if let Some(tls) = &self.calling {
+            client.tls = tls.clone();
+        }
+        let outcome = match client.send(&destination, None, &outgoing.path, &bytes).await {
             Ok(sent) => sorted(&outgoing, &sent),
             Err(ClientError { problem: Problem::Address(_), .. }) => {
                 all_failed(&outgoing, &Reply::new(553, [5, 1, 3], "Not an address"))

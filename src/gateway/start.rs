@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     evidence::{LogRecord, Service},
-    net::{Destination, Limits, Listener, Security, Server},
+    net::{Destination, Limits, Listener, LostReplies, Security, Server},
     state::StartTls,
 };
 
@@ -45,6 +45,8 @@ impl Gateway {
         for planted in &profile.deviations {
             deviation::check(planted).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         }
+        let store = Store::open(journal)?;
+        let identifiers = Identifiers::new(&profile.name, &profile.address, around.play()).after(store.entries());
         let core = Arc::new(Core {
             composer: Composer {
                 provider: profile.provider.clone(),
@@ -52,13 +54,14 @@ impl Gateway {
                 dialect: profile.dialect,
                 signer: keys.signer,
             },
-            store: Store::open(journal)?,
-            identifiers: Identifiers::new(&profile.name, &profile.address, around.play()),
+            store,
+            identifiers,
             sending: std::sync::Mutex::default(),
             forgot: std::sync::Mutex::default(),
             tasks: Tasks::default(),
             profile,
             other_signers: keys.others,
+            calling: keys.calling,
             around: around.clone(),
         });
         let profile = &core.profile;
@@ -69,6 +72,7 @@ impl Gateway {
             limits: limits.clone(),
             upgrade: if service == Service::Incoming { profile.upgrade } else { StartTls::Offered },
             manners: profile.choices.manners,
+            lost_replies: LostReplies::of(if service == Service::Incoming { profile.replies_lost } else { 0 }),
         };
         let access = Arc::new(AccessPoint(core.clone()));
         let bind = profile.bind;
@@ -131,7 +135,11 @@ impl Gateway {
 
     /// The infected messages it put away (2.2.4).
     pub fn virus_store(&self) -> Vec<Stored> {
-        self.core.store.quarantine()
+        let (mut kept, now) = (self.core.store.quarantine(), self.core.now().instant());
+        if let Some(retention) = self.core.profile.virus_retention {
+            kept.retain(|stored| now.duration_since(stored.at) < retention);
+        }
+        kept
     }
 
     /// Takes no more connections; what is under way goes on.

@@ -44,6 +44,8 @@ pub struct Stored {
 /// What the entries add up to.
 #[derive(Default)]
 struct State {
+    /// How many there were.
+    entries: u64,
     mailboxes: BTreeMap<String, Vec<Stored>>,
     quarantine: Vec<Stored>,
     log: Vec<LogRecord>,
@@ -250,6 +252,11 @@ impl Store {
         due.into_iter().flatten().min()
     }
 
+    /// How many entries its journal holds.
+    pub fn entries(&self) -> u64 {
+        self.state().entries
+    }
+
     /// The submission with this identifier, while anything of it may follow.
     pub fn tracked(&self, identifier: &str) -> Option<Tracked> {
         self.state().submissions.get(identifier).cloned()
@@ -287,6 +294,7 @@ impl State {
     }
 
     fn apply(&mut self, entry: Entry) {
+        self.entries += 1;
         match entry {
             Entry::Delivered { .. } | Entry::Quarantined(_) | Entry::Logged(_) if !self.remembers => {}
             Entry::Delivered { mailbox, message } => self.mailboxes.entry(mailbox).or_default().push(message),

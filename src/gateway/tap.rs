@@ -129,7 +129,7 @@ impl Tap {
     }
 
     /// A message goes out; kept once, however many have it then.
-    pub(super) fn sent(&self, message: &Bytes) {
+    pub fn sent(&self, message: &Bytes) {
         self.seen().sent.push(message.clone());
     }
 

@@ -20,5 +20,5 @@ pub use client::{
 };
 pub use raw::{Heard, Spoken};
 pub use reply::Reply;
-pub use server::{Handler, Limits, Listener, Manners, POSTMASTER, Server, Session};
+pub use server::{Handler, Limits, Listener, LostReplies, Manners, POSTMASTER, Server, Session};
 pub use transcript::Transcript;

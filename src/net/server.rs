@@ -11,7 +11,10 @@ use std::{
     future::Future,
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -87,6 +90,24 @@ pub struct Server {
     pub upgrade: StartTls,
     /// How peers are met that do not keep to SMTP.
     pub manners: Manners,
+    /// Answers to messages that are still to be lost.
+    pub lost_replies: LostReplies,
+}
+
+/// So many messages are taken whose answer is lost: the connection breaks off before it. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct LostReplies(Arc<AtomicUsize>);
+
+impl LostReplies {
+    /// The first `number` of them.
+    pub fn of(number: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(number)))
+    }
+
+    /// Whether the next one is lost.
+    fn next(&self) -> bool {
+        self.0.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
 }
 
 /// How peers are met that do not keep to SMTP, where RFC 5321 and RFC 2920 leave it to the server.

@@ -68,6 +68,7 @@ impl Server {
             limits,
             upgrade: StartTls::Offered,
             manners: Manners::Lenient,
+            lost_replies: LostReplies::default(),
         };
         Self { listener: Listener::start(server, taker.clone()).await.unwrap(), taker }
     }

@@ -40,6 +40,7 @@ pub struct Pki {
     signers: BTreeMap<String, Signer>,
     servers: BTreeMap<String, ServerConfig>,
     client: ClientConfig,
+    client_of_any_name: ClientConfig,
 }
 
 /// Which revocation lists are at hand.
@@ -135,8 +136,9 @@ impl Pki {
         }
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from(find(&issued.authorities, &recipe.trust.tls)?.to_vec()))?;
+        let client_of_any_name = tls::client_of_any_name(roots.clone())?;
         let client = tls::client(roots)?;
-        Ok(Self { recipe, issued, signers, servers, client })
+        Ok(Self { recipe, issued, signers, servers, client, client_of_any_name })
     }
 
     /// The signer with this id in the recipe (`alfa`, `alfa-expired`, ...).
@@ -175,6 +177,15 @@ impl Pki {
         Trust::new(self.certificate(&self.recipe.trust.signatures), lists)
     }
 
+    /// The root of signatures with up-to-date revocation lists that a signing certificate was put on since: `alfa`,
+    /// `bravo` or `delta`; `None` for any other.
+    pub fn trust_after_revoking(&self, signer: &str) -> Option<Trust> {
+        let after = self.issued.lists.get(&format!("{}-without-{signer}", self.recipe.signing_profile.issuer))?;
+        let others = self.recipe.trust.lists.iter().filter(|id| **id != self.recipe.signing_profile.issuer);
+        let lists = others.filter_map(|id| self.issued.lists.get(id)).chain([after]).map(|list| list.0.as_slice());
+        Some(Trust::new(self.certificate(&self.recipe.trust.signatures), lists))
+    }
+
     /// TLS of a server (`alfa`, `bravo`, `posta`) on a day: its certificate is good for `localhost`, 127.0.0.1 and its
     /// names.
     pub fn tls_server_config(&self, id: &str, today: Machine) -> Option<Arc<ServerConfig>> {
@@ -185,11 +196,12 @@ impl Pki {
 
     /// TLS of a client on a day, which trusts the root of transport.
     pub fn tls_client_config(&self, today: Machine) -> Arc<ClientConfig> {
-        let mut config = self.client.clone();
-        config.time_provider = Arc::new(Today(today));
-        // A session of another day would be resumed without a look at the certificate.
-        config.resumption = Resumption::default();
-        Arc::new(config)
+        on_day(&self.client, today)
+    }
+
+    /// The same, of a client that takes a certificate whatever host it names.
+    pub fn tls_client_of_any_name(&self, today: Machine) -> Arc<ClientConfig> {
+        on_day(&self.client_of_any_name, today)
     }
 
     /// The root of signatures, PEM.
@@ -218,6 +230,14 @@ impl Pki {
         fs::write(folder.join("crl.pem"), lists)?;
         fs::write(folder.join("tls-root.pem"), self.tls_root_pem())
     }
+}
+
+fn on_day(client: &ClientConfig, today: Machine) -> Arc<ClientConfig> {
+    let mut config = client.clone();
+    config.time_provider = Arc::new(Today(today));
+    // A session of another day would be resumed without a look at the certificate.
+    config.resumption = Resumption::default();
+    Arc::new(config)
 }
 
 fn rsa_key(issued: &Issued, name: &str) -> Result<RsaKeyPair, PkiError> {

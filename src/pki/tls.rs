@@ -3,10 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use rustls::{
-    ClientConfig, ConfigBuilder, RootCertStore, ServerConfig, WantsVerifier, crypto::aws_lc_rs,
+    CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme,
+    WantsVerifier,
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::aws_lc_rs,
     time_provider::TimeProvider,
 };
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 
 use crate::clock::Machine;
 
@@ -40,6 +46,61 @@ pub fn client(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
+/// A client that trusts the same roots, and takes a certificate whatever host it names.
+pub fn client_of_any_name(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
+    let verifier = verifier.map_err(|error| rustls::Error::General(error.to_string()))?;
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyName(verifier)));
+    Ok(builder.with_no_client_auth())
+}
+
+/// Verifies all but the name.
+#[derive(Debug)]
+struct AnyName(Arc<WebPkiServerVerifier>);
+
+impl ServerCertVerifier for AnyName {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        // The path is verified before the name is looked at.
+        match self.0.verify_server_cert(certificate, intermediates, name, ocsp, now) {
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rustls::{ClientConnection, ServerConnection};
@@ -49,8 +110,12 @@ mod tests {
 
     /// A handshake in memory on a day, alfa's server on the other side.
     fn handshake(name: &'static str, today: Machine) -> Result<(), rustls::Error> {
+        shake(Pki::load().unwrap().tls_client_config(today), name, today)
+    }
+
+    fn shake(client: Arc<ClientConfig>, name: &'static str, today: Machine) -> Result<(), rustls::Error> {
         let pki = Pki::load().unwrap();
-        let mut client = ClientConnection::new(pki.tls_client_config(today), name.try_into().unwrap())?;
+        let mut client = ClientConnection::new(client, name.try_into().unwrap())?;
         let mut server = ServerConnection::new(pki.tls_server_config("alfa", today).unwrap())?;
         while client.is_handshaking() || server.is_handshaking() {
             let mut wire = Vec::new();
@@ -72,6 +137,20 @@ mod tests {
         }
         let other = handshake("mx.bravo.example", Machine::default());
         assert!(matches!(other, Err(rustls::Error::InvalidCertificate(_))));
+    }
+
+    #[test]
+    fn who_takes_any_name_takes_no_other_root_and_no_other_day() {
+        let pki = Pki::load().unwrap();
+        let any = |day: Machine| shake(pki.tls_client_of_any_name(day), "mx.bravo.example", day);
+        assert_eq!(any(Machine::default()), Ok(()));
+        let outside = any(Machine::set_to("2100-01-02T12:00:00Z".parse().unwrap()));
+        assert!(matches!(outside, Err(rustls::Error::InvalidCertificate(_))));
+        let mut other = RootCertStore::empty();
+        other.add(CertificateDer::from(pki.certificate("root").unwrap().to_vec())).unwrap();
+        let stranger = client_of_any_name(other).unwrap();
+        let unknown = shake(Arc::new(stranger), "mx.alfa.example", Machine::default());
+        assert!(matches!(unknown, Err(rustls::Error::InvalidCertificate(_))));
     }
 
     #[test]

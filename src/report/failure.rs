@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::Excerpt;
 use crate::{
     evidence::{Announced, Evidence, Party, Role},
+    known::{Deviation, Known},
     norm::Clause,
-    results::{Cell, Checked, Severity, SubmissionPage, Unmet, Weighed, weighed},
+    results::{Cell, Checked, Severity, SubmissionPage, Unmet, Weighed, failing, weighed},
     rules::{Finding, Judgement, Location, Span, Spot, Verdict},
 };
 
@@ -39,6 +40,8 @@ pub struct Failure {
     pub consequence: Option<&'static str>,
     /// The file that shows it.
     pub evidence: Option<PathBuf>,
+    /// The entry that declares it, which makes it no less a failure.
+    pub declared: Option<Deviation>,
 }
 
 /// What one body of evidence was judged to be: of a cell, or of a file.
@@ -50,11 +53,18 @@ pub struct Subject<'a> {
     pub folder: Option<&'a Path>,
     /// What the rules said.
     pub judgement: &'a Judgement,
+    /// What is declared.
+    pub known: &'a Known,
 }
 
 /// Everything that went wrong in a cell; the heaviest first.
 pub fn failures(cell: &Cell) -> Vec<Failure> {
-    let subject = Subject { evidence: &cell.observed, folder: cell.evidence.as_deref(), judgement: &cell.judgement };
+    let subject = Subject {
+        evidence: &cell.observed,
+        folder: cell.evidence.as_deref(),
+        judgement: &cell.judgement,
+        known: &cell.known,
+    };
     let unmet = cell.unmet.iter().map(|unmet| subject.unmet(unmet));
     let mut all: Vec<_> = unmet.chain(subject.failures()).collect();
     all.sort_by_key(|failure| failure.severity);
@@ -70,12 +80,22 @@ impl<'a> Subject<'a> {
     /// What was checked.
     pub fn of(checked: &'a Checked) -> Self {
         let file = checked.evidence.observations.len() <= 1 && checked.evidence.gateways.is_empty();
-        Self { evidence: &checked.evidence, folder: (!file).then_some(&checked.path), judgement: &checked.judgement }
+        Self {
+            evidence: &checked.evidence,
+            folder: (!file).then_some(&checked.path),
+            judgement: &checked.judgement,
+            known: &checked.known,
+        }
     }
 
     /// What was put together.
     pub fn of_submission(submission: &'a SubmissionPage) -> Self {
-        Self { evidence: &submission.evidence, folder: None, judgement: &submission.judgement }
+        Self {
+            evidence: &submission.evidence,
+            folder: None,
+            judgement: &submission.judgement,
+            known: &submission.known,
+        }
     }
 }
 
@@ -111,6 +131,7 @@ impl Subject<'_> {
             },
             consequence: Some(verdict.rule.consequence),
             evidence: self.file(observation),
+            declared: self.known.declares(&failing(verdict, finding, self.evidence)).cloned(),
         }
     }
 
@@ -129,6 +150,7 @@ impl Subject<'_> {
             blame: "the harness".to_owned(),
             consequence: Some("nothing can be said about this question; please report it"),
             evidence: self.file(verdict.observation),
+            declared: None,
         }
     }
 
@@ -147,6 +169,7 @@ impl Subject<'_> {
             blame: self.blamed(Party::Harness),
             consequence: Some("a rule that found it no longer does: what it says elsewhere proves less"),
             evidence: self.file(announced.observation),
+            declared: None,
         }
     }
 
@@ -165,6 +188,7 @@ impl Subject<'_> {
             blame: self.blamed(unmet.blame),
             consequence: None,
             evidence: self.file(unmet.observations.first().copied()),
+            declared: self.known.declares(&unmet.failing(self.evidence)).cloned(),
         }
     }
 

@@ -3,7 +3,10 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use super::{Failure, Ink, Paint, Subject, clause_line, shown};
-use crate::results::{Severity, Strictness};
+use crate::{
+    known::Deviation,
+    results::{Severity, Strictness},
+};
 
 /// Widest line of running text, in characters.
 const WIDTH: usize = 110;
@@ -21,8 +24,8 @@ pub struct Groups {
     more: usize,
 }
 
-/// What makes two failures one mistake.
-type Key = (Severity, String, String, String);
+/// What makes two failures one mistake; what is declared stays apart from what is not.
+type Key = (Severity, String, String, String, bool);
 
 /// One failure, and where it was seen.
 struct Group {
@@ -39,7 +42,8 @@ impl Groups {
     /// Adds a failure seen in a place: a cell, a file.
     pub fn add(&mut self, failure: Failure, place: &str) {
         let expected = if failure.severity == Severity::Unmet { failure.expected.clone() } else { String::new() };
-        let key = (failure.severity, failure.id.clone(), failure.blame.clone(), expected);
+        let declared = failure.declared.is_some();
+        let key = (failure.severity, failure.id.clone(), failure.blame.clone(), expected, declared);
         match self.places.entry(key) {
             Entry::Occupied(at) => self.all[*at.get()].again(&failure, place),
             Entry::Vacant(_) if self.all.len() == GROUPS => self.more += failure.times,
@@ -163,12 +167,19 @@ pub fn block(failure: &Failure, paint: Paint, more: impl IntoIterator<Item = (&'
         row("", &carets);
     }
     row("to blame", &shown(&failure.blame));
+    row("declared", &failure.declared.as_ref().map(declared_line).unwrap_or_default());
     row("consequence", failure.consequence.unwrap_or_default());
     row("evidence", &failure.evidence.as_ref().map(|path| shown(&path.to_string_lossy())).unwrap_or_default());
     for (label, value) in more {
         row(label, &value);
     }
     text
+}
+
+/// Until when something is declared, by whom, and why.
+pub fn declared_line(deviation: &Deviation) -> String {
+    let Deviation { expires, owner, reason, .. } = deviation;
+    format!("until {expires} by {}: {}", shown(owner), shown(reason))
 }
 
 /// `1 warning`, `2 warnings`.

@@ -10,9 +10,10 @@ use std::{
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Failure, Paint, Report, Subject, block, counted, failures, shown, way};
+use super::{Failure, Paint, Report, Subject, block, counted, declared_line, failures, shown, way};
 use crate::{
     evidence::Direction,
+    known::{Reckoning, Standing},
     norm::AsOf,
     results::{Cell, CellOutcome, Closing, Ending, Event, Strictness, Totals, Work},
 };
@@ -87,7 +88,9 @@ impl<W: Write> Junit<W> {
     /// Failure where something fails, success else.
     fn status(&self, failures: &[Failure]) -> TestCaseStatus {
         let heavy = || failures.iter().filter(|failure| failure.severity.fails(self.strictness));
-        let Some(first) = heavy().next() else { return TestCaseStatus::success() };
+        // What nobody declared is told first.
+        let first = heavy().find(|failure| failure.declared.is_none()).or_else(|| heavy().next());
+        let Some(first) = first else { return TestCaseStatus::success() };
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_type(first.severity.word()).set_message(summary(first, heavy().count()));
         status.set_description(told(heavy()));
@@ -168,8 +171,10 @@ impl<W: Write> Junit<W> {
     }
 
     fn close(&mut self, closing: &Closing) -> io::Result<()> {
+        let declared = closing.known.as_ref().map(declared_suite).filter(|suite| suite.tests > 0);
         if self.suite.is_some() {
             self.write_suite()?;
+            declared.map_or(Ok(()), |suite| self.put(suite))?;
             self.out.write_all(b"</testsuites>\n")?;
             return self.out.flush();
         }
@@ -187,11 +192,11 @@ impl<W: Write> Junit<W> {
             let suite = suites.entry(direction).or_insert_with_key(|direction| TestSuite::new(way(direction)));
             suite.add_test_case(case);
         }
-        let sum = |count: fn(&TestSuite) -> usize| suites.values().map(count).sum::<usize>();
+        let sum = |count: fn(&TestSuite) -> usize| suites.values().chain(&declared).map(count).sum::<usize>();
         let [tests, failures, errors] =
             [sum(|suite| suite.tests), sum(|suite| suite.failures), sum(|suite| suite.errors)];
         self.root(&name, &format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\""))?;
-        suites.into_values().try_for_each(|suite| self.put(suite))?;
+        suites.into_values().chain(declared).try_for_each(|suite| self.put(suite))?;
         self.out.write_all(b"</testsuites>\n")?;
         self.out.flush()
     }
@@ -232,6 +237,26 @@ impl<W: Write> Report for Junit<W> {
     }
 }
 
+/// A case for each entry of what is declared: one that does not hold fails.
+fn declared_suite(reckoning: &Reckoning) -> TestSuite {
+    let mut suite = TestSuite::new("declared deviations");
+    for entry in &reckoning.entries {
+        let status = match entry.standing {
+            Standing::Found => TestCaseStatus::success(),
+            Standing::NotAsked => skipped("nothing was asked that could show it"),
+            standing => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_type("declared deviation").set_message(standing.says());
+                status
+            }
+        };
+        let rule = entry.deviation.rule.as_deref().unwrap_or("expectations");
+        let name = shown(&format!("{rule} of {}", entry.deviation.subject));
+        suite.add_test_case(TestCase::new(name, status));
+    }
+    suite
+}
+
 fn error(reason: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type("error").set_message(shown(reason));
@@ -256,7 +281,12 @@ fn told<'a>(failures: impl Iterator<Item = &'a Failure>) -> String {
 
 fn summary(first: &Failure, of: usize) -> String {
     let more = if of > 1 { format!(" (and {} more)", of - 1) } else { String::new() };
-    format!("{}: expected {}; found {}{more}", shown(&first.id), shown(&first.expected), shown(&first.found))
+    let declared = match &first.declared {
+        Some(deviation) => format!("declared {}: ", declared_line(deviation)),
+        None => String::new(),
+    };
+    let (id, expected, found) = (shown(&first.id), shown(&first.expected), shown(&first.found));
+    format!("{declared}{id}: expected {expected}; found {found}{more}")
 }
 
 #[cfg(test)]

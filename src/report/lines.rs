@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     evidence::{Direction, Party, Seen},
+    known::{Deviation, Reckoning},
     results::{
         ArrivedAt, CheckTally, Description, GivenDirectory, Missing, PlayTally, Recipient, Reference, SeenMessage,
         Strictness,
@@ -131,6 +132,9 @@ pub struct UnmetLine<'a> {
     pub found: &'a str,
     /// Who owed it.
     pub blame: Blame<'a>,
+    /// The entry that declares it, which makes it no less a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<&'a Deviation>,
     /// The clauses of the scenario that it rests on.
     pub clauses: Vec<&'static str>,
     /// Numbers of the messages that show it.
@@ -282,6 +286,9 @@ pub struct FindingLine<'a> {
     pub at: &'a Location,
     /// Who answers for it.
     pub blame: Blame<'a>,
+    /// The entry that declares it, which makes it no less a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<&'a Deviation>,
     /// How often it was found, the same each time.
     pub times: usize,
     /// Numbers of the messages that show it, where it is not the subject alone.
@@ -307,7 +314,10 @@ pub struct Footer<'a> {
     /// Counts; they add up.
     pub totals: TotalsLine<'a>,
     /// What the process exits with.
-    pub exit: ExitLine,
+    pub exit: ExitLine<'a>,
+    /// What became of what is declared, where something is (`--deviations`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deviations: Option<&'a Reckoning>,
     /// Wall-clock time taken, in milliseconds.
     pub took_ms: u64,
 }
@@ -324,9 +334,9 @@ pub enum TotalsLine<'a> {
 
 /// What the process exits with.
 #[derive(Serialize, JsonSchema)]
-pub struct ExitLine {
+pub struct ExitLine<'a> {
     /// The code.
     pub code: u8,
     /// What it says.
-    pub meaning: &'static str,
+    pub meaning: &'a str,
 }

@@ -17,7 +17,7 @@ use std::io;
 pub use escape::{json_line, write_json};
 pub use excerpt::Excerpt;
 pub use failure::{Failure, Subject, clause_line, failures};
-pub use groups::{Groups, block, counted, wrapped};
+pub use groups::{Groups, block, counted, declared_line, wrapped};
 pub use junit::{Junit, LateFile};
 pub use lines::{Line, RuleSet};
 pub use paint::{Ink, Paint};
@@ -63,7 +63,7 @@ impl Reports {
 
     /// Closes each in turn. The closing is asked for again before each, so that it can tell of those that broke before.
     pub fn close(&mut self, closing: impl Fn(&[(String, io::Error)]) -> Closing) {
-        self.each(|report, broken| report.event(&Event::Closed(closing(broken))));
+        self.each(|report, broken| report.event(&Event::Closed(Box::new(closing(broken)))));
     }
 
     fn each(&mut self, tell: impl Fn(&mut dyn Report, &[(String, io::Error)]) -> io::Result<()>) {

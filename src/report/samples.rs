@@ -1,6 +1,6 @@
 //! A small run made by hand, hostile where a message would be.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     evidence::{Direction, Evidence, GatewayFacts, Observation, Party, Role, Seen},
@@ -51,11 +51,12 @@ pub fn run() -> Vec<Event<'static>> {
     let closing = Closing {
         totals: Totals::Plays(tally),
         ending: Ending::Interrupted,
-        exit: (3, "infrastructure"),
+        exit: (3, "infrastructure".to_owned()),
+        known: None,
         took: Duration::from_millis(1500),
     };
     let cells = cells.into_iter().map(|cell| Event::Finished(Box::new(cell)));
-    [Event::Opened(opening)].into_iter().chain(cells).chain([Event::Closed(closing)]).collect()
+    [Event::Opened(opening)].into_iter().chain(cells).chain([Event::Closed(Box::new(closing))]).collect()
 }
 
 /// A cell that inspected something.
@@ -80,6 +81,7 @@ pub fn cell(scenario: &str, direction: &Direction, outcome: CellOutcome) -> Cell
                 .join(format!("{}-{}", direction.sender, direction.receiver)),
         ),
         took: Duration::from_millis(12),
+        known: Arc::default(),
     }
 }
 

@@ -14,7 +14,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Failure, Report, Subject, clause_line, failures, shown, way, write_json};
+use super::{Failure, Report, Subject, clause_line, declared_line, failures, shown, way, write_json};
 use crate::{
     norm::Level,
     results::{Cell, CellOutcome, Checked, Closing, Event, Severity, SubmissionPage},
@@ -107,7 +107,7 @@ impl<W: Write> Sarif<W> {
         let kind = if failure.severity == Severity::Untold { "open" } else { "fail" };
         let rule = self.places.get(failure.id.as_str()).copied();
         let id = if rule.is_some() { &failure.id } else { EXPECTATION };
-        let result = json!({
+        let mut result = json!({
             "ruleId": id,
             "ruleIndex": rule.unwrap_or(self.rules.len()),
             "kind": kind,
@@ -117,6 +117,12 @@ impl<W: Write> Sarif<W> {
             "occurrenceCount": failure.times,
             "properties": {"blame": failure.blame, "seenIn": seen_in},
         });
+        if let Some(deviation) = &failure.declared {
+            // 3.35: known outside the code, and accepted; the result stays what it is.
+            let justification = escaped(&declared_line(deviation));
+            result["suppressions"] =
+                json!([{"kind": "external", "status": "accepted", "justification": justification}]);
+        }
         self.out.write_all(if self.results == 0 { b"\n" } else { b",\n" })?;
         self.results += 1;
         write_json(&mut self.out, &result)
@@ -136,14 +142,20 @@ impl<W: Write> Sarif<W> {
     }
 
     fn close(&mut self, closing: &Closing) -> io::Result<()> {
+        for entry in closing.known.iter().flat_map(|known| &known.entries).filter(|entry| entry.standing.fails()) {
+            let rule = entry.deviation.rule.as_deref();
+            let (what, subject) = (rule.unwrap_or("expectations"), &entry.deviation.subject);
+            let text = format!("declared, and not so: {what} of {subject}: {}", entry.standing.says());
+            self.trouble("error", &text, rule.and_then(|id| self.places.get(id).copied()));
+        }
         if self.more > 0 {
             let text = format!("{} more were not told one by one", self.more);
             self.troubles.push(json!({"level": "note", "message": {"text": text}}));
         }
-        let (code, meaning) = closing.exit;
+        let (code, meaning) = &closing.exit;
         let ended = self.started.checked_add(closing.took).unwrap_or(self.started);
         let invocation = json!({
-            "executionSuccessful": code < 2,
+            "executionSuccessful": *code < 2,
             "exitCode": code,
             "exitCodeDescription": meaning,
             "startTimeUtc": self.started.to_string(),

@@ -15,10 +15,11 @@ use super::{
 };
 use crate::{
     evidence::{Evidence, Party, Role, bundle::MANIFEST},
+    known::Known,
     norm::Clause,
     results::{
         Cell, CellOutcome, Checked, Closing, Description, Ending, Event, Opening, Severity, SubmissionPage, Totals,
-        Work,
+        Work, failing,
     },
     rules::{Answer, GivenCertificate, Judgement, Outcome, Rule, Verdict},
     shown::path_text,
@@ -113,6 +114,7 @@ fn cell_line(cell: &Cell) -> CellLine<'_> {
         expected: &unmet.expected,
         found: &unmet.found,
         blame: Blame { party: unmet.blame, name: named(&cell.observed, unmet.blame) },
+        declared: cell.known.declares(&unmet.failing(&cell.observed)),
         clauses: ids(&unmet.clauses),
         observations: &unmet.observations,
     });
@@ -128,7 +130,7 @@ fn cell_line(cell: &Cell) -> CellLine<'_> {
         outcome,
         reason,
         unmet: unmet.collect(),
-        findings: verdict_lines(&cell.judgement, &cell.observed),
+        findings: verdict_lines(&cell.judgement, &cell.observed, &cell.known),
         choices: &cell.choices,
         notes: &cell.notes,
         evidence,
@@ -158,7 +160,7 @@ fn checked_line(checked: &Checked) -> CheckedLine<'_> {
         messages: messages.collect(),
         directories: checked.directories(),
         certificates: checked.judgement.certificates.iter().map(certificate_line).collect(),
-        findings: verdict_lines(&checked.judgement, &checked.evidence),
+        findings: verdict_lines(&checked.judgement, &checked.evidence, &checked.known),
     }
 }
 
@@ -193,16 +195,16 @@ fn submission_line(submission: &SubmissionPage) -> SubmissionLine<'_> {
         messages: &submission.messages,
         missing: &submission.missing,
         complete: &submission.complete,
-        findings: verdict_lines(&submission.judgement, &submission.evidence),
+        findings: verdict_lines(&submission.judgement, &submission.evidence, &submission.known),
     }
 }
 
-fn verdict_lines<'a>(judgement: &'a Judgement, evidence: &'a Evidence) -> Vec<VerdictLine<'a>> {
-    judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, evidence)).collect()
+fn verdict_lines<'a>(judgement: &'a Judgement, evidence: &'a Evidence, known: &'a Known) -> Vec<VerdictLine<'a>> {
+    judgement.verdicts.iter().filter_map(|verdict| verdict_line(verdict, evidence, known)).collect()
 }
 
 /// A verdict that is not a pass.
-fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence) -> Option<VerdictLine<'a>> {
+fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence, known: &'a Known) -> Option<VerdictLine<'a>> {
     let (findings, internal_error) = match &verdict.outcome {
         Outcome::Pass => return None,
         Outcome::Fail(findings) | Outcome::CannotTell(findings) => (&findings[..], None),
@@ -219,6 +221,7 @@ fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence) -> Option<Verd
             found: &finding.found,
             at: &finding.at,
             blame: Blame { party, name },
+            declared: known.declares(&failing(verdict, finding, evidence)),
             times: finding.times,
             observations: &finding.observations,
         }
@@ -248,7 +251,7 @@ fn named(evidence: &Evidence, party: Party) -> Option<&str> {
 }
 
 fn footer(closing: &Closing) -> Footer<'_> {
-    let (code, meaning) = closing.exit;
+    let (code, meaning) = (closing.exit.0, closing.exit.1.as_str());
     Footer {
         complete: closing.ending == Ending::Complete,
         interrupted: closing.ending == Ending::Interrupted,
@@ -257,6 +260,7 @@ fn footer(closing: &Closing) -> Footer<'_> {
             Totals::Check(tally) => TotalsLine::Check(tally),
         },
         exit: ExitLine { code, meaning },
+        deviations: closing.known.as_ref(),
         took_ms: millis(closing.took),
     }
 }

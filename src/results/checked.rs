@@ -1,6 +1,6 @@
 //! What checking came to: of each thing that was given, of each submission put together, and of what was left out.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -10,6 +10,7 @@ use super::{Description, Severity, Weighed, weighed};
 use crate::{
     directory::DirectoryFile,
     evidence::Evidence,
+    known::Known,
     message::Kind,
     rules::{Answer, Answers, Judgement, SignedBy},
 };
@@ -26,6 +27,8 @@ pub struct Checked {
     pub judgement: Judgement,
     /// What it proves by itself, where it is a message.
     pub lone: Option<Alone>,
+    /// What is declared: failures that it names are marked, and stay failures.
+    pub known: Arc<Known>,
 }
 
 /// What a message proves by itself.
@@ -141,6 +144,10 @@ pub struct SubmissionPage {
     pub evidence: Evidence,
     /// What the rules said of all of it together: what contradicts.
     pub judgement: Judgement,
+    /// The provider that is proved to have signed the first of its messages.
+    pub provider: Option<String>,
+    /// What is declared: failures that it names are marked, and stay failures.
+    pub known: Arc<Known>,
 }
 
 impl SubmissionPage {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Cell, CheckTally, Checked, LeftOut, PlayTally, Strictness, SubmissionPage, Unjudged};
-use crate::{evidence::Direction, norm::AsOf};
+use crate::{evidence::Direction, known::Reckoning, norm::AsOf};
 
 /// Something that happened, in the order it happened.
 pub enum Event<'a> {
@@ -38,7 +38,7 @@ pub enum Event<'a> {
     /// What belongs to one submission was put together.
     Submission(Box<SubmissionPage>),
     /// It is over.
-    Closed(Closing),
+    Closed(Box<Closing>),
 }
 
 /// What is known when it begins.
@@ -92,7 +92,9 @@ pub struct Closing {
     /// Whether it was broken off, by Ctrl-C or by `--fail-fast`.
     pub ending: Ending,
     /// The process's exit code, and what it says.
-    pub exit: (u8, &'static str),
+    pub exit: (u8, String),
+    /// What became of what is declared, where something is.
+    pub known: Option<Reckoning>,
     /// Wall-clock time taken.
     pub took: Duration,
 }

@@ -15,5 +15,5 @@ pub use describe::Description;
 pub use event::{Closing, Ending, Event, Opening, Reference, Totals, Work};
 pub use play::{Cause, Cell, CellOutcome, Trouble, Unmet};
 pub use required::{Question, Required, require};
-pub use severity::{Severity, Strictness, Weighed, weighed};
+pub use severity::{Severity, Strictness, Weighed, answerable, failing, played, weighed};
 pub use tally::{CheckTally, PlayTally};

@@ -1,11 +1,12 @@
 //! What playing a scenario came to.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
 use crate::{
     evidence::{Direction, Evidence, Party},
+    known::{Failing, Known},
     norm::{Clause, Level},
     rules::{Judgement, Verdict},
 };
@@ -38,6 +39,8 @@ pub struct Cell {
     pub evidence: Option<PathBuf>,
     /// Wall-clock time taken.
     pub took: Duration,
+    /// What is declared: failures that it names are marked, and stay failures.
+    pub known: Arc<Known>,
 }
 
 /// How a cell ended. The words stay apart in every report.
@@ -97,6 +100,14 @@ pub struct Unmet {
     pub clauses: Vec<&'static Clause>,
     /// Observations that show it.
     pub observations: Vec<usize>,
+}
+
+impl Unmet {
+    /// As a declaration may name it.
+    pub fn failing<'a>(&self, evidence: &'a Evidence) -> Failing<'a> {
+        let (subject, role) = super::answerable(self.blame, None, evidence);
+        Failing { rule: None, scenario: super::played(evidence), subject, role }
+    }
 }
 
 impl Cell {

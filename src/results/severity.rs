@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    evidence::{Announced, Evidence, Party},
+    evidence::{Announced, Evidence, Party, Role},
+    known::{Failing, UNDETERMINED},
     norm::Level,
     rules::{Finding, Judgement, Outcome, Verdict},
 };
@@ -101,7 +102,15 @@ pub enum Weighed<'a> {
     Missed(&'a Announced),
 }
 
-impl Weighed<'_> {
+impl<'a> Weighed<'a> {
+    /// As a declaration may name it; `None` for what no gateway answers for.
+    pub fn failing(self, evidence: &'a Evidence) -> Option<Failing<'a>> {
+        match self {
+            Weighed::Found(verdict, finding) => Some(failing(verdict, finding, evidence)),
+            Weighed::Broken(..) | Weighed::Missed(_) => None,
+        }
+    }
+
     /// How heavy it is.
     pub fn severity(self) -> Severity {
         match self {
@@ -110,6 +119,32 @@ impl Weighed<'_> {
             Weighed::Missed(_) => Severity::Unmet,
         }
     }
+}
+
+/// A finding, as a declaration may name it.
+pub fn failing<'a>(verdict: &'a Verdict, finding: &Finding, evidence: &'a Evidence) -> Failing<'a> {
+    let party = finding.blame.unwrap_or(verdict.blame);
+    let (subject, role) = answerable(party, verdict.provider.as_deref(), evidence);
+    Failing { rule: Some(verdict.rule.id), scenario: played(evidence), subject, role }
+}
+
+/// Who answers, by name: the target that plays the role, or the provider that signed or is listed.
+pub fn answerable<'a>(party: Party, provider: Option<&'a str>, evidence: &'a Evidence) -> (&'a str, Option<Role>) {
+    let target = |role: Role, word: &'static str| {
+        (evidence.gateways.get(&role).map_or(word, |gateway| gateway.target.as_str()), Some(role))
+    };
+    match party {
+        Party::Sender => target(Role::Sender, "sender"),
+        Party::Receiver => target(Role::Receiver, "receiver"),
+        Party::Posta => ("posta", None),
+        Party::Harness => ("harness", None),
+        Party::Undetermined => (provider.unwrap_or(UNDETERMINED), None),
+    }
+}
+
+/// The scenario that evidence is of, where one was played.
+pub fn played(evidence: &Evidence) -> Option<&str> {
+    (!evidence.gateways.is_empty()).then_some(evidence.title.as_str())
 }
 
 /// What is not as it should be by a judgement. What the scenario announced, or the harness made wrong on purpose, is

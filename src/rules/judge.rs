@@ -73,7 +73,12 @@ pub(super) struct Said {
     pub verdicts: Vec<Verdict>,
     /// How often each rule was put to something, by its place among the judge's.
     pub applied: Vec<usize>,
+    /// Rules that were put to something that a party answers for, where that is asked for.
+    pub asked: Option<Asked>,
 }
+
+/// Rules that were put to something, by who answers for it.
+type Asked = BTreeMap<Party, BTreeSet<&'static str>>;
 
 impl<'a> Judge<'a> {
     /// A judge by those of these rules that are in force.
@@ -94,7 +99,7 @@ impl<'a> Judge<'a> {
         let dated = || Some(evidence.directories.last()?.from);
         let start = start.or(evidence.ended).or_else(dated).unwrap_or(Timestamp::UNIX_EPOCH);
         let transactions = transactions(evidence, exhibits.iter().filter_map(Exhibit::member).collect());
-        let mut said = Said::default();
+        let mut said = Said { asked: Some(Asked::new()), ..Said::default() };
         let mut signers = BTreeSet::new();
         for exhibit in &exhibits {
             self.put(exhibit, &self.context(evidence, exhibit.copies.first().at), &mut said);
@@ -141,6 +146,7 @@ impl<'a> Judge<'a> {
         Judgement {
             verdicts,
             applied: self.named(said.applied),
+            asked: said.asked.unwrap_or_default(),
             not_in_force: self.not_in_force.clone(),
             origins,
             transactions,
@@ -230,6 +236,11 @@ impl<'a> Judge<'a> {
                 Ok(None) => continue,
                 Ok(Some(findings)) => {
                     *applied += 1;
+                    if let Some(asked) = &mut said.asked {
+                        subject.answering(rule).into_iter().for_each(|party| {
+                            asked.entry(party).or_default().insert(rule.id);
+                        });
+                    }
                     if findings.is_empty() {
                         continue;
                     }

@@ -1,6 +1,6 @@
 //! What a judgement says: verdicts, who answers for them, where messages come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct Judgement {
     pub verdicts: Vec<Verdict>,
     /// How often each rule was put to a subject, by rule id; a rule that is not here was not exercised, which is no pass.
     pub applied: BTreeMap<&'static str, usize>,
+    /// Rules that were put to something that a party answers for; not told of a message by itself.
+    pub asked: BTreeMap<Party, BTreeSet<&'static str>>,
     /// Rules that rest on nothing in force on the norm's day; they were put to nothing.
     pub not_in_force: Vec<&'static str>,
     /// What can be said of the origin of each system-generated message, by observation id.

@@ -90,7 +90,7 @@ impl Member {
     }
 
     /// The provider whose verified signature it bears, where no role tells who composed it.
-    pub(super) fn answerable(&self) -> Option<String> {
+    pub fn answerable(&self) -> Option<String> {
         self.origin.answerable(self.composer)
     }
 

@@ -17,7 +17,12 @@ pub fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) 
     let progress = stage.progress();
     let mut made: BTreeMap<&str, BTreeSet<Announced>> = BTreeMap::new();
     let mut unmet = Vec::new();
-    for verdict in judgement.verdicts.iter().filter(|verdict| verdict.rule.level != Level::May) {
+    // A note fails nobody: it may be announced, and must then be made.
+    let is_note = |verdict: &Verdict| verdict.rule.level == Level::May;
+    let announces = |id: &str, verdict: &Verdict| {
+        progress.announced.get(id).is_some_and(|announced| announced.rules.iter().any(|rule| rule == verdict.rule.id))
+    };
+    for verdict in &judgement.verdicts {
         let findings = verdict.outcome.findings();
         if findings.is_empty() {
             continue;
@@ -29,7 +34,7 @@ pub fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) 
             let mut shown = finding.observations.iter().chain(&verdict.observation);
             let injected = shown.find_map(|observation| injected(gathered, *observation));
             about.extend(injected.filter(|id| progress.announced.contains_key(*id)));
-            if about.is_empty() {
+            if about.is_empty() && !is_note(verdict) {
                 unmet.push(Unmet {
                     at: stage.scenario.place(&["steps".into()]),
                     expected: "no finding on what the harness made, unless announced".to_owned(),
@@ -40,7 +45,7 @@ pub fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) 
                 });
             }
         }
-        for id in about {
+        for id in about.into_iter().filter(|id| !is_note(verdict) || announces(id, verdict)) {
             made.entry(id).or_default().insert(verdict.announcement());
         }
     }

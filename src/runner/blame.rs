@@ -12,7 +12,6 @@ use crate::{
     rules,
     scenario::{
         Expected, Scenario, What,
-        model::Step,
         send::Send,
         words::{Host, Mailbox, Place},
     },
@@ -41,15 +40,8 @@ impl<'e> Wires<'e> {
         let stored = evidence.observations.iter().filter(|_| !sees_wires(evidence));
         let stored = stored.filter(|observation| matches!(observation.seen, Seen::Mailbox { .. }));
         let stored = stored.map(|observation| read(&observation.bytes, known)).collect();
-        let sends = scenario
-            .steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Send(send) => Some((send.id.as_str(), &**send)),
-                Step::Inject(inject) => inject.envelope.as_ref().map(|envelope| (envelope.id.as_str(), envelope)),
-                _ => None,
-            })
-            .collect();
+        let injected = scenario.injects().filter_map(|inject| inject.envelope.as_ref());
+        let sends = scenario.sends().chain(injected).map(|send| (send.id.as_str(), send)).collect();
         Self { evidence, crossed, stored, sends }
     }
 

@@ -1,6 +1,6 @@
 //! What a play comes to before anything is judged, and where nothing can be.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     evidence::{Direction, Evidence},
@@ -26,6 +26,7 @@ pub fn blank(scenario: &Scenario, direction: &Direction, outcome: CellOutcome) -
         story: String::new(),
         evidence: None,
         took: Duration::ZERO,
+        known: Arc::default(),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Judges what was gathered, and says what it comes to.
 
 use super::{
-    How,
     announced::announced,
     blame::{self, Wires},
     cell::{blank, infrastructure},
     expect::{Difference, Found},
     gather::Gathered,
+    how::How,
     stage::Stage,
     story,
 };

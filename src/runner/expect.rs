@@ -113,25 +113,28 @@ fn at_place(
     // The most demanding first, so that it is not left without the one message that fits it.
     let mut order: Vec<usize> = (0..expected.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(details(&expected[index])));
-    let missing: Vec<usize> = order
+    let missing: Vec<(usize, u16)> = order
         .into_iter()
-        .filter(|&index| {
+        .filter_map(|index| {
             let one = &expected[index];
             let recipient = one.recipient.as_ref().map(address);
-            take(&|reading| reading.fits(one, recipient.as_deref())).is_none()
+            let came =
+                (0..one.times).take_while(|_| take(&|reading| reading.fits(one, recipient.as_deref())).is_some());
+            let missing = one.times - u16::try_from(came.count()).unwrap_or(one.times);
+            (missing > 0).then_some((index, missing))
         })
         .collect();
     let mut differences: Vec<Difference> = missing
         .into_iter()
-        .map(|index| {
-            let one = &expected[index];
+        .map(|(index, times)| {
+            let one = Expected { times, ..expected[index].clone() };
             let mut path = path.clone();
             path.push(Down::Item(index));
-            let found = match take(&|reading| reading.is_about(one)) {
+            let found = match take(&|reading| reading.is_about(&one)) {
                 Some(arrival) => Found::Message(Box::new(arrival.clone())),
                 None => Found::Nothing,
             };
-            Difference { path, place: place.clone(), expected: Some(one.clone()), found }
+            Difference { path, place: place.clone(), expected: Some(one), found }
         })
         .collect();
     differences.extend(left.into_iter().map(|arrival| Difference {

@@ -52,7 +52,7 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
         for (index, message) in shelf.messages.iter().enumerate() {
             let (at, seen_at) = match place {
                 Place::Mailbox(mailbox) => {
-                    let at = mailbox.host().map_or(Party::Undetermined, Party::from);
+                    let at = stage.world.keeper(mailbox).map_or(Party::Undetermined, Party::from);
                     (at, Seen::Mailbox { at, address: stage.world.address(mailbox) })
                 }
                 Place::VirusStore(role) | Place::AccessPoint(role) | Place::IncomingPoint(role) => {

@@ -7,6 +7,7 @@ mod conclude;
 mod expect;
 mod gather;
 mod handover;
+mod how;
 mod inject;
 mod mail;
 mod names;
@@ -24,5 +25,6 @@ mod talk;
 mod tests;
 mod watching;
 
-pub use plan::{How, Keep, OnFailure, Plan, Run, Stop, run};
+pub use how::{How, Keep};
+pub use plan::{OnFailure, Plan, Run, Stop, run};
 pub use play::play;

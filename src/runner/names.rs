@@ -21,6 +21,8 @@ pub struct Names {
     play: PlayId,
     /// PEC msgids, with the send they are of.
     identifiers: BTreeMap<String, String>,
+    /// The clients' msgids of copies, with that of the send that they are copies of.
+    copies: BTreeMap<String, String>,
     /// What else is replaced wherever it stands, longest first.
     words: Vec<(String, String)>,
     /// Identifiers met that nothing is known of, in the order of telling.
@@ -43,7 +45,13 @@ impl Names {
             .filter(|(identifier, _)| !identifier.ends_with(CLIENT))
             .map(|(identifier, name)| (identifier.to_owned(), format!("pec-msgid {name}")))
             .collect();
-        Self { starts, play: play.clone(), identifiers, words, met: BTreeMap::new() }
+        let copies = known
+            .iter()
+            .filter(|(identifier, _)| identifier.ends_with(CLIENT))
+            .map(|(identifier, name)| (identifier.to_owned(), format!("{name}{CLIENT}")))
+            .filter(|(identifier, original)| play.strip(identifier) != *original)
+            .collect();
+        Self { starts, play: play.clone(), identifiers, copies, words, met: BTreeMap::new() }
     }
 
     /// `T+12h`.
@@ -76,12 +84,12 @@ impl Names {
 
     /// Any text, with identifiers, domains and providers named.
     pub fn text(&mut self, text: &str) -> String {
-        let Self { identifiers, met, words, play, .. } = self;
+        let Self { identifiers, copies, met, words, play, .. } = self;
         let named = IDENTIFIER.replace_all(text, |captures: &regex::Captures<'_>| {
             let token = &captures[0];
             let bare = token.trim_start_matches('<').trim_end_matches('>');
             let bracketed = bare.len() + 2 == token.len();
-            let name = match identifiers.get(bare) {
+            let name = match identifiers.get(bare).or_else(|| copies.get(bare)) {
                 Some(name) => name.clone(),
                 None if is_generated(&play.strip(bare)) => {
                     let next = met.len() + 1;

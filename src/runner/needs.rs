@@ -6,6 +6,7 @@ use crate::{
     evidence::Role,
     scenario::{
         Scenario,
+        change::{Change, GatewayChange},
         given::{GatewayState, RevocationLists},
         inject::Provider,
         model::{Expectation, Step},
@@ -52,6 +53,21 @@ fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
                 };
                 needs.extend(role.map(|role| (role, Need::Impersonation)));
             }
+            Step::Change(change) => {
+                let Change { mailboxes, restarted, delisted, revoked, domain_leaves, .. } = &**change;
+                for role in Role::BOTH {
+                    let has_mailbox = mailboxes.keys().any(|mailbox| mailbox.host() == Some(Host::Gateway(role)));
+                    if *change.of(role) != GatewayChange::default() || has_mailbox || restarted.contains(&role) {
+                        needs.insert((role, Need::State));
+                    }
+                }
+                if delisted.is_some() || revoked.is_some() {
+                    needs.extend(Role::BOTH.map(|role| (role, Need::Trust)));
+                }
+                if domain_leaves.is_some() {
+                    needs.extend(Role::BOTH.into_iter().flat_map(|role| [(role, Need::Trust), (role, Need::State)]));
+                }
+            }
             Step::Advance(_) => needs.extend(Role::BOTH.map(|role| (role, Need::Clock))),
             Step::Expect(expectation) => needs.extend(stores(expectation)),
             Step::Either(ways) => needs.extend(ways.iter().flat_map(|way| stores(&way.expect))),
@@ -61,7 +77,7 @@ fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
                 Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) => Some((role, Need::Wires)),
                 _ => given.plants_faults().then_some((Role::Sender, Need::Wires)),
             })),
-            Step::Send(_) | Step::Dialogue(_) => {}
+            Step::Send(_) | Step::Together(_) | Step::Again(_) | Step::Dialogue(_) => {}
         }
     }
     needs

@@ -5,7 +5,6 @@ use std::{
     io,
     net::{Ipv4Addr, TcpListener},
     num::NonZeroUsize,
-    path::PathBuf,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -17,12 +16,10 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::play;
+use super::{how::How, play::play};
 use crate::{
-    clock::Machine,
-    evidence::{Direction, RunId},
-    norm::AsOf,
-    results::{CellOutcome, Event, Opening, Strictness, Work},
+    evidence::Direction,
+    results::{CellOutcome, Event, Opening, Work},
     scenario::Scenario,
 };
 
@@ -47,35 +44,6 @@ pub struct Plan {
     pub stop: Stop,
     /// How each is played.
     pub how: How,
-}
-
-/// How a scenario is played.
-#[derive(Clone, Debug)]
-pub struct How {
-    /// What fails it besides violations.
-    pub strictness: Strictness,
-    /// Folder below which evidence bundles are written: `<folder>/<scenario>/<sender>-<receiver>/`.
-    pub evidence: Option<PathBuf>,
-    /// Whose evidence is written there.
-    pub keep: Keep,
-    /// Real time after which a scenario that has not ended is an error; what sends much has more: [`How::limit_of`].
-    pub limit: Duration,
-    /// By the norm of which day it is judged.
-    pub as_of: AsOf,
-    /// The machine's clock; a test sets it to another day.
-    pub machine: Machine,
-    /// Whose identifiers everything made in it bears.
-    pub run: RunId,
-}
-
-/// Whose evidence is kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Keep {
-    /// That of every cell.
-    #[default]
-    All,
-    /// That of cells that failed or ended in trouble.
-    Failures,
 }
 
 /// What a failure means for what has not started yet.
@@ -113,31 +81,6 @@ pub struct Run {
     pub interrupted: bool,
     /// Wall-clock time taken.
     pub took: Duration,
-}
-
-impl Default for How {
-    fn default() -> Self {
-        Self {
-            strictness: Strictness::default(),
-            evidence: None,
-            keep: Keep::default(),
-            limit: Duration::from_mins(1),
-            as_of: AsOf::default(),
-            machine: Machine::default(),
-            run: RunId::random(),
-        }
-    }
-}
-
-/// Bytes of a file that a loaded machine sends, signs, stores and judges in a second, at least.
-const BYTES_A_SECOND: usize = 100_000;
-
-impl How {
-    /// The limit for a scenario: it grows with what is sent.
-    pub fn limit_of(&self, scenario: &Scenario) -> Duration {
-        let seconds = scenario.largest_file() / BYTES_A_SECOND;
-        self.limit + Duration::from_secs(seconds as u64)
-    }
 }
 
 impl Plan {

@@ -3,10 +3,10 @@
 use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Instant};
 
 use super::{
-    How, Keep,
     cell::{blank, infrastructure, no_verdict, words},
     conclude::conclude,
     gather::gather,
+    how::{How, Keep},
     needs,
     stage::Stage,
 };
@@ -96,7 +96,7 @@ fn keep(cell: &mut Cell, how: &How) {
         return;
     }
     let way = PathBuf::from(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
-    match bundle::write(&cell.observed, folder, &way) {
+    match bundle::write_sharing(&cell.observed, folder, &way, &how.shared) {
         Ok(folder) => cell.evidence = Some(folder),
         Err(error) if cell.outcome == CellOutcome::Passed => cell.outcome = infrastructure(error.to_string()),
         Err(error) => cell.notes.push(error.to_string()),

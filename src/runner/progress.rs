@@ -16,7 +16,7 @@ use crate::{
         locate::Path,
         words::{Mailbox, Place},
     },
-    target::{Answer, InjectAs, Mark, Stored},
+    target::{Answer, InjectAs, Login, Mark, Stored},
 };
 
 /// What was done so far.
@@ -40,6 +40,8 @@ pub struct Progress {
     pub announced: BTreeMap<String, Announced>,
     /// The step being played.
     pub at: Path,
+    /// What a later step hands over again, as it was at first.
+    pub handed: Vec<Handover>,
     /// What was put off, and is tried again once the clock has moved.
     pub put_off: Vec<Handover>,
     /// Until when everything was looked at; `None` where the play was cut short.
@@ -85,6 +87,15 @@ pub struct PutIn {
     pub answer: Answer,
 }
 
+impl PutIn {
+    /// Whether another is a copy of the same message, put in at the same place and answered alike.
+    pub fn is_like(&self, other: &PutIn) -> bool {
+        self.fingerprint != other.fingerprint
+            && (&self.id, &self.place, &self.path, self.at, &self.answer)
+                == (&other.id, &other.place, &other.path, other.at, &other.answer)
+    }
+}
+
 /// SHA-256 of a message without the line ends behind it: a server sees one more or less than was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
@@ -100,10 +111,17 @@ impl Fingerprint {
 /// A piece of the tale.
 #[derive(Clone, Debug)]
 pub enum Told {
-    /// Something was put in; index into [`Progress::put_in`].
-    PutIn(usize),
+    /// Something was put in.
+    PutIn {
+        /// Index into [`Progress::put_in`].
+        index: usize,
+        /// So many more like it followed, each another message.
+        more: usize,
+    },
     /// Somebody talked to a point.
     Talked(Talk),
+    /// This changed, a sentence each.
+    Changed(Vec<String>),
     /// The clock moved.
     Advanced(SignedDuration),
     /// This arrived.
@@ -163,8 +181,8 @@ pub enum Door {
     Access {
         /// Whose.
         at: Role,
-        /// The address of the user who logs in.
-        login: String,
+        /// Who logs in, and how.
+        login: Login,
     },
     /// At an incoming point.
     Incoming {

@@ -1,5 +1,7 @@
 //! What a scenario puts into the world: what users send, and what the harness sends in a provider's place.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::{
@@ -14,42 +16,63 @@ use crate::{
     message::Bytes,
     scenario::{
         Expected,
-        inject::{Inject, Provider},
-        model::Step,
+        inject::{Inject, Provider, Transactions},
         send::{Send, Written},
         words::{Host, Mailbox, Place},
     },
-    target::{InjectAs, TargetError},
+    target::{InjectAs, Login, TargetError},
 };
 
 impl<'s> Stage<'s> {
     pub(super) async fn send(&self, send: &Send) -> Result<(), TargetError> {
+        let handovers = self.handovers(send).await?;
+        if send.copies > 1 {
+            return self.hand_over_together(handovers).await;
+        }
+        for handover in handovers {
+            self.hand_over(handover).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn together(&self, sends: &[Send]) -> Result<(), TargetError> {
+        let mut handovers = Vec::new();
+        for send in sends {
+            handovers.extend(self.handovers(send).await?);
+        }
+        self.hand_over_together(handovers).await
+    }
+
+    /// What a send comes to: each of its copies, at every host that it goes to from there.
+    async fn handovers(&self, send: &Send) -> Result<Vec<Handover>, TargetError> {
         let address = |mailbox: &Mailbox| self.world.address(mailbox);
-        let at = self.world.now();
-        let bytes: Bytes = self.client(send, at, &address).await?.compose(send).into();
-        self.introduce(send);
-        match send.submitted_at() {
-            Some(Host::Gateway(role)) => {
-                let path = path(send, send.recipients(), &address);
-                let login = address(send.login.as_ref().unwrap_or(&send.from));
-                self.hand_over(Handover { id: send.id.clone(), door: Door::Access { at: role, login }, path, bytes })
-                    .await
+        let client = self.client(send, self.world.now(), &address).await?;
+        let mut handovers = Vec::new();
+        for copy in copies(send) {
+            self.introduce(&copy, &send.id);
+            let bytes: Bytes = client.compose(&copy).into();
+            let handed = |door: Door, recipients: Vec<&Mailbox>| {
+                let path = path(send, recipients, &address);
+                Handover { id: send.id.clone(), door, path, bytes: bytes.clone() }
+            };
+            if let Some(Host::Gateway(at)) = send.submitted_at() {
+                let user = address(send.login.as_ref().unwrap_or(&send.from));
+                let login = Login { user, tls: send.tls, auth: send.auth };
+                handovers.push(handed(Door::Access { at, login }, send.recipients()));
+                continue;
             }
-            Some(Host::Posta) | None => {
-                for at in [Host::Gateway(Role::Sender), Host::Gateway(Role::Receiver), Host::Posta] {
-                    let theirs = |to: &&Mailbox| to.host() == Some(at);
-                    let recipients: Vec<&Mailbox> = send.recipients().into_iter().filter(theirs).collect();
-                    let Some(first) = recipients.first().copied().cloned() else { continue };
-                    let door = match at {
-                        Host::Gateway(at) => Door::Incoming { as_host: InjectAs::Posta, at },
-                        Host::Posta => Door::Posta { first },
-                    };
-                    let (id, path) = (send.id.clone(), path(send, recipients, &address));
-                    self.hand_over(Handover { id, door, path, bytes: bytes.clone() }).await?;
-                }
-                Ok(())
+            for at in [Host::Gateway(Role::Sender), Host::Gateway(Role::Receiver), Host::Posta] {
+                let theirs = |to: &&Mailbox| to.host() == Some(at);
+                let recipients: Vec<&Mailbox> = send.recipients().into_iter().filter(theirs).collect();
+                let Some(first) = recipients.first().copied().cloned() else { continue };
+                let door = match at {
+                    Host::Gateway(at) => Door::Incoming { as_host: InjectAs::Posta, at },
+                    Host::Posta => Door::Posta { first },
+                };
+                handovers.push(handed(door, recipients));
             }
         }
+        Ok(handovers)
     }
 
     pub(super) async fn inject(&self, inject: &Inject) -> Result<(), TargetError> {
@@ -75,7 +98,7 @@ impl<'s> Stage<'s> {
         };
         let injection = inject::compose(inject, self.world, sent, &client)?;
         if let Some(send) = &inject.envelope {
-            self.introduce(send);
+            self.introduce(send, &send.id);
         }
         {
             let mut progress = self.progress();
@@ -84,20 +107,24 @@ impl<'s> Stage<'s> {
         }
         let Injection { bytes, to, path, .. } = injection;
         let (id, door, bytes) =
-            (inject.id().to_owned(), Door::Incoming { as_host: InjectAs::Peer, at: to }, bytes.into());
-        let handover = Handover { id, door, path, bytes };
-        for _ in 0..inject.times {
-            self.hand_over(handover.clone()).await?;
+            (inject.id().to_owned(), Door::Incoming { as_host: InjectAs::Peer, at: to }, Bytes::from(bytes));
+        let alone = |to: &String| SmtpPath { from: path.from.clone(), to: vec![to.clone()] };
+        let paths = match inject.transactions {
+            Transactions::One => vec![path],
+            Transactions::OneEach => path.to.iter().map(alone).collect(),
+        };
+        let handover = |path| Handover { id: id.clone(), door: door.clone(), path, bytes: Bytes::clone(&bytes) };
+        for path in paths {
+            for _ in 0..inject.times {
+                self.hand_over(handover(path.clone())).await?;
+            }
         }
         Ok(())
     }
 
     /// The message that a scenario sends under this id.
     fn sent(&self, id: &str) -> Option<&'s Send> {
-        self.scenario.steps.iter().find_map(|step| match step {
-            Step::Send(send) if send.id == id => Some(&**send),
-            _ => None,
-        })
+        self.scenario.sends().find(|send| send.id == id)
     }
 
     /// The identifier that a provider gave what was sent under this id.
@@ -149,11 +176,21 @@ impl<'s> Stage<'s> {
         )
     }
 
-    fn introduce(&self, send: &Send) {
+    fn introduce(&self, send: &Send, name: &str) {
         let mut progress = self.progress();
-        progress.known.learn(&mail::msgid(send, self.world.play()), &send.id);
-        progress.known.learn_subject(&mail::subject(send), &send.id);
+        progress.known.learn(&mail::msgid(send, self.world.play()), name);
+        progress.known.learn_subject(&mail::subject(send), name);
     }
+}
+
+/// Each copy of a send, which differ in their Message-IDs alone.
+fn copies(send: &Send) -> Vec<Cow<'_, Send>> {
+    if send.copies < 2 {
+        return vec![Cow::Borrowed(send)];
+    }
+    let subject = Some(send.subject.clone().unwrap_or_else(|| send.id.clone()));
+    let copy = |number| Send { id: format!("{}-{number}", send.id), subject: subject.clone(), ..send.clone() };
+    (1..=send.copies).map(|number| Cow::Owned(copy(number))).collect()
 }
 
 fn path(send: &Send, recipients: Vec<&Mailbox>, address: &dyn Fn(&Mailbox) -> String) -> SmtpPath {

@@ -11,6 +11,7 @@ use crate::{
     scenario::{
         Scenario,
         locate::Path,
+        model::Step,
         words::{Mailbox, Place},
     },
     target::{Need, TargetError, World, mailboxes},
@@ -67,7 +68,12 @@ impl<'s> Stage<'s> {
 
     /// Every mailbox there is: those of every gateway, and those the scenario gives; and the virus stores that are shown.
     pub fn places(&self) -> Vec<Place> {
-        let mailboxes: BTreeSet<Mailbox> = mailboxes().chain(self.scenario.given.mailboxes.keys().cloned()).collect();
+        let changed = self.scenario.steps.iter().filter_map(|step| match step {
+            Step::Change(change) => Some(change.mailboxes.keys()),
+            _ => None,
+        });
+        let named = self.scenario.given.mailboxes.keys().chain(changed.flatten());
+        let mailboxes: BTreeSet<Mailbox> = mailboxes().chain(named.cloned()).collect();
         let shown = |role: &Role| self.world.lacks(*role, Need::VirusStore).is_none();
         let stores = Role::BOTH.into_iter().filter(shown).map(Place::VirusStore);
         mailboxes.into_iter().map(Place::Mailbox).chain(stores).collect()

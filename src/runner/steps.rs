@@ -6,6 +6,7 @@ use super::{progress::Told, stage::Stage};
 use crate::{
     evidence::Role,
     scenario::{
+        change::Change,
         locate::Step as Down,
         model::{Expectation, Step},
     },
@@ -26,13 +27,16 @@ impl Stage<'_> {
             self.progress().at.clone_from(&at);
             match step {
                 Step::Send(send) => self.send(send).await?,
+                Step::Together(sends) => self.together(sends).await?,
                 Step::Inject(inject) => {
                     self.announce(inject.id(), [at, vec!["inject".into()]].concat(), &[]);
                     self.inject(inject).await?;
                 }
+                Step::Again(id) => self.again(id).await?,
                 Step::Dialogue(dialogue) => {
                     self.dialogue(dialogue, &[at, vec!["dialogue".into()]].concat()).await?;
                 }
+                Step::Change(change) => self.change(change).await?,
                 Step::Advance(span) => self.advance(span.0).await?,
                 Step::Expect(expectation) => {
                     let arrivals = self.arrivals().await?;
@@ -67,6 +71,13 @@ impl Stage<'_> {
         self.given_up();
         self.progress().watched_until = Some(self.world.now());
         Ok(())
+    }
+
+    async fn change(&self, change: &Change) -> Result<(), TargetError> {
+        self.settle().await?;
+        self.world.change(change).await?;
+        self.progress().told.push(Told::Changed(change.sentences()));
+        self.settle().await
     }
 
     async fn advance(&self, by: SignedDuration) -> Result<(), TargetError> {

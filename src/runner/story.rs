@@ -4,6 +4,8 @@
 //! names that keep equal things equal, and what arrives in parallel is told in the norm's order. A value is only replaced
 //! by a name where it has the shape of what the name says; any other is told as it is.
 
+mod message;
+
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use jiff::Timestamp;
@@ -18,12 +20,10 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    clock::LegalTime,
     directory::Directory,
     evidence::{Evidence, Party, Seen},
-    message::{Entity, Mail, Message},
     shown::spelt,
-    smime::{Signature, SignatureState, Trust},
+    smime::Trust,
 };
 
 /// The field of a notification that differs between messages alike.
@@ -40,6 +40,7 @@ pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
         now: stage.scenario.starts,
         lines: vec![stage.scenario.title.clone()],
         alike: BTreeMap::new(),
+        repeated: None,
     };
     let told = std::mem::take(&mut progress.told);
     for piece in &told {
@@ -58,15 +59,23 @@ struct Teller {
     lines: Vec<String>,
     /// Messages told, but for recipient and Message-ID; with the first one's heading, and how many there were.
     alike: BTreeMap<String, (String, usize)>,
+    /// The last message's paragraph, and how often it came again.
+    repeated: Option<(Vec<String>, usize)>,
 }
 
 impl Teller {
     fn piece(&mut self, piece: &Told, progress: &Progress) {
         match piece {
-            Told::PutIn(index) => self.put_in(&progress.put_in[*index]),
+            Told::PutIn { index, more } => self.put_in(&progress.put_in[*index], *more),
             Told::Advanced(by) => {
                 self.now += *by;
                 self.paragraph(format!("The clock moves on by {}.", span(*by)));
+            }
+            Told::Changed(sentences) => {
+                self.paragraph("From now on:".to_owned());
+                for sentence in sentences {
+                    self.line(1, sentence);
+                }
             }
             Told::Talked(talk) => self.talk(talk),
             Told::Chose(way) => self.paragraph(format!("The norm leaves a choice. Taken: {way}")),
@@ -74,13 +83,16 @@ impl Teller {
         }
     }
 
-    fn put_in(&mut self, put_in: &PutIn) {
+    fn put_in(&mut self, put_in: &PutIn, more: usize) {
         let (from, to) =
             (self.path(&put_in.path.from), put_in.path.to.iter().map(|to| self.path(to)).collect::<Vec<_>>());
         let at = self.names.time(put_in.at);
         self.paragraph(format!("At {at}, `{}` is put in at {}: {from} to {}.", put_in.id, put_in.place, to.join(", ")));
         let answer = self.names.text(&expect::words(&put_in.answer));
         self.line(1, answer);
+        if more > 0 {
+            self.line(1, format!("and so are {more} more like it"));
+        }
     }
 
     fn talk(&mut self, talk: &Talk) {
@@ -112,6 +124,7 @@ impl Teller {
             let from = self.lines.len();
             self.message(message);
             self.abridge(from, heading, arrival);
+            self.fold(from);
         }
     }
 
@@ -136,124 +149,23 @@ impl Teller {
         }
     }
 
-    fn message(&mut self, message: &Message) {
-        let certified = message.daticert.as_ref().and_then(|reading| reading.data.as_ref());
-        // An anomaly envelope certifies nothing: the moment its text tells is that of its Date.
-        let dated = || Names::instant(&message.mail.field("Date")?);
-        let instant = certified.and_then(crate::message::Daticert::instant).or_else(dated);
-        for header in &message.mail.root.headers {
-            let value = match header.name.to_ascii_lowercase().as_str() {
-                "received" => "(trace)".to_owned(),
-                "content-type" => message.mail.root.content_type.clone(),
-                "date" => self.names.date(&message.mail.unfolded(header)),
-                _ => self.names.text(&message.mail.decoded(header)),
-            };
-            self.line(1, format!("{}: {value}", header.name));
+    /// A paragraph that tells no more than the one before it is counted there; its heading stands before line `from`.
+    fn fold(&mut self, from: usize) {
+        if self.lines.len() != from + 1 {
+            return;
         }
-        if let Some(signed) = &message.signed {
-            let summary = self.signature(message, signed);
-            self.line(1, format!("signature: {summary}"));
-        }
-        self.tree(&message.mail, &message.mail.root, 1);
-        self.certification(message);
-        if let Some(text) = message.parts.plain.as_ref().and_then(|plain| message.mail.text(plain)) {
-            for line in text.lines() {
-                let line = match instant {
-                    Some(instant) => self.names.moment(line, &LegalTime::at(instant)),
-                    None => line.to_owned(),
-                };
-                let line = self.names.text(&line);
-                self.line(1, format!("| {line}").trim_end());
+        let told = self.lines.split_off(from - 2);
+        let repeats = self.repeated.as_ref().is_some_and(|(before, _)| *before == told);
+        if repeats && let Some((_, times)) = &mut self.repeated {
+            *times += 1;
+            let line = format!("  and {times} more like it");
+            if *times > 1 {
+                self.lines.pop();
             }
-        }
-    }
-
-    fn signature(&mut self, message: &Message, signed: &crate::message::Signed) -> String {
-        let Some(cms) = &signed.cms else { return "unreadable".to_owned() };
-        let signature = Signature::verify(cms, message.mail.bytes(&signed.content.span));
-        let state = match &signature.state {
-            SignatureState::Valid => "valid".to_owned(),
-            SignatureState::DigestDiffers { .. } => "the content is not what was signed".to_owned(),
-            SignatureState::ValueWrong => "not the signer's".to_owned(),
-            SignatureState::NoSignerCertificate => "without the signer's certificate".to_owned(),
-            SignatureState::ContentAbsent { .. } => "without what it signs".to_owned(),
-            SignatureState::Unsupported(what) => format!("not verifiable: {what}"),
-            SignatureState::Malformed(_) => "broken".to_owned(),
-        };
-        let form = if signature.indefinite { "BER" } else { "DER" };
-        let Some(signer) = &signature.signer else { return format!("{state}, {}, {form}", signature.digest) };
-        let at = signature.signing_time.unwrap_or(self.now);
-        let path = match self.trust.check(signer, &signature.certificates, at) {
-            Ok(()) => "trusted".to_owned(),
-            Err(error) => format!("not trusted: {error}"),
-        };
-        let listed = self.directory.as_ref().and_then(|directory| directory.signing_with(signer).next());
-        let listed = match listed {
-            Some(provider) => format!("listed for {}", self.names.text(&provider.name)),
-            None => "in no directory".to_owned(),
-        };
-        let claimed = signature
-            .signing_time
-            .map_or("no signing time".to_owned(), |at| format!("signed at {}", self.names.time(at)));
-        format!("{state}, {}, {form}, {claimed}, signer {path}, {listed}", signature.digest)
-    }
-
-    fn tree(&mut self, mail: &Mail, entity: &Entity, depth: usize) {
-        let name = entity.file_name().map(|name| format!(" {}", self.names.text(name))).unwrap_or_default();
-        let disposition = entity.disposition.as_deref().map(|kind| format!(", {kind}")).unwrap_or_default();
-        self.line(depth, format!("{}{name} ({}{disposition})", entity.content_type, entity.encoding));
-        for child in &entity.children {
-            self.tree(mail, child, depth + 1);
-        }
-        if entity.content_type == "message/rfc822"
-            && let Some(inside) = mail.nested(entity)
-        {
-            for name in ["Message-ID", "X-Riferimento-Message-ID", "Subject"] {
-                if let Some(header) = inside.root.header(name) {
-                    let value = self.names.text(&inside.decoded(header));
-                    self.line(depth + 1, format!("{name}: {value}"));
-                }
-            }
-            // Bounded by the reader: it stops at its own depth, and a message inside is told once.
-            if depth < 6 {
-                self.tree(&inside, &inside.root, depth + 1);
-            }
-        }
-    }
-
-    fn certification(&mut self, message: &Message) {
-        let Some(reading) = &message.daticert else { return };
-        let Some(data) = &reading.data else { return self.line(1, "certification data: not readable") };
-        let when = match data.instant() {
-            Some(instant) if LegalTime::at(instant).zona() == data.zona => self.names.time(instant),
-            _ => format!("{} {} {}", data.giorno, data.ora, data.zona),
-        };
-        let recipients: Vec<String> =
-            data.destinatari.iter().map(|to| format!("{} ({})", self.names.text(&to.address), to.tipo)).collect();
-        let mut facts = vec![
-            ("tipo", Some(format!("{}, errore {}", data.tipo, data.errore))),
-            ("mittente", Some(data.mittente.clone())),
-            ("destinatari", Some(recipients.join(", "))),
-            ("risposte", Some(data.risposte.clone())),
-            ("oggetto", data.oggetto.clone()),
-            ("gestore-emittente", Some(data.gestore_emittente.clone())),
-            ("data", Some(when)),
-            ("identificativo", Some(data.identificativo.clone())),
-            ("msgid", data.msgid.clone()),
-            ("ricevuta", data.ricevuta.clone()),
-            ("consegna", data.consegna.clone()),
-        ];
-        facts.extend(data.ricezione.iter().map(|to| ("ricezione", Some(to.clone()))));
-        facts.push(("errore-esteso", data.errore_esteso.clone()));
-        self.line(1, "certification data");
-        for (name, value) in facts {
-            if let Some(value) = value {
-                let value = self.names.text(&value);
-                self.line(2, format!("{name}: {value}"));
-            }
-        }
-        for error in &reading.invalid {
-            self.line(2, format!("against the DTD at {}: {}", error.path, error.found));
+            self.lines.push(line);
+        } else {
+            self.lines.extend(told.clone());
+            self.repeated = Some((told, 0));
         }
     }
 
@@ -275,8 +187,12 @@ impl Teller {
             .collect();
         crossings.sort();
         self.paragraph("On the wires:".to_owned());
-        for (_, way, _, what) in crossings {
-            self.line(1, format!("{way}, {what}"));
+        let lines: Vec<String> = crossings.into_iter().map(|(_, way, _, what)| format!("{way}, {what}")).collect();
+        for alike in lines.chunk_by(|one, other| one == other) {
+            match alike {
+                [one, _, _, _, ..] => self.line(1, format!("{one}, {} times", alike.len())),
+                few => few.iter().for_each(|line| self.line(1, line)),
+            }
         }
     }
 

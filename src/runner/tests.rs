@@ -248,3 +248,66 @@ fn nothing_is_started_after_a_failure_where_that_is_wanted() {
     let run = run(&plan, &mut |_| {}).unwrap();
     assert_eq!((run.ended, run.interrupted), (1, false));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_may_be_announced_and_is_then_made() {
+    let id = "trust/sha1-digest-tolerated";
+    let announced = altered(id, "steps:", "steps:");
+    let unannounced = altered(id, "old-digest: [signature/digest]", "old-digest: []");
+    let (other, unfounded) =
+        (altered(id, "[signature/digest]", "[signature/micalg]"), altered(id, "      signed: {digest: sha-1}\n", ""));
+    for (scenario, outcome) in [
+        (announced, CellOutcome::Passed),
+        (unannounced, CellOutcome::Passed),
+        (other, CellOutcome::Failed),
+        (unfounded, CellOutcome::Failed),
+    ] {
+        let cell = played(&scenario, "bravo", &How::default()).await;
+        assert_eq!(cell.outcome, outcome, "{:?}", cell.unmet);
+    }
+}
+
+/// A scenario of the suite, with something in it put in the place of something else.
+fn altered(id: &str, from: &str, to: &str) -> Arc<Scenario> {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{id}.yaml"));
+    let source = std::fs::read_to_string(file).unwrap();
+    assert!(source.contains(from), "{id}: {from}");
+    let source = source.replacen(from, to, 1);
+    Arc::new(Scenario::read(id, id, &source, &rules::ids()).unwrap_or_else(|problems| panic!("{problems:?}")))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_or_goes_wrong_on_the_way_is_seen_to_fail() {
+    let steps = "steps:\n";
+    let given = |what: &str| format!("given:\n  {what}\nsteps:\n");
+    for (id, from, to, blame) in [
+        // Who keeps less than thirty months has nothing to show.
+        ("virus/kept-thirty-months", steps, given("receiver: {keeps-viruses-for: 720h}"), Party::Receiver),
+        ("virus/antivirus-updated", "sender: {antivirus: on}", "sender: {antivirus: off}".to_owned(), Party::Sender),
+        ("non-delivery/disabled-meanwhile", "{state: disabled}", "{state: enabled}".to_owned(), Party::Receiver),
+        ("non-delivery/emptied-mailbox", "{state: enabled}", "{state: full}".to_owned(), Party::Receiver),
+        ("trust/revoked-meanwhile", "revoked: sender", "restarted: [receiver]".to_owned(), Party::Receiver),
+        ("trust/delisted-meanwhile", "delisted: sender", "restarted: [receiver]".to_owned(), Party::Receiver),
+        ("delivery/renewed-meanwhile", "change:\n", "change:\n      delisted: sender\n".to_owned(), Party::Receiver),
+        ("delivery/restarted-while-waiting", steps, given("receiver: {loses: [presa-in-carico]}"), Party::Receiver),
+        ("delivery/burst", steps, given("sender: {loses: [accettazione]}"), Party::Sender),
+        ("delivery/side-by-side", steps, given("receiver: {loses: [avvenuta-consegna]}"), Party::Receiver),
+        ("session/implicit-tls-and-auth-login", steps, given("sender: {loses: [accettazione]}"), Party::Sender),
+    ] {
+        let cell = played(&altered(id, from, &to), "bravo", &How::default()).await;
+        assert_eq!(cell.outcome, CellOutcome::Failed, "{id}");
+        assert!(cell.unmet.iter().any(|unmet| unmet.blame == blame), "{id}: {:?}", cell.unmet);
+    }
+}
+
+/// Sent again for want of an answer, everything crosses twice, and counts once.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_lost_costs_a_second_crossing() {
+    let whole = altered("session/lost-answers", "steps:", "steps:");
+    let cell = played(&whole, "bravo", &How::default()).await;
+    assert_eq!(cell.outcome, CellOutcome::Passed, "{:?}", cell.unmet);
+    let crossed = |kind: &str| cell.story.lines().filter(|line| line.contains(&format!(", {kind} contract"))).count();
+    for kind in ["posta-certificata", "presa-in-carico", "avvenuta-consegna"] {
+        assert_eq!(crossed(kind), 2, "{kind}: {}", cell.story);
+    }
+}

@@ -1,5 +1,6 @@
 //! What the types cannot tell: names that refer to each other, and what makes no sense together.
 
+mod change;
 mod dialogue;
 mod expect;
 mod given;
@@ -101,6 +102,16 @@ impl<'d> Check<'d> {
                 self.send(send, &at);
                 self.declare(&send.id, Sent { recipients: Some(send.recipients()), injected: false }, &at);
             }
+            Step::Together(sends) => {
+                if sends.len() < 2 && sends.iter().all(|send| send.copies < 2) {
+                    self.wrong(way!["steps", index, "together"], "what is sent together is two messages at least");
+                }
+                for (which, send) in sends.iter().enumerate() {
+                    let at = way!["steps", index, "together", which];
+                    self.send(send, &at);
+                    self.declare(&send.id, Sent { recipients: Some(send.recipients()), injected: false }, &at);
+                }
+            }
             Step::Inject(inject) => {
                 let at = way!["steps", index, "inject"];
                 let within = if inject.envelope.is_some() { "envelope" } else { "notification" };
@@ -108,7 +119,13 @@ impl<'d> Check<'d> {
                 let sent = Sent { recipients: Some(inject.recipients()), injected: true };
                 self.declare(inject.id(), sent, &below(&at, within.into()));
             }
+            Step::Again(id) => {
+                if self.sent.get(id.as_str()).is_none_or(|sent| sent.recipients.is_none()) {
+                    self.undeclared(id, way!["steps", index, "again"]);
+                }
+            }
             Step::Dialogue(dialogue) => self.dialogue(dialogue, &way!["steps", index, "dialogue"]),
+            Step::Change(change) => self.change(change, &way!["steps", index, "change"]),
             Step::Advance(span) => {
                 self.advanced = self.advanced.saturating_add(span.0.as_secs());
                 if self.advanced > LONGEST.as_secs() {
@@ -187,7 +204,11 @@ impl<'d> Check<'d> {
     }
 
     fn declared(&self, at: Host) -> impl Iterator<Item = &'d str> {
-        self.document.given.mailboxes.keys().filter_map(move |mailbox| match mailbox {
+        let changed = self.document.steps.iter().filter_map(|step| match step {
+            Step::Change(change) => Some(change.mailboxes.keys()),
+            _ => None,
+        });
+        self.document.given.mailboxes.keys().chain(changed.flatten()).filter_map(move |mailbox| match mailbox {
             Mailbox::At { user, host } if *host == at => Some(user.as_str()),
             _ => None,
         })

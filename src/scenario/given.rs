@@ -1,6 +1,6 @@
 //! What differs from two healthy gateways.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,7 +45,8 @@ impl Given {
     /// Whether a gateway is made to break the norm, so that rules have something to report.
     pub fn plants_faults(&self) -> bool {
         [&self.sender, &self.receiver].into_iter().any(|gateway| {
-            !gateway.loses.is_empty() || !gateway.delays.is_empty() || gateway.starttls == StartTls::Withheld
+            let GatewayState { loses, delays, starttls, keeps_viruses_for, .. } = gateway;
+            !loses.is_empty() || !delays.is_empty() || *starttls == StartTls::Withheld || keeps_viruses_for.is_some()
         })
     }
 }
@@ -75,6 +76,27 @@ pub struct GatewayState {
     /// Whether its incoming point offers STARTTLS.
     #[serde(default)]
     pub starttls: StartTls,
+    /// Whose name the TLS certificate of its incoming point bears.
+    #[serde(default)]
+    pub tls_name: TlsName,
+    /// So many messages are taken at its incoming point, the first ones, whose answer is lost: the connection breaks off.
+    #[serde(default)]
+    #[schemars(range(max = 9))]
+    pub loses_replies: u8,
+    /// What it finds infected is thrown away when so much time has passed; the norm wants thirty months (RFC 6109 2.2.4).
+    #[serde(default)]
+    pub keeps_viruses_for: Option<Span>,
+}
+
+/// Whose name a TLS certificate bears.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TlsName {
+    /// The host's own.
+    #[default]
+    Own,
+    /// Another host's.
+    Another,
 }
 
 /// Which of a gateway's valid signing certificates it signs with (RFC 6109 4.5: renewal with an overlap).
@@ -124,6 +146,26 @@ pub struct MailboxSettings {
     /// Where word of every arrival goes.
     #[serde(default)]
     pub notify: Option<Mailbox>,
+}
+
+impl fmt::Display for MailboxSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.state {
+            MailboxState::Enabled => "enabled",
+            MailboxState::Disabled => "disabled",
+            MailboxState::Full => "full",
+        })?;
+        f.write_str(match self.ordinary_mail {
+            OrdinaryMail::Wrap => "",
+            OrdinaryMail::Refuse => ", refuses ordinary mail",
+        })?;
+        for (what, mailbox) in [("forwards to", &self.forward), ("notifies", &self.notify)] {
+            if let Some(mailbox) = mailbox {
+                write!(f, ", {what} {mailbox}")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Which revocation lists are at hand (RFC 6109 2.2.2).

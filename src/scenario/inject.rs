@@ -25,6 +25,9 @@ pub struct Inject {
     /// the test PKI, one of the provider's own defective ones (`expired`, `revoked`) or another provider's (`esterna`).
     #[serde(default)]
     pub edit: Option<Edit>,
+    /// In how many SMTP transactions it crosses.
+    #[serde(default)]
+    pub transactions: Transactions,
     /// The instant that it claims everywhere: Date, daticert.xml, text, signing time. Now where absent.
     #[serde(default)]
     pub claims: Option<LegalInstant>,
@@ -36,6 +39,17 @@ pub struct Inject {
     #[serde(default)]
     #[schemars(with = "Option<Manner>")]
     pub signed: Manner,
+}
+
+/// In how many SMTP transactions a message crosses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transactions {
+    /// In one, with every recipient.
+    #[default]
+    One,
+    /// In one for each recipient, byte for byte the same.
+    OneEach,
 }
 
 fn once() -> u8 {

@@ -1,6 +1,7 @@
 //! The scenario language: data in YAML, checked whole before anything starts, and what is selected from a suite.
 
 pub mod attachment;
+pub mod change;
 mod check;
 pub mod dialogue;
 mod expected;

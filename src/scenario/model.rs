@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
+    change::Change,
     dialogue::Dialogue,
     expected::Expected,
     given::Given,
@@ -48,10 +49,16 @@ pub struct Document {
 pub enum Step {
     /// A user's client sends a message: through the provider's access point, or from the ordinary mail host.
     Send(Box<Send>),
+    /// Users send these at the same moment, through sessions side by side.
+    Together(Vec<Send>),
     /// The harness puts an envelope or a notification on the wire, in a provider's place, wrong or rare in one way.
     Inject(Box<Inject>),
+    /// What was sent or injected under this id is handed over once more, octet for octet.
+    Again(String),
     /// A client that keeps to no rule talks to a point, line by line.
     Dialogue(Dialogue),
+    /// Something changes, once nothing is under way.
+    Change(Box<Change>),
     /// The legal clock moves on.
     Advance(Span),
     /// When nothing more can come, what is new since the step before: exactly this, and nothing anywhere else.
@@ -59,7 +66,7 @@ pub enum Step {
     /// The norm leaves a choice: one of these holds.
     Either(Vec<Alternative>),
     /// The rules report exactly these on what the harness made wrong on purpose: by the name of what was injected, or sent
-    /// where `given` makes a gateway break the norm; by `incoming-point@receiver` on its sessions.
+    /// where `given` makes a gateway break the norm; by `incoming-point@receiver` on its sessions. Notes need not be listed.
     ExpectFindings(BTreeMap<String, Vec<String>>),
 }
 

@@ -65,6 +65,42 @@ pub struct Send {
     /// Header fields left out.
     #[serde(default)]
     pub without: Vec<String>,
+    /// How the connection to the access point is secured.
+    #[serde(default)]
+    pub tls: ClientTls,
+    /// By which mechanism the user logs in.
+    #[serde(default)]
+    pub auth: ClientAuth,
+    /// So many messages like it are sent at the same moment, each with a Message-ID of its own.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 500))]
+    pub copies: u16,
+}
+
+fn one() -> u16 {
+    1
+}
+
+/// How a client secures its connection to the access point (RFC 6109 5.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientTls {
+    /// By STARTTLS, as on port 587.
+    #[default]
+    Starttls,
+    /// From the first octet on, as on port 465 (RFC 8314).
+    Implicit,
+}
+
+/// How a client logs in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientAuth {
+    /// AUTH PLAIN (RFC 4616).
+    #[default]
+    Plain,
+    /// AUTH LOGIN, the older one that clients still use.
+    Login,
 }
 
 impl Send {
@@ -88,6 +124,9 @@ impl Send {
             attach: Vec::new(),
             headers: BTreeMap::new(),
             without: Vec::new(),
+            tls: ClientTls::default(),
+            auth: ClientAuth::default(),
+            copies: one(),
         }
     }
 

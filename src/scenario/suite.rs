@@ -14,7 +14,9 @@ use walkdir::WalkDir;
 use super::{
     check,
     given::Given,
+    inject::Inject,
     model::{Document, Step},
+    send::Send,
 };
 use crate::{
     bounded,
@@ -231,14 +233,33 @@ impl Scenario {
         })
     }
 
+    /// Every message that a user sends in it.
+    pub fn sends(&self) -> impl Iterator<Item = &Send> {
+        self.steps.iter().flat_map(|step| match step {
+            Step::Send(send) => std::slice::from_ref(&**send),
+            Step::Together(sends) => sends.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// Everything that the harness puts on a wire in it.
+    pub fn injects(&self) -> impl Iterator<Item = &Inject> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Inject(inject) => Some(&**inject),
+            _ => None,
+        })
+    }
+
+    /// How many messages users send in it.
+    pub fn messages(&self) -> usize {
+        self.sends().map(|send| usize::from(send.copies)).sum()
+    }
+
     /// Bytes of the largest file that somebody sends in it.
     pub fn largest_file(&self) -> usize {
-        let sends = self.steps.iter().filter_map(|step| match step {
-            Step::Send(send) => Some(&**send),
-            Step::Inject(inject) => inject.envelope.as_ref(),
-            _ => None,
-        });
-        let sizes = sends.flat_map(|send| &send.attach).filter_map(|file| file.size.or(file.fills));
+        let injected = self.injects().filter_map(|inject| inject.envelope.as_ref());
+        let sizes =
+            self.sends().chain(injected).flat_map(|send| &send.attach).filter_map(|file| file.size.or(file.fills));
         sizes.map(|size| size.0).max().unwrap_or_default()
     }
 

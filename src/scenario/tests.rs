@@ -136,6 +136,31 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
             "`5xx`",
         ),
         ("advance: 12h", "advance: twelve", "twelve", "`12h`"),
+        ("advance: 12h", "change: {}", "{}", "nothing changes"),
+        ("advance: 12h", "change: {restarted: [reciever]}", "reciever", "`receiver`"),
+        ("advance: 12h", "change: {restarted: [sender, sender]}", "sender]", "twice"),
+        ("advance: 12h", "change: {receiver: {antivirus: never}}", "never", "`off`"),
+        ("advance: 12h", "change: {receiver: {starttls: withheld}}", "starttls", "unknown key"),
+        ("advance: 12h", "change: {mailboxes: {carla@posta: {state: full}}}", "carla", "only those of `sender`"),
+        ("advance: 12h", "change: {revoked: sender}", "sender}", "from 3 March 2026 on"),
+        ("advance: 12h", "change: {domain-leaves: receiver}", "receiver}", "`receiver: {environment: secondary}`"),
+        ("advance: 12h", "again: contrct", "contrct", "did you mean `contract`?"),
+        ("advance: 12h", "together: [{id: a, from: mario@sender, to: [anna@receiver]}]", "[{id: a", "two messages"),
+        (
+            "advance: 12h",
+            "together: [{id: a, from: mario@sender, to: [anna@receiver]}, {id: a, from: mario@sender, to: [anna@receiver]}]",
+            "a, from: mario@sender, to: [anna@receiver]}]",
+            "already the name",
+        ),
+        (first, &second("from: mario@sender, to: [anna@receiver], tls: ssl}"), "ssl", "`implicit`"),
+        (first, &second("from: mario@sender, to: [anna@receiver], auth: cram}"), "cram", "`login`"),
+        (first, &second("from: mario@sender, to: [anna@receiver], copies: 0}"), "0}", "1 to 500"),
+        (first, &second("from: carla@posta, to: [anna@receiver], auth: login}"), "login}", "an access point only"),
+        ("given:\n", "given:\n  receiver: {loses-replies: 10}\n", "10}", "at most 9"),
+        ("given:\n", "given:\n  receiver: {tls-name: other}\n", "other}", "`another`"),
+        ("given:\n", "given:\n  receiver: {keeps-viruses-for: long}\n", "long}", "`12h`"),
+        ("{signature: strip}", "{signature: strip}\n      transactions: one-each", "one-each", "two in `to`"),
+        ("for: anna@receiver}", "for: anna@receiver, times: 1}", "{avvenuta", "leave it out for one"),
         ("id: forged", "id: contract", "contract, from: mario@sender, to: [anna@receiver]}\n", "already the name"),
         ("forged, from: mario@sender", "forged, from: anna@receiver", "anna@receiver, to", "at `sender`"),
         (
@@ -307,6 +332,9 @@ fn the_schema_knows_every_step_and_refuses_other_keys() {
     assert_eq!(schema["additionalProperties"], false);
     let steps = schema["$defs"]["Step"]["oneOf"].as_array().unwrap();
     let names: Vec<&str> = steps.iter().map(|step| step["required"][0].as_str().unwrap()).collect();
-    assert_eq!(names, ["send", "inject", "dialogue", "advance", "expect", "either", "expect-findings"]);
+    assert_eq!(
+        names,
+        ["send", "together", "inject", "again", "dialogue", "change", "advance", "expect", "either", "expect-findings"]
+    );
     assert_eq!(schema["$defs"]["Expected"]["oneOf"].as_array().unwrap().len(), What::all().count());
 }

@@ -9,6 +9,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
 use crate::{
     bounded::{self, MIB},
+    gateway::choices::PeerNames,
     pki::tls,
     shown::path_text,
     smime::{Certificate, Material, Signature, SignatureState, Signer, sign::Encoding},
@@ -92,7 +93,11 @@ impl Roots {
     }
 
     /// TLS of a client that trusts them.
-    pub fn client(self) -> Result<ClientConfig, String> {
-        tls::client(self.0).map_err(|error| error.to_string())
+    pub fn client(self, names: PeerNames) -> Result<ClientConfig, String> {
+        let client = match names {
+            PeerNames::Demanded => tls::client(self.0),
+            PeerNames::Ignored => tls::client_of_any_name(self.0),
+        };
+        client.map_err(|error| error.to_string())
     }
 }

@@ -113,7 +113,8 @@ impl Place {
             (None, None) => return Err(ServeError::lacking("signing", "a signing certificate and its key")),
         };
         let others = test.as_ref().map(|keys| keys.others.clone()).unwrap_or_default();
-        Ok(Keys { signer, tls: self.server_tls(test)?, others })
+        // It calls others with the roots that it was given: see [`Place::client_tls`].
+        Ok(Keys { signer, tls: self.server_tls(test)?, calling: None, others })
     }
 
     fn server_tls(&self, test: Option<Keys>) -> Result<Arc<ServerConfig>, ServeError> {
@@ -139,7 +140,10 @@ impl Place {
         for path in self.config.tls.iter().flat_map(|tls| &tls.anchors) {
             roots.read(&self.folder.join(path)).map_err(|problem| ServeError::wrong("tls", &problem))?;
         }
-        roots.client().map(Arc::new).map_err(|problem| ServeError::wrong("tls", &problem))
+        roots
+            .client(self.profile.choices.peer_names)
+            .map(Arc::new)
+            .map_err(|problem| ServeError::wrong("tls", &problem))
     }
 
     /// Roots and revocation lists of signatures, as they are now.

@@ -11,7 +11,7 @@ use crate::{
     pki::{Lists, Pki},
     scenario::{
         Scenario,
-        given::{Environment, GatewayState, RevocationLists, SigningCertificate},
+        given::{Environment, GatewayState, Given, MailboxSettings, RevocationLists, SigningCertificate, TlsName},
         words::{Host, Mailbox},
     },
     smime::Trust,
@@ -53,28 +53,44 @@ pub(super) fn profiles(
         Mailbox::Literal(literal) => literal.clone(),
     };
     for (profile, role) in [(&mut sender, Role::Sender), (&mut receiver, Role::Receiver)] {
-        for (mailbox, state) in &given.mailboxes {
-            let Mailbox::At { user, host } = mailbox else { continue };
+        for (of, state) in &given.mailboxes {
+            let Mailbox::At { user, host } = of else { continue };
             if *host != Host::Gateway(role) {
                 continue;
             }
-            let settings = profile.mailbox_mut(user);
-            settings.state = state.state;
-            settings.ordinary = state.ordinary_mail;
-            settings.forward = state.forward.as_ref().map(address);
-            settings.notify = state.notify.as_ref().map(address);
+            *profile.mailbox_mut(user) = mailbox(user, state, &address);
         }
     }
     Ok([sender, receiver])
 }
 
+/// A mailbox as a scenario has it.
+pub(super) fn mailbox(
+    user: &str,
+    settings: &MailboxSettings,
+    address: &dyn Fn(&Mailbox) -> String,
+) -> gateway::MailboxSettings {
+    gateway::MailboxSettings {
+        ordinary: settings.ordinary_mail,
+        forward: settings.forward.as_ref().map(address),
+        notify: settings.notify.as_ref().map(address),
+        ..gateway::MailboxSettings::new(user, settings.state)
+    }
+}
+
+/// The id of one of a provider's valid signers, by that of any.
+pub(super) fn signer(of: &str, which: SigningCertificate) -> String {
+    const SUCCESSOR: &str = "-renewed";
+    let first = of.strip_suffix(SUCCESSOR).unwrap_or(of);
+    match which {
+        SigningCertificate::First => first.to_owned(),
+        SigningCertificate::Renewed => format!("{first}{SUCCESSOR}"),
+    }
+}
+
 /// The directory, with what the scenario lists beside its providers' good certificates.
-pub(super) fn directory(
-    pki: &Pki,
-    scenario: &Scenario,
-    [sender, receiver]: [&Profile; 2],
-) -> Result<Directory, TargetError> {
-    let also_listed = scenario.given.also_listed.iter().flat_map(|(role, defects)| {
+pub(super) fn directory(pki: &Pki, given: &Given, [sender, receiver]: [&Profile; 2]) -> Result<Directory, TargetError> {
+    let also_listed = given.also_listed.iter().flat_map(|(role, defects)| {
         let signer = match role {
             Role::Sender => &sender.signer,
             Role::Receiver => &receiver.signer,
@@ -91,8 +107,8 @@ pub(super) fn directory(
 }
 
 /// Anchors and revocation lists.
-pub(super) fn trust(pki: &Pki, scenario: &Scenario) -> Trust {
-    pki.trust_with(match scenario.given.revocation_lists {
+pub(super) fn trust(pki: &Pki, given: &Given) -> Trust {
+    pki.trust_with(match given.revocation_lists {
         RevocationLists::Current => Lists::Current,
         RevocationLists::Stale => Lists::Stale,
         RevocationLists::Missing => Lists::Missing,
@@ -101,9 +117,7 @@ pub(super) fn trust(pki: &Pki, scenario: &Scenario) -> Trust {
 
 fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
     profile.antivirus = state.antivirus;
-    if state.certificate == SigningCertificate::Renewed {
-        profile.signer += "-renewed";
-    }
+    profile.signer = signer(&profile.signer, state.certificate);
     if state.environment == Environment::Secondary {
         // Users are called by the first domain.
         let secondary = profile.domains.iter().position(|domain| *domain == profile.secondary_domain);
@@ -114,6 +128,11 @@ fn set_up(profile: &mut Profile, state: &GatewayState, starts: Timestamp) {
         state.delays.iter().map(|(&on, span)| Deviation { on, edit: Edit::Copy(CopyEdit::Delay(span.0.to_string())) });
     profile.deviations.extend(lost.chain(late));
     profile.upgrade = state.starttls;
+    if state.tls_name == TlsName::Another {
+        profile.tls = OrdinaryHost::default().tls;
+    }
+    profile.replies_lost = state.loses_replies.into();
+    profile.virus_retention = state.keeps_viruses_for.map(|span| span.0);
     if let Some(span) = state.unreachable_for {
         profile.incoming = gateway::Incoming::UnreachableUntil(starts + span.0);
     }

@@ -4,6 +4,7 @@
 //! whatever of its inside is shown. What a side cannot do it says before anything starts ([`World::lacks`]), and the
 //! scenario is skipped with that reason.
 
+mod change;
 mod given;
 mod reference;
 mod smtp;
@@ -13,7 +14,7 @@ use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use jiff::Timestamp;
 
-pub use self::{smtp::Utterance, world::World};
+pub use self::{change::Changed, smtp::Utterance, world::World};
 pub use crate::net::Heard;
 use crate::{
     clock::Machine,
@@ -25,6 +26,7 @@ use crate::{
     net::{Credentials, Destination},
     scenario::{
         Scenario,
+        send::{ClientAuth, ClientTls},
         words::{Host, Mailbox},
     },
     smime::{Signer, Trust},
@@ -72,6 +74,9 @@ pub trait Side: Send + Sync {
 
     /// Moves its clock on to an instant, and lets it do what is then due.
     fn advance_to(&self, instant: Timestamp) -> Doing<'_, ()>;
+
+    /// Goes on from what it keeps, with some things changed.
+    fn change(&self, changed: Changed) -> Doing<'_, ()>;
 
     /// Ends whatever is under way in it, as far as the harness may: nothing of a play is to go on behind the next ones.
     fn halt(&self);
@@ -134,6 +139,17 @@ pub enum InjectAs {
     Peer,
     /// The ordinary mail host.
     Posta,
+}
+
+/// Who logs in at an access point, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The user's address.
+    pub user: String,
+    /// How the connection is secured.
+    pub tls: ClientTls,
+    /// By which mechanism.
+    pub auth: ClientAuth,
 }
 
 /// What an SMTP server said to a message, recipient by recipient.

@@ -1,13 +1,13 @@
 //! A reference gateway as a side.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::{Doing, Mark, Need, Shelf, Side, Stored};
+use super::{Changed, Doing, Mark, Need, Shelf, Side, Stored, TargetError};
 use crate::{
     evidence::{GatewayFacts, LogRecord, Service},
-    gateway::{self, Gateway, Lab, compose::Composer},
+    gateway::{self, Gateway, Lab, Profile, compose::Composer, store::InMemory},
     net::{AuthMechanism, Credentials, Destination, Security},
     scenario::words::SERVICE,
     smime::Signer,
@@ -27,13 +27,31 @@ pub(super) struct Reference {
     /// The target's name.
     pub target: String,
     pub lab: Arc<Lab>,
-    pub gateway: Arc<Gateway>,
     pub shown: Shown,
+    gateway: Mutex<Arc<Gateway>>,
+    /// What it keeps when it starts again.
+    journal: InMemory,
+    /// The domain of its users' addresses, whoever manages it.
+    domain: String,
+}
+
+impl Reference {
+    /// Starts it.
+    pub async fn start(target: &str, lab: Arc<Lab>, profile: Profile, shown: Shown) -> std::io::Result<Self> {
+        let (journal, domain) = (InMemory::default(), profile.domains[0].clone());
+        let gateway = Mutex::new(lab.start_on(profile, journal.clone()).await?);
+        Ok(Self { target: target.to_owned(), lab, shown, gateway, journal, domain })
+    }
+
+    fn gateway(&self) -> Arc<Gateway> {
+        self.gateway.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Side for Reference {
     fn facts(&self) -> GatewayFacts {
-        let profile = self.gateway.profile();
+        let gateway = self.gateway();
+        let profile = gateway.profile();
         GatewayFacts {
             target: self.target.clone(),
             provider: profile.provider.clone(),
@@ -52,28 +70,31 @@ impl Side for Reference {
     }
 
     fn address(&self, user: &str) -> String {
-        let profile = self.gateway.profile();
-        if user == SERVICE { profile.receipt_mailbox.clone() } else { format!("{user}@{}", profile.domains[0]) }
+        if user == SERVICE {
+            self.gateway().profile().receipt_mailbox.clone()
+        } else {
+            format!("{user}@{}", self.domain)
+        }
     }
 
     fn endpoint(&self, service: Service) -> Destination {
         let (address, security) = match service {
-            Service::Submission => (self.gateway.submission_addr(), Security::StartTls),
-            Service::Submissions => (self.gateway.submissions_addr(), Security::Implicit),
-            Service::Incoming | Service::Ordinary => (self.gateway.incoming_addr(), Security::StartTls),
+            Service::Submission => (self.gateway().submission_addr(), Security::StartTls),
+            Service::Submissions => (self.gateway().submissions_addr(), Security::Implicit),
+            Service::Incoming | Service::Ordinary => (self.gateway().incoming_addr(), Security::StartTls),
         };
-        Destination { address, host: self.gateway.profile().host.clone(), service, security }
+        Destination { address, host: self.gateway().profile().host.clone(), service, security }
     }
 
     fn login(&self, address: &str) -> Credentials {
-        let password = self.gateway.profile().password.clone();
+        let password = self.gateway().profile().password.clone();
         Credentials { user: address.to_owned(), password, mechanism: AuthMechanism::Plain }
     }
 
     fn look<'a>(&'a self, place: Shelf<'a>, since: Mark) -> Doing<'a, (Vec<Stored>, Mark)> {
         let all = match place {
-            Shelf::Mailbox(address) => self.gateway.mailbox(address),
-            Shelf::VirusStore => self.gateway.virus_store(),
+            Shelf::Mailbox(address) => self.gateway().mailbox(address),
+            Shelf::VirusStore => self.gateway().virus_store(),
         };
         let all = all.into_iter().map(Stored::from).collect();
         Box::pin(async move { Ok(since.after(all)) })
@@ -91,19 +112,33 @@ impl Side for Reference {
     }
 
     fn due_after(&self, instant: Timestamp) -> Option<Timestamp> {
-        self.gateway.due_after(instant)
+        self.gateway().due_after(instant)
     }
 
     fn advance_to(&self, instant: Timestamp) -> Doing<'_, ()> {
         Box::pin(async move {
             self.lab.clock().move_to(instant);
-            self.gateway.run_due();
+            self.gateway().run_due();
+            Ok(())
+        })
+    }
+
+    fn change(&self, changed: Changed) -> Doing<'_, ()> {
+        Box::pin(async move {
+            let before = self.gateway();
+            before.stop();
+            let mut profile = before.profile().clone();
+            changed.apply(&mut profile);
+            let again = self.lab.start_on(profile, self.journal.clone()).await.map_err(|error| {
+                TargetError::infrastructure(format!("{} does not start again: {error}", self.target))
+            })?;
+            *self.gateway.lock().unwrap_or_else(PoisonError::into_inner) = again;
             Ok(())
         })
     }
 
     fn halt(&self) {
-        self.gateway.stop();
+        self.gateway().stop();
     }
 
     fn shows_wires(&self) -> bool {
@@ -111,14 +146,15 @@ impl Side for Reference {
     }
 
     fn log(&self) -> Option<Vec<LogRecord>> {
-        (self.shown == Shown::Inside).then(|| self.gateway.log())
+        (self.shown == Shown::Inside).then(|| self.gateway().log())
     }
 
     fn composer(&self) -> Option<Composer> {
         if self.shown == Shown::Mailboxes {
             return None;
         }
-        let profile = self.gateway.profile();
+        let gateway = self.gateway();
+        let profile = gateway.profile();
         let signer = self.lab.pki().signer(&profile.signer)?.clone();
         let facts = self.lab.pki().provider(&profile.signer)?;
         Some(Composer {
@@ -130,7 +166,7 @@ impl Side for Reference {
     }
 
     fn signer(&self, id: &str) -> Option<Signer> {
-        self.lab.pki().signer(&format!("{}-{id}", self.gateway.profile().signer)).cloned()
+        self.lab.pki().signer(&format!("{}-{id}", self.gateway().profile().signer)).cloned()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What plays: two sides, an ordinary mail host, and the harness, which talks to every side in the same way.
 
+mod changing;
 mod record;
 
 use std::{
@@ -12,7 +13,9 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Answer, Heard, InjectAs, Mark, Need, OUTSIDE, Refusal, Shelf, Side, Stored, TargetError, Transmission, Utterance,
+    Answer, Heard, InjectAs, Login, Mark, Need, OUTSIDE, Refusal, Shelf, Side, Stored, TargetError, Transmission,
+    Utterance,
+    change::Listing,
     given,
     reference::{Reference, Shown},
     smtp::{answer, spoken},
@@ -21,11 +24,14 @@ use crate::{
     clock::{Clock, Machine},
     evidence::{Dialogue, Direction, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath},
     gateway::{self, Doors, Lab, Posta, Profile, Timers, compose::Composer},
-    net::{ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Spoken},
+    message::Bytes,
+    net::{AuthMechanism, ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Spoken},
     pki::Pki,
     scenario::{
         Scenario,
+        given::Given,
         inject::Provider,
+        send::{ClientAuth, ClientTls},
         words::{Host, Mailbox, Place},
     },
     smime::Signer,
@@ -45,12 +51,23 @@ pub struct World {
     sides: [Box<dyn Side>; 2],
     /// Where the harness and the posta host live, and every side that shows itself whole.
     lab: Arc<Lab>,
+    /// The same, and those of the sides: each side's is one of them.
+    labs: [Arc<Lab>; 3],
     posta: Arc<Posta>,
     play: PlayId,
     /// The addresses of users whom the scenario gives no login.
     disabled: BTreeSet<String>,
+    opening: Opening,
+    /// What was changed in the directory since.
+    changed: Mutex<Listing>,
     /// What the harness handed to sides whose wires are not seen, each in a session of its own.
     handed: Mutex<Vec<(Dialogue, Option<Transmission>)>>,
+}
+
+/// How the play began.
+struct Opening {
+    profiles: [Profile; 2],
+    given: Given,
 }
 
 impl World {
@@ -65,13 +82,13 @@ impl World {
         let pki = Pki::load().map_err(|error| TargetError::infrastructure(error.to_string()))?;
         let posta = given::posta(scenario);
         let [sender, receiver] = given::profiles(direction, scenario, &posta)?;
-        let directory = given::directory(&pki, scenario, [&sender, &receiver])?;
+        let directory = given::directory(&pki, &scenario.given, [&sender, &receiver])?;
         let clock = Clock::still(scenario.starts);
         // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
         let outside = [&direction.sender, &direction.receiver].iter().any(|name| name.starts_with(OUTSIDE));
         let doors = if outside { Doors::Open } else { Doors::OwnOnly };
         let lab = || {
-            let trust = given::trust(&pki, scenario);
+            let trust = given::trust(&pki, &scenario.given);
             let lab = Lab::with(pki.clone(), clock.clone(), machine, &directory, trust);
             lab.set_patience(PATIENCE);
             lab.set_play(play.clone());
@@ -83,9 +100,9 @@ impl World {
         let start = async |target: &str, profile: Profile| {
             let outside = target.starts_with(OUTSIDE);
             let (lab, shown) = if outside { (lab(), Shown::Mailboxes) } else { (own.clone(), Shown::Inside) };
-            let gateway = lab.start(profile).await.map_err(trouble)?;
-            Ok(Reference { target: target.to_owned(), lab, gateway, shown })
+            Reference::start(target, lab, profile, shown).await.map_err(trouble)
         };
+        let profiles = [sender.clone(), receiver.clone()];
         let receiver = start(&direction.receiver, receiver).await?;
         let sender = start(&direction.sender, sender).await?;
         let hosts = [
@@ -93,14 +110,17 @@ impl World {
             (sender.facts().domains, sender.endpoint(Service::Incoming)),
             (receiver.facts().domains, receiver.endpoint(Service::Incoming)),
         ];
-        for lab in [&own, &sender.lab, &receiver.lab] {
+        let labs = [own.clone(), sender.lab.clone(), receiver.lab.clone()];
+        for lab in &labs {
             for (domains, destination) in &hosts {
                 lab.announce(domains, destination);
             }
         }
         let sides: [Box<dyn Side>; 2] = [Box::new(sender), Box::new(receiver)];
         let disabled = BTreeSet::new();
-        let mut world = Self { sides, lab: own, posta, play, disabled, handed: Mutex::default() };
+        let opening = Opening { profiles, given: scenario.given.clone() };
+        let (changed, handed) = (Mutex::default(), Mutex::default());
+        let mut world = Self { sides, lab: own, labs, posta, play, disabled, opening, changed, handed };
         let states = scenario.given.mailboxes.iter();
         let disabled = states.filter(|(_, state)| state.state == MailboxState::Disabled);
         world.disabled = disabled.map(|(mailbox, _)| world.address(mailbox)).collect();
@@ -147,12 +167,26 @@ impl World {
         self.lab.clock().now()
     }
 
-    /// A user's client submits a message at a role's access point; `login` is the user's address.
-    pub async fn submit(&self, at: Role, login: &str, path: &SmtpPath, message: &[u8]) -> Result<Answer, TargetError> {
+    /// A user's client submits a message at a role's access point.
+    pub async fn submit(
+        &self,
+        at: Role,
+        login: &Login,
+        path: &SmtpPath,
+        message: &Bytes,
+    ) -> Result<Answer, TargetError> {
         let side = self.side(at);
+        let service = match login.tls {
+            ClientTls::Starttls => Service::Submission,
+            ClientTls::Implicit => Service::Submissions,
+        };
+        let mechanism = match login.auth {
+            ClientAuth::Plain => AuthMechanism::Plain,
+            ClientAuth::Login => AuthMechanism::Login,
+        };
+        let credentials = Credentials { mechanism, ..side.login(&login.user) };
         let seen = Seen::Submitted { to: at };
-        let (at, endpoint) = (Host::Gateway(at), side.endpoint(Service::Submission));
-        self.send(CLIENT, at, endpoint, Some(side.login(login)), seen, path, message).await
+        self.send(CLIENT, Host::Gateway(at), side.endpoint(service), Some(credentials), seen, path, message).await
     }
 
     /// A host hands a message to a gateway's incoming point, or to the ordinary mail host.
@@ -161,7 +195,7 @@ impl World {
         as_host: InjectAs,
         at: Host,
         path: &SmtpPath,
-        message: &[u8],
+        message: &Bytes,
     ) -> Result<Answer, TargetError> {
         let (name, from, security) = match as_host {
             InjectAs::Peer => (PEER, Party::Harness, Security::StartTls),
@@ -185,9 +219,10 @@ impl World {
         login: Option<Credentials>,
         seen: Seen,
         path: &SmtpPath,
-        message: &[u8],
+        message: &Bytes,
     ) -> Result<Answer, TargetError> {
         let from = self.party(name);
+        self.lab.tap().sent(message);
         match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
             Ok(sent) => {
                 let answer = answer(&sent);
@@ -281,7 +316,7 @@ impl World {
         match place {
             Place::Mailbox(mailbox) => {
                 let address = self.address(mailbox);
-                match mailbox.host() {
+                match self.keeper(mailbox) {
                     Some(Host::Gateway(role)) => self.side(role).look(Shelf::Mailbox(&address), since).await,
                     Some(Host::Posta) | None => {
                         Ok(since.after(self.posta.mailbox(&address).into_iter().map(Stored::from).collect()))
@@ -392,7 +427,10 @@ mod tests {
     async fn a_wrong_password_is_configuration_and_a_closed_port_infrastructure() {
         let world = world().await;
         let path = SmtpPath { from: "mario@alfa.example".into(), to: vec!["anna@bravo.example".into()] };
-        let submit = async |login: &str| world.submit(Role::Sender, login, &path, b"x").await.unwrap_err().trouble;
+        let submit = async |user: &str| {
+            let login = Login { user: user.to_owned(), tls: ClientTls::default(), auth: ClientAuth::default() };
+            world.submit(Role::Sender, &login, &path, &b"x"[..].into()).await.unwrap_err().trouble
+        };
         assert_eq!(submit("nessuno@alfa.example").await, Trouble::Configuration);
         world.halt();
         let port = world.side(Role::Sender).endpoint(Service::Submission).address;

@@ -2,14 +2,17 @@
 
 #[cfg(unix)]
 mod broken_off;
+mod deviations;
 mod diff;
 mod folder;
+#[path = "../program/mod.rs"]
+mod program;
 
 use std::{
     fs,
     io::Read as _,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use pec_conformance::{
@@ -19,50 +22,7 @@ use pec_conformance::{
 };
 use serde_json::Value;
 
-/// What a command came to.
-struct Done {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn program(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    // Nothing that somebody keeps with `reference add` decides anything here.
-    command.env("XDG_DATA_HOME", "/nowhere");
-    command.args(args).env_remove("NO_COLOR").stdin(Stdio::null());
-    command
-}
-
-fn done(output: Output) -> Done {
-    let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
-    Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
-
-fn pec(args: &[&str]) -> Done {
-    done(program(args).output().expect("the program starts"))
-}
-
-impl Done {
-    #[track_caller]
-    fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, words: &[&str]) -> Self {
-        let all = format!("{}{}", self.out, self.err);
-        for word in words {
-            assert!(all.contains(word), "nothing about `{word}` in:\n{all}");
-        }
-        self
-    }
-
-    fn json(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
-    }
-}
+use self::program::{Done, done, pec, program};
 
 /// A folder of its own, and `--reports` for it.
 struct Folder(tempfile::TempDir);

@@ -11,7 +11,7 @@ use crate::{
         Incoming, MailboxState,
         choices::{BeyondQuota, Choices, Undeliverable},
     },
-    net::{Handler, Limits, Listener, Manners, Patience, Server, Session},
+    net::{Handler, Limits, Listener, LostReplies, Manners, Patience, Server, Session},
     state::StartTls,
 };
 
@@ -190,7 +190,15 @@ impl Refuser {
         let id = domain.split('.').next().unwrap();
         let tls = world.lab.pki().tls_server_config(id, Machine::default()).unwrap();
         let (service, limits, upgrade) = (Service::Incoming, Limits::default(), StartTls::Offered);
-        let server = Server { host: route.host.clone(), service, tls, limits, upgrade, manners: Manners::Lenient };
+        let server = Server {
+            host: route.host.clone(),
+            service,
+            tls,
+            limits,
+            upgrade,
+            manners: Manners::Lenient,
+            lost_replies: LostReplies::default(),
+        };
         let listener = Listener::start(server, Arc::new(Self(reply))).await.unwrap();
         world.lab.announce(&[domain.into()], &Destination { address: listener.address(), ..route });
         listener

@@ -240,6 +240,9 @@ impl<H: Handler> Conversation<'_, H> {
             Some(Ok(Held { message, _room })) => self.handler.data(&self.session, message).await,
         };
         self.reset();
+        if reply.is_positive() && self.server.lost_replies.next() {
+            return Ok(Next::Close);
+        }
         self.answer(stream, &reply).await
     }
 

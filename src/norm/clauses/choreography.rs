@@ -65,7 +65,8 @@ crate::clauses! {
     RFC6109_3_3_2_AFTER_DELIVERY = "RFC6109-3.3.2-after-delivery", "RFC 6109 3.3.2", Must, DeliveryPoint,
         "A delivery receipt is issued only after a correct envelope was put in the recipient's mailbox.";
     RFC6109_3_3_2_1_EVERY = "RFC6109-3.3.2.1-every-recipient", "RFC 6109 3.3.2.1", Must, DeliveryPoint,
-        "A delivery receipt is issued for every recipient.";
+        "A delivery receipt is issued for every recipient.",
+        reading: "One that comes again, as where the answer to it was lost, is the same receipt: the sender holds it once.";
     RFC6109_3_3_2_1_FORM = "RFC6109-3.3.2.1-form", "RFC 6109 3.3.2.1", Must, DeliveryPoint,
         "A primary recipient's receipt has the form asked for, a copy recipient's is concise, an ambiguous one counts as primary.";
     RFC6109_3_3_2_1_COPY = "RFC6109-3.3.2.1-copy", "RFC 6109 3.3.2.1", Must, DeliveryPoint,

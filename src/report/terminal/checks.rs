@@ -5,8 +5,11 @@
 
 use std::io::{self, Write};
 
+use jiff::civil::Date;
+
 use super::{
     aside::Aside,
+    known,
     submissions::Submissions,
     words::{Words, line_of},
 };
@@ -35,6 +38,8 @@ pub struct ChecksPage<W> {
     aside: Aside,
     unverified: bool,
     submissions: Submissions,
+    /// In legal time.
+    today: Date,
 }
 
 impl<W: Write> ChecksPage<W> {
@@ -43,7 +48,8 @@ impl<W: Write> ChecksPage<W> {
         let (words, as_of) = (Words { paint, strictness: opening.strictness }, opening.as_of);
         let (groups, references) = (Groups::default(), Groups::default());
         let aside = Aside::default();
-        Self { out, words, as_of, groups, references, aside, unverified: false, submissions: Submissions::default() }
+        let (submissions, today) = (Submissions::default(), known::day(opening.started));
+        Self { out, words, as_of, groups, references, aside, unverified: false, submissions, today }
     }
 
     /// What signers are told by, and of which day it is.
@@ -103,7 +109,8 @@ impl<W: Write> ChecksPage<W> {
         Ok(())
     }
 
-    fn close(&mut self, totals: &CheckTally, (code, meaning): (u8, &'static str)) -> io::Result<()> {
+    fn close(&mut self, totals: &CheckTally, closing: &Closing) -> io::Result<()> {
+        let (code, meaning) = &closing.exit;
         if let Some(rest) = self.submissions.rest() {
             writeln!(self.out, "\n{}", wrapped(&rest, 0))?;
         }
@@ -120,8 +127,15 @@ impl<W: Write> ChecksPage<W> {
             let head = if number == 0 { "\nleft out " } else { "         " };
             writeln!(self.out, "{head} {line}")?;
         }
+        if let Some(reckoning) = &closing.known {
+            let section = known::section(reckoning, self.today, self.words.paint);
+            self.out.write_all(section.as_bytes())?;
+        }
         self.totals(totals)?;
-        let ink = match code {
+        if let Some(reckoning) = &closing.known {
+            self.row("declared", &known::counts(reckoning))?;
+        }
+        let ink = match *code {
             0 => Ink::Good,
             1 => Ink::Bad,
             _ => Ink::Odd,
@@ -198,7 +212,10 @@ impl<W: Write> Report for ChecksPage<W> {
                 self.groups.add_all(&Subject::of_submission(submission), &shown(&submission.name()));
                 self.submissions.tell(&mut self.out, self.words, submission)
             }
-            Event::Closed(Closing { totals: Totals::Check(totals), exit, .. }) => self.close(totals, *exit),
+            Event::Closed(closing) => match &closing.totals {
+                Totals::Check(totals) => self.close(totals, closing),
+                Totals::Plays(_) => Ok(()),
+            },
             _ => Ok(()),
         }
     }
@@ -241,7 +258,7 @@ fn told(given: &GivenCertificate) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{sync::Arc, time::Duration};
 
     use jiff::Timestamp;
 
@@ -271,7 +288,14 @@ mod tests {
             answers: Answers { intact: Answer::Yes(String::new()), origin, form: Answer::Yes(String::new()) },
             signer: None,
         };
-        Checked { path: (&name).into(), name, evidence: cell.observed, judgement: cell.judgement, lone: Some(alone) }
+        Checked {
+            path: (&name).into(),
+            name,
+            evidence: cell.observed,
+            judgement: cell.judgement,
+            lone: Some(alone),
+            known: Arc::default(),
+        }
     }
 
     fn page(checked: Checked) -> String {
@@ -288,12 +312,13 @@ mod tests {
         let closing = Closing {
             totals: Totals::Check(CheckTally::default()),
             ending: Ending::Complete,
-            exit: (0, "no violation found"),
+            exit: (0, "no violation found".to_owned()),
+            known: None,
             took: Duration::ZERO,
         };
         let mut out = Vec::new();
         let mut page = ChecksPage::new(&mut out, Paint::Plain, &opening);
-        for event in events.into_iter().chain([Event::Closed(closing)]) {
+        for event in events.into_iter().chain([Event::Closed(Box::new(closing))]) {
             page.event(&event).unwrap();
         }
         String::from_utf8(out).unwrap()
@@ -336,6 +361,8 @@ mod tests {
                 missing: missing.into_iter().collect(),
                 evidence: Evidence::default(),
                 judgement: Judgement::default(),
+                provider: None,
+                known: Arc::default(),
             }))
         };
         let quiet = (0..1000).map(|number| submission(number, false));

@@ -2,6 +2,7 @@
 
 mod aside;
 mod checks;
+mod known;
 mod plays;
 mod submissions;
 mod words;

@@ -5,6 +5,9 @@ use std::{
     io::{self, Write},
 };
 
+use jiff::civil::Date;
+
+use super::known;
 use crate::{
     evidence::Direction,
     norm::AsOf,
@@ -19,6 +22,8 @@ pub struct PlaysPage<W> {
     strictness: Strictness,
     as_of: AsOf,
     columns: Vec<Direction>,
+    /// In legal time.
+    today: Date,
     /// By scenario and direction.
     cells: BTreeMap<(String, Direction), Told>,
 }
@@ -79,7 +84,8 @@ impl<W: Write> PlaysPage<W> {
             Work::Plays { directions, .. } => directions.clone(),
             Work::Check { .. } => Vec::new(),
         };
-        Self { out, paint, strictness: opening.strictness, as_of: opening.as_of, columns, cells: BTreeMap::new() }
+        let (strictness, as_of, today) = (opening.strictness, opening.as_of, known::day(opening.started));
+        Self { out, paint, strictness, as_of, columns, today, cells: BTreeMap::new() }
     }
 
     fn close(&mut self, closing: &Closing) -> io::Result<()> {
@@ -95,6 +101,9 @@ impl<W: Write> PlaysPage<W> {
             }
         }
         self.out.write_all(groups.pages(self.strictness, self.paint).as_bytes())?;
+        if let Some(reckoning) = &closing.known {
+            self.out.write_all(known::section(reckoning, self.today, self.paint).as_bytes())?;
+        }
         if let Totals::Plays(tally) = &closing.totals {
             self.totals(tally, closing)?;
         }
@@ -234,8 +243,11 @@ impl<W: Write> PlaysPage<W> {
             let shown = if told.is_kept { "the evidence files show each; " } else { "" };
             writeln!(self.out, "{}{shown}to play one again: {again}", label("next"))?;
         }
-        let (code, meaning) = closing.exit;
-        let ink = match code {
+        if let Some(reckoning) = &closing.known {
+            writeln!(self.out, "{}{}", label("declared"), known::counts(reckoning))?;
+        }
+        let (code, meaning) = &closing.exit;
+        let ink = match *code {
             0 => Ink::Good,
             1 => Ink::Bad,
             _ => Ink::Odd,

@@ -1,6 +1,9 @@
 //! A message by itself, as someone holds it: judged as it streams past, with nothing of it kept but facts.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -47,7 +50,8 @@ pub struct SignedBy {
 
 /// What a judge keeps from message to message: one for each thread.
 pub struct Clerk {
-    applied: Vec<usize>,
+    /// How often each rule was put to something, by the provider that signed it, where that is known.
+    applied: HashMap<Option<String>, Vec<usize>>,
     /// What the rules say of a signer's certificate, by its DER: they look at nothing else.
     signers: HashMap<Arc<[u8]>, Arc<Profile>>,
 }
@@ -65,7 +69,7 @@ struct Profile {
 impl Judge<'_> {
     /// A clerk with nothing to remember yet.
     pub fn clerk(&self) -> Clerk {
-        Clerk { applied: vec![0; self.rules.len()], signers: HashMap::new() }
+        Clerk { applied: HashMap::new(), signers: HashMap::new() }
     }
 
     /// Judges a message, which `evidence` has as its only observation, held against the reference alone. What its
@@ -82,8 +86,10 @@ impl Judge<'_> {
             };
         }
         let exhibit = Exhibit::new(copies, evidence, self.reference);
-        let before: usize = clerk.applied.iter().sum();
-        let mut said = Said { applied: std::mem::take(&mut clerk.applied), ..Said::default() };
+        let provider = exhibit.answerable();
+        let applied = clerk.applied.remove(&provider).unwrap_or_else(|| vec![0; self.rules.len()]);
+        let before: usize = applied.iter().sum();
+        let mut said = Said { applied, ..Said::default() };
         self.put(&exhibit, &self.context(evidence, exhibit.copies.first().at), &mut said);
         if let Some(signing) = Signing::of(&exhibit) {
             let profile = self.profile(evidence, &signing, clerk);
@@ -92,8 +98,8 @@ impl Judge<'_> {
                 profile.outcomes.iter().map(|(at, outcome)| signing.about().verdict(self.rules[*at], outcome.clone())),
             );
         }
-        clerk.applied = said.applied;
-        let exercised = clerk.applied.iter().sum::<usize>() - before;
+        let exercised = said.applied.iter().sum::<usize>() - before;
+        clerk.applied.insert(provider, said.applied);
         let answers = Answers::of(&exhibit, &said.verdicts, exercised);
         let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref()).map(SignedBy::of);
         let origins = exhibit.copies.seen.iter().map(|copy| (copy.observation.id, exhibit.origin.clone())).collect();
@@ -122,10 +128,23 @@ impl Judge<'_> {
     /// How often each rule was put to something by these clerks, by rule id.
     pub fn applied<'c>(&self, clerks: impl IntoIterator<Item = &'c Clerk>) -> super::Applied {
         let mut sum = vec![0; self.rules.len()];
-        for clerk in clerks {
-            sum.iter_mut().zip(&clerk.applied).for_each(|(sum, times)| *sum += times);
+        for applied in clerks.into_iter().flat_map(|clerk| clerk.applied.values()) {
+            sum.iter_mut().zip(applied).for_each(|(sum, times)| *sum += times);
         }
         self.named(sum)
+    }
+
+    /// Rules that were put to something by these clerks, by the provider that signed it, where that is known.
+    pub fn asked<'c>(
+        &self,
+        clerks: impl IntoIterator<Item = &'c Clerk>,
+    ) -> BTreeMap<Option<String>, BTreeSet<&'static str>> {
+        let mut asked: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (provider, applied) in clerks.into_iter().flat_map(|clerk| &clerk.applied) {
+            let rules = self.rules.iter().zip(applied).filter(|(_, times)| **times > 0).map(|(rule, _)| rule.id);
+            asked.entry(provider.clone()).or_default().extend(rules);
+        }
+        asked
     }
 }
 

@@ -22,6 +22,12 @@ impl<'a> Reference<'a> {
         Self { directories: directories.iter().map(DirectoryInForce::open).collect(), trust }
     }
 
+    /// Who is listed, in any version.
+    pub fn providers(&self) -> impl Iterator<Item = &str> {
+        let read = self.directories.iter().filter_map(|version| version.read.as_ref().ok());
+        read.flat_map(|directory| &directory.providers).map(|provider| provider.name.as_str())
+    }
+
     /// Whom to trust, with what came with evidence.
     pub fn trust_with(&self, evidence: &Evidence) -> Trust {
         self.trust.with(&evidence.anchors, &evidence.crls)

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use crate::{
     evidence::{Dialogue, LogRecord, Party, Role},
+    norm::Bound,
     smime::Certificate,
 };
 
 use super::{
     super::{
-        Check, Context, DialogueSubject, Finding, Findings, GivenCertificate, LogSubject, Member, Transaction, Unread,
-        exhibit::Exhibit,
+        Check, Context, DialogueSubject, Finding, Findings, GivenCertificate, LogSubject, Member, Rule, Transaction,
+        Unread, exhibit::Exhibit,
     },
     about::About,
     locate::locate,
@@ -24,6 +25,11 @@ pub(super) trait Subject {
 
     /// What a verdict on it is about.
     fn about(&self) -> About;
+
+    /// Who may answer for what a rule finds in it.
+    fn answering(&self, _: &Rule) -> Vec<Party> {
+        vec![self.about().blame]
+    }
 }
 
 /// The certificate that signed a message, as it travelled.
@@ -97,6 +103,10 @@ impl Subject for Exhibit<'_> {
     fn about(&self) -> About {
         About::message(self)
     }
+
+    fn answering(&self, _: &Rule) -> Vec<Party> {
+        vec![self.composer]
+    }
 }
 
 fn beyond(unread: &Unread) -> Finding {
@@ -111,6 +121,10 @@ impl Subject for Signing<'_> {
 
     fn about(&self) -> About {
         About::certificate(self.exhibit, self.certificate)
+    }
+
+    fn answering(&self, _: &Rule) -> Vec<Party> {
+        vec![self.exhibit.composer]
     }
 }
 
@@ -139,6 +153,10 @@ impl Subject for Session<'_> {
     fn about(&self) -> About {
         let Dialogue { from, to, .. } = self.dialogue;
         About { subject: format!("session {} ({from} to {to})", self.number), blame: *to, ..About::default() }
+    }
+
+    fn answering(&self, _: &Rule) -> Vec<Party> {
+        vec![self.dialogue.from, self.dialogue.to]
     }
 }
 
@@ -187,6 +205,20 @@ impl Subject for Transaction {
         let shown = |member: &&Member| Some(member.observation()) == observation;
         let provider = self.messages.iter().find(shown).and_then(Member::answerable);
         About { subject, observation, kind: None, blame: self.sender_side(), provider }
+    }
+
+    /// Whom the clauses bind: the access point is that of the sender's provider, incoming and delivery point are the other's.
+    fn answering(&self, rule: &Rule) -> Vec<Party> {
+        let sender = self.sender_side();
+        let both = [Party::Sender, Party::Receiver];
+        let binds = |bound: &[Bound]| rule.clauses.iter().all(|clause| bound.contains(&clause.binds));
+        if binds(&[Bound::AccessPoint]) {
+            vec![sender]
+        } else if binds(&[Bound::IncomingPoint, Bound::DeliveryPoint]) {
+            both.into_iter().filter(|party| *party != sender).collect()
+        } else {
+            both.into()
+        }
     }
 }
 

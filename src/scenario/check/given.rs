@@ -1,8 +1,15 @@
 //! What is given: states that a host can be in.
 
+use std::collections::BTreeMap;
+
 use super::{
-    super::{expected::What, given::Given, locate::Step as Down, words::Host},
-    Check, way,
+    super::{
+        expected::What,
+        given::{Given, MailboxSettings},
+        locate::{Path, Step as Down},
+        words::{Host, Mailbox},
+    },
+    Check, below, way,
 };
 
 impl Check<'_> {
@@ -16,11 +23,21 @@ impl Check<'_> {
                 );
             }
         }
-        for (mailbox, state) in &given.mailboxes {
-            let at = vec![Down::from("given"), Down::from("mailboxes"), Down::KeyOf(mailbox.to_string())];
+        for (role, gateway) in [("sender", &given.sender), ("receiver", &given.receiver)] {
+            if gateway.loses_replies > 9 {
+                let message = "at most 9 answers are lost: whoever hears none for long gives up";
+                self.wrong(way!["given", role, "loses-replies"], message);
+            }
+        }
+        self.mailboxes(&given.mailboxes, &way!["given", "mailboxes"]);
+    }
+
+    /// Mailboxes and what is said of them, below `at`.
+    pub(super) fn mailboxes(&mut self, mailboxes: &BTreeMap<Mailbox, MailboxSettings>, at: &Path) {
+        for (mailbox, state) in mailboxes {
             if !matches!(mailbox.host(), Some(Host::Gateway(_))) {
                 self.wrong(
-                    at,
+                    below(at, Down::KeyOf(mailbox.to_string())),
                     format!(
                         "`{mailbox}` is not a gateway's mailbox: only those of `sender` and `receiver` have a state"
                     ),
@@ -28,7 +45,7 @@ impl Check<'_> {
             }
             for (key, other) in [("forward", &state.forward), ("notify", &state.notify)] {
                 if let Some(other) = other {
-                    self.mailbox(other, way!["given", "mailboxes", mailbox.to_string().as_str(), key]);
+                    self.mailbox(other, [at.clone(), way![mailbox.to_string().as_str(), key]].concat());
                 }
             }
         }

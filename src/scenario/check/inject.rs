@@ -2,9 +2,9 @@
 
 use super::{
     super::{
-        inject::{Inject, Notification},
+        inject::{Inject, Notification, Transactions},
         locate::Path,
-        send::Send,
+        send::{ClientAuth, ClientTls, Send},
         words::Host,
     },
     Check, below,
@@ -17,6 +17,10 @@ impl<'d> Check<'d> {
             (Some(envelope), None) => self.envelope(envelope, &below(at, "envelope".into())),
             (None, Some(notification)) => self.notification(notification, &below(at, "notification".into())),
             _ => self.wrong(at.clone(), "what is injected? Give one of `envelope` and `notification`"),
+        }
+        if inject.transactions == Transactions::OneEach && inject.recipients().len() < 2 {
+            let message = "`one-each` makes no difference to one recipient: give two in `to`";
+            self.wrong(below(at, "transactions".into()), message);
         }
         if !(1..=9).contains(&inject.times) {
             self.wrong(below(at, "times".into()), "it is put on the wire between once and 9 times");
@@ -68,7 +72,13 @@ impl<'d> Check<'d> {
                 "an envelope is injected at the receiver's incoming point: every recipient is at `receiver`",
             );
         }
-        for (key, given) in [("as", envelope.login.is_some()), ("header-from", envelope.header_from.is_some())] {
+        for (key, given) in [
+            ("as", envelope.login.is_some()),
+            ("header-from", envelope.header_from.is_some()),
+            ("tls", envelope.tls != ClientTls::default()),
+            ("auth", envelope.auth != ClientAuth::default()),
+            ("copies", envelope.copies != 1),
+        ] {
             if given {
                 self.wrong(
                     below(at, key.into()),

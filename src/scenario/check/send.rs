@@ -4,7 +4,7 @@ use super::{
     super::{
         attachment::{Attachment, NameAs},
         locate::Path,
-        send::{Send, TextEncoding},
+        send::{ClientAuth, ClientTls, Send, TextEncoding},
         words::Host,
     },
     Check, below, way,
@@ -12,6 +12,9 @@ use super::{
 
 /// Bytes of all attachments of a scenario: each is held several times on its way.
 const MOST: usize = 128 << 20;
+
+/// As many messages as a scenario sends at once.
+const MOST_COPIES: u16 = 500;
 
 /// Where an attachment is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,19 @@ impl<'d> Check<'d> {
                     "no host has `{literal}`: who sends from `posta` writes to a mailbox of `sender`, `receiver` or `posta`"
                 );
                 self.wrong(below(at, key.into()), message);
+            }
+        }
+        if !(1..=MOST_COPIES).contains(&send.copies) {
+            self.wrong(below(at, "copies".into()), format!("so many messages are 1 to {MOST_COPIES}"));
+        }
+        if send.submitted_at() == Some(Host::Posta) {
+            for (key, given) in
+                [("tls", send.tls != ClientTls::default()), ("auth", send.auth != ClientAuth::default())]
+            {
+                if given {
+                    let message = format!("`{key}` means something to an access point only: leave it out");
+                    self.wrong(below(at, key.into()), message);
+                }
             }
         }
         self.attachments(&send.attach, at, Within::Message);
