@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{
     bounded::{self, MIB},
-    evidence::Service,
     serve::{Config, Order, ServeError, Serving},
     shown::path_text,
     yaml,
@@ -59,7 +58,7 @@ enum Control {
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Line<'a> {
-    Listening { service: Service, address: SocketAddr },
+    Listening { service: &'static str, address: SocketAddr },
     Ready { now: Timestamp, data: String },
     Done { control: &'a str, now: Timestamp },
     Failed { control: &'a str, why: String },

@@ -1,10 +1,6 @@
 //! What the points of a gateway share: identity, store, clock, and the one way in which messages leave them.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    io,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 use jiff::Timestamp;
 use rustls::ClientConfig;
@@ -15,6 +11,7 @@ use super::{
     address,
     compose::{Certified, Composer, Notice},
     identifier::Identifiers,
+    queue::Sending,
     store::{Entry, Purpose, Store},
 };
 use crate::{
@@ -37,8 +34,8 @@ pub(super) struct Core {
     /// TLS when it calls other hosts, where it is not that of its surroundings.
     pub calling: Option<Arc<ClientConfig>>,
     pub identifiers: Identifiers,
-    /// Destinations that are being sent to.
-    pub sending: std::sync::Mutex<HashSet<String>>,
+    /// What is being sent.
+    pub sending: std::sync::Mutex<Sending>,
     /// When what is long past was forgotten last.
     pub forgot: std::sync::Mutex<Option<Timestamp>>,
     /// Who sends to them.

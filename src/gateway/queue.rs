@@ -1,6 +1,10 @@
 //! The queue: sending, trying again with growing delays, and what happens when sending fails for good (2.2.2).
 
-use std::{io, sync::Arc, sync::PoisonError};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    sync::{Arc, PoisonError},
+};
 
 use jiff::SignedDuration;
 
@@ -22,13 +26,37 @@ use crate::{
 /// How long a message may wait (2.2.2: "a time limit for message idleness equal to 24 hours").
 const IDLENESS: SignedDuration = SignedDuration::from_hours(24);
 
+/// What is being sent.
+#[derive(Debug, Default)]
+pub(super) struct Sending {
+    /// How many sessions there are with each destination.
+    channels: HashMap<String, usize>,
+    /// The messages that somebody sends.
+    in_hand: HashSet<u64>,
+}
+
+impl Sending {
+    /// A session with a destination ends.
+    fn end(&mut self, destination: &str) {
+        if let Some(channels) = self.channels.get_mut(destination) {
+            *channels -= 1;
+            if *channels == 0 {
+                self.channels.remove(destination);
+            }
+        }
+    }
+}
+
 impl Core {
-    /// Sends what is due, one destination beside the other, messages of one destination in order.
+    /// Sends what is due, one destination beside the other; messages of one destination in order, as many at a time
+    /// as the profile says.
     pub fn run_queue(self: &Arc<Self>) {
-        for (domain, _) in self.store.due_by(self.around.clock().now()) {
+        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        for (domain, _) in self.store.due_by(self.around.clock().now(), &sending.in_hand) {
             let destination = self.queue_of(&domain);
-            let first = self.sending.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.clone());
-            if first {
+            let channels = sending.channels.entry(destination.clone()).or_default();
+            if *channels < self.profile.channels {
+                *channels += 1;
                 let (core, busy) = (self.clone(), self.around.busy());
                 self.tasks.spawn(async move {
                     core.send_all(&destination).await;
@@ -44,19 +72,26 @@ impl Core {
             let now = self.around.clock().now();
             let next = {
                 let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
-                let due = self.store.due_by(now).into_iter();
+                let due = self.store.due_by(now, &sending.in_hand).into_iter();
                 let next = due.filter(|(domain, _)| self.queue_of(domain) == destination).map(|(_, id)| id).min();
-                if next.is_none() {
-                    // Released under the lock under which others look whether it is taken: nothing falls between.
-                    sending.remove(destination);
+                match next.and_then(|id| self.store.waiting(id)) {
+                    Some(outgoing) => {
+                        sending.in_hand.insert(outgoing.id);
+                        outgoing
+                    }
+                    None => {
+                        // Released under the lock under which others look whether it is taken: nothing falls between.
+                        return sending.end(destination);
+                    }
                 }
-                next
             };
-            let Some(outgoing) = next.and_then(|id| self.store.waiting(id)) else { return };
-            if self.attempt(outgoing).await.is_err() {
+            let id = next.id;
+            let outcome = self.attempt(next).await;
+            let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+            sending.in_hand.remove(&id);
+            if outcome.is_err() {
                 // The journal is out of order: nothing can be promised any more, so nothing is tried.
-                self.sending.lock().unwrap_or_else(PoisonError::into_inner).remove(destination);
-                return;
+                return sending.end(destination);
             }
         }
     }

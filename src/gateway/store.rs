@@ -10,7 +10,7 @@ mod tracked;
 mod waiting;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     io,
     panic::{self, AssertUnwindSafe},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -221,11 +221,11 @@ impl Store {
         self.state().log.clone()
     }
 
-    /// The domains for which a message is due, each with the first one's number: nothing that is not written yet, and nothing
+    /// The domains for which a message is due, each with the number of the first one that is not in hand: nothing that is not written yet, and nothing
     /// at all once out of order.
-    pub fn due_by(&self, now: Timestamp) -> Vec<(String, u64)> {
+    pub fn due_by(&self, now: Timestamp, in_hand: &HashSet<u64>) -> Vec<(String, u64)> {
         let mut state = self.state();
-        if state.broken.is_some() { Vec::new() } else { state.waiting.due_by(now) }
+        if state.broken.is_some() { Vec::new() } else { state.waiting.due_by(now, in_hand) }
     }
 
     /// The message that waits with this number.
@@ -369,7 +369,7 @@ mod tests {
         let again = Store::open(journal).unwrap();
         assert_eq!(again.mailbox("A@B.example"), [message(b"1")]);
         assert_eq!(again.quarantine(), [message(b"2")]);
-        assert_eq!(again.due_by(Timestamp::MAX), [("b.example".to_owned(), 1)]);
+        assert_eq!(again.due_by(Timestamp::MAX, &HashSet::new()), [("b.example".to_owned(), 1)]);
         let waiting = again.waiting(1).unwrap();
         assert_eq!((waiting.attempts, waiting.path.to.len()), (1, 1));
         assert_eq!(*again.body(&waiting).unwrap(), *b"3");
@@ -403,7 +403,7 @@ mod tests {
         let store = Store::open(Full).unwrap();
         let queue = || store.queue(SmtpPath::default(), b""[..].into(), Purpose::Ordinary, Timestamp::UNIX_EPOCH);
         assert!(store.event(queue).is_err());
-        assert!(store.due_by(Timestamp::MAX).is_empty());
+        assert!(store.due_by(Timestamp::MAX, &HashSet::new()).is_empty());
         assert!(store.event(|| ()).unwrap_err().to_string().starts_with("the journal is out of order: "));
     }
 

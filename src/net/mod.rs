@@ -1,4 +1,5 @@
-//! SMTP over TLS: one server engine for every service of a gateway, and a client for relays and users.
+//! SMTP over TLS: one server engine for every service of a gateway, and a client for relays and users. POP3, for users to fetch
+//! what they were sent.
 //!
 //! Both ends keep a [`Transcript`] of what was said, secrets taken out. Time-outs here are real ones, for input and
 //! output only; nothing in this room knows legal time.
@@ -7,6 +8,7 @@ mod calls;
 pub mod client;
 mod data;
 mod lines;
+pub mod pop3;
 pub mod raw;
 mod reply;
 pub mod server;

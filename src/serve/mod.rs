@@ -7,6 +7,7 @@ pub mod config;
 mod control;
 mod log;
 mod maildir;
+mod maildrop;
 mod place;
 mod secret;
 mod serving;

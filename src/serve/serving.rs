@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Config, ServeError,
+    maildrop::Mailboxes,
     place::{Place, stamp},
-    spool::Spool,
+    spool::{MAIL, Spool},
 };
 use crate::{
-    evidence::Service,
     gateway::{self, Gateway, Surroundings},
-    net::Destination,
+    net::{Destination, Listener, pop3::Pop3},
 };
 
 /// How long what is under way may take to end when the gateway is stopped.
@@ -23,6 +23,7 @@ pub struct Serving {
     place: Place,
     around: Arc<Surroundings>,
     gateway: Arc<Gateway>,
+    pop3: Option<Listener>,
     spool: Arc<Spool>,
     seen: Vec<(PathBuf, Option<(Timestamp, u64)>)>,
 }
@@ -44,18 +45,29 @@ impl Serving {
         spool.forget(place.clock.now()).map_err(trouble)?;
         place.publish(&data.join("public"))?;
         let seen = place.watched().into_iter().map(|path| (stamp(&path), path)).map(|(at, path)| (path, at)).collect();
+        let tls = keys.tls.clone();
         let gateway = Gateway::start(around.clone(), place.profile.clone(), keys, spool.clone());
         let gateway = Arc::new(gateway.await.map_err(ServeError::Start)?);
-        Ok(Self { place, around, gateway, spool, seen })
+        let pop3 = match place.pop3() {
+            Some(at) => {
+                let mailboxes = Mailboxes { folder: data.join(MAIL), profile: Arc::new(place.profile.clone()) };
+                let listening = Listener::bind_pop3(at, Pop3 { tls }, Arc::new(mailboxes)).await;
+                Some(listening.map_err(ServeError::Start)?)
+            }
+            None => None,
+        };
+        Ok(Self { place, around, gateway, pop3, spool, seen })
     }
 
     /// Where each service listens.
-    pub fn listening(&self) -> [(Service, SocketAddr); 3] {
-        [
-            (Service::Submission, self.gateway.submission_addr()),
-            (Service::Submissions, self.gateway.submissions_addr()),
-            (Service::Incoming, self.gateway.incoming_addr()),
-        ]
+    pub fn listening(&self) -> Vec<(&'static str, SocketAddr)> {
+        let mut all = vec![
+            ("submission", self.gateway.submission_addr()),
+            ("submissions", self.gateway.submissions_addr()),
+            ("incoming", self.gateway.incoming_addr()),
+        ];
+        all.extend(self.pop3.iter().map(|pop3| ("pop3", pop3.address())));
+        all
     }
 
     /// What its clock shows.

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Mailboxes, each in the folder of its address.
-const MAIL: &str = "mail";
+pub const MAIL: &str = "mail";
 /// Infected messages, by months.
 const VIRUS: &str = "virus";
 /// The log.

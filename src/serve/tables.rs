@@ -2,7 +2,7 @@
 //! written in.
 
 use std::{
-    io,
+    fs, io,
     panic::{self, AssertUnwindSafe},
     path::Path,
 };
@@ -44,13 +44,28 @@ pub struct Stroke(WriteTransaction);
 pub type Placed = (String, String);
 
 impl Tables {
-    /// The tables in a file, made where it is not there.
+    /// The tables in a file, made where it is not there. One that is damaged stays as it is.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let open = || Database::create(path).map_err(|error| broken(path, &error));
+        // Whoever opens it writes to it before it is known to be whole.
+        let (copy, unfinished) = (path.with_extension("copy"), path.with_extension("tmp"));
+        if path.exists() && !copy.exists() {
+            fs::copy(path, &unfinished)?;
+            fs::rename(&unfinished, &copy)?;
+        }
+        let opened = Self::opened(path);
+        match &opened {
+            Ok(_) if copy.exists() => fs::remove_file(copy)?,
+            Err(_) if copy.exists() => fs::rename(copy, path)?,
+            _ => {}
+        }
+        opened
+    }
+
+    fn opened(path: &Path) -> io::Result<Self> {
         // A file that was cut off or overwritten is no reason to end without a word.
-        let tables = guarded(path, open).map(Self)?;
+        let tables = guarded(path, || Database::create(path).map_err(|error| broken(path, &error))).map(Self)?;
         guarded(path, || {
-            // Every table is there from the first stroke on.
+            // Every table is there from the first stroke on, and every row can be read.
             let stroke = tables.begin()?;
             stroke.0.open_table(QUEUE).map_err(other)?;
             stroke.0.open_table(TRACKED).map_err(other)?;
@@ -58,7 +73,8 @@ impl Tables {
             stroke.0.open_table(SHOWN).map_err(other)?;
             stroke.0.open_table(LOGGED).map_err(other)?;
             stroke.0.open_table(NUMBERS).map_err(other)?;
-            stroke.commit()
+            stroke.commit()?;
+            tables.entries().map(|_| ())
         })?;
         Ok(tables)
     }

@@ -1,5 +1,6 @@
 //! `serve`: reference gateways as programs of their own, which nobody looks into but by what they listen on and keep.
 
+mod fetched;
 mod killed;
 mod program;
 

@@ -1,6 +1,6 @@
 //! The queue by destination and by when each message is due: nothing looks through all of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
@@ -80,9 +80,10 @@ impl Waiting {
         self.by_due.range((instant, u64::MAX)..).map(|(due, _)| *due).find(|due| *due > instant)
     }
 
-    /// The domains for which a message is due, each with the first one's number.
-    pub fn due_by(&mut self, now: Timestamp) -> Vec<(String, u64)> {
-        let due = self.by_domain.iter_mut().filter_map(|(domain, due)| Some((domain.clone(), due.first(now)?)));
+    /// The domains for which a message is due, each with the number of the first one that is not in hand.
+    pub fn due_by(&mut self, now: Timestamp, in_hand: &HashSet<u64>) -> Vec<(String, u64)> {
+        let due =
+            self.by_domain.iter_mut().filter_map(|(domain, due)| Some((domain.clone(), due.first(now, in_hand)?)));
         due.collect()
     }
 
@@ -100,12 +101,12 @@ impl Waiting {
 
 impl Due {
     /// Legal time goes forward only: what is due stays so.
-    fn first(&mut self, now: Timestamp) -> Option<u64> {
+    fn first(&mut self, now: Timestamp, in_hand: &HashSet<u64>) -> Option<u64> {
         while let Some((due, id)) = self.later.first().copied().filter(|(due, _)| *due <= now) {
             self.later.remove(&(due, id));
             self.now.insert(id);
         }
-        self.now.first().copied()
+        self.now.iter().find(|id| !in_hand.contains(id)).copied()
     }
 }
 
@@ -131,24 +132,25 @@ mod tests {
 
     #[test]
     fn messages_are_due_by_domain_in_the_order_in_which_they_were_queued() {
-        let mut waiting = Waiting::default();
+        let (mut waiting, none) = (Waiting::default(), HashSet::new());
         waiting.put(outgoing(1, "a@b.example", 5), 1);
         waiting.put(outgoing(2, "a@B.example", 0), 1);
         waiting.put(outgoing(3, "a@c.example", 1), 2);
-        assert!(waiting.due_by(at(9)).is_empty(), "nothing is written");
+        assert!(waiting.due_by(at(9), &none).is_empty(), "nothing is written");
         waiting.written(1);
-        assert_eq!(waiting.due_by(at(0)), [("b.example".to_owned(), 2)]);
-        assert_eq!(waiting.due_by(at(5)), [("b.example".to_owned(), 1)]);
+        assert_eq!(waiting.due_by(at(0), &none), [("b.example".to_owned(), 2)]);
+        assert_eq!(waiting.due_by(at(5), &none), [("b.example".to_owned(), 1)]);
+        assert_eq!(waiting.due_by(at(5), &HashSet::from([1])), [("b.example".to_owned(), 2)]);
         waiting.written(2);
         assert_eq!(waiting.due_after(at(0)), Some(at(1)));
         assert_eq!(waiting.due_after(at(1)), Some(at(5)));
         waiting.defer(1, vec!["a@b.example".into()], at(7));
-        assert_eq!(waiting.due_by(at(5)), [("b.example".to_owned(), 2), ("c.example".to_owned(), 3)]);
+        assert_eq!(waiting.due_by(at(5), &none), [("b.example".to_owned(), 2), ("c.example".to_owned(), 3)]);
         assert_eq!(waiting.get(1).unwrap().attempts, 1);
         for id in 1..=3 {
             assert!(waiting.remove(id).is_some());
         }
-        assert!(waiting.due_by(at(99)).is_empty() && waiting.due_after(at(0)).is_none());
+        assert!(waiting.due_by(at(99), &none).is_empty() && waiting.due_after(at(0)).is_none());
         assert_eq!((waiting.next_number(), waiting.messages.len()), (4, 0));
     }
 }
