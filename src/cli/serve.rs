@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{
     bounded::{self, MIB},
-    evidence::Service,
     serve::{Config, Order, ServeError, Serving},
     shown::path_text,
     yaml,
@@ -59,7 +58,7 @@ enum Control {
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Line<'a> {
-    Listening { service: Service, address: SocketAddr },
+    Listening { service: &'static str, address: SocketAddr },
     Ready { now: Timestamp, data: String },
     Done { control: &'a str, now: Timestamp },
     Failed { control: &'a str, why: String },
@@ -114,6 +113,9 @@ async fn run(mut serving: Serving, mut signals: Served, control: Option<Control>
                 None => Asked::Stop,
             },
             _ = look.tick() => {
+                if let Some(trouble) = serving.broken() {
+                    return Err(CliError::Serve(trouble));
+                }
                 looks = looks.wrapping_add(1);
                 if looks.is_multiple_of(LOOKS) {
                     serving.keep_no_longer();

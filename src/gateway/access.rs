@@ -54,7 +54,8 @@ impl Handler for AccessPoint {
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let _busy = self.0.around.busy();
         let message = self.0.around.shared(message);
-        let reply = answered(self.0.store.event(|| self.0.submit(session, &message)));
+        let (told, taken) = (session.clone(), message.clone());
+        let reply = answered(self.0.happens(move |core| core.submit(&told, &taken)).await);
         self.0.around.transmitted(&self.0.profile.host, session, message, &reply);
         self.0.run_queue();
         reply

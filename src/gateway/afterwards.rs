@@ -1,8 +1,6 @@
 //! What the sending provider does after dispatch: reads what other providers tell it, and tells its user what does not
 //! arrive (3.1.6, 3.2.4).
 
-use jiff::Timestamp;
-
 use super::{
     choices::NeverReached,
     compose::{Deadline, DeliveryError, Notice},
@@ -63,28 +61,19 @@ impl Core {
     /// by a non-delivery, where the provider reads 2.2.2 so.
     pub(super) fn never_reached(&self, identifier: &str, recipient: &str, at: &LegalTime) {
         let Some(tracked) = self.store.tracked(identifier) else { return };
-        let known = tracked.recipients.iter().find(|progress| progress.is_of(recipient));
-        let noticed = known.is_some_and(|progress| progress.noticed == Noticed::Second && !progress.taken_over);
+        let noticed = tracked
+            .progress(recipient)
+            .is_some_and(|progress| progress.noticed == Noticed::Second && !progress.taken_over);
         if noticed && self.profile.choices.never_reached == NeverReached::NonDeliveryToo {
             let error = DeliveryError { errore: "altro", code: "5.4.7", description: NEVER_REACHED };
             self.notify(self.own(&tracked.about), &Notice::NonDelivery { recipient, error }, at, Way::Hand);
         }
     }
 
-    /// When timeout notices are owed.
-    pub(super) fn notices_due(&self) -> Vec<Timestamp> {
-        let second = self.profile.choices.second_notice;
-        let submissions = self.store.open_submissions();
-        let due = submissions.iter().flat_map(|tracked| {
-            tracked.recipients.iter().filter_map(move |progress| progress.next_notice(tracked.at, second))
-        });
-        due.map(|(_, due)| due).collect()
-    }
-
     /// Sends the timeout notices owed by now (3.1.6).
     pub(super) fn send_due_notices(&self) {
         let at = self.now();
-        for tracked in self.store.open_submissions() {
+        for tracked in self.store.notices_due(at.instant(), self.profile.choices.second_notice) {
             for progress in &tracked.recipients {
                 let Some((deadline, due)) = progress.next_notice(tracked.at, self.profile.choices.second_notice) else {
                     continue;
@@ -115,7 +104,6 @@ impl Core {
 impl Tracked {
     /// A recipient as the submission spells it.
     fn spelling(&self, recipient: &str) -> Option<&str> {
-        let known = self.recipients.iter().find(|progress| progress.is_of(recipient));
-        known.map(|progress| progress.address.as_str())
+        self.progress(recipient).map(|progress| progress.address.as_str())
     }
 }

@@ -1,11 +1,8 @@
 //! What the points of a gateway share: identity, store, clock, and the one way in which messages leave them.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    io,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, io, sync::Arc};
 
+use jiff::Timestamp;
 use rustls::ClientConfig;
 
 use super::{
@@ -14,6 +11,7 @@ use super::{
     address,
     compose::{Certified, Composer, Notice},
     identifier::Identifiers,
+    queue::Sending,
     store::{Entry, Purpose, Store},
 };
 use crate::{
@@ -36,8 +34,10 @@ pub(super) struct Core {
     /// TLS when it calls other hosts, where it is not that of its surroundings.
     pub calling: Option<Arc<ClientConfig>>,
     pub identifiers: Identifiers,
-    /// Destinations that are being sent to.
-    pub sending: std::sync::Mutex<HashSet<String>>,
+    /// What is being sent.
+    pub sending: std::sync::Mutex<Sending>,
+    /// When what is long past was forgotten last.
+    pub forgot: std::sync::Mutex<Option<Timestamp>>,
     /// Who sends to them.
     pub tasks: Tasks,
 }
@@ -62,6 +62,23 @@ impl Core {
     /// The one instant of the event that begins now (4.1).
     pub fn now(&self) -> LegalTime {
         LegalTime::at(self.around.clock().now())
+    }
+
+    /// An event, on a thread that may wait: it signs, and waits for the disk.
+    pub async fn happens<T: Send + 'static>(
+        self: &Arc<Self>,
+        happens: impl FnOnce(&Core) -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let core = self.clone();
+        self.apart(move || core.store.event(|| happens(&core))).await?
+    }
+
+    /// Something that waits, on a thread that may.
+    pub async fn apart<T: Send + 'static>(&self, waits: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+        tokio::task::spawn_blocking(waits).await.map_err(|ended| match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(cancelled) => io::Error::other(cancelled.to_string()),
+        })
     }
 
     /// Composes a notification, writes its log record and sends it on its way.

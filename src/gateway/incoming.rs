@@ -96,11 +96,14 @@ impl Handler for IncomingPoint {
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let _busy = self.0.around.busy();
         let message = self.0.around.shared(message);
-        let at = self.0.now();
-        let to = address::once_each(&session.to, &self.0.profile.domains[0]);
-        let received = self.0.received(session, &at);
-        let arrival = Arrival { bytes: &message, from: &session.from, to: &to, received, at };
-        let reply = answered(self.0.store.event(|| self.0.take(&arrival)));
+        let (told, taken) = (session.clone(), message.clone());
+        let happens = move |core: &Core| {
+            let at = core.now();
+            let to = address::once_each(&told.to, &core.profile.domains[0]);
+            let received = core.received(&told, &at);
+            core.take(&Arrival { bytes: &taken, from: &told.from, to: &to, received, at })
+        };
+        let reply = answered(self.0.happens(happens).await);
         self.0.around.transmitted(&self.0.profile.host, session, message, &reply);
         self.0.run_queue();
         reply
@@ -133,7 +136,7 @@ impl Core {
         let matter = Matter { about: &about, provider: &provider.name };
         let mut new = Vec::new();
         for recipient in arrival.to {
-            if self.store.take_in(&provider.name, &about.identifier, recipient) {
+            if self.store.take_in(&provider.name, &about.identifier, recipient, at.instant()) {
                 new.push(recipient.clone());
             }
         }
@@ -175,7 +178,6 @@ impl Core {
         let taken = Reply::new(250, [2, 0, 0], "Taken");
         let about = correct.certified();
         let matter = Matter { about: &about, provider: &correct.daticert.gestore_emittente };
-        let message_id = correct.message.mail.field("Message-ID").unwrap_or_default();
         let for_provider = matches!(correct.kind, Kind::PresaInCarico | Kind::RilevazioneVirus);
         if antivirus::scan_if(self.profile.antivirus, arrival.bytes).is_some() {
             self.quarantine(arrival.bytes, at);
@@ -183,6 +185,7 @@ impl Core {
             return taken;
         }
         let mut refusals = Vec::new();
+        let message_id = correct.message.mail.field("Message-ID").unwrap_or_default();
         for recipient in arrival.to {
             let in_service_mailbox = self.profile.receipt_mailbox.eq_ignore_ascii_case(recipient);
             let refusal = if in_service_mailbox { None } else { self.takes_no_notification(recipient) };
@@ -190,7 +193,7 @@ impl Core {
                 Some(reply) => ("scarto", Some(reply.to_string())),
                 None if for_provider != in_service_mailbox => ("scarto", correct.kind.tipo().map(str::to_owned)),
                 // It comes again where the answer to it was lost.
-                None if !self.store.take_in(&correct.provider.name, &message_id, recipient) => {
+                None if !self.store.take_in(&correct.provider.name, &message_id, recipient, at.instant()) => {
                     ("ricezione", Some("notifica già ricevuta".to_owned()))
                 }
                 None => ("consegna", correct.kind.tipo().map(str::to_owned)),

@@ -64,6 +64,8 @@ pub struct Profile {
     pub virus_retention: Option<SignedDuration>,
     /// What the norm leaves to it.
     pub choices: Choices,
+    /// Sessions with one host at a time; with one, messages arrive in the order in which they were queued.
+    pub channels: usize,
     /// Delays between attempts to reach a host; the last one repeats.
     pub retries: Vec<SignedDuration>,
     /// What is done wrong on purpose.
@@ -260,6 +262,7 @@ impl Profile {
             replies_lost: 0,
             virus_retention: None,
             choices: Choices::usual(),
+            channels: 1,
             retries: [5, 15, 30, 60, 120, 240].map(SignedDuration::from_mins).into(),
             deviations: Vec::new(),
         }

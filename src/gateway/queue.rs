@@ -1,6 +1,10 @@
 //! The queue: sending, trying again with growing delays, and what happens when sending fails for good (2.2.2).
 
-use std::{io, sync::Arc, sync::PoisonError};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    sync::{Arc, PoisonError},
+};
 
 use jiff::SignedDuration;
 
@@ -22,14 +26,37 @@ use crate::{
 /// How long a message may wait (2.2.2: "a time limit for message idleness equal to 24 hours").
 const IDLENESS: SignedDuration = SignedDuration::from_hours(24);
 
+/// What is being sent.
+#[derive(Debug, Default)]
+pub(super) struct Sending {
+    /// How many sessions there are with each destination.
+    channels: HashMap<String, usize>,
+    /// The messages that somebody sends.
+    in_hand: HashSet<u64>,
+}
+
+impl Sending {
+    /// A session with a destination ends.
+    fn end(&mut self, destination: &str) {
+        if let Some(channels) = self.channels.get_mut(destination) {
+            *channels -= 1;
+            if *channels == 0 {
+                self.channels.remove(destination);
+            }
+        }
+    }
+}
+
 impl Core {
-    /// Sends what is due, one destination beside the other, messages of one destination in order.
+    /// Sends what is due, one destination beside the other; messages of one destination in order, as many at a time
+    /// as the profile says.
     pub fn run_queue(self: &Arc<Self>) {
-        let now = self.around.clock().now();
-        for outgoing in self.store.waiting().into_iter().filter(|outgoing| outgoing.due <= now) {
-            let destination = self.queue_of(&outgoing.path);
-            let first = self.sending.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.clone());
-            if first {
+        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        for (domain, _) in self.store.due_by(self.around.clock().now(), &sending.in_hand) {
+            let destination = self.queue_of(&domain);
+            let channels = sending.channels.entry(destination.clone()).or_default();
+            if *channels < self.profile.channels {
+                *channels += 1;
                 let (core, busy) = (self.clone(), self.around.busy());
                 self.tasks.spawn(async move {
                     core.send_all(&destination).await;
@@ -45,54 +72,60 @@ impl Core {
             let now = self.around.clock().now();
             let next = {
                 let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut waiting = self.store.waiting().into_iter();
-                let next = waiting.find(|outgoing| outgoing.due <= now && self.queue_of(&outgoing.path) == destination);
-                if next.is_none() {
-                    // Released under the lock under which others look whether it is taken: nothing falls between.
-                    sending.remove(destination);
+                let due = self.store.due_by(now, &sending.in_hand).into_iter();
+                let next = due.filter(|(domain, _)| self.queue_of(domain) == destination).map(|(_, id)| id).min();
+                match next.and_then(|id| self.store.waiting(id)) {
+                    Some(outgoing) => {
+                        sending.in_hand.insert(outgoing.id);
+                        outgoing
+                    }
+                    None => {
+                        // Released under the lock under which others look whether it is taken: nothing falls between.
+                        return sending.end(destination);
+                    }
                 }
-                next
             };
-            let Some(outgoing) = next else { return };
-            if self.attempt(&outgoing).await.is_err() {
+            let id = next.id;
+            let outcome = self.attempt(next).await;
+            let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+            sending.in_hand.remove(&id);
+            if outcome.is_err() {
                 // The journal is out of order: nothing can be promised any more, so nothing is tried.
-                self.sending.lock().unwrap_or_else(PoisonError::into_inner).remove(destination);
-                return;
+                return sending.end(destination);
             }
         }
     }
 
     /// One attempt, and its consequences.
-    async fn attempt(&self, outgoing: &Outgoing) -> io::Result<()> {
-        let domain = domain_of(&outgoing.path);
-        let Some(destination) = self.around.route(&domain) else {
-            let unknown = Reply::new(550, [5, 1, 2], "No such domain");
-            let failures = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: unknown.clone() });
-            return self.store.event(|| self.conclude(outgoing, Vec::new(), failures.collect()));
+    async fn attempt(self: &Arc<Self>, outgoing: Outgoing) -> io::Result<()> {
+        let (core, waiting) = (self.clone(), outgoing.clone());
+        let bytes = self.apart(move || core.store.body(&waiting)).await??;
+        let Some(destination) = self.around.route(&domain_of(&outgoing.path)) else {
+            let unknown = all_failed(&outgoing, &Reply::new(550, [5, 1, 2], "No such domain"));
+            return self.happens(move |core| core.conclude(&outgoing, &bytes, unknown)).await;
         };
-        self.around.sent(&outgoing.bytes);
+        self.around.sent(&bytes);
         let mut client = self.around.client(&self.profile.host);
         if let Some(tls) = &self.calling {
             client.tls = tls.clone();
         }
-        let sent = self.around.hand_over(&client, &destination, &outgoing.path, &outgoing.bytes).await;
-        let (waiting, failed) = match sent {
-            Ok(sent) => sorted(outgoing, &sent),
+        let outcome = match self.around.hand_over(&client, &destination, &outgoing.path, &bytes).await {
+            Ok(sent) => sorted(&outgoing, &sent),
             Err(ClientError { problem: Problem::Address(_), .. }) => {
-                all_failed(outgoing, &Reply::new(553, [5, 1, 3], "Not an address"))
+                all_failed(&outgoing, &Reply::new(553, [5, 1, 3], "Not an address"))
             }
             // What is signed cannot be written in seven bits (RFC 6152 3, RFC 3463).
             Err(ClientError { problem: Problem::EightBit, .. }) => {
-                all_failed(outgoing, &Reply::new(554, [5, 6, 3], "Conversion required but not supported"))
+                all_failed(&outgoing, &Reply::new(554, [5, 6, 3], "Conversion required but not supported"))
             }
             // No session, or none that came to an end: it may work later.
             Err(_) => (outgoing.path.to.clone(), Vec::new()),
         };
-        self.store.event(|| self.conclude(outgoing, waiting, failed))
+        self.happens(move |core| core.conclude(&outgoing, &bytes, outcome)).await
     }
 
     /// Those still waiting are tried again, or given up; those failed for good are answered for.
-    fn conclude(&self, outgoing: &Outgoing, waiting: Vec<String>, failed: Vec<Failure>) {
+    fn conclude(&self, outgoing: &Outgoing, bytes: &Bytes, (waiting, failed): (Vec<String>, Vec<Failure>)) {
         let at = self.now();
         let last = self.profile.retries.last().copied().unwrap_or(SignedDuration::from_hours(1));
         let delay = self.profile.retries.get(outgoing.attempts).copied().unwrap_or(last);
@@ -108,17 +141,19 @@ impl Core {
             expired.extend(waiting.into_iter().map(|recipient| Failure { recipient, reply: reply.clone() }));
         }
         match &outgoing.purpose {
-            Purpose::Envelope { identifier } => self.envelope_failed(outgoing, identifier, failed, expired, &at),
+            Purpose::Envelope { identifier } => {
+                self.envelope_failed(outgoing, bytes, identifier, failed, expired, &at);
+            }
             Purpose::Notification { about, provider } => {
                 let matter = Matter { about, provider };
                 self.log_failures(matter, failed.iter().chain(&expired), &at);
             }
             Purpose::Ordinary => {
                 let failed: Vec<Failure> = failed.into_iter().chain(expired).collect();
-                let arrival = returned(outgoing, &outgoing.bytes, &at);
+                let arrival = returned(outgoing, bytes, &at);
                 let about = uncertified(&arrival);
                 self.log_failures(Matter { about: &about, provider: "" }, failed.iter(), &at);
-                self.give_back(outgoing, &failed, &at);
+                self.give_back(outgoing, bytes, &failed, &at);
             }
         }
     }
@@ -128,6 +163,7 @@ impl Core {
     fn envelope_failed(
         &self,
         outgoing: &Outgoing,
+        bytes: &Bytes,
         identifier: &str,
         failed: Vec<Failure>,
         expired: Vec<Failure>,
@@ -147,18 +183,18 @@ impl Core {
                 ordinary.push(failure);
             }
         }
-        self.give_back(outgoing, &ordinary, at);
+        self.give_back(outgoing, bytes, &ordinary, at);
     }
 
     /// A delivery status notification to this provider's own user, wrapped as what it is: ordinary mail (2.2.2).
-    fn give_back(&self, outgoing: &Outgoing, failed: &[Failure], at: &LegalTime) {
+    fn give_back(&self, outgoing: &Outgoing, bytes: &Bytes, failed: &[Failure], at: &LegalTime) {
         let sender = &outgoing.path.from;
         // What comes from nobody is given back to nobody (RFC 5321 4.5.5).
         if failed.is_empty() || self.profile.mailbox(sender).is_none() {
             return;
         }
         let id = self.identifiers.next(at);
-        let report = dsn::compose(&self.profile.host, sender, failed, &outgoing.bytes, &id, at).into();
+        let report = dsn::compose(&self.profile.host, sender, failed, bytes, &id, at).into();
         let arrival = Arrival { from: "", ..returned(outgoing, &report, at) };
         self.deliver_wrapped(&arrival, sender, "il messaggio non è di posta certificata");
     }
@@ -171,10 +207,9 @@ impl Core {
         }
     }
 
-    /// What keeps messages in order: the host they go to, or the domain that has none.
-    fn queue_of(&self, path: &SmtpPath) -> String {
-        let domain = domain_of(path);
-        self.around.route(&domain).map_or(domain, |destination: Destination| destination.host)
+    /// What keeps messages in order: the host that a domain's go to, or the domain that has none.
+    fn queue_of(&self, domain: &str) -> String {
+        self.around.route(domain).map_or_else(|| domain.to_owned(), |destination: Destination| destination.host)
     }
 }
 

@@ -57,6 +57,7 @@ impl Gateway {
             store,
             identifiers,
             sending: std::sync::Mutex::default(),
+            forgot: std::sync::Mutex::default(),
             tasks: Tasks::default(),
             profile,
             other_signers: keys.others,
@@ -160,6 +161,11 @@ impl Gateway {
     /// When something is due after an instant, an attempt to send or a timeout notice: what is due by then has been tried.
     pub fn due_after(&self, instant: Timestamp) -> Option<Timestamp> {
         self.core.due_after(instant)
+    }
+
+    /// Why it takes and sends nothing any more, once its journal could not be written.
+    pub fn broken(&self) -> Option<String> {
+        self.core.store.broken()
     }
 
     /// Does what is due by now.

@@ -2,12 +2,15 @@
 //!
 //! What is known is what the entries of one [`Journal`] add up to. The entries of one event (a message taken, an attempt to
 //! send, a timer) are appended together, before anything of it leaves the gateway: after a crash an event has happened
-//! or it has not. So a durable journal can take the place of the one in memory without the points noticing.
+//! or it has not. Events happen one after the other; while one batch of them is written the next gathers, and is written
+//! with one stroke.
 
 mod journal;
+mod tracked;
+mod waiting;
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     io,
     panic::{self, AssertUnwindSafe},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -18,9 +21,12 @@ use tokio::sync::Notify;
 
 #[cfg(test)]
 pub(super) use journal::Full;
-pub use journal::{Entry, InMemory, Journal, Milestone, Outgoing, Purpose};
+pub use journal::{ArrivalName, Body, BodyName, Entry, InMemory, Journal, Milestone, Outgoing, Purpose};
+pub use tracked::{Noticed, Progress, Tracked};
 
-use super::compose::{Certified, Typology};
+use tracked::Submissions;
+use waiting::Waiting;
+
 use crate::{
     evidence::{LogRecord, SmtpPath},
     message::Bytes,
@@ -35,42 +41,6 @@ pub struct Stored {
     pub at: Timestamp,
 }
 
-/// A submission whose answers are waited for.
-#[derive(Clone, Debug)]
-pub struct Tracked {
-    /// What was certified.
-    pub about: Certified,
-    /// When.
-    pub at: Timestamp,
-    /// Its certified recipients.
-    pub recipients: Vec<Progress>,
-}
-
-/// How far a certified recipient has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Whose.
-    pub address: String,
-    /// Its provider took the message over.
-    pub taken_over: bool,
-    /// Nothing more is owed to the sender.
-    pub ended: bool,
-    /// Which timeout notices went out.
-    pub noticed: Noticed,
-}
-
-/// Which timeout notices went out (3.1.6).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Noticed {
-    /// None.
-    #[default]
-    Nothing,
-    /// That of 12 hours.
-    First,
-    /// That of 24 hours, which ended it.
-    Second,
-}
-
 /// What the entries add up to.
 #[derive(Default)]
 struct State {
@@ -79,16 +49,17 @@ struct State {
     mailboxes: BTreeMap<String, Vec<Stored>>,
     quarantine: Vec<Stored>,
     log: Vec<LogRecord>,
-    taken_in: HashSet<(String, String, String)>,
-    queue: BTreeMap<u64, Outgoing>,
-    last_queued: u64,
-    tracked: BTreeMap<String, Tracked>,
-    /// Whether mailboxes, virus store and log are remembered.
+    taken_in: HashMap<ArrivalName, Timestamp>,
+    waiting: Waiting,
+    submissions: Submissions,
+    /// Whether mailboxes, virus store, log and the bodies of what waits are remembered.
     remembers: bool,
+    /// The number of the event under way.
+    event: u64,
     /// What the event under way has recorded so far.
     unwritten: Vec<Entry>,
-    /// Set when an event could not be written: what is known is then no longer what is kept.
-    broken: bool,
+    /// Why an event could not be written, once one could not: what is known is then no longer what is kept.
+    broken: Option<String>,
 }
 
 /// A gateway's memory over its journal.
@@ -97,6 +68,10 @@ pub struct Store {
     state: Mutex<State>,
     /// Held by the event under way: events happen one after the other.
     event: Mutex<()>,
+    /// Events that have happened and are not written yet.
+    gathered: Mutex<Vec<Vec<Entry>>>,
+    /// The number of the last event written; held by whoever writes.
+    written: Mutex<u64>,
     /// Told of each event that changed anything.
     changed: Notify,
 }
@@ -104,31 +79,75 @@ pub struct Store {
 impl Store {
     /// Opens a journal: what was known when it was last written is known again.
     pub fn open(journal: impl Journal + 'static) -> io::Result<Self> {
-        let state = State::replayed(&journal)?;
         Ok(Self {
+            state: Mutex::new(State::replayed(&journal)?),
             journal: Box::new(journal),
-            state: Mutex::new(state),
             event: Mutex::default(),
+            gathered: Mutex::default(),
+            written: Mutex::default(),
             changed: Notify::new(),
         })
     }
 
-    /// One event: what `happens` records is written together. An event that cannot be written puts the store out of
-    /// order until it is opened again: from then on nothing is taken and nothing sent. One that panics has not happened.
+    /// One event: what `happens` records is written together, and this returns when it is. It waits for the disk, so it is
+    /// no matter for threads that others wait for. An event that cannot be written puts the store out of order until it is
+    /// opened again: from then on nothing is taken and nothing sent. One that panics has not happened.
     pub fn event<T>(&self, happens: impl FnOnce() -> T) -> io::Result<T> {
-        let _one = self.event.lock().unwrap_or_else(PoisonError::into_inner);
-        self.in_order()?;
-        let outcome = panic::catch_unwind(AssertUnwindSafe(happens)).unwrap_or_else(|panic| {
-            *self.state() = State::replayed(&*self.journal).unwrap_or_else(|_| State::out_of_order());
-            panic::resume_unwind(panic)
-        });
-        let entries = std::mem::take(&mut self.state().unwritten);
-        let written = self.journal.append(&entries);
-        self.state().broken = written.is_err();
-        if !entries.is_empty() {
+        let (outcome, number) = {
+            let _one = locked(&self.event);
+            self.in_order()?;
+            let number = {
+                let mut state = self.state();
+                state.event += 1;
+                state.event
+            };
+            let outcome = panic::catch_unwind(AssertUnwindSafe(happens)).unwrap_or_else(|panic| {
+                self.undo(number);
+                panic::resume_unwind(panic)
+            });
+            let entries = std::mem::take(&mut self.state().unwritten);
+            locked(&self.gathered).push(entries);
+            (outcome, number)
+        };
+        // Also where it recorded nothing: what it saw may be of an event that is still being written.
+        if self.write(number)? {
             self.changed.notify_one();
         }
-        written.map(|()| outcome)
+        Ok(outcome)
+    }
+
+    /// Sees to it that everything up to an event is written; whether any of it changed anything.
+    fn write(&self, number: u64) -> io::Result<bool> {
+        let mut written = locked(&self.written);
+        self.in_order()?;
+        if *written >= number {
+            return Ok(false);
+        }
+        let events = std::mem::take(&mut *locked(&self.gathered));
+        let last = *written + events.len() as u64;
+        let changing = events.iter().any(|entries| !entries.is_empty());
+        if changing && let Err(error) = self.journal.append(&events) {
+            self.state().broken = Some(error.to_string());
+            return Err(error);
+        }
+        *written = last;
+        self.state().waiting.written(last);
+        Ok(changing)
+    }
+
+    /// Forgets what an event has recorded that did not come to its end.
+    fn undo(&self, number: u64) {
+        // An event with nothing in it takes its place, and everything before it is written.
+        locked(&self.gathered).push(Vec::new());
+        let replayed = self.write(number).and_then(|_| State::replayed(&*self.journal));
+        let mut state = self.state();
+        *state = replayed.unwrap_or_else(|error| State { broken: Some(error.to_string()), ..State::default() });
+        state.event = number;
+    }
+
+    /// Why nothing is taken and nothing sent any more.
+    pub fn broken(&self) -> Option<String> {
+        self.state().broken.clone()
     }
 
     /// Returns once an event has changed anything since the last call. One waits at a time: who keeps the time.
@@ -142,20 +161,19 @@ impl Store {
     }
 
     fn in_order(&self) -> io::Result<()> {
-        if self.state().broken { Err(io::Error::other("the journal is out of order")) } else { Ok(()) }
+        match &self.state().broken {
+            Some(why) => Err(io::Error::other(format!("the journal is out of order: {why}"))),
+            None => Ok(()),
+        }
     }
 
-    /// Takes an envelope in for a recipient; false where that was done before.
-    pub fn take_in(&self, provider: &str, identifier: &str, recipient: &str) -> bool {
-        let entry = Entry::TakenIn {
-            provider: provider.to_owned(),
-            identifier: identifier.to_owned(),
-            recipient: recipient.to_ascii_lowercase(),
-        };
+    /// Takes a message of another provider in for a recipient; false where that was done before.
+    pub fn take_in(&self, provider: &str, message: &str, recipient: &str, at: Timestamp) -> bool {
+        let arrival = ArrivalName::of(provider, message, recipient);
         let mut state = self.state();
-        let new = !state.knows(&entry);
+        let new = !state.taken_in.contains_key(&arrival);
         if new {
-            state.record(entry);
+            state.record(Entry::TakenIn { arrival, at });
         }
         new
     }
@@ -163,14 +181,16 @@ impl Store {
     /// Lets a message wait to be sent, first at `due`.
     pub fn queue(&self, path: SmtpPath, bytes: Bytes, purpose: Purpose, due: Timestamp) {
         let mut state = self.state();
-        let id = state.last_queued + 1;
-        state.record(Entry::Queued(Outgoing { id, path, bytes, purpose, since: due, due, attempts: 0 }));
+        let id = state.waiting.next_number();
+        let body = Body::Held(bytes);
+        state.record(Entry::Queued(Outgoing { id, path, body, purpose, since: due, due, attempts: 0 }));
     }
 
     /// Records what is known of a recipient; false where it was known or nobody waits for it.
     pub fn reach(&self, identifier: &str, recipient: &str, milestone: Milestone) -> bool {
         let mut state = self.state();
-        let waiting = state.progress(identifier, recipient).is_some_and(|progress| !progress.has(milestone));
+        let progress = state.submissions.get(identifier).and_then(|tracked| tracked.progress(recipient));
+        let waiting = progress.is_some_and(|progress| !progress.has(milestone));
         if waiting {
             state.record(Entry::Reached {
                 identifier: identifier.to_owned(),
@@ -201,11 +221,35 @@ impl Store {
         self.state().log.clone()
     }
 
-    /// What waits to be sent: nothing that is not written yet, and nothing at all once out of order.
-    pub fn waiting(&self) -> Vec<Outgoing> {
-        let _none = self.event.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The domains for which a message is due, each with the number of the first one that is not in hand: nothing that is not written yet, and nothing
+    /// at all once out of order.
+    pub fn due_by(&self, now: Timestamp, in_hand: &HashSet<u64>) -> Vec<(String, u64)> {
+        let mut state = self.state();
+        if state.broken.is_some() { Vec::new() } else { state.waiting.due_by(now, in_hand) }
+    }
+
+    /// The message that waits with this number.
+    pub fn waiting(&self, id: u64) -> Option<Outgoing> {
+        self.state().waiting.get(id).cloned()
+    }
+
+    /// The body of a message that waits.
+    pub fn body(&self, outgoing: &Outgoing) -> io::Result<Bytes> {
+        match &outgoing.body {
+            Body::Held(bytes) => Ok(bytes.clone()),
+            Body::Kept(name) => self.journal.body(name),
+        }
+    }
+
+    /// The first instant after another at which a message is to be sent, or a notice owed; `second` is when second notices
+    /// are, after acceptance.
+    pub fn due_after(&self, instant: Timestamp, second: SignedDuration) -> Option<Timestamp> {
         let state = self.state();
-        if state.broken { Vec::new() } else { state.queue.values().cloned().collect() }
+        if state.broken.is_some() {
+            return None;
+        }
+        let due = [state.waiting.due_after(instant), state.submissions.due_after(instant, second)];
+        due.into_iter().flatten().min()
     }
 
     /// How many entries its journal holds.
@@ -213,20 +257,24 @@ impl Store {
         self.state().entries
     }
 
-    /// The submission with this identifier.
+    /// The submission with this identifier, while anything of it may follow.
     pub fn tracked(&self, identifier: &str) -> Option<Tracked> {
-        self.state().tracked.get(identifier).cloned()
+        self.state().submissions.get(identifier).cloned()
     }
 
-    /// The submissions of which somebody is still waited for.
-    pub fn open_submissions(&self) -> Vec<Tracked> {
-        let open = |tracked: &&Tracked| tracked.recipients.iter().any(|progress| !progress.ended);
-        self.state().tracked.values().filter(open).cloned().collect()
+    /// The submissions of which a notice is owed by an instant.
+    pub fn notices_due(&self, instant: Timestamp, second: SignedDuration) -> Vec<Tracked> {
+        self.state().submissions.due_by(instant, second)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
+}
+
+/// Whoever panicked while it was held left it as it was.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl State {
@@ -236,12 +284,8 @@ impl State {
         for entry in journal.replay()? {
             state.apply(entry);
         }
+        state.waiting.written(u64::MAX);
         Ok(state)
-    }
-
-    /// Nothing is known, and nothing is promised any more.
-    fn out_of_order() -> Self {
-        Self { broken: true, ..Self::default() }
     }
 
     fn record(&mut self, entry: Entry) {
@@ -256,84 +300,38 @@ impl State {
             Entry::Delivered { mailbox, message } => self.mailboxes.entry(mailbox).or_default().push(message),
             Entry::Quarantined(message) => self.quarantine.push(message),
             Entry::Logged(record) => self.log.push(record),
-            Entry::TakenIn { provider, identifier, recipient } => {
-                self.taken_in.insert((provider, identifier, recipient));
+            Entry::TakenIn { arrival, at } => {
+                self.taken_in.insert(arrival, at);
             }
-            Entry::Queued(outgoing) => {
-                self.last_queued = self.last_queued.max(outgoing.id);
-                self.queue.insert(outgoing.id, outgoing);
-            }
-            Entry::Deferred { id, to, due } => {
-                if let Some(outgoing) = self.queue.get_mut(&id) {
-                    outgoing.path.to = to;
-                    outgoing.due = due;
-                    outgoing.attempts += 1;
+            Entry::Queued(mut outgoing) => {
+                if !self.remembers {
+                    outgoing.body = outgoing.body.kept();
                 }
+                self.waiting.put(outgoing, self.event);
             }
+            Entry::Deferred { id, to, due } => self.waiting.defer(id, to, due),
             Entry::Dequeued(id) => {
-                self.queue.remove(&id);
+                self.waiting.remove(id);
             }
-            Entry::Tracked { about, at } => {
-                let certified = about.recipients.iter().filter(|recipient| recipient.typology == Typology::Certified);
-                let recipients = certified.map(|recipient| Progress::of(&recipient.address)).collect();
-                self.tracked.insert(about.identifier.clone(), Tracked { about, at, recipients });
-            }
+            Entry::Tracked { about, at } => self.submissions.put(Tracked::new(about, at)),
             Entry::Reached { identifier, recipient, milestone } => {
-                if let Some(progress) = self.progress(&identifier, &recipient) {
-                    match milestone {
-                        Milestone::TakenOver => progress.taken_over = true,
-                        Milestone::Ended => progress.ended = true,
-                        Milestone::FirstNotice => progress.noticed = Noticed::First,
-                        Milestone::SecondNotice => (progress.ended, progress.noticed) = (true, Noticed::Second),
-                    }
-                }
+                self.submissions.reach(&identifier, &recipient, milestone);
+            }
+            Entry::Forgotten(before) => {
+                self.taken_in.retain(|_, at| *at >= before);
+                self.submissions.forget_ended_before(before);
             }
         }
-    }
-
-    fn knows(&self, entry: &Entry) -> bool {
-        match entry {
-            Entry::TakenIn { provider, identifier, recipient } => {
-                self.taken_in.contains(&(provider.clone(), identifier.clone(), recipient.clone()))
-            }
-            _ => false,
-        }
-    }
-
-    fn progress(&mut self, identifier: &str, recipient: &str) -> Option<&mut Progress> {
-        self.tracked.get_mut(identifier)?.recipients.iter_mut().find(|progress| progress.is_of(recipient))
     }
 }
 
-impl Progress {
-    fn of(address: &str) -> Self {
-        Self { address: address.to_owned(), taken_over: false, ended: false, noticed: Noticed::Nothing }
-    }
-
-    /// Whether it is this recipient's, letter case ignored.
-    pub fn is_of(&self, recipient: &str) -> bool {
-        self.address.eq_ignore_ascii_case(recipient)
-    }
-
-    fn has(&self, milestone: Milestone) -> bool {
-        match milestone {
-            Milestone::TakenOver => self.taken_over,
-            // Nothing more is owed then, whatever ended it.
-            Milestone::Ended | Milestone::SecondNotice => self.ended,
-            Milestone::FirstNotice => self.noticed >= Noticed::First,
-        }
-    }
-
-    /// When the sender is owed the next timeout notice, and which: nothing once ended; the first one only while neither a
-    /// takeover nor a delivery is known (3.1.6).
-    pub fn next_notice(&self, at: Timestamp, second: SignedDuration) -> Option<(super::compose::Deadline, Timestamp)> {
-        use super::compose::Deadline::{Twelve, TwentyFour};
-        if self.ended {
-            None
-        } else if self.taken_over || self.noticed >= Noticed::First {
-            Some((TwentyFour, at + second))
-        } else {
-            Some((Twelve, at + SignedDuration::from_hours(12)))
+impl Body {
+    /// The same, as the journal keeps it.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        match self {
+            Self::Held(bytes) => Self::Kept(BodyName::of(bytes)),
+            Self::Kept(name) => Self::Kept(*name),
         }
     }
 }
@@ -346,6 +344,8 @@ impl std::fmt::Debug for Store {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn message(bytes: &[u8]) -> Stored {
@@ -363,16 +363,18 @@ mod tests {
                 store.record(Entry::Quarantined(message(b"2")));
                 store.queue(path, b"3"[..].into(), Purpose::Ordinary, Timestamp::UNIX_EPOCH);
                 store.record(Entry::Deferred { id: 1, to: vec!["c@b.example".into()], due: Timestamp::MAX });
-                assert!(store.take_in("alfa", "id", "A@b.example"));
+                assert!(store.take_in("alfa", "id", "A@b.example", Timestamp::UNIX_EPOCH));
             })
             .unwrap();
         let again = Store::open(journal).unwrap();
         assert_eq!(again.mailbox("A@B.example"), [message(b"1")]);
         assert_eq!(again.quarantine(), [message(b"2")]);
-        let waiting = again.waiting();
-        assert_eq!((waiting.len(), waiting[0].attempts, waiting[0].path.to.len()), (1, 1, 1));
-        assert!(!again.take_in("alfa", "id", "a@b.example"));
-        assert!(again.take_in("bravo", "id", "a@b.example"));
+        assert_eq!(again.due_by(Timestamp::MAX, &HashSet::new()), [("b.example".to_owned(), 1)]);
+        let waiting = again.waiting(1).unwrap();
+        assert_eq!((waiting.attempts, waiting.path.to.len()), (1, 1));
+        assert_eq!(*again.body(&waiting).unwrap(), *b"3");
+        assert!(!again.take_in("alfa", "id", "a@b.example", Timestamp::UNIX_EPOCH));
+        assert!(again.take_in("bravo", "id", "a@b.example", Timestamp::UNIX_EPOCH));
     }
 
     #[test]
@@ -401,7 +403,68 @@ mod tests {
         let store = Store::open(Full).unwrap();
         let queue = || store.queue(SmtpPath::default(), b""[..].into(), Purpose::Ordinary, Timestamp::UNIX_EPOCH);
         assert!(store.event(queue).is_err());
-        assert!(store.waiting().is_empty());
-        assert_eq!(store.event(|| ()).unwrap_err().to_string(), "the journal is out of order");
+        assert!(store.due_by(Timestamp::MAX, &HashSet::new()).is_empty());
+        assert!(store.event(|| ()).unwrap_err().to_string().starts_with("the journal is out of order: "));
+    }
+
+    /// A journal that writes nothing until its gate is opened: how many events each stroke wrote.
+    #[derive(Clone, Default)]
+    struct Gated {
+        gate: Arc<Mutex<()>>,
+        strokes: Arc<Mutex<Vec<usize>>>,
+        inner: InMemory,
+    }
+
+    impl Journal for Gated {
+        fn append(&self, events: &[Vec<Entry>]) -> io::Result<()> {
+            drop(locked(&self.gate));
+            locked(&self.strokes).push(events.len());
+            self.inner.append(events)
+        }
+
+        fn replay(&self) -> io::Result<Vec<Entry>> {
+            self.inner.replay()
+        }
+
+        fn body(&self, name: &BodyName) -> io::Result<Bytes> {
+            self.inner.body(name)
+        }
+
+        fn is_memory(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn events_that_happen_while_others_are_written_are_written_with_one_stroke_and_none_returns_before() {
+        let journal = Gated::default();
+        let store = Store::open(journal.clone()).unwrap();
+        let closed = locked(&journal.gate);
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..20_u8)
+                .map(|number| {
+                    let (store, journal) = (&store, &journal);
+                    scope.spawn(move || {
+                        let entry = Entry::Delivered { mailbox: "a@b.example".into(), message: message(&[number]) };
+                        store.event(|| store.record(entry)).unwrap();
+                        let written = journal.replay().unwrap();
+                        let is_own = |entry: &Entry| match entry {
+                            Entry::Delivered { message, .. } => *message.bytes == [number],
+                            _ => false,
+                        };
+                        assert!(written.iter().any(is_own), "it returned too early");
+                    })
+                })
+                .collect();
+            // All have happened, and all but what the first one took wait to be written.
+            while store.state().event < 20 || locked(&store.gathered).len() < 19 - 1 {
+                std::thread::yield_now();
+            }
+            assert!(threads.iter().all(|thread| !thread.is_finished()));
+            drop(closed);
+        });
+        let strokes = locked(&journal.strokes).clone();
+        assert_eq!(strokes.iter().sum::<usize>(), 20);
+        assert!(strokes.len() <= 3, "{strokes:?}");
     }
 }

@@ -1,5 +1,5 @@
-//! SMTP over TLS: one server engine for every service of a gateway, and a client for relays and users; and clients that look
-//! into mailboxes over IMAP and POP3.
+//! SMTP over TLS: one server engine for every service of a gateway, and a client for relays and users. POP3, for users to fetch
+//! what they were sent; and clients that look into mailboxes over IMAP and POP3.
 //!
 //! Both ends keep a [`Transcript`] of what was said, secrets taken out. Time-outs here are real ones, for input and
 //! output only; nothing in this room knows legal time.
@@ -10,6 +10,7 @@ pub mod client;
 mod data;
 mod imap;
 mod lines;
+pub mod pop3;
 mod pop3_client;
 pub mod raw;
 mod reply;

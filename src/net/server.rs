@@ -27,7 +27,10 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use self::room::Storage;
-use super::{Call, Reply, Transcript};
+use super::{
+    Call, Reply, Transcript,
+    pop3::{Maildrop, Pop3},
+};
 use crate::{evidence::Service, state::StartTls};
 
 /// The one recipient that needs no domain, in any letter case (RFC 5321 4.5.1).
@@ -197,7 +200,39 @@ impl Listener {
         let listener = TcpListener::bind(at).await.map_err(to_whom)?;
         let address = listener.local_addr()?;
         let closing = Arc::new(Notify::new());
-        let task = tokio::spawn(accept(listener, closing.clone(), Arc::new(server), handler));
+        let (sessions, whole) = (server.limits.sessions, server.limits.session);
+        let (storage, server) = (Storage::of(server.limits.held), Arc::new(server));
+        let session = move |stream: TcpStream, call: Call| {
+            // Boxed it is of no lifetime but its own.
+            let visit: Box<dyn Send> = Box::new(handler.called(call));
+            let (server, handler, storage) = (server.clone(), handler.clone(), storage.clone());
+            async move {
+                // Every way a session can end is written in its transcript; nobody waits for its result.
+                let _ = tokio::time::timeout(whole, serve(&server, &*handler, stream, call, &storage)).await;
+                drop(visit);
+            }
+        };
+        let full = b"421 4.3.2 Too many sessions, try again later\r\n";
+        let task = tokio::spawn(accept(listener, closing.clone(), sessions, full, session));
+        Ok(Self { address, closing, task })
+    }
+
+    /// Starts a POP3 service where it is told to; on port 0, on a free one.
+    pub async fn bind_pop3<M: Maildrop>(at: SocketAddr, server: Pop3, maildrop: Arc<M>) -> io::Result<Self> {
+        let limits = Limits::default();
+        let to_whom = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {at}: {error}"));
+        let listener = TcpListener::bind(at).await.map_err(to_whom)?;
+        let address = listener.local_addr()?;
+        let closing = Arc::new(Notify::new());
+        let session = move |stream: TcpStream, _: Call| {
+            let (server, maildrop) = (server.clone(), maildrop.clone());
+            async move {
+                // A client that is gone has nobody to be told of it.
+                let _ = tokio::time::timeout(limits.session, server.serve(&*maildrop, stream)).await;
+            }
+        };
+        let full = b"-ERR too many sessions, try again later\r\n";
+        let task = tokio::spawn(accept(listener, closing.clone(), limits.sessions, full, session));
         Ok(Self { address, closing, task })
     }
 
@@ -223,9 +258,15 @@ impl Drop for Listener {
     }
 }
 
-async fn accept<H: Handler>(listener: TcpListener, closing: Arc<Notify>, server: Arc<Server>, handler: Arc<H>) {
-    let places = Arc::new(Semaphore::new(server.limits.sessions));
-    let storage = Storage::of(server.limits.held);
+/// Accepts connections, so many at a time, and holds a session over each.
+async fn accept<F: Future<Output = ()> + Send + 'static>(
+    listener: TcpListener,
+    closing: Arc<Notify>,
+    most: usize,
+    full: &'static [u8],
+    session: impl Fn(TcpStream, Call) -> F,
+) {
+    let places = Arc::new(Semaphore::new(most));
     // Sessions end with their listener.
     let mut sessions = JoinSet::new();
     loop {
@@ -241,18 +282,14 @@ async fn accept<H: Handler>(listener: TcpListener, closing: Arc<Notify>, server:
         };
         let Ok(place) = places.clone().try_acquire_owned() else {
             // Whoever fills the listener does not keep the others waiting in silence.
-            let _ = stream.try_write(b"421 4.3.2 Too many sessions, try again later\r\n");
+            let _ = stream.try_write(full);
             continue;
         };
         let Ok(own) = stream.local_addr() else { continue };
-        let call = Call { client: peer, server: own };
-        let visit = handler.called(call);
-        let (server, handler, storage) = (server.clone(), handler.clone(), storage.clone());
+        let held = session(stream, Call { client: peer, server: own });
         sessions.spawn(async move {
-            let whole = server.limits.session;
-            // Every way a session can end is written in its transcript; nobody waits for its result.
-            let _ = tokio::time::timeout(whole, serve(&server, &*handler, stream, call, &storage)).await;
-            drop((place, visit));
+            held.await;
+            drop(place);
         });
     }
     drop(listener);

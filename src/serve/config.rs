@@ -117,6 +117,8 @@ pub struct Ports {
     pub submissions: u16,
     /// Other hosts.
     pub incoming: u16,
+    /// Users who fetch their mail by POP3, with STLS; without, nobody can.
+    pub pop3: Option<u16>,
 }
 
 /// A certificate with its key.

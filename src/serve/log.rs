@@ -27,12 +27,23 @@ pub struct Log {
     open: Option<(String, File)>,
 }
 
-/// A line.
-#[derive(Debug, Serialize, Deserialize)]
-struct Line<R> {
+/// A record with its number, as it stands in the log.
+#[derive(Debug)]
+pub struct Line {
+    /// The record's number.
+    pub number: u64,
+    /// The month of legal time that it is of: `2026-03`.
+    pub month: String,
+    /// The line.
+    pub text: Vec<u8>,
+}
+
+/// What a line says.
+#[derive(Serialize)]
+struct Said<'r> {
     seq: u64,
     #[serde(flatten)]
-    record: R,
+    record: &'r LogRecord,
 }
 
 /// The number of a line, whatever else it says.
@@ -52,26 +63,26 @@ impl Log {
         Ok(Self { folder, last, open: None })
     }
 
-    /// Adds records, which survive a crash from then on.
-    pub fn append<'r>(&mut self, records: impl IntoIterator<Item = &'r LogRecord>) -> io::Result<()> {
-        let mut lines: Vec<(String, Vec<u8>)> = Vec::new();
-        let mut last = self.last;
-        for record in records {
-            last += 1;
-            let month = month(record.at);
-            let mut line = serde_json::to_vec(&Line { seq: last, record })?;
-            line.push(b'\n');
-            match lines.last_mut() {
-                Some((of, lines)) if *of == month => lines.extend(line),
-                _ => lines.push((month, line)),
-            }
-        }
-        for (month, lines) in lines {
-            let file = self.file(&month)?;
-            file.write_all(&lines)?;
+    /// The number of the last record; 0 before the first.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// Goes on from a number, where what was logged up to it is not here any more.
+    pub fn go_on_from(&mut self, number: u64) {
+        self.last = self.last.max(number);
+    }
+
+    /// Adds lines, which survive a crash from then on; those that are there already are left out.
+    pub fn write(&mut self, lines: &[Line]) -> io::Result<()> {
+        let new: Vec<&Line> = lines.iter().filter(|line| line.number > self.last).collect();
+        for month in new.chunk_by(|one, next| one.month == next.month) {
+            let text: Vec<u8> = month.iter().flat_map(|line| line.text.iter().copied()).collect();
+            let file = self.file(&month[0].month)?;
+            file.write_all(&text)?;
             file.sync_data()?;
+            self.last = month[month.len() - 1].number;
         }
-        self.last = last;
         Ok(())
     }
 
@@ -83,6 +94,15 @@ impl Log {
             self.open = Some((month.to_owned(), file));
         }
         self.open.as_mut().map(|(_, file)| file).ok_or_else(|| io::Error::other("the log is not open"))
+    }
+}
+
+impl Line {
+    /// A record's line, with its number.
+    pub fn of(number: u64, record: &LogRecord) -> io::Result<Self> {
+        let mut text = serde_json::to_vec(&Said { seq: number, record })?;
+        text.push(b'\n');
+        Ok(Self { number, month: month(record.at), text })
     }
 }
 
@@ -157,8 +177,8 @@ fn last_number(path: &Path) -> io::Result<u64> {
 mod tests {
     use super::*;
 
-    fn record(at: &str, event: &str) -> LogRecord {
-        LogRecord {
+    fn line(number: u64, at: &str, event: &str) -> Line {
+        let record = LogRecord {
             msgid: None,
             identifier: None,
             at: at.parse().unwrap(),
@@ -169,7 +189,8 @@ mod tests {
             generated: Vec::new(),
             provider: "A".into(),
             detail: None,
-        }
+        };
+        Line::of(number, &record).unwrap()
     }
 
     #[test]
@@ -177,7 +198,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_owned();
         let mut log = Log::open(path.clone()).unwrap();
-        log.append(&[record("2026-03-31T21:59:59Z", "a"), record("2026-03-31T22:00:00Z", "b")]).unwrap();
+        log.write(&[line(1, "2026-03-31T21:59:59Z", "a"), line(2, "2026-03-31T22:00:00Z", "b")]).unwrap();
         drop(log);
         assert_eq!(files(&path).unwrap(), ["2026-03.jsonl", "2026-04.jsonl"]);
         // A crash in the midst of a line.
@@ -189,11 +210,11 @@ mod tests {
             .unwrap();
         let mut log = Log::open(path.clone()).unwrap();
         assert_eq!(log.last, 2);
-        log.append(&[record("2026-04-01T00:00:00Z", "c")]).unwrap();
+        log.write(&[line(2, "2026-03-31T22:00:00Z", "b"), line(3, "2026-04-01T00:00:00Z", "c")]).unwrap();
         let april = fs::read_to_string(path.join("2026-04.jsonl")).unwrap();
-        let lines: Vec<Line<LogRecord>> = april.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let told: Vec<_> = lines.iter().map(|line| (line.seq, line.record.event.as_str())).collect();
-        assert_eq!(told, [(2, "b"), (3, "c")]);
+        let lines: Vec<serde_json::Value> = april.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let told: Vec<_> = lines.iter().map(|line| (line["seq"].as_u64(), line["event"].as_str())).collect();
+        assert_eq!(told, [(Some(2), Some("b")), (Some(3), Some("c"))]);
         fs::write(path.join("2026-05.jsonl"), "").unwrap();
         assert_eq!(Log::open(path.clone()).unwrap().last, 3);
         fs::write(path.join("2026-05.jsonl"), "nonsense\n").unwrap();

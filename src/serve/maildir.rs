@@ -31,6 +31,32 @@ impl Maildir {
         file.sync_all()
     }
 
+    /// The messages shown, oldest first: what each is called for good, and its file.
+    pub fn messages(&self) -> io::Result<Vec<(String, PathBuf)>> {
+        let mut all = Vec::new();
+        for folder in ["new", "cur"] {
+            for entry in fs::read_dir(self.0.join(folder))? {
+                let entry = entry?;
+                let name = entry.file_name();
+                // What stands behind the colon are flags, which change.
+                let uid = name.to_string_lossy().split(':').next().unwrap_or_default().to_owned();
+                all.push((uid, entry.path()));
+            }
+        }
+        all.sort_by_cached_key(|(uid, _)| (order(uid), uid.clone()));
+        Ok(all)
+    }
+
+    /// The file of a message shown.
+    pub fn find(&self, uid: &str) -> io::Result<PathBuf> {
+        let unmoved = self.0.join("new").join(uid);
+        if !uid.contains(['/', '\\']) && unmoved.is_file() {
+            return Ok(unmoved);
+        }
+        let found = self.messages()?.into_iter().find(|(known, _)| known == uid);
+        found.map(|(_, path)| path).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
     /// Shows a prepared message; nothing where it was shown before.
     pub fn show(&self, name: &str) -> io::Result<()> {
         match fs::rename(self.0.join("tmp").join(name), self.0.join("new").join(name)) {
@@ -39,10 +65,24 @@ impl Maildir {
         }
     }
 
+    /// What was prepared so far survives a crash.
+    pub fn sync_prepared(&self) -> io::Result<()> {
+        sync_folder(&self.0.join("tmp"))
+    }
+
     /// What was shown so far survives a crash.
     pub fn sync(&self) -> io::Result<()> {
         sync_folder(&self.0.join("new"))
     }
+}
+
+/// The number of the event that a message was named after, and its place in it; what somebody else named comes last.
+fn order(uid: &str) -> (u64, u64) {
+    let told = || {
+        let (event, place) = uid.split('.').nth(1)?.strip_prefix('E')?.split_once('N')?;
+        Some((event.parse().ok()?, place.parse().ok()?))
+    };
+    told().unwrap_or((u64::MAX, u64::MAX))
 }
 
 /// What a folder lists survives a crash.

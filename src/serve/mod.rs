@@ -1,15 +1,18 @@
 //! The reference gateway as a program of its own: from its configuration to a running gateway that keeps what it has in a
 //! folder.
 
+mod bodies;
 mod certificates;
 pub mod config;
 mod control;
 mod log;
 mod maildir;
+mod maildrop;
 mod place;
 mod secret;
 mod serving;
 mod spool;
+mod tables;
 
 use std::path::PathBuf;
 

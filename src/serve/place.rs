@@ -29,6 +29,9 @@ use crate::{
 /// Octets of a directory at most: that of all providers takes some 20 MB.
 const LARGEST: u64 = 256 * MIB;
 
+/// Sessions with one host at a time.
+const CHANNELS: usize = 4;
+
 /// What a configuration comes to.
 pub struct Place {
     /// The folder that its paths are taken from.
@@ -76,6 +79,7 @@ impl Place {
             });
         }
         profile.mailboxes = mailboxes(&config, folder)?;
+        profile.channels = CHANNELS;
         profile.bind = gateway::Bind {
             address: config.bind,
             submission: config.ports.submission,
@@ -92,6 +96,11 @@ impl Place {
             None
         };
         Ok(Self { folder: folder.to_owned(), config, pki, profile, clock })
+    }
+
+    /// Where users fetch their mail, if anywhere.
+    pub fn pop3(&self) -> Option<SocketAddr> {
+        self.config.ports.pop3.map(|port| (self.config.bind, port).into())
     }
 
     /// The folder that it keeps everything in.

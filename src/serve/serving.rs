@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Config, ServeError,
+    maildrop::Mailboxes,
     place::{Place, stamp},
-    spool::Spool,
+    spool::{MAIL, Spool},
 };
 use crate::{
-    evidence::Service,
     gateway::{self, Gateway, Surroundings},
-    net::Destination,
+    net::{Destination, Listener, pop3::Pop3},
 };
 
 /// How long what is under way may take to end when the gateway is stopped.
@@ -22,7 +22,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Serving {
     place: Place,
     around: Arc<Surroundings>,
-    gateway: Gateway,
+    gateway: Arc<Gateway>,
+    pop3: Option<Listener>,
     spool: Arc<Spool>,
     seen: Vec<(PathBuf, Option<(Timestamp, u64)>)>,
 }
@@ -40,22 +41,33 @@ impl Serving {
         }
         let data = place.data();
         let trouble = |problem| ServeError::Data { path: data.clone(), problem };
-        let spool = Arc::new(Spool::open(&data, &around.play().to_string()).map_err(trouble)?);
+        let spool = Arc::new(Spool::open(&data).map_err(trouble)?);
         spool.forget(place.clock.now()).map_err(trouble)?;
         place.publish(&data.join("public"))?;
         let seen = place.watched().into_iter().map(|path| (stamp(&path), path)).map(|(at, path)| (path, at)).collect();
+        let tls = keys.tls.clone();
         let gateway = Gateway::start(around.clone(), place.profile.clone(), keys, spool.clone());
-        let gateway = gateway.await.map_err(ServeError::Start)?;
-        Ok(Self { place, around, gateway, spool, seen })
+        let gateway = Arc::new(gateway.await.map_err(ServeError::Start)?);
+        let pop3 = match place.pop3() {
+            Some(at) => {
+                let mailboxes = Mailboxes { folder: data.join(MAIL), profile: Arc::new(place.profile.clone()) };
+                let listening = Listener::bind_pop3(at, Pop3 { tls }, Arc::new(mailboxes)).await;
+                Some(listening.map_err(ServeError::Start)?)
+            }
+            None => None,
+        };
+        Ok(Self { place, around, gateway, pop3, spool, seen })
     }
 
     /// Where each service listens.
-    pub fn listening(&self) -> [(Service, SocketAddr); 3] {
-        [
-            (Service::Submission, self.gateway.submission_addr()),
-            (Service::Submissions, self.gateway.submissions_addr()),
-            (Service::Incoming, self.gateway.incoming_addr()),
-        ]
+    pub fn listening(&self) -> Vec<(&'static str, SocketAddr)> {
+        let mut all = vec![
+            ("submission", self.gateway.submission_addr()),
+            ("submissions", self.gateway.submissions_addr()),
+            ("incoming", self.gateway.incoming_addr()),
+        ];
+        all.extend(self.pop3.iter().map(|pop3| ("pop3", pop3.address())));
+        all
     }
 
     /// What its clock shows.
@@ -103,6 +115,12 @@ impl Serving {
         self.keep_no_longer();
     }
 
+    /// Why it takes and sends nothing any more, once it could not keep something.
+    pub fn broken(&self) -> Option<ServeError> {
+        let why = self.gateway.broken()?;
+        Some(ServeError::Data { path: self.data(), problem: std::io::Error::other(why) })
+    }
+
     /// Forgets what was kept for 30 months. What cannot be removed now is removed another time.
     pub fn keep_no_longer(&self) {
         let _ = self.spool.forget(self.now());
@@ -135,7 +153,9 @@ impl gateway::Timers for Serving {
 
     async fn move_to(&self, instant: Timestamp) -> Result<(), Self::Error> {
         self.place.clock.move_to(instant);
-        self.gateway.run_due();
+        let gateway = self.gateway.clone();
+        // Where the program ends, what is due is done when it starts again.
+        let _ = tokio::task::spawn_blocking(move || gateway.run_due()).await;
         Ok(())
     }
 }

@@ -181,7 +181,8 @@ fn what_the_page_for_providers_says_runs() {
     for (name, text) in blocks("<!-- file:") {
         fs::write(staging.path().join(name), text).unwrap();
     }
-    let _served = program::Program::again(staging.path(), "staging");
+    let file = fs::read_to_string(staging.path().join("staging.yaml")).unwrap();
+    let _served = program::Program::start(staging.path(), "bravo", &file.replacen("data: bravo\n", "", 1));
     let commands: Vec<String> = blocks("<!-- run")
         .into_iter()
         .flat_map(|(_, text)| text.lines().map(str::to_owned).collect::<Vec<_>>())

@@ -1,5 +1,7 @@
 //! `serve`: reference gateways as programs of their own, which nobody looks into but by what they listen on and keep.
 
+mod fetched;
+mod killed;
 mod program;
 
 use std::{fs, path::Path, process::Command};
@@ -168,6 +170,50 @@ fn a_folder_is_one_gateways_and_a_port_too() {
     let (exit, told) = serve(&path);
     assert_eq!(exit, Some(3));
     assert!(told.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{told}");
+}
+
+#[test]
+fn what_cannot_be_kept_is_told_and_nothing_is_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let alfa = Program::start(folder.path(), "alfa", &yaml("alfa", &["mario"], ""));
+    let data = alfa.data.clone();
+    assert_eq!(alfa.terminate(), Some(0));
+    let serve = || {
+        let path = folder.path().join("alfa.yaml");
+        exit_of(Command::new(env!("CARGO_BIN_EXE_pec-conformance")).arg("serve").arg(path))
+    };
+    let journal = data.join("journal.redb");
+    let whole = fs::read(&journal).unwrap();
+    fs::write(&journal, &whole[..whole.len() / 3]).unwrap();
+    let (exit, told) = serve();
+    assert_eq!(exit, Some(3), "{told}");
+    assert!(told.contains("journal.redb") && told.contains("nothing was changed"), "{told}");
+    assert_eq!(fs::read(&journal).unwrap(), &whole[..whole.len() / 3]);
+    fs::remove_dir_all(&data).unwrap();
+    fs::write(&data, "a file where the folder belongs").unwrap();
+    let (exit, told) = serve();
+    assert_eq!(exit, Some(3), "{told}");
+    assert!(told.contains("alfa"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_full_disk_nothing_is_accepted_and_nothing_that_was_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = yaml("alfa", &["mario", "anna"], "");
+    let alfa = Program::start_on_small_disk(folder.path(), "alfa", &config, 8 << 10);
+    let client = Client::of(&alfa);
+    let submit = |client: &Client, number: usize, text: &str| {
+        client.submit_with("mario@alfa.example", &["anna@alfa.example"], number, text).unwrap().data.unwrap().code
+    };
+    assert_eq!(submit(&client, 1, "small\r\n"), 250);
+    assert_eq!(submit(&client, 2, &"much too large\r\n".repeat(1 << 20)), 451);
+    assert_eq!(submit(&client, 3, "small again\r\n"), 451);
+    assert_eq!(alfa.ended(), Some(3));
+    let mut alfa = Program::start(folder.path(), "alfa", &config);
+    alfa.order("advance 1h");
+    assert_eq!(kinds(&alfa.mailbox("mario@alfa.example")), [Kind::Accettazione, Kind::AvvenutaConsegna]);
+    assert_eq!(kinds(&alfa.mailbox("anna@alfa.example")), [Kind::PostaCertificata]);
 }
 
 #[test]

@@ -21,8 +21,8 @@ use pec_conformance::{
 };
 use serde_json::Value;
 
-/// Longer than anything takes on a loaded machine.
-const DEADLINE: Duration = Duration::from_mins(2);
+/// Longer than anything takes on a loaded machine, the queue of a gateway killed a hundred times too.
+const DEADLINE: Duration = Duration::from_mins(10);
 
 pub const PASSWORD: &str = "quattro-parole-a-caso";
 
@@ -44,14 +44,21 @@ pub struct Program {
 impl Program {
     /// Starts one that keeps its data in a folder of its name, and waits until it listens.
     pub fn start(folder: &Path, name: &str, yaml: &str) -> Self {
-        fs::write(folder.join("mario.secret"), format!("{PASSWORD}\n")).unwrap();
-        fs::write(folder.join(format!("{name}.yaml")), format!("data: {name}\n{yaml}")).unwrap();
-        Self::again(folder, name)
+        Self::run(folder, name, yaml, Command::new(env!("CARGO_BIN_EXE_pec-conformance")))
     }
 
-    /// Starts it on what it left, and waits until it listens.
-    pub fn again(folder: &Path, name: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+    /// The same where no file may grow beyond so many KiB, as on a disk that is full then.
+    pub fn start_on_small_disk(folder: &Path, name: &str, yaml: &str, kib: u32) -> Self {
+        let mut shell = Command::new("bash");
+        let limited = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$0\" \"$@\"");
+        shell.arg("-c").arg(limited).arg(env!("CARGO_BIN_EXE_pec-conformance"));
+        Self::run(folder, name, yaml, shell)
+    }
+
+    fn run(folder: &Path, name: &str, yaml: &str, mut program: Command) -> Self {
+        fs::write(folder.join("mario.secret"), format!("{PASSWORD}\n")).unwrap();
+        fs::write(folder.join(format!("{name}.yaml")), format!("data: {name}\n{yaml}")).unwrap();
+        let mut child = program
             .arg("serve")
             .arg(folder.join(format!("{name}.yaml")))
             .args(["--control", "stdin"])
@@ -125,6 +132,18 @@ impl Program {
         self.child.wait().unwrap().code()
     }
 
+    /// Waits until it ends by itself; its exit code.
+    pub fn ended(mut self) -> Option<i32> {
+        while self.output.recv_timeout(DEADLINE).is_ok() {}
+        self.child.wait().unwrap().code()
+    }
+
+    /// Kills it as nothing can be caught.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// What a mailbox holds, oldest first.
     pub fn mailbox(&self, address: &str) -> Vec<Vec<u8>> {
         let mut files: Vec<(u64, u64, PathBuf)> = Vec::new();
@@ -173,6 +192,7 @@ pub fn kinds(mailbox: &[Vec<u8>]) -> Vec<Kind> {
 }
 
 /// A user's mail program.
+#[derive(Clone)]
 pub struct Client {
     submission: Destination,
     pub password: String,
@@ -192,10 +212,15 @@ impl Client {
 
     /// Submits a message with a number of its own.
     pub fn submit(&self, from: &str, to: &[&str], number: usize) -> Result<Sent, ClientError> {
+        self.submit_with(from, to, number, "Gentile Anna,\r\necco il contratto.\r\n")
+    }
+
+    /// Submits a message with this text.
+    pub fn submit_with(&self, from: &str, to: &[&str], number: usize, text: &str) -> Result<Sent, ClientError> {
         let path = SmtpPath { from: from.into(), to: to.iter().map(ToString::to_string).collect() };
         let message = format!(
             "Date: Mon, 2 Mar 2026 09:29:00 +0100\r\nFrom: <{from}>\r\nTo: {}\r\nSubject: Contratto n. {number}\r\n\
-             Message-ID: <{number}@client.example>\r\n\r\nGentile Anna,\r\necco il contratto.\r\n",
+             Message-ID: <{number}@client.example>\r\n\r\n{text}",
             to.join(",\r\n ")
         );
         let login = Credentials { user: from.into(), password: self.password.clone(), mechanism: AuthMechanism::Plain };

@@ -19,10 +19,12 @@ mod words;
 
 pub use dialect::Dialect;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{clock::LegalTime, smime::Signer};
 
 /// What a submission certifies; every message about it repeats it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certified {
     /// The sender: the reverse path (2.1).
     pub sender: String,
@@ -43,7 +45,7 @@ pub struct Certified {
 }
 
 /// A recipient and what the directory says of its domain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
     /// `local@domain`, as in RCPT TO.
     pub address: String,
@@ -52,7 +54,7 @@ pub struct Recipient {
 }
 
 /// Whether a domain belongs to the PEC network (2.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Typology {
     /// Managed by a provider: `certificato`.
     Certified,
@@ -61,7 +63,7 @@ pub enum Typology {
 }
 
 /// The forms of a delivery receipt (3.3.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum ReceiptForm {
     /// `completa`, the default.
     #[default]

@@ -5,7 +5,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use aws_lc_rs::digest;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Stored;
 use crate::{
@@ -16,11 +18,14 @@ use crate::{
 
 /// Keeps entries. Once `append` has returned, they survive whatever the journal promises to survive.
 pub trait Journal: Send + Sync {
-    /// Appends the entries of one event: all of them, or none.
-    fn append(&self, entries: &[Entry]) -> io::Result<()>;
+    /// Appends the entries of events, one event after the other: all entries of an event, or none.
+    fn append(&self, events: &[Vec<Entry>]) -> io::Result<()>;
 
-    /// Every entry so far, in order.
+    /// Every entry so far that still matters, in order.
     fn replay(&self) -> io::Result<Vec<Entry>>;
+
+    /// The body that it keeps by a name.
+    fn body(&self, name: &BodyName) -> io::Result<Bytes>;
 
     /// Whether mailboxes, virus store and log are looked for in the store that writes it; where not, the journal has put them
     /// where they are looked for, and nobody remembers them.
@@ -28,12 +33,16 @@ pub trait Journal: Send + Sync {
 }
 
 impl<J: Journal> Journal for Arc<J> {
-    fn append(&self, entries: &[Entry]) -> io::Result<()> {
-        (**self).append(entries)
+    fn append(&self, events: &[Vec<Entry>]) -> io::Result<()> {
+        (**self).append(events)
     }
 
     fn replay(&self) -> io::Result<Vec<Entry>> {
         (**self).replay()
+    }
+
+    fn body(&self, name: &BodyName) -> io::Result<Bytes> {
+        (**self).body(name)
     }
 
     fn is_memory(&self) -> bool {
@@ -46,13 +55,17 @@ impl<J: Journal> Journal for Arc<J> {
 pub struct InMemory(Arc<Mutex<Vec<Entry>>>);
 
 impl Journal for InMemory {
-    fn append(&self, entries: &[Entry]) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(entries);
+    fn append(&self, events: &[Vec<Entry>]) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(events.iter().flatten().cloned());
         Ok(())
     }
 
     fn replay(&self) -> io::Result<Vec<Entry>> {
         Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn body(&self, _: &BodyName) -> io::Result<Bytes> {
+        Err(io::ErrorKind::NotFound.into())
     }
 
     fn is_memory(&self) -> bool {
@@ -74,14 +87,12 @@ pub enum Entry {
     Quarantined(Stored),
     /// A log record was written, for 30 months (2.3).
     Logged(LogRecord),
-    /// An envelope was taken in for a recipient: it is not taken in again.
+    /// A message of another provider was taken in for a recipient: it is not taken in again.
     TakenIn {
-        /// The provider that signed it.
-        provider: String,
-        /// Its identifier.
-        identifier: String,
-        /// The recipient, in lower case.
-        recipient: String,
+        /// Which, and for whom.
+        arrival: ArrivalName,
+        /// When.
+        at: Timestamp,
     },
     /// A message waits to be sent.
     Queued(Outgoing),
@@ -103,6 +114,9 @@ pub enum Entry {
         /// When.
         at: Timestamp,
     },
+    /// What was taken in before this instant is not known any more, nor are submissions accepted before it of which nothing
+    /// is owed.
+    Forgotten(Timestamp),
     /// Something is known of a recipient of a submission.
     Reached {
         /// The submission's identifier.
@@ -114,15 +128,59 @@ pub enum Entry {
     },
 }
 
+/// What tells a message of another provider and a recipient of it from every other: a digest of the provider's name, the
+/// message's identifier or Message-ID, and the recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ArrivalName(pub [u8; 32]);
+
+impl ArrivalName {
+    /// Of a message for a recipient, letter case of both names ignored.
+    pub fn of(provider: &str, message: &str, recipient: &str) -> Self {
+        let mut digest = digest::Context::new(&digest::SHA256);
+        for part in [&provider.to_ascii_lowercase(), message, &recipient.to_ascii_lowercase()] {
+            digest.update(&part.len().to_be_bytes());
+            digest.update(part.as_bytes());
+        }
+        Self(octets(&digest.finish()))
+    }
+}
+
+/// The SHA-256 of a body, by which it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct BodyName(pub [u8; 32]);
+
+impl BodyName {
+    /// Of a body.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(octets(&digest::digest(&digest::SHA256, bytes)))
+    }
+}
+
+fn octets(digest: &digest::Digest) -> [u8; 32] {
+    let mut octets = [0; 32];
+    octets.copy_from_slice(digest.as_ref());
+    octets
+}
+
+/// The body of a message that waits: at hand, or kept by the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Body {
+    /// Kept.
+    Kept(BodyName),
+    /// At hand.
+    #[serde(skip)]
+    Held(Bytes),
+}
+
 /// A message that waits to be sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outgoing {
     /// Number in the queue.
     pub id: u64,
     /// Reverse and forward paths; the latter all of one destination.
     pub path: SmtpPath,
     /// The message.
-    pub bytes: Bytes,
+    pub body: Body,
     /// What it is, which says who is told when it cannot be sent.
     pub purpose: Purpose,
     /// Since when it waits.
@@ -134,7 +192,7 @@ pub struct Outgoing {
 }
 
 /// What an outgoing message is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Purpose {
     /// A transport envelope of the submission with this identifier.
     Envelope {
@@ -171,12 +229,16 @@ pub(in crate::gateway) struct Full;
 
 #[cfg(test)]
 impl Journal for Full {
-    fn append(&self, _: &[Entry]) -> io::Result<()> {
+    fn append(&self, _: &[Vec<Entry>]) -> io::Result<()> {
         Err(io::ErrorKind::StorageFull.into())
     }
 
     fn replay(&self) -> io::Result<Vec<Entry>> {
         Ok(Vec::new())
+    }
+
+    fn body(&self, _: &BodyName) -> io::Result<Bytes> {
+        Err(io::ErrorKind::NotFound.into())
     }
 
     fn is_memory(&self) -> bool {
