@@ -10,6 +10,7 @@ use super::{
     color::Color,
     format::{Printed, Strict},
     known::{Deviations, Settled},
+    select::Select,
     stdout::Stdout,
     trust::Given,
 };
@@ -83,7 +84,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let (clock, now) = (Instant::now(), Machine::default().now());
     let options = Options { as_of: args.as_of.into() };
     let strictness = args.strict.strictness();
-    let mut declared = args.known.read([], strictness, now)?;
+    let mut declared = args.known.read(|| Select::default().ids(), strictness, now)?;
     let out = Stdout::open();
     let mut report: Box<dyn Report> = match args.printed.format() {
         Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),

@@ -11,7 +11,6 @@ use crate::{
     known::{Extent, Failing, Known, Ledger, Names, Reckoning, UNDETERMINED},
     results::{Cell, CellOutcome, Checked, Strictness, SubmissionPage, Weighed, answerable, played, weighed},
     rules::{self, Judgement},
-    scenario,
 };
 
 /// The arguments about known deviations.
@@ -35,10 +34,10 @@ pub struct Declared {
 }
 
 impl Deviations {
-    /// Reads the file. `scenarios` are those that it may name, besides the ones inside the program.
+    /// Reads the file. `scenarios` tells which it may name.
     pub fn read(
         &self,
-        scenarios: impl IntoIterator<Item = String>,
+        scenarios: impl FnOnce() -> Result<Vec<String>, CliError>,
         strictness: Strictness,
         now: Timestamp,
     ) -> Result<Declared, CliError> {
@@ -46,10 +45,8 @@ impl Deviations {
             return Ok(Declared { known: Arc::default(), ledger: None, accept: false, strictness });
         };
         let rules = rules::ids();
-        let suite = scenario::suite(&rules)?;
-        let own: Vec<String> = scenarios.into_iter().collect();
-        let ids = suite.scenarios.iter().map(|scenario| scenario.id.as_str());
-        let scenarios: Vec<&str> = ids.chain(own.iter().map(String::as_str)).collect();
+        let scenarios = scenarios()?;
+        let scenarios: Vec<&str> = scenarios.iter().map(String::as_str).collect();
         let names = Names { rules: &rules, scenarios: &scenarios };
         let known = Arc::new(Known::read(path, &names, LegalTime::at(now).day())?);
         let ledger = Some(Ledger::new(Arc::clone(&known)));

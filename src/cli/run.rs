@@ -116,8 +116,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     plan.how.as_of = args.as_of.into();
     plan.how.keep = if args.evidence == Evidence::Failures { Keep::Failures } else { Keep::All };
 
-    let ids = plan.scenarios.iter().map(|scenario| scenario.id.clone());
-    let mut declared = args.known.read(ids, plan.how.strictness, Machine::default().now())?;
+    let mut declared = args.known.read(|| args.select.ids(), plan.how.strictness, Machine::default().now())?;
     let players = plan.directions.iter().flat_map(|way| [&way.sender, &way.receiver]).map(String::as_str);
     players.chain(target::NAMES.iter().copied()).for_each(|name| declared.knows(name));
 

@@ -5,11 +5,11 @@ use std::{path::PathBuf, sync::Arc};
 use super::CliError;
 use crate::{
     rules,
-    scenario::{self, Scenario, Selection},
+    scenario::{self, Scenario, Selection, Suite},
 };
 
 /// Choices among scenarios; several kinds narrow each other.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Select {
     /// Scenarios by id or glob: `delivery/complete`, `virus/*`. All of them without any.
     #[arg(value_name = "ID")]
@@ -31,11 +31,7 @@ pub struct Select {
 impl Select {
     /// The scenarios meant; never none.
     pub fn scenarios(&self) -> Result<Vec<Arc<Scenario>>, CliError> {
-        let rules = rules::ids();
-        let suite = match &self.scenarios {
-            Some(folder) => scenario::load_dir(folder, &rules)?,
-            None => scenario::suite(&rules)?,
-        };
+        let suite = self.suite()?;
         let selection = Selection {
             ids: self.ids.clone(),
             folders: self.folder.clone(),
@@ -43,5 +39,18 @@ impl Select {
             tags: self.tag.clone(),
         };
         Ok(suite.select(&selection)?)
+    }
+
+    /// The ids of everything that could be selected.
+    pub fn ids(&self) -> Result<Vec<String>, CliError> {
+        Ok(self.suite()?.scenarios.iter().map(|scenario| scenario.id.clone()).collect())
+    }
+
+    fn suite(&self) -> Result<Suite, CliError> {
+        let rules = rules::ids();
+        Ok(match &self.scenarios {
+            Some(folder) => scenario::load_dir(folder, &rules)?,
+            None => scenario::suite(&rules)?,
+        })
     }
 }

@@ -98,6 +98,17 @@ fn a_mistake_is_shown_with_line_and_caret_before_anything_is_played() {
         assert!(wrong.err.contains(wanted), "{wanted}: {}", wrong.err);
     }
     assert!(!folder.path("reports").exists());
+    // A scenario of one's own may be named, whether or not it is selected.
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/delivery/complete.yaml");
+    let source = fs::read(source).unwrap();
+    folder.write("own/mine/one.yaml", &source);
+    folder.write("own/mine/two.yaml", &source);
+    let own = WHEN.replace("subject", "scenarios: [mine/two], subject");
+    let file = folder.write("deviations.yaml", format!("deviations:\n{own}"));
+    let (scenarios, reports) = (folder.text("own"), folder.text("reports"));
+    let mine = ["run", "mine/one", "--scenarios", &scenarios, "--reports", &reports, "--deviations", &file];
+    pec(&mine).exits(0).says(&["1 entry = 0 found + 1 not asked for"]);
+    pec(&["run", "--deviations", &file]).exits(2);
     let absent = folder.text("absent.yaml");
     folder.run(&["--deviations", &absent]).exits(2);
     let schema: Value = serde_json::from_str(&pec(&["schema", "deviations"]).exits(0).out).unwrap();

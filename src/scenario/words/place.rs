@@ -12,7 +12,7 @@ use crate::{
 pub enum Mailbox {
     /// A mailbox of someone who plays.
     At {
-        /// Local part; [`SERVICE`] is the service mailbox whatever its address.
+        /// Local part; [`SERVICE`](super::SERVICE) is the service mailbox whatever its address.
         user: String,
         /// `sender`, `receiver` or `posta`.
         host: Host,
