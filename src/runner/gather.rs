@@ -12,7 +12,7 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::{Evidence, Observation, Party, Seen},
-    message::Bytes,
+    message::{Bytes, Mail},
     scenario::words::{Host, Place},
     target::Recorded,
 };
@@ -88,7 +88,9 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
     for (observation, _) in &mut seen {
         observation.at = LegalTime::at(observation.at).instant();
     }
-    before_stored(&mut seen);
+    if stage.world.settling().is_some() {
+        before_stored(&mut seen);
+    }
     for version in &mut directories {
         version.from = LegalTime::at(version.from).instant();
     }
@@ -118,15 +120,20 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
     Gathered { evidence, stored }
 }
 
-/// What is stored had crossed its wire by then, whenever its host came to note that.
+/// What is stored had crossed its wire by then, whenever its host came to note that: where clocks run, that may be a second
+/// later. It is known by its Message-ID, for its new host has added fields of its own.
 fn before_stored(seen: &mut [(Observation, Option<(Place, usize)>)]) {
-    let mut first: BTreeMap<Fingerprint, Timestamp> = BTreeMap::new();
+    let id = |one: &Observation| Mail::read(one.bytes.clone()).ok()?.field("Message-ID");
+    let mut first: BTreeMap<String, Timestamp> = BTreeMap::new();
     for (observation, _) in seen.iter().filter(|(_, stored)| stored.is_some()) {
-        let stored = first.entry(Fingerprint::of(&observation.bytes)).or_insert(observation.at);
-        *stored = observation.at.min(*stored);
+        if let Some(id) = id(observation) {
+            let stored = first.entry(id).or_insert(observation.at);
+            *stored = observation.at.min(*stored);
+        }
     }
-    for (observation, _) in seen.iter_mut().filter(|(_, stored)| stored.is_none()) {
-        if let Some(stored) = first.get(&Fingerprint::of(&observation.bytes)) {
+    let on_wire = |one: &Observation| matches!(one.seen, Seen::Wire { .. });
+    for (observation, _) in seen.iter_mut().filter(|(one, _)| on_wire(one)) {
+        if let Some(stored) = id(observation).and_then(|id| first.get(&id)) {
             observation.at = observation.at.min(*stored);
         }
     }

@@ -99,7 +99,7 @@ impl PutIn {
 }
 
 /// SHA-256 of a message without the line ends behind it: a server sees one more or less than was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {

@@ -70,14 +70,18 @@ impl Stage<'_> {
             self.settle().await?;
             return self.look().await;
         };
-        let started = Instant::now();
+        // While messages come, more may: the deadline begins with the last one.
+        let (mut last, mut found) = (Instant::now(), self.found());
         loop {
             self.world.catch_up(settling.poll).await;
             self.look().await?;
+            if self.found() > found {
+                (last, found) = (Instant::now(), self.found());
+            }
             match self.is_there(awaited) {
                 There::AndEnough => return Ok(()),
                 There::SoFar => break,
-                There::NotYet if started.elapsed() >= settling.deadline || self.progress().waiting.hopeless => break,
+                There::NotYet if last.elapsed() >= settling.deadline || self.progress().waiting.hopeless => break,
                 There::NotYet => tokio::time::sleep(settling.poll).await,
             }
         }
@@ -87,6 +91,11 @@ impl Stage<'_> {
             progress.waiting.hopeless = progress.waiting.came.is_empty();
         }
         Ok(())
+    }
+
+    /// How many messages were found so far.
+    fn found(&self) -> usize {
+        self.progress().shelves.values().map(|shelf| shelf.messages.len()).sum()
     }
 
     fn is_there(&self, awaited: Awaited<'_>) -> There {

@@ -85,6 +85,25 @@ fn a_gateway_elsewhere_takes_either_role_as_one_inside_does() {
     }
 }
 
+/// Every scenario that needs no fault and no clock that can be moved is played, and ends as it does inside.
+#[test]
+#[ignore = "takes ten minutes: .ci/long runs it"]
+fn the_whole_suite_is_played_in_either_role() {
+    /// So many of the suite need neither.
+    const PLAYABLE: usize = 80;
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    for role in ["receiver", "sender"] {
+        let as_role = format!("--{role}");
+        let (code, text) =
+            staging.run(&["run", &as_role, "acme.yaml", "--reports", role, "--allow", "infected,flooding,smuggling"]);
+        assert_eq!(code, 0, "{role}\n{text}");
+        let passed = outcomes(&staging, role).values().filter(|outcome| *outcome == "passed").count();
+        assert!(passed >= PLAYABLE, "{passed} as {role}\n{text}");
+    }
+}
+
 #[test]
 fn two_gateways_elsewhere_play_each_other() {
     let staging = Staging::new();

@@ -284,7 +284,7 @@ pub struct Counterpart {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Settling {
-    /// For what must come, at most. It ends with what was waited for.
+    /// For what must come, at most, since anything came last. It ends with what was waited for.
     #[serde(default = "deadline")]
     pub deadline: Span,
     /// For what must not come, behind a sentinel message that came through both ways.
