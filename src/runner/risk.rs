@@ -9,7 +9,7 @@ use crate::scenario::{Scenario, attachment::Attachment, model::Step, send::Send}
 pub enum Risk {
     /// It sends the file that antivirus programs are agreed to detect.
     Infected,
-    /// It sends much: more than [`MANY`] recipients or messages, or more than [`LARGE`].
+    /// It sends much: more than twenty recipients or messages, or more than eight MiB.
     Flooding,
     /// A client says what could be taken for the end of a message, or of a command, where there is none.
     Smuggling,
