@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     bounded::{self, MIB},
-    serve::{Config, Order, ServeError, Serving},
+    serve::{Config, Order, ServeError, Serving, demo},
     shown::path_text,
     yaml,
 };
@@ -40,8 +40,12 @@ const LOOKS: u32 = 3600;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The gateway, described: `schema gateway` prints the form of such a file.
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
+    file: Option<PathBuf>,
+    /// Serve a gateway to try mail programs with, kept in a folder: its ports, accounts and CA file are printed, and a first
+    /// message is sent and received.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "pec-demo")]
+    demo: Option<PathBuf>,
     /// Be told things while it runs, a line each: `advance 12h` moves its clock, `route DOMAIN HOST:PORT [NAME]`, `reread`,
     /// `stop`; each is answered by a line, `advance` once what was due is done. The end of the lines is a `stop`.
     #[arg(long, value_enum, value_name = "FROM")]
@@ -59,6 +63,9 @@ enum Control {
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Line<'a> {
     Listening { service: &'static str, address: SocketAddr },
+    Account { user: String, password: &'a str },
+    Ca { file: String },
+    FirstMessage { from: &'a str, to: &'a str, answer: String },
     Ready { now: Timestamp, data: String },
     Done { control: &'a str, now: Timestamp },
     Failed { control: &'a str, why: String },
@@ -68,21 +75,31 @@ enum Line<'a> {
 
 /// Serves until it is told to stop.
 pub fn serve(args: &Args) -> Result<Exit, CliError> {
-    let unreadable = |problem| CliError::Unreadable { path: args.file.clone(), problem };
-    let source = bounded::read_text(&args.file, LARGEST).map_err(unreadable)?;
-    let (file, source) = (path_text(&args.file), yaml::unmarked(&source));
+    let path = match (&args.file, &args.demo) {
+        (_, Some(folder)) => demo::configuration(folder)
+            .map_err(|problem| CliError::Serve(ServeError::Data { path: folder.clone(), problem }))?,
+        (Some(file), None) => file.clone(),
+        (None, None) => return Err(CliError::Internal("neither a file nor a demo".to_owned())),
+    };
+    let unreadable = |problem| CliError::Unreadable { path: path.clone(), problem };
+    let source = bounded::read_text(&path, LARGEST).map_err(unreadable)?;
+    let (file, source) = (path_text(&path), yaml::unmarked(&source));
     let wanted = "a gateway has a `dialect` and a folder for its `data`";
     let config: Config = yaml::read(&file, source, wanted).map_err(CliError::Configuration)?;
     let wrong = |error: ServeError| match error.drawn(&file, source) {
         Ok(problem) => CliError::Configuration(vec![problem]),
         Err(error) => CliError::Serve(error),
     };
-    let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let runtime = Runtime::new().map_err(CliError::NoRuntime)?;
     let served = runtime.block_on(async {
         let signals = Served::catch().map_err(CliError::NoRuntime)?;
         let serving = Serving::start(config, folder).await.map_err(wrong)?;
         tell_start(&serving)?;
+        if args.demo.is_some() {
+            show(&serving, folder).await?;
+        }
+        tell(&Line::Ready { now: serving.now(), data: path_text(&serving.data()) })?;
         run(serving, signals, args.control).await
     });
     // Whoever reads standard input cannot be told to stop.
@@ -94,7 +111,22 @@ fn tell_start(serving: &Serving) -> Result<(), CliError> {
     for (service, address) in serving.listening() {
         tell(&Line::Listening { service, address })?;
     }
-    tell(&Line::Ready { now: serving.now(), data: path_text(&serving.data()) })
+    Ok(())
+}
+
+/// Tells who can log in and whom to trust, and lets one write to the other.
+async fn show(serving: &Serving, folder: &Path) -> Result<(), CliError> {
+    let mut passwords = Vec::new();
+    for user in demo::USERS {
+        let path = folder.join(format!("{user}.secret"));
+        let secret = bounded::read_text(&path, LARGEST).map_err(|problem| CliError::Unreadable { path, problem })?;
+        tell(&Line::Account { user: serving.address(user), password: secret.trim_end() })?;
+        passwords.push(secret);
+    }
+    tell(&Line::Ca { file: path_text(&serving.data().join("public/tls-root.pem")) })?;
+    let [from, to] = demo::USERS.map(|user| serving.address(user));
+    let answer = serving.first_message(&from, passwords[0].trim_end(), &to).await.map_err(CliError::Serve)?;
+    tell(&Line::FirstMessage { from: &from, to: &to, answer })
 }
 
 async fn run(mut serving: Serving, mut signals: Served, control: Option<Control>) -> Result<Exit, CliError> {

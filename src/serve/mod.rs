@@ -5,6 +5,7 @@ mod bodies;
 mod certificates;
 pub mod config;
 mod control;
+pub mod demo;
 mod log;
 mod maildir;
 mod maildrop;

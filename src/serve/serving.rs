@@ -5,14 +5,16 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Config, ServeError,
+    Config, ServeError, demo,
     maildrop::Mailboxes,
     place::{Place, stamp},
     spool::{MAIL, Spool},
 };
 use crate::{
+    clock::LegalTime,
+    evidence::{Service, SmtpPath},
     gateway::{self, Gateway, Surroundings},
-    net::{Destination, Listener, pop3::Pop3},
+    net::{AuthMechanism, Credentials, Destination, Listener, Security, pop3::Pop3},
 };
 
 /// How long what is under way may take to end when the gateway is stopped.
@@ -124,6 +126,32 @@ impl Serving {
     /// Forgets what was kept for 30 months. What cannot be removed now is removed another time.
     pub fn keep_no_longer(&self) {
         let _ = self.spool.forget(self.now());
+    }
+
+    /// One of its users sends another a message, through its own submission port; what it answered, once the message has
+    /// arrived and is certified.
+    pub async fn first_message(&self, from: &str, password: &str, to: &str) -> Result<String, ServeError> {
+        let at = LegalTime::at(self.now()).date_header();
+        let submission = Destination {
+            address: self.gateway.submission_addr(),
+            host: "localhost".into(),
+            service: Service::Submission,
+            security: Security::StartTls,
+        };
+        let login =
+            Credentials { user: from.to_owned(), password: password.to_owned(), mechanism: AuthMechanism::Plain };
+        let path = SmtpPath { from: from.to_owned(), to: vec![to.to_owned()] };
+        let message = demo::message(from, to, &at);
+        let client = self.around.client("client.example");
+        let sent = client.send(&submission, Some(&login), &path, message.as_bytes()).await;
+        let reply = sent.map_err(|error| ServeError::Start(std::io::Error::other(error.to_string())))?.data;
+        self.around.quiet().await;
+        Ok(reply.map(|reply| reply.to_string()).unwrap_or_default())
+    }
+
+    /// The address of a user.
+    pub fn address(&self, user: &str) -> String {
+        format!("{user}@{}", self.place.profile.domains[0])
     }
 
     /// Takes nothing more, lets what is under way come to its end for a while, and ends.

@@ -217,6 +217,40 @@ fn on_a_full_disk_nothing_is_accepted_and_nothing_that_was_is_lost() {
 }
 
 #[test]
+fn a_demo_tells_all_that_a_mail_program_needs_and_is_the_same_when_it_starts_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().join("demo");
+    let mut passwords = Vec::new();
+    for messages in [2, 4] {
+        let (program, told) = Program::demo(&demo);
+        let first = |event: &str| told.iter().find(|line| line["event"] == event).unwrap();
+        passwords.push(first("account")["password"].as_str().unwrap().to_owned());
+        assert_eq!(first("account")["user"], "mario@alfa.example");
+        assert!(Path::new(first("ca")["file"].as_str().unwrap()).is_file());
+        assert!(first("first-message")["answer"].as_str().unwrap().starts_with("250 2.0.0 Taken as "));
+        let mailbox = kinds(&program.mailbox("mario@alfa.example"));
+        assert_eq!(mailbox.len(), messages);
+        assert_eq!(mailbox[..2], [Kind::Accettazione, Kind::AvvenutaConsegna]);
+        assert_eq!(kinds(&program.mailbox("anna@alfa.example")).len(), messages / 2);
+        let mut client = Client::of(&program);
+        client.password.clone_from(&passwords[0]);
+        client.submit("anna@alfa.example", &["mario@alfa.example"], 1).unwrap_err();
+        assert_eq!(program.terminate(), Some(0));
+    }
+    assert_eq!(passwords[0], passwords[1]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hangup_is_a_word_to_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut alfa = Program::start(folder.path(), "alfa", &yaml("alfa", &["mario"], ""));
+    alfa.hang_up();
+    alfa.wait_for("reread");
+    assert_eq!(alfa.terminate(), Some(0));
+}
+
+#[test]
 fn what_is_delivered_within_one_program_needs_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let mut alfa = Program::start(folder.path(), "alfa", &yaml("alfa", &["mario", "anna"], ""));

@@ -58,14 +58,19 @@ impl Program {
     fn run(folder: &Path, name: &str, yaml: &str, mut program: Command) -> Self {
         fs::write(folder.join("mario.secret"), format!("{PASSWORD}\n")).unwrap();
         fs::write(folder.join(format!("{name}.yaml")), format!("data: {name}\n{yaml}")).unwrap();
-        let mut child = program
-            .arg("serve")
-            .arg(folder.join(format!("{name}.yaml")))
-            .args(["--control", "stdin"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        program.arg("serve").arg(folder.join(format!("{name}.yaml"))).args(["--control", "stdin"]);
+        Self::spawn(program).0
+    }
+
+    /// Starts one to try mail programs with; what it told before it was ready.
+    pub fn demo(folder: &Path) -> (Self, Vec<Value>) {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+        program.arg("serve").arg("--demo").arg(folder).args(["--control", "stdin"]);
+        Self::spawn(program)
+    }
+
+    fn spawn(mut program: Command) -> (Self, Vec<Value>) {
+        let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (sender, output) = mpsc::channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         thread::spawn(move || {
@@ -75,6 +80,7 @@ impl Program {
         });
         let input = child.stdin.take();
         let mut program = Self { child, input, output, addresses: BTreeMap::new(), data: PathBuf::new() };
+        let mut told = Vec::new();
         loop {
             let line = program.line();
             match line["event"].as_str().unwrap() {
@@ -84,9 +90,9 @@ impl Program {
                 }
                 "ready" => {
                     program.data = line["data"].as_str().unwrap().into();
-                    return program;
+                    return (program, told);
                 }
-                other => panic!("{other}"),
+                _ => told.push(line),
             }
         }
     }
@@ -130,6 +136,11 @@ impl Program {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
         self.wait_for("stopped");
         self.child.wait().unwrap().code()
+    }
+
+    /// Sends it SIGHUP.
+    pub fn hang_up(&self) {
+        assert!(Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status().unwrap().success());
     }
 
     /// Waits until it ends by itself; its exit code.
