@@ -54,6 +54,13 @@ pub enum Speaker {
     Server,
 }
 
+impl Dialogue {
+    /// Whether it ended while its client waited for an answer.
+    pub fn is_cut_short(&self) -> bool {
+        self.lines.last().is_some_and(|line| line.by == Speaker::Client && !line.text.eq_ignore_ascii_case("QUIT"))
+    }
+}
+
 impl DialogueLine {
     /// The address that the client names in RCPT TO, as it stands there.
     pub fn recipient(&self) -> Option<&str> {

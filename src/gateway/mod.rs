@@ -44,7 +44,7 @@ pub use profile::{Bind, Incoming, MailboxSettings, Password, Profile};
 pub use start::Gateway;
 pub use store::Stored;
 pub use surroundings::Surroundings;
-pub use tap::{Doors, SeenSession, Tap, Transmission};
+pub use tap::{Doors, Errand, SeenSession, Tap, Transmission};
 pub use world::{THIRD, directory_of, directory_with};
 
 pub use crate::state::{Antivirus, MailboxState, OrdinaryMail, UnknownUsers};

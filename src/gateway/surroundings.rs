@@ -11,7 +11,7 @@ use rustls::ClientConfig;
 
 use super::{
     activity::{Activity, Busy, Visit},
-    tap::{SeenSession, Tap, Transmission},
+    tap::{Errand, SeenSession, Tap, Transmission},
 };
 use crate::{
     clock::Clock,
@@ -125,22 +125,30 @@ impl Surroundings {
         path: &SmtpPath,
         message: &Bytes,
     ) -> Result<Sent, ClientError> {
-        let sent = client.send(destination, None, path, message).await?;
+        let outcome = client.send(destination, None, path, message).await;
         // What goes to a host of this world, that host's own tap sees.
-        if let (Some(tap), Some(reply), true) = (&self.tap, &sent.data, destination.is_foreign()) {
-            let taken = sent.recipients.iter().filter(|one| one.reply.is_positive()).map(|one| one.recipient.clone());
-            tap.handed_over(Transmission {
-                client: client.name.clone(),
-                server: destination.host.clone(),
-                user: None,
-                path: SmtpPath { from: path.from.clone(), to: taken.collect() },
-                bytes: message.clone(),
-                reply: reply.clone(),
-                at: self.clock.now(),
-                transcript: sent.transcript.clone(),
+        if let (Some(tap), true) = (&self.tap, destination.is_foreign()) {
+            let (sent, transcript) = match &outcome {
+                Ok(sent) => (Some(sent), &sent.transcript),
+                Err(error) => (None, &error.transcript),
+            };
+            let (client, server, transcript) = (client.name.clone(), destination.host.clone(), transcript.clone());
+            let transmission = sent.and_then(|sent| {
+                let taken = sent.recipients.iter().filter(|one| one.reply.is_positive());
+                Some(Transmission {
+                    client: client.clone(),
+                    server: server.clone(),
+                    user: None,
+                    path: SmtpPath { from: path.from.clone(), to: taken.map(|one| one.recipient.clone()).collect() },
+                    bytes: message.clone(),
+                    reply: sent.data.clone()?,
+                    at: self.clock.now(),
+                    transcript: transcript.clone(),
+                })
             });
+            tap.errand(Errand { client, server, transcript, transmission });
         }
-        Ok(sent)
+        outcome
     }
 
     /// How long hosts of this world wait for others from now on, in real time: [`Surroundings::settle`] waits as long for

@@ -24,8 +24,7 @@ struct Seen {
     directories: Vec<DirectoryVersion>,
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
-    /// Those from hosts of this world to others.
-    handed_over: Vec<Transmission>,
+    errands: Vec<Errand>,
     /// What hosts of this world sent, while somebody else keeps it.
     sent: Vec<Bytes>,
 }
@@ -74,15 +73,28 @@ pub struct Transmission {
     pub transcript: Transcript,
 }
 
+/// A session of a host of this world with one of another, whose own tap is not this one.
+#[derive(Clone, Debug)]
+pub struct Errand {
+    /// The name the client gave with EHLO.
+    pub client: String,
+    /// The server's host name.
+    pub server: String,
+    /// What was said.
+    pub transcript: Transcript,
+    /// What was handed over in it, taken or refused; `None` where it came to no message, or to no answer to it.
+    pub transmission: Option<Transmission>,
+}
+
 impl Tap {
     /// Every message that crossed a wire so far, in the order in which servers had them.
     pub fn transmissions(&self) -> Vec<Transmission> {
         self.seen().transmissions.clone()
     }
 
-    /// Every message so far that a host of this world handed to one of another, taken or refused.
-    pub fn transmissions_to_others(&self) -> Vec<Transmission> {
-        self.seen().handed_over.clone()
+    /// Every session so far of a host of this world with one of another.
+    pub fn errands(&self) -> Vec<Errand> {
+        self.seen().errands.clone()
     }
 
     /// Every session so far, those without a message too, and those of strangers left out.
@@ -127,8 +139,8 @@ impl Tap {
         self.seen().transmissions.push(transmission);
     }
 
-    pub(super) fn handed_over(&self, transmission: Transmission) {
-        self.seen().handed_over.push(transmission);
+    pub(super) fn errand(&self, errand: Errand) {
+        self.seen().errands.push(errand);
     }
 
     /// A message taken from a wire; where a host of this world sent it, the same bytes that it keeps.

@@ -9,12 +9,15 @@ pub(super) fn may_have_been_refused(context: &Context<'_>, host: Party, address:
     was_turned_away(context.evidence, host, address) || unseen(context, host, address)
 }
 
-/// Whether a host named this address in RCPT TO and had a refusal for it, then or later in the session.
+/// Whether a host named this address in RCPT TO and had a refusal for it, then or later in the session, or no answer at all.
 pub fn was_turned_away(evidence: &Evidence, host: Party, address: &str) -> bool {
     let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
     let names = |line: &DialogueLine| line.recipient().is_some_and(|named| named.eq_ignore_ascii_case(address));
     let mut sessions = evidence.dialogues.iter().filter(|dialogue| dialogue.from == host);
-    sessions.any(|session| session.lines.iter().skip_while(|line| !names(line)).any(is_refusal))
+    sessions.any(|session| {
+        let mut since_named = session.lines.iter().skip_while(|line| !names(line)).peekable();
+        since_named.peek().is_some() && (session.is_cut_short() || since_named.any(is_refusal))
+    })
 }
 
 /// Whether a gateway that plays keeps the address, another than the host, and what reaches its points was not seen.

@@ -51,23 +51,26 @@ impl<'e> Wires<'e> {
         match (&difference.expected, &difference.found) {
             (_, Found::Answer(_)) => holder,
             (_, Found::Message(arrival)) => self.composer_of(&arrival.reading).unwrap_or(holder),
-            (Some(expected), Found::Nothing) => self.owes(expected, holder, address),
+            (Some(expected), Found::Nothing) => self.owes(expected, &difference.place, address),
             (None, Found::Nothing) => Party::Undetermined,
         }
     }
 
     /// A message that crossed the wire to its holder is the holder's to store; one that did not, its composer's to send;
     /// and who never got the envelope owes nothing, its sender does.
-    fn owes(&self, expected: &Expected, holder: Party, address: &dyn Fn(&Mailbox) -> String) -> Party {
+    fn owes(&self, expected: &Expected, place: &Place, address: &dyn Fn(&Mailbox) -> String) -> Party {
+        let holder = holder(place);
         let recipient = expected.recipient.as_ref().map(address);
         if self.crossed.iter().any(|(to, reading)| *to == holder && reading.fits(expected, recipient.as_deref())) {
             return holder;
         }
         let Some(send) = self.sends.get(expected.about.as_str()) else { return Party::Undetermined };
         let sender = send.submitted_at().map_or(Party::Undetermined, Party::from);
+        let would_not_take = |to: &Mailbox| rules::was_turned_away(self.evidence, sender, &address(to));
+        let recipients = expected.recipient.as_ref().map_or_else(|| send.recipients(), |recipient| vec![recipient]);
         let receiver = match &expected.recipient {
             Some(recipient) => recipient.host(),
-            None => send.recipients().iter().find_map(|to| to.host().filter(|host| Party::from(*host) != sender)),
+            None => recipients.iter().find_map(|to| to.host().filter(|host| Party::from(*host) != sender)),
         };
         let receiver = receiver.map_or(sender, Party::from);
         match expected.what {
@@ -86,6 +89,9 @@ impl<'e> Wires<'e> {
                     receiver
                 } else if self.crossed.iter().any(crossed) || self.stored.iter().any(took_it) {
                     self.kept_back(receiver, sender, &address(&send.from))
+                } else if recipients.iter().any(|to| to.host().map(Party::from) == Some(receiver) && would_not_take(to))
+                {
+                    receiver
                 } else if sees_wires(self.evidence) {
                     sender
                 } else {
@@ -95,6 +101,8 @@ impl<'e> Wires<'e> {
             }
             What::Kind(Kind::Anomalia) | What::Refused => holder,
             What::Message if !matches!(holder, Party::Posta) => holder,
+            // Who would not take it keeps it from its own user.
+            What::Kind(Kind::PostaCertificata) if matches!(place, Place::Mailbox(to) if would_not_take(to)) => holder,
             What::Kind(_) | What::Message => sender,
         }
     }

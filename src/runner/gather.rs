@@ -28,8 +28,9 @@ pub struct Gathered {
 /// Puts together what was seen.
 pub fn gather(stage: &Stage<'_>) -> Gathered {
     let mut progress = stage.progress();
-    let Recorded { transmissions, dialogues, mut logs, mut directories, trust, strangers } = stage.world.recorded();
-    progress.notes.extend(strangers);
+    let Recorded { transmissions, dialogues, mut logs, mut directories, trust, strangers, put_off } =
+        stage.world.recorded();
+    progress.notes.extend(strangers.into_iter().chain(put_off));
     for log in logs.values_mut() {
         log.retain(|record| !of_sentinel(record, &progress.known));
     }

@@ -204,6 +204,8 @@ pub struct Recorded {
     pub trust: Trust,
     /// What somebody did who has no part in the play, in words. It is told, and nobody is judged by it.
     pub strangers: Vec<String>,
+    /// What a gateway of somebody's would not take for now, in words.
+    pub put_off: Vec<String>,
 }
 
 /// A message on a wire.

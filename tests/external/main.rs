@@ -5,6 +5,7 @@
 mod program;
 mod silent;
 mod staging;
+mod wrong;
 
 use std::{collections::BTreeMap, fs, net::TcpListener};
 
@@ -148,6 +149,53 @@ fn a_target_that_takes_everything_and_delivers_nothing_is_blamed_and_nothing_han
     let (code, text) = staging.run(&["smoke", "acme.yaml"]);
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("WRONG   a wrong password is taken"), "{text}");
+}
+
+/// What a gateway of another make that goes wrong in this way comes to, in each role: exit code, and page in one line.
+fn told_of(way: &str) -> Option<[(i32, String); 2]> {
+    let told = ["--receiver", "--sender"].map(|role| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let bravo = staging.serve("bravo", BRAVO, counterpart);
+        let wrong = wrong::Wrong::start(staging.path(), way, addresses(&bravo))?;
+        let settling = "settling: {deadline: 8s, silence: 1s, poll: 1s}\n";
+        let file = staging.target("acme", BRAVO, wrong.addresses(), "bravo", counterpart, settling);
+        let page = fs::read_to_string(&file).unwrap().replace("{ca: bravo/public/tls-root.pem}", "{unverified: true}");
+        fs::write(&file, page).unwrap();
+        let (code, text) = staging.run(&["run", "delivery/complete", role, "acme.yaml"]);
+        Some((code, text.split_whitespace().collect::<Vec<_>>().join(" ")))
+    });
+    let [Some(receiver), Some(sender)] = told else { return None };
+    Some([receiver, sender])
+}
+
+#[test]
+fn a_slow_gateway_of_another_make_conforms() {
+    for (code, text) in told_of("slow").into_iter().flatten() {
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("unverified, as the target file says"), "{text}");
+    }
+}
+
+#[test]
+fn a_gateway_of_another_make_that_takes_everything_and_delivers_nothing_is_blamed() {
+    for (code, text) in told_of("hollow").into_iter().flatten() {
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains("to blame acme") && !text.contains("to blame alfa"), "{text}");
+    }
+}
+
+#[test]
+fn what_a_gateway_of_another_make_puts_off_or_breaks_off_is_told_and_it_is_blamed() {
+    for (way, told) in [
+        ("busy", ["mx.bravo.example said `451 4.3.0 Come again`", "found 451 Come again"]),
+        ("drops", ["closed the connection without an answer", "expected an SMTP session that is held to its end"]),
+    ] {
+        for ((code, text), told) in told_of(way).into_iter().flatten().zip(told) {
+            assert_eq!(code, 1, "{way}\n{text}");
+            assert!(text.contains(told), "{way}\n{text}");
+            assert!(text.contains("to blame acme") && !text.contains("to blame alfa"), "{way}\n{text}");
+        }
+    }
 }
 
 #[test]

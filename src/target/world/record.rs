@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{World, is_own};
 use crate::{
-    evidence::{Dialogue, Party, Role, Seen, Service, SmtpPath, View, Watch},
-    gateway::{self, SeenSession},
+    evidence::{Dialogue, Party, Role, Seen, Service, SmtpPath, Speaker, View, Watch},
+    gateway::{self, Errand, SeenSession},
     net::Sent,
     target::{Answer, Recorded, Side, Transmission},
 };
@@ -76,11 +76,13 @@ impl World {
                 self.transmission(seen, session)
             })
             .collect();
-        for seen in self.lab.tap().transmissions_to_others() {
-            let (client, server) = (self.party(&seen.client), self.party(&seen.server));
-            let (session, taken) = (dialogues.len(), seen.reply.is_positive());
-            dialogues.push(seen.transcript.dialogue(client, server));
-            transmissions.extend(taken.then(|| self.transmission(seen, Some(session))));
+        let mut put_off = Vec::new();
+        for errand in self.lab.tap().errands() {
+            let dialogue = errand.transcript.dialogue(self.party(&errand.client), self.party(&errand.server));
+            put_off.extend(told_put_off(&errand, &dialogue).filter(|told| !put_off.contains(told)));
+            let taken = errand.transmission.filter(|transmission| transmission.reply.is_positive());
+            transmissions.extend(taken.map(|seen| self.transmission(seen, Some(dialogues.len()))));
+            dialogues.push(dialogue);
         }
         for (dialogue, transmission) in self.handed().iter().cloned() {
             transmissions.extend(transmission.map(|it| Transmission { dialogue: Some(dialogues.len()), ..it }));
@@ -94,6 +96,7 @@ impl World {
             directories: self.lab.tap().directories(),
             trust: (*self.lab.trust()).clone(),
             strangers: self.lab.tap().strangers().iter().map(stranger).collect(),
+            put_off,
         }
     }
 
@@ -107,6 +110,17 @@ impl World {
         };
         Transmission { seen: place, from, bytes: seen.bytes, path: seen.path, at: seen.at, dialogue }
     }
+}
+
+/// What a host would not take for now, in words: it is tried again, later than a play may last.
+fn told_put_off(errand: &Errand, dialogue: &Dialogue) -> Option<String> {
+    let said = dialogue.lines.iter().rfind(|line| line.by == Speaker::Server && line.text.starts_with('4'));
+    let why = match said {
+        Some(line) => format!("{} said `{}`", errand.server, line.text),
+        None if dialogue.is_cut_short() => format!("{} closed the connection without an answer", errand.server),
+        None => return None,
+    };
+    Some(format!("what {} had for {} waits to be handed over again: {why}", errand.client, errand.server))
 }
 
 fn stranger(seen: &SeenSession) -> String {

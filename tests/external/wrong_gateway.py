@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""A gateway that is wrong on purpose, over aiosmtpd, so that nothing of it is the project's own.
+
+usage: wrong_gateway.py WAY CERTIFICATE KEY SUBMISSION INCOMING
+
+It listens on two loopback ports and prints them: `submission PORT`, `incoming PORT`. On the two ports given a conforming
+gateway listens, to which it hands on what it takes. The ways:
+
+hollow  says 250 to everything and hands on nothing
+drops   closes the connection at the end of the first message at each point, and of every second one after it
+busy    answers 451 to the first attempt at each message, and hands on the second
+slow    waits before every answer, and hands everything on
+"""
+
+import asyncio
+import hashlib
+import logging
+import smtplib
+import ssl
+import sys
+
+from aiosmtpd.smtp import SMTP, AuthResult
+
+# It says of every login that some part of it will go.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+
+WAY, CERTIFICATE, KEY, *BEHIND = sys.argv[1:]
+PAUSE = 0.2
+
+
+class Wrong:
+    """One of the two points; `behind` is the port to hand on to."""
+
+    def __init__(self, behind):
+        self.behind = behind
+        self.met = {}
+
+    def authenticate(self, server, session, envelope, mechanism, data):
+        session.login = data
+        return AuthResult(success=True)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if WAY == "slow":
+            await asyncio.sleep(PAUSE)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        digest = hashlib.sha256(envelope.original_content).digest()
+        self.met[digest] = self.met.get(digest, 0) + 1
+        if WAY == "hollow":
+            return "250 OK"
+        if WAY == "drops" and sum(self.met.values()) % 2 == 1:
+            server.transport.abort()
+            return "421 Gone"
+        if WAY == "busy" and self.met[digest] == 1:
+            return "451 4.3.0 Come again"
+        if WAY == "slow":
+            await asyncio.sleep(PAUSE)
+        return await asyncio.to_thread(self.hand_on, session, envelope)
+
+    def hand_on(self, session, envelope):
+        try:
+            with smtplib.SMTP("127.0.0.1", int(self.behind), local_hostname="wrong.example") as client:
+                client.starttls(context=ssl._create_unverified_context())
+                if login := getattr(session, "login", None):
+                    client.login(login.login.decode(), login.password.decode())
+                client.sendmail(envelope.mail_from, envelope.rcpt_tos, envelope.original_content)
+        except smtplib.SMTPResponseException as refused:
+            return f"{refused.smtp_code} {refused.smtp_error.decode(errors='replace')}".replace("\n", " ")
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, said = next(iter(refused.recipients.values()))
+            return f"{code} {said.decode(errors='replace')}".replace("\n", " ")
+        except OSError as trouble:
+            return f"451 4.4.1 {trouble}"
+        return "250 OK"
+
+
+async def main():
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(CERTIFICATE, KEY)
+    loop = asyncio.get_running_loop()
+    servers = []
+    for name, behind in zip(("submission", "incoming"), BEHIND):
+        point = Wrong(behind)
+        private = name == "submission"
+
+        def session(point=point, private=private):
+            return SMTP(
+                point, hostname="wrong.example", tls_context=tls, authenticator=point.authenticate,
+                auth_require_tls=True, auth_required=private, data_size_limit=64 * 1024 * 1024,
+            )
+
+        server = await loop.create_server(session, "127.0.0.1", 0)
+        servers.append(server)
+        print(name, server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.gather(*(server.serve_forever() for server in servers))
+
+
+asyncio.run(main())
