@@ -2,6 +2,7 @@
 
 mod fetched;
 mod killed;
+mod own;
 mod program;
 
 use std::{fs, path::Path, process::Command};
