@@ -3,6 +3,7 @@
 mod fetched;
 mod killed;
 mod own;
+mod page;
 mod program;
 
 use std::{fs, path::Path, process::Command};

@@ -66,6 +66,13 @@ impl Program {
         Self::spawn(program).0
     }
 
+    /// Starts what a file describes.
+    pub fn of_file(path: &Path) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+        program.arg("serve").arg(path).args(["--control", "stdin"]);
+        Self::spawn(program).0
+    }
+
     /// Starts one to try mail programs with; what it told before it was ready.
     pub fn demo(folder: &Path) -> (Self, Vec<Value>) {
         let mut program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
