@@ -32,7 +32,22 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scenario", &["bounded", "evidence", "fault", "message", "norm", "shown", "state", "yaml"]),
     (
         "target",
-        &["clock", "directory", "evidence", "fault", "gateway", "message", "net", "pki", "scenario", "smime", "state"],
+        &[
+            "bounded",
+            "clock",
+            "directory",
+            "evidence",
+            "fault",
+            "gateway",
+            "message",
+            "net",
+            "pki",
+            "scenario",
+            "shown",
+            "smime",
+            "state",
+            "yaml",
+        ],
     ),
     (
         "runner",

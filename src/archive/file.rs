@@ -15,13 +15,11 @@ use super::{
     gzip,
     left_out::Asked,
     mbox::{self, Mbox},
-    named, only,
-    stored::as_sent,
-    zip,
+    named, only, zip,
 };
 use crate::{
     directory::DirectoryFile,
-    message::Mail,
+    message::{Mail, as_sent},
     smime::{Certificate, Purpose, Signature, SignatureState, cms_in_text, is_signed_data},
 };
 

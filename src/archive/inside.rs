@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
-use super::{Asked, Content, Found, Item, LeftOut, Limits, Name, Step, Why, form, stored::as_sent};
+use super::{Asked, Content, Found, Item, LeftOut, Limits, Name, Step, Why, form};
 use crate::{
-    message::{Entity, Mail, Message},
+    message::{Entity, Mail, Message, as_sent},
     smime,
 };
 

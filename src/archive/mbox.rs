@@ -9,9 +9,9 @@ use std::{
 
 use memchr::memmem;
 
-use super::{Content, Found, Item, LeftOut, Limits, Name, Step, Why, form, left_out::Asked, stored::as_sent};
+use super::{Content, Found, Item, LeftOut, Limits, Name, Step, Why, form, left_out::Asked};
 use crate::{
-    message::{Mail, Message},
+    message::{Mail, Message, as_sent},
     smime::{Signature, SignatureState},
 };
 

@@ -14,7 +14,6 @@ mod left_out;
 mod limits;
 mod mbox;
 mod name;
-mod stored;
 mod zip;
 
 use std::path::{Path, PathBuf};

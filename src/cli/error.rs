@@ -39,6 +39,21 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(help("name another folder with `--reports DIR`, or move what is in the way"))]
     Folder(FolderError),
+    /// What is handed out to a provider's system.
+    #[error(transparent)]
+    Handout(crate::target::external::HandoutError),
+    /// A target file's name is taken.
+    #[error(
+        "{}: reports call a target by its file's name, and `{name}` is a gateway inside this program",
+        path_text(file)
+    )]
+    #[diagnostic(help("give the file another name"))]
+    TargetName {
+        /// Which.
+        file: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// One gateway cannot be both.
     #[error("`{0}` cannot play both the sender and the receiver")]
     #[diagnostic(help("name two of: {}", crate::target::NAMES.join(", ")))]
@@ -186,7 +201,11 @@ impl CliError {
             | CliError::Scenarios(LoadError::Empty { .. })
             | CliError::LeftOut(LeftOut { why: Why::NothingInside, .. })
             | CliError::NothingInForce(_) => Exit::Nothing,
-            CliError::NoRuntime(_) | CliError::Serve(_) | CliError::Stdout(_) | CliError::Internal(_) => Exit::Trouble,
+            CliError::Handout(_)
+            | CliError::NoRuntime(_)
+            | CliError::Serve(_)
+            | CliError::Stdout(_)
+            | CliError::Internal(_) => Exit::Trouble,
             _ => Exit::Usage,
         }
     }
@@ -224,7 +243,7 @@ impl CliError {
 const DRAWN: usize = 20;
 
 /// An error whose words are fit to be shown: names, arguments and what files say may all be hostile. What is drawn of a
-/// source is [`Problem`](crate::yaml::Problem)'s to keep so.
+/// source is [`Problem`]'s to keep so.
 #[derive(Debug)]
 struct Spelt<'d>(&'d dyn Diagnostic);
 

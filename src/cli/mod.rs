@@ -4,6 +4,7 @@ mod check;
 mod color;
 mod coverage;
 mod diff;
+mod directory;
 mod error;
 mod exit;
 mod explain;
@@ -18,6 +19,7 @@ mod schema;
 mod select;
 mod serve;
 mod signals;
+mod smoke;
 mod stderr;
 mod stdout;
 mod table;
@@ -71,7 +73,13 @@ enum Command {
     Coverage(coverage::Args),
     /// Run a reference gateway as a program of its own, which keeps what it has in a folder.
     Serve(serve::Args),
-    /// Print the JSON Schema of a scenario, gateway or deviations file, of a line of the JSON stream, or of one of `diff`.
+    /// Tell in seconds whether a target is alive and honest.
+    Smoke(smoke::Args),
+    /// Hand out the directory and the certificates of the reference gateways.
+    Directory(directory::Args),
+    /// Tell where a target's mail for the other side goes, also as lines for Postfix.
+    Routes(directory::RoutesArgs),
+    /// Print the JSON Schema of a scenario, target, gateway or deviations file, of a line of the JSON stream, or of one of `diff`.
     Schema(schema::Args),
 }
 
@@ -100,6 +108,9 @@ fn perform(args: &[OsString]) -> Exit {
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args, cli.color),
         Command::Coverage(args) => coverage::coverage(args),
+        Command::Smoke(args) => smoke::smoke(args),
+        Command::Directory(args) => directory::directory(args),
+        Command::Routes(args) => directory::routes(args),
         Command::Schema(args) => schema::schema(args),
     };
     done.unwrap_or_else(|error| {

@@ -1,15 +1,19 @@
 //! `run`: plays scenarios and reports.
 
+mod dry;
 mod folder;
+mod targets;
 
-use std::{io, num::NonZeroUsize, path::PathBuf};
+use std::{collections::BTreeSet, io, num::NonZeroUsize, path::PathBuf, sync::Arc};
 
-use clap::{ValueEnum, builder::PossibleValuesParser};
+use clap::ValueEnum;
 use jiff::civil::Date;
 
 pub use folder::FolderError;
 
+use dry::dry_run;
 use folder::{Folder, Written};
+use targets::{Named, target_name};
 
 use super::{
     CliError, Exit,
@@ -29,9 +33,10 @@ use crate::{
     report::{JsonStream, Progress, Reports, RuleSet, Terminal},
     results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Totals},
     rules,
-    runner::{self, How, Keep, OnFailure, Plan, Run},
+    runner::{self, How, Keep, OnFailure, Plan, Risk, Run},
+    scenario::{Scenario, Selection, Suite},
     shown::path_text,
-    target,
+    target::{NAMES, Targets, round},
 };
 
 /// Arguments of `run`.
@@ -39,11 +44,11 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     select: Select,
-    /// Who plays the sender; without --sender and --receiver alfa and bravo play both ways, and delta with either.
-    #[arg(long, value_name = "TARGET", value_parser = PossibleValuesParser::new(target::NAMES))]
+    /// Who plays the sender: the name of a gateway inside this program, or a target file; without --sender and --receiver alfa and bravo play both ways, and delta with either.
+    #[arg(long, value_name = "TARGET", value_parser = target_name)]
     sender: Option<String>,
     /// Who plays the receiver.
-    #[arg(long, value_name = "TARGET", value_parser = PossibleValuesParser::new(target::NAMES))]
+    #[arg(long, value_name = "TARGET", value_parser = target_name)]
     receiver: Option<String>,
     /// Every ordered pair of these plays; a letter tells how each scenario ended in each.
     #[arg(
@@ -51,9 +56,18 @@ pub struct Args {
         value_name = "TARGET,...",
         value_delimiter = ',',
         conflicts_with_all = ["sender", "receiver"],
-        value_parser = PossibleValuesParser::new(target::NAMES)
+        value_parser = target_name
     )]
     among: Vec<String>,
+    /// What somebody else's gateway may be sent that it is not sent unasked.
+    #[arg(long, value_enum, value_name = "WHAT,...", value_delimiter = ',')]
+    allow: Vec<Allowed>,
+    /// Tell every message that would be sent, and to whom; send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Scenarios that must have been played: one of them skipped ends with exit code 4.
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    require_played: Vec<String>,
     /// How many scenarios at a time [default: one per core].
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -98,19 +112,53 @@ enum Evidence {
     None,
 }
 
+/// What somebody else's gateway is not sent unasked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Allowed {
+    /// The file that antivirus programs are agreed to detect.
+    Infected,
+    /// Large messages, and many at a time.
+    Flooding,
+    /// What could be taken for the end of a message where there is none.
+    Smuggling,
+}
+
+impl From<Allowed> for Risk {
+    fn from(allowed: Allowed) -> Self {
+        match allowed {
+            Allowed::Infected => Risk::Infected,
+            Allowed::Flooding => Risk::Flooding,
+            Allowed::Smuggling => Risk::Smuggling,
+        }
+    }
+}
+
 /// Plays what is selected.
 pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     // Before anything that takes its time: a run that is asked to stop as it begins stops as any other does.
     let stop = signals::stop().map_err(CliError::NoRuntime)?;
+    let mut named = Named::default();
     let directions = if args.among.is_empty() {
-        directions(args.sender.as_deref(), args.receiver.as_deref())?
+        let [sender, receiver] = [&args.sender, &args.receiver].map(|one| one.as_deref().map(|one| named.name(one)));
+        directions(&named.targets, sender.transpose()?.as_deref(), receiver.transpose()?.as_deref())?
     } else {
-        among(&args.among)?
+        let names: Vec<String> = args.among.iter().map(|one| named.name(one)).collect::<Result<_, _>>()?;
+        among(&named.targets, &names)?
     };
     let mut plan = Plan::new(args.select.scenarios()?);
+    let required = required(&plan.scenarios, &args.require_played)?;
+    if !named.targets.is_empty() {
+        // Mailboxes and ports are shared by whatever is played against it.
+        plan.jobs = NonZeroUsize::MIN;
+    }
+    plan.how.targets = Arc::new(named.targets);
+    plan.how.allowed = args.allow.iter().copied().map(Risk::from).collect();
     plan.stop = stop;
     plan.directions = directions;
-    plan.jobs = args.jobs.unwrap_or(plan.jobs);
+    plan.jobs = args.jobs.filter(|_| plan.how.targets.is_empty()).unwrap_or(plan.jobs);
+    if args.dry_run {
+        return dry_run(&plan);
+    }
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
     plan.how.strictness = args.strict.strictness();
     plan.how.as_of = args.as_of.into();
@@ -118,11 +166,11 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 
     let mut declared = args.known.read(|| args.select.ids(), plan.how.strictness, Machine::default().now())?;
     let players = plan.directions.iter().flat_map(|way| [&way.sender, &way.receiver]).map(String::as_str);
-    players.chain(target::NAMES.iter().copied()).for_each(|name| declared.knows(name));
+    players.chain(NAMES.iter().copied()).for_each(|name| declared.knows(name));
 
     let mut reports = Reports::default();
     reports.add("progress", Progress::on_stderr());
-    let mut kept = Kept { written: None, exit: Exit::Conforming };
+    let mut kept = Kept { written: None, exit: Exit::Conforming, required };
     let folder = match Folder::prepare(&args.reports) {
         Ok(folder) => Some(folder),
         Err(FolderError::Io(problem)) => {
@@ -162,23 +210,33 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 struct Kept {
     written: Option<Written>,
     exit: Exit,
+    /// The ids of scenarios that must have been played.
+    required: BTreeSet<String>,
 }
 
 impl Kept {
-    /// Takes note of a cell's evidence.
+    /// Takes note of a cell and its evidence.
     fn cell(&mut self, cell: &Cell, how: &How) {
+        if let CellOutcome::Skipped(reason) = &cell.outcome
+            && self.required.contains(&cell.scenario)
+        {
+            warn(&format!("{} was to be played: {reason}", cell.scenario));
+            self.exit = self.exit.worse(Exit::Nothing);
+        }
         let Some(written) = &mut self.written else { return };
         match &cell.evidence {
             Some(bundle) => written.add(bundle),
             // A failure without its evidence: the verdict stands, and something is wrong with the disk.
-            None if how.evidence.is_some() && cell.outcome == CellOutcome::Failed => self.exit = Exit::Trouble,
+            None if how.evidence.is_some() && cell.outcome == CellOutcome::Failed => {
+                self.exit = self.exit.worse(Exit::Trouble);
+            }
             None => {}
         }
     }
 
     fn exit(&self) -> Exit {
         let is_there = self.written.as_ref().is_none_or(|written| written.gone().is_empty());
-        if is_there { self.exit } else { Exit::Trouble }
+        if is_there { self.exit } else { self.exit.worse(Exit::Trouble) }
     }
 }
 
@@ -214,6 +272,16 @@ fn ending(run: &Run, tally: &PlayTally) -> Ending {
     }
 }
 
+/// The ids of those scenarios that `--require-played` means.
+fn required(scenarios: &[Arc<Scenario>], ids: &[String]) -> Result<BTreeSet<String>, CliError> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let selection = Selection { ids: ids.to_vec(), ..Selection::default() };
+    let chosen = Suite { scenarios: scenarios.to_vec() }.select(&selection)?;
+    Ok(chosen.iter().map(|scenario| scenario.id.clone()).collect())
+}
+
 /// What a run comes to, what failed left aside.
 fn others(tally: &PlayTally, ending: Ending) -> Exit {
     let mut exit = Exit::Conforming;
@@ -231,21 +299,21 @@ fn others(tally: &PlayTally, ending: Ending) -> Exit {
 
 /// Who plays whom. Whoever is named alone plays against the other of alfa and bravo.
 /// Every ordered pair of different providers.
-fn among(targets: &[String]) -> Result<Vec<Direction>, CliError> {
+fn among(known: &Targets, targets: &[String]) -> Result<Vec<Direction>, CliError> {
     let pairs = targets.iter().flat_map(|sender| targets.iter().map(move |receiver| (sender, receiver)));
     let mut directions: Vec<Direction> = pairs
-        .filter(|(sender, receiver)| !target::are_one_provider(sender, receiver))
+        .filter(|(sender, receiver)| !known.are_one_provider(sender, receiver))
         .map(|(sender, receiver)| Direction::new(sender, receiver))
         .collect();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     directions.retain(|direction| seen.insert(direction.clone()));
     if directions.is_empty() { Err(CliError::SameTarget(targets[0].clone())) } else { Ok(directions) }
 }
 
-fn directions(sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direction>, CliError> {
-    let peer = |of: &str| if of == "alfa" { "bravo" } else { "alfa" }.to_owned();
+fn directions(known: &Targets, sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direction>, CliError> {
+    let peer = |of: &str| if known.are_one_provider(of, "alfa") { "bravo" } else { "alfa" }.to_owned();
     Ok(match (sender, receiver) {
-        (None, None) => target::round().into(),
+        (None, None) => round().into(),
         (Some(both), Some(same)) if both == same => return Err(CliError::SameTarget(both.to_owned())),
         (Some(sender), Some(receiver)) => vec![Direction::new(sender, receiver)],
         (Some(sender), None) => vec![Direction::new(sender, peer(sender))],
@@ -258,7 +326,7 @@ mod tests {
     use super::*;
 
     fn ways(sender: Option<&str>, receiver: Option<&str>) -> Vec<(String, String)> {
-        let directions = directions(sender, receiver).unwrap();
+        let directions = directions(&Targets::default(), sender, receiver).unwrap();
         directions.into_iter().map(|direction| (direction.sender, direction.receiver)).collect()
     }
 
@@ -275,7 +343,7 @@ mod tests {
         assert_eq!(ways(Some("alfa"), None), [way("alfa", "bravo")]);
         assert_eq!(ways(None, Some("alfa")), [way("bravo", "alfa")]);
         assert_eq!(ways(Some("bravo"), Some("flawed")), [way("bravo", "flawed")]);
-        assert!(directions(Some("alfa"), Some("alfa")).is_err());
+        assert!(directions(&Targets::default(), Some("alfa"), Some("alfa")).is_err());
     }
 
     #[test]

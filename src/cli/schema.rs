@@ -1,4 +1,4 @@
-//! `schema`: what an editor needs to help writing scenarios, and what a reader of reports holds them against.
+//! `schema`: what an editor needs to help writing scenarios and target files, and what a reader of reports holds them against.
 
 use clap::ValueEnum;
 use schemars::schema_for;
@@ -9,7 +9,7 @@ use crate::{diff, known, report};
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Of what: a scenario, gateway or deviations file, a line of the JSON stream, or one of `diff --format json`.
+    /// Of what: a scenario, target, gateway or deviations file, a line of the JSON stream, or one of `diff --format json`.
     #[arg(value_enum, default_value_t, value_name = "WHAT")]
     what: What,
 }
@@ -18,6 +18,7 @@ pub struct Args {
 enum What {
     #[default]
     Scenario,
+    Target,
     Report,
     Gateway,
     Diff,
@@ -28,6 +29,7 @@ enum What {
 pub fn schema(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.what {
         What::Scenario => crate::scenario::schema(),
+        What::Target => crate::target::external::schema(),
         What::Gateway => crate::serve::schema(),
         What::Deviations => known::schema().into(),
         What::Report => schema_for!(report::Line<'_>).into(),

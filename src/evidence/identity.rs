@@ -4,12 +4,14 @@
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use aws_lc_rs::rand;
+use memchr::memmem;
+use regex::bytes::Regex;
 
 /// A run. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -51,6 +53,18 @@ impl RunId {
 }
 
 impl PlayId {
+    /// Whether a message bears it anywhere.
+    pub fn marks(&self, message: &[u8]) -> bool {
+        !self.0.is_empty() && memmem::find(message, self.0.as_bytes()).is_some()
+    }
+
+    /// Whether a message bears the mark of some play of some run, by what such a mark looks like.
+    pub fn marks_any(message: &[u8]) -> bool {
+        static MARK: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"\.[a-km-np-z2-9]{7}[0-9]{4}[.@]").expect("a valid pattern"));
+        MARK.is_match(message)
+    }
+
     /// `text` as it would stand in every play: for what is compared from run to run.
     pub fn strip(&self, text: &str) -> String {
         if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "") }
@@ -80,6 +94,8 @@ mod tests {
         assert_ne!(first, second);
         let made = format!("<alfa.20260302093000{second}.00001@alfa.example>");
         assert!(run.made(&made) && !other.made(&made));
+        assert!(second.marks(made.as_bytes()) && !first.marks(made.as_bytes()) && PlayId::marks_any(made.as_bytes()));
+        assert!(!PlayId::marks_any(b"Message-ID: <alfa.20260302093000.00001@alfa.example>"));
         assert_eq!(second.strip(&made), "<alfa.20260302093000.00001@alfa.example>");
         assert!(first.to_string()[1..].chars().all(|letter| letter.is_ascii_alphanumeric()));
         let unmarked = RunId::unmarked();

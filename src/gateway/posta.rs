@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -37,6 +37,8 @@ pub struct OrdinaryHost {
     pub mailboxes: Vec<String>,
     /// What happens to mail for unknown ones.
     pub unknown: UnknownUsers,
+    /// Where it listens; on port 0, on a free one.
+    pub listens: SocketAddr,
 }
 
 impl Default for OrdinaryHost {
@@ -47,6 +49,7 @@ impl Default for OrdinaryHost {
             domains: vec!["posta.example".into()],
             mailboxes: vec!["carla".into(), "dario".into()],
             unknown: UnknownUsers::Refuse,
+            listens: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
 }
@@ -93,12 +96,13 @@ impl Posta {
             manners: Manners::Lenient,
             lost_replies: LostReplies::default(),
         };
-        let listener = Listener::start(server, Arc::new(Host(inner.clone()))).await?;
+        let listener = Listener::bind(inner.settings.listens, server, Arc::new(Host(inner.clone()))).await?;
         let destination = Destination {
             address: listener.address(),
             host,
             service: Service::Ordinary,
             security: Security::WhenOffered,
+            trust: None,
         };
         around.announce(&domains, &destination);
         Ok(Self { inner, listener })
@@ -159,11 +163,12 @@ impl Inner {
         let failures: Vec<Failure> =
             unknown.iter().map(|to| Failure { recipient: to.clone(), reply: reply.clone() }).collect();
         let id = self.identifiers.next(at);
-        let report = dsn::compose(&self.settings.host, from, &failures, message, &id, at);
+        let report = dsn::compose(&self.settings.host, from, &failures, message, &id, at).into();
         let path = SmtpPath { from: String::new(), to: vec![from.to_owned()] };
         let (inner, busy) = (self.clone(), self.around.busy());
         self.tasks.spawn(async move {
-            let _ = inner.around.client(&inner.settings.host).send(&destination, None, &path, &report).await;
+            let client = inner.around.client(&inner.settings.host);
+            let _ = inner.around.hand_over(&client, &destination, &path, &report).await;
             drop(busy);
         });
     }

@@ -109,7 +109,7 @@ impl Core {
         if let Some(tls) = &self.calling {
             client.tls = tls.clone();
         }
-        let outcome = match client.send(&destination, None, &outgoing.path, &bytes).await {
+        let outcome = match self.around.hand_over(&client, &destination, &outgoing.path, &bytes).await {
             Ok(sent) => sorted(&outgoing, &sent),
             Err(ClientError { problem: Problem::Address(_), .. }) => {
                 all_failed(&outgoing, &Reply::new(553, [5, 1, 3], "Not an address"))

@@ -91,6 +91,7 @@ impl Gateway {
                 host: profile.host.clone(),
                 service: Service::Incoming,
                 security: Security::StartTls,
+                trust: None,
             },
         );
         core.run_due();

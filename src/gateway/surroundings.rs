@@ -18,7 +18,7 @@ use crate::{
     directory::{Directory, LdifError},
     evidence::{DirectoryVersion, PlayId, SmtpPath},
     message::Bytes,
-    net::{Call, Client, Destination, Patience, Reply, Session},
+    net::{Call, Client, ClientError, Destination, Patience, Reply, Sent, Session},
     smime::Trust,
 };
 
@@ -115,6 +115,32 @@ impl Surroundings {
             patience: self.state().patience,
             calls: self.tap.as_ref().map(|tap| tap.calls()),
         }
+    }
+
+    /// A host of this world hands a message to another, as a client.
+    pub(super) async fn hand_over(
+        &self,
+        client: &Client,
+        destination: &Destination,
+        path: &SmtpPath,
+        message: &Bytes,
+    ) -> Result<Sent, ClientError> {
+        let sent = client.send(destination, None, path, message).await?;
+        // What goes to a host of this world, that host's own tap sees.
+        if let (Some(tap), Some(reply), true) = (&self.tap, &sent.data, destination.is_foreign()) {
+            let taken = sent.recipients.iter().filter(|one| one.reply.is_positive()).map(|one| one.recipient.clone());
+            tap.handed_over(Transmission {
+                client: client.name.clone(),
+                server: destination.host.clone(),
+                user: None,
+                path: SmtpPath { from: path.from.clone(), to: taken.collect() },
+                bytes: message.clone(),
+                reply: reply.clone(),
+                at: self.clock.now(),
+                transcript: sent.transcript.clone(),
+            });
+        }
+        Ok(sent)
     }
 
     /// How long hosts of this world wait for others from now on, in real time: [`Surroundings::settle`] waits as long for

@@ -24,6 +24,8 @@ struct Seen {
     directories: Vec<DirectoryVersion>,
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
+    /// Those from hosts of this world to others.
+    handed_over: Vec<Transmission>,
     /// What hosts of this world sent, while somebody else keeps it.
     sent: Vec<Bytes>,
 }
@@ -78,6 +80,11 @@ impl Tap {
         self.seen().transmissions.clone()
     }
 
+    /// Every message so far that a host of this world handed to one of another, taken or refused.
+    pub fn transmissions_to_others(&self) -> Vec<Transmission> {
+        self.seen().handed_over.clone()
+    }
+
     /// Every session so far, those without a message too, and those of strangers left out.
     pub fn sessions(&self) -> Vec<SeenSession> {
         self.sessions_of(|call| self.welcomes(call))
@@ -118,6 +125,10 @@ impl Tap {
 
     pub(super) fn transmission(&self, transmission: Transmission) {
         self.seen().transmissions.push(transmission);
+    }
+
+    pub(super) fn handed_over(&self, transmission: Transmission) {
+        self.seen().handed_over.push(transmission);
     }
 
     /// A message taken from a wire; where a host of this world sent it, the same bytes that it keeps.

@@ -13,6 +13,7 @@ pub mod pec;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod shape;
+mod stored;
 
 pub use bytes::Bytes;
 pub use daticert::{Daticert, DaticertReading};
@@ -21,3 +22,4 @@ pub use mail::{AddressList, AddressProblem, Entity, Header, HeaderText, Limit, M
 pub use parts::{Parts, Signed};
 pub use pec::Message;
 pub use shape::Shape;
+pub use stored::as_sent;

@@ -32,6 +32,15 @@ pub struct Destination {
     pub service: Service,
     /// How the channel is secured.
     pub security: Security,
+    /// Whom the client trusts there, where that is not whom it trusts elsewhere.
+    pub trust: Option<Arc<rustls::ClientConfig>>,
+}
+
+impl Destination {
+    /// Whether it is of another house, whose certificates others vouch for.
+    pub fn is_foreign(&self) -> bool {
+        self.trust.is_some()
+    }
 }
 
 /// How a channel is secured.
@@ -183,6 +192,33 @@ impl Client {
         }
     }
 
+    /// Connects, secures the channel as it would be for a message, and leaves: what was heard until then.
+    pub async fn greet(
+        &self,
+        destination: &Destination,
+        login: Option<&Credentials>,
+    ) -> Result<Transcript, ClientError> {
+        let transcript = Transcript::new(destination.service);
+        transcript.named(&self.name);
+        let greeting = async {
+            let mut wire = self.connect(destination, &transcript).await?;
+            if let Some(login) = login {
+                wire.login(login).await?;
+            }
+            let _ = wire.command("QUIT").await;
+            Ok(())
+        };
+        match greeting.await {
+            Ok(()) => Ok(transcript),
+            Err(problem) => Err(ClientError { problem, transcript }),
+        }
+    }
+
+    /// Whom it trusts at a destination.
+    pub(super) fn trusted_at(&self, destination: &Destination) -> Arc<rustls::ClientConfig> {
+        destination.trust.as_ref().unwrap_or(&self.tls).clone()
+    }
+
     async fn transact(
         &self,
         destination: &Destination,
@@ -233,7 +269,7 @@ impl Client {
             calls.enter(&tcp.stream).map_err(Problem::Connect)?;
         }
         tcp.stream.set_nodelay(true).map_err(Problem::Connect)?;
-        let connector = TlsConnector::from(self.tls.clone());
+        let connector = TlsConnector::from(self.trusted_at(destination));
         let secure = async |tcp: SmtpClient<TcpStream>| {
             let tls = tcp.into_tls(&connector, &destination.host).await.map_err(|error| match error {
                 mail_send::Error::Timeout => Problem::Timeout,

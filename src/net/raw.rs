@@ -135,7 +135,7 @@ impl Line {
         let name = rustls::pki_types::ServerName::try_from(destination.host.clone())
             .map_err(|error| Problem::Tls(error.to_string()))?;
         let handshake = async {
-            let connector = TlsConnector::from(client.tls.clone());
+            let connector = TlsConnector::from(client.trusted_at(destination));
             connector.connect(name, tcp).await.map_err(|error| Problem::Tls(error.to_string()))
         };
         let tls = within(client.patience.command, handshake).await?;

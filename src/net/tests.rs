@@ -380,7 +380,8 @@ async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["no@d.example".into(), "c@d.example".into()] };
     let odd = "Subject: è\r\n\r\n.\r\n..\na\n.b\r.c\r\n\r\n".as_bytes();
     for security in [Security::Plain, Security::WhenOffered, Security::StartTls] {
-        let destination = Destination { address, host: host.clone(), service: Service::Incoming, security };
+        let destination =
+            Destination { address, host: host.clone(), service: Service::Incoming, security, trust: None };
         let sent = client.send(&destination, None, &path, odd).await.unwrap();
         assert_eq!(sent.recipients[0].reply, Reply::new(550, [5, 1, 1], "No such user"));
         assert!(sent.recipients[1].reply.is_positive() && sent.data.is_some() && !sent.is_complete());
@@ -388,7 +389,7 @@ async fn the_client_sends_any_bytes_unchanged_and_tells_every_reply() {
     }
     assert_eq!(server.messages(), [odd, odd, odd]);
     let path = SmtpPath { from: "a@b.example>\r\nQUIT".into(), to: vec!["c@d.example".into()] };
-    let destination = Destination { address, host, service: Service::Incoming, security: Security::Plain };
+    let destination = Destination { address, host, service: Service::Incoming, security: Security::Plain, trust: None };
     let error = client.send(&destination, None, &path, odd).await.unwrap_err();
     assert!(matches!(error.problem, Problem::Address(_)) && error.transcript.text().is_empty());
 }
@@ -406,6 +407,7 @@ async fn the_client_sends_nothing_where_tls_is_demanded_and_fails() {
         host: "mx.altri.example".into(),
         service: Service::Incoming,
         security: Security::StartTls,
+        trust: None,
     };
     let error = client.send(&destination, None, &path, b"x").await.unwrap_err();
     assert!(matches!(error.problem, Problem::Tls(_)), "{error}");
@@ -439,8 +441,13 @@ async fn every_reply_is_heard_in_its_turn_and_silence_is_told_once() {
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
     let client =
         Client { name: "c.example".into(), tls, patience: Patience { command: short, message: short }, calls: None };
-    let destination =
-        Destination { address, host: "slow.example".into(), service: Service::Incoming, security: Security::Plain };
+    let destination = Destination {
+        address,
+        host: "slow.example".into(),
+        service: Service::Incoming,
+        security: Security::Plain,
+        trust: None,
+    };
     let line = |bytes: &[u8], listens| Spoken { bytes: bytes.to_vec(), listens };
     let script = [line(b"A\r\nB\r\n", true), line(b"", true), line(b"", true), line(b"C\r\n", false), line(b"", true)];
     let heard = client.talk(&destination, &script).await.unwrap();
@@ -480,6 +487,7 @@ async fn what_there_is_no_room_for_is_put_off_and_room_is_given_back() {
         host: "mx.alfa.example".into(),
         service: Service::Incoming,
         security: Security::Plain,
+        trust: None,
     };
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };
     for (megabytes, code) in [(4, 452), (2, 250), (2, 250)] {
@@ -505,8 +513,13 @@ async fn eight_bits_are_not_sent_where_they_are_not_offered() {
     let tls = Pki::load().unwrap().tls_client_config(Machine::default());
     let patience = Patience { command: short, message: short };
     let client = Client { name: "c.example".into(), tls, patience, calls: None };
-    let destination =
-        Destination { address, host: "old.example".into(), service: Service::Incoming, security: Security::Plain };
+    let destination = Destination {
+        address,
+        host: "old.example".into(),
+        service: Service::Incoming,
+        security: Security::Plain,
+        trust: None,
+    };
     let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };
     let error = client.send(&destination, None, &path, "Subject: è\r\n\r\n".as_bytes()).await.unwrap_err();
     assert!(matches!(error.problem, Problem::EightBit), "{error}");

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::{
     progress::{Fingerprint, Progress, PutIn},
     stage::Stage,
+    waiting::{is_sentinel, of_sentinel},
 };
 use crate::{
+    clock::LegalTime,
     evidence::{Evidence, Observation, Party, Seen},
-    message::Bytes,
+    message::{Bytes, Mail},
     scenario::words::{Host, Place},
     target::Recorded,
 };
@@ -24,10 +28,17 @@ pub struct Gathered {
 /// Puts together what was seen.
 pub fn gather(stage: &Stage<'_>) -> Gathered {
     let mut progress = stage.progress();
-    let Recorded { transmissions, dialogues, logs, directories, trust, strangers } = stage.world.recorded();
+    let Recorded { transmissions, dialogues, mut logs, mut directories, trust, strangers } = stage.world.recorded();
     progress.notes.extend(strangers);
+    for log in logs.values_mut() {
+        log.retain(|record| !of_sentinel(record, &progress.known));
+    }
     let mut seen: Vec<(Observation, Option<(Place, usize)>)> = Vec::new();
     for transmission in transmissions {
+        // What was sent to see whether anything still comes is no part of the play.
+        if is_sentinel(&transmission.bytes, &mut progress.known) {
+            continue;
+        }
         // A gateway's own message stays its own, even where the harness puts the same bytes on the wire once more.
         let of_gateway = matches!(transmission.from, Party::Sender | Party::Receiver);
         let put_in = if of_gateway { None } else { recognise(&progress, &transmission.seen, &transmission.bytes) };
@@ -72,7 +83,17 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
             seen.push((observation, Some((place.clone(), index))));
         }
     }
-    // Legal time stands still while messages fly: at one instant what crossed a wire comes before what was then stored.
+    // Legal time knows nothing finer than a second, whatever the clock shows; and within one what crossed a wire comes
+    // before what was then stored.
+    for (observation, _) in &mut seen {
+        observation.at = LegalTime::at(observation.at).instant();
+    }
+    if stage.world.settling().is_some() {
+        before_stored(&mut seen);
+    }
+    for version in &mut directories {
+        version.from = LegalTime::at(version.from).instant();
+    }
     seen.sort_by_key(|(observation, stored)| (observation.at, stored.is_some()));
     let mut stored = BTreeMap::new();
     for (number, (observation, place)) in seen.iter_mut().enumerate() {
@@ -97,6 +118,25 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
         announced: Vec::new(),
     };
     Gathered { evidence, stored }
+}
+
+/// What is stored had crossed its wire by then, whenever its host came to note that: where clocks run, that may be a second
+/// later. It is known by its Message-ID, for its new host has added fields of its own.
+fn before_stored(seen: &mut [(Observation, Option<(Place, usize)>)]) {
+    let id = |one: &Observation| Mail::read(one.bytes.clone()).ok()?.field("Message-ID");
+    let mut first: BTreeMap<String, Timestamp> = BTreeMap::new();
+    for (observation, _) in seen.iter().filter(|(_, stored)| stored.is_some()) {
+        if let Some(id) = id(observation) {
+            let stored = first.entry(id).or_insert(observation.at);
+            *stored = observation.at.min(*stored);
+        }
+    }
+    let on_wire = |one: &Observation| matches!(one.seen, Seen::Wire { .. });
+    for (observation, _) in seen.iter_mut().filter(|(one, _)| on_wire(one)) {
+        if let Some(stored) = id(observation).and_then(|id| first.get(&id)) {
+            observation.at = observation.at.min(*stored);
+        }
+    }
 }
 
 /// What the harness put in is told by its bytes.

@@ -1,6 +1,8 @@
 //! How a scenario is played.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
+
+use super::risk::Risk;
 
 use crate::{
     clock::Machine,
@@ -8,6 +10,7 @@ use crate::{
     norm::AsOf,
     results::Strictness,
     scenario::Scenario,
+    target::Targets,
 };
 
 /// How a scenario is played.
@@ -29,6 +32,10 @@ pub struct How {
     pub machine: Machine,
     /// Whose identifiers everything made in it bears.
     pub run: RunId,
+    /// The targets that are not built in.
+    pub targets: Arc<Targets>,
+    /// What may be done to them that nobody's gateway is to meet unasked.
+    pub allowed: BTreeSet<Risk>,
 }
 
 /// Whose evidence is kept.
@@ -52,6 +59,8 @@ impl Default for How {
             as_of: AsOf::default(),
             machine: Machine::default(),
             run: RunId::random(),
+            targets: Arc::default(),
+            allowed: BTreeSet::new(),
         }
     }
 }

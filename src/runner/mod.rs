@@ -16,6 +16,8 @@ mod plan;
 mod play;
 mod progress;
 mod reading;
+mod rehearse;
+mod risk;
 mod sending;
 mod stage;
 mod steps;
@@ -23,8 +25,11 @@ mod story;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod watching;
 
 pub use how::{How, Keep};
 pub use plan::{OnFailure, Plan, Run, Stop, run};
 pub use play::play;
+pub use rehearse::{Planned, Rehearsal, rehearse};
+pub use risk::Risk;

@@ -130,7 +130,7 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> 
     Ok(Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() })
 }
 
-fn runtime(threads: usize) -> io::Result<Runtime> {
+pub(super) fn runtime(threads: usize) -> io::Result<Runtime> {
     // Where no thread and no descriptor can be had, tokio panics instead of saying so.
     thread::Builder::new().spawn(|| ())?.join().ok();
     let sockets = (0..SOCKETS).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));

@@ -14,7 +14,7 @@ use crate::{
     evidence::{Direction, bundle},
     results::{Cell, CellOutcome, Unmet},
     scenario::Scenario,
-    target::{self, TargetError},
+    target::{self, Contact, Setting, TargetError},
 };
 
 /// Plays one scenario in one direction. Never panics: trouble is in the cell's outcome.
@@ -33,15 +33,16 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
 }
 
 async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell {
-    let world = match target::open(direction, scenario, how.machine, how.run.play()).await {
+    let setting = Setting { machine: how.machine, play: how.run.play(), targets: &how.targets, contact: Contact::Made };
+    let world = match target::open(direction, scenario, &setting).await {
         Ok(world) => world,
         Err(error) => return blank(scenario, direction, no_verdict(&error)),
     };
     let stage = Stage::new(scenario, &world);
-    if let Some(reason) = needs::lacks(scenario, &world) {
+    if let Some(reason) = needs::lacks(scenario, &world).or_else(|| stage.forbids(&how.allowed)) {
         return blank(scenario, direction, CellOutcome::Skipped(reason));
     }
-    let limit = how.limit_of(scenario);
+    let limit = how.limit_of(scenario) + stage.longest_wait();
     let broke_off = match tokio::time::timeout(limit, stage.play()).await {
         Ok(played) => played.err(),
         Err(_) => Some(TargetError::infrastructure(format!("nothing settled within {limit:?}"))),
@@ -126,8 +127,14 @@ mod tests {
         let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps:\n  - expect: {}\n";
         let scenario = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
         let direction = Direction::new("alfa", "bravo");
-        let world =
-            target::open(&direction, &scenario, crate::clock::Machine::default(), PlayId::default()).await.unwrap();
+        let targets = target::Targets::default();
+        let setting = Setting {
+            machine: crate::clock::Machine::default(),
+            play: PlayId::default(),
+            targets: &targets,
+            contact: Contact::Made,
+        };
+        let world = target::open(&direction, &scenario, &setting).await.unwrap();
         let stage = Stage::new(&scenario, &world);
         let came_to = |error: TargetError| {
             let mut cell = blank(&scenario, &direction, CellOutcome::Passed);

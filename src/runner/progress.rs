@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     expect::{Answered, Arrival, Difference},
     reading::Known,
+    waiting::Waiting,
 };
 use crate::{
     evidence::{Role, SmtpPath},
@@ -49,6 +50,7 @@ pub struct Progress {
     /// What was found in each place so far.
     pub shelves: BTreeMap<Place, Shelved>,
     pub(super) answers: Vec<Answered>,
+    pub(super) waiting: Waiting,
 }
 
 /// What was found in a place since the play began.

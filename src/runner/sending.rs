@@ -10,6 +10,7 @@ use super::{
     progress::{Door, Handover},
     reading,
     stage::Stage,
+    waiting::Awaited,
 };
 use crate::{
     evidence::{Party, Role, SmtpPath},
@@ -78,6 +79,9 @@ impl<'s> Stage<'s> {
     pub(super) async fn inject(&self, inject: &Inject) -> Result<(), TargetError> {
         let at = self.world.now();
         let about = inject.notification.as_ref().and_then(|notification| notification.about.as_deref());
+        if let Some(id) = about {
+            self.wait_for(Awaited::Identifier(id)).await?;
+        }
         let sent = about.and_then(|id| Some((self.sent(id)?, self.identifier(id)?)));
         if let (Some(id), None) = (about, &sent) {
             let what = format!("the PEC msgid of `{id}` has not been seen on any message yet");
@@ -158,8 +162,7 @@ impl<'s> Stage<'s> {
 
     /// The latest message in a mailbox that is what the scenario speaks of.
     async fn held(&self, mailbox: &Mailbox, wanted: &Expected) -> Result<Bytes, TargetError> {
-        self.settle().await?;
-        self.look().await?;
+        self.wait_for(Awaited::Message(mailbox, wanted)).await?;
         let recipient = wanted.recipient.as_ref().map(|recipient| self.world.address(recipient));
         let mut progress = self.progress();
         let shelf = progress.shelves.get(&Place::Mailbox(mailbox.clone())).cloned().unwrap_or_default();
@@ -176,7 +179,7 @@ impl<'s> Stage<'s> {
         )
     }
 
-    fn introduce(&self, send: &Send, name: &str) {
+    pub(super) fn introduce(&self, send: &Send, name: &str) {
         let mut progress = self.progress();
         progress.known.learn(&mail::msgid(send, self.world.play()), name);
         progress.known.learn_subject(&mail::subject(send), name);

@@ -58,6 +58,7 @@ impl<'s> Stage<'s> {
         for place in self.places() {
             let mark = self.progress().shelves.get(&place).map(|shelf| shelf.mark).unwrap_or_default();
             let (new, mark) = self.world.look(&place, mark).await?;
+            let new = self.of_this_play(&place, new);
             let mut progress = self.progress();
             let shelf = progress.shelves.entry(place).or_default();
             shelf.messages.extend(new);

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{progress::Told, stage::Stage};
+use super::{progress::Told, stage::Stage, waiting::Awaited};
 use crate::{
     evidence::Role,
     scenario::{
@@ -39,11 +39,11 @@ impl Stage<'_> {
                 Step::Change(change) => self.change(change).await?,
                 Step::Advance(span) => self.advance(span.0).await?,
                 Step::Expect(expectation) => {
-                    let arrivals = self.arrivals().await?;
+                    let arrivals = self.arrivals(Awaited::All(expectation)).await?;
                     self.expect(expectation, &[at, vec!["expect".into()]].concat(), &arrivals);
                 }
                 Step::Either(alternatives) => {
-                    let arrivals = self.arrivals().await?;
+                    let arrivals = self.arrivals(Awaited::One(alternatives)).await?;
                     self.either(alternatives, &[at, vec!["either".into()]].concat(), &arrivals);
                 }
                 Step::ExpectFindings(findings) => {
@@ -66,7 +66,8 @@ impl Stage<'_> {
             None => self.advance(AFTERMATH).await?,
             Some(reason) => self.progress().notes.push(format!("late notices were not waited for: {reason}")),
         }
-        let arrivals = self.arrivals().await?;
+        let arrivals = self.arrivals(Awaited::Nothing).await?;
+        self.tell_how_it_was_seen();
         self.expect(&Expectation::new(), &vec!["steps".into()], &arrivals);
         self.given_up();
         self.progress().watched_until = Some(self.world.now());

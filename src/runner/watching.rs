@@ -5,6 +5,7 @@ use super::{
     progress::{Progress, Told},
     reading,
     stage::Stage,
+    waiting::Awaited,
 };
 use crate::{
     scenario::{
@@ -16,9 +17,8 @@ use crate::{
 
 impl Stage<'_> {
     /// What arrived since arrivals were last told, once nothing more can come.
-    pub(super) async fn arrivals(&self) -> Result<Vec<Arrival>, TargetError> {
-        self.settle().await?;
-        self.look().await?;
+    pub(super) async fn arrivals(&self, awaited: Awaited<'_>) -> Result<Vec<Arrival>, TargetError> {
+        self.wait_for(awaited).await?;
         let mut progress = self.progress();
         let Progress { shelves, known, told, .. } = &mut *progress;
         let mut arrivals = Vec::new();

@@ -254,7 +254,13 @@ pub fn destination(route: &Route) -> Result<Destination, String> {
         RouteTls::WhenOffered => Security::WhenOffered,
     };
     let service = if route.tls == RouteTls::Required { Service::Incoming } else { Service::Ordinary };
-    Ok(Destination { address, host: route.name.clone().unwrap_or_else(|| host.to_owned()), service, security })
+    Ok(Destination {
+        address,
+        host: route.name.clone().unwrap_or_else(|| host.to_owned()),
+        service,
+        security,
+        trust: None,
+    })
 }
 
 fn mailboxes(config: &Config, folder: &Path) -> Result<Vec<MailboxSettings>, ServeError> {

@@ -137,6 +137,7 @@ impl Serving {
             host: "localhost".into(),
             service: Service::Submission,
             security: Security::StartTls,
+            trust: None,
         };
         let login =
             Credentials { user: from.to_owned(), password: password.to_owned(), mechanism: AuthMechanism::Plain };

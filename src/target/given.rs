@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{OUTSIDE, TargetError};
 use crate::{
-    directory::Directory,
-    evidence::{Direction, Role},
+    directory::{Directory, Provider},
+    evidence::Role,
     fault::{CopyEdit, Deviation, Edit},
     gateway::{self, OrdinaryHost, Profile},
     pki::{Lists, Pki},
@@ -33,35 +33,33 @@ pub(super) fn posta(scenario: &Scenario) -> OrdinaryHost {
     OrdinaryHost { unknown: scenario.given.posta.unknown_users, ..OrdinaryHost::default() }
 }
 
-/// The profiles of sender and receiver, in the state that the scenario gives.
-pub(super) fn profiles(
-    direction: &Direction,
+/// The profile of whoever plays a role, in the state that the scenario gives its gateway from a start on.
+pub(super) fn profile_in_state(
+    name: &str,
+    role: Role,
     scenario: &Scenario,
-    posta: &OrdinaryHost,
-) -> Result<[Profile; 2], TargetError> {
-    let given = &scenario.given;
-    let (mut sender, mut receiver) = (profile(&direction.sender)?, profile(&direction.receiver)?);
-    set_up(&mut sender, &given.sender, scenario.starts);
-    set_up(&mut receiver, &given.receiver, scenario.starts);
-    let domains = [(Role::Sender, sender.domains[0].clone()), (Role::Receiver, receiver.domains[0].clone())];
-    let address = |mailbox: &Mailbox| match mailbox {
-        Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),
-        Mailbox::At { user, host: Host::Gateway(role) } => {
-            let domain = domains.iter().find(|(of, _)| of == role).map(|(_, domain)| domain.as_str());
-            format!("{user}@{}", domain.unwrap_or_default())
-        }
-        Mailbox::Literal(literal) => literal.clone(),
+    start: Timestamp,
+) -> Result<Profile, TargetError> {
+    let mut profile = profile(name)?;
+    let state = match role {
+        Role::Sender => &scenario.given.sender,
+        Role::Receiver => &scenario.given.receiver,
     };
-    for (profile, role) in [(&mut sender, Role::Sender), (&mut receiver, Role::Receiver)] {
-        for (of, state) in &given.mailboxes {
-            let Mailbox::At { user, host } = of else { continue };
-            if *host != Host::Gateway(role) {
-                continue;
-            }
-            *profile.mailbox_mut(user) = mailbox(user, state, &address);
-        }
-    }
-    Ok([sender, receiver])
+    set_up(&mut profile, state, start);
+    Ok(profile)
+}
+
+/// The mailboxes of a role to which the scenario gives a state; `address` tells where forwarded mail goes.
+pub(super) fn mailboxes(
+    role: Role,
+    scenario: &Scenario,
+    address: &dyn Fn(&Mailbox) -> String,
+) -> Vec<gateway::MailboxSettings> {
+    let own = scenario.given.mailboxes.iter().filter_map(|(mailbox, state)| match mailbox {
+        Mailbox::At { user, host } if *host == Host::Gateway(role) => Some((user, state)),
+        _ => None,
+    });
+    own.map(|(user, state)| mailbox(user, state, address)).collect()
 }
 
 /// A mailbox as a scenario has it.
@@ -88,14 +86,21 @@ pub(super) fn signer(of: &str, which: SigningCertificate) -> String {
     }
 }
 
-/// The directory, with what the scenario lists beside its providers' good certificates.
-pub(super) fn directory(pki: &Pki, given: &Given, [sender, receiver]: [&Profile; 2]) -> Result<Directory, TargetError> {
+/// The directory, with what the scenario lists beside its providers' good certificates, and with the records of those who
+/// bring their own.
+pub(super) fn directory(
+    pki: &Pki,
+    given: &Given,
+    [sender, receiver]: [Option<&Profile>; 2],
+    records: impl Iterator<Item = Provider>,
+) -> Result<Directory, TargetError> {
     let also_listed = given.also_listed.iter().flat_map(|(role, defects)| {
-        let signer = match role {
-            Role::Sender => &sender.signer,
-            Role::Receiver => &receiver.signer,
+        let profile = match role {
+            Role::Sender => sender,
+            Role::Receiver => receiver,
         };
-        defects.iter().map(move |defect| (signer.as_str(), format!("{signer}-{defect}")))
+        let signer = profile.map(|profile| profile.signer.as_str());
+        defects.iter().filter_map(move |defect| Some((signer?, format!("{}-{defect}", signer?))))
     });
     let also_listed: Vec<(&str, String)> = also_listed.collect();
     if let Some((_, unknown)) = also_listed.iter().find(|(_, id)| pki.certificate(id).is_none()) {
@@ -103,7 +108,18 @@ pub(super) fn directory(pki: &Pki, given: &Given, [sender, receiver]: [&Profile;
             "the test PKI has no certificate `{unknown}` that could be listed"
         )));
     }
-    Ok(gateway::directory_with(pki, also_listed.into_iter()))
+    Ok(with_records(&gateway::directory_with(pki, also_listed.into_iter()), &records.collect::<Vec<_>>()))
+}
+
+/// A directory in which whoever brings records is told of by them alone.
+pub(super) fn with_records(own: &Directory, records: &[Provider]) -> Directory {
+    let replaced = |one: &Provider| {
+        records
+            .iter()
+            .any(|record| record.name == one.name || record.managed_domains.iter().any(|domain| one.manages(domain)))
+    };
+    let kept = own.providers.iter().filter(|one| !replaced(one)).map(|one| (**one).clone());
+    kept.chain(records.iter().cloned()).collect()
 }
 
 /// Anchors and revocation lists.

@@ -5,6 +5,7 @@
 //! scenario is skipped with that reason.
 
 mod change;
+pub mod external;
 mod given;
 mod reference;
 mod smtp;
@@ -14,13 +15,15 @@ use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use jiff::Timestamp;
 
-pub use self::{change::Changed, smtp::Utterance, world::World};
+pub use self::{
+    change::Changed,
+    external::{External, Settling, Targets},
+    smtp::Utterance,
+    world::{Contact, Setting, World},
+};
 pub use crate::net::Heard;
 use crate::{
-    clock::Machine,
-    evidence::{
-        Dialogue, Direction, DirectoryVersion, GatewayFacts, LogRecord, Party, PlayId, Role, Seen, Service, SmtpPath,
-    },
+    evidence::{Dialogue, Direction, DirectoryVersion, GatewayFacts, LogRecord, Party, Role, Seen, Service, SmtpPath},
     gateway::compose::Composer,
     message::Bytes,
     net::{Credentials, Destination},
@@ -83,6 +86,11 @@ pub trait Side: Send + Sync {
 
     /// Whether the harness sees the messages and sessions that reach its points.
     fn shows_wires(&self) -> bool;
+
+    /// Whether it calls itself so in EHLO.
+    fn calls_itself(&self, host: &str) -> bool {
+        self.endpoint(Service::Incoming).host == host
+    }
 
     /// Its log so far, where it is shown.
     fn log(&self) -> Option<Vec<LogRecord>>;
@@ -273,32 +281,25 @@ pub fn round() -> [Direction; 4] {
         .map(|(sender, receiver)| Direction::new(sender, receiver))
 }
 
-/// Whether two targets are one provider's gateway, however it is looked at; `flawed` is bravo's, with mistakes.
-pub fn are_one_provider(one: &str, other: &str) -> bool {
-    let provider = |target: &str| given::profile(target).ok().map(|profile| profile.provider);
-    one == other || provider(one).is_some_and(|provider_of_one| Some(provider_of_one) == provider(other))
+/// The provider that a built-in target's name stands for.
+fn provider(target: &str) -> Option<String> {
+    given::profile(target).ok().map(|profile| profile.provider)
 }
 
-/// Starts the two gateways of a direction in the state that a scenario gives; `machine` tells the day that real time-bound
-/// things, such as TLS, go by.
-pub async fn open(
-    direction: &Direction,
-    scenario: &Scenario,
-    machine: Machine,
-    play: PlayId,
-) -> Result<World, TargetError> {
+/// Opens a world for a direction, its two gateways in the state that a scenario gives.
+pub async fn open(direction: &Direction, scenario: &Scenario, setting: &Setting<'_>) -> Result<World, TargetError> {
     for name in [&direction.sender, &direction.receiver] {
-        if !NAMES.contains(&&**name) {
+        if !NAMES.contains(&&**name) && setting.targets.get(name).is_none() {
             return Err(TargetError::configuration(format!(
                 "there is no target `{name}`; known: {}",
                 NAMES.join(", ")
             )));
         }
     }
-    if are_one_provider(&direction.sender, &direction.receiver) {
+    if setting.targets.are_one_provider(&direction.sender, &direction.receiver) {
         return Err(TargetError::configuration(format!("`{}` cannot play both sender and receiver", direction.sender)));
     }
-    World::start(direction, scenario, machine, play).await
+    World::start(direction, scenario, setting).await
 }
 
 impl Answer {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::{Changed, Doing, Mark, Need, Shelf, Side, Stored, TargetError};
+use super::{Changed, Doing, Mark, Need, Shelf, Side, Stored, TargetError, world::released};
 use crate::{
     evidence::{GatewayFacts, LogRecord, Service},
     gateway::{self, Gateway, Lab, Profile, compose::Composer, store::InMemory},
@@ -83,7 +83,7 @@ impl Side for Reference {
             Service::Submissions => (self.gateway().submissions_addr(), Security::Implicit),
             Service::Incoming | Service::Ordinary => (self.gateway().incoming_addr(), Security::StartTls),
         };
-        Destination { address, host: self.gateway().profile().host.clone(), service, security }
+        Destination { address, host: self.gateway().profile().host.clone(), service, security, trust: None }
     }
 
     fn login(&self, address: &str) -> Credentials {
@@ -129,6 +129,9 @@ impl Side for Reference {
             before.stop();
             let mut profile = before.profile().clone();
             changed.apply(&mut profile);
+            if profile.bind.incoming != 0 {
+                released((profile.bind.address, profile.bind.incoming).into()).await;
+            }
             let again = self.lab.start_on(profile, self.journal.clone()).await.map_err(|error| {
                 TargetError::infrastructure(format!("{} does not start again: {error}", self.target))
             })?;

@@ -2,6 +2,7 @@
 
 mod changing;
 mod record;
+mod start;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,30 +14,27 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Answer, Heard, InjectAs, Login, Mark, Need, OUTSIDE, Refusal, Shelf, Side, Stored, TargetError, Transmission,
-    Utterance,
+    Answer, External, Heard, InjectAs, Login, Mark, Need, Refusal, Settling, Shelf, Side, Stored, TargetError,
+    Transmission, Utterance,
     change::Listing,
-    given,
-    reference::{Reference, Shown},
     smtp::{answer, spoken},
 };
 use crate::{
-    clock::{Clock, Machine},
-    evidence::{Dialogue, Direction, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath},
-    gateway::{self, Doors, Lab, Posta, Profile, Timers, compose::Composer},
+    evidence::{Dialogue, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath},
+    gateway::{self, Lab, Posta, Profile, Timers, compose::Composer},
     message::Bytes,
     net::{AuthMechanism, ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Spoken},
-    pki::Pki,
     scenario::{
-        Scenario,
         given::Given,
         inject::Provider,
         send::{ClientAuth, ClientTls},
         words::{Host, Mailbox, Place},
     },
     smime::Signer,
-    state::MailboxState,
 };
+
+pub(super) use self::start::released;
+pub use self::start::{Contact, Setting};
 
 /// The name of users' clients in EHLO.
 const CLIENT: &str = "client.example";
@@ -49,10 +47,12 @@ const PATIENCE: Patience = Patience { command: Duration::from_secs(10), message:
 /// Two sides, the posta host, and the harness.
 pub struct World {
     sides: [Box<dyn Side>; 2],
+    /// Those of them that somebody else built.
+    outside: Vec<Arc<External>>,
     /// Where the harness and the posta host live, and every side that shows itself whole.
     lab: Arc<Lab>,
     /// The same, and those of the sides: each side's is one of them.
-    labs: [Arc<Lab>; 3],
+    labs: Vec<Arc<Lab>>,
     posta: Arc<Posta>,
     play: PlayId,
     /// The addresses of users whom the scenario gives no login.
@@ -66,67 +66,12 @@ pub struct World {
 
 /// How the play began.
 struct Opening {
-    profiles: [Profile; 2],
+    /// Of sender and receiver; `None` where one of them is somebody else's.
+    profiles: Option<[Profile; 2]>,
     given: Given,
 }
 
 impl World {
-    /// Starts everybody in the state that the scenario gives; `machine` tells the day.
-    pub(super) async fn start(
-        direction: &Direction,
-        scenario: &Scenario,
-        machine: Machine,
-        play: PlayId,
-    ) -> Result<Self, TargetError> {
-        let trouble = |error: std::io::Error| TargetError::infrastructure(format!("a host does not start: {error}"));
-        let pki = Pki::load().map_err(|error| TargetError::infrastructure(error.to_string()))?;
-        let posta = given::posta(scenario);
-        let [sender, receiver] = given::profiles(direction, scenario, &posta)?;
-        let directory = given::directory(&pki, &scenario.given, [&sender, &receiver])?;
-        let clock = Clock::still(scenario.starts);
-        // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
-        let outside = [&direction.sender, &direction.receiver].iter().any(|name| name.starts_with(OUTSIDE));
-        let doors = if outside { Doors::Open } else { Doors::OwnOnly };
-        let lab = || {
-            let trust = given::trust(&pki, &scenario.given);
-            let lab = Lab::with(pki.clone(), clock.clone(), machine, &directory, trust);
-            lab.set_patience(PATIENCE);
-            lab.set_play(play.clone());
-            lab.tap().set_doors(doors);
-            lab
-        };
-        let own = lab();
-        let posta = own.start_ordinary(posta).await.map_err(trouble)?;
-        let start = async |target: &str, profile: Profile| {
-            let outside = target.starts_with(OUTSIDE);
-            let (lab, shown) = if outside { (lab(), Shown::Mailboxes) } else { (own.clone(), Shown::Inside) };
-            Reference::start(target, lab, profile, shown).await.map_err(trouble)
-        };
-        let profiles = [sender.clone(), receiver.clone()];
-        let receiver = start(&direction.receiver, receiver).await?;
-        let sender = start(&direction.sender, sender).await?;
-        let hosts = [
-            (posta.settings().domains.clone(), posta_point(&posta)),
-            (sender.facts().domains, sender.endpoint(Service::Incoming)),
-            (receiver.facts().domains, receiver.endpoint(Service::Incoming)),
-        ];
-        let labs = [own.clone(), sender.lab.clone(), receiver.lab.clone()];
-        for lab in &labs {
-            for (domains, destination) in &hosts {
-                lab.announce(domains, destination);
-            }
-        }
-        let sides: [Box<dyn Side>; 2] = [Box::new(sender), Box::new(receiver)];
-        let disabled = BTreeSet::new();
-        let opening = Opening { profiles, given: scenario.given.clone() };
-        let (changed, handed) = (Mutex::default(), Mutex::default());
-        let mut world = Self { sides, lab: own, labs, posta, play, disabled, opening, changed, handed };
-        let states = scenario.given.mailboxes.iter();
-        let disabled = states.filter(|(_, state)| state.state == MailboxState::Disabled);
-        world.disabled = disabled.map(|(mailbox, _)| world.address(mailbox)).collect();
-        Ok(world)
-    }
-
     fn side(&self, role: Role) -> &dyn Side {
         match role {
             Role::Sender => &*self.sides[0],
@@ -136,6 +81,27 @@ impl World {
 
     fn roles(&self) -> [(Role, &dyn Side); 2] {
         Role::BOTH.map(|role| (role, self.side(role)))
+    }
+
+    /// How long is waited, where a side shows nothing of what is under way in it.
+    pub fn settling(&self) -> Option<Settling> {
+        self.outside.iter().map(|target| target.settling()).reduce(Settling::longer)
+    }
+
+    /// Whether nobody but the play uses the mailboxes of a role.
+    pub fn is_exclusive(&self, role: Role) -> bool {
+        let target = self.side(role).facts().target;
+        self.outside.iter().find(|outside| outside.name == target).is_none_or(|outside| outside.is_exclusive())
+    }
+
+    /// What every report tells of how somebody else's gateway was reached.
+    pub fn remarks(&self) -> Vec<String> {
+        self.outside.iter().flat_map(|target| target.remarks()).collect()
+    }
+
+    /// Lets whatever lives here finish what it is at, and no longer than this: others may keep their sessions open.
+    pub async fn catch_up(&self, patience: Duration) {
+        let _ = tokio::time::timeout(patience, self.lab.quiet()).await;
     }
 
     /// The play that this world is for.
@@ -180,11 +146,13 @@ impl World {
             ClientTls::Starttls => Service::Submission,
             ClientTls::Implicit => Service::Submissions,
         };
+        let credentials = side.login(&login.user);
         let mechanism = match login.auth {
-            ClientAuth::Plain => AuthMechanism::Plain,
+            // As the side takes it.
+            ClientAuth::Plain => credentials.mechanism,
             ClientAuth::Login => AuthMechanism::Login,
         };
-        let credentials = Credentials { mechanism, ..side.login(&login.user) };
+        let credentials = Credentials { mechanism, ..credentials };
         let seen = Seen::Submitted { to: at };
         self.send(CLIENT, Host::Gateway(at), side.endpoint(service), Some(credentials), seen, path, message).await
     }
@@ -222,6 +190,9 @@ impl World {
         message: &Bytes,
     ) -> Result<Answer, TargetError> {
         let from = self.party(name);
+        if let Host::Gateway(role) = at {
+            self.pace(role).await;
+        }
         self.lab.tap().sent(message);
         match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
             Ok(sent) => {
@@ -247,12 +218,31 @@ impl World {
         }
     }
 
+    fn is_outside(&self, party: Party) -> bool {
+        self.outside_at(party).is_some()
+    }
+
+    fn outside_at(&self, party: Party) -> Option<&Arc<External>> {
+        let (_, side) = self.roles().into_iter().find(|(role, _)| Party::from(*role) == party)?;
+        let target = side.facts().target;
+        self.outside.iter().find(|outside| outside.name == target)
+    }
+
+    /// Waits until one more message may go to whoever plays a role, where that is bounded.
+    async fn pace(&self, role: Role) {
+        if let Some(target) = self.outside_at(role.into()) {
+            target.pace.next().await;
+        }
+    }
+
     /// Whose trouble it is that a session with a host did not come to its end.
     fn trouble(&self, host: &str, problem: &Problem) -> TargetError {
         let what = format!("{host}: {problem}");
         match problem {
             Problem::Connect(_) => TargetError::infrastructure(what),
             Problem::Login(_) | Problem::Address(_) => TargetError::configuration(what),
+            // Versions below TLS 1.2, and certificates that the target file does not vouch for, are beyond the harness.
+            Problem::Tls(_) if self.is_outside(self.party(host)) => TargetError::infrastructure(what),
             _ => TargetError::misbehaved(self.party(host), "an SMTP session that is held to its end", what),
         }
     }
@@ -389,10 +379,15 @@ fn turned_away(reply: &Reply) -> Answer {
     Answer { refused, ..Answer::default() }
 }
 
+/// Whether the harness calls itself so.
+fn is_own(host: &str) -> bool {
+    [CLIENT, PEER].contains(&host)
+}
+
 fn posta_point(posta: &Posta) -> Destination {
     let address: SocketAddr = posta.incoming_addr();
     let host = posta.settings().host.clone();
-    Destination { address, host, service: Service::Ordinary, security: Security::WhenOffered }
+    Destination { address, host, service: Service::Ordinary, security: Security::WhenOffered, trust: None }
 }
 
 #[cfg(test)]
@@ -403,13 +398,21 @@ mod tests {
     };
 
     use super::*;
-    use crate::target::Trouble;
+    use crate::{
+        clock::Machine,
+        evidence::Direction,
+        scenario::Scenario,
+        target::{Targets, Trouble},
+    };
 
     async fn world() -> World {
         let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
         let file = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
         let direction = Direction::new("alfa", "bravo");
-        World::start(&direction, &file, Machine::default(), PlayId::default()).await.unwrap()
+        let targets = Targets::default();
+        let setting =
+            Setting { machine: Machine::default(), play: PlayId::default(), targets: &targets, contact: Contact::Made };
+        World::start(&direction, &file, &setting).await.unwrap()
     }
 
     #[tokio::test]

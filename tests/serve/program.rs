@@ -238,6 +238,7 @@ impl Client {
             host: "localhost".into(),
             service: Service::Submission,
             security: Security::StartTls,
+            trust: None,
         };
         Self { submission, password: PASSWORD.into(), tls: test_tls() }
     }
@@ -263,7 +264,7 @@ impl Client {
 /// A host of the Internet hands a message to an incoming point.
 pub fn hand(address: SocketAddr, path: &SmtpPath, message: &[u8]) -> Sent {
     let (service, security) = (Service::Incoming, Security::WhenOffered);
-    let destination = Destination { address, host: "localhost".into(), service, security };
+    let destination = Destination { address, host: "localhost".into(), service, security, trust: None };
     send(&destination, None, test_tls(), path, message).unwrap()
 }
 

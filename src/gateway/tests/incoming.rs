@@ -171,6 +171,7 @@ async fn a_receipt_of_a_provider_that_does_not_manage_the_recipient_ends_nothing
         host: world.sender.profile().host.clone(),
         service: Service::Incoming,
         security: Security::StartTls,
+        trust: None,
     };
     let path = SmtpPath { from: "posta-certificata@alfa.example".into(), to: vec!["mario@alfa.example".into()] };
     let sent = world.lab.client("mx.alfa.example").send(&destination, None, &path, &forged).await.unwrap();

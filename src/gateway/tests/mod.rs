@@ -73,6 +73,7 @@ impl World {
             host: self.sender.profile().host.clone(),
             service: Service::Submission,
             security: Security::StartTls,
+            trust: None,
         };
         self.lab.client("client.example").send(&destination, Some(&login), path, bytes).await.unwrap()
     }
@@ -84,6 +85,7 @@ impl World {
             host: self.receiver.profile().host.clone(),
             service: Service::Incoming,
             security: Security::WhenOffered,
+            trust: None,
         };
         let path = SmtpPath { from: from.into(), to: to.iter().map(ToString::to_string).collect() };
         let sent = self.lab.client("outside.example").send(&destination, None, &path, bytes).await.unwrap();

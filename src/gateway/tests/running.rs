@@ -89,6 +89,7 @@ async fn a_gateway_needs_nobody_who_looks() {
         host: sender.profile().host.clone(),
         service: Service::Submission,
         security: Security::StartTls,
+        trust: None,
     };
     let message = Mailing::default().bytes(&path.from, &["anna@bravo.example"]);
     let sent = around.client("client.example").send(&destination, Some(&login), &path, &message).await.unwrap();

@@ -187,7 +187,9 @@ impl<W: Write> PlaysPage<W> {
                     if everywhere { scenario.to_owned() } else { format!("{scenario} {}", ways.join(", ")) }
                 })
                 .collect();
-            writeln!(self.out, "  {}", wrapped(&format!("{} ({})", shown(text), places.join("; ")), 4))?;
+            // Why something was not played is counted, so that it shows what would make most of it playable.
+            let count = if kind == Remark::Skipped { format!("{}: ", places.len()) } else { String::new() };
+            writeln!(self.out, "  {}", wrapped(&format!("{count}{} ({})", shown(text), places.join("; ")), 4))?;
         }
         Ok(())
     }
@@ -252,7 +254,13 @@ impl<W: Write> PlaysPage<W> {
             1 => Ink::Bad,
             _ => Ink::Odd,
         };
-        writeln!(self.out, "{}{} (exit code {code})", label("result"), self.paint.dye(ink, meaning))
+        let played = tally.passed + tally.failed;
+        let share = match (tally.skipped, code) {
+            (1.., 0) => format!(" in {} of {played} played, {} skipped", tally.passed, tally.skipped),
+            (1.., 1) => format!("; conforming in {} of {played} played, {} skipped", tally.passed, tally.skipped),
+            _ => String::new(),
+        };
+        writeln!(self.out, "{}{}{share} (exit code {code})", label("result"), self.paint.dye(ink, meaning))
     }
 }
 

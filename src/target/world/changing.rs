@@ -17,11 +17,11 @@ impl World {
     /// Changes what is named; nothing may be under way.
     pub async fn change(&self, change: &Change) -> Result<(), TargetError> {
         self.publish(change)?;
-        let [sender, receiver] = &self.opening.profiles;
-        let leaving = change.domain_leaves.map(|role| match role {
-            Role::Sender => sender.domains[0].as_str(),
-            Role::Receiver => receiver.domains[0].as_str(),
-        });
+        let leaving =
+            change.domain_leaves.zip(self.opening.profiles.as_ref()).map(|(role, [sender, receiver])| match role {
+                Role::Sender => sender.domains[0].as_str(),
+                Role::Receiver => receiver.domains[0].as_str(),
+            });
         let address = |mailbox: &Mailbox| self.address(mailbox);
         for (role, side) in self.roles() {
             if let Some(changed) = Changed::of(change, role, leaving, &address, self.now()) {
@@ -39,7 +39,15 @@ impl World {
     /// Puts another directory and other revocation lists in force, where they change.
     fn publish(&self, change: &Change) -> Result<(), TargetError> {
         let Change { delisted, revoked, domain_leaves, .. } = change;
-        let ([sender, receiver], pki) = (&self.opening.profiles, self.lab.pki());
+        if delisted.is_none() && domain_leaves.is_none() && revoked.is_none() {
+            return Ok(());
+        }
+        let Some([sender, receiver]) = &self.opening.profiles else {
+            return Err(TargetError::configuration(
+                "the directory and the lists that somebody else goes by stay as they are",
+            ));
+        };
+        let pki = self.lab.pki();
         if delisted.is_some() || domain_leaves.is_some() {
             let listing = {
                 let mut listing = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -47,7 +55,8 @@ impl World {
                 listing.moved = domain_leaves.or(listing.moved);
                 listing.clone()
             };
-            let directory = given::directory(pki, &self.opening.given, [sender, receiver])?;
+            let directory =
+                given::directory(pki, &self.opening.given, [Some(sender), Some(receiver)], std::iter::empty())?;
             let ldif = export::ldif(&listing.apply(&directory, pki, [sender, receiver]));
             for lab in self.own_labs() {
                 lab.set_directory(ldif.clone()).map_err(|error| TargetError::infrastructure(error.to_string()))?;

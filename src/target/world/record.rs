@@ -4,7 +4,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::World;
+use super::{World, is_own};
 use crate::{
     evidence::{Dialogue, Party, Role, Seen, Service, SmtpPath, View, Watch},
     gateway::{self, SeenSession},
@@ -44,8 +44,10 @@ impl World {
         if host == self.posta.settings().host {
             return Party::Posta;
         }
-        let named = |(_, side): &(Role, &dyn Side)| side.endpoint(Service::Incoming).host == host;
-        self.roles().into_iter().find(named).map_or(Party::Harness, |(role, _)| role.into())
+        let named = |(_, side): &(Role, &dyn Side)| side.calls_itself(host);
+        // Who calls himself otherwise is the harness; where others may call too, nobody knows.
+        let unknown = if self.outside.is_empty() || is_own(host) { Party::Harness } else { Party::Undetermined };
+        self.roles().into_iter().find(named).map_or(unknown, |(role, _)| role.into())
     }
 
     /// From where everything is looked at, until an instant.
@@ -74,6 +76,12 @@ impl World {
                 self.transmission(seen, session)
             })
             .collect();
+        for seen in self.lab.tap().transmissions_to_others() {
+            let (client, server) = (self.party(&seen.client), self.party(&seen.server));
+            let (session, taken) = (dialogues.len(), seen.reply.is_positive());
+            dialogues.push(seen.transcript.dialogue(client, server));
+            transmissions.extend(taken.then(|| self.transmission(seen, Some(session))));
+        }
         for (dialogue, transmission) in self.handed().iter().cloned() {
             transmissions.extend(transmission.map(|it| Transmission { dialogue: Some(dialogues.len()), ..it }));
             dialogues.push(dialogue);

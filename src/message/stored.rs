@@ -4,7 +4,7 @@ use memchr::{memchr, memchr_iter};
 
 /// A message as it was sent. One in which no line ends in CRLF is a stored copy, whose line feeds stand for CRLF; in any
 /// other the line ends are what was sent, a bare line feed among them included.
-pub(super) fn as_sent(stored: Vec<u8>) -> Vec<u8> {
+pub fn as_sent(stored: Vec<u8>) -> Vec<u8> {
     let feeds = memchr_iter(b'\n', &stored).count();
     if feeds == 0 || has_crlf(&stored) {
         return stored;

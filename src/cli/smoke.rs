@@ -1,0 +1,142 @@
+//! `smoke`: is a target alive and honest, in seconds.
+
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
+
+use jiff::{SignedDuration, fmt::rfc2822};
+
+use super::{CliError, Exit, directory::load, stdout::Stdout};
+use crate::{
+    clock::Machine,
+    evidence::{Direction, Evidence, Party, Role, Seen},
+    message::Mail,
+    results::{Cause, Cell, CellOutcome, Event},
+    rules,
+    runner::{self, Plan},
+    scenario::{self, Selection},
+    shown::shown,
+    target::{
+        Targets,
+        external::{Looked, Meaning},
+    },
+};
+
+/// Arguments of `smoke`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The target file.
+    #[arg(value_name = "FILE")]
+    target: PathBuf,
+}
+
+/// What is played both ways: a message that must arrive, with every receipt.
+const ROUND_TRIP: &str = "delivery/complete";
+
+/// How far another clock may be ahead (a message cannot come before it was made), and how far behind, its way included.
+const AHEAD: SignedDuration = SignedDuration::from_secs(1);
+const BEHIND: SignedDuration = SignedDuration::from_secs(10);
+
+/// Looks at a target, and sends a message through it each way.
+pub fn smoke(args: &Args) -> Result<Exit, CliError> {
+    let target = load(&args.target)?;
+    let name = target.name.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::NoRuntime)?;
+    let looked = runtime.block_on(target.examined());
+    drop(runtime);
+    let mut exit = Exit::Conforming;
+    for one in &looked {
+        exit = exit.worse(tell(one)?);
+    }
+    if exit == Exit::Conforming {
+        let mut targets = Targets::default();
+        let counterpart = if targets.are_one_provider_as(&target, "alfa") { "bravo" } else { "alfa" };
+        targets.insert(target);
+        let ways = [Direction::new(counterpart, &*name), Direction::new(&*name, counterpart)];
+        for one in round_trips(targets, ways.into(), &name)? {
+            exit = exit.worse(tell(&one)?);
+        }
+    }
+    let verdict = if exit == Exit::Conforming { "alive; nothing wrong was seen" } else { exit.of_run() };
+    Stdout::print(&format!("result  {verdict} (exit code {})\n", exit.code()))?;
+    Ok(exit)
+}
+
+fn tell(looked: &Looked) -> Result<Exit, CliError> {
+    let (word, exit) = match looked.meaning {
+        Meaning::Well => ("ok", Exit::Conforming),
+        Meaning::Wrong => ("WRONG", Exit::NonConforming),
+        Meaning::Configuration => ("file", Exit::Usage),
+        Meaning::OutOfReach => ("trouble", Exit::Trouble),
+    };
+    Stdout::print(&format!("{word:<7} {}\n", shown(&looked.found)))?;
+    Ok(exit)
+}
+
+fn round_trips(targets: Targets, ways: Vec<Direction>, name: &str) -> Result<Vec<Looked>, CliError> {
+    let rules = rules::ids();
+    let selection = Selection { ids: vec![ROUND_TRIP.to_owned()], ..Selection::default() };
+    let mut plan = Plan::new(scenario::suite(&rules)?.select(&selection)?);
+    plan.directions = ways;
+    plan.jobs = NonZeroUsize::MIN;
+    plan.how.machine = Machine::default();
+    plan.how.targets = Arc::new(targets);
+    let mut looked = Vec::new();
+    let run = runner::run(&plan, &mut |event| {
+        if let Event::Finished(cell) = event {
+            looked.push(came_to(&cell));
+            looked.extend(skew(&cell, name));
+        }
+    });
+    run.map_err(CliError::NoRuntime)?;
+    Ok(looked)
+}
+
+fn came_to(cell: &Cell) -> Looked {
+    let way = format!("a message from {} to {}", cell.direction.sender, cell.direction.receiver);
+    let (found, meaning) = match &cell.outcome {
+        CellOutcome::Passed => {
+            (format!("{way} arrived, with every receipt ({:.1} s)", cell.took.as_secs_f64()), Meaning::Well)
+        }
+        CellOutcome::Failed => {
+            let missing = cell.unmet.iter().map(|unmet| format!("{}: {}", unmet.expected, unmet.found));
+            let broken = cell.judgement.verdicts.iter().filter(|verdict| !verdict.outcome.findings().is_empty());
+            let all: Vec<String> =
+                missing.chain(broken.map(|verdict| format!("the rule {} was broken", verdict.rule.id))).collect();
+            (format!("{way} did not go as it must: {}", all.join("; ")), Meaning::Wrong)
+        }
+        CellOutcome::Error(trouble) => {
+            let meaning = match trouble.cause {
+                Cause::Configuration => Meaning::Configuration,
+                Cause::Infrastructure => Meaning::OutOfReach,
+            };
+            (format!("{way}: {}", trouble.what), meaning)
+        }
+        CellOutcome::Skipped(reason) => (format!("{way} was not sent: {reason}"), Meaning::Configuration),
+    };
+    Looked { found, meaning }
+}
+
+/// How the other clock goes, by what it says of messages as they come in.
+fn skew(cell: &Cell, name: &str) -> Option<Looked> {
+    let role = if cell.direction.receiver == name { Role::Receiver } else { Role::Sender };
+    let late = lateness(&cell.observed, role.into());
+    let (least, most) = (late.iter().min()?, late.iter().max()?);
+    let (found, meaning) = if *least < -AHEAD {
+        (format!("its clock is {} s ahead of this machine's", -least.as_secs()), Meaning::Wrong)
+    } else if *most > BEHIND && *least > AHEAD {
+        (format!("its clock is up to {} s behind this machine's", least.as_secs()), Meaning::Wrong)
+    } else {
+        ("its clock shows this machine's time".to_owned(), Meaning::Well)
+    };
+    Some(Looked { found, meaning })
+}
+
+/// How long after its Date each message of a party was seen on a wire.
+fn lateness(evidence: &Evidence, of: Party) -> Vec<SignedDuration> {
+    let on_wire = evidence.observations.iter().filter(|one| matches!(one.seen, Seen::Wire { from, .. } if from == of));
+    let late = on_wire.filter_map(|one| {
+        let date = Mail::read(one.bytes.clone()).ok()?.field("Date")?;
+        let date = date.split(" (").next().and_then(|date| rfc2822::parse(date).ok())?;
+        Some(one.at.duration_since(date.timestamp()))
+    });
+    late.collect()
+}

@@ -1,0 +1,125 @@
+//! What a play would send, and to whom, without sending anything.
+
+use std::fmt;
+
+use super::{How, mail, needs, stage::Stage};
+use crate::{
+    evidence::{Direction, Role},
+    scenario::{
+        Scenario,
+        model::Step,
+        send::Send,
+        words::{Host, Mailbox},
+    },
+    target::{self, Contact, Setting, TargetError},
+};
+
+/// What a play would come to.
+#[derive(Clone, Debug)]
+pub enum Rehearsal {
+    /// It would not be played.
+    Skipped(String),
+    /// What the harness would hand over, in order.
+    Messages(Vec<Planned>),
+}
+
+/// A message, or a session, of the harness's.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// Its name in the scenario.
+    pub id: String,
+    /// MAIL FROM.
+    pub from: String,
+    /// RCPT TO.
+    pub to: Vec<String>,
+    /// Where it is handed over.
+    pub door: String,
+}
+
+impl fmt::Display for Planned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, from, to, door } = self;
+        if to.is_empty() {
+            return write!(f, "{id}, {door}");
+        }
+        write!(f, "{id} from {from} to {}, {door}", to.join(", "))
+    }
+}
+
+/// Tells what a scenario would send in one direction. Nobody else's gateway is called.
+pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> Result<Rehearsal, TargetError> {
+    let setting =
+        Setting { machine: how.machine, play: how.run.play(), targets: &how.targets, contact: Contact::Avoided };
+    let world = target::open(direction, scenario, &setting).await?;
+    let stage = Stage::new(scenario, &world);
+    if let Some(reason) = needs::lacks(scenario, &world).or_else(|| stage.forbids(&how.allowed)) {
+        return Ok(Rehearsal::Skipped(reason));
+    }
+    let address = |mailbox: &Mailbox| world.address(mailbox);
+    let name = |role: Role| match role {
+        Role::Sender => direction.sender.as_str(),
+        Role::Receiver => direction.receiver.as_str(),
+    };
+    let mut planned = Vec::new();
+    for step in &scenario.steps {
+        match step {
+            Step::Send(_) | Step::Together(_) => {
+                let sends: Vec<&Send> = match step {
+                    Step::Together(sends) => sends.iter().collect(),
+                    Step::Send(send) => vec![&**send],
+                    _ => Vec::new(),
+                };
+                for send in sends {
+                    let from = address(&send.from);
+                    let recipients = send.recipients();
+                    match send.submitted_at() {
+                        Some(Host::Gateway(role)) => planned.push(Planned {
+                            id: send.id.clone(),
+                            from,
+                            to: recipients.into_iter().map(address).collect(),
+                            door: format!("at the access point of {}", name(role)),
+                        }),
+                        // From the ordinary mail host: to each host its own recipients.
+                        Some(Host::Posta) | None => {
+                            for role in Role::BOTH {
+                                let theirs = recipients.iter().filter(|to| to.host() == Some(Host::Gateway(role)));
+                                let to: Vec<String> = theirs.map(|to| address(to)).collect();
+                                if !to.is_empty() {
+                                    let door = format!("at the incoming point of {}", name(role));
+                                    planned.push(Planned { id: send.id.clone(), from: from.clone(), to, door });
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            Step::Inject(inject) => {
+                let (from, to, role) = match (&inject.envelope, &inject.notification) {
+                    (Some(send), _) => {
+                        (address(&send.from), send.recipients().into_iter().map(address).collect(), Role::Receiver)
+                    }
+                    (None, Some(notice)) => (
+                        "a provider's address".to_owned(),
+                        vec!["whoever sent what it speaks of".to_owned()],
+                        match notice.recipient.host() {
+                            Some(Host::Gateway(Role::Sender)) => Role::Receiver,
+                            _ => Role::Sender,
+                        },
+                    ),
+                    (None, None) => continue,
+                };
+                let times = if inject.times > 1 { format!(", {} times", inject.times) } else { String::new() };
+                let door = format!("put in at the incoming point of {}{times}", name(role));
+                planned.push(Planned { id: inject.id().to_owned(), from, to, door });
+            }
+            Step::Dialogue(dialogue) => planned.push(Planned {
+                id: dialogue.id.clone().unwrap_or_else(|| "a session".to_owned()),
+                from: mail::CLIENT.trim_start_matches('@').to_owned(),
+                to: Vec::new(),
+                door: format!("a session of {} lines with {}", dialogue.lines.len(), dialogue.with),
+            }),
+            _ => {}
+        }
+    }
+    Ok(Rehearsal::Messages(planned))
+}

@@ -1,0 +1,383 @@
+//! A target file, `targets/NAME.yaml`: what it may say. Secrets stand elsewhere; every key here does something.
+
+mod mistakes;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use schemars::{JsonSchema, schema_for};
+use serde::Deserialize;
+
+use crate::{
+    scenario::words::Span,
+    yaml::{self, Problem},
+};
+
+/// Bytes of a target file at most: one is a page.
+pub(super) const LARGEST: u64 = 64 << 10;
+
+/// Somebody's gateway as a target: how it is reached, who its users are, and what it can do.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(expecting = "a target, with `provider`, `domains`, `submission`, `incoming`, `mailboxes` and `users`,")]
+#[schemars(title = "A target of pec-conformance")]
+pub struct Document {
+    /// The provider's name, as its record in the providers' directory has it (`providerName`).
+    pub provider: String,
+    /// Its mail domains, the users' first.
+    #[schemars(length(min = 1))]
+    pub domains: Vec<String>,
+    /// Where users hand messages over.
+    pub submission: Submission,
+    /// Where other providers hand messages over.
+    pub incoming: Incoming,
+    /// The names by which its hosts call themselves in EHLO, beside those of `submission` and `incoming`: by them the
+    /// harness knows who calls.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// How mailboxes are looked into, where a user says nothing else.
+    pub mailboxes: Mailboxes,
+    /// Who plays the suite's users: `mario`, `anna`, `luca`, `giulia`, and `service`, the service mailbox (`mailReceipt`).
+    /// A mailbox of another name that a scenario has (`ufficio-01`) may stand here too.
+    pub users: BTreeMap<String, User>,
+    /// Mailboxes in a state that some scenarios need; without one those are skipped.
+    #[serde(default)]
+    pub states: States,
+    /// An address in the first domain that nobody has; `sconosciuto` in it where this is absent.
+    #[serde(default)]
+    pub unknown: Option<String>,
+    /// How it stands in the providers' directory.
+    pub listed: Listed,
+    /// The authorities behind its signing certificates, PEM or DER; those of the test PKI are known.
+    #[serde(default)]
+    pub anchors: Vec<PathBuf>,
+    /// Revocation lists of those authorities, PEM or DER.
+    #[serde(default)]
+    pub lists: Vec<PathBuf>,
+    /// Where the other side, a reference gateway, listens for it.
+    #[serde(default)]
+    pub counterpart: Counterpart,
+    /// How long is waited for what comes, and for what must not.
+    #[serde(default)]
+    pub settling: Settling,
+    /// How its clock is moved ahead: a program and its arguments, among them `%s`, the seconds; `0` asks what it shows. It
+    /// prints the instant that the clock then shows, such as `2026-03-02T08:30:00Z`, and ends when what was due by then has
+    /// been done. Without it, what needs another hour is skipped.
+    #[serde(default)]
+    pub clock: Option<Vec<String>>,
+    /// Messages handed to it in a minute, at most; no bound where absent.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub messages_per_minute: Option<u32>,
+    /// Whether nobody else uses its mailboxes meanwhile, so that whatever comes there comes of the play; else what bears no
+    /// identifier of the play is left alone, and told.
+    #[serde(default)]
+    pub exclusive: bool,
+}
+
+/// Where users hand messages over.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Submission {
+    /// Host, by name or address.
+    pub host: String,
+    /// Port.
+    #[serde(default = "submission_port")]
+    pub port: u16,
+    /// When the channel is secured.
+    #[serde(default)]
+    pub tls: ClientTls,
+    /// The name that its certificate must bear; the host's where absent.
+    #[serde(default)]
+    pub server_name: Option<String>,
+    /// Who vouches for it.
+    pub trust: Trust,
+    /// How users log in.
+    #[serde(default)]
+    pub auth: Auth,
+}
+
+/// Where other providers hand messages over.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Incoming {
+    /// Host, by name or address.
+    pub host: String,
+    /// Port.
+    #[serde(default = "incoming_port")]
+    pub port: u16,
+    /// The name that its certificate must bear; the host's where absent.
+    #[serde(default)]
+    pub server_name: Option<String>,
+    /// Who vouches for it. The channel is secured by STARTTLS: the norm asks for it (RFC 6109 5.3).
+    pub trust: Trust,
+}
+
+/// Who vouches for a server's certificate: one of these. Below TLS 1.2 nothing is reached, and nobody is blamed for that.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Trust {
+    /// The authorities in this file, PEM; such as `/etc/ssl/certs/ca-certificates.crt` for those of the machine.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// The SHA-256 of the certificate that it shows, in hexadecimal, colons or none.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
+    /// Nobody does: every report says so.
+    #[serde(default)]
+    pub unverified: Option<bool>,
+}
+
+/// When a client secures the channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientTls {
+    /// By STARTTLS (STLS in POP3), before the password.
+    #[default]
+    Starttls,
+    /// From the first byte.
+    Implicit,
+}
+
+/// How users log in (SASL).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Auth {
+    /// PLAIN.
+    #[default]
+    Plain,
+    /// LOGIN.
+    Login,
+}
+
+/// How mailboxes are looked into: one of these. Nothing in them is flagged, moved or deleted. In a path and in arguments `%u`
+/// is the mailbox's address, `%n` what is before its `@`, `%d` what is behind.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Mailboxes {
+    /// By IMAP: EXAMINE and BODY.PEEK[].
+    #[serde(default)]
+    pub imap: Option<Imap>,
+    /// By POP3: UIDL and TOP, or RETR where the server has no TOP; never DELE.
+    #[serde(default)]
+    pub pop3: Option<Pop3>,
+    /// In a Maildir on this machine, such as `/var/mail/%d/%n`.
+    #[serde(default)]
+    pub maildir: Option<String>,
+    /// By a program and its arguments, which fetches the mailbox and prints one line: the path of a Maildir.
+    #[serde(default)]
+    pub command: Option<Vec<String>>,
+}
+
+/// An IMAP server.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Imap {
+    /// Host, by name or address.
+    pub host: String,
+    /// Port: 993 where TLS is implicit, else 143.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// When the channel is secured.
+    #[serde(default)]
+    pub tls: ClientTls,
+    /// The name that its certificate must bear; the host's where absent.
+    #[serde(default)]
+    pub server_name: Option<String>,
+    /// Who vouches for it.
+    pub trust: Trust,
+    /// The folder.
+    #[serde(default = "inbox")]
+    pub folder: String,
+}
+
+/// A POP3 server.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Pop3 {
+    /// Host, by name or address.
+    pub host: String,
+    /// Port: 995 where TLS is implicit, else 110.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// When the channel is secured.
+    #[serde(default)]
+    pub tls: ClientTls,
+    /// The name that its certificate must bear; the host's where absent.
+    #[serde(default)]
+    pub server_name: Option<String>,
+    /// Who vouches for it.
+    pub trust: Trust,
+}
+
+/// A mailbox, and whoever holds it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct User {
+    /// Its address.
+    pub address: String,
+    /// The name to log in with; the address where absent.
+    #[serde(default)]
+    pub login: Option<String>,
+    /// The password, of submission and mailbox alike; a mailbox in a Maildir that nobody sends from needs none.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// How this one is looked into, where that differs.
+    #[serde(default)]
+    pub mailbox: Option<Mailboxes>,
+}
+
+/// Where a secret stands: one of these. It is never written in the target file.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Secret {
+    /// In this environment variable.
+    #[serde(default)]
+    pub env: Option<String>,
+    /// In this file, whose last line end does not count.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+}
+
+/// Mailboxes in a state.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct States {
+    /// One without room.
+    #[serde(default)]
+    pub full: Option<User>,
+    /// One that is switched off.
+    #[serde(default)]
+    pub disabled: Option<User>,
+    /// One whose owner wants no ordinary mail.
+    #[serde(default)]
+    pub refuses_ordinary_mail: Option<User>,
+}
+
+/// How a provider stands in the directory: one of these.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Listed {
+    /// By its own records: LDIF, or LDIF in its signature (`.ldif.p7m`).
+    #[serde(default)]
+    pub ldif: Option<PathBuf>,
+    /// By these signing certificates, PEM or DER; the rest of the record is what the target file says.
+    #[serde(default)]
+    pub certificates: Option<Vec<PathBuf>>,
+}
+
+/// Where the other side listens.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Counterpart {
+    /// Address of an interface; that of this machine alone where absent.
+    #[serde(default = "loopback")]
+    pub bind: std::net::IpAddr,
+    /// Port of the reference gateway's incoming point.
+    #[serde(default = "counterpart_port")]
+    pub incoming: u16,
+    /// Port of the ordinary mail host.
+    #[serde(default = "posta_port")]
+    pub posta: u16,
+}
+
+/// How long is waited.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settling {
+    /// For what must come, at most, since anything came last. It ends with what was waited for.
+    #[serde(default = "deadline")]
+    pub deadline: Span,
+    /// For what must not come, behind a sentinel message that came through both ways.
+    #[serde(default = "silence")]
+    pub silence: Span,
+    /// Between one look into a mailbox and the next.
+    #[serde(default = "poll")]
+    pub poll: Span,
+}
+
+impl Default for Counterpart {
+    fn default() -> Self {
+        Self { bind: loopback(), incoming: counterpart_port(), posta: posta_port() }
+    }
+}
+
+impl Default for Settling {
+    fn default() -> Self {
+        Self { deadline: deadline(), silence: silence(), poll: poll() }
+    }
+}
+
+fn submission_port() -> u16 {
+    587
+}
+
+fn incoming_port() -> u16 {
+    25
+}
+
+fn counterpart_port() -> u16 {
+    2525
+}
+
+fn posta_port() -> u16 {
+    2526
+}
+
+fn loopback() -> std::net::IpAddr {
+    std::net::Ipv4Addr::LOCALHOST.into()
+}
+
+fn inbox() -> String {
+    "INBOX".to_owned()
+}
+
+fn deadline() -> Span {
+    Span(jiff::SignedDuration::from_mins(1))
+}
+
+fn silence() -> Span {
+    Span(jiff::SignedDuration::from_secs(3))
+}
+
+fn poll() -> Span {
+    Span(jiff::SignedDuration::from_millis(500))
+}
+
+/// The JSON Schema of a target file, derived from the types that read it.
+pub fn schema() -> serde_json::Value {
+    schema_for!(Document).into()
+}
+
+impl Document {
+    /// Reads a target file; else everything that is wrong with it, as far as it can be told without looking elsewhere.
+    pub fn read(file: &str, source: &str) -> Result<Self, Vec<Problem>> {
+        let source = yaml::unmarked(source);
+        let document: Self = yaml::read(
+            file,
+            source,
+            "a target has a `provider`, `domains`, `submission`, `incoming`, `mailboxes` and `users`",
+        )?;
+        let mistakes = document.mistakes();
+        if mistakes.is_empty() {
+            return Ok(document);
+        }
+        Err(mistakes.iter().map(|(path, message)| Problem::at(file, source, path, message.as_str())).collect())
+    }
+
+    /// How a user's mailbox is looked into.
+    pub(super) fn looks<'d>(&'d self, user: &'d User) -> &'d Mailboxes {
+        user.mailbox.as_ref().unwrap_or(&self.mailboxes)
+    }
+}
+
+impl States {
+    /// The states that there are mailboxes in, by key.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &User)> {
+        let all = [
+            ("full", &self.full),
+            ("disabled", &self.disabled),
+            ("refuses-ordinary-mail", &self.refuses_ordinary_mail),
+        ];
+        all.into_iter().filter_map(|(key, user)| Some((key, user.as_ref()?)))
+    }
+}

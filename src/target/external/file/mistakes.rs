@@ -1,0 +1,188 @@
+//! What the types of a target file cannot tell.
+
+use super::{Document, Listed, Mailboxes, Trust, User};
+use crate::{
+    scenario::words::{SERVICE, USERS},
+    yaml::{
+        locate::{Path, Step},
+        unknown,
+    },
+};
+
+impl Document {
+    /// Everything wrong, and where.
+    pub(super) fn mistakes(&self) -> Vec<(Path, String)> {
+        let mut mistakes = Mistakes(Vec::new());
+        if self.domains.is_empty() {
+            mistakes.tell(vec!["domains".into()], "a provider has a domain");
+        }
+        mistakes.one_of(vec!["submission".into(), "trust".into()], self.submission.trust.given(), TRUST);
+        mistakes.one_of(vec!["incoming".into(), "trust".into()], self.incoming.trust.given(), TRUST);
+        mistakes.one_of(vec!["listed".into()], self.listed.given(), "`ldif` and `certificates`");
+        mistakes.mailboxes(&vec!["mailboxes".into()], &self.mailboxes);
+        for name in USERS.into_iter().chain([SERVICE]) {
+            if !self.users.contains_key(name) {
+                mistakes
+                    .tell(vec!["users".into()], &format!("`{name}` is missing: the suite's users are {}", everybody()));
+            }
+        }
+        for (name, user) in &self.users {
+            if name.contains(['@', ' ']) {
+                let why = unknown("user", name, USERS.into_iter().chain([SERVICE]));
+                mistakes.tell(vec!["users".into(), Step::KeyOf(name.clone())], &why);
+            }
+            let log_in = self.looks(user).imap.is_some() || self.looks(user).pop3.is_some() || USERS.contains(&&**name);
+            mistakes.user(&vec!["users".into(), name.as_str().into()], user, log_in);
+        }
+        for (name, user) in self.states.all() {
+            let log_in = self.looks(user).imap.is_some() || self.looks(user).pop3.is_some();
+            mistakes.user(&vec!["states".into(), name.into()], user, log_in && name != "disabled");
+        }
+        if self.clock.as_ref().is_some_and(|words| !words.iter().any(|word| word.contains("%s"))) {
+            mistakes.tell(vec!["clock".into()], "a program and its arguments, with `%s` where the seconds stand");
+        }
+        if self.messages_per_minute == Some(0) {
+            mistakes.tell(vec!["messages-per-minute".into()], "with none at all nothing can be played");
+        }
+        for (name, span) in
+            [("deadline", self.settling.deadline), ("silence", self.settling.silence), ("poll", self.settling.poll)]
+        {
+            if span.0.is_zero() || span.0 > jiff::SignedDuration::from_hours(1) {
+                mistakes.tell(vec!["settling".into(), name.into()], "more than nothing, and an hour at most");
+            }
+        }
+        mistakes.0
+    }
+}
+
+const TRUST: &str = "`ca`, `fingerprint` and `unverified: true`";
+
+fn everybody() -> String {
+    format!("{} and {SERVICE}", USERS.join(", "))
+}
+
+struct Mistakes(Vec<(Path, String)>);
+
+impl Mistakes {
+    fn tell(&mut self, path: Path, message: &str) {
+        self.0.push((path, message.to_owned()));
+    }
+
+    fn one_of(&mut self, path: Path, given: usize, of: &str) {
+        if given != 1 {
+            self.tell(path, &format!("exactly one of {of} stands here"));
+        }
+    }
+
+    fn mailboxes(&mut self, path: &Path, looked: &Mailboxes) {
+        let given = [looked.imap.is_some(), looked.pop3.is_some(), looked.maildir.is_some(), looked.command.is_some()];
+        self.one_of(path.clone(), count(given), "`imap`, `pop3`, `maildir` and `command`");
+        let trusts = [
+            ("imap", looked.imap.as_ref().map(|imap| &imap.trust)),
+            ("pop3", looked.pop3.as_ref().map(|pop3| &pop3.trust)),
+        ];
+        for (key, trust) in trusts.into_iter().filter_map(|(key, trust)| Some((key, trust?))) {
+            self.one_of([path.clone(), vec![key.into(), "trust".into()]].concat(), trust.given(), TRUST);
+        }
+        if looked.command.as_ref().is_some_and(Vec::is_empty) {
+            self.tell([path.clone(), vec!["command".into()]].concat(), "a program, and its arguments behind it");
+        }
+    }
+
+    fn user(&mut self, path: &Path, user: &User, log_in: bool) {
+        let below = |key: &str| [path.clone(), vec![key.into()]].concat();
+        if !user.address.contains('@') {
+            self.tell(below("address"), "not an address: it has no `@`");
+        }
+        match &user.password {
+            Some(secret) => {
+                self.one_of(
+                    below("password"),
+                    count([secret.env.is_some(), secret.file.is_some()]),
+                    "`env` and `file`",
+                );
+            }
+            None if log_in => self.tell(
+                path.clone(),
+                "`password` is missing: whoever logs in has one, as `{env: NAME}` or `{file: PATH}`",
+            ),
+            None => {}
+        }
+        if let Some(looked) = &user.mailbox {
+            self.mailboxes(&below("mailbox"), looked);
+        }
+    }
+}
+
+fn count(given: impl IntoIterator<Item = bool>) -> usize {
+    given.into_iter().filter(|given| *given).count()
+}
+
+impl Trust {
+    fn given(&self) -> usize {
+        count([self.ca.is_some(), self.fingerprint.is_some(), self.unverified == Some(true)])
+    }
+}
+
+impl Listed {
+    fn given(&self) -> usize {
+        count([self.ldif.is_some(), self.certificates.is_some()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::external::schema;
+
+    const EXAMPLE: &str = include_str!("../../../../targets/example.yaml");
+
+    fn mistakes(source: &str) -> Vec<String> {
+        let problems = Document::read("targets/acme.yaml", source).err().unwrap_or_default();
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_example_is_right_and_says_every_key() {
+        assert_eq!(mistakes(EXAMPLE), Vec::<String>::new());
+        let schema = schema();
+        let keys = schema["properties"].as_object().unwrap().keys();
+        let missing: Vec<&String> = keys.filter(|key| !EXAMPLE.contains(&format!("{key}:"))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn each_mistake_is_told_with_its_place_and_what_would_be_right() {
+        for (right, wrong, told) in [
+            ("provider: ACME Posta Certificata S.p.A.\n", "", "acme.yaml:6:1: `provider` is missing"),
+            ("exclusive: true", "exclusiv: true", "unknown key `exclusiv`"),
+            ("auth: plain", "auth: cram", "unknown word `cram`"),
+            (
+                "ca: /etc/ssl/certs/ca-certificates.crt}\n  # `plain`",
+                "}\n  # `plain`",
+                "exactly one of `ca`, `fingerprint`",
+            ),
+            (
+                "mario: {address: mario@acme.example, password: {env: ACME_MARIO}}",
+                "mario: {address: mario}",
+                "not an address: it has no `@`",
+            ),
+            ("password: {env: ACME_ANNA}", "password: segreta", "stands where a map of keys"),
+            ("password: {env: ACME_ANNA}", "password: {}", "exactly one of `env` and `file`"),
+            (
+                "  luca: {",
+                "  marco: {",
+                "`luca` is missing: the suite's users are mario, anna, luca, giulia and service",
+            ),
+            ("listed: {certificates: [acme-signing.pem]}", "listed: {}", "exactly one of `ldif` and `certificates`"),
+            ("deadline: 1m", "deadline: 2h", "an hour at most"),
+            ("  imap: {", "  maildir: /x\n  imap: {", "exactly one of `imap`, `pop3`, `maildir` and `command`"),
+            ("messages-per-minute: 60", "messages-per-minute: 0", "nothing can be played"),
+            ("exclusive: true", "exclusive: true\nclock: [advance]", "`%s` where the seconds stand"),
+        ] {
+            assert!(EXAMPLE.contains(right), "{right}");
+            let found = mistakes(&EXAMPLE.replacen(right, wrong, 1));
+            assert!(found.iter().any(|one| one.contains(told)), "{wrong}: {found:?}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Is a target alive and honest: what its points, logins and mailboxes say before anything is played.
+
+use std::time::Duration;
+
+use super::{External, load::Point, side::reached};
+use crate::{
+    evidence::Service,
+    net::{Client, Credentials, Destination, Patience, Problem},
+    scenario::words::USERS,
+    target::{TargetError, Trouble},
+};
+
+/// How long is waited for an answer.
+const PATIENCE: Patience = Patience { command: Duration::from_secs(30), message: Duration::from_secs(30) };
+
+/// The name that the examining client says in EHLO.
+const CLIENT: &str = "client.example";
+
+/// Something looked at, in a plain sentence.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// What was found.
+    pub found: String,
+    /// What it means.
+    pub meaning: Meaning,
+}
+
+/// What something found means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// It is as it must be.
+    Well,
+    /// The target does not do its part.
+    Wrong,
+    /// The target file says something that is not so.
+    Configuration,
+    /// It cannot be reached.
+    OutOfReach,
+}
+
+impl External {
+    /// Looks at everything, one after the other; nothing is sent.
+    pub async fn examined(&self) -> Vec<Looked> {
+        let mut all = Vec::new();
+        for (what, point, service) in [
+            ("the incoming point", &self.incoming, Service::Incoming),
+            ("the submission point", &self.submission, Service::Submission),
+        ] {
+            let (looked, destination) = self.point(what, point, service).await;
+            all.extend(looked);
+            if let (Some(destination), Service::Submission) = (destination, service) {
+                all.extend(self.logins(&destination).await);
+            }
+        }
+        all.extend(self.mailboxes().await);
+        all
+    }
+
+    async fn point(&self, what: &str, point: &Point, service: Service) -> (Vec<Looked>, Option<Destination>) {
+        let destination = match reached(self, point, service).await {
+            Ok(destination) => destination,
+            Err(error) => return (vec![trouble(what, &error)], None),
+        };
+        let address = destination.address;
+        let mut looked = vec![well(format!("{what} answers at {address}"))];
+        match client(&destination).greet(&destination, None).await {
+            Ok(transcript) => {
+                let version = transcript.tls().unwrap_or_else(|| "no TLS".to_owned());
+                let vouched = point.remark.as_deref().unwrap_or("its certificate bears its name and is vouched for");
+                looked.push(well(format!("{what} secures the channel: {version}; {vouched}")));
+                (looked, Some(destination))
+            }
+            Err(error) => {
+                looked.push(problem(what, &error.problem));
+                (looked, None)
+            }
+        }
+    }
+
+    async fn logins(&self, destination: &Destination) -> Vec<Looked> {
+        let client = client(destination);
+        let mut looked = Vec::new();
+        for user in USERS {
+            let Some(login) =
+                self.document.users.get(user).and_then(|user| self.logins.get(&user.address.to_ascii_lowercase()))
+            else {
+                continue;
+            };
+            looked.push(match client.greet(destination, Some(login)).await {
+                Ok(_) => well(format!("{user} logs in")),
+                Err(error) => problem(&format!("{user} does not log in"), &error.problem),
+            });
+        }
+        let Some(mario) = self.document.users.get(USERS[0]) else { return looked };
+        let Some(right) = self.logins.get(&mario.address.to_ascii_lowercase()) else { return looked };
+        let wrong = Credentials { password: format!("{}-wrong", right.password), ..right.clone() };
+        looked.push(match client.greet(destination, Some(&wrong)).await {
+            Err(error) if matches!(error.problem, Problem::Login(_)) => well("a wrong password is refused".to_owned()),
+            Ok(_) => Looked { found: "a wrong password is taken".to_owned(), meaning: Meaning::Wrong },
+            Err(error) => problem("a wrong password", &error.problem),
+        });
+        looked
+    }
+
+    async fn mailboxes(&self) -> Vec<Looked> {
+        let mut looked = Vec::new();
+        for (address, (source, login)) in &self.sources {
+            looked.push(match source.reader(address, login).mark().await {
+                Ok(()) => well(format!("the mailbox of {address} can be read")),
+                Err(error) => trouble(&format!("the mailbox of {address}"), &error),
+            });
+        }
+        looked
+    }
+}
+
+fn client(destination: &Destination) -> Client {
+    let trusted = destination.trust.clone();
+    let tls =
+        trusted.unwrap_or_else(|| crate::net::Trusted::Authorities(Vec::new()).client_config().expect("no roots"));
+    Client { name: CLIENT.to_owned(), tls, patience: PATIENCE, calls: None }
+}
+
+fn well(found: String) -> Looked {
+    Looked { found, meaning: Meaning::Well }
+}
+
+fn trouble(what: &str, error: &TargetError) -> Looked {
+    let meaning = match error.trouble {
+        Trouble::Configuration => Meaning::Configuration,
+        Trouble::Infrastructure => Meaning::OutOfReach,
+        Trouble::Misbehaved { .. } => Meaning::Wrong,
+    };
+    Looked { found: format!("{what}: {error}"), meaning }
+}
+
+fn problem(what: &str, problem: &Problem) -> Looked {
+    let meaning = match problem {
+        Problem::Connect(_) | Problem::Tls(_) | Problem::Timeout => Meaning::OutOfReach,
+        Problem::Login(_) | Problem::Address(_) => Meaning::Configuration,
+        _ => Meaning::Wrong,
+    };
+    Looked { found: format!("{what}: {problem}"), meaning }
+}

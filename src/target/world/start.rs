@@ -1,0 +1,223 @@
+//! How a world begins: everybody in the state that a scenario gives, whoever built them.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use jiff::SignedDuration;
+use tokio::{net::TcpListener, time::Instant};
+
+use super::{Opening, PATIENCE, World, posta_point};
+use crate::{
+    clock::{Clock, LegalTime, Machine},
+    evidence::{Direction, PlayId, Role, Service},
+    gateway::{Bind, Doors, Lab, Profile},
+    net::Patience,
+    pki::{Order, Pki},
+    scenario::{
+        Scenario,
+        words::{Host, Mailbox},
+    },
+    state::MailboxState,
+    target::{
+        OUTSIDE, Side, TargetError,
+        external::{External, Outside, Targets},
+        given,
+        reference::{Reference, Shown},
+    },
+};
+
+/// How long a port is waited for that the play before has just left.
+const RELEASE: Duration = Duration::from_secs(10);
+
+/// Others may be slow, and are not to hang.
+const PATIENCE_WITH_OTHERS: Patience = Patience { command: Duration::from_mins(1), message: Duration::from_mins(3) };
+
+/// What a play is opened in.
+#[derive(Clone, Debug)]
+pub struct Setting<'r> {
+    /// The machine's clock: it tells the day that TLS goes by, and legal time where a side's clock is its own.
+    pub machine: Machine,
+    /// Whose identifiers what is made in it bears.
+    pub play: PlayId,
+    /// The targets that are not built in.
+    pub targets: &'r Targets,
+    /// Whether they are called.
+    pub contact: Contact,
+}
+
+/// Whether somebody else's gateway is called when a world opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contact {
+    /// It is, and must answer.
+    Made,
+    /// It is not: only what would be said is asked for.
+    Avoided,
+}
+
+/// Who plays a role, before anybody listens.
+enum Cast {
+    Reference(Box<Profile>),
+    Outside(Box<Outside>),
+}
+
+impl Cast {
+    fn address(&self, user: &str) -> String {
+        match self {
+            Cast::Reference(profile) => format!("{user}@{}", profile.domains[0]),
+            Cast::Outside(outside) => outside.address(user),
+        }
+    }
+
+    fn profile(&self) -> Option<&Profile> {
+        match self {
+            Cast::Reference(profile) => Some(profile),
+            Cast::Outside(_) => None,
+        }
+    }
+}
+
+impl World {
+    /// Starts or finds everybody.
+    pub(in crate::target) async fn start(
+        direction: &Direction,
+        scenario: &Scenario,
+        setting: &Setting<'_>,
+    ) -> Result<Self, TargetError> {
+        let Setting { machine, play, targets, contact } = setting;
+        let names = [(Role::Sender, &*direction.sender), (Role::Receiver, &*direction.receiver)];
+        let outside: Vec<Arc<External>> = names.iter().filter_map(|(_, name)| targets.get(name).cloned()).collect();
+        let (clock, pki) = time(scenario, *machine, &outside).await?;
+        let mut posta = given::posta(scenario);
+        let mut cast = Vec::new();
+        for (role, name) in names {
+            cast.push(match targets.get(name) {
+                Some(target) => Cast::Outside(Box::new(
+                    Outside::meet(target.clone(), scenario, role, (clock.clone(), *machine), *contact).await?,
+                )),
+                None => Cast::Reference(Box::new(given::profile_in_state(name, role, scenario, clock.now())?)),
+            });
+        }
+        let address = |mailbox: &Mailbox| match mailbox {
+            Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),
+            Mailbox::At { user, host: Host::Gateway(role) } => cast[*role as usize].address(user),
+            Mailbox::Literal(literal) => literal.clone(),
+        };
+        let settings: Vec<_> = names.iter().map(|(role, _)| given::mailboxes(*role, scenario, &address)).collect();
+        for (one, settings) in cast.iter_mut().zip(settings) {
+            if let Cast::Reference(profile) = one {
+                for settings in settings {
+                    let local = settings.local.clone();
+                    *profile.mailbox_mut(&local) = settings;
+                }
+            }
+        }
+        let records = outside.iter().flat_map(|target| target.records.iter().cloned());
+        let directory = given::directory(&pki, &scenario.given, [cast[0].profile(), cast[1].profile()], records)?;
+        // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
+        let is_elsewhere = |name: &str| name.starts_with(OUTSIDE) || targets.get(name).is_some();
+        let doors = if names.iter().any(|(_, name)| is_elsewhere(name)) { Doors::Open } else { Doors::OwnOnly };
+        let lab = || {
+            let trust = outside.iter().fold(given::trust(&pki, &scenario.given), |trust, target| {
+                trust.with(&shared(&target.anchors), &shared(&target.lists))
+            });
+            let lab = Lab::with(pki.clone(), clock.clone(), *machine, &directory, trust);
+            lab.set_patience(if outside.is_empty() { PATIENCE } else { PATIENCE_WITH_OTHERS });
+            lab.set_play(play.clone());
+            lab.tap().set_doors(doors);
+            lab
+        };
+        let own = lab();
+        if let Some(target) = outside.first() {
+            let at = target.counterpart();
+            for port in [at.posta, at.incoming] {
+                released(SocketAddr::from((at.bind, port))).await;
+            }
+            posta.listens = SocketAddr::from((at.bind, at.posta));
+            for one in &mut cast {
+                if let Cast::Reference(profile) = one {
+                    profile.bind = Bind { address: at.bind, incoming: at.incoming, ..Bind::default() };
+                }
+            }
+        }
+        let trouble = |error: io::Error| TargetError::infrastructure(format!("a host does not start: {error}"));
+        let posta = own.start_ordinary(posta).await.map_err(trouble)?;
+        let mut sides: Vec<Box<dyn Side>> = Vec::new();
+        let (mut labs, mut profiles) = (vec![own.clone()], Vec::new());
+        for (one, (_, name)) in cast.into_iter().zip(names) {
+            sides.push(match one {
+                Cast::Outside(outside) => outside,
+                Cast::Reference(profile) => {
+                    let is_outside = name.starts_with(OUTSIDE);
+                    let (lab, shown) =
+                        if is_outside { (lab(), Shown::Mailboxes) } else { (own.clone(), Shown::Inside) };
+                    labs.push(lab.clone());
+                    profiles.push((*profile).clone());
+                    Box::new(Reference::start(name, lab, *profile, shown).await.map_err(trouble)?)
+                }
+            });
+        }
+        let mut hosts = vec![(posta.settings().domains.clone(), posta_point(&posta))];
+        hosts.extend(sides.iter().map(|side| (side.facts().domains, side.endpoint(Service::Incoming))));
+        for lab in &labs {
+            for (domains, destination) in &hosts {
+                lab.announce(domains, destination);
+            }
+        }
+        let [sender, receiver] =
+            <[Box<dyn Side>; 2]>::try_from(sides).map_err(|_| TargetError::infrastructure("a side is missing"))?;
+        let mut world = Self {
+            sides: [sender, receiver],
+            outside,
+            lab: own,
+            labs,
+            posta,
+            play: play.clone(),
+            disabled: BTreeSet::new(),
+            opening: Opening { profiles: profiles.try_into().ok(), given: scenario.given.clone() },
+            changed: Mutex::default(),
+            handed: Mutex::default(),
+        };
+        let states = scenario.given.mailboxes.iter();
+        let disabled = states.filter(|(_, state)| state.state == MailboxState::Disabled);
+        world.disabled = disabled.map(|(mailbox, _)| world.address(mailbox)).collect();
+        Ok(world)
+    }
+}
+
+/// The legal clock and the test PKI: of the scenario's day, or of today where a side goes by its own clock.
+async fn time(
+    scenario: &Scenario,
+    machine: Machine,
+    outside: &[Arc<External>],
+) -> Result<(Clock, Arc<Pki>), TargetError> {
+    let trouble = |error: crate::pki::PkiError| TargetError::infrastructure(error.to_string());
+    if outside.is_empty() {
+        return Ok((Clock::still(scenario.starts), Pki::load().map_err(trouble)?));
+    }
+    let mut ahead = SignedDuration::ZERO;
+    for target in outside {
+        ahead = ahead.max(target.ahead(machine).await?);
+    }
+    let now = machine.now() + ahead;
+    let order = Order { day: Some(LegalTime::at(machine.now()).day()), newcomer: None };
+    Ok((Clock::running(Machine::set_to(now)), Pki::ordered(&order).map_err(trouble)?))
+}
+
+fn shared(all: &[Vec<u8>]) -> Vec<Arc<[u8]>> {
+    all.iter().map(|one| one.as_slice().into()).collect()
+}
+
+/// Waits until a port is free that whoever was there before may not have left yet; who is still there then is told when a host starts.
+pub(in crate::target) async fn released(at: SocketAddr) {
+    let deadline = Instant::now() + RELEASE;
+    while matches!(TcpListener::bind(at).await, Err(error) if error.kind() == io::ErrorKind::AddrInUse)
+        && Instant::now() < deadline
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

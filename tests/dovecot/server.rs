@@ -1,0 +1,219 @@
+//! A Dovecot of Debian's packages on loopback, with a throw-away configuration: IMAP and POP3 over a Maildir.
+
+use std::{
+    fs,
+    io::{self, ErrorKind},
+    net::{Ipv4Addr, TcpListener},
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use pec_conformance::net::{MailboxServer, MailboxTls, Trusted};
+use rcgen::{CertificateParams, KeyPair};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+/// How long the server may take to listen, however busy the machine is.
+const START: Duration = Duration::from_mins(1);
+
+/// A user whose password is the second.
+pub const USER: (&str, &str) = ("mario@acme.example", "per-prova-3");
+
+/// Where the server lies in Debian, which is on no ordinary user's path.
+const PROGRAMS: [&str; 2] = ["/usr/sbin/dovecot", "dovecot"];
+
+/// A running server.
+pub struct Dovecot {
+    folder: TempDir,
+    child: Child,
+    ports: [u16; 4],
+    certificate: rcgen::Certificate,
+    /// Who reads the mail: a Dovecot of root's leaves its rights.
+    owner: Option<(u32, u32)>,
+}
+
+/// Which of its doors.
+#[derive(Clone, Copy, Debug)]
+pub enum Door {
+    Imap,
+    Imaps,
+    Pop3,
+    Pop3s,
+}
+
+/// The program, where it is at hand. Where it must be (in CI) its absence is a failure.
+fn program() -> Option<&'static str> {
+    let found = PROGRAMS.into_iter().find(|program| {
+        !matches!(Command::new(program).arg("--version").output(), Err(error) if error.kind() == ErrorKind::NotFound)
+    });
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "dovecot is not installed, and CI must have it");
+        eprintln!("skipped: dovecot is not installed (Debian: dovecot-imapd dovecot-pop3d)");
+    }
+    found
+}
+
+impl Dovecot {
+    /// Starts one, where there is one.
+    pub async fn start() -> Option<Self> {
+        let program = program()?;
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        fs::set_permissions(at, fs::Permissions::from_mode(0o755)).unwrap();
+        for inner in ["run", "state", "mail"] {
+            fs::create_dir(at.join(inner)).unwrap();
+        }
+        let key = KeyPair::generate().unwrap();
+        let names = ["localhost".to_owned(), "imap.acme.example".to_owned()];
+        let certificate = CertificateParams::new(names).unwrap().self_signed(&key).unwrap();
+        fs::write(at.join("cert.pem"), certificate.pem()).unwrap();
+        fs::write(at.join("key.pem"), key.serialize_pem()).unwrap();
+        fs::write(at.join("users"), format!("{}:{{plain}}{}\n", USER.0, USER.1)).unwrap();
+        let root = fs::metadata(at).unwrap().uid() == 0;
+        let owner = root.then(|| owner_of("/var/mail")).flatten();
+        if let Some((uid, gid)) = owner {
+            chown(at.join("mail"), Some(uid), Some(gid)).unwrap();
+        }
+        let ports = free_ports();
+        fs::write(at.join("dovecot.conf"), configuration(at, ports, owner)).unwrap();
+        let log = fs::File::create(at.join("output")).unwrap();
+        let child = Command::new(program)
+            .args(["-F", "-c"])
+            .arg(at.join("dovecot.conf"))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut server = Self { folder, child, ports, certificate, owner };
+        server.listening().await;
+        Some(server)
+    }
+
+    /// A door, and the certificate that it shows trusted.
+    pub fn door(&self, door: Door) -> MailboxServer {
+        self.door_trusting(door, &Trusted::Authorities(vec![self.certificate.der().clone()]))
+    }
+
+    /// A door, and somebody trusted there.
+    pub fn door_trusting(&self, door: Door, trusted: &Trusted) -> MailboxServer {
+        let (port, tls) = match door {
+            Door::Imap => (self.ports[0], MailboxTls::Upgraded),
+            Door::Imaps => (self.ports[1], MailboxTls::Implicit),
+            Door::Pop3 => (self.ports[2], MailboxTls::Upgraded),
+            Door::Pop3s => (self.ports[3], MailboxTls::Implicit),
+        };
+        MailboxServer {
+            host: "localhost".to_owned(),
+            port,
+            name: "imap.acme.example".to_owned(),
+            tls,
+            trust: Arc::clone(&trusted.client_config().unwrap()),
+            patience: Duration::from_secs(30),
+        }
+    }
+
+    /// Its certificate's bytes.
+    pub fn certificate(&self) -> &[u8] {
+        self.certificate.der()
+    }
+
+    /// The user's Maildir.
+    pub fn maildir(&self) -> PathBuf {
+        self.folder.path().join("mail").join(USER.0)
+    }
+
+    /// Delivers a message as a delivery agent does: written whole, then moved to `new`.
+    pub fn deliver(&self, name: &str, message: &str) {
+        let maildir = self.maildir();
+        for inner in ["", "new", "cur", "tmp"] {
+            let folder = maildir.join(inner);
+            if !folder.exists() {
+                fs::create_dir(&folder).unwrap();
+                self.give(&folder);
+            }
+        }
+        let (tmp, new) = (maildir.join("tmp").join(name), maildir.join("new").join(name));
+        fs::write(&tmp, message).unwrap();
+        self.give(&tmp);
+        fs::rename(tmp, new).unwrap();
+    }
+
+    fn give(&self, path: &Path) {
+        if let Some((uid, gid)) = self.owner {
+            chown(path, Some(uid), Some(gid)).unwrap();
+        }
+    }
+
+    async fn listening(&mut self) {
+        let deadline = Instant::now() + START;
+        for port in self.ports {
+            while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+                let output = || fs::read_to_string(self.folder.path().join("output")).unwrap_or_default();
+                let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    panic!("dovecot ended: {status}\n{}{}", output(), log());
+                }
+                assert!(Instant::now() < deadline, "dovecot does not listen\n{}{}", output(), log());
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+impl Drop for Dovecot {
+    fn drop(&mut self) {
+        // Its master ends its children when it is asked to, and not when it is killed.
+        let id = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let deadline = Instant::now() + START;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Somebody unprivileged who owns mail on this machine: Debian's `mail`.
+fn owner_of(path: &str) -> Option<(u32, u32)> {
+    let gid = fs::metadata(path).ok()?.gid();
+    let passwd = fs::read_to_string("/etc/passwd").ok()?;
+    let fields = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let uid = fields.filter(|fields| fields.first() == Some(&"mail")).find_map(|fields| fields.get(2)?.parse().ok())?;
+    Some((uid, gid))
+}
+
+fn free_ports() -> [u16; 4] {
+    let listeners: io::Result<Vec<TcpListener>> = (0..4).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect();
+    let listeners = listeners.unwrap();
+    [0, 1, 2, 3].map(|index| listeners[index].local_addr().unwrap().port())
+}
+
+fn configuration(at: &Path, ports: [u16; 4], owner: Option<(u32, u32)>) -> String {
+    let at = at.display();
+    let [imap, imaps, pop3, pop3s] = ports;
+    let rights = if let Some((uid, gid)) = owner {
+        format!("userdb {{\n  driver = static\n  args = uid={uid} gid={gid} home={at}/mail/%u\n}}\n")
+    } else {
+        // Without root's rights everything runs as whoever started it.
+        let me = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+        let me = me.trim();
+        format!(
+            "default_internal_user = {me}\ndefault_login_user = {me}\nservice anvil {{\n  chroot =\n}}\n\
+             service imap-login {{\n  chroot =\n}}\nservice pop3-login {{\n  chroot =\n}}\n\
+             userdb {{\n  driver = static\n  args = home={at}/mail/%u\n}}\n"
+        )
+    };
+    format!(
+        "protocols = imap pop3\nlisten = 127.0.0.1\nbase_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\n\
+         auth_mechanisms = plain login\ndisable_plaintext_auth = yes\nssl = yes\nssl_cert = <{at}/cert.pem\n\
+         ssl_key = <{at}/key.pem\nmail_location = maildir:{at}/mail/%u\nfirst_valid_uid = 1\n\
+         service imap-login {{\n  inet_listener imap {{\n    port = {imap}\n  }}\n  inet_listener imaps {{\n    port = {imaps}\n  }}\n}}\n\
+         service pop3-login {{\n  inet_listener pop3 {{\n    port = {pop3}\n  }}\n  inet_listener pop3s {{\n    port = {pop3s}\n  }}\n}}\n\
+         passdb {{\n  driver = passwd-file\n  args = scheme=plain {at}/users\n}}\n{rights}"
+    )
+}
