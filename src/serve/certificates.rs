@@ -12,7 +12,7 @@ use crate::{
     gateway::choices::PeerNames,
     pki::tls,
     shown::path_text,
-    smime::{Certificate, Material, Signature, SignatureState, Signer, sign::Encoding},
+    smime::{Certificate, Material, Signature, SignatureState, Signer, Sort, sign::Encoding},
 };
 
 /// Octets of a file at most: the largest revocation lists take some ninety MB.
@@ -22,20 +22,39 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     bounded::read(path, LARGEST).map_err(|error| format!("{}: {error}", path_text(path)))
 }
 
-/// Certificates or revocation lists, DER.
-pub fn material(path: &Path) -> Result<Vec<Arc<[u8]>>, String> {
-    let found: Result<Vec<Arc<[u8]>>, String> =
-        Material::in_file(read(path)?).into_iter().map(|material| material.map(|material| material.der)).collect();
-    match found {
-        Ok(found) if found.is_empty() => {
-            Err(format!("{}: neither certificates nor revocation lists, in PEM or DER", path_text(path)))
-        }
-        found => found.map_err(|problem| format!("{}: {problem}", path_text(path))),
-    }
+/// What a file holds, DER by DER, or why it does not.
+pub type Held = Result<Vec<Arc<[u8]>>, String>;
+
+/// Certificates.
+pub fn certificates(path: &Path) -> Held {
+    material(path, "certificates", |sort| matches!(sort, Sort::Certificate(_)))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    Ok(material(path)?.into_iter().map(|der| CertificateDer::from(der.to_vec())).collect())
+/// Revocation lists.
+pub fn lists(path: &Path) -> Held {
+    material(path, "revocation lists", |sort| matches!(sort, Sort::RevocationList))
+}
+
+/// What a file holds, all of which must be of this sort.
+fn material(path: &Path, wanted: &str, is: fn(&Sort) -> bool) -> Held {
+    let told = |problem: String| format!("{}: {problem}", path_text(path));
+    let mut found = Vec::new();
+    for material in Material::in_file(read(path)?) {
+        let material = material.map_err(told)?;
+        if !is(&material.sort) {
+            return Err(told(format!("{wanted} are wanted, and it holds {}", name(&material.sort))));
+        }
+        found.push(material.der);
+    }
+    if found.is_empty() { Err(told(format!("no {wanted} in it, in PEM or DER"))) } else { Ok(found) }
+}
+
+fn name(sort: &Sort) -> String {
+    match sort {
+        Sort::Certificate(_) => "a certificate".to_owned(),
+        Sort::RevocationList => "a revocation list".to_owned(),
+        Sort::Neither(problem) => format!("what is neither a certificate nor a revocation list: {problem}"),
+    }
 }
 
 fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
@@ -43,11 +62,15 @@ fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
     PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|_| format!("{}: no private key in PEM", path_text(path)))
 }
 
+/// The first certificate of a file, before those of its issuers.
+pub fn own(path: &Path) -> Result<Certificate, String> {
+    Certificate::read(&certificates(path)?[0]).map_err(|problem| format!("{}: {problem}", path_text(path)))
+}
+
 /// A signer from its certificate, with the issuers that travel with it behind it, and its RSA key.
 pub fn signer(certificate: &Path, key: &Path, now: Timestamp) -> Result<Signer, String> {
-    let mut chain: Vec<Vec<u8>> = material(certificate)?.iter().map(|der| der.to_vec()).collect();
+    let mut chain: Vec<Vec<u8>> = certificates(certificate)?.iter().map(|der| der.to_vec()).collect();
     let own = chain.remove(0);
-    Certificate::read(&own).map_err(|problem| format!("{}: not a certificate: {problem}", path_text(certificate)))?;
     let pair = match self::key(key)? {
         PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
         PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
@@ -65,7 +88,8 @@ pub fn signer(certificate: &Path, key: &Path, now: Timestamp) -> Result<Signer, 
 
 /// TLS of a server.
 pub fn server(certificate: &Path, key: &Path) -> Result<ServerConfig, String> {
-    tls::server(certificates(certificate)?, self::key(key)?)
+    let chain = certificates(certificate)?.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
+    tls::server(chain, self::key(key)?)
         .map_err(|error| format!("{} and {}: {error}", path_text(certificate), path_text(key)))
 }
 
@@ -86,10 +110,15 @@ impl Roots {
 
     /// Those of a file.
     pub fn read(&mut self, path: &Path) -> Result<(), String> {
-        for der in material(path)? {
+        for der in certificates(path)? {
             self.add(&der).map_err(|problem| format!("{}: {problem}", path_text(path)))?;
         }
         Ok(())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// TLS of a client that trusts them.

@@ -12,7 +12,7 @@ use rustls::{ClientConfig, ServerConfig};
 
 use super::{
     ServeError,
-    certificates::{self, Roots},
+    certificates::{self, Held, Roots},
     config::{ClockSetting, Config, DialectName, Route, RouteTls},
 };
 use crate::{
@@ -149,6 +149,11 @@ impl Place {
         for path in self.config.tls.iter().flat_map(|tls| &tls.anchors) {
             roots.read(&self.folder.join(path)).map_err(|problem| ServeError::wrong("tls", &problem))?;
         }
+        if roots.is_empty() {
+            let problem = "`anchors` is missing: give the roots that other hosts' certificates are held to, or \
+                           `test-pki: true`";
+            return Err(ServeError::wrong("tls", problem));
+        }
         roots
             .client(self.profile.choices.peer_names)
             .map(Arc::new)
@@ -158,15 +163,15 @@ impl Place {
     /// Roots and revocation lists of signatures, as they are now.
     pub fn trust(&self) -> Result<Trust, ServeError> {
         let test = self.pki.as_ref().map(|pki| pki.trust()).unwrap_or_default();
-        let read = |key: &'static str, paths: &[PathBuf]| {
+        let read = |key: &'static str, paths: &[PathBuf], of: fn(&Path) -> Held| {
             let mut found = Vec::new();
             for path in paths {
-                let path = self.folder.join(path);
-                found.extend(certificates::material(&path).map_err(|problem| ServeError::wrong(key, &problem))?);
+                found.extend(of(&self.folder.join(path)).map_err(|problem| ServeError::wrong(key, &problem))?);
             }
             Ok::<_, ServeError>(found)
         };
-        let (anchors, lists) = (read("anchors", &self.config.anchors)?, read("lists", &self.config.lists)?);
+        let anchors = read("anchors", &self.config.anchors, certificates::certificates)?;
+        let lists = read("lists", &self.config.lists, certificates::lists)?;
         let anchors = if anchors.is_empty() { test.anchors().to_vec() } else { anchors };
         if anchors.is_empty() {
             return Err(ServeError::lacking("anchors", "the roots of signatures"));
@@ -197,6 +202,15 @@ impl Place {
         if let Some(unlisted) = self.profile.domains.iter().find(|domain| !own(domain)) {
             let problem = format!("it lists no provider that manages {unlisted}, a domain of this gateway");
             return Err(ServeError::wrong("directory", &problem));
+        }
+        if let Some(files) = &self.config.signing {
+            let signing = self.folder.join(&files.certificate);
+            let own = certificates::own(&signing).map_err(|problem| ServeError::wrong("signing", &problem))?;
+            if directory.signing_with(&own).next().is_none() {
+                let problem =
+                    format!("no provider in it signs with the certificate in {}", crate::shown::path_text(&signing));
+                return Err(ServeError::wrong("directory", &problem));
+            }
         }
         Ok(ldif)
     }

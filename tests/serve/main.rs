@@ -2,6 +2,8 @@
 
 mod fetched;
 mod killed;
+mod own;
+mod page;
 mod program;
 
 use std::{fs, path::Path, process::Command};

@@ -3,11 +3,14 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader, ErrorKind, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
     thread,
     time::Duration,
 };
@@ -19,6 +22,7 @@ use pec_conformance::{
     net::{self, AuthMechanism, ClientError, Credentials, Destination, Patience, Security, Sent},
     pki::Pki,
 };
+use rustls::ClientConfig;
 use serde_json::Value;
 
 /// Longer than anything takes on a loaded machine, the queue of a gateway killed a hundred times too.
@@ -59,6 +63,13 @@ impl Program {
         fs::write(folder.join("mario.secret"), format!("{PASSWORD}\n")).unwrap();
         fs::write(folder.join(format!("{name}.yaml")), format!("data: {name}\n{yaml}")).unwrap();
         program.arg("serve").arg(folder.join(format!("{name}.yaml"))).args(["--control", "stdin"]);
+        Self::spawn(program).0
+    }
+
+    /// Starts what a file describes.
+    pub fn of_file(path: &Path) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+        program.arg("serve").arg(path).args(["--control", "stdin"]);
         Self::spawn(program).0
     }
 
@@ -198,6 +209,15 @@ pub fn exit_of(command: &mut Command) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&told).into_owned())
 }
 
+/// Whether a program that only some tests need is installed, which it must be on CI.
+pub fn is_installed(name: &str) -> bool {
+    let Err(error) = Command::new(name).arg("--version").output() else { return true };
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{name} does not start: {error}");
+    assert!(std::env::var_os("CI").is_none(), "{name} is not installed, and CI must have it");
+    eprintln!("skipped: {name} is not installed");
+    false
+}
+
 pub fn kinds(mailbox: &[Vec<u8>]) -> Vec<Kind> {
     mailbox.iter().map(|bytes| Message::read(bytes.as_slice()).unwrap().kind.unwrap()).collect()
 }
@@ -207,6 +227,8 @@ pub fn kinds(mailbox: &[Vec<u8>]) -> Vec<Kind> {
 pub struct Client {
     submission: Destination,
     pub password: String,
+    /// Whom it trusts.
+    pub tls: Arc<ClientConfig>,
 }
 
 impl Client {
@@ -218,7 +240,7 @@ impl Client {
             security: Security::StartTls,
             trust: None,
         };
-        Self { submission, password: PASSWORD.into() }
+        Self { submission, password: PASSWORD.into(), tls: test_tls() }
     }
 
     /// Submits a message with a number of its own.
@@ -235,7 +257,7 @@ impl Client {
             to.join(",\r\n ")
         );
         let login = Credentials { user: from.into(), password: self.password.clone(), mechanism: AuthMechanism::Plain };
-        send(&self.submission, Some(&login), &path, message.as_bytes())
+        send(&self.submission, Some(&login), self.tls.clone(), &path, message.as_bytes())
     }
 }
 
@@ -243,19 +265,24 @@ impl Client {
 pub fn hand(address: SocketAddr, path: &SmtpPath, message: &[u8]) -> Sent {
     let (service, security) = (Service::Incoming, Security::WhenOffered);
     let destination = Destination { address, host: "localhost".into(), service, security, trust: None };
-    send(&destination, None, path, message).unwrap()
+    send(&destination, None, test_tls(), path, message).unwrap()
+}
+
+fn test_tls() -> Arc<ClientConfig> {
+    Pki::load().unwrap().tls_client_config(Machine::default())
 }
 
 fn send(
     destination: &Destination,
     login: Option<&Credentials>,
+    tls: Arc<ClientConfig>,
     path: &SmtpPath,
     message: &[u8],
 ) -> Result<Sent, ClientError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = net::Client {
         name: "client.example".into(),
-        tls: Pki::load().unwrap().tls_client_config(Machine::default()),
+        tls,
         patience: Patience { command: DEADLINE, message: DEADLINE },
         calls: None,
     };
