@@ -2,6 +2,8 @@
 //! for byte, and nothing in the mailbox is other than it was. Where Dovecot is missing this says so; in CI it fails.
 #![cfg(unix)]
 
+#[path = "../ports/mod.rs"]
+mod ports;
 mod server;
 
 use std::fs;

@@ -2,8 +2,8 @@
 
 use std::{
     fs,
-    io::{self, ErrorKind},
-    net::{Ipv4Addr, TcpListener},
+    io::ErrorKind,
+    net::Ipv4Addr,
     os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -15,6 +15,8 @@ use pec_conformance::net::{MailboxServer, MailboxTls, Trusted};
 use rcgen::{CertificateParams, KeyPair};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
+
+use crate::ports;
 
 /// How long the server may take to listen, however busy the machine is.
 const START: Duration = Duration::from_mins(1);
@@ -77,7 +79,7 @@ impl Dovecot {
         if let Some((uid, gid)) = owner {
             chown(at.join("mail"), Some(uid), Some(gid)).unwrap();
         }
-        let ports = free_ports();
+        let ports = [(); 4].map(|()| ports::free());
         fs::write(at.join("dovecot.conf"), configuration(at, ports, owner)).unwrap();
         let log = fs::File::create(at.join("output")).unwrap();
         let child = Command::new(program)
@@ -185,12 +187,6 @@ fn owner_of(path: &str) -> Option<(u32, u32)> {
     let fields = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
     let uid = fields.filter(|fields| fields.first() == Some(&"mail")).find_map(|fields| fields.get(2)?.parse().ok())?;
     Some((uid, gid))
-}
-
-fn free_ports() -> [u16; 4] {
-    let listeners: io::Result<Vec<TcpListener>> = (0..4).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect();
-    let listeners = listeners.unwrap();
-    [0, 1, 2, 3].map(|index| listeners[index].local_addr().unwrap().port())
 }
 
 fn configuration(at: &Path, ports: [u16; 4], owner: Option<(u32, u32)>) -> String {

@@ -1,5 +1,7 @@
 //! Gateways in processes of their own, played against by target files: as they would be if somebody else had built them.
 
+#[path = "../ports/mod.rs"]
+mod ports;
 #[expect(dead_code, reason = "what the tests of `serve` alone need of it")]
 #[path = "../serve/program.rs"]
 mod program;
@@ -7,7 +9,11 @@ mod silent;
 mod staging;
 mod wrong;
 
-use std::{collections::BTreeMap, fs, net::TcpListener};
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+};
 
 use staging::{ALFA, BRAVO, Counterpart, FLAWED, Staging, addresses};
 use walkdir::WalkDir;
@@ -203,7 +209,7 @@ fn a_target_that_is_down_is_out_of_reach_and_no_verdict() {
     let (staging, counterpart) = (Staging::new(), Counterpart::free());
     let silent = silent::Silent::start(staging.path());
     drop(silent);
-    let closed = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let closed = [(); 2].map(|()| SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free())));
     staging.target("acme", BRAVO, closed, "data", counterpart, SETTLING);
     for words in [&["run", "delivery/complete", "--receiver", "acme.yaml"][..], &["smoke", "acme.yaml"]] {
         let (code, text) = staging.run(words);

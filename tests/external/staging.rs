@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -10,7 +10,10 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::{PASSWORD, Program, yaml};
+use crate::{
+    ports,
+    program::{PASSWORD, Program, yaml},
+};
 
 /// Users, and mailboxes in a state.
 const USERS: [&str; 4] = ["mario", "anna", "luca", "giulia"];
@@ -53,9 +56,7 @@ pub struct Counterpart {
 impl Counterpart {
     /// Ports that are free now.
     pub fn free() -> Self {
-        let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-        let [incoming, posta] = listeners.map(|listener| listener.local_addr().unwrap().port());
-        Self { incoming, posta }
+        Self { incoming: ports::free(), posta: ports::free() }
     }
 }
 
