@@ -112,7 +112,7 @@ fn run_takes_a_single_direction_and_refuses_a_gateway_against_itself() {
 
 #[test]
 fn an_unknown_target_is_refused_with_the_nearest() {
-    pec(&["run", "--receiver", "flawd"]).exits(2).says(&["flawd", "a similar value exists: 'flawed'"]);
+    pec(&["run", "--receiver", "flawd"]).exits(2).says(&["flawd", "did you mean `flawed`?"]);
 }
 
 #[test]
