@@ -135,7 +135,9 @@ pub(super) fn runtime(threads: usize) -> io::Result<Runtime> {
     thread::Builder::new().spawn(|| ())?.join().ok();
     let sockets = (0..SOCKETS).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
     drop(sockets.collect::<io::Result<Vec<_>>>()?);
-    Builder::new_multi_thread().worker_threads(threads.max(1)).enable_all().build()
+    let threads = threads.max(1);
+    // What signs and waits for a journal is as much at a time: each further thread keeps memory of its own for large messages.
+    Builder::new_multi_thread().worker_threads(threads).max_blocking_threads(threads).enable_all().build()
 }
 
 /// One cell to be played.
