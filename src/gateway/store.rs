@@ -221,8 +221,8 @@ impl Store {
         self.state().log.clone()
     }
 
-    /// The domains for which a message is due, each with the number of the first one that is not in hand: nothing that is not written yet, and nothing
-    /// at all once out of order.
+    /// The domains for which a message is due, each with the number of the first one that is not in hand: nothing that is
+    /// not written yet, and nothing at all once out of order.
     pub fn due_by(&self, now: Timestamp, in_hand: &HashSet<u64>) -> Vec<(String, u64)> {
         let mut state = self.state();
         if state.broken.is_some() { Vec::new() } else { state.waiting.due_by(now, in_hand) }

@@ -81,11 +81,11 @@ fn one() -> u16 {
     1
 }
 
-/// How a client secures its connection to the access point (RFC 6109 5.3).
+/// How a user's client secures its connection: to the access point (RFC 6109 5.3), and to mailboxes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClientTls {
-    /// By STARTTLS, as on port 587.
+    /// By STARTTLS (STLS in POP3), before the password, as on port 587.
     #[default]
     Starttls,
     /// From the first octet on, as on port 465 (RFC 8314).

@@ -8,7 +8,10 @@ use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
 use crate::{
-    scenario::words::Span,
+    scenario::{
+        send::{ClientAuth, ClientTls},
+        words::Span,
+    },
     yaml::{self, Problem},
 };
 
@@ -93,7 +96,7 @@ pub struct Submission {
     pub trust: Trust,
     /// How users log in.
     #[serde(default)]
-    pub auth: Auth,
+    pub auth: ClientAuth,
 }
 
 /// Where other providers hand messages over.
@@ -125,28 +128,6 @@ pub struct Trust {
     /// Nobody does: every report says so.
     #[serde(default)]
     pub unverified: Option<bool>,
-}
-
-/// When a client secures the channel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ClientTls {
-    /// By STARTTLS (STLS in POP3), before the password.
-    #[default]
-    Starttls,
-    /// From the first byte.
-    Implicit,
-}
-
-/// How users log in (SASL).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Auth {
-    /// PLAIN.
-    #[default]
-    Plain,
-    /// LOGIN.
-    Login,
 }
 
 /// How mailboxes are looked into: one of these. Nothing in them is flagged, moved or deleted. In a path and in arguments `%u`

@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 
 use super::{
     Settling,
-    file::{self, Auth, ClientTls, Counterpart, Document, Mailboxes, Secret, Trust, User},
+    file::{self, Counterpart, Document, Mailboxes, Secret, Trust, User},
     pace::Pace,
     reader::{Reader, Source, printed},
 };
@@ -26,7 +26,10 @@ use crate::{
     directory::{Directory, Provider},
     evidence::Service,
     net::{AuthMechanism, Credentials, Destination, MailboxLogin, MailboxServer, MailboxTls, Security, Trusted},
-    scenario::words::{SERVICE, Span},
+    scenario::{
+        send::{ClientAuth, ClientTls},
+        words::{SERVICE, Span},
+    },
     shown::path_text,
     smime::{Certificate, Material, Sort},
     target::TargetError,
@@ -205,8 +208,8 @@ impl Load {
             let address = user.address.to_ascii_lowercase();
             let login = MailboxLogin { user: user.login.clone().unwrap_or_else(|| user.address.clone()), password };
             let mechanism = match document.submission.auth {
-                Auth::Plain => AuthMechanism::Plain,
-                Auth::Login => AuthMechanism::Login,
+                ClientAuth::Plain => AuthMechanism::Plain,
+                ClientAuth::Login => AuthMechanism::Login,
             };
             let credentials = Credentials { user: login.user.clone(), password: login.password.clone(), mechanism };
             logins.insert(address.clone(), credentials);
