@@ -110,7 +110,8 @@ impl Subject<'_> {
     }
 
     fn finding(&self, verdict: &Verdict, finding: &Finding) -> Failure {
-        let observation = verdict.observation.or_else(|| finding.observations.first().copied());
+        // Of a whole submission the finding knows better which message shows it.
+        let observation = finding.observations.first().copied().or(verdict.observation);
         Failure {
             severity: Severity::of(verdict),
             id: verdict.rule.id.to_owned(),

@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use crate::{
     evidence::{Evidence, Observation, Party, Seen},
-    message::{Kind, Message, Shape},
+    message::{Header, Kind, Mail, Message, Shape},
     smime,
 };
 
@@ -21,7 +21,7 @@ pub(super) struct Copies<'a> {
 /// A sighting of it.
 pub(super) struct Copy<'a> {
     pub observation: &'a Observation,
-    /// Where it first differs from the message as first seen, trace fields on top left aside.
+    /// Where in it the message first differs from what was first seen, trace fields on top left aside.
     pub altered: Option<usize>,
 }
 
@@ -71,9 +71,11 @@ pub(super) fn copies(evidence: &Evidence) -> Vec<Copies<'_>> {
         let Ok(message) = Message::read(observation.bytes.clone()) else { continue };
         let message = message.opened(smime::content);
         let fresh = Copies { message, seen: vec![Copy { observation, altered: None }] };
-        if let Some(arrived) = altered_copy_of(&fresh, &found) {
-            let altered = difference(core, self::core(&found[arrived].first().bytes));
-            found[arrived].seen.push(Copy { observation, altered: Some(altered) });
+        if let Some(arrived) = stored_copy_of(&fresh, &found) {
+            let came = self::core(&found[arrived].first().bytes);
+            let trace = observation.bytes.len() - core.len();
+            let altered = (!is_topped(&fresh.message.mail, came)).then(|| trace + difference(core, came));
+            found[arrived].seen.push(Copy { observation, altered });
             continue;
         }
         by_core.insert(core, found.len());
@@ -83,22 +85,29 @@ pub(super) fn copies(evidence: &Evidence) -> Vec<Copies<'_>> {
 }
 
 /// A stored message that no wire carried like that, while one of the same kind and Message-ID came to that host.
-fn altered_copy_of(stored: &Copies<'_>, found: &[Copies<'_>]) -> Option<usize> {
+fn stored_copy_of(stored: &Copies<'_>, found: &[Copies<'_>]) -> Option<usize> {
     let Seen::Mailbox { at: party, .. } = stored.first().seen else { return None };
     let identity = stored.identity()?;
     // An anomaly envelope bears the Message-ID of what it wraps, which may be one itself.
     let inside = stored.message.original().filter(|_| identity.0 == Kind::Anomalia);
-    let wraps = |other: &Copies<'_>| inside.as_ref().is_some_and(|inside| core(inside) == core(&other.first().bytes));
+    let wraps = |other: &Copies<'_>| {
+        let came = core(&other.first().bytes);
+        !came.is_empty() && inside.as_ref().is_some_and(|inside| inside.ends_with(came))
+    };
     if found.iter().any(|other| other.arrived_at(party) && wraps(other)) {
         return None;
     }
     found.iter().position(|other| other.arrived_at(party) && other.identity().as_ref() == Some(&identity))
 }
 
-/// A message without the trace fields that hosts put on top (RFC 5321 4.4).
+/// The trace that hosts put on top (RFC 5321 4.4), and what delivery agents put beside it.
+const TRACE: [&str; 6] =
+    ["return-path:", "received:", "delivered-to:", "x-original-to:", "envelope-to:", "delivery-date:"];
+
+/// A message without its trace.
 fn core(raw: &[u8]) -> &[u8] {
     let mut at = 0;
-    while let Some(field) = ["return-path:", "received:", "delivered-to:"]
+    while let Some(field) = TRACE
         .iter()
         .find(|name| raw.get(at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes())))
     {
@@ -114,6 +123,20 @@ fn core(raw: &[u8]) -> &[u8] {
         }
     }
     &raw[at..]
+}
+
+/// Whether a message is what came, with more fields on top: what filters and delivery agents found out about it. A field that
+/// the message has itself is none of theirs.
+fn is_topped(stored: &Mail, came: &[u8]) -> bool {
+    let Some(top) = stored.whole().strip_suffix(came).filter(|top| !came.is_empty() && top.ends_with(b"\n")) else {
+        return false;
+    };
+    let is_trace = |header: &Header| {
+        let named = |name: &str| name.strip_suffix(':').is_some_and(|name| name.eq_ignore_ascii_case(&header.name));
+        TRACE.into_iter().any(named)
+    };
+    let added = stored.root.headers.iter().take_while(|header| header.span.start < top.len());
+    added.filter(|header| !is_trace(header)).all(|header| stored.root.headers_named(&header.name).count() == 1)
 }
 
 fn difference(one: &[u8], other: &[u8]) -> usize {
@@ -132,5 +155,20 @@ mod tests {
         assert_eq!(core(plain), plain);
         assert_eq!(core(b"Received: only"), b"");
         assert_eq!(core(b""), b"");
+        for agents in ["X-Original-To: a@b\r\nDelivered-To: c@b\r\n", "Envelope-to: a@b\r\nDelivery-date: now\r\n"] {
+            assert_eq!(core(&[agents.as_bytes(), plain].concat()), plain);
+        }
+    }
+
+    #[test]
+    fn what_filters_put_on_top_is_no_change_and_what_looks_like_the_messages_own_is() {
+        let came = b"Subject: x\r\n\r\nbody\r\n";
+        let is_topped = |stored: &[u8]| super::is_topped(&Mail::read(stored).unwrap(), came);
+        let on_top = |fields: &str| is_topped(&[fields.as_bytes(), came].concat());
+        assert!(on_top("Authentication-Results: mx.b.example;\r\n\tspf=pass\r\nReceived: x\r\nX-Spam-Status: No\r\n"));
+        assert!(on_top("Received: by y\r\nX-Filter: one\r\nReceived: by x\r\n"));
+        assert!(!on_top("Subject: another\r\n"));
+        assert!(!is_topped(b"X-Filter: one\r\nSubject: x\r\n\r\nbody, and more\r\n"));
+        assert!(!is_topped(b"Subject: x\r\nX-Filter: below\r\n\r\nbody\r\n"));
     }
 }

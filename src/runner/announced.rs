@@ -7,7 +7,7 @@ use crate::{
     evidence::{Announced, Party, Seen},
     norm::Level,
     results::Unmet,
-    rules::{Check, Judgement, Verdict},
+    rules::{Check, Finding, Judgement, Verdict},
     scenario::words::Place,
 };
 
@@ -27,9 +27,14 @@ pub fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) 
         if findings.is_empty() {
             continue;
         }
+        let is_own = |found: &&Finding| found.blame.unwrap_or(verdict.blame) == Party::Harness;
+        // Whose transaction an injected message began may do wrong in it: that is none of the message's.
+        let is_others =
+            matches!(verdict.rule.check, Check::Transaction { .. }) && !findings.iter().any(|it| is_own(&it));
         let announced = progress.announced.keys().map(String::as_str);
-        let mut about: BTreeSet<&str> = announced.filter(|id| is_about(gathered, verdict, id)).collect();
-        for finding in findings.iter().filter(|found| found.blame.unwrap_or(verdict.blame) == Party::Harness) {
+        let mut about: BTreeSet<&str> =
+            announced.filter(|id| is_about(gathered, verdict, id) && (!is_others || announces(id, verdict))).collect();
+        for finding in findings.iter().filter(is_own) {
             // What shows it names the message more surely than the subject, which may be a whole transaction.
             let mut shown = finding.observations.iter().chain(&verdict.observation);
             let injected = shown.find_map(|observation| injected(gathered, *observation));

@@ -50,7 +50,10 @@ impl<'e> Wires<'e> {
         let holder = holder(&difference.place);
         match (&difference.expected, &difference.found) {
             (_, Found::Answer(_)) => holder,
-            (_, Found::Message(arrival)) => self.composer_of(&arrival.reading).unwrap_or(holder),
+            (_, Found::Message(arrival)) => {
+                let composer = self.composer_of(&arrival.reading).unwrap_or(holder);
+                self.refused_to(composer, &arrival.reading).unwrap_or(composer)
+            }
             (Some(expected), Found::Nothing) => self.owes(expected, &difference.place, address),
             (None, Found::Nothing) => Party::Undetermined,
         }
@@ -89,9 +92,13 @@ impl<'e> Wires<'e> {
                     receiver
                 } else if self.crossed.iter().any(crossed) || self.stored.iter().any(took_it) {
                     self.kept_back(receiver, sender, &address(&send.from))
-                } else if recipients.iter().any(|to| to.host().map(Party::from) == Some(receiver) && would_not_take(to))
+                } else if let Some(to) =
+                    recipients.iter().find(|to| to.host().map(Party::from) == Some(receiver) && would_not_take(to))
                 {
-                    receiver
+                    // Whoever is refused for good tells its own user (2.2.2).
+                    let told_by_sender = expected.what == What::Kind(Kind::ErroreConsegna)
+                        && rules::was_refused_for_good(self.evidence, sender, &address(to));
+                    if told_by_sender { sender } else { receiver }
                 } else if sees_wires(self.evidence) {
                     sender
                 } else {
@@ -105,6 +112,14 @@ impl<'e> Wires<'e> {
             What::Kind(Kind::PostaCertificata) if matches!(place, Place::Mailbox(to) if would_not_take(to)) => holder,
             What::Kind(_) | What::Message => sender,
         }
+    }
+
+    /// Whose refusal a provider tells its user of, where it composed that notice because it was refused.
+    fn refused_to(&self, composer: Party, notice: &Reading) -> Option<Party> {
+        let recipient = notice.consegna.as_ref().filter(|_| notice.what == What::Kind(Kind::ErroreConsegna))?;
+        let (_, domain) = recipient.rsplit_once('@')?;
+        let keeper = self.keeper_of(domain).filter(|keeper| *keeper != composer)?;
+        rules::was_refused_for_good(self.evidence, composer, recipient).then_some(keeper)
     }
 
     /// Who answers for what a receiver owed and the sender has not: whoever refused it, and nobody where that was not seen.
@@ -123,6 +138,11 @@ impl<'e> Wires<'e> {
         let mail = &reading.message.as_ref()?.mail;
         let from = mail.mailboxes(mail.root.header("From")?)?;
         let (_, domain) = from.first()?.address.rsplit_once('@')?;
+        self.keeper_of(domain)
+    }
+
+    /// The gateway that manages a domain, or one above it.
+    fn keeper_of(&self, domain: &str) -> Option<Party> {
         let manages = |domains: &[String]| {
             domains.iter().any(|managed| {
                 domain.eq_ignore_ascii_case(managed)

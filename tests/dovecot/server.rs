@@ -30,6 +30,8 @@ const PROGRAMS: [&str; 2] = ["/usr/sbin/dovecot", "dovecot"];
 /// A running server.
 pub struct Dovecot {
     folder: TempDir,
+    /// Where the users' Maildirs are, each called by its address.
+    mail: PathBuf,
     child: Child,
     ports: [u16; 4],
     certificate: rcgen::Certificate,
@@ -59,28 +61,40 @@ fn program() -> Option<&'static str> {
 }
 
 impl Dovecot {
-    /// Starts one, where there is one.
+    /// Starts one for the one user, where there is one.
     pub async fn start() -> Option<Self> {
+        Self::start_over(None, &[USER]).await
+    }
+
+    /// Starts one for users with their passwords over a folder of Maildirs that somebody else delivers to, which `mail` may
+    /// write in; without, over one of its own.
+    pub async fn start_over(mail: Option<PathBuf>, users: &[(&str, &str)]) -> Option<Self> {
         let program = program()?;
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         fs::set_permissions(at, fs::Permissions::from_mode(0o755)).unwrap();
-        for inner in ["run", "state", "mail"] {
+        for inner in ["run", "state"] {
             fs::create_dir(at.join(inner)).unwrap();
         }
         let key = KeyPair::generate().unwrap();
-        let names = ["localhost".to_owned(), "imap.acme.example".to_owned()];
+        let names = ["localhost".to_owned(), "imap.bravo.example".to_owned()];
         let certificate = CertificateParams::new(names).unwrap().self_signed(&key).unwrap();
         fs::write(at.join("cert.pem"), certificate.pem()).unwrap();
         fs::write(at.join("key.pem"), key.serialize_pem()).unwrap();
-        fs::write(at.join("users"), format!("{}:{{plain}}{}\n", USER.0, USER.1)).unwrap();
+        let users = users.iter().map(|(user, password)| format!("{user}:{{plain}}{password}\n"));
+        fs::write(at.join("users"), users.collect::<String>()).unwrap();
         let root = fs::metadata(at).unwrap().uid() == 0;
         let owner = root.then(|| owner_of("/var/mail")).flatten();
-        if let Some((uid, gid)) = owner {
-            chown(at.join("mail"), Some(uid), Some(gid)).unwrap();
-        }
+        let mail = mail.unwrap_or_else(|| {
+            let own = at.join("mail");
+            fs::create_dir(&own).unwrap();
+            if let Some((uid, gid)) = owner {
+                chown(&own, Some(uid), Some(gid)).unwrap();
+            }
+            own
+        });
         let ports = [(); 4].map(|()| ports::free());
-        fs::write(at.join("dovecot.conf"), configuration(at, ports, owner)).unwrap();
+        fs::write(at.join("dovecot.conf"), configuration(at, &mail, ports, owner)).unwrap();
         let log = fs::File::create(at.join("output")).unwrap();
         let child = Command::new(program)
             .args(["-F", "-c"])
@@ -90,7 +104,7 @@ impl Dovecot {
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut server = Self { folder, child, ports, certificate, owner };
+        let mut server = Self { folder, mail, child, ports, certificate, owner };
         server.listening().await;
         Some(server)
     }
@@ -111,21 +125,21 @@ impl Dovecot {
         MailboxServer {
             host: "localhost".to_owned(),
             port,
-            name: "imap.acme.example".to_owned(),
+            name: "imap.bravo.example".to_owned(),
             tls,
             trust: Arc::clone(&trusted.client_config().unwrap()),
             patience: Duration::from_secs(30),
         }
     }
 
-    /// Its certificate's bytes.
-    pub fn certificate(&self) -> &[u8] {
-        self.certificate.der()
+    /// Its certificate.
+    pub fn certificate(&self) -> &rcgen::Certificate {
+        &self.certificate
     }
 
     /// The user's Maildir.
     pub fn maildir(&self) -> PathBuf {
-        self.folder.path().join("mail").join(USER.0)
+        self.mail.join(USER.0)
     }
 
     /// Delivers a message as a delivery agent does: written whole, then moved to `new`.
@@ -181,7 +195,7 @@ impl Drop for Dovecot {
 }
 
 /// Somebody unprivileged who owns mail on this machine: Debian's `mail`.
-fn owner_of(path: &str) -> Option<(u32, u32)> {
+pub fn owner_of(path: &str) -> Option<(u32, u32)> {
     let gid = fs::metadata(path).ok()?.gid();
     let passwd = fs::read_to_string("/etc/passwd").ok()?;
     let fields = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
@@ -189,11 +203,11 @@ fn owner_of(path: &str) -> Option<(u32, u32)> {
     Some((uid, gid))
 }
 
-fn configuration(at: &Path, ports: [u16; 4], owner: Option<(u32, u32)>) -> String {
-    let at = at.display();
+fn configuration(at: &Path, mail: &Path, ports: [u16; 4], owner: Option<(u32, u32)>) -> String {
+    let (at, mail) = (at.display(), mail.display());
     let [imap, imaps, pop3, pop3s] = ports;
     let rights = if let Some((uid, gid)) = owner {
-        format!("userdb {{\n  driver = static\n  args = uid={uid} gid={gid} home={at}/mail/%u\n}}\n")
+        format!("userdb {{\n  driver = static\n  args = uid={uid} gid={gid} home={mail}/%u\n}}\n")
     } else {
         // Without root's rights everything runs as whoever started it.
         let me = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
@@ -201,13 +215,13 @@ fn configuration(at: &Path, ports: [u16; 4], owner: Option<(u32, u32)>) -> Strin
         format!(
             "default_internal_user = {me}\ndefault_login_user = {me}\nservice anvil {{\n  chroot =\n}}\n\
              service imap-login {{\n  chroot =\n}}\nservice pop3-login {{\n  chroot =\n}}\n\
-             userdb {{\n  driver = static\n  args = home={at}/mail/%u\n}}\n"
+             userdb {{\n  driver = static\n  args = home={mail}/%u\n}}\n"
         )
     };
     format!(
         "protocols = imap pop3\nlisten = 127.0.0.1\nbase_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\n\
          auth_mechanisms = plain login\ndisable_plaintext_auth = yes\nssl = yes\nssl_cert = <{at}/cert.pem\n\
-         ssl_key = <{at}/key.pem\nmail_location = maildir:{at}/mail/%u\nfirst_valid_uid = 1\n\
+         ssl_key = <{at}/key.pem\nmail_location = maildir:{mail}/%u\nfirst_valid_uid = 1\n\
          service imap-login {{\n  inet_listener imap {{\n    port = {imap}\n  }}\n  inet_listener imaps {{\n    port = {imaps}\n  }}\n}}\n\
          service pop3-login {{\n  inet_listener pop3 {{\n    port = {pop3}\n  }}\n  inet_listener pop3s {{\n    port = {pop3s}\n  }}\n}}\n\
          passdb {{\n  driver = passwd-file\n  args = scheme=plain {at}/users\n}}\n{rights}"

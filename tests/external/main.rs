@@ -1,5 +1,6 @@
 //! Gateways in processes of their own, played against by target files: as they would be if somebody else had built them.
 
+mod page;
 #[path = "../ports/mod.rs"]
 mod ports;
 #[expect(dead_code, reason = "what the tests of `serve` alone need of it")]
@@ -31,13 +32,6 @@ const PLAYED: [&str; 6] = [
 /// As long as is waited in tests: what must come, comes however busy the machine is.
 const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 1s}\n";
 
-fn outcomes(staging: &Staging, reports: &str) -> BTreeMap<String, String> {
-    let cells = staging.cells(reports).into_iter();
-    cells
-        .map(|cell| (cell["scenario"].as_str().unwrap().to_owned(), cell["outcome"].as_str().unwrap().to_owned()))
-        .collect()
-}
-
 #[test]
 fn a_gateway_elsewhere_takes_either_role_as_one_inside_does() {
     let (staging, counterpart) = (Staging::new(), Counterpart::free());
@@ -49,7 +43,7 @@ fn a_gateway_elsewhere_takes_either_role_as_one_inside_does() {
         words.extend(PLAYED);
         let (code, text) = staging.run(&words);
         assert_eq!(code, 0, "{role}\n{text}");
-        assert_eq!(outcomes(&staging, role.trim_start_matches('-')), played, "{role}\n{text}");
+        assert_eq!(staging.outcomes(role.trim_start_matches('-')), played, "{role}\n{text}");
         assert!(text.contains("a sentinel that came through both ways and 1s of silence"), "{text}");
         // A mailbox that is full is one of the target's own; what it lacks is told, with what would help.
         let (code, text) = staging.run(&[
@@ -65,7 +59,7 @@ fn a_gateway_elsewhere_takes_either_role_as_one_inside_does() {
         let expected = if role == "--receiver" { "passed" } else { "skipped" };
         assert_eq!(code, 0, "{text}");
         if role == "--receiver" {
-            assert_eq!(outcomes(&staging, "more")["non-delivery/full-mailbox"], expected, "{text}");
+            assert_eq!(staging.outcomes("more")["non-delivery/full-mailbox"], expected, "{text}");
         }
         assert!(text.contains("`clock` in its target file could say how"), "{text}");
         assert!(text.contains("only with `--allow infected`"), "{text}");
@@ -106,7 +100,7 @@ fn the_whole_suite_is_played_in_either_role() {
         let (code, text) =
             staging.run(&["run", &as_role, "acme.yaml", "--reports", role, "--allow", "infected,flooding,smuggling"]);
         assert_eq!(code, 0, "{role}\n{text}");
-        let passed = outcomes(&staging, role).values().filter(|outcome| *outcome == "passed").count();
+        let passed = staging.outcomes(role).values().filter(|outcome| *outcome == "passed").count();
         assert!(passed >= PLAYABLE, "{passed} as {role}\n{text}");
     }
 }
@@ -234,38 +228,19 @@ fn a_target_file_that_is_wrong_starts_nothing() {
 /// The page for providers, with its files, ports and commands: each command ends well.
 #[test]
 fn what_the_page_for_providers_says_runs() {
-    const PAGE: &str = include_str!("../../docs/providers.md");
     let staging = Staging::new();
     let (counterpart, own) = (Counterpart::free(), Counterpart::free());
     let ports =
         [("12587", own.posta), ("12525", own.incoming), ("22525", counterpart.incoming), ("22526", counterpart.posta)];
-    let page = ports.iter().fold(PAGE.to_owned(), |page, (shown, free)| page.replace(shown, &free.to_string()));
+    let here =
+        |text: &str| ports.iter().fold(text.to_owned(), |text, (shown, free)| text.replace(shown, &free.to_string()));
     fs::write(staging.path().join("password.txt"), program::PASSWORD).unwrap();
-    let blocks = |mark: &str| -> Vec<(String, String)> {
-        let after = page.split(mark).skip(1);
-        after
-            .map(|rest| {
-                let (name, rest) = rest.split_once("-->").unwrap();
-                let block = rest.split("```").nth(1).unwrap();
-                (name.trim().to_owned(), block.split_once('\n').unwrap().1.to_owned())
-            })
-            .collect()
-    };
-    for (name, text) in blocks("<!-- file:") {
-        fs::write(staging.path().join(name), text).unwrap();
+    for (name, text) in page::blocks("file") {
+        fs::write(staging.path().join(name), here(&text)).unwrap();
     }
     let file = fs::read_to_string(staging.path().join("staging.yaml")).unwrap();
     let _served = program::Program::start(staging.path(), "bravo", &file.replacen("data: bravo\n", "", 1));
-    let commands: Vec<String> = blocks("<!-- run")
-        .into_iter()
-        .flat_map(|(_, text)| text.lines().map(str::to_owned).collect::<Vec<_>>())
-        .collect();
-    assert!(commands.len() >= 6, "{commands:?}");
-    for command in commands {
-        let words: Vec<&str> = command.split_whitespace().skip(1).collect();
-        let (code, text) = staging.run(&words);
-        assert_eq!(code, 0, "{command}\n{text}");
-    }
+    staging.follows_the_page();
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Somebody's staging system: a gateway in a process of its own, its mailboxes on disk, and the target file that tells of it.
 
 use std::{
+    collections::BTreeMap,
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -11,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    ports,
+    page, ports,
     program::{PASSWORD, Program, yaml},
 };
 
@@ -78,11 +79,16 @@ impl Staging {
 
     /// Starts a gateway; its mail for others goes to the counterpart.
     pub fn serve(&self, name: &str, provider: Provider, counterpart: Counterpart) -> Program {
+        self.serve_with(name, provider, counterpart, "")
+    }
+
+    /// The same, with these lines more in its configuration.
+    pub fn serve_with(&self, name: &str, provider: Provider, counterpart: Counterpart, more: &str) -> Program {
         let states = [
             "piena: {password: {file: mario.secret}, state: full}",
             "schiva: {password: {file: mario.secret}, ordinary: refuse}",
         ];
-        let page = yaml(provider.dialect, &USERS, "") + &states.map(|line| format!("  {line}\n")).concat();
+        let page = yaml(provider.dialect, &USERS, more) + &states.map(|line| format!("  {line}\n")).concat();
         let mut program = Program::start(self.path(), name, &page);
         for peer in [ALFA, BRAVO] {
             for domain in peer.domains.iter().filter(|_| peer.name != provider.name) {
@@ -116,7 +122,7 @@ impl Staging {
             USERS.map(|user| format!("  {user}: {{address: {user}@{domain}, password: {{file: secret}}}}\n")).concat();
         let page = format!(
             "provider: {}\ndomains: [{}]\nsubmission: {}\nincoming: {}\nmailboxes: {{maildir: {data}/mail/%u}}\nusers:\n{users}\
-             \x20 service: {{address: {}}}\nstates:\n  full: {{address: piena@{domain}, password: {{file: secret}}}}\n\
+             \x20 service: {{address: {}, password: {{file: secret}}}}\nstates:\n  full: {{address: piena@{domain}, password: {{file: secret}}}}\n\
              \x20 refuses-ordinary-mail: {{address: schiva@{domain}, password: {{file: secret}}}}\n\
              listed: {{ldif: {data}/public/directory.ldif}}\ncounterpart: {{incoming: {}, posta: {}}}\nexclusive: true\n{more}",
             provider.name,
@@ -140,11 +146,25 @@ impl Staging {
         (output.status.code().unwrap(), String::from_utf8_lossy(&text).into_owned())
     }
 
-    /// The cells of a run, by scenario and outcome.
-    pub fn cells(&self, reports: &str) -> Vec<Value> {
+    /// Runs every command of the page for providers; each must end well.
+    pub fn follows_the_page(&self) {
+        let blocks = page::blocks("run");
+        let commands: Vec<&str> = blocks.iter().flat_map(|(_, text)| text.lines()).collect();
+        assert!(commands.len() >= 6, "{commands:?}");
+        for command in commands {
+            let words: Vec<&str> = command.split_whitespace().skip(1).collect();
+            let (code, text) = self.run(&words);
+            assert_eq!(code, 0, "{command}\n{text}");
+        }
+    }
+
+    /// What each scenario of a run came to.
+    pub fn outcomes(&self, reports: &str) -> BTreeMap<String, String> {
         let stream = fs::read_to_string(self.path().join(reports).join("run.jsonl")).unwrap();
         let lines = stream.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines.filter(|line| line["type"] == "cell").collect()
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let cells = lines.filter(|line| line["type"] == "cell");
+        cells.map(|cell| (text(&cell["scenario"]), text(&cell["outcome"]))).collect()
     }
 }
 

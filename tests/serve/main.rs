@@ -4,6 +4,7 @@ mod fetched;
 mod killed;
 mod own;
 mod page;
+#[expect(dead_code, reason = "what the tests beside a Postfix alone need of it")]
 mod program;
 
 use std::{fs, path::Path, process::Command};

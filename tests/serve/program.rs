@@ -19,7 +19,7 @@ use pec_conformance::{
     clock::Machine,
     evidence::{Service, SmtpPath},
     message::{Kind, Message},
-    net::{self, AuthMechanism, ClientError, Credentials, Destination, Patience, Security, Sent},
+    net::{self, AuthMechanism, ClientError, Credentials, Destination, Patience, Security, Sent, Trusted},
     pki::Pki,
 };
 use rustls::ClientConfig;
@@ -110,6 +110,13 @@ impl Program {
 
     pub fn address(&self, service: &str) -> SocketAddr {
         self.addresses[service]
+    }
+
+    /// How much memory it takes, resident, in KiB; none where the system does not tell.
+    pub fn resident(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.map_or(0, |line| line.trim().trim_end_matches(" kB").parse().unwrap())
     }
 
     /// Tells it something, which it must do.
@@ -263,9 +270,18 @@ impl Client {
 
 /// A host of the Internet hands a message to an incoming point.
 pub fn hand(address: SocketAddr, path: &SmtpPath, message: &[u8]) -> Sent {
+    hand_trusting(address, test_tls(), path, message)
+}
+
+/// One that trusts anybody does.
+pub fn hand_unverified(address: SocketAddr, path: &SmtpPath, message: &[u8]) -> Sent {
+    hand_trusting(address, Trusted::Anybody.client_config().unwrap(), path, message)
+}
+
+fn hand_trusting(address: SocketAddr, tls: Arc<ClientConfig>, path: &SmtpPath, message: &[u8]) -> Sent {
     let (service, security) = (Service::Incoming, Security::WhenOffered);
     let destination = Destination { address, host: "localhost".into(), service, security, trust: None };
-    send(&destination, None, test_tls(), path, message).unwrap()
+    send(&destination, None, tls, path, message).unwrap()
 }
 
 fn test_tls() -> Arc<ClientConfig> {

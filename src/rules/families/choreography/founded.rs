@@ -269,7 +269,7 @@ fn unmodified(transaction: &Transaction, _: &Context<'_>, findings: &mut Finding
                 )
                 .at_offset(offset)
                 .blaming(sighting.producer)
-                .seen_in([fact.observation(), sighting.observation]),
+                .seen_in([sighting.observation, fact.observation()]),
             );
         }
     }
