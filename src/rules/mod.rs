@@ -44,7 +44,7 @@ pub use refusal::was_turned_away;
 pub use soundness::{Inside, Soundness};
 pub use transaction::{Arrival, Distinct, Move, Outline, Placed, Submission, Transaction, Unwrapped};
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter::Peekable};
 
 use serde::Serialize;
 
@@ -129,6 +129,13 @@ pub type Findings = Vec<Finding>;
 /// One finding where something is wrong, else none.
 fn when(wrong: bool, finding: impl FnOnce() -> Finding) -> Findings {
     wrong.then(finding).into_iter().collect()
+}
+
+/// The same items, where there are any.
+fn not_empty<I: Iterator>(items: I) -> Option<Peekable<I>> {
+    let mut items = items.peekable();
+    items.peek()?;
+    Some(items)
 }
 
 /// Something that is not as the norm wants it.

@@ -6,7 +6,9 @@ use crate::{
     norm::{Level, clauses::choreography as norm},
 };
 
-use crate::rules::{Check, Finding, Findings, Piece, Rule, at, context::MessageSubject, spelling::shown_part};
+use crate::rules::{
+    Check, Finding, Findings, Piece, Rule, at, context::MessageSubject, not_empty, spelling::shown_part,
+};
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -36,8 +38,7 @@ pub static RULES: &[Rule] = &[
         consequence: "No program finds the hash in the file.",
         check: Check::Message(|subject, _| {
             let original = brief(subject)?;
-            let mut files = attachments(original).filter(|part| is_hash_file(part)).peekable();
-            files.peek()?;
+            let files = not_empty(attachments(original).filter(|part| is_hash_file(part)))?;
             let mut findings = Findings::new();
             for part in files {
                 if part.content_type != "text/plain" {

@@ -17,7 +17,7 @@ use crate::{
     norm::{Level, clauses::directory as norm},
 };
 
-use crate::rules::{Check, DirectorySubject, Finding, Findings, Rule, at, spelling::collapsed};
+use crate::rules::{Check, DirectorySubject, Finding, Findings, Rule, at, not_empty, spelling::collapsed};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -230,8 +230,7 @@ fn is_p7m(url: &str) -> bool {
 
 /// Every LDIFLocationURL that is not as it should be; `None` where there is none.
 fn located_otherwise(subject: &DirectorySubject<'_>, right: fn(&str) -> bool, expected: &str) -> Option<Findings> {
-    let mut locations = locations(subject).peekable();
-    locations.peek()?;
+    let locations = not_empty(locations(subject))?;
     let finding = |(record, url): (Record<'_>, String)| {
         Finding::new(expected, url, at::record(&record.dn()).detail("LDIFLocationURL"))
     };

@@ -19,6 +19,7 @@ use crate::rules::{
     Check, Finding, Findings, Piece, Rule, at,
     context::MessageSubject,
     listing::{lists, typologies},
+    not_empty,
     spelling::bare_identifier,
     statement::{error_code, identifier, instant, original_subject, reason, recipients, sender},
     text::{Plain, tells_typology},
@@ -73,8 +74,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Older programs show broken letters.",
         check: Check::Message(|subject, _| {
             subject.content()?;
-            let mut parts = texts(subject).peekable();
-            parts.peek()?;
+            let parts = not_empty(texts(subject))?;
             let finding = |part: &Entity| {
                 let content = subject.mail().contained(part).unwrap_or_default();
                 let found = match part.param("charset") {

@@ -12,7 +12,7 @@ use crate::{
         clauses::{choreography as norm, law},
     },
     rules::{
-        Absence, Check, Finding, Findings, Member, Rule, Submission, Transaction, providers::manages,
+        Absence, Check, Finding, Findings, Member, Rule, Submission, Transaction, not_empty, providers::manages,
         spelling::is_bare_address, when,
     },
 };
@@ -162,8 +162,7 @@ fn notices(transaction: &Transaction) -> impl Iterator<Item = &Member> {
 
 /// What another provider than the sender's signed of these; `None` where nobody is known to have signed any.
 fn signed_by_own_provider<'a>(facts: impl Iterator<Item = &'a Member>, directory: &Directory) -> Option<Findings> {
-    let mut signed = facts.filter_map(|fact| Some((fact, signing_provider(fact)?))).peekable();
-    signed.peek()?;
+    let signed = not_empty(facts.filter_map(|fact| Some((fact, signing_provider(fact)?))))?;
     // Whose provider it should be cannot be told of a sender that cannot be read: that is another question's.
     let strange = signed.filter(|(fact, provider)| {
         is_bare_address(&fact.data.mittente) && !manages(directory, provider, &fact.data.mittente)

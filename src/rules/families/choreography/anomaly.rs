@@ -7,7 +7,7 @@ use crate::{
         Level,
         clauses::{incoming, transactions},
     },
-    rules::{Arrival, Check, Finding, Findings, Member, Rule, Transaction, Unwrapped, when},
+    rules::{Arrival, Check, Finding, Findings, Member, Rule, Transaction, Unwrapped, not_empty, when},
 };
 
 use crate::rules::{
@@ -24,8 +24,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Somebody else gets the message, or errors about it go to somebody who did not send it.",
         check: Check::Transaction(|transaction, context| {
             // That it is the only one that arrived, is known where the wires were watched.
-            let mut arrived = arrived(transaction).filter(|_| context.evidence.watch.sees(View::Wires)).peekable();
-            arrived.peek()?;
+            let arrived = not_empty(arrived(transaction).filter(|_| context.evidence.watch.sees(View::Wires)))?;
             Some(arrived.flat_map(|(anomaly, arrival)| astray(anomaly, arrival, context.evidence)).collect())
         }),
     },

@@ -2,7 +2,7 @@
 
 use crate::{
     norm::{Level, clauses::choreography as norm},
-    rules::{Anatomy, Check, Finding, Findings, Hashes, Member, Part, Rule, Transaction},
+    rules::{Anatomy, Check, Finding, Findings, Hashes, Member, Part, Rule, Transaction, not_empty},
 };
 
 use super::receipt::{Form, receipts};
@@ -15,8 +15,7 @@ pub static RULES: &[Rule] = &[
         question: "Does a brief receipt keep the original as it is, but for named parts and attached messages?",
         consequence: "The receipt cannot be held against the sender's copy.",
         check: Check::Transaction(|transaction, _| {
-            let mut pairs = pairs(transaction).peekable();
-            pairs.peek()?;
+            let pairs = not_empty(pairs(transaction))?;
             Some(departures(pairs, |found| matches!(found, Departure::Structure { .. })))
         }),
     },

@@ -11,7 +11,7 @@ use crate::{
         clauses::{choreography as norm, law, model},
     },
     rules::{
-        Absence, Check, Finding, Findings, Member, Origin, Rule, Sighting, Transaction, providers::manages,
+        Absence, Check, Finding, Findings, Member, Origin, Rule, Sighting, Transaction, not_empty, providers::manages,
         spelling::same_address,
     },
 };
@@ -28,8 +28,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The receipt proves a delivery that did not happen.",
         check: Check::Missing(Absence::seen_from(&[View::Recipient, View::Wires]), |transaction, _| {
             transaction.first(Kind::PostaCertificata)?;
-            let mut deliveries = transaction.of(Kind::AvvenutaConsegna).filter(by_gateway).peekable();
-            deliveries.peek()?;
+            let deliveries = not_empty(transaction.of(Kind::AvvenutaConsegna).filter(by_gateway))?;
             Some(deliveries.filter_map(|delivery| too_early(transaction, delivery)).collect())
         }),
     },
@@ -52,8 +51,7 @@ pub static RULES: &[Rule] = &[
         question: "Is there an envelope behind every server-server acceptance, delivery and virus detection?",
         consequence: "Receipts answer receipts without end, or prove what was never sent.",
         check: Check::Missing(Absence::seen_from(&[View::Recipient, View::Wires]), |transaction, _| {
-            let mut receipts = of_receiver(transaction).filter(by_gateway).peekable();
-            receipts.peek()?;
+            let receipts = not_empty(of_receiver(transaction).filter(by_gateway))?;
             let none = transaction.first(Kind::PostaCertificata).is_none();
             Some(receipts.filter(|_| none).map(|receipt| without_envelope(transaction, receipt)).collect())
         }),
@@ -78,8 +76,7 @@ pub static RULES: &[Rule] = &[
         consequence: "A provider certifies what happened in another's mailboxes.",
         check: Check::Transaction(|transaction, context| {
             let directory = context.whole_directory()?;
-            let mut received = certified_by_receiver(transaction).peekable();
-            received.peek()?;
+            let received = not_empty(certified_by_receiver(transaction))?;
             Some(received.flat_map(|(fact, provider)| of_another_provider(fact, provider, directory)).collect())
         }),
     },
@@ -114,8 +111,7 @@ pub static RULES: &[Rule] = &[
         question: "Does every notification that the sender's provider took lie in the sender's mailbox?",
         consequence: "The sender lost a proof, and neither provider nor sender knows.",
         check: Check::Missing(Absence::seen_from(&[View::Wires, View::Sender]), |transaction, _| {
-            let mut taken = taken(transaction).peekable();
-            taken.peek()?;
+            let taken = not_empty(taken(transaction))?;
             Some(taken.filter(|(fact, _)| fact.mailboxes().next().is_none()).map(lost).collect())
         }),
     },

@@ -9,7 +9,7 @@ use crate::{
         clauses::{choreography as norm, formats},
     },
     rules::{
-        Check, Finding, Findings, Member, Rule, Transaction,
+        Check, Finding, Findings, Member, Rule, Transaction, not_empty,
         spelling::{bare_identifier, collapsed, is_bare_address},
     },
 };
@@ -72,8 +72,7 @@ pub static RULES: &[Rule] = &[
         question: "Is every notification's Message-ID its own, and no other message's?",
         consequence: "Stores and clients take two messages for one and drop a receipt.",
         check: Check::Transaction(|transaction, _| {
-            notifications(transaction).next()?;
-            Some(new_message_id(transaction))
+            Some(of_another_message(transaction, not_empty(notifications(transaction))?))
         }),
     },
 ];
@@ -249,7 +248,7 @@ fn notifications(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     counted(all.filter(|fact| fact.message_id.is_some())).map(|(fact, _)| fact)
 }
 
-fn new_message_id(transaction: &Transaction) -> Findings {
+fn of_another_message<'a>(transaction: &Transaction, notifications: impl Iterator<Item = &'a Member>) -> Findings {
     let mut findings = Findings::new();
     // A message that was not accepted has no envelope: its notice may bear the identifier it names.
     let envelope = transaction.first(Kind::PostaCertificata).map(|_| transaction.identifier.as_str());
@@ -259,7 +258,7 @@ fn new_message_id(transaction: &Transaction) -> Findings {
     known.extend(
         submission.and_then(|sent| sent.msgid.as_deref()).map(|id| (bare_identifier(id), "the submission".to_owned())),
     );
-    for fact in notifications(transaction) {
+    for fact in notifications {
         // An identifier that it certifies itself is asked of it alone.
         let certified = [fact.data.msgid.as_deref().map(bare_identifier), fact.reference.as_deref()];
         let own = certified.into_iter().flatten().chain([bare_identifier(&fact.data.identificativo)]);

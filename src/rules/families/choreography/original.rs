@@ -4,7 +4,7 @@ use crate::{
     evidence::Evidence,
     message::{Header, Kind, Mail, Message},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Finding, Member, Rule, Submission},
+    rules::{Check, Finding, Member, Rule, Submission, not_empty},
 };
 
 use super::bytes;
@@ -18,8 +18,7 @@ pub static RULES: &[Rule] = &[Rule {
     check: Check::Transaction(|transaction, context| {
         let submission = transaction.submission.as_ref()?;
         let envelopes = transaction.of(Kind::PostaCertificata);
-        let mut envelopes = envelopes.filter(|envelope| envelope.original.is_some()).peekable();
-        envelopes.peek()?;
+        let envelopes = not_empty(envelopes.filter(|envelope| envelope.original.is_some()))?;
         let sent = bytes(context.evidence, submission.observation).and_then(|bytes| Mail::read(bytes).ok());
         // What was submitted may be no message, or not at hand: nothing tells then what should be in the envelope.
         let Some(sent) = sent else { return Some(Vec::new()) };

@@ -8,7 +8,7 @@ use crate::{
         clauses::{choreography as norm, law},
     },
     rules::{
-        Absence, Check, Context, Finding, Findings, Inside, Member, Rule, Soundness, Transaction,
+        Absence, Check, Context, Finding, Findings, Inside, Member, Rule, Soundness, Transaction, not_empty,
         providers::provider_of, refusal::may_have_been_refused,
     },
 };
@@ -76,8 +76,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Transaction(|transaction, _| {
             let wrapped =
                 transaction.of(Kind::Anomalia).filter_map(|anomaly| Some((anomaly, anomaly.inside.as_ref()?)));
-            let mut wrapped = wrapped.peekable();
-            wrapped.peek()?;
+            let wrapped = not_empty(wrapped)?;
             Some(wrapped.filter_map(|(anomaly, inside)| sound(transaction, anomaly, inside)).collect())
         }),
     },

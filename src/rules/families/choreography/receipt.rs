@@ -5,7 +5,7 @@ use std::{collections::HashSet, rc::Rc};
 use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Finding, Member, Original, Rule, Transaction},
+    rules::{Check, Finding, Member, Original, Rule, Transaction, not_empty},
 };
 
 pub static RULES: &[Rule] = &[
@@ -16,8 +16,7 @@ pub static RULES: &[Rule] = &[
         question: "Does a receipt carry the original where a complete or brief one is due, and not where a concise one is?",
         consequence: "The sender cannot prove what was delivered, or gets back what they did not want.",
         check: Check::Transaction(|transaction, _| {
-            let mut receipts = receipts(transaction).peekable();
-            receipts.peek()?;
+            let receipts = not_empty(receipts(transaction))?;
             Some(receipts.filter_map(|about| of_another_form(&about)).collect())
         }),
     },
@@ -28,8 +27,7 @@ pub static RULES: &[Rule] = &[
         question: "Does ricevuta in a receipt's daticert.xml name the form that the envelope asks for?",
         consequence: "Programs take the receipt for another form.",
         check: Check::Transaction(|transaction, _| {
-            let mut receipts = receipts(transaction).peekable();
-            receipts.peek()?;
+            let receipts = not_empty(receipts(transaction))?;
             Some(receipts.filter_map(|about| misnamed(&about)).collect())
         }),
     },
@@ -40,8 +38,7 @@ pub static RULES: &[Rule] = &[
         question: "Is the original in a complete receipt the one in the envelope, byte for byte?",
         consequence: "The receipt proves the delivery of something else.",
         check: Check::Transaction(|transaction, _| {
-            let mut copies = receipts(transaction).filter_map(Copy::of).peekable();
-            copies.peek()?;
+            let copies = not_empty(receipts(transaction).filter_map(Copy::of))?;
             Some(copies.filter_map(|copy| copy.differs()).collect())
         }),
     },

@@ -8,7 +8,7 @@ use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
     rules::{
-        Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, providers::service_mailboxes,
+        Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, not_empty, providers::service_mailboxes,
         refusal::may_have_been_refused,
     },
 };
@@ -26,8 +26,7 @@ pub static RULES: &[Rule] = &[
             if was_wrapped(transaction) {
                 return None;
             }
-            let mut reached = reached(transaction, context).peekable();
-            reached.peek()?;
+            let reached = not_empty(reached(transaction, context))?;
             Some(missing(transaction, reached, context))
         }),
     },
@@ -50,8 +49,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The sending provider takes somebody for served whom the envelope never went to.",
         check: Check::Transaction(|transaction, _| {
             transaction.first(Kind::PresaInCarico)?;
-            let mut crossings = crossings(transaction).peekable();
-            crossings.peek()?;
+            let crossings = not_empty(crossings(transaction))?;
             Some(not_addressed(transaction, crossings))
         }),
     },

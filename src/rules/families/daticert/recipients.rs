@@ -11,6 +11,7 @@ use crate::{
 use crate::rules::{
     Check, Finding, Findings, Rule, at,
     families::daticert::{errors::ERRORS, is_missing},
+    not_empty,
     spelling::{is_bare_address, same_address},
     when,
 };
@@ -124,10 +125,10 @@ pub static RULES: &[Rule] = &[
         consequence: "There is proof of delivery to somebody to whom nothing was sent.",
         check: Check::Message(|subject, _| {
             let data = subject.certified()?;
-            reached(data).next()?;
+            let reached = not_empty(reached(data))?;
             let certified = || data.destinatari.iter().filter(|known| known.tipo == "certificato");
             let strange =
-                reached(data).filter(|(_, address)| !certified().any(|known| same_address(&known.address, address)));
+                reached.filter(|(_, address)| !certified().any(|known| same_address(&known.address, address)));
             let finding = |(element, address): (&str, &str)| {
                 let expected: Vec<&str> = certified().map(|known| &*known.address).collect();
                 Finding::new(expected.join(" or "), address, at::xml(format!("postacert/dati/{element}")))

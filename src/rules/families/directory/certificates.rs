@@ -8,7 +8,7 @@ use crate::{
         Level,
         clauses::{directory as norm, model},
     },
-    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule},
+    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, not_empty},
     smime::Certificate,
 };
 
@@ -56,8 +56,7 @@ pub static RULES: &[Rule] = &[
         question: "Do the validities of a record's certificates overlap, one with the next?",
         consequence: "Between two certificates the provider cannot sign, and its service stands still.",
         check: Check::Directory(|subject, _| {
-            let mut several = subject.providers().iter().filter(|provider| provider.certificates.len() > 1).peekable();
-            several.peek()?;
+            let several = not_empty(subject.providers().iter().filter(|provider| provider.certificates.len() > 1))?;
             Some(several.flat_map(|provider| gaps(provider)).collect())
         }),
     },
@@ -65,8 +64,7 @@ pub static RULES: &[Rule] = &[
 
 /// Providers' records with a certificate, where there are any.
 fn with_certificates<'a>(subject: &DirectorySubject<'a>) -> Option<impl Iterator<Item = &'a Provider> + use<'a>> {
-    let mut listed = super::listed(subject)?.filter(|provider| !provider.certificates.is_empty()).peekable();
-    listed.peek()?;
+    let listed = not_empty(super::listed(subject)?.filter(|provider| !provider.certificates.is_empty()))?;
     Some(listed)
 }
 

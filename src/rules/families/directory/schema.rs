@@ -11,7 +11,7 @@ use crate::{
         name::{self, Part},
     },
     norm::{Level, clauses::directory as norm},
-    rules::{Check, DirectorySubject, Finding, Findings, Rule, at, when},
+    rules::{Check, DirectorySubject, Finding, Findings, Rule, at, not_empty, when},
 };
 
 /// What a provider's record may hold, in lower case (4.5.9).
@@ -81,8 +81,7 @@ pub static RULES: &[Rule] = &[
         question: "Is each record below the root of class provider?",
         consequence: "Nobody sees a provider in the record, and its users' mail is taken for ordinary mail.",
         check: Check::Directory(|subject, _| {
-            let mut below_root = subject.records().filter(|record| !is_root(record)).peekable();
-            below_root.peek()?;
+            let below_root = not_empty(subject.records().filter(|record| !is_root(record)))?;
             let finding = |record: Record<'_>| {
                 let classes = record.named("objectclass");
                 let classes: Vec<_> = classes.map(|class| String::from_utf8_lossy(&class.value).into_owned()).collect();
@@ -119,10 +118,9 @@ pub static RULES: &[Rule] = &[
         question: "Are certificates given as providerCertificate;binary?",
         consequence: "A directory server that keeps to the syntax of certificates refuses them.",
         check: Check::Directory(|subject, _| {
-            let records = || subject.records().filter(|record| record.named("providercertificate").next().is_some());
-            records().next()?;
+            let records = subject.records().filter(|record| record.named("providercertificate").next().is_some());
             let mut findings = Findings::new();
-            for record in records() {
+            for record in not_empty(records)? {
                 let plain = |options: &[String]| !options.iter().any(|option| option == "binary");
                 for given in record.named("providercertificate").filter(|given| plain(&given.options)) {
                     let place = at::record(&record.dn()).at_line(given.line);

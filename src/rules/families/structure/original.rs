@@ -17,6 +17,7 @@ use crate::rules::{
     Check, Finding, Findings, Piece, Rule, at,
     context::{Context, MessageSubject},
     families::structure::{children, first_eight_bit, mixed},
+    not_empty,
     spelling::{same_address, shown_part},
     when,
 };
@@ -47,8 +48,7 @@ pub static RULES: &[Rule] = &[
         consequence: "Two receivers may take two different messages for the certified one.",
         check: Check::Message(|subject, _| {
             subject.certifying_content()?;
-            named_originals(subject).next()?;
-            let there = named_originals(subject).count();
+            let there = not_empty(named_originals(subject))?.count();
             Some(when(there != 1, || {
                 Finding::new("one part postacert.eml", there.to_string(), "parts of multipart/mixed")
             }))
@@ -77,8 +77,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The recipient's mail program offers a file instead of opening the message.",
         check: Check::Message(|subject, _| {
             subject.content()?;
-            named_originals(subject).next()?;
-            let other = named_originals(subject).filter(|part| part.content_type != "message/rfc822");
+            let other = not_empty(named_originals(subject))?.filter(|part| part.content_type != "message/rfc822");
             let finding = |part: &Entity| {
                 let place = at::header("Content-Type").of(Piece::Original);
                 Finding::new("message/rfc822", &part.content_type, place).at_offset(part.span.start)
@@ -110,12 +109,12 @@ pub static RULES: &[Rule] = &[
         consequence: "RFC 2045 forbids base64 and quoted-printable on a message/rfc822: mail programs show the code, not the message.",
         check: Check::Message(|subject, _| {
             subject.content()?;
-            messages(subject).next()?;
+            let messages = not_empty(messages(subject))?;
             let finding = |part: &Entity| {
                 let place = "original message, header Content-Transfer-Encoding";
                 Finding::new("7bit, 8bit or binary", &part.encoding, place).at_offset(part.span.start)
             };
-            Some(messages(subject).filter(|part| is_coded(part)).map(finding).collect())
+            Some(messages.filter(|part| is_coded(part)).map(finding).collect())
         }),
     },
     Rule {
