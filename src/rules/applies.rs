@@ -8,8 +8,8 @@ use crate::{
 use super::MessageSubject;
 
 impl<'a> MessageSubject<'a> {
-    /// The message, where a provider's system claims to have generated it, and not a client: a user may write any header
-    /// field. It is there with its header.
+    /// The message, where a provider's system claims to have generated it, and not a client: a user may write any
+    /// header field. It is there with its header.
     pub fn generated(&self) -> Option<&'a Mail> {
         let message = self.message;
         let submitted = matches!(self.observation.seen, Seen::Submitted { .. });
@@ -85,8 +85,8 @@ impl<'a> MessageSubject<'a> {
         self.envelope().zip(self.original)
     }
 
-    /// The message, where its header is the one that its provider sent: a mailing list that passes a message on puts a Sender
-    /// and a Reply-To of its own, and the signature does not cover them.
+    /// The message, where its header is the one that its provider sent: a mailing list that passes a message on puts a
+    /// Sender and a Reply-To of its own, and the signature does not cover them.
     pub fn with_own_header(&self) -> Option<&'a Mail> {
         self.generated().filter(|mail| !mail.is_from_a_list())
     }
@@ -108,8 +108,8 @@ impl<'a> MessageSubject<'a> {
         self.certified_original()
     }
 
-    /// The kind, unless it is a client's own message, or header and certification tell of two kinds: that is said once, by
-    /// `daticert/type`, and not again by every rule of either kind.
+    /// The kind, unless it is a client's own message, or header and certification tell of two kinds: that is said once,
+    /// by `daticert/type`, and not again by every rule of either kind.
     pub fn settled_kind(&self) -> Option<Kind> {
         let submitted = matches!(self.observation.seen, Seen::Submitted { .. });
         self.message.settled_kind().filter(|_| !submitted)

@@ -94,8 +94,10 @@ impl Rule {
     }
 }
 
-/// What a rule looks at, and how it finds out. `None`: the question makes no sense for the subject, or cannot be answered with
-/// what is at hand; then the rule was not put to it, which is no pass. No findings: it was, and nothing is wrong.
+/// What a rule looks at, and how it finds out.
+///
+/// `None`: the question makes no sense for the subject, or cannot be answered with what is at hand; the rule was not put
+/// to it, which is no pass. No findings: it was, and nothing is wrong.
 pub enum Check {
     /// A message.
     Message(fn(&MessageSubject<'_>, &Context<'_>) -> Option<Findings>),

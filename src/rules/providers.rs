@@ -31,8 +31,8 @@ pub(super) fn provider_of(context: &Context<'_>, address: &str) -> Party {
     context.evidence.gateways.iter().find_map(managed).or_else(directory).unwrap_or(Party::Undetermined)
 }
 
-/// The service mailboxes of whoever manages a sender's domain: a provider's environments may each have one. A record without
-/// one is the directory's flaw, and no measure of messages.
+/// The service mailboxes of whoever manages a sender's domain: a provider's environments may each have one. A record
+/// without one is the directory's flaw, and no measure of messages.
 pub(super) fn service_mailboxes<'d>(directory: &'d Directory, sender: &str) -> Vec<&'d str> {
     let names: Vec<&str> = directory.managing(domain(sender)).map(|provider| &*provider.name).collect();
     let its_own = |provider: &Provider| names.iter().any(|name| name.eq_ignore_ascii_case(&provider.name));

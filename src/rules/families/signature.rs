@@ -211,8 +211,8 @@ fn in_clear<'a>(subject: &MessageSubject<'a>) -> Option<&'a Mail> {
     subject.generated().filter(|_| subject.message.shape == Shape::Whole)
 }
 
-/// Reports why the signer's certificate is refused, where this question is about that. What the judge lacks (an issuer, a current
-/// list) is asked by no rule; without anchors the origin cannot be verified, and that is no fault of the message.
+/// Why the signer's certificate is refused, where this question is about that. What the judge lacks (an issuer, a
+/// current list) is asked by no rule; without anchors the origin cannot be verified, and that is no fault of the message.
 fn refused(subject: &MessageSubject<'_>, expected: fn(&PathError) -> Option<&'static str>) -> Option<Findings> {
     subject.signed()?;
     let (path, signer) = (subject.path?, subject.signer()?);
