@@ -28,7 +28,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The receipt proves a delivery that did not happen.",
         check: Check::Missing(Absence::seen_from(&[View::Recipient, View::Wires]), |transaction, _| {
             transaction.first(Kind::PostaCertificata)?;
-            let deliveries = not_empty(transaction.of(Kind::AvvenutaConsegna).filter(by_gateway))?;
+            let deliveries = not_empty(transaction.of(Kind::AvvenutaConsegna).filter(|fact| is_by_gateway(fact)))?;
             Some(deliveries.filter_map(|delivery| too_early(transaction, delivery)).collect())
         }),
     },
@@ -51,7 +51,7 @@ pub static RULES: &[Rule] = &[
         question: "Is there an envelope behind every server-server acceptance, delivery and virus detection?",
         consequence: "Receipts answer receipts without end, or prove what was never sent.",
         check: Check::Missing(Absence::seen_from(&[View::Recipient, View::Wires]), |transaction, _| {
-            let receipts = not_empty(of_receiver(transaction).filter(by_gateway))?;
+            let receipts = not_empty(of_receiver(transaction).filter(|fact| is_by_gateway(fact)))?;
             let none = transaction.first(Kind::PostaCertificata).is_none();
             Some(receipts.filter(|_| none).map(|receipt| without_envelope(transaction, receipt)).collect())
         }),
@@ -137,7 +137,7 @@ fn lost((fact, host): (&Member, Party)) -> Finding {
     finding.blaming(host).seen_in([fact.observation()])
 }
 
-fn by_gateway(fact: &&Member) -> bool {
+fn is_by_gateway(fact: &Member) -> bool {
     fact.composer != Party::Harness
 }
 

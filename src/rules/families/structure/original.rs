@@ -196,9 +196,9 @@ pub static RULES: &[Rule] = &[
         check: Check::Message(|subject, context| {
             mixed(subject)?;
             let body = &subject.message.parts.original.as_ref()?.body;
-            let blamed = |finding: Finding| match is_the_harness_s(subject, context, body, &finding) {
-                true => finding.blaming(Party::Harness),
-                false => finding,
+            let blamed = |finding: Finding| {
+                let harness = is_the_harness_s(subject, context, body, &finding);
+                if harness { finding.blaming(Party::Harness) } else { finding }
             };
             Some(first_eight_bit(subject, body.clone()).map(blamed).into_iter().collect())
         }),
