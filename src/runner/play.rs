@@ -22,7 +22,7 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
     let clock = Instant::now();
     let task = {
         let (scenario, direction, how) = (scenario.clone(), direction.clone(), how.clone());
-        tokio::spawn(async move { attempt(&scenario, &direction, &how).await })
+        tokio::spawn(async move { Box::pin(attempt(&scenario, &direction, &how)).await })
     };
     let mut cell = match task.await {
         Ok(cell) => cell,

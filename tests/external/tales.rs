@@ -78,6 +78,7 @@ fn difference(inside: &str, outside: &str) -> String {
     let (inside, outside): (Vec<&str>, Vec<&str>) = (inside.lines().collect(), outside.lines().collect());
     let same = inside.iter().zip(&outside).take_while(|(one, other)| one == other).count();
     let from = same.saturating_sub(2);
-    let some = |lines: &[&str]| lines.iter().skip(from).take(8).map(|line| format!("    {line}\n")).collect::<String>();
+    let some =
+        |lines: &[&str]| lines.iter().skip(from).take(8).map(|line| ["    ", line, "\n"].concat()).collect::<String>();
     format!("  inside\n{}  elsewhere\n{}", some(&inside), some(&outside))
 }
