@@ -23,7 +23,7 @@ pub static RULES: [Rule; 3] = [
 ];
 
 const fn rule(id: &'static str, level: Level, question: &'static str) -> Rule {
-    let check = Check::Message { applies: |_, _| true, check: |_, _, _| {} };
+    let check = Check::Message(|_, _| Some(Vec::new()));
     Rule { id, level, clauses: CLAUSES, question, consequence: "mail programs do not recognise the notice", check }
 }
 
@@ -32,7 +32,7 @@ pub fn run() -> Vec<Event<'static>> {
     let directions = vec![Direction::new("alfa", "flawed"), Direction::new("flawed", "alfa")];
     let opening = Opening {
         started: "2026-11-02T08:30:00Z".parse().unwrap(),
-        work: Work::Plays { planned: 6, directions: directions.clone() },
+        work: Work::Plays { planned: 6, directions: directions.clone(), part: None },
         strictness: Strictness::Violations,
         as_of: AsOf::Latest,
     };

@@ -124,7 +124,7 @@ impl Staging {
             "provider: {}\ndomains: [{}]\nsubmission: {}\nincoming: {}\nmailboxes: {{maildir: {data}/mail/%u}}\nusers:\n{users}\
              \x20 service: {{address: {}, password: {{file: secret}}}}\nstates:\n  full: {{address: piena@{domain}, password: {{file: secret}}}}\n\
              \x20 refuses-ordinary-mail: {{address: schiva@{domain}, password: {{file: secret}}}}\n\
-             listed: {{ldif: {data}/public/directory.ldif}}\ncounterpart: {{incoming: {}, posta: {}}}\nexclusive: true\n{more}",
+             listed: {{ldif: {data}/public/directory.ldif}}\ncounterpart: {{incoming: {}, posta: {}, retry: 1s}}\nexclusive: true\n{more}",
             provider.name,
             provider.domains.join(", "),
             at(submission),
@@ -158,13 +158,18 @@ impl Staging {
         }
     }
 
-    /// What each scenario of a run came to.
-    pub fn outcomes(&self, reports: &str) -> BTreeMap<String, String> {
+    /// The cells of a run, by scenario and outcome.
+    pub fn cells(&self, reports: &str) -> Vec<Value> {
         let stream = fs::read_to_string(self.path().join(reports).join("run.jsonl")).unwrap();
         let lines = stream.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["type"] == "cell").collect()
+    }
+
+    /// What each scenario of a run in one direction came to.
+    pub fn outcomes(&self, reports: &str) -> BTreeMap<String, String> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let cells = lines.filter(|line| line["type"] == "cell");
-        cells.map(|cell| (text(&cell["scenario"]), text(&cell["outcome"]))).collect()
+        let cells = self.cells(reports);
+        cells.iter().map(|cell| (text(&cell["scenario"]), text(&cell["outcome"]))).collect()
     }
 }
 

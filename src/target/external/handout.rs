@@ -80,7 +80,7 @@ fn peers(target: Option<&External>) -> Vec<Profile> {
 
 /// Where mail goes that a target has for the other side, for people and for Postfix.
 pub fn routes(target: &External) -> String {
-    let Counterpart { bind, incoming, posta } = *target.counterpart();
+    let Counterpart { bind, incoming, posta, .. } = *target.counterpart();
     // Whoever listens on every interface is reached at this machine's own address, which nobody here knows.
     let host = if bind.is_unspecified() { "ADDRESS-OF-THIS-MACHINE".to_owned() } else { bind.to_string() };
     let peers = peers(Some(target));
