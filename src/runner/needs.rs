@@ -25,14 +25,19 @@ fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
     let given = &scenario.given;
     let healthy = GatewayState::default();
     let mut needs = BTreeSet::new();
-    for (role, state) in [(Role::Sender, &given.sender), (Role::Receiver, &given.receiver)] {
+    let roles: Vec<Role> = given.gateways().map(|(role, _)| role).collect();
+    let of_all = |need: Need| roles.iter().map(move |role| (*role, need));
+    for (role, state) in given.gateways() {
         let has_mailbox = given.mailboxes.keys().any(|mailbox| mailbox.host() == Some(Host::Gateway(role)));
         if *state != healthy || has_mailbox {
             needs.insert((role, Need::State));
         }
     }
     if !given.also_listed.is_empty() || given.revocation_lists != RevocationLists::Current {
-        needs.extend(Role::BOTH.map(|role| (role, Need::Trust)));
+        needs.extend(of_all(Need::Trust));
+    }
+    if given.second_receiver.is_some() {
+        needs.insert((Role::Sender, Need::SecondReceiver));
     }
     let stores = |expectation: &Expectation| -> Vec<(Role, Need)> {
         let looked_into = expectation.keys().filter_map(|place| match place {
@@ -45,30 +50,24 @@ fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
         match step {
             Step::Inject(inject) => {
                 let provider = inject.notification.as_ref().map_or(Provider::Sender, |notification| notification.by);
-                let role = match provider {
-                    Provider::Sender => Some(Role::Sender),
-                    Provider::Receiver => Some(Role::Receiver),
-                    // Nobody plays it but the harness.
-                    Provider::Third => None,
-                };
-                needs.extend(role.map(|role| (role, Need::Impersonation)));
+                needs.extend(provider.role().map(|role| (role, Need::Impersonation)));
             }
             Step::Change(change) => {
-                let Change { mailboxes, restarted, delisted, revoked, domain_leaves, .. } = &**change;
-                for role in Role::BOTH {
+                let Change { mailboxes, restarted, delisted, revoked, domain_moves, .. } = &**change;
+                for &role in &roles {
                     let has_mailbox = mailboxes.keys().any(|mailbox| mailbox.host() == Some(Host::Gateway(role)));
                     if *change.of(role) != GatewayChange::default() || has_mailbox || restarted.contains(&role) {
                         needs.insert((role, Need::State));
                     }
                 }
                 if delisted.is_some() || revoked.is_some() {
-                    needs.extend(Role::BOTH.map(|role| (role, Need::Trust)));
+                    needs.extend(of_all(Need::Trust));
                 }
-                if domain_leaves.is_some() {
-                    needs.extend(Role::BOTH.into_iter().flat_map(|role| [(role, Need::Trust), (role, Need::State)]));
+                if domain_moves.is_some() {
+                    needs.extend(of_all(Need::Trust).chain(of_all(Need::State)));
                 }
             }
-            Step::Advance(_) => needs.extend(Role::BOTH.map(|role| (role, Need::Clock))),
+            Step::Advance(_) => needs.extend(of_all(Need::Clock)),
             Step::Expect(expectation) => needs.extend(stores(expectation)),
             Step::Either(ways) => needs.extend(ways.iter().flat_map(|way| stores(&way.expect))),
             // What is found on a session at a point, has to be seen there; and what a gateway is made to lose or delay is

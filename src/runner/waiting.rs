@@ -167,7 +167,11 @@ impl Stage<'_> {
             }
             (_, true) => format!(
                 "that nothing more came was concluded from a sentinel that came through {} and {silence:?} of silence",
-                if sent.len() == 2 { "both ways" } else { "one way" }
+                match (sent.len(), self.ways().count()) {
+                    (1, _) => "one way".to_owned(),
+                    (2, 2) => "both ways".to_owned(),
+                    (taken, ways) => format!("{taken} of {ways} ways"),
+                }
             ),
             (_, false) => {
                 format!("a sentinel did not come through within {}; then {silence:?} of silence", shown(took))
@@ -186,10 +190,16 @@ impl Stage<'_> {
         sentinels.iter().all(|id| progress.waiting.came.contains(id))
     }
 
+    /// The ways that certified mail takes: from the sender's provider to each receiving one, and back.
+    fn ways(&self) -> impl Iterator<Item = (Role, Role)> {
+        let receivers = self.world.roles().filter(|role| *role != Role::Sender);
+        receivers.flat_map(|role| [(Role::Sender, role), (role, Role::Sender)])
+    }
+
     /// Sends a sentinel each way, between users whose mailboxes are in no special state; the names of those that were taken.
     async fn sentinels(&self) -> Vec<String> {
         let mut taken = Vec::new();
-        for (role, other) in [(Role::Sender, Role::Receiver), (Role::Receiver, Role::Sender)] {
+        for (role, other) in self.ways() {
             let (Some(from), Some(to)) = (self.ordinary_user(role), self.ordinary_user(other)) else { continue };
             let id = {
                 let waiting = &mut self.progress().waiting;

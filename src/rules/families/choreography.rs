@@ -87,7 +87,7 @@ pub(super) fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Mem
     transaction.of(Kind::PostaCertificata).filter(|envelope| binds_receiver(envelope)).flat_map(|envelope| {
         envelope.wires().flat_map(move |(sighting, path)| {
             let to = match sighting.seen {
-                Seen::Wire { from, to: to @ (Party::Sender | Party::Receiver) } if from != to => Some(to),
+                Seen::Wire { from, to } if from != to && to.role().is_some() => Some(to),
                 _ => None,
             };
             path.to.iter().filter_map(move |recipient| Some((envelope, to?, recipient.as_str())))

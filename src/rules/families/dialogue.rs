@@ -129,7 +129,7 @@ fn authenticated(subject: &DialogueSubject<'_>, _: &Context<'_>, findings: &mut 
 
 fn between_providers(subject: &DialogueSubject<'_>) -> bool {
     let dialogue = subject.dialogue;
-    let gateway = |party| matches!(party, Party::Sender | Party::Receiver);
+    let gateway = |party: Party| party.role().is_some();
     dialogue.service == Service::Incoming
         && gateway(dialogue.from)
         && gateway(dialogue.to)

@@ -18,6 +18,7 @@ use crate::rules::{
     applies::{has_certified_original, has_data, has_own_header, is_anomaly, is_envelope, is_transport},
     at,
     context::MessageSubject,
+    exhibit::role_of,
     families::daticert::is_missing,
     spelling::{bare_identifier, collapsed, same_address, same_identifier, shown_field, unfolded_octets},
 };
@@ -270,10 +271,11 @@ pub static RULES: &[Rule] = &[
         check: Check::Message {
             applies: |subject, context| {
                 // Later hops may forward to somebody else: that is a mailbox's service, not the transaction.
-                let leaves = matches!(subject.observation.seen, Seen::Wire { from: Party::Sender, .. });
+                let provider = || role_of(context.evidence, &subject.data()?.gestore_emittente).map(Party::from);
+                let leaves = |seen: &Seen| matches!(seen, Seen::Wire { from, .. } if provider() == Some(*from));
                 is_transport(subject, context)
                     && has_data(subject, context)
-                    && leaves
+                    && leaves(&subject.observation.seen)
                     && subject.observation.path.is_some()
             },
             check: |subject, _, findings| {

@@ -256,6 +256,10 @@ pub struct Counterpart {
     /// Port of the reference gateway's incoming point.
     #[serde(default = "counterpart_port")]
     pub incoming: u16,
+    /// Port of the incoming point of the last of the reference gateways that it has mail for (`routes` shows which), so that
+    /// it can tell a second receiver from the first; that of the others where absent.
+    #[serde(default)]
+    pub second_incoming: Option<u16>,
     /// Port of the ordinary mail host.
     #[serde(default = "posta_port")]
     pub posta: u16,
@@ -278,7 +282,7 @@ pub struct Settling {
 
 impl Default for Counterpart {
     fn default() -> Self {
-        Self { bind: loopback(), incoming: counterpart_port(), posta: posta_port() }
+        Self { bind: loopback(), incoming: counterpart_port(), second_incoming: None, posta: posta_port() }
     }
 }
 

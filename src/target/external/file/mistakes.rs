@@ -41,6 +41,10 @@ impl Document {
         if self.clock.as_ref().is_some_and(|words| !words.iter().any(|word| word.contains("%s"))) {
             mistakes.tell(vec!["clock".into()], "a program and its arguments, with `%s` where the seconds stand");
         }
+        if self.counterpart.second_incoming == Some(self.counterpart.incoming) {
+            let path = vec!["counterpart".into(), "second-incoming".into()];
+            mistakes.tell(path, "another port than `incoming`: one host listens at each");
+        }
         if self.messages_per_minute == Some(0) {
             mistakes.tell(vec!["messages-per-minute".into()], "with none at all nothing can be played");
         }
