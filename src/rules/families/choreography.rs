@@ -130,6 +130,12 @@ pub(super) fn is_of_another_provider(transaction: &Transaction, fact: &Member) -
     }
 }
 
+/// Who made one too many of what is to come once: the last who is not whom it comes from, or else the last.
+pub(super) fn one_too_many(told: &[&Member], rightful: Party) -> Party {
+    let strange = |fact: &&&Member| rightful != Party::Undetermined && fact.composer != rightful;
+    told.iter().rfind(strange).or(told.last()).map_or(Party::Undetermined, |fact| fact.composer)
+}
+
 /// The gateway of the provider that manages an address, as far as it plays.
 pub(in crate::rules) fn provider_of(context: &Context<'_>, address: &str) -> Party {
     let domain = domain(address);

@@ -1,7 +1,7 @@
 //! How it ends for each recipient: exactly one outcome, told to the sender.
 
 use crate::{
-    evidence::View,
+    evidence::{Party, View},
     message::Kind,
     norm::{
         Level,
@@ -16,7 +16,7 @@ use crate::{
 use crate::rules::{
     families::choreography::timeout::is_of_24_hours,
     families::choreography::{
-        MOST_SHOWN, accepted, by_recipient, is_word_on, number, observations, provider_of, receivable,
+        MOST_SHOWN, accepted, by_recipient, is_word_on, number, observations, one_too_many, provider_of, receivable,
     },
 };
 
@@ -109,15 +109,22 @@ fn concluded(transaction: &Transaction, _: &Context<'_>) -> bool {
     transaction.messages.iter().any(Member::is_outcome)
 }
 
-fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn repeated(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     // Those for a virus are counted against the detections.
     for kind in [Kind::AvvenutaConsegna, Kind::ErroreConsegna] {
         for (recipient, told) in by_recipient(transaction.of(kind)) {
             let number = number(told.iter().copied());
-            let Some(last) = told.last().filter(|_| number > 1) else { continue };
+            if number < 2 {
+                continue;
+            }
+            // Of a failure the sender's provider may tell too.
+            let rightful = match kind {
+                Kind::AvvenutaConsegna => provider_of(context, &recipient),
+                _ => Party::Undetermined,
+            };
             let expected = format!("one {} for {recipient}", kind.title());
-            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
-            findings.push(finding.seen_in(observations(told)));
+            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox");
+            findings.push(finding.blaming(one_too_many(&told, rightful)).seen_in(observations(told)));
         }
     }
 }

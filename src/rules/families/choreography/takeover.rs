@@ -10,7 +10,9 @@ use crate::{
     rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, refusal::may_have_been_refused},
 };
 
-use super::{counted, crossings, is_of_another_provider, is_word_on, observations, was_wrapped};
+use super::{
+    counted, crossings, is_of_another_provider, is_word_on, observations, one_too_many, provider_of, was_wrapped,
+};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -149,18 +151,17 @@ fn reserved(transaction: &Transaction, context: &Context<'_>, findings: &mut Fin
     }
 }
 
-fn repeated(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn repeated(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     for (fact, times) in counted(transaction.of(Kind::PresaInCarico)) {
         fact.data.ricezione.iter().for_each(|to| *numbers.entry(to.to_ascii_lowercase()).or_default() += times);
     }
     for (recipient, number) in numbers.into_iter().filter(|(_, number)| *number > 1) {
-        let covering = || transaction.concerning(Kind::PresaInCarico, &recipient);
-        let last = covering().last().map_or(Party::Undetermined, |fact| fact.composer);
+        let covering: Vec<&Member> = transaction.concerning(Kind::PresaInCarico, &recipient).collect();
         findings.push(
             Finding::new(format!("{recipient} covered once"), format!("{number} times"), "ricezione")
-                .blaming(last)
-                .seen_in(observations(covering())),
+                .blaming(one_too_many(&covering, provider_of(context, &recipient)))
+                .seen_in(observations(covering)),
         );
     }
 }
