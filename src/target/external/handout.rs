@@ -110,7 +110,9 @@ pub fn routes(target: &External) -> String {
         format!("{domain}  {host}:{port}  {name}  {how}")
     };
     let mut names: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    peers.iter().for_each(|peer| names.entry(port(peer)).or_default().push(&peer.host));
+    for peer in &peers {
+        names.entry(port(peer)).or_default().push(&peer.host);
+    }
     let mut lines = vec!["# domain, where its mail goes, and the name in the certificate there".to_owned()];
     lines.extend(all.iter().map(way));
     lines.extend([String::new(), "# Postfix: transport_maps".to_owned()]);
