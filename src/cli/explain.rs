@@ -71,7 +71,7 @@ fn of_rule(rule: &Rule, catalogue: &Catalogue, page: &mut Page) {
 
 /// From where it can be seen that something is missing, for a rule that asks for it.
 fn missing_from(check: &Check) -> Option<String> {
-    let Check::Transaction { absence: Some(absence), .. } = check else { return None };
+    let Check::Missing(absence, _) = check else { return None };
     let places: Vec<&str> = absence.seen_from.iter().map(|view| view.place()).collect();
     let hours = absence.due_within.as_hours();
     Some(format!("{} can be seen, {hours} hours after the submission or later", places.join(" and ")))
@@ -169,15 +169,15 @@ fn but<'a>(source: &'a str, keys: &[&str]) -> impl Iterator<Item = &'a str> {
 
 fn asked_of(check: &Check) -> &'static str {
     match check {
-        Check::Message { .. } => "each message that a provider's system generates, where it applies",
-        Check::Limits { .. } => {
+        Check::Message(_) => "each message that a provider's system generates, where it applies",
+        Check::Limits(_) => {
             "each message that a provider's system generates; what it finds is *cannot tell*, and fails nobody"
         }
-        Check::Certificate { .. } => "each signing certificate",
-        Check::Dialogue { .. } => "each SMTP session",
-        Check::Directory { .. } => "the providers' directory, each version",
-        Check::Log { .. } => "each provider's log",
-        Check::Transaction { .. } => "everything that belongs to one submission, taken together",
+        Check::Certificate(_) => "each signing certificate",
+        Check::Dialogue(_) => "each SMTP session",
+        Check::Directory(_) => "the providers' directory, each version",
+        Check::Log(_) => "each provider's log",
+        Check::Transaction(_) | Check::Missing(..) => "everything that belongs to one submission, taken together",
     }
 }
 

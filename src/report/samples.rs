@@ -23,7 +23,7 @@ pub static RULES: [Rule; 3] = [
 ];
 
 const fn rule(id: &'static str, level: Level, question: &'static str) -> Rule {
-    let check = Check::Message { applies: |_, _| true, check: |_, _, _| {} };
+    let check = Check::Message(|_, _| Some(Vec::new()));
     Rule { id, level, clauses: CLAUSES, question, consequence: "mail programs do not recognise the notice", check }
 }
 

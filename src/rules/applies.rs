@@ -1,111 +1,127 @@
-//! To which messages a question makes sense, where several rules ask it of the same.
-
-use jiff::{Timestamp, fmt::rfc2822};
+//! What a message is to the rules: each answer holds what it proves, so that a rule takes it with `?` and has it.
 
 use crate::{
     evidence::Seen,
-    message::{Kind, Mail, Shape},
+    message::{Daticert, DaticertReading, Kind, Mail, Parts, Shape, Signed},
 };
 
-use super::{Context, MessageSubject};
+use super::MessageSubject;
 
-/// The anomaly envelope certifies nothing; every other kind does.
-pub fn certifies(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    generated(subject, context) && subject.message.kind != Some(Kind::Anomalia)
-}
+impl<'a> MessageSubject<'a> {
+    /// The message, where a provider's system claims to have generated it, and not a client: a user may write any
+    /// header field. It is there with its header.
+    pub fn generated(&self) -> Option<&'a Mail> {
+        let message = self.message;
+        let submitted = matches!(self.observation.seen, Seen::Submitted { .. });
+        (!submitted && message.shape.has_header() && message.is_generated()).then_some(&message.mail)
+    }
 
-/// Whether a provider's system claims to have generated it, and not a client: a user may write any header field. It is
-/// there with its header.
-pub fn generated(subject: &MessageSubject<'_>, _: &Context<'_>) -> bool {
-    let message = subject.message;
-    !matches!(subject.observation.seen, Seen::Submitted { .. }) && message.shape.has_header() && message.is_generated()
-}
+    /// The same of a kind that certifies: every one but the anomaly envelope.
+    pub fn certifying(&self) -> Option<&'a Mail> {
+        self.generated().filter(|_| self.message.kind != Some(Kind::Anomalia))
+    }
 
-/// Whether what a provider's system signs is there, with the message's header around it or without.
-pub fn has_content(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    let message = subject.message;
-    let by_itself = message.shape == Shape::Content && (message.kind.is_some() || message.daticert.is_some());
-    by_itself || generated(subject, context)
-}
+    /// The parts of what a provider's system signs, with the message's header around them or without.
+    pub fn content(&self) -> Option<&'a Parts> {
+        let message = self.message;
+        let by_itself = message.shape == Shape::Content && (message.kind.is_some() || message.daticert.is_some());
+        (by_itself || self.generated().is_some()).then_some(&message.parts)
+    }
 
-/// Whether the parts of what certifies are there, with the message's header around them or without.
-pub fn has_certifying_content(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    has_content(subject, context) && subject.message.kind != Some(Kind::Anomalia)
-}
+    /// The same of what certifies.
+    pub fn certifying_content(&self) -> Option<&'a Parts> {
+        self.content().filter(|_| self.message.kind != Some(Kind::Anomalia))
+    }
 
-/// Whether a daticert.xml is there, in a message or by itself.
-pub fn has_daticert(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    let there = subject.message.shape == Shape::Daticert || has_certifying_content(subject, context);
-    there && subject.message.daticert.is_some()
-}
+    /// Its daticert.xml, in a message or by itself.
+    pub fn daticert(&self) -> Option<&'a DaticertReading> {
+        let there = self.message.shape == Shape::Daticert || self.certifying_content().is_some();
+        self.message.daticert.as_ref().filter(|_| there)
+    }
 
-/// Whether a daticert.xml is there that can be read, in a message or by itself.
-pub fn tells_data(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    has_daticert(subject, context) && subject.data().is_some()
-}
+    /// What a daticert.xml says that can be read, in a message or by itself.
+    pub fn certified(&self) -> Option<&'a Daticert> {
+        self.daticert()?.data.as_ref()
+    }
 
-/// Whether a provider's signature is there, over what it signs or by itself.
-pub fn has_signature(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    let there = subject.message.shape == Shape::Signature || has_content(subject, context);
-    there && subject.message.signed.is_some()
-}
+    /// The same beside the header of the message that it is in.
+    pub fn certified_below_header(&self) -> Option<&'a Daticert> {
+        self.certifying()?;
+        self.data()
+    }
 
-/// Whether it is a transport or an anomaly envelope.
-pub fn is_envelope(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    is_of(subject, context, Kind::is_envelope)
-}
+    /// A provider's signature, over what it signs or by itself.
+    pub fn signed(&self) -> Option<&'a Signed> {
+        let there = self.message.shape == Shape::Signature || self.content().is_some();
+        self.message.signed.as_ref().filter(|_| there)
+    }
 
-/// Whether it is a transport envelope.
-pub fn is_transport(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    is_of(subject, context, |kind| kind == Kind::PostaCertificata)
-}
+    /// The message, where it is a transport or an anomaly envelope.
+    pub fn envelope(&self) -> Option<&'a Mail> {
+        self.generated_as(Kind::is_envelope)
+    }
 
-/// Whether it is an anomaly envelope.
-pub fn is_anomaly(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    is_of(subject, context, |kind| kind == Kind::Anomalia)
-}
+    /// The message, where it is a transport envelope.
+    pub fn transport(&self) -> Option<&'a Mail> {
+        self.generated_as(|kind| kind == Kind::PostaCertificata)
+    }
 
-/// Whether it is a notification.
-pub fn is_notification(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    is_of(subject, context, |kind| !kind.is_envelope())
-}
+    /// The message, where it is an anomaly envelope.
+    pub fn anomaly(&self) -> Option<&'a Mail> {
+        self.generated_as(|kind| kind == Kind::Anomalia)
+    }
 
-fn is_of(subject: &MessageSubject<'_>, context: &Context<'_>, wanted: impl Fn(Kind) -> bool) -> bool {
-    generated(subject, context) && settled_kind(subject).is_some_and(wanted)
-}
+    /// The message, where it is a notification.
+    pub fn notification(&self) -> Option<&'a Mail> {
+        self.generated_as(|kind| !kind.is_envelope())
+    }
 
-/// Whether its header is the one that its provider sent: a mailing list that passes a message on puts a Sender and a
-/// Reply-To of its own, and the signature does not cover them.
-pub fn has_own_header(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    generated(subject, context) && !subject.mail().is_from_a_list()
-}
+    fn generated_as(&self, wanted: impl Fn(Kind) -> bool) -> Option<&'a Mail> {
+        self.generated().filter(|_| self.settled_kind().is_some_and(wanted))
+    }
 
-/// Whether it has a daticert.xml that can be read.
-pub fn has_data(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    certifies(subject, context) && subject.data().is_some()
-}
+    /// An envelope and the message inside.
+    pub fn enclosing(&self) -> Option<(&'a Mail, &'a Mail)> {
+        self.envelope().zip(self.original)
+    }
 
-/// Whether it has the certified message inside and is of a kind that carries it.
-pub fn has_certified_original(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    let concise = subject.data().is_some_and(|data| data.ricevuta.as_deref() == Some("sintetica"));
-    has_data(subject, context)
-        && (subject.is(&[Kind::PostaCertificata]) || (subject.is(&[Kind::AvvenutaConsegna]) && !concise))
-        && subject.original.is_some()
-}
+    /// The message, where its header is the one that its provider sent: a mailing list that passes a message on puts a
+    /// Sender and a Reply-To of its own, and the signature does not cover them.
+    pub fn with_own_header(&self) -> Option<&'a Mail> {
+        self.generated().filter(|mail| !mail.is_from_a_list())
+    }
 
-/// The kind, unless it is a client's own message, or header and certification tell of two kinds: that is said once, by
-/// `daticert/type`, and not again by every rule of either kind.
-pub(super) fn settled_kind(subject: &MessageSubject<'_>) -> Option<Kind> {
-    let submitted = matches!(subject.observation.seen, Seen::Submitted { .. });
-    subject.message.settled_kind().filter(|_| !submitted)
-}
+    /// The certified message inside, in one of a kind that carries it, and what is certified.
+    pub fn certified_original(&self) -> Option<(&'a Mail, &'a Daticert)> {
+        let data = self.certified_below_header()?;
+        let carries = match self.settled_kind()? {
+            Kind::PostaCertificata => true,
+            Kind::AvvenutaConsegna => data.ricevuta.as_deref() != Some("sintetica"),
+            _ => false,
+        };
+        self.original.filter(|_| carries).zip(Some(data))
+    }
 
-/// The instant of the Date field, where it follows RFC 5322 3.3 with a numeric offset.
-pub fn date_header(mail: &Mail) -> Option<Timestamp> {
-    static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
-    let date = mail.field("Date")?;
-    let numeric = date.split_whitespace().any(|word| {
-        word.len() == 5 && word.starts_with(['+', '-']) && word[1..].bytes().all(|digit| digit.is_ascii_digit())
-    });
-    PARSER.parse_timestamp(date.as_bytes()).ok().filter(|_| numeric)
+    /// The same in a transport envelope: what the access point accepted.
+    pub fn accepted(&self) -> Option<(&'a Mail, &'a Daticert)> {
+        self.transport()?;
+        self.certified_original()
+    }
+
+    /// The kind, unless it is a client's own message, or header and certification tell of two kinds: that is said once,
+    /// by `daticert/type`, and not again by every rule of either kind.
+    pub fn settled_kind(&self) -> Option<Kind> {
+        let submitted = matches!(self.observation.seen, Seen::Submitted { .. });
+        self.message.settled_kind().filter(|_| !submitted)
+    }
+
+    /// Which of these kinds it is, by its header and by what it certifies.
+    pub fn one_of(&self, kinds: &[Kind]) -> Option<Kind> {
+        self.settled_kind().filter(|kind| kinds.contains(kind))
+    }
+
+    /// Whether it is of one of these kinds.
+    pub fn is(&self, kinds: &[Kind]) -> bool {
+        self.one_of(kinds).is_some()
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
         Directory, DirectoryFile, LdifError, Provider,
         ldif::{Layout, Record},
     },
-    evidence::{Dialogue, Evidence, LogRecord, Observation, Role, Seen},
+    evidence::{Evidence, LogRecord, Observation, Role, Seen},
     message::{AddressList, Daticert, Header, Kind, Mail, Mailbox, Message},
     norm::AsOf,
     smime::{Certificate, PathError, Signature, Trust},
@@ -17,7 +17,6 @@ use crate::{
 
 use super::{
     Transaction,
-    applies::settled_kind,
     spelling::bare_identifier,
     text::{Html, Plain, Texts},
 };
@@ -68,13 +67,6 @@ pub struct MessageSubject<'a> {
     pub path: Option<&'a Result<(), PathError>>,
 }
 
-/// A session as a subject.
-#[derive(Debug)]
-pub struct DialogueSubject<'a> {
-    /// The session.
-    pub dialogue: &'a Dialogue,
-}
-
 /// A provider's log as a subject.
 #[derive(Debug)]
 pub struct LogSubject<'a> {
@@ -117,11 +109,6 @@ impl<'a> DirectorySubject<'a> {
 }
 
 impl<'a> MessageSubject<'a> {
-    /// Whether it is of one of these kinds, by its header and by what it certifies.
-    pub fn is(&self, kinds: &[Kind]) -> bool {
-        settled_kind(self).is_some_and(|kind| kinds.contains(&kind))
-    }
-
     /// What its daticert.xml says.
     pub fn data(&self) -> Option<&'a Daticert> {
         self.message.daticert.as_ref()?.data.as_ref()

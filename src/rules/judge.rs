@@ -228,14 +228,16 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Puts every rule to a subject; a rule that panics is named, and never a verdict.
-    fn put(&self, subject: &impl Subject, context: &Context<'_>, said: &mut Said) {
+    /// Puts every rule to a subject, and tells how many applied; a rule that panics is named, and never a verdict.
+    fn put(&self, subject: &impl Subject, context: &Context<'_>, said: &mut Said) -> usize {
+        let mut put = 0;
         said.applied.resize(self.rules.len(), 0);
         for (rule, applied) in self.rules.iter().copied().zip(&mut said.applied) {
             let outcome = match catch_unwind(AssertUnwindSafe(|| subject.ask(&rule.check, context))) {
                 Ok(None) => continue,
                 Ok(Some(findings)) => {
                     *applied += 1;
+                    put += 1;
                     if let Some(asked) = &mut said.asked {
                         subject.answering(rule, context).into_iter().for_each(|party| {
                             asked.entry(party).or_default().insert(rule.id);
@@ -245,7 +247,7 @@ impl<'a> Judge<'a> {
                         continue;
                     }
                     match rule.check {
-                        Check::Limits { .. } => Outcome::CannotTell(told_once(findings)),
+                        Check::Limits(_) => Outcome::CannotTell(told_once(findings)),
                         _ => Outcome::Fail(told_once(findings)),
                     }
                 }
@@ -253,6 +255,7 @@ impl<'a> Judge<'a> {
             };
             said.verdicts.push(subject.about().verdict(rule, outcome));
         }
+        put
     }
 }
 

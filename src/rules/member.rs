@@ -10,8 +10,8 @@ use crate::{
 
 use super::{
     Inside, Origin, Soundness,
-    applies::date_header,
     exhibit::Exhibit,
+    instants::date_header,
     nota12,
     original::{Original, Sha256},
     spelling::bare_identifier,
@@ -174,6 +174,12 @@ impl Member {
             Seen::Wire { .. } => Some((sighting, sighting.path.as_ref()?)),
             _ => None,
         })
+    }
+
+    /// Where it went, with what shows it: by each forward path, then into each mailbox.
+    pub(super) fn went(&self) -> impl Iterator<Item = (&Sighting, &str)> {
+        let sent = self.wires().flat_map(|(sighting, path)| path.to.iter().map(move |to| (sighting, to.as_str())));
+        sent.chain(self.mailboxes().map(|(sighting, _, address)| (sighting, address)))
     }
 
     /// The facts of a message.

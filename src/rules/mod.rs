@@ -9,6 +9,7 @@ mod context;
 mod copies;
 mod exhibit;
 mod families;
+mod instants;
 mod judge;
 mod judgement;
 mod listing;
@@ -16,6 +17,7 @@ mod location;
 mod member;
 mod nota12;
 mod original;
+mod providers;
 mod refusal;
 mod soundness;
 mod spelling;
@@ -30,7 +32,7 @@ include!(concat!(env!("OUT_DIR"), "/about.rs"));
 pub use absence::Absence;
 pub use anatomy::{Anatomy, Hashes, Part, Sha1};
 pub use answers::{Answer, Answers};
-pub use context::{Context, DialogueSubject, DirectorySubject, LogSubject, MessageSubject};
+pub use context::{Context, DirectorySubject, LogSubject, MessageSubject};
 pub use families::FAMILIES;
 pub use judge::{Clerk, Judge, Lone, Options, Reference, SignedBy, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
@@ -42,12 +44,12 @@ pub use refusal::was_turned_away;
 pub use soundness::{Inside, Soundness};
 pub use transaction::{Arrival, Distinct, Move, Outline, Placed, Submission, Transaction, Unwrapped};
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter::Peekable};
 
 use serde::Serialize;
 
 use crate::{
-    evidence::Party,
+    evidence::{Dialogue, Party},
     norm::{AsOf, Clause, Level},
 };
 
@@ -92,57 +94,27 @@ impl Rule {
     }
 }
 
-/// What a rule looks at, when it applies, and how it finds out.
+/// What a rule looks at, and how it finds out.
+///
+/// `None`: the question makes no sense for the subject, or cannot be answered with what is at hand; the rule was not put
+/// to it, which is no pass. No findings: it was, and nothing is wrong.
 pub enum Check {
     /// A message.
-    Message {
-        /// Whether the question makes sense for this message, with what is at hand.
-        applies: fn(&MessageSubject<'_>, &Context<'_>) -> bool,
-        /// Reports what is wrong.
-        check: fn(&MessageSubject<'_>, &Context<'_>, &mut Findings),
-    },
+    Message(fn(&MessageSubject<'_>, &Context<'_>) -> Option<Findings>),
     /// A message, of which a reader takes in only so much: what is beyond is nobody's violation, and no pass.
-    Limits {
-        /// Whether the question makes sense for this message.
-        applies: fn(&MessageSubject<'_>, &Context<'_>) -> bool,
-        /// Tells what was not looked at.
-        check: fn(&MessageSubject<'_>) -> Vec<Unread>,
-    },
+    Limits(fn(&MessageSubject<'_>) -> Option<Vec<Unread>>),
     /// A signing certificate, as it travelled in a signature or was given to be judged by itself.
-    Certificate {
-        /// Whether the question can be answered with what is at hand.
-        applies: fn(&crate::smime::Certificate, &Context<'_>) -> bool,
-        /// Reports what is wrong.
-        check: fn(&crate::smime::Certificate, &Context<'_>, &mut Findings),
-    },
+    Certificate(fn(&crate::smime::Certificate, &Context<'_>) -> Option<Findings>),
     /// An SMTP session.
-    Dialogue {
-        /// Whether the question makes sense for this session.
-        applies: fn(&DialogueSubject<'_>) -> bool,
-        /// Reports what is wrong.
-        check: fn(&DialogueSubject<'_>, &Context<'_>, &mut Findings),
-    },
+    Dialogue(fn(&Dialogue) -> Option<Findings>),
     /// The directory.
-    Directory {
-        /// Whether the question makes sense for this file.
-        applies: fn(&DirectorySubject<'_>) -> bool,
-        /// Reports what is wrong.
-        check: fn(&DirectorySubject<'_>, &Context<'_>, &mut Findings),
-    },
+    Directory(fn(&DirectorySubject<'_>, &Context<'_>) -> Option<Findings>),
     /// One provider's log.
-    Log {
-        /// Reports what is wrong.
-        check: fn(&LogSubject<'_>, &Context<'_>, &mut Findings),
-    },
+    Log(fn(&LogSubject<'_>) -> Option<Findings>),
     /// Everything that belongs to one submission: the choreography.
-    Transaction {
-        /// For a question about something missing: from where that can be seen.
-        absence: Option<Absence>,
-        /// Whether the question makes sense for this transaction.
-        applies: fn(&Transaction, &Context<'_>) -> bool,
-        /// Reports what is wrong.
-        check: fn(&Transaction, &Context<'_>, &mut Findings),
-    },
+    Transaction(fn(&Transaction, &Context<'_>) -> Option<Findings>),
+    /// The same, for a question about something missing: where that would be seen, and it was due by the end of the evidence.
+    Missing(Absence, fn(&Transaction, &Context<'_>) -> Option<Findings>),
 }
 
 /// What of a message was not looked at.
@@ -153,8 +125,20 @@ pub struct Unread {
     pub limit: String,
 }
 
-/// Collects findings.
+/// What is not as the norm wants it; nothing where all is well.
 pub type Findings = Vec<Finding>;
+
+/// One finding where something is wrong, else none.
+fn when(wrong: bool, finding: impl FnOnce() -> Finding) -> Findings {
+    wrong.then(finding).into_iter().collect()
+}
+
+/// The same items, where there are any.
+fn not_empty<I: Iterator>(items: I) -> Option<Peekable<I>> {
+    let mut items = items.peekable();
+    items.peek()?;
+    Some(items)
+}
 
 /// Something that is not as the norm wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -1,6 +1,6 @@
 //! What was owed and did not come may have been refused on its way.
 
-use super::{Context, families::choreography::provider_of};
+use super::{Context, providers::provider_of};
 use crate::evidence::{DialogueLine, Evidence, Party, Speaker};
 
 /// Whether what a host owed to an address of another provider may have been refused at that provider's incoming point: a

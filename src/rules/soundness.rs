@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Origin,
-    applies::date_header,
     exhibit::{Provenance, verified},
+    instants::date_header,
     judge::Reference,
     spelling::{bare_identifier, folded_name, is_bare_address, same_address},
 };

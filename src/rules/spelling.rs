@@ -44,9 +44,9 @@ pub fn unfolded_octets(mail: &Mail, header: &Header) -> Vec<u8> {
         .join(&b' ')
 }
 
-/// What a field holds, for a finding: unfolded, or `no such field`.
-pub fn shown_field(mail: &Mail, header: Option<&Header>) -> String {
-    header.map_or_else(|| "no such field".to_owned(), |header| mail.unfolded(header))
+/// What the first field of a name holds, for a finding: unfolded, or `no such field`.
+pub fn shown_field(mail: &Mail, name: &str) -> String {
+    mail.field(name).unwrap_or_else(|| "no such field".to_owned())
 }
 
 /// A part's type and name, for a finding.

@@ -6,7 +6,7 @@ use super::{
     Finding, Piece, at,
     context::MessageSubject,
     families::daticert::errors::{ERRORS, code},
-    families::times::{legal, told},
+    instants::{legal, told},
     spelling::{collapsed, is_bare_address},
     text::Text,
 };
@@ -69,7 +69,7 @@ impl Statement {
 }
 
 /// Date, time and offset: as certified, or those of Date where nothing is certified.
-pub(super) fn when(subject: &MessageSubject<'_>) -> Vec<Statement> {
+pub(super) fn instant(subject: &MessageSubject<'_>) -> Vec<Statement> {
     let (date, time, zone) = if let Some(data) = subject.data() {
         if data.instant().is_none() {
             return Vec::new();

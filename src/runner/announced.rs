@@ -75,7 +75,7 @@ pub fn announced(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) 
 /// Whether a verdict's subject is what was put in under this id, or the point that a dialogue was held with.
 fn is_about(gathered: &Gathered, verdict: &Verdict, id: &str) -> bool {
     if let Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) = id.parse() {
-        return matches!(verdict.rule.check, Check::Dialogue { .. }) && verdict.blame == role.into();
+        return matches!(verdict.rule.check, Check::Dialogue(_)) && verdict.blame == role.into();
     }
     let one = gathered.evidence.observations.iter().find(|one| verdict.observation == Some(one.id));
     one.is_some_and(|one| one.producer == Party::Harness && one.name.as_deref() == Some(id))

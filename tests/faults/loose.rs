@@ -38,7 +38,7 @@ pub const NEEDS_MORE: &[(&str, &str)] = &[
 /// Every rule on transactions reports a fault on loose files too, or it is said what it needs beyond them.
 pub fn rules_are_proved(proof: &Proof) -> Result<(), Failed> {
     let mut wrong = Vec::new();
-    for rule in rules::all().filter(|rule| matches!(rule.check, Check::Transaction { .. })) {
+    for rule in rules::all().filter(|rule| matches!(rule.check, Check::Transaction(_) | Check::Missing(..))) {
         let needs = NEEDS_MORE.iter().find(|(id, _)| *id == rule.id).map(|(_, needs)| *needs);
         let mut reported = false;
         for (id, fault) in proof.faults.iter().filter(|(_, fault)| fault.findings.iter().any(|id| id == rule.id)) {

@@ -1,7 +1,7 @@
 //! What the access point let in, and how it marked it: the original inside a transport envelope (RFC 6109 2.2.1, 3.1.1).
 
 use crate::{
-    message::{AddressList, AddressProblem, Header, Mail},
+    message::{AddressList, AddressProblem, Header, Mail, daticert::Destinatario},
     norm::{
         Level,
         clauses::{access, formats, model, wire},
@@ -9,12 +9,10 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Piece, Rule,
-    applies::{has_certified_original, is_transport},
-    at,
-    context::MessageSubject,
+    Check, Finding, Findings, Piece, Rule, at,
     families::envelope::{certified_identifier, compare_identifier},
     spelling::{same_address, shown_field},
+    when,
 };
 
 /// Of what is wrong in one field this many are shown.
@@ -28,18 +26,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_2_1_MSGID_HEADERS],
         question: "Is the certified identifier the Message-ID of the original message inside?",
         consequence: "The original, once taken out, cannot be linked to its envelope and receipts.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_certified_original(subject, context) && certified_identifier(subject).is_some()
-            },
-            check: |subject, _, findings| {
-                let (Some(original), Some(identifier)) = (subject.original, certified_identifier(subject)) else {
-                    return;
-                };
-                let place = at::header("Message-ID").of(Piece::Original);
-                compare_identifier(original, "Message-ID", identifier, place, findings);
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let ((original, _), identifier) = (subject.certified_original()?, certified_identifier(subject)?);
+            let place = at::header("Message-ID").of(Piece::Original);
+            Some(compare_identifier(original, "Message-ID", identifier, place))
+        }),
     },
     Rule {
         id: "original/reference",
@@ -47,17 +38,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_2_1_REFERENCE, &formats::RFC6109_4_4_MSGID],
         question: "Does the original message inside keep the client's msgid in X-Riferimento-Message-ID?",
         consequence: "The original, once taken out, cannot be linked to what the sender's program stored.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_certified_original(subject, context) && subject.data().is_some_and(|data| data.msgid.is_some())
-            },
-            check: |subject, _, findings| {
-                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
-                let place = at::header("X-Riferimento-Message-ID").of(Piece::Original);
-                let expected = data.msgid.as_deref().unwrap_or_default();
-                compare_identifier(original, "X-Riferimento-Message-ID", expected, place, findings);
-            },
-        },
+        check: Check::Message(|subject, _| {
+            const NAME: &str = "X-Riferimento-Message-ID";
+            let (original, data) = subject.certified_original()?;
+            Some(compare_identifier(original, NAME, data.msgid.as_deref()?, at::header(NAME).of(Piece::Original)))
+        }),
     },
     Rule {
         id: "access/from",
@@ -65,23 +50,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_1_FROM, &model::RFC6109_2_1_PATHS],
         question: "Is the original message's From the certified sender?",
         consequence: "A message goes out in the name of somebody who did not send it.",
-        check: Check::Message {
-            applies: |subject, context| accepted(subject, context) && !subject.senders().is_empty(),
-            check: |subject, _, findings| {
-                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
-                let froms: Vec<_> = original.root.headers_named("From").collect();
-                let authors = froms.first().map(|from| original.addresses(from)).unwrap_or_default();
-                let certified = authors.addresses().any(|author| same_address(author, &data.mittente));
-                if froms.len() != 1 || !certified {
-                    let found: Vec<String> = froms.iter().map(|from| original.unfolded(from)).collect();
-                    findings.push(Finding::new(
-                        &data.mittente,
-                        found.join(" | "),
-                        at::header("From").of(Piece::Original),
-                    ));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (original, data) = subject.accepted().filter(|(_, data)| !data.mittente.trim().is_empty())?;
+            let froms: Vec<_> = original.root.headers_named("From").collect();
+            let authors = froms.first().map(|from| original.addresses(from)).unwrap_or_default();
+            let certified = authors.addresses().any(|author| same_address(author, &data.mittente));
+            Some(when(froms.len() != 1 || !certified, || {
+                let found: Vec<String> = froms.iter().map(|from| original.unfolded(from)).collect();
+                Finding::new(&data.mittente, found.join(" | "), at::header("From").of(Piece::Original))
+            }))
+        }),
     },
     Rule {
         id: "access/to",
@@ -89,17 +67,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_1_TO],
         question: "Has the original message a To with at least one well-formed address?",
         consequence: "The receiver cannot tell primary recipients from copies.",
-        check: Check::Message {
-            applies: accepted,
-            check: |subject, _, findings| {
-                let Some(original) = subject.original else { return };
-                let to = original.root.header("To");
-                if to.is_none_or(|to| original.addresses(to).mailboxes.is_empty()) {
-                    let found = shown_field(original, to);
-                    findings.push(Finding::new("one or more addresses", found, at::header("To").of(Piece::Original)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (original, _) = subject.accepted()?;
+            let to = original.root.header("To");
+            let none = to.is_none_or(|to| original.addresses(to).mailboxes.is_empty());
+            Some(when(none, || {
+                let place = at::header("To").of(Piece::Original);
+                Finding::new("one or more addresses", shown_field(original, "To"), place)
+            }))
+        }),
     },
     Rule {
         id: "access/recipients",
@@ -107,25 +83,19 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_1_RECIPIENTS, &model::RFC6109_2_1_PATHS],
         question: "Does every certified recipient stand in the original's To or Cc?",
         consequence: "There is a hidden recipient of whom nobody else learns.",
-        check: Check::Message {
-            applies: accepted,
-            check: |subject, _, findings| {
-                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
-                let lists: Vec<AddressList> = fields(original, &["To", "Cc"]).map(|(_, list)| list).collect();
-                let addressed: Vec<&str> = lists.iter().flat_map(AddressList::addresses).collect();
-                // Of what cannot be read nobody can say who is not there.
-                if lists.iter().any(|list| list.malformed().next().is_some()) {
-                    return;
-                }
-                for recipient in &data.destinatari {
-                    let stands = addressed.iter().any(|address| same_address(address, &recipient.address));
-                    if !stands {
-                        let place = "postacert.eml headers To and Cc";
-                        findings.push(Finding::new(&recipient.address, addressed.join(", "), place));
-                    }
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (original, data) = subject.accepted()?;
+            let lists: Vec<AddressList> = fields(original, &["To", "Cc"]).map(|(_, list)| list).collect();
+            // Of what cannot be read nobody can say who is not there.
+            if lists.iter().any(|list| list.malformed().next().is_some()) {
+                return Some(Vec::new());
+            }
+            let addressed: Vec<&str> = lists.iter().flat_map(AddressList::addresses).collect();
+            let stands = |to: &&Destinatario| addressed.iter().any(|address| same_address(address, &to.address));
+            let finding =
+                |to: &Destinatario| Finding::new(&to.address, addressed.join(", "), "postacert.eml headers To and Cc");
+            Some(data.destinatari.iter().filter(|to| !stands(to)).map(finding).collect())
+        }),
     },
     Rule {
         id: "access/fields-once",
@@ -133,21 +103,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_1_CONFORMING, &wire::RFC5322_3_6_ONCE],
         question: "Does no field of the original message stand twice that may stand once?",
         consequence: "To whom the message went, or who is to be answered, depends on the program that reads it.",
-        check: Check::Message {
-            applies: accepted,
-            check: |subject, _, findings| {
-                // Two authors in two From fields are `access/from`'s.
-                const ONCE: [&str; 7] = ["Date", "Sender", "Reply-To", "To", "Cc", "Message-ID", "Subject"];
-                let Some(original) = subject.original else { return };
-                for name in ONCE {
-                    let there = original.root.headers_named(name).count();
-                    if there > 1 {
-                        let place = at::header(name).of(Piece::Original);
-                        findings.push(Finding::new("one field", there.to_string(), place));
-                    }
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            // Two authors in two From fields are `access/from`'s.
+            const ONCE: [&str; 7] = ["Date", "Sender", "Reply-To", "To", "Cc", "Message-ID", "Subject"];
+            let (original, _) = subject.accepted()?;
+            let there = ONCE.map(|name| (name, original.root.headers_named(name).count()));
+            let finding = |(name, there): (&str, usize)| {
+                Finding::new("one field", there.to_string(), at::header(name).of(Piece::Original))
+            };
+            Some(there.into_iter().filter(|(_, there)| *there > 1).map(finding).collect())
+        }),
     },
     Rule {
         id: "access/address-form",
@@ -156,25 +121,24 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_1_CONFORMING],
         question: "Are the original's address fields written as RFC 5322 has them?",
         consequence: "Programs guess, or lose an address, when they answer to all.",
-        check: Check::Message {
-            applies: accepted,
-            check: |subject, _, findings| {
-                let Some(original) = subject.original else { return };
-                for (header, list) in fields(original, &["From", "To", "Cc", "Reply-To"]) {
-                    let shown = list.problems.iter().map(|problem| match problem {
-                        AddressProblem::Empty => "no address beside a comma",
-                        AddressProblem::Sloppy(text) | AddressProblem::Malformed(text) => text,
-                    });
-                    let found: Vec<&str> = shown.take(MOST_SHOWN).collect();
-                    // A field without any address is another question's.
-                    if !found.is_empty() && !list.mailboxes.is_empty() {
-                        let expected = "local@domain, alone or as a name and <local@domain>";
-                        let place = at::header(&*header.name).of(Piece::Original);
-                        findings.push(Finding::new(expected, found.join(" | "), place));
-                    }
+        check: Check::Message(|subject, _| {
+            let (original, _) = subject.accepted()?;
+            let mut findings = Findings::new();
+            for (header, list) in fields(original, &["From", "To", "Cc", "Reply-To"]) {
+                let shown = list.problems.iter().map(|problem| match problem {
+                    AddressProblem::Empty => "no address beside a comma",
+                    AddressProblem::Sloppy(text) | AddressProblem::Malformed(text) => text,
+                });
+                let found: Vec<&str> = shown.take(MOST_SHOWN).collect();
+                // A field without any address is another question's.
+                if !found.is_empty() && !list.mailboxes.is_empty() {
+                    let expected = "local@domain, alone or as a name and <local@domain>";
+                    let place = at::header(&*header.name).of(Piece::Original);
+                    findings.push(Finding::new(expected, found.join(" | "), place));
                 }
-            },
-        },
+            }
+            Some(findings)
+        }),
     },
     Rule {
         id: "access/bcc",
@@ -182,25 +146,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_1_BCC],
         question: "Is the original message's Bcc empty or absent?",
         consequence: "The blind copies are shown to everybody.",
-        check: Check::Message {
-            applies: accepted,
-            check: |subject, _, findings| {
-                let Some(original) = subject.original else { return };
-                for header in original.root.headers_named("Bcc") {
-                    let found = original.unfolded(header);
-                    if !found.is_empty() {
-                        findings.push(Finding::new("no value", found, at::header("Bcc").of(Piece::Original)));
-                    }
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (original, _) = subject.accepted()?;
+            let found = original.root.headers_named("Bcc").map(|header| original.unfolded(header));
+            let finding = |found| Finding::new("no value", found, at::header("Bcc").of(Piece::Original));
+            Some(found.filter(|found| !found.is_empty()).map(finding).collect())
+        }),
     },
 ];
-
-/// A transport envelope shows what the access point accepted.
-pub(super) fn accepted(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    is_transport(subject, context) && has_certified_original(subject, context)
-}
 
 /// The address fields of these names that are not empty, read.
 fn fields<'a>(original: &'a Mail, names: &'a [&str]) -> impl Iterator<Item = (&'a Header, AddressList)> {

@@ -7,8 +7,7 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Piece, Rule, applies::has_certified_original, at, context::MessageSubject,
-    spelling::shown_part,
+    Check, Finding, Findings, Piece, Rule, at, context::MessageSubject, not_empty, spelling::shown_part,
 };
 
 /// The rules.
@@ -19,18 +18,17 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_2_STRUCTURE],
         question: "Is every attachment in a brief receipt's original replaced by a file with its hash, and its signature left as it is?",
         consequence: "The receipt is as large as a complete one, or does not show what its sender signed.",
-        check: Check::Message {
-            applies: |subject, context| brief(subject, context).is_some(),
-            check: |subject, context, findings| {
-                let Some(original) = brief(subject, context) else { return };
-                for part in attachments(original).filter(|part| !is_hash_file(part)) {
-                    findings.push(finding(original, part, "a text/plain named .hash", shown_part(part)));
-                }
-                if let Some(part) = signature(&original.root).filter(|part| is_hash_file(part)) {
-                    findings.push(finding(original, part, "the signature as it was sent", shown_part(part)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let original = brief(subject)?;
+            let mut findings = Findings::new();
+            for part in attachments(original).filter(|part| !is_hash_file(part)) {
+                findings.push(finding(original, part, "a text/plain named .hash", shown_part(part)));
+            }
+            if let Some(part) = signature(&original.root).filter(|part| is_hash_file(part)) {
+                findings.push(finding(original, part, "the signature as it was sent", shown_part(part)));
+            }
+            Some(findings)
+        }),
     },
     Rule {
         id: "brief/hash-form",
@@ -38,33 +36,32 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_2_HASH_FILE],
         question: "Is each file with a hash a text/plain of 40 hexadecimal digits?",
         consequence: "No program finds the hash in the file.",
-        check: Check::Message {
-            applies: |subject, context| {
-                brief(subject, context).is_some_and(|original| attachments(original).any(is_hash_file))
-            },
-            check: |subject, context, findings| {
-                let Some(original) = brief(subject, context) else { return };
-                for part in attachments(original).filter(|part| is_hash_file(part)) {
-                    if part.content_type != "text/plain" {
-                        findings.push(finding(original, part, "text/plain", part.content_type.clone()));
-                    }
-                    let content = original.content(part).unwrap_or_default();
-                    let digits = content.trim_ascii();
-                    if digits.len() != 40 || !digits.iter().all(u8::is_ascii_hexdigit) {
-                        let found = String::from_utf8_lossy(&digits[..digits.len().min(60)]).into_owned();
-                        findings.push(finding(original, part, "40 hexadecimal digits", found));
-                    }
+        check: Check::Message(|subject, _| {
+            let original = brief(subject)?;
+            let files = not_empty(attachments(original).filter(|part| is_hash_file(part)))?;
+            let mut findings = Findings::new();
+            for part in files {
+                if part.content_type != "text/plain" {
+                    findings.push(finding(original, part, "text/plain", part.content_type.clone()));
                 }
-            },
-        },
+                let content = original.content(part).unwrap_or_default();
+                let digits = content.trim_ascii();
+                if digits.len() != 40 || !digits.iter().all(u8::is_ascii_hexdigit) {
+                    let found = String::from_utf8_lossy(&digits[..digits.len().min(60)]).into_owned();
+                    findings.push(finding(original, part, "40 hexadecimal digits", found));
+                }
+            }
+            Some(findings)
+        }),
     },
 ];
 
 /// The original of a brief receipt, unless it is one CMS object, which stays whole.
-fn brief<'a>(subject: &MessageSubject<'a>, context: &Context<'_>) -> Option<&'a Mail> {
-    let asked = subject.is(&[Kind::AvvenutaConsegna]) && subject.data()?.ricevuta.as_deref() == Some("breve");
-    let whole = |mail: &Mail| mail.root.content_type.ends_with("pkcs7-mime");
-    subject.original.filter(|original| asked && has_certified_original(subject, context) && !whole(original))
+fn brief<'a>(subject: &MessageSubject<'a>) -> Option<&'a Mail> {
+    subject.one_of(&[Kind::AvvenutaConsegna])?;
+    let (original, data) = subject.certified_original()?;
+    let brief = data.ricevuta.as_deref() == Some("breve");
+    Some(original).filter(|original| brief && !original.root.content_type.ends_with("pkcs7-mime"))
 }
 
 /// The parts that are, or were, attachments: those with a name, and messages; not the signature over a signed original.

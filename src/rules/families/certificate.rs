@@ -3,6 +3,7 @@
 pub(in crate::rules) mod attributes;
 
 use crate::{
+    directory::Directory,
     norm::{
         Level,
         clauses::{model, security},
@@ -10,7 +11,7 @@ use crate::{
     smime::{Certificate, PathError, certificate::Extension},
 };
 
-use crate::rules::{Check, Context, Finding, Findings, Rule, at, spelling::folded_name};
+use crate::rules::{Check, Finding, Findings, Rule, at, spelling::folded_name, when};
 
 const SUBJECT_KEY: &str = "2.5.29.14";
 const KEY_USAGE: &str = "2.5.29.15";
@@ -27,12 +28,10 @@ macro_rules! criticality {
             clauses: &[&$clause],
             question: $question,
             consequence: $consequence,
-            check: Check::Certificate {
-                applies: |certificate, _| certificate.extension($oid).is_some(),
-                check: |certificate, _, findings| {
-                    criticality(certificate, $oid, Criticality::$wanted, $name, findings);
-                },
-            },
+            check: Check::Certificate(|certificate, _| {
+                let extension = certificate.extension($oid)?;
+                Some(criticality(extension, Criticality::$wanted, $name))
+            }),
         }
     };
 }
@@ -45,14 +44,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_VERSION],
         question: "Is the signing certificate of X.509 version 3?",
         consequence: "Without extensions it cannot hold the provider's address, and mail programs reject it.",
-        check: Check::Certificate {
-            applies: always,
-            check: |certificate, _, findings| {
-                if certificate.version != 3 {
-                    findings.push(Finding::new("3", certificate.version.to_string(), at::certificate("version")));
-                }
-            },
-        },
+        check: Check::Certificate(|certificate, _| {
+            let version = certificate.version;
+            Some(when(version != 3, || Finding::new("3", version.to_string(), at::certificate("version"))))
+        }),
     },
     Rule {
         id: "certificate/provider-name",
@@ -60,25 +55,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_1_NAME],
         question: "Does the certificate's O or CN hold the provider's name in the directory?",
         consequence: "The certificate does not tell which provider signed.",
-        check: Check::Certificate {
-            applies: |certificate, context| names(certificate, context).next().is_some(),
-            check: |certificate, context, findings| {
-                let own: Vec<String> = certificate
-                    .organizations
-                    .iter()
-                    .chain(&certificate.common_names)
-                    .map(|own| folded_name(own))
-                    .collect();
-                if !names(certificate, context).any(|name| own.iter().any(|own| own.contains(&folded_name(name)))) {
-                    let expected: Vec<&str> = names(certificate, context).collect();
-                    findings.push(Finding::new(
-                        expected.join(" or "),
-                        &certificate.subject,
-                        at::certificate("subject"),
-                    ));
-                }
-            },
-        },
+        check: Check::Certificate(|certificate, context| {
+            let names: Vec<&str> = names(certificate, context.directory?).collect();
+            if names.is_empty() {
+                return None;
+            }
+            let own = certificate.organizations.iter().chain(&certificate.common_names);
+            let own: Vec<String> = own.map(|own| folded_name(own)).collect();
+            let told = names.iter().any(|name| own.iter().any(|own| own.contains(&folded_name(name))));
+            Some(when(!told, || Finding::new(names.join(" or "), &certificate.subject, at::certificate("subject"))))
+        }),
     },
     Rule {
         id: "certificate/address",
@@ -86,15 +72,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_1_ADDRESS, &security::RFC6109_5_5_2_ALTERNATIVE_NAME],
         question: "Does the certificate's subjectAltName hold a mail address?",
         consequence: "Mail programs cannot hold the sender's address against the certificate.",
-        check: Check::Certificate {
-            applies: always,
-            check: |certificate, _, findings| {
-                if certificate.emails.is_empty() {
-                    let found = if certificate.extension(ALTERNATIVE_NAME).is_some() { "none" } else { "no extension" };
-                    findings.push(Finding::new("an rfc822Name", found, at::certificate("subjectAltName")));
-                }
-            },
-        },
+        check: Check::Certificate(|certificate, _| {
+            Some(when(certificate.emails.is_empty(), || {
+                let found = if certificate.extension(ALTERNATIVE_NAME).is_some() { "none" } else { "no extension" };
+                Finding::new("an rfc822Name", found, at::certificate("subjectAltName"))
+            }))
+        }),
     },
     criticality! {
         "certificate/address-not-critical", security::RFC6109_5_5_2_ALTERNATIVE_NAME, ALTERNATIVE_NAME, "subjectAltName", NotCritical,
@@ -107,14 +90,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_1_NO_ADDRESS_IN_DN],
         question: "Is the certificate's subject free of mail addresses?",
         consequence: "Programs may take that address for the sender's instead of the one in subjectAltName.",
-        check: Check::Certificate {
-            applies: always,
-            check: |certificate, _, findings| {
-                for email in &certificate.subject_emails {
-                    findings.push(Finding::new("no mail address", email, at::certificate("subject")));
-                }
-            },
-        },
+        check: Check::Certificate(|certificate, _| {
+            let finding = |email| Finding::new("no mail address", email, at::certificate("subject"));
+            Some(certificate.subject_emails.iter().map(finding).collect())
+        }),
     },
     Rule {
         id: "certificate/no-basic-constraints",
@@ -122,14 +101,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_2_BASIC_CONSTRAINTS],
         question: "Is the certificate without Basic Constraints?",
         consequence: "Some mail programs of the day took any certificate with it for a CA's.",
-        check: Check::Certificate {
-            applies: always,
-            check: |certificate, _, findings| {
-                if certificate.extension(BASIC_CONSTRAINTS).is_some() {
-                    findings.push(Finding::new("no such extension", "present", at::certificate("basicConstraints")));
-                }
-            },
-        },
+        check: Check::Certificate(|certificate, _| {
+            Some(when(certificate.extension(BASIC_CONSTRAINTS).is_some(), || {
+                Finding::new("no such extension", "present", at::certificate("basicConstraints"))
+            }))
+        }),
     },
     Rule {
         id: "certificate/key-usage",
@@ -137,17 +113,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_2_KEY_USAGE],
         question: "Does Key Usage allow digital signatures?",
         consequence: "Programs reject a signature by a key that is not meant to sign.",
-        check: Check::Certificate {
-            applies: always,
-            check: |certificate, _, findings| {
-                let found = match certificate.digital_signature {
-                    Some(true) => return,
-                    Some(false) => "without that bit",
-                    None => "no such extension",
-                };
-                findings.push(Finding::new("keyUsage with digitalSignature", found, at::certificate("keyUsage")));
-            },
-        },
+        check: Check::Certificate(|certificate, _| {
+            let found = match certificate.digital_signature {
+                Some(true) => return Some(Vec::new()),
+                Some(false) => "without that bit",
+                None => "no such extension",
+            };
+            Some(vec![Finding::new("keyUsage with digitalSignature", found, at::certificate("keyUsage"))])
+        }),
     },
     criticality! {
         "certificate/key-usage-critical", security::RFC6109_5_5_2_KEY_USAGE, KEY_USAGE, "keyUsage", Critical,
@@ -160,15 +133,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_2_AUTHORITY_KEY],
         question: "Does Authority Key Identifier hold a keyIdentifier?",
         consequence: "Programs cannot tell which of the issuer's keys to verify with.",
-        check: Check::Certificate {
-            applies: always,
-            check: |certificate, _, findings| {
-                if certificate.authority_key_id.is_none() {
-                    let found = absent_or(certificate, AUTHORITY_KEY, "without keyIdentifier");
-                    findings.push(Finding::new("a keyIdentifier", found, at::certificate("authorityKeyIdentifier")));
-                }
-            },
-        },
+        check: Check::Certificate(|certificate, _| {
+            Some(when(certificate.authority_key_id.is_none(), || {
+                let found = without_identifier(certificate, AUTHORITY_KEY);
+                Finding::new("a keyIdentifier", found, at::certificate("authorityKeyIdentifier"))
+            }))
+        }),
     },
     criticality! {
         "certificate/authority-key-not-critical", security::RFC6109_5_5_2_AUTHORITY_KEY, AUTHORITY_KEY, "authorityKeyIdentifier", NotCritical,
@@ -181,15 +151,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_2_SUBJECT_KEY],
         question: "Does the certificate hold a Subject Key Identifier?",
         consequence: "Programs that find a certificate by its key do not find it.",
-        check: Check::Certificate {
-            applies: always,
-            check: |certificate, _, findings| {
-                if certificate.subject_key_id.is_none() {
-                    let found = absent_or(certificate, SUBJECT_KEY, "without keyIdentifier");
-                    findings.push(Finding::new("a keyIdentifier", found, at::certificate("subjectKeyIdentifier")));
-                }
-            },
-        },
+        check: Check::Certificate(|certificate, _| {
+            Some(when(certificate.subject_key_id.is_none(), || {
+                let found = without_identifier(certificate, SUBJECT_KEY);
+                Finding::new("a keyIdentifier", found, at::certificate("subjectKeyIdentifier"))
+            }))
+        }),
     },
     criticality! {
         "certificate/subject-key-not-critical", security::RFC6109_5_5_2_SUBJECT_KEY, SUBJECT_KEY, "subjectKeyIdentifier", NotCritical,
@@ -202,17 +169,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&security::RFC6109_5_5_2_OTHERS],
         question: "Is no extension beyond the profile critical?",
         consequence: "Programs that do not know the extension must reject the certificate.",
-        check: Check::Certificate {
-            applies: always,
-            check: |certificate, _, findings| {
-                const PROFILE: [&str; 5] = [SUBJECT_KEY, KEY_USAGE, ALTERNATIVE_NAME, BASIC_CONSTRAINTS, AUTHORITY_KEY];
-                let other = |extension: &&Extension| !PROFILE.contains(&&*extension.oid);
-                for extension in certificate.extensions.iter().filter(other).filter(|extension| extension.critical) {
-                    let place = format!("certificate, extension {}", extension.oid);
-                    findings.push(Finding::new("not critical", "critical", place));
-                }
-            },
-        },
+        check: Check::Certificate(|certificate, _| {
+            const PROFILE: [&str; 5] = [SUBJECT_KEY, KEY_USAGE, ALTERNATIVE_NAME, BASIC_CONSTRAINTS, AUTHORITY_KEY];
+            let other = |extension: &&Extension| extension.critical && !PROFILE.contains(&&*extension.oid);
+            let finding = |extension: &Extension| {
+                Finding::new("not critical", "critical", format!("certificate, extension {}", extension.oid))
+            };
+            Some(certificate.extensions.iter().filter(other).map(finding).collect())
+        }),
     },
     Rule {
         id: "certificate/trusted",
@@ -220,36 +184,23 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_2_2_VALIDITY],
         question: "Does a certificate given by itself lead to a trusted root, in its validity and not revoked?",
         consequence: "What it signs is refused, or taken for ordinary mail.",
-        check: Check::Certificate {
-            // Of one that came with a message the message's rules ask.
-            applies: |_, context| context.path.is_some_and(|path| path.as_ref().err().is_none_or(is_its_own)),
-            check: trusted,
-        },
+        // Of one that came with a message the message's rules ask.
+        check: Check::Certificate(|_, context| match context.path? {
+            Ok(()) => Some(Vec::new()),
+            Err(error) => is_its_own(error)
+                .then(|| vec![Finding::new("a certificate that receivers trust", error.to_string(), "certificate")]),
+        }),
     },
 ];
-
-fn trusted(_: &Certificate, context: &Context<'_>, findings: &mut Findings) {
-    if let Some(Err(error)) = context.path {
-        findings.push(Finding::new("a certificate that receivers trust", error.to_string(), "certificate"));
-    }
-}
 
 /// Whether an error is the certificate's: not the lists', and not one of what the profile asks.
 fn is_its_own(error: &PathError) -> bool {
     matches!(error, PathError::NoPath(_) | PathError::OutsideValidity { .. } | PathError::Revoked)
 }
 
-fn always(_: &Certificate, _: &Context<'_>) -> bool {
-    true
-}
-
 /// Names of the providers whose records list the certificate.
-fn names<'a>(certificate: &'a Certificate, context: &Context<'a>) -> impl Iterator<Item = &'a str> {
-    context
-        .directory
-        .into_iter()
-        .flat_map(|directory| directory.signing_with(certificate))
-        .map(|provider| &*provider.name)
+fn names<'a>(certificate: &'a Certificate, directory: &'a Directory) -> impl Iterator<Item = &'a str> {
+    directory.signing_with(certificate).map(|provider| &*provider.name)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -258,15 +209,13 @@ enum Criticality {
     NotCritical,
 }
 
-fn criticality(certificate: &Certificate, oid: &str, wanted: Criticality, name: &str, findings: &mut Findings) {
+fn criticality(extension: &Extension, wanted: Criticality, name: &str) -> Findings {
     let shown = |criticality| if criticality == Criticality::Critical { "critical" } else { "not critical" };
-    let Some(extension) = certificate.extension(oid) else { return };
     let found = if extension.critical { Criticality::Critical } else { Criticality::NotCritical };
-    if found != wanted {
-        findings.push(Finding::new(shown(wanted), shown(found), at::certificate(name)));
-    }
+    when(found != wanted, || Finding::new(shown(wanted), shown(found), at::certificate(name)))
 }
 
-fn absent_or<'a>(certificate: &Certificate, oid: &str, otherwise: &'a str) -> &'a str {
-    if certificate.extension(oid).is_some() { otherwise } else { "no such extension" }
+/// What is there in a key identifier's place.
+fn without_identifier(certificate: &Certificate, oid: &str) -> &'static str {
+    if certificate.extension(oid).is_some() { "without keyIdentifier" } else { "no such extension" }
 }

@@ -19,16 +19,15 @@ pub(in crate::rules) mod virus;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
-    directory::Directory,
-    evidence::{Evidence, Observation, Party, Role, Seen},
+    evidence::{Evidence, Observation, Party, Seen},
     message::{Bytes, Kind},
 };
 
-use crate::rules::{Context, Member, Origin, Soundness, Transaction, exhibit};
+use crate::rules::{Context, Member, Origin, Soundness, Transaction, providers::manages};
 
-/// Whether a gateway accepted a submission here and owes its sender the rest; what the harness put in owes nothing.
-pub(super) fn accepted(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.first(Kind::Accettazione).is_some() && transaction.sender_side() != Party::Harness
+/// The acceptance by a gateway, which owes the sender the rest; what the harness put in owes nothing.
+pub(super) fn accepted(transaction: &Transaction) -> Option<&Member> {
+    transaction.first(Kind::Accettazione).filter(|_| transaction.sender_side() != Party::Harness)
 }
 
 /// Whether the envelope was found no envelope by whoever received it: nothing is owed for what became an anomaly.
@@ -100,7 +99,7 @@ fn binds_receiver(envelope: &Member) -> bool {
 }
 
 /// Whether the harness played the sender's provider and put in nothing but what is sound.
-pub(super) fn receivable(transaction: &Transaction) -> bool {
+pub(super) fn is_receivable(transaction: &Transaction) -> bool {
     transaction.first(Kind::PostaCertificata).is_some() && transaction.of(Kind::PostaCertificata).all(binds_receiver)
 }
 
@@ -134,30 +133,6 @@ pub(super) fn is_of_another_provider(transaction: &Transaction, fact: &Member) -
 pub(super) fn one_too_many(told: &[&Member], rightful: Party) -> Party {
     let strange = |fact: &&&Member| rightful != Party::Undetermined && fact.composer != rightful;
     told.iter().rfind(strange).or(told.last()).map_or(Party::Undetermined, |fact| fact.composer)
-}
-
-/// The gateway of the provider that manages an address, as far as it plays.
-pub(in crate::rules) fn provider_of(context: &Context<'_>, address: &str) -> Party {
-    let domain = domain(address);
-    let managed = |(role, facts): (&Role, &crate::evidence::GatewayFacts)| {
-        facts.domains.iter().any(|managed| managed.eq_ignore_ascii_case(domain)).then_some(Party::from(*role))
-    };
-    let directory = || {
-        let names: Vec<_> = context.directory?.managing(domain).map(|provider| &provider.name).collect();
-        names.into_iter().find_map(|name| exhibit::role_of(context.evidence, name)).map(Party::from)
-    };
-    context.evidence.gateways.iter().find_map(managed).or_else(directory).unwrap_or(Party::Undetermined)
-}
-
-/// Whether a provider of this name manages the domain of an address, in any of its environments, or may do so.
-pub(super) fn manages(directory: &Directory, provider: &str, address: &str) -> bool {
-    let domain = domain(address);
-    let mut records = directory.managing(domain).chain(directory.perhaps_managing(domain));
-    records.any(|record| record.name.eq_ignore_ascii_case(provider))
-}
-
-pub(super) fn domain(address: &str) -> &str {
-    address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
 /// Whether a message can tell anything of a recipient: it is the sender's own provider's, or neither known to be forged nor

@@ -8,21 +8,15 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::{
-    directory::Provider,
-    message::{Daticert, DaticertReading, Kind},
+    directory::{Directory, Provider},
+    message::{Daticert, DaticertReading, Kind, daticert::DtdError},
     norm::{
         Level,
         clauses::{formats, model},
     },
 };
 
-use crate::rules::{
-    Check, Context, Finding, Piece, Rule,
-    applies::{has_daticert, tells_data},
-    at,
-    context::MessageSubject,
-    spelling::folded_name,
-};
+use crate::rules::{Check, Finding, Piece, Rule, at, context::MessageSubject, spelling::folded_name, when};
 
 /// A dot-atom of RFC 5322 3.2.3, an at sign, and a name with a dot in it or an address literal (RFC 5321 4.1.3).
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| {
@@ -40,17 +34,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_DTD],
         question: "Are the certification data well-formed XML?",
         consequence: "No program can read what the message certifies.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_daticert(subject, context)
-                    && subject.message.daticert.as_ref().is_some_and(|reading| reading.limit.is_none())
-            },
-            check: |subject, _, findings| {
-                if let Some(reason) = subject.message.daticert.as_ref().and_then(|reading| reading.malformed.as_ref()) {
-                    findings.push(Finding::new("well-formed XML", reason, at::part(Piece::Daticert)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let reading = subject.daticert().filter(|reading| reading.limit.is_none())?;
+            let finding = |reason| Finding::new("well-formed XML", reason, at::part(Piece::Daticert));
+            Some(reading.malformed.iter().map(finding).collect())
+        }),
     },
     Rule {
         id: "daticert/valid",
@@ -58,21 +46,17 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_DTD],
         question: "Do the certification data follow the DTD?",
         consequence: "Programs built on the DTD reject the file or miss what they look for.",
-        check: Check::Message {
-            applies: |subject, context| {
-                let readable = |reading: &DaticertReading| reading.malformed.is_none() && reading.limit.is_none();
-                has_daticert(subject, context) && subject.message.daticert.as_ref().is_some_and(readable)
-            },
-            check: |subject, _, findings| {
-                let Some(reading) = &subject.message.daticert else { return };
-                // Below a wrong root nothing has a meaning: that is the one thing to say.
-                let told = if subject.data().is_some() { reading.invalid.len() } else { 1 };
-                for error in reading.invalid.iter().take(told) {
-                    let place = format!("daticert.xml {}, line {} column {}", error.path, error.line, error.column);
-                    findings.push(Finding::new(&error.expected, &error.found, place));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let readable = |reading: &&DaticertReading| reading.malformed.is_none() && reading.limit.is_none();
+            let reading = subject.daticert().filter(readable)?;
+            // Below a wrong root nothing has a meaning: that is the one thing to say.
+            let told = if reading.data.is_some() { reading.invalid.len() } else { 1 };
+            let finding = |error: &DtdError| {
+                let place = format!("daticert.xml {}, line {} column {}", error.path, error.line, error.column);
+                Finding::new(&error.expected, &error.found, place)
+            };
+            Some(reading.invalid.iter().take(told).map(finding).collect())
+        }),
     },
     Rule {
         id: "daticert/no-doctype",
@@ -80,14 +64,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_DTD],
         question: "Do the certification data go without a document type declaration?",
         consequence: "A careless program fetches whatever the declaration points to.",
-        check: Check::Message {
-            applies: has_daticert,
-            check: |subject, _, findings| {
-                if subject.message.daticert.as_ref().is_some_and(|reading| reading.doctype) {
-                    findings.push(Finding::new("no DOCTYPE", "a DOCTYPE", at::part(Piece::Daticert)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let doctype = subject.daticert()?.doctype;
+            Some(when(doctype, || Finding::new("no DOCTYPE", "a DOCTYPE", at::part(Piece::Daticert))))
+        }),
     },
     Rule {
         id: "daticert/type",
@@ -95,16 +75,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_TIPO],
         question: "Is the attribute tipo the type that the header tells?",
         consequence: "Programs read one type in the header and another in the certification data.",
-        check: Check::Message {
-            applies: |subject, context| tells_data(subject, context) && subject.message.claimed.is_some(),
-            check: |subject, _, findings| {
-                let (Some(data), Some(claimed)) = (subject.data(), subject.message.claimed) else { return };
-                // What an anomaly envelope must not have is another question's.
-                if let Some(expected) = claimed.tipo().filter(|tipo| *tipo != data.tipo) {
-                    findings.push(Finding::new(expected, &data.tipo, at::xml("postacert/@tipo")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (data, claimed) = (subject.certified()?, subject.message.claimed?);
+            // What an anomaly envelope must not have is another question's.
+            let other = claimed.tipo().filter(|tipo| *tipo != data.tipo);
+            let finding = |expected| Finding::new(expected, &data.tipo, at::xml("postacert/@tipo"));
+            Some(other.map(finding).into_iter().collect())
+        }),
     },
     Rule {
         id: "daticert/date-and-time",
@@ -112,18 +89,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_DATA],
         question: "Are day, hour and zone written dd/mm/yyyy, hh:mm:ss and [+|-]hhmm?",
         consequence: "Programs cannot read when the event happened.",
-        check: Check::Message {
-            applies: tells_data,
-            check: |subject, _, findings| {
-                let Some(data) = subject.data() else { return };
-                let missing = ["giorno", "ora"].iter().any(|element| is_missing(subject, element));
-                if data.instant().is_none() && !missing && !data.zona.is_empty() {
-                    let found = format!("{} {} {}", data.giorno, data.ora, data.zona);
-                    let place = at::xml("postacert/dati/data");
-                    findings.push(Finding::new("dd/mm/yyyy hh:mm:ss [+|-]hhmm", found, place));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let data = subject.certified()?;
+            let there = || !["giorno", "ora"].iter().any(|element| is_missing(subject, element));
+            Some(when(data.instant().is_none() && !data.zona.is_empty() && there(), || {
+                let found = format!("{} {} {}", data.giorno, data.ora, data.zona);
+                Finding::new("dd/mm/yyyy hh:mm:ss [+|-]hhmm", found, at::xml("postacert/dati/data"))
+            }))
+        }),
     },
     Rule {
         id: "daticert/identifier",
@@ -131,16 +104,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_2_1_MSGID],
         question: "Is identificativo a PEC msgid: an alphanumeric string, an at sign, a domain?",
         consequence: "Messages about one submission cannot be linked.",
-        check: Check::Message {
-            applies: tells_data,
-            check: |subject, _, findings| {
-                let Some(data) = subject.data() else { return };
-                if !IDENTIFIER.is_match(&data.identificativo) && !is_missing(subject, "identificativo") {
-                    let place = at::xml("postacert/dati/identificativo");
-                    findings.push(Finding::new("[alphanumeric string]@[domain]", &data.identificativo, place));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let found = &subject.certified()?.identificativo;
+            Some(when(!IDENTIFIER.is_match(found) && !is_missing(subject, "identificativo"), || {
+                Finding::new("[alphanumeric string]@[domain]", found, at::xml("postacert/dati/identificativo"))
+            }))
+        }),
     },
     Rule {
         id: "daticert/provider",
@@ -148,18 +117,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_GESTORE],
         question: "Is gestore-emittente not the name of a provider other than the signer?",
         consequence: "One provider is named and another one signs.",
-        check: Check::Message {
-            applies: |subject, context| {
-                tells_data(subject, context) && subject.provider.is_some() && context.directory.is_some()
-            },
-            check: |subject, context, findings| {
-                let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
-                if is_anothers(data, provider, context) {
-                    let place = at::xml("postacert/dati/gestore-emittente");
-                    findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
-                }
-            },
-        },
+        check: Check::Message(|subject, context| {
+            let (data, signer, directory) = (subject.certified()?, subject.provider?, context.directory?);
+            Some(when(is_anothers(data, signer, directory), || named_otherwise(data, signer)))
+        }),
     },
     Rule {
         id: "daticert/provider-name",
@@ -167,22 +128,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_GESTORE],
         question: "Is gestore-emittente the signer's name in the directory, letter case and punctuation apart?",
         consequence: "Readers of the certification data do not find the provider in the directory.",
-        check: Check::Message {
-            applies: |subject, context| {
-                tells_data(subject, context) && subject.provider.is_some() && context.directory.is_some()
-            },
-            check: |subject, context, findings| {
-                let (Some(data), Some(provider)) = (subject.data(), subject.provider) else { return };
-                // Another provider's name, or none, is another question's.
-                if !data.gestore_emittente.trim().is_empty()
-                    && !is_anothers(data, provider, context)
-                    && folded_name(&data.gestore_emittente) != folded_name(&provider.name)
-                {
-                    let place = at::xml("postacert/dati/gestore-emittente");
-                    findings.push(Finding::new(&provider.name, &data.gestore_emittente, place));
-                }
-            },
-        },
+        check: Check::Message(|subject, context| {
+            let (data, signer, directory) = (subject.certified()?, subject.provider?, context.directory?);
+            let differs = folded_name(&data.gestore_emittente) != folded_name(&signer.name);
+            // Another provider's name, or none, is another question's.
+            let own = || !data.gestore_emittente.trim().is_empty() && !is_anothers(data, signer, directory);
+            Some(when(differs && own(), || named_otherwise(data, signer)))
+        }),
     },
     Rule {
         id: "daticert/provider-named",
@@ -190,15 +142,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_GESTORE],
         question: "Do the certification data name the provider that certifies them?",
         consequence: "Readers of the certification data do not learn who answers for them.",
-        check: Check::Message {
-            applies: tells_data,
-            check: |subject, _, findings| {
-                let named = subject.data().is_none_or(|data| data.gestore_emittente.chars().any(char::is_alphanumeric));
-                if !named && !is_missing(subject, "gestore-emittente") {
-                    findings.push(Finding::new("a name", "nothing", at::xml("postacert/dati/gestore-emittente")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let named = subject.certified()?.gestore_emittente.chars().any(char::is_alphanumeric);
+            Some(when(!named && !is_missing(subject, "gestore-emittente"), || {
+                Finding::new("a name", "nothing", at::xml("postacert/dati/gestore-emittente"))
+            }))
+        }),
     },
     Rule {
         id: "daticert/receipt-type",
@@ -206,16 +155,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_RICEVUTA],
         question: "Do a transport envelope and a delivery tell which form of receipt was asked for?",
         consequence: "The delivery point does not know what to send back, nor the sender what to expect.",
-        check: Check::Message {
-            applies: |subject, context| {
-                tells_data(subject, context) && subject.is(&[Kind::PostaCertificata, Kind::AvvenutaConsegna])
-            },
-            check: |subject, _, findings| {
-                if subject.data().is_some_and(|data| data.ricevuta.is_none()) {
-                    findings.push(Finding::new("an element ricevuta", "none", at::xml("postacert/dati")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let data = subject.certified()?;
+            subject.one_of(&[Kind::PostaCertificata, Kind::AvvenutaConsegna])?;
+            Some(when(data.ricevuta.is_none(), || {
+                Finding::new("an element ricevuta", "none", at::xml("postacert/dati"))
+            }))
+        }),
     },
 ];
 
@@ -226,10 +172,14 @@ pub(in crate::rules) fn is_missing(subject: &MessageSubject<'_>, element: &str) 
 }
 
 /// Whether gestore-emittente is the name of a listed provider other than the signer.
-fn is_anothers(data: &Daticert, signer: &Provider, context: &Context<'_>) -> bool {
+fn is_anothers(data: &Daticert, signer: &Provider, directory: &Directory) -> bool {
     let named = folded_name(&data.gestore_emittente);
-    let mut providers = context.directory.iter().flat_map(|directory| &directory.providers);
+    let mut providers = directory.providers.iter();
     named != folded_name(&signer.name) && providers.any(|other| folded_name(&other.name) == named)
+}
+
+fn named_otherwise(data: &Daticert, signer: &Provider) -> Finding {
+    Finding::new(&signer.name, &data.gestore_emittente, at::xml("postacert/dati/gestore-emittente"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{
     norm::{Level, clauses::choreography as norm},
 };
 
-use crate::rules::{Check, Context, DialogueSubject, Finding, Findings, Rule, at};
+use crate::rules::{Check, Finding, Findings, Rule, at, when};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -14,7 +14,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_5_3_STARTTLS],
         question: "Does the incoming point announce STARTTLS on a plain connection?",
         consequence: "Other providers must not hand certified mail over to it.",
-        check: Check::Dialogue { applies: greeted_in_clear, check: announced },
+        check: Check::Dialogue(|dialogue| Some(announced(&greeting_in_clear(dialogue)?))),
     },
     Rule {
         id: "session/submission-secured",
@@ -22,7 +22,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_5_3_USERS],
         question: "Does the access point take neither credentials nor mail before the channel is secured?",
         consequence: "Passwords and messages can be read and changed on the way.",
-        check: Check::Dialogue { applies: submission, check: secured },
+        check: Check::Dialogue(|dialogue| Some(secured(&submission(dialogue)?))),
     },
     Rule {
         id: "session/submission-authenticated",
@@ -30,7 +30,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_5_2],
         question: "Does the access point take mail only from an authenticated user?",
         consequence: "Anybody can send certified mail in a user's name.",
-        check: Check::Dialogue { applies: submission, check: authenticated },
+        check: Check::Dialogue(|dialogue| Some(authenticated(&submission(dialogue)?))),
     },
     Rule {
         id: "session/providers-secured",
@@ -38,7 +38,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_5_3_PROVIDERS],
         question: "Do providers hand messages to each other over TLS?",
         consequence: "Certified mail can be read and changed on the way.",
-        check: Check::Dialogue { applies: between_providers, check: handed_over_tls },
+        check: Check::Dialogue(|dialogue| Some(handed_over_tls(dialogue, &between_providers(dialogue)?))),
     },
 ];
 
@@ -81,66 +81,57 @@ fn exchanges(dialogue: &Dialogue) -> Vec<Exchange<'_>> {
     exchanges
 }
 
-fn greeted_in_clear(subject: &DialogueSubject<'_>) -> bool {
-    subject.dialogue.service == Service::Incoming
-        && exchanges(subject.dialogue).iter().any(|said| said.is("EHLO") && !said.secured && said.granted())
+/// The first greeting of an incoming point on a plain connection.
+fn greeting_in_clear(dialogue: &Dialogue) -> Option<Exchange<'_>> {
+    let in_clear = |said: &Exchange<'_>| said.is("EHLO") && !said.secured && said.granted();
+    exchanges(dialogue).into_iter().find(in_clear).filter(|_| dialogue.service == Service::Incoming)
 }
 
-fn announced(subject: &DialogueSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    let exchanges = exchanges(subject.dialogue);
-    let greeting = exchanges.iter().find(|said| said.is("EHLO") && !said.secured && said.granted());
-    let Some(greeting) = greeting else { return };
+fn announced(greeting: &Exchange<'_>) -> Findings {
     let keyword = |line: &str| line.get(4..).is_some_and(|keyword| keyword.trim().eq_ignore_ascii_case("STARTTLS"));
-    if !greeting.reply.iter().any(|line| keyword(line)) {
-        findings.push(Finding::new("STARTTLS", greeting.reply.join(" / "), at::answer_to("EHLO")));
-    }
+    when(!greeting.reply.iter().any(|line| keyword(line)), || {
+        Finding::new("STARTTLS", greeting.reply.join(" / "), at::answer_to("EHLO"))
+    })
 }
 
-fn submission(subject: &DialogueSubject<'_>) -> bool {
-    matches!(subject.dialogue.service, Service::Submission | Service::Submissions)
-        && exchanges(subject.dialogue).iter().any(|said| said.is("MAIL FROM") || said.is("AUTH"))
+/// What was said to an access point, where that was more than a greeting.
+fn submission(dialogue: &Dialogue) -> Option<Vec<Exchange<'_>>> {
+    let to_access_point = matches!(dialogue.service, Service::Submission | Service::Submissions);
+    let said = to_access_point.then(|| exchanges(dialogue))?;
+    Some(said).filter(|said| said.iter().any(|said| said.is("MAIL FROM") || said.is("AUTH")))
 }
 
-fn secured(subject: &DialogueSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    for said in exchanges(subject.dialogue) {
+fn secured(exchanges: &[Exchange<'_>]) -> Findings {
+    let early = exchanges.iter().filter(|said| {
         let taken = said.granted() || said.reply.last().is_some_and(|line| line.starts_with("334"));
-        if !said.secured && taken && (said.is("MAIL FROM") || said.is("AUTH")) {
-            findings.push(Finding::new(
-                "a refusal before TLS",
-                said.reply.join(" / "),
-                format!("the answer to {}", said.command),
-            ));
-        }
-    }
+        !said.secured && taken && (said.is("MAIL FROM") || said.is("AUTH"))
+    });
+    early.map(|said| taken_instead_of("a refusal before TLS", said)).collect()
 }
 
-fn authenticated(subject: &DialogueSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    let exchanges = exchanges(subject.dialogue);
+fn authenticated(exchanges: &[Exchange<'_>]) -> Findings {
     let proved = exchanges.iter().position(|said| said.reply.last().is_some_and(|line| line.starts_with("235")));
     let early = &exchanges[..proved.unwrap_or(exchanges.len())];
-    for said in early.iter().filter(|said| said.is("MAIL FROM") && said.granted()) {
-        findings.push(Finding::new(
-            "a refusal before AUTH",
-            said.reply.join(" / "),
-            format!("the answer to {}", said.command),
-        ));
-    }
+    let taken = early.iter().filter(|said| said.is("MAIL FROM") && said.granted());
+    taken.map(|said| taken_instead_of("a refusal before AUTH", said)).collect()
 }
 
-fn between_providers(subject: &DialogueSubject<'_>) -> bool {
-    let dialogue = subject.dialogue;
+fn taken_instead_of(expected: &str, said: &Exchange<'_>) -> Finding {
+    Finding::new(expected, said.reply.join(" / "), format!("the answer to {}", said.command))
+}
+
+/// What one gateway said to another that took mail.
+fn between_providers(dialogue: &Dialogue) -> Option<Vec<Exchange<'_>>> {
     let gateway = |party: Party| party.role().is_some();
-    dialogue.service == Service::Incoming
-        && gateway(dialogue.from)
-        && gateway(dialogue.to)
-        && exchanges(dialogue).iter().any(|said| said.is("MAIL FROM") && said.granted())
+    let between = dialogue.service == Service::Incoming && gateway(dialogue.from) && gateway(dialogue.to);
+    let said = between.then(|| exchanges(dialogue))?;
+    Some(said).filter(|said| said.iter().any(|said| said.is("MAIL FROM") && said.granted()))
 }
 
 /// The client is to blame: it chose to go on.
-fn handed_over_tls(subject: &DialogueSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    let exchanges = exchanges(subject.dialogue);
+fn handed_over_tls(dialogue: &Dialogue, exchanges: &[Exchange<'_>]) -> Findings {
     let clear = exchanges.iter().find(|said| said.is("MAIL FROM") && said.granted() && !said.secured);
-    if let Some(said) = clear {
-        findings.push(Finding::new("mail over TLS", "mail in clear", said.command).blaming(subject.dialogue.from));
-    }
+    let finding =
+        |said: &Exchange<'_>| Finding::new("mail over TLS", "mail in clear", said.command).blaming(dialogue.from);
+    clear.map(finding).into_iter().collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     evidence::Party,
-    message::{Kind, Mail},
+    message::{Kind, Mail, Mailbox},
     norm::{
         Level,
         clauses::{access, delivery, formats, incoming, model, wire},
@@ -10,10 +10,11 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Finding, Rule,
-    applies::{generated, has_data, has_own_header},
-    at,
+    Check, Finding, Findings, Rule, at,
+    instants::date_header,
+    providers::domain,
     spelling::{same_address, same_identifier, shown_field},
+    when,
 };
 
 /// Fields of which one at most may stand (RFC 5322 3.6, RFC 2045 3, RFC 6109 3); those that tell the type are
@@ -58,17 +59,12 @@ pub static RULES: &[Rule] = &[
         ],
         question: "Is every header field of the message's kind there?",
         consequence: "Users and programs miss a fact.",
-        check: Check::Message {
-            applies: generated,
-            check: |subject, _, findings| {
-                let to: &[&str] = if subject.is(&[Kind::PostaCertificata, Kind::Anomalia]) { &[] } else { &["To"] };
-                for name in ["Date", "Subject", "From"].iter().chain(to) {
-                    if subject.header(name).is_none() {
-                        findings.push(Finding::new("one field", "no such field", at::header(*name)));
-                    }
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let mail = subject.generated()?;
+            let to: &[&str] = if subject.is(&[Kind::PostaCertificata, Kind::Anomalia]) { &[] } else { &["To"] };
+            let missing = ["Date", "Subject", "From"].iter().chain(to).filter(|name| mail.root.header(name).is_none());
+            Some(missing.map(|name| Finding::new("one field", "no such field", at::header(*name))).collect())
+        }),
     },
     Rule {
         id: "headers/once",
@@ -76,25 +72,25 @@ pub static RULES: &[Rule] = &[
         clauses: &[&wire::RFC5322_3_6_ONCE],
         question: "Does no header field stand twice that may stand once?",
         consequence: "Two readers pick two different values: what a user sees is not what a program acts on.",
-        check: Check::Message {
-            applies: generated,
-            check: |subject, _, findings| {
-                let count = |mail: &Mail, name: &str| mail.root.headers_named(name).count();
-                // An envelope inherits these as they are.
-                let inherited = |name: &str| match subject.original {
-                    Some(original) if ["To", "Cc", "Reply-To"].contains(&name) => count(original, name),
-                    _ => 1,
-                };
-                for name in ONCE {
-                    let there = count(subject.mail(), name);
-                    if there > inherited(name).max(1) {
-                        let finding = Finding::new("one field", there.to_string(), at::header(name));
-                        let second = subject.mail().root.headers_named(name).nth(1);
-                        findings.push(finding.at_offset(second.map_or(0, |header| header.span.start)));
-                    }
+        check: Check::Message(|subject, _| {
+            let mail = subject.generated()?;
+            let count = |mail: &Mail, name: &str| mail.root.headers_named(name).count();
+            // An envelope inherits these as they are.
+            let inherited = |name: &str| match subject.original {
+                Some(original) if ["To", "Cc", "Reply-To"].contains(&name) => count(original, name),
+                _ => 1,
+            };
+            let mut findings = Findings::new();
+            for name in ONCE {
+                let there = count(mail, name);
+                if there > inherited(name).max(1) {
+                    let finding = Finding::new("one field", there.to_string(), at::header(name));
+                    let second = mail.root.headers_named(name).nth(1);
+                    findings.push(finding.at_offset(second.map_or(0, |header| header.span.start)));
                 }
-            },
-        },
+            }
+            Some(findings)
+        }),
     },
     Rule {
         id: "headers/date",
@@ -102,19 +98,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_1_ONE_INSTANT],
         question: "Can the Date be read as the instant of the event?",
         consequence: "Mail programs sort and show the message at a time of their own making.",
-        check: Check::Message {
-            applies: |subject, context| generated(subject, context) && subject.header("Date").is_some(),
-            check: |subject, _, findings| {
-                if crate::rules::applies::date_header(subject.mail()).is_none() {
-                    let found = shown_field(subject.mail(), subject.header("Date"));
-                    findings.push(Finding::new(
-                        "a date of RFC 5322 3.3 with a numeric offset",
-                        found,
-                        at::header("Date"),
-                    ));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let mail = subject.generated()?;
+            let field = mail.root.header("Date")?;
+            Some(when(date_header(mail).is_none(), || {
+                let expected = "a date of RFC 5322 3.3 with a numeric offset";
+                Finding::new(expected, mail.unfolded(field), at::header("Date"))
+            }))
+        }),
     },
     Rule {
         id: "headers/from-is-signer",
@@ -122,19 +113,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_1_FROM_IS_SIGNER],
         question: "Is the address of From the one in the signer's certificate?",
         consequence: "Mail programs warn that the signature is not the sender's.",
-        check: Check::Message {
-            applies: |subject, context| {
-                generated(subject, context) && subject.signer().is_some_and(|signer| !signer.emails.is_empty())
-            },
-            check: |subject, _, findings| {
-                let Some(signer) = subject.signer() else { return };
-                let from = subject.only_mailbox("From");
-                if !from.is_some_and(|from| signer.emails.iter().any(|email| same_address(email, &from.address))) {
-                    let found = shown_field(subject.mail(), subject.header("From"));
-                    findings.push(Finding::new(signer.emails.join(" or "), found, at::header("From")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let mail = subject.generated()?;
+            let emails = &subject.signer().filter(|signer| !signer.emails.is_empty())?.emails;
+            let is_one = |from: Mailbox| emails.iter().any(|email| same_address(email, &from.address));
+            let right = subject.only_mailbox("From").is_some_and(is_one);
+            Some(when(!right, || Finding::new(emails.join(" or "), shown_field(mail, "From"), at::header("From"))))
+        }),
     },
     Rule {
         id: "headers/from-address",
@@ -142,16 +127,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_2_6_ADDRESS],
         question: "Is the sending address posta-certificata@ a domain?",
         consequence: "Users' filters and eyes, which look for that address, do not take the message for certified mail.",
-        check: Check::Message {
-            applies: |subject, context| generated(subject, context) && subject.only_mailbox("From").is_some(),
-            check: |subject, _, findings| {
-                let address = subject.only_mailbox("From").map(|from| from.address).unwrap_or_default();
-                let local = address.rsplit_once('@').map(|(local, _)| local);
-                if !local.is_some_and(|local| local.eq_ignore_ascii_case("posta-certificata")) {
-                    findings.push(Finding::new("posta-certificata@[mail domain]", address, at::header("From")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.generated()?;
+            let address = subject.only_mailbox("From")?.address;
+            let local = address.rsplit_once('@').map(|(local, _)| local);
+            let right = local.is_some_and(|local| local.eq_ignore_ascii_case("posta-certificata"));
+            Some(when(!right, || Finding::new("posta-certificata@[mail domain]", &address, at::header("From"))))
+        }),
     },
     Rule {
         id: "headers/from-domain",
@@ -159,26 +141,19 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_2_6_ADDRESS],
         question: "Is the sending address's domain not another provider's?",
         consequence: "One provider speaks in another one's name.",
-        check: Check::Message {
-            applies: |subject, context| {
-                generated(subject, context)
-                    && context.directory.is_some()
-                    && subject.provider.is_some()
-                    && subject.only_mailbox("From").is_some()
-            },
-            check: |subject, context, findings| {
-                let (Some(directory), Some(provider)) = (context.directory, subject.provider) else { return };
-                let address = subject.only_mailbox("From").map(|from| from.address).unwrap_or_default();
-                let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-                let mut managers = directory.managing(domain).peekable();
-                let is_anothers = managers.peek().is_some();
-                let mut managers = managers.chain(directory.perhaps_managing(domain));
-                if is_anothers && managers.all(|manager| !manager.name.eq_ignore_ascii_case(&provider.name)) {
-                    let expected = format!("a domain of {}", provider.name);
-                    findings.push(Finding::new(expected, &address, at::header("From")));
-                }
-            },
-        },
+        check: Check::Message(|subject, context| {
+            subject.generated()?;
+            let (directory, provider) = (context.directory?, subject.provider?);
+            let address = subject.only_mailbox("From")?.address;
+            let domain = domain(&address);
+            let mut managers = directory.managing(domain).peekable();
+            let is_managed = managers.peek().is_some();
+            let mut managers = managers.chain(directory.perhaps_managing(domain));
+            let is_anothers = is_managed && managers.all(|manager| !manager.name.eq_ignore_ascii_case(&provider.name));
+            Some(when(is_anothers, || {
+                Finding::new(format!("a domain of {}", provider.name), &address, at::header("From"))
+            }))
+        }),
     },
     Rule {
         id: "headers/sender",
@@ -186,17 +161,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_1_SENDER],
         question: "Is Sender, where there is one, the same as From?",
         consequence: "Mail programs hold the signature against Sender and warn.",
-        check: Check::Message {
-            applies: |subject, context| has_own_header(subject, context) && subject.header("Sender").is_some(),
-            check: |subject, _, findings| {
-                let (sender, from) = (subject.only_mailbox("Sender"), subject.only_mailbox("From"));
-                if !sender.zip(from).is_some_and(|(sender, from)| same_address(&sender.address, &from.address)) {
-                    let expected = shown_field(subject.mail(), subject.header("From"));
-                    let found = shown_field(subject.mail(), subject.header("Sender"));
-                    findings.push(Finding::new(expected, found, at::header("Sender")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let mail = subject.with_own_header()?;
+            let found = mail.root.header("Sender")?;
+            let both = subject.only_mailbox("Sender").zip(subject.only_mailbox("From"));
+            let same = both.is_some_and(|(sender, from)| same_address(&sender.address, &from.address));
+            Some(when(!same, || Finding::new(shown_field(mail, "From"), mail.unfolded(found), at::header("Sender"))))
+        }),
     },
     Rule {
         id: "headers/mailing-list",
@@ -204,15 +175,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&wire::MAILING_LIST],
         question: "Did the message come without a mailing list on its way?",
         consequence: "Sender, Reply-To and a tag in the Subject are the list's: no signature covers them.",
-        check: Check::Message {
-            applies: generated,
-            check: |subject, _, findings| {
-                if subject.mail().is_from_a_list() {
-                    let finding = Finding::new("the provider's header", "a mailing list's fields", "header");
-                    findings.push(finding.blaming(Party::Undetermined));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            Some(when(subject.generated()?.is_from_a_list(), || {
+                let finding = Finding::new("the provider's header", "a mailing list's fields", "header");
+                finding.blaming(Party::Undetermined)
+            }))
+        }),
     },
     Rule {
         id: "headers/reference",
@@ -220,19 +188,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_1_1_1_1_REFERENCE, &model::RFC6109_2_2_1_REFERENCE],
         question: "Is X-Riferimento-Message-ID the client's msgid as certified?",
         consequence: "The sender's program cannot link the message to the one it sent.",
-        check: Check::Message {
-            applies: has_data,
-            check: |subject, _, findings| {
-                let found = subject.mail().field("X-Riferimento-Message-ID");
-                let certified =
-                    subject.data().and_then(|data| data.msgid.as_deref()).filter(|id| !id.trim().is_empty());
-                // The DTD makes msgid optional, and real providers leave it out where the field is there.
-                let Some(expected) = certified else { return };
-                if !found.as_deref().is_some_and(|found| same_identifier(found, expected)) {
-                    let found = found.unwrap_or_else(|| "no such field".to_owned());
-                    findings.push(Finding::new(expected, found, at::header("X-Riferimento-Message-ID")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            const NAME: &str = "X-Riferimento-Message-ID";
+            let data = subject.certified_below_header()?;
+            // The DTD makes msgid optional, and real providers leave it out where the field is there.
+            let Some(expected) = data.msgid.as_deref().filter(|id| !id.trim().is_empty()) else {
+                return Some(Vec::new());
+            };
+            let same = subject.mail().field(NAME).is_some_and(|found| same_identifier(&found, expected));
+            Some(when(!same, || Finding::new(expected, shown_field(subject.mail(), NAME), at::header(NAME))))
+        }),
     },
 ];

@@ -2,13 +2,13 @@
 
 use crate::{
     message::html::{
-        Tag,
+        Page, Tag,
         css::{declarations, resolved},
     },
     norm::{Level, clauses::formats},
 };
 
-use crate::rules::{Check, Context, Finding, Piece, Rule, applies::has_content, at, context::MessageSubject};
+use crate::rules::{Check, Finding, Piece, Rule, at, context::MessageSubject};
 
 /// Elements that make a mail program load something to show or play.
 const REFERRING: [&str; 15] = [
@@ -40,14 +40,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_1_REFERENCES],
         question: "Does the HTML go without images, sounds, fonts and style sheets?",
         consequence: "What the user sees depends on something outside the text, and loading it tells who read when.",
-        check: Check::Message {
-            applies: has_html,
-            check: |subject, _, findings| {
-                findings.extend(
-                    tags(subject).filter(|tag| refers(tag)).map(|tag| shown(tag, "no such reference")).take(MOST_SHOWN),
-                );
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let referring = page(subject)?.tags.iter().filter(|tag| refers(tag));
+            Some(referring.take(MOST_SHOWN).map(|tag| shown(tag, "no such reference")).collect())
+        }),
     },
     Rule {
         id: "html/no-active-content",
@@ -55,14 +51,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_1_ACTIVE],
         question: "Does the HTML go without scripts, plug-ins and other active content?",
         consequence: "Certified mail becomes a way to run code at the user's, or is shown differently to each.",
-        check: Check::Message {
-            applies: has_html,
-            check: |subject, _, findings| {
-                findings.extend(
-                    tags(subject).filter(|tag| runs(tag)).map(|tag| shown(tag, "no active content")).take(MOST_SHOWN),
-                );
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let running = page(subject)?.tags.iter().filter(|tag| runs(tag));
+            Some(running.take(MOST_SHOWN).map(|tag| shown(tag, "no active content")).collect())
+        }),
     },
     Rule {
         id: "html/nothing-hidden",
@@ -71,23 +63,17 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_1_SAME],
         question: "Does the HTML go without text that its style hides from the reader?",
         consequence: "A program that reads the text finds in it what no user was told.",
-        check: Check::Message {
-            applies: has_html,
-            check: |subject, _, findings| {
-                let Some(html) = subject.html() else { return };
-                let hidden = html.page.hidden.iter().take(MOST_SHOWN);
-                findings.extend(hidden.map(|text| Finding::new("text that is shown", text, at::part(Piece::Html))));
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let hidden = page(subject)?.hidden.iter().take(MOST_SHOWN);
+            Some(hidden.map(|text| Finding::new("text that is shown", text, at::part(Piece::Html))).collect())
+        }),
     },
 ];
 
-fn has_html(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    has_content(subject, context) && subject.html().is_some()
-}
-
-fn tags<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Tag> {
-    subject.html().into_iter().flat_map(|html| &html.page.tags)
+/// The text/html of what a provider's system signs.
+fn page<'a>(subject: &MessageSubject<'a>) -> Option<&'a Page> {
+    subject.content()?;
+    subject.html().map(|html| &html.page)
 }
 
 fn refers(tag: &Tag) -> bool {
@@ -155,7 +141,6 @@ fn shown(tag: &Tag, expected: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::html::Page;
 
     fn found(html: &str) -> (usize, usize) {
         let tags = Page::read(html).tags;

@@ -6,7 +6,7 @@ use crate::{
     norm::{Level, clauses::choreography as norm},
 };
 
-use crate::rules::{Check, Context, Finding, Findings, LogSubject, Member, Rule, spelling::bare_identifier};
+use crate::rules::{Check, Finding, Findings, LogSubject, Member, Rule, spelling::bare_identifier};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -15,7 +15,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_3],
         question: "Is every message that the provider generated recorded by its Message-ID?",
         consequence: "The provider cannot prove in thirty months what it sent.",
-        check: Check::Log { check: recorded },
+        check: Check::Log(|subject| Some(recorded(subject))),
     },
     Rule {
         id: "log/record-agrees",
@@ -23,7 +23,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_3, &norm::RFC6109_4_1_SOLE_INSTANT],
         question: "Does the record of a generated message agree with it on the facts of 2.3?",
         consequence: "Log and receipt contradict each other in court.",
-        check: Check::Log { check: agrees },
+        check: Check::Log(|subject| Some(agrees(subject))),
     },
     Rule {
         id: "log/append-order",
@@ -31,7 +31,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_3_PRESERVED],
         question: "Do the log's records follow each other in time?",
         consequence: "It cannot be told whether records were put in or moved afterwards.",
-        check: Check::Log { check: in_order },
+        check: Check::Log(|subject| Some(in_order(subject.records))),
     },
 ];
 
@@ -47,16 +47,17 @@ fn record<'a>(subject: &'a LogSubject<'_>, message_id: &str) -> Option<&'a LogRe
     subject.records.iter().find(names)
 }
 
-fn recorded(subject: &LogSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    for (fact, message_id) in generated(subject) {
-        if record(subject, message_id).is_none() {
-            let expected = format!("a record that names the generated message {message_id}");
-            findings.push(Finding::new(expected, "none", fact.title()).seen_in([fact.observation()]));
-        }
-    }
+fn recorded(subject: &LogSubject<'_>) -> Findings {
+    let lost = generated(subject).filter(|(_, message_id)| record(subject, message_id).is_none());
+    let finding = |(fact, message_id): (&Member, &str)| {
+        let expected = format!("a record that names the generated message {message_id}");
+        Finding::new(expected, "none", fact.title()).seen_in([fact.observation()])
+    };
+    lost.map(finding).collect()
 }
 
-fn agrees(subject: &LogSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
+fn agrees(subject: &LogSubject<'_>) -> Findings {
+    let mut findings = Findings::new();
     for (fact, message_id) in generated(subject) {
         let Some(record) = record(subject, message_id) else { continue };
         for (field, expected, found) in disagreements(fact, record) {
@@ -64,6 +65,7 @@ fn agrees(subject: &LogSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
             findings.push(Finding::new(expected, found, place).seen_in([fact.observation()]));
         }
     }
+    findings
 }
 
 /// What a record says otherwise. An anomaly envelope certifies nothing, so its record is held against nothing here.
@@ -117,12 +119,11 @@ fn list<'a>(addresses: impl Iterator<Item = &'a str>) -> String {
     addresses.join(", ")
 }
 
-fn in_order(subject: &LogSubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    for (number, pair) in subject.records.windows(2).enumerate() {
-        let [before, after] = pair else { continue };
-        if after.at < before.at {
-            let place = format!("record {} ({})", number + 2, after.event);
-            findings.push(Finding::new(format!("an instant not before {}", before.at), after.at.to_string(), place));
-        }
-    }
+fn in_order(records: &[LogRecord]) -> Findings {
+    let pairs = records.iter().zip(records.iter().skip(1)).zip(2..);
+    let finding = |((before, after), number): ((&LogRecord, &LogRecord), usize)| {
+        let place = format!("record {number} ({})", after.event);
+        Finding::new(format!("an instant not before {}", before.at), after.at.to_string(), place)
+    };
+    pairs.filter(|((before, after), _)| after.at < before.at).map(finding).collect()
 }

@@ -51,6 +51,8 @@ pub static FAMILIES: &[Family] = &[
     Family { name: "directory/shared", rules: directory::shared::RULES },
     Family { name: "directory/signed", rules: directory::signed::RULES },
     Family { name: "envelope", rules: envelope::RULES },
+    Family { name: "envelope/received", rules: envelope::received::RULES },
+    Family { name: "envelope/replies", rules: envelope::replies::RULES },
     Family { name: "headers", rules: headers::RULES },
     Family { name: "html", rules: html::RULES },
     Family { name: "log", rules: log::RULES },

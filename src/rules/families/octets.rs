@@ -4,17 +4,17 @@
 use std::ops::Range;
 
 use crate::{
-    message::bytes::{Stray, has_crlf, long_lines, strays},
+    message::{
+        Bytes, Message, Signed,
+        bytes::{Stray, has_crlf, long_lines, strays},
+    },
     norm::{
         Level,
         clauses::{access, wire},
     },
 };
 
-use crate::rules::{
-    Check, Finding, Location, Piece, Rule, applies::has_content, at, context::MessageSubject,
-    families::access::accepted,
-};
+use crate::rules::{Check, Finding, Findings, Location, Piece, Rule, at, context::MessageSubject};
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -24,14 +24,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&wire::RFC5321_2_3_8_LINES],
         question: "Is what the provider wrote and signed free of bare line feeds, bare carriage returns and NUL?",
         consequence: "The first host that repairs the line ends breaks the signature for good.",
-        check: Check::Message {
-            applies: |subject, context| has_content(subject, context) && !written(subject).is_empty(),
-            check: |subject, _, findings| {
-                let raw = &subject.mail().raw;
-                let found = written(subject).into_iter().flat_map(|span| strays(raw, span));
-                findings.extend(told(found, &at::part(Piece::Signed)));
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.content()?;
+            let raw = &subject.mail().raw;
+            // A copy stored with line feeds alone tells nothing of what was sent.
+            let written = around_original(subject.message.signed.as_ref()?, subject.message);
+            if !written.iter().any(|span| has_crlf(&raw[span.clone()])) {
+                return None;
+            }
+            Some(told(written.into_iter().flat_map(|span| strays(raw, span)), &at::part(Piece::Signed)))
+        }),
     },
     Rule {
         id: "structure/line-length",
@@ -39,17 +41,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&wire::RFC5322_2_1_1_LENGTH],
         question: "Has no line that the provider wrote more than 998 octets?",
         consequence: "A host that folds or cuts the line breaks the signature.",
-        check: Check::Message {
-            applies: |subject, context| has_content(subject, context) && subject.message.signed.is_some(),
-            check: |subject, _, findings| {
-                let signature = subject.message.signed.as_ref().map(|signed| signed.signature.span.clone());
-                findings.extend(longest(
-                    subject,
-                    around_original(subject).into_iter().chain(signature),
-                    &at::part(Piece::Signed),
-                ));
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.content()?;
+            let signed = subject.message.signed.as_ref()?;
+            let mut written = around_original(signed, subject.message);
+            written.push(signed.signature.span.clone());
+            Some(longest(&subject.mail().raw, written, &at::part(Piece::Signed)).into_iter().collect())
+        }),
     },
     Rule {
         id: "original/line-ends",
@@ -57,13 +55,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_1_CONFORMING, &wire::RFC5321_2_3_8_LINES],
         question: "Is the message that the access point took free of bare line feeds and NUL?",
         consequence: "The first host that repairs the line ends breaks the signature of envelope and receipts for good.",
-        check: Check::Message {
-            applies: |subject, context| accepted(subject, context) && has_crlf(&subject.mail().raw),
-            check: |subject, _, findings| {
-                let let_in = |(_, stray): &(usize, Stray)| *stray != Stray::BareReturn;
-                findings.extend(told(in_original(subject).filter(let_in), &at::part(Piece::Original)));
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (raw, original) = original_as_sent(subject)?;
+            let let_in = strays(raw, original).filter(|(_, stray)| *stray != Stray::BareReturn);
+            Some(told(let_in, &at::part(Piece::Original)))
+        }),
     },
     Rule {
         id: "original/lines",
@@ -71,31 +67,20 @@ pub static RULES: &[Rule] = &[
         clauses: &[&wire::RFC5322_2_1_1_LENGTH, &wire::RFC5321_2_3_8_LINES],
         question: "Has the message inside neither a bare carriage return nor a line of more than 998 octets?",
         consequence: "It is right to leave it as it is, but a host on the way may fold the line, and break the signature.",
-        check: Check::Message {
-            applies: |subject, context| accepted(subject, context) && has_crlf(&subject.mail().raw),
-            check: |subject, _, findings| {
-                let bare = |(_, stray): &(usize, Stray)| *stray == Stray::BareReturn;
-                findings.extend(told(in_original(subject).filter(bare), &at::part(Piece::Original)));
-                let original = subject.message.parts.original.as_ref().map(|part| part.body.clone());
-                findings.extend(longest(subject, original.into_iter(), &at::part(Piece::Original)));
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (raw, original) = original_as_sent(subject)?;
+            let bare = strays(raw, original.clone()).filter(|(_, stray)| *stray == Stray::BareReturn);
+            let mut findings = told(bare, &at::part(Piece::Original));
+            findings.extend(longest(raw, vec![original], &at::part(Piece::Original)));
+            Some(findings)
+        }),
     },
 ];
 
-/// What is signed, the original message left out: where it came over the wire as it is. A copy stored with line feeds
-/// alone tells nothing of what was sent.
-fn written(subject: &MessageSubject<'_>) -> Vec<Range<usize>> {
-    let raw = &subject.mail().raw;
-    let spans = around_original(subject);
-    if spans.iter().any(|span| has_crlf(&raw[span.clone()])) { spans } else { Vec::new() }
-}
-
-/// What is signed, before and after the octets of the original message.
-fn around_original(subject: &MessageSubject<'_>) -> Vec<Range<usize>> {
-    let Some(signed) = &subject.message.signed else { return Vec::new() };
+/// What is signed, before and after the octets of the original message where those came over the wire as they are.
+fn around_original(signed: &Signed, message: &Message) -> Vec<Range<usize>> {
     let content = signed.content.span.clone();
-    let original = subject.message.parts.original.as_ref().map(|part| part.body.clone());
+    let original = message.parts.original.as_ref().map(|part| part.body.clone());
     let original = original.filter(|body| content.start <= body.start && body.end <= content.end);
     match original {
         Some(body) => vec![content.start..body.start, body.end..content.end],
@@ -103,13 +88,17 @@ fn around_original(subject: &MessageSubject<'_>) -> Vec<Range<usize>> {
     }
 }
 
-fn in_original(subject: &MessageSubject<'_>) -> impl Iterator<Item = (usize, Stray)> {
-    let body = subject.message.parts.original.as_ref().map(|part| part.body.clone());
-    body.into_iter().flat_map(|body| strays(&subject.mail().raw, body))
+/// The octets of the message that the access point took, in those of its envelope; `None` in a copy stored with line feeds
+/// alone.
+fn original_as_sent<'a>(subject: &MessageSubject<'a>) -> Option<(&'a Bytes, Range<usize>)> {
+    subject.accepted()?;
+    let raw = &subject.message.mail.raw;
+    let body = subject.message.parts.original.as_ref()?.body.clone();
+    has_crlf(raw).then_some((raw, body))
 }
 
 /// One finding for each sort of stray octet, at the first one, with their number.
-fn told(strays: impl Iterator<Item = (usize, Stray)>, place: &Location) -> Vec<Finding> {
+fn told(strays: impl Iterator<Item = (usize, Stray)>, place: &Location) -> Findings {
     let mut sorts: Vec<(Stray, usize, usize)> = Vec::new();
     for (at, stray) in strays {
         match sorts.iter_mut().find(|(sort, ..)| *sort == stray) {
@@ -125,12 +114,8 @@ fn told(strays: impl Iterator<Item = (usize, Stray)>, place: &Location) -> Vec<F
 }
 
 /// The first line that is too long, with the number of them.
-fn longest(
-    subject: &MessageSubject<'_>,
-    spans: impl Iterator<Item = Range<usize>>,
-    place: &Location,
-) -> Option<Finding> {
-    let mut lines = spans.flat_map(|span| long_lines(&subject.mail().raw, span));
+fn longest(raw: &[u8], spans: Vec<Range<usize>>, place: &Location) -> Option<Finding> {
+    let mut lines = spans.into_iter().flat_map(|span| long_lines(raw, span));
     let first = lines.next()?;
     let finding = Finding::new("at most 998 octets", format!("a line of {} octets", first.len()), place.clone());
     Some(finding.at_offset(first.start).repeated(1 + lines.count()))

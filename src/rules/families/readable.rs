@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::{
     message::{
-        Entity, Kind,
+        Daticert, Entity, Kind,
         charset::{is_ascii, is_latin1, utf8_inside},
     },
     norm::{
@@ -16,14 +16,14 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Context, Finding, Piece, Rule,
-    applies::has_content,
-    at,
+    Check, Finding, Findings, Piece, Rule, at,
     context::MessageSubject,
     listing::{lists, typologies},
+    not_empty,
     spelling::bare_identifier,
-    statement::{error_code, identifier, original_subject, reason, recipients, sender, when},
-    text::{Text, tells_typology},
+    statement::{error_code, identifier, instant, original_subject, reason, recipients, sender},
+    text::{Plain, tells_typology},
+    when,
 };
 
 /// The clauses that say what each kind tells.
@@ -54,15 +54,12 @@ macro_rules! tells {
             clauses: $clauses,
             question: $question,
             consequence: $consequence,
-            check: Check::Message {
-                applies: |subject, context| has_plain(subject, context) && !$facts(subject).is_empty(),
-                check: |subject, _, findings| {
-                    let Some(text) = plain(subject) else { return };
-                    let facts = $facts(subject);
-                    findings
-                        .extend(facts.iter().filter(|fact| !fact.told_by(text)).map(|fact| fact.missing(Piece::Plain)));
-                },
-            },
+            check: Check::Message(|subject, _| {
+                let text = &plain(subject)?.text;
+                let facts = $facts(subject);
+                let untold = || facts.iter().filter(|fact| !fact.told_by(text));
+                (!facts.is_empty()).then(|| untold().map(|fact| fact.missing(Piece::Plain)).collect())
+            }),
         }
     };
 }
@@ -75,31 +72,31 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_1_CHARSET],
         question: "Is the readable text ISO-8859-1?",
         consequence: "Older programs show broken letters.",
-        check: Check::Message {
-            applies: |subject, context| has_content(subject, context) && texts(subject).next().is_some(),
-            check: |subject, _, findings| {
-                for part in texts(subject) {
-                    let content = subject.mail().contained(part).unwrap_or_default();
-                    let found = match part.param("charset") {
-                        // RFC 2045 5.2: without the parameter it is US-ASCII.
-                        None => (!content.is_ascii()).then(|| "no charset, and octets beyond ASCII".to_owned()),
-                        Some(charset) if is_ascii(charset) => {
-                            (!content.is_ascii()).then(|| format!("{charset}, and octets beyond ASCII"))
-                        }
-                        Some(charset) if is_latin1(charset) => utf8_inside(&content)
-                            .map(|(at, sign)| format!("{charset}, and {sign} in UTF-8 at byte {at} of the text")),
-                        Some(charset) => Some(charset.to_owned()),
-                    };
-                    if let Some(found) = found {
-                        let place = format!("{} part, parameter charset", part.content_type);
-                        findings.push(Finding::new("ISO-8859-1", found, place).at_offset(part.span.start));
+        check: Check::Message(|subject, _| {
+            subject.content()?;
+            let parts = not_empty(texts(subject))?;
+            let finding = |part: &Entity| {
+                let content = subject.mail().contained(part).unwrap_or_default();
+                let found = match part.param("charset") {
+                    // RFC 2045 5.2: without the parameter it is US-ASCII.
+                    None => (!content.is_ascii()).then(|| "no charset, and octets beyond ASCII".to_owned()),
+                    Some(charset) if is_ascii(charset) => {
+                        (!content.is_ascii()).then(|| format!("{charset}, and octets beyond ASCII"))
                     }
-                }
-            },
-        },
+                    Some(charset) if is_latin1(charset) => utf8_inside(&content)
+                        .map(|(at, sign)| format!("{charset}, and {sign} in UTF-8 at byte {at} of the text")),
+                    Some(charset) => Some(charset.to_owned()),
+                };
+                found.map(|found| {
+                    let place = format!("{} part, parameter charset", part.content_type);
+                    Finding::new("ISO-8859-1", found, place).at_offset(part.span.start)
+                })
+            };
+            Some(parts.filter_map(finding).collect())
+        }),
     },
     tells! {
-        "text/when", &[&formats::RFC6109_4_2_LEGAL_TIME, &formats::RFC6109_4_1_ONE_INSTANT], when,
+        "text/when", &[&formats::RFC6109_4_2_LEGAL_TIME, &formats::RFC6109_4_1_ONE_INSTANT], instant,
         "Does the text tell date, time and offset of the event?",
         "Users read another time than the certified one, or none."
     },
@@ -129,29 +126,25 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_4_TEXT],
         question: "Does an acceptance's text tell of every recipient whether it is certified or ordinary mail?",
         consequence: "The sender does not know for whom there will be proof of delivery.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_plain(subject, context) && subject.is(&[Kind::Accettazione]) && subject.data().is_some()
-            },
-            check: |subject, _, findings| {
-                let (Some(text), Some(data)) = (plain(subject), subject.data()) else { return };
-                let told = lines(subject).map(typologies).unwrap_or_default();
-                for recipient in &data.destinatari {
-                    let typology = if recipient.tipo == "certificato" { "certificata" } else { "ordinaria" };
-                    let right = match told.get(&recipient.address.to_lowercase()) {
-                        Some(told) => *told == typology,
-                        // An address that is not there at all is another question's.
-                        None => {
-                            !text.has_word(&recipient.address) || tells_typology(text, &recipient.address, typology)
-                        }
-                    };
-                    if !right {
-                        let expected = format!("{} (\"posta {typology}\")", recipient.address);
-                        findings.push(Finding::new(expected, "not told of this address", at::part(Piece::Plain)));
-                    }
+        check: Check::Message(|subject, _| {
+            let (Plain { lines, text }, data) = (plain(subject)?, subject.data()?);
+            subject.one_of(&[Kind::Accettazione])?;
+            let told = typologies(lines);
+            let mut findings = Findings::new();
+            for recipient in &data.destinatari {
+                let typology = if recipient.tipo == "certificato" { "certificata" } else { "ordinaria" };
+                let right = match told.get(&recipient.address.to_lowercase()) {
+                    Some(told) => *told == typology,
+                    // An address that is not there at all is another question's.
+                    None => !text.has_word(&recipient.address) || tells_typology(text, &recipient.address, typology),
+                };
+                if !right {
+                    let expected = format!("{} (\"posta {typology}\")", recipient.address);
+                    findings.push(Finding::new(expected, "not told of this address", at::part(Piece::Plain)));
                 }
-            },
-        },
+            }
+            Some(findings)
+        }),
     },
     Rule {
         id: "text/recipients-certified",
@@ -159,31 +152,29 @@ pub static RULES: &[Rule] = &[
         clauses: texts!(),
         question: "Does the text's list of recipients hold none that the certification data lack?",
         consequence: "Users believe that somebody was written to, of whom nothing is certified.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_plain(subject, context) && subject.data().is_some_and(|data| !data.destinatari.is_empty())
-            },
-            check: |subject, _, findings| {
-                let (Some(data), Some(lines)) = (subject.data(), lines(subject)) else { return };
-                let lower = |address: &String| address.trim().to_lowercase();
-                let recipients: HashSet<String> =
-                    data.destinatari.iter().map(|recipient| lower(&recipient.address)).collect();
-                // Whether whom it reached was certified at all is another question.
-                let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
-                let others: Vec<String> = reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
-                for list in lists(lines) {
-                    let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
-                    // Addresses elsewhere in a text are not its list of recipients.
-                    if !list.iter().any(|address| recipients.contains(address)) {
-                        continue;
-                    }
-                    let known = |address: &String| recipients.contains(address) || others.contains(address);
-                    for address in list.iter().filter(|address| !known(address)) {
-                        findings.push(Finding::new("a certified recipient", address, at::part(Piece::Plain)));
-                    }
+        check: Check::Message(|subject, _| {
+            let lines = &plain(subject)?.lines;
+            let data = subject.data().filter(|data| !data.destinatari.is_empty())?;
+            let lower = |address: &String| address.trim().to_lowercase();
+            let recipients: HashSet<String> =
+                data.destinatari.iter().map(|recipient| lower(&recipient.address)).collect();
+            // Whether whom it reached was certified at all is another question.
+            let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
+            let others: Vec<String> = reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
+            let mut findings = Findings::new();
+            for list in lists(lines) {
+                let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
+                // Addresses elsewhere in a text are not its list of recipients.
+                if !list.iter().any(|address| recipients.contains(address)) {
+                    continue;
                 }
-            },
-        },
+                let known = |address: &String| recipients.contains(address) || others.contains(address);
+                for address in list.iter().filter(|address| !known(address)) {
+                    findings.push(Finding::new("a certified recipient", address, at::part(Piece::Plain)));
+                }
+            }
+            Some(findings)
+        }),
     },
     Rule {
         id: "text/one-time",
@@ -191,25 +182,23 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_1_ONE_INSTANT],
         question: "Does the text tell the certified time wherever it tells the event again, as in another language?",
         consequence: "What time users read depends on their language.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_content(subject, context) && subject.data().is_some_and(|data| data.instant().is_some())
-            },
-            check: |subject, _, findings| {
-                let Some(data) = subject.data() else { return };
-                for (part, text) in readable_texts(subject) {
-                    for telling in tellings(subject, part, &text) {
-                        let times: Vec<&str> = TIME.find_iter(telling).map(|time| time.as_str()).collect();
-                        let other = |time: &&str| time.len() == data.ora.len() && **time != data.ora;
-                        if !times.is_empty() && times.iter().all(other) {
-                            let place = format!("{} part", part.content_type);
-                            let finding = Finding::new(&data.ora, times.join(", "), place);
-                            findings.push(finding.at_offset(part.span.start));
-                        }
+        check: Check::Message(|subject, _| {
+            subject.content()?;
+            let data = subject.data().filter(|data| data.instant().is_some())?;
+            let mut findings = Findings::new();
+            for (part, text) in readable_texts(subject) {
+                for telling in tellings(subject, data, part, &text) {
+                    let times: Vec<&str> = TIME.find_iter(telling).map(|time| time.as_str()).collect();
+                    let other = |time: &&str| time.len() == data.ora.len() && **time != data.ora;
+                    if !times.is_empty() && times.iter().all(other) {
+                        let place = format!("{} part", part.content_type);
+                        let finding = Finding::new(&data.ora, times.join(", "), place);
+                        findings.push(finding.at_offset(part.span.start));
                     }
                 }
-            },
-        },
+            }
+            Some(findings)
+        }),
     },
     tells! {
         "non-delivery/code-in-text", &[&delivery::NOTA12_CODE_IN_TEXT], error_code,
@@ -229,18 +218,18 @@ pub static RULES: &[Rule] = &[
         ],
         question: "Does the text of a notice of an error tell the error that the certification data describe, in its words or others?",
         consequence: "Users learn that something failed, and not what they could do about it.",
-        check: Check::Message {
-            applies: |subject, context| has_plain(subject, context) && !reason(subject).is_empty(),
-            check: |subject, _, findings| {
-                let (Some(text), reason) = (plain(subject), reason(subject)) else { return };
-                // Providers word it freely: half of the words in common is enough.
-                let told = reason.iter().filter(|word| text.mentions(word)).count();
-                if told * 2 < reason.len() {
-                    let found = format!("{told} of these words");
-                    findings.push(Finding::new(reason.join(" "), found, at::part(Piece::Plain)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let text = &plain(subject)?.text;
+            let reason = reason(subject);
+            if reason.is_empty() {
+                return None;
+            }
+            // Providers word it freely: half of the words in common is enough.
+            let told = reason.iter().filter(|word| text.mentions(word)).count();
+            Some(when(told * 2 < reason.len(), || {
+                Finding::new(reason.join(" "), format!("{told} of these words"), at::part(Piece::Plain))
+            }))
+        }),
     },
     Rule {
         id: "html/same-facts",
@@ -248,31 +237,19 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_1_SAME],
         question: "Does the HTML tell every fact that the plain text tells?",
         consequence: "What a user learns depends on the mail program.",
-        check: Check::Message {
-            applies: |subject, context| has_plain(subject, context) && html(subject).is_some(),
-            check: |subject, _, findings| {
-                let (Some(plain), Some(html)) = (plain(subject), html(subject)) else { return };
-                let facts = [when, original_subject, sender, recipients, identifier, error_code];
-                for fact in facts
-                    .iter()
-                    .flat_map(|facts| facts(subject))
-                    .filter(|fact| fact.told_by(plain) && !fact.told_by(html))
-                {
-                    findings.push(fact.missing(Piece::Html));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (plain, html) = (&plain(subject)?.text, &subject.html()?.text);
+            let facts = [instant, original_subject, sender, recipients, identifier, error_code];
+            let facts = facts.iter().flat_map(|facts| facts(subject));
+            let lost = facts.filter(|fact| fact.told_by(plain) && !fact.told_by(html));
+            Some(lost.map(|fact| fact.missing(Piece::Html)).collect())
+        }),
     },
 ];
 
 /// A time of day as PEC writes it, or, longer, as in English.
 static TIME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b\d{2}:\d{2}:\d{2}\b(?:\s*[AaPp]\.?[Mm])?").expect("the expression is right"));
-
-/// The text/plain as its lines stand.
-fn lines<'a>(subject: &MessageSubject<'a>) -> Option<&'a str> {
-    subject.plain().map(|plain| &*plain.lines)
-}
 
 /// Every readable text of the message: its text/plain and text/html, and further ones beside them, as for other languages.
 fn readable_texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = (&'a Entity, Cow<'a, str>)> {
@@ -281,17 +258,17 @@ fn readable_texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = (&'a
     let inline = parts.others.iter().filter(|part| part.disposition.as_deref() != Some("attachment"));
     let inside = parts.readable.iter().chain(inline).flat_map(|part| part.walk());
     let texts = inside.filter(|part| matches!(part.content_type.as_str(), "text/plain" | "text/html")).take(MOST);
-    let (mail, plain) = (subject.mail(), parts.plain.as_deref().zip(lines(subject)));
+    let (mail, plain) = (subject.mail(), parts.plain.as_deref().zip(subject.plain()));
     texts.filter_map(move |part| match plain {
-        Some((known, lines)) if std::ptr::eq(known, part) => Some((part, Cow::Borrowed(lines))),
+        Some((known, plain)) if std::ptr::eq(known, part) => Some((part, Cow::Borrowed(&*plain.lines))),
         _ => Some((part, Cow::Owned(mail.text(part)?))),
     })
 }
 
 /// A text in pieces that each tell the event: cut where it names the message, once for each language. Of the first text
 /// of either type, told once, other rules ask what it tells.
-fn tellings<'t>(subject: &MessageSubject<'_>, part: &Entity, text: &'t str) -> Vec<&'t str> {
-    let identifier = subject.data().map_or("", |data| bare_identifier(&data.identificativo));
+fn tellings<'t>(subject: &MessageSubject<'_>, data: &Daticert, part: &Entity, text: &'t str) -> Vec<&'t str> {
+    let identifier = bare_identifier(&data.identificativo);
     let pieces: Vec<&str> = if identifier.is_empty() { Vec::new() } else { text.split(identifier).collect() };
     let first = texts(subject).any(|known| known.span == part.span);
     match pieces.len() {
@@ -301,16 +278,10 @@ fn tellings<'t>(subject: &MessageSubject<'_>, part: &Entity, text: &'t str) -> V
     }
 }
 
-fn has_plain(subject: &MessageSubject<'_>, context: &Context<'_>) -> bool {
-    has_content(subject, context) && plain(subject).is_some()
-}
-
-fn plain<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {
-    subject.plain().map(|plain| &plain.text)
-}
-
-fn html<'a>(subject: &MessageSubject<'a>) -> Option<&'a Text> {
-    subject.html().map(|html| &html.text)
+/// The text/plain of what a provider's system signs.
+fn plain<'a>(subject: &MessageSubject<'a>) -> Option<&'a Plain> {
+    subject.content()?;
+    subject.plain()
 }
 
 fn texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {

@@ -14,13 +14,7 @@ use crate::{
     },
 };
 
-use crate::rules::{
-    Check, Finding, Piece, Rule,
-    applies::{generated, has_content, is_anomaly},
-    at,
-    context::MessageSubject,
-    spelling::{shown_field, shown_part},
-};
+use crate::rules::{Check, Finding, Piece, Rule, at, context::MessageSubject, spelling::shown_part, when};
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -30,14 +24,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_1_TYPE_HEADER, &security::RFC6109_A_NAMES],
         question: "Does the message's header tell a type that PEC knows?",
         consequence: "The receiver cannot tell what the message is and treats it as ordinary mail or as an anomaly.",
-        check: Check::Message {
-            applies: |subject, context| {
-                generated(subject, context) || subject.message.signed.is_some() && type_field(subject).is_some()
-            },
-            check: |subject, _, findings| {
-                if subject.message.claimed.is_some() {
-                    return;
-                }
+        check: Check::Message(|subject, _| {
+            let meant = || subject.message.signed.is_some() && type_field(subject).is_some();
+            if subject.generated().is_none() && !meant() {
+                return None;
+            }
+            Some(when(subject.message.claimed.is_none(), || {
                 let header = type_field(subject);
                 let found = header.map_or_else(
                     || "no such field".to_owned(),
@@ -49,9 +41,9 @@ pub static RULES: &[Rule] = &[
                 };
                 let place =
                     header.map_or_else(|| "headers X-Ricevuta, X-Trasporto".into(), |header| at::header(&*header.name));
-                findings.push(Finding::new(expected, found, place));
-            },
-        },
+                Finding::new(expected, found, place)
+            }))
+        }),
     },
     Rule {
         id: "structure/one-type",
@@ -59,19 +51,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_1_TYPE_HEADER],
         question: "Is the type told exactly once?",
         consequence: "Two receivers may read two different types out of one message.",
-        check: Check::Message {
-            applies: generated,
-            check: |subject, _, findings| {
-                let root = &subject.mail().root;
-                let types = root.headers_named("X-Ricevuta").chain(root.headers_named("X-Trasporto"));
-                let written: Vec<String> =
-                    types.map(|header| format!("{}: {}", header.name, subject.mail().unfolded(header))).collect();
-                if written.len() > 1 {
-                    let expected = "one X-Ricevuta or one X-Trasporto";
-                    findings.push(Finding::new(expected, written.join(" | "), "headers X-Ricevuta, X-Trasporto"));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let mail = subject.generated()?;
+            let types = mail.root.headers_named("X-Ricevuta").chain(mail.root.headers_named("X-Trasporto"));
+            let written: Vec<String> =
+                types.map(|header| format!("{}: {}", header.name, mail.unfolded(header))).collect();
+            let expected = "one X-Ricevuta or one X-Trasporto";
+            Some(when(written.len() > 1, || {
+                Finding::new(expected, written.join(" | "), "headers X-Ricevuta, X-Trasporto")
+            }))
+        }),
     },
     Rule {
         id: "structure/signed",
@@ -79,19 +68,17 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_1_SIGNED, &model::RFC6109_2_2_2_EXISTENCE],
         question: "Is the message a multipart/signed of two parts?",
         consequence: "Without a signature structure the message does not come from a PEC provider: it is ordinary mail.",
-        check: Check::Message {
-            applies: |subject, context| generated(subject, context) && !hides_parts(subject),
-            check: |subject, _, findings| {
-                let root = &subject.mail().root;
-                if subject.message.shape == Shape::Opaque {
-                    let found = "application/pkcs7-mime, with the content inside the signature";
-                    findings.push(Finding::new("multipart/signed with 2 parts", found, at::header("Content-Type")));
-                } else if root.content_type != "multipart/signed" || root.children.len() != 2 {
-                    let found = format!("{} with {} parts", root.content_type, root.children.len());
-                    findings.push(Finding::new("multipart/signed with 2 parts", found, at::header("Content-Type")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let root = &subject.generated().filter(|mail| !mail.hides_parts())?.root;
+            let found = if subject.message.shape == Shape::Opaque {
+                "application/pkcs7-mime, with the content inside the signature".to_owned()
+            } else if root.content_type != "multipart/signed" || root.children.len() != 2 {
+                format!("{} with {} parts", root.content_type, root.children.len())
+            } else {
+                return Some(Vec::new());
+            };
+            Some(vec![Finding::new("multipart/signed with 2 parts", found, at::header("Content-Type"))])
+        }),
     },
     Rule {
         id: "structure/signature-type",
@@ -99,35 +86,28 @@ pub static RULES: &[Rule] = &[
         clauses: &[&model::RFC6109_2_1_SIGNED],
         question: "Do the protocol parameter and the signature part name the S/MIME signature type?",
         consequence: "Mail programs show the signature as an unknown attachment and verify nothing.",
-        check: Check::Message {
-            applies: |subject, context| {
-                let root = &subject.mail().root;
-                generated(subject, context) && root.content_type == "multipart/signed" && root.children.len() == 2
-            },
-            check: |subject, _, findings| {
-                let root = &subject.mail().root;
-                let expected = "application/pkcs7-signature or application/x-pkcs7-signature";
-                let known = |kind: &str| {
-                    ["application/pkcs7-signature", "application/x-pkcs7-signature"]
-                        .iter()
-                        .any(|known| kind.eq_ignore_ascii_case(known))
-                };
-                let protocol = root.param("protocol").unwrap_or("no such parameter");
-                if !known(protocol) {
-                    findings.push(Finding::new(
-                        expected,
-                        protocol,
-                        at::header("Content-Type").detail("parameter protocol"),
-                    ));
-                }
-                let part = &root.children[1];
-                if !known(&part.content_type) {
-                    let finding =
-                        Finding::new(expected, &part.content_type, at::header("Content-Type").of(Piece::Signature));
-                    findings.push(finding.at_offset(part.span.start));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let root = &subject.generated()?.root;
+            let [_, signature] = &root.children[..] else { return None };
+            if root.content_type != "multipart/signed" {
+                return None;
+            }
+            let expected = "application/pkcs7-signature or application/x-pkcs7-signature";
+            let known = |kind: &str| {
+                ["application/pkcs7-signature", "application/x-pkcs7-signature"]
+                    .iter()
+                    .any(|known| kind.eq_ignore_ascii_case(known))
+            };
+            let protocol = root.param("protocol").unwrap_or("no such parameter");
+            let mut findings = when(!known(protocol), || {
+                Finding::new(expected, protocol, at::header("Content-Type").detail("parameter protocol"))
+            });
+            findings.extend(when(!known(&signature.content_type), || {
+                let place = at::header("Content-Type").of(Piece::Signature);
+                Finding::new(expected, &signature.content_type, place).at_offset(signature.span.start)
+            }));
+            Some(findings)
+        }),
     },
     Rule {
         id: "structure/mixed",
@@ -135,18 +115,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_MIXED],
         question: "Is what is signed a multipart/mixed?",
         consequence: "A receiver finds neither text nor certification data where they belong.",
-        check: Check::Message {
-            applies: |subject, context| has_content(subject, context) && !hides_parts(subject),
-            check: |subject, _, findings| {
-                if subject.message.parts.mixed.is_none() {
-                    let root = &subject.mail().root;
-                    let content =
-                        if root.content_type == "multipart/signed" { root.children.first() } else { Some(root) };
-                    let found = content.map_or("nothing", |content| &content.content_type);
-                    findings.push(Finding::new("multipart/mixed", found, at::header("Content-Type").of(Piece::Signed)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let parts = subject.content().filter(|_| !subject.mail().hides_parts())?;
+            Some(when(parts.mixed.is_none(), || {
+                let root = &subject.mail().root;
+                let content = if root.content_type == "multipart/signed" { root.children.first() } else { Some(root) };
+                let found = content.map_or("nothing", |content| &content.content_type);
+                Finding::new("multipart/mixed", found, at::header("Content-Type").of(Piece::Signed))
+            }))
+        }),
     },
     Rule {
         id: "structure/text-first",
@@ -154,17 +131,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_TEXT_FIRST, &model::RFC6109_2_2_1_PARTS],
         question: "Is the first part the readable text, as text/plain or multipart/alternative?",
         consequence: "The user opens the message and sees an attachment instead of what happened.",
-        check: Check::Message {
-            applies: has_mixed,
-            check: |subject, _, findings| {
-                let first = children(subject).next();
-                if !first.is_some_and(|first| matches!(&*first.content_type, "text/plain" | "multipart/alternative")) {
-                    let found = first.map_or_else(|| "no part".to_owned(), shown_part);
-                    let finding = Finding::new("text/plain or multipart/alternative", found, "first part");
-                    findings.push(finding.at_offset(first.map_or(0, |first| first.span.start)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let first = mixed(subject)?.children.first();
+            let right =
+                first.is_some_and(|first| matches!(&*first.content_type, "text/plain" | "multipart/alternative"));
+            Some(when(!right, || {
+                let found = first.map_or_else(|| "no part".to_owned(), |first| shown_part(first));
+                let finding = Finding::new("text/plain or multipart/alternative", found, "first part");
+                finding.at_offset(first.map_or(0, |first| first.span.start))
+            }))
+        }),
     },
     Rule {
         id: "structure/alternative",
@@ -172,26 +148,22 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_1_ALTERNATIVE],
         question: "Has the multipart/alternative one text/plain and one text/html, and nothing else but the same in other languages?",
         consequence: "Users of some mail programs see no text, or one that nobody has judged.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_content(subject, context)
-                    && readable(subject).is_some_and(|part| part.content_type == "multipart/alternative")
-            },
-            check: |subject, _, findings| {
-                let Some(readable) = readable(subject) else { return };
-                let further = |part: &Entity| {
-                    part.header("Content-Language").is_some()
-                        && matches!(&*part.content_type, "text/plain" | "text/html")
-                };
-                let own = readable.children.iter().enumerate().filter(|(at, part)| *at < 2 || !further(part));
-                let mut types: Vec<&str> = own.map(|(_, part)| &*part.content_type).collect();
-                types.sort_unstable();
-                if types != ["text/html", "text/plain"] {
-                    let finding = Finding::new("text/plain and text/html", types.join(", "), "multipart/alternative");
-                    findings.push(finding.at_offset(readable.span.start));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let readable = subject.content()?.readable.as_deref()?;
+            if readable.content_type != "multipart/alternative" {
+                return None;
+            }
+            let further = |part: &Entity| {
+                part.header("Content-Language").is_some() && matches!(&*part.content_type, "text/plain" | "text/html")
+            };
+            let own = readable.children.iter().enumerate().filter(|(at, part)| *at < 2 || !further(part));
+            let mut types: Vec<&str> = own.map(|(_, part)| &*part.content_type).collect();
+            types.sort_unstable();
+            Some(when(types != ["text/html", "text/plain"], || {
+                let finding = Finding::new("text/plain and text/html", types.join(", "), "multipart/alternative");
+                finding.at_offset(readable.span.start)
+            }))
+        }),
     },
     Rule {
         id: "anomaly/no-reference",
@@ -199,17 +171,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&incoming::RFC6109_3_2_2_HEADERS],
         question: "Does an anomaly envelope go without X-Riferimento-Message-ID?",
         consequence: "A program may link what was not certified to a certified message.",
-        check: Check::Message {
-            applies: is_anomaly,
-            check: |subject, _, findings| {
-                let header = subject.header("X-Riferimento-Message-ID");
-                if let Some(offset) = header.map(|header| header.span.start) {
-                    let found = shown_field(subject.mail(), header);
-                    let place = at::header("X-Riferimento-Message-ID");
-                    findings.push(Finding::new("no such field", found, place).at_offset(offset));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            const NAME: &str = "X-Riferimento-Message-ID";
+            let mail = subject.anomaly()?;
+            let finding = |field: &Header| {
+                Finding::new("no such field", mail.unfolded(field), at::header(NAME)).at_offset(field.span.start)
+            };
+            Some(mail.root.header(NAME).map(finding).into_iter().collect())
+        }),
     },
     Rule {
         id: "structure/seven-bit",
@@ -217,16 +186,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_SEVEN_BIT],
         question: "Is what the provider wrote fit for seven-bit transport?",
         consequence: "A relay that converts raw octets breaks the signature.",
-        check: Check::Message {
-            applies: has_mixed,
-            check: |subject, _, findings| {
-                let Some(mixed) = &subject.message.parts.mixed else { return };
-                let original = subject.message.parts.original.as_ref().map_or(0..0, |part| part.body.clone());
-                let before = mixed.span.start..original.start.clamp(mixed.span.start, mixed.span.end);
-                let after = original.end.clamp(mixed.span.start, mixed.span.end)..mixed.span.end;
-                findings.extend(first_eight_bit(subject, before).or_else(|| first_eight_bit(subject, after)));
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let mixed = &mixed(subject)?.span;
+            let original = subject.message.parts.original.as_ref().map_or(0..0, |part| part.body.clone());
+            let before = mixed.start..original.start.clamp(mixed.start, mixed.end);
+            let after = original.end.clamp(mixed.start, mixed.end)..mixed.end;
+            let first = first_eight_bit(subject, before).or_else(|| first_eight_bit(subject, after));
+            Some(first.into_iter().collect())
+        }),
     },
 ];
 
@@ -241,21 +208,14 @@ fn type_field<'a>(subject: &MessageSubject<'a>) -> Option<&'a Header> {
     proper.or_else(|| subject.mail().root.headers.iter().find(misnamed))
 }
 
-pub(super) fn has_mixed(subject: &MessageSubject<'_>, context: &crate::rules::Context<'_>) -> bool {
-    has_content(subject, context) && subject.message.parts.mixed.is_some() && !hides_parts(subject)
-}
-
-/// Whether parts may be where nobody looked: then none is missing for certain, nor is any the last.
-fn hides_parts(subject: &MessageSubject<'_>) -> bool {
-    subject.mail().hides_parts()
+/// The multipart/mixed that a provider's system signs; `None` where parts may be where nobody looked: then none is missing
+/// for certain, nor is any the last.
+pub(super) fn mixed<'a>(subject: &MessageSubject<'a>) -> Option<&'a Entity> {
+    subject.content()?.mixed.as_deref().filter(|_| !subject.mail().hides_parts())
 }
 
 pub(super) fn children<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a Entity> {
     subject.message.parts.mixed.iter().flat_map(|mixed| &mixed.children).map(|part| &**part)
-}
-
-fn readable<'a>(subject: &MessageSubject<'a>) -> Option<&'a Entity> {
-    subject.message.parts.readable.as_deref()
 }
 
 pub(super) fn first_eight_bit(subject: &MessageSubject<'_>, span: Range<usize>) -> Option<Finding> {

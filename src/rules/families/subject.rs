@@ -1,19 +1,14 @@
 //! The Subject of every kind: its prefix on the wire, then the original subject.
 
 use crate::{
-    message::{HeaderText, Kind, Mail},
+    message::{Header, HeaderText, Kind, Mail},
     norm::{
         Level,
         clauses::{access, delivery, formats, incoming},
     },
 };
 
-use crate::rules::{
-    Check, Finding, Rule,
-    applies::{has_certified_original, has_data},
-    at,
-    context::MessageSubject,
-};
+use crate::rules::{Check, Finding, Rule, at, context::MessageSubject, when};
 
 macro_rules! prefix_rule {
     ($id:literal, $kind:ident, $clause:path) => {
@@ -23,19 +18,15 @@ macro_rules! prefix_rule {
             clauses: &[&$clause],
             question: "Does the Subject start with the prefix of its kind?",
             consequence: "Users, who see only the Subject, take the message for something else.",
-            check: Check::Message {
-                applies: |subject, _| subject.is(&[Kind::$kind]) && subject.header("Subject").is_some(),
-                check: |subject, _, findings| {
-                    if let Some(header) = subject.header("Subject")
-                        && certified_subject(subject).is_none()
-                    {
-                        let expected = format!("{} [original subject]", Kind::$kind.prefix());
-                        let found = subject.mail().decoded(header);
-                        findings
-                            .push(Finding::new(expected, found, at::header("Subject")).at_offset(header.span.start));
-                    }
-                },
-            },
+            check: Check::Message(|subject, _| {
+                let kind = subject.one_of(&[Kind::$kind])?;
+                let field = subject.header("Subject")?;
+                Some(when(certified_subject(subject).is_none(), || {
+                    let expected = format!("{} [original subject]", kind.prefix());
+                    let found = subject.mail().decoded(field);
+                    Finding::new(expected, found, at::header("Subject")).at_offset(field.span.start)
+                }))
+            }),
         }
     };
 }
@@ -59,18 +50,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_OGGETTO],
         question: "Is the subject after the prefix the one in the certification data?",
         consequence: "The Subject that users see is not the one that was certified.",
-        check: Check::Message {
-            applies: |subject, context| has_data(subject, context) && certified_subject(subject).is_some(),
-            check: |subject, _, findings| {
-                let (Some(data), Some(found)) = (subject.data(), certified_subject(subject)) else { return };
-                let expected = data.oggetto.as_deref().unwrap_or_default();
-                if !found.reads_as(expected) {
-                    let finding =
-                        Finding::new(expected, found.shown(), at::header("Subject").detail("after the prefix"));
-                    findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (data, (field, found)) = (subject.certified_below_header()?, certified_subject(subject)?);
+            // No element is an empty subject.
+            let expected = data.oggetto.as_deref().unwrap_or_default();
+            Some(when(!found.reads_as(expected), || after_prefix(expected, &found, field)))
+        }),
     },
     Rule {
         id: "subject/original",
@@ -78,16 +63,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_OGGETTO],
         question: "Is the subject in the certification data the original message's?",
         consequence: "What is certified is not what was sent.",
-        check: Check::Message {
-            applies: has_certified_original,
-            check: |subject, _, findings| {
-                let (Some(data), Some(original)) = (subject.data(), subject.original) else { return };
-                let (sent, found) = (subject_of(original), data.oggetto.as_deref().unwrap_or_default());
-                if !sent.reads_as(found) {
-                    findings.push(Finding::new(sent.shown(), found, at::xml("postacert/intestazione/oggetto")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (original, data) = subject.certified_original()?;
+            let (sent, found) = (subject_of(original), data.oggetto.as_deref().unwrap_or_default());
+            Some(when(!sent.reads_as(found), || {
+                Finding::new(sent.shown(), found, at::xml("postacert/intestazione/oggetto"))
+            }))
+        }),
     },
     Rule {
         id: "anomaly/subject-original",
@@ -95,20 +77,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&incoming::RFC6109_3_2_2_HEADERS],
         question: "Is the subject after an anomaly envelope's prefix that of the message that arrived?",
         consequence: "The recipient cannot tell from the Subject which message arrived.",
-        check: Check::Message {
-            applies: |subject, _| {
-                subject.is(&[Kind::Anomalia]) && subject.original.is_some() && certified_subject(subject).is_some()
-            },
-            check: |subject, _, findings| {
-                let (Some(original), Some(found)) = (subject.original, certified_subject(subject)) else { return };
-                let sent = subject_of(original);
-                if !found.same_as(&sent) {
-                    let finding =
-                        Finding::new(sent.shown(), found.shown(), at::header("Subject").detail("after the prefix"));
-                    findings.push(finding.at_offset(subject.header("Subject").map_or(0, |header| header.span.start)));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.one_of(&[Kind::Anomalia])?;
+            let (original, (field, found)) = (subject.original?, certified_subject(subject)?);
+            let sent = subject_of(original);
+            Some(when(!found.same_as(&sent), || after_prefix(sent.shown(), &found, field)))
+        }),
     },
 ];
 
@@ -117,13 +91,21 @@ fn subject_of(mail: &Mail) -> HeaderText {
     mail.root.header("Subject").map_or_else(HeaderText::empty, |header| mail.header_text(header))
 }
 
-/// What follows the prefix in the Subject; `None` where the prefix is not there.
-fn certified_subject(subject: &MessageSubject<'_>) -> Option<HeaderText> {
-    let text = subject.mail().header_text(subject.header("Subject")?);
+/// That the subject after the prefix is another.
+fn after_prefix(expected: impl AsRef<str>, found: &HeaderText, field: &Header) -> Finding {
+    let place = at::header("Subject").detail("after the prefix");
+    Finding::new(expected, found.shown(), place).at_offset(field.span.start)
+}
+
+/// The Subject, and what follows the prefix in it; `None` where the prefix is not there.
+fn certified_subject<'a>(subject: &MessageSubject<'a>) -> Option<(&'a Header, HeaderText)> {
+    let field = subject.header("Subject")?;
+    let text = subject.mail().header_text(field);
     // The prefix of a notice for a virus does not start with that of the same notice without one: the colon differs. Where
     // X-VerificaSicurezza and the certification data do not agree on the virus, which is another question's, either is right.
     let kinds = [subject.message.kind, subject.message.claimed];
     let prefixed = |text: &HeaderText| kinds.into_iter().flatten().find_map(|kind| text.after(kind.prefix()));
     // A mailing list puts its tag before it.
-    prefixed(&text).or_else(|| prefixed(&text.after_tag().filter(|_| subject.mail().is_from_a_list())?))
+    let tagged = || prefixed(&text.after_tag().filter(|_| subject.mail().is_from_a_list())?);
+    Some((field, prefixed(&text).or_else(tagged)?))
 }

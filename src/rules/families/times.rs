@@ -1,8 +1,6 @@
 //! Time: one instant per event, told in legal time (RFC 6109 4.1, 4.2).
 
-use std::sync::LazyLock;
-
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use crate::norm::{
     Level,
@@ -11,15 +9,12 @@ use crate::norm::{
 use crate::{evidence::Seen, message::Shape};
 
 use crate::rules::{
-    Check, Finding, Piece, Rule,
-    applies::{certifies, date_header, has_content, has_daticert, has_signature},
-    at,
+    Check, Finding, Findings, Piece, Rule, at,
     context::MessageSubject,
+    instants::{certified, date_header, in_rome, legal, told},
     spelling::shown_field,
+    when,
 };
-
-static ROME: LazyLock<TimeZone> =
-    LazyLock::new(|| TimeZone::get("Europe/Rome").expect("Europe/Rome is in the bundled time zone data base"));
 
 /// How far signingTime may be from the message's time, in seconds: busy signers take their time.
 const SIGNED_APART: u64 = 600;
@@ -35,18 +30,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_1_ONE_INSTANT],
         question: "Is Date the instant in the certification data?",
         consequence: "The message gives two times for one event; which one counts in a dispute is open.",
-        check: Check::Message {
-            applies: |subject, context| {
-                certifies(subject, context) && certified(subject).is_some() && date_header(subject.mail()).is_some()
-            },
-            check: |subject, _, findings| {
-                let (Some(certified), Some(date)) = (certified(subject), date_header(subject.mail())) else { return };
-                if date != certified {
-                    let found = shown_field(subject.mail(), subject.header("Date"));
-                    findings.push(Finding::new(legal(certified), found, at::header("Date")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let mail = subject.certifying()?;
+            let (certified, date) = (certified(subject)?, date_header(mail)?);
+            Some(when(date != certified, || {
+                Finding::new(legal(certified), shown_field(mail, "Date"), at::header("Date"))
+            }))
+        }),
     },
     Rule {
         id: "time/signing-time",
@@ -54,24 +44,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_1_SIGNING_TIME],
         question: "Is the signature's signingTime the instant of the message, some minutes apart?",
         consequence: "The signature claims another time than the message that it covers.",
-        check: Check::Message {
-            applies: |subject, context| {
-                let signed = subject.signature.is_some_and(|signature| signature.signing_time.is_some());
-                has_content(subject, context) && signed && told(subject).is_some()
-            },
-            check: |subject, _, findings| {
-                let (Some(told), Some(signed)) = (told(subject), subject.signature.and_then(|s| s.signing_time)) else {
-                    return;
-                };
-                if (told.as_second() - signed.as_second()).unsigned_abs() > SIGNED_APART {
-                    findings.push(Finding::new(
-                        legal(told),
-                        legal(signed),
-                        at::part(Piece::Signature).detail("signingTime"),
-                    ));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.content()?;
+            let (told, signed) = (told(subject)?, subject.signature?.signing_time?);
+            let apart = (told.as_second() - signed.as_second()).unsigned_abs();
+            Some(when(apart > SIGNED_APART, || {
+                Finding::new(legal(told), legal(signed), at::part(Piece::Signature).detail("signingTime"))
+            }))
+        }),
     },
     Rule {
         id: "time/not-to-come",
@@ -79,29 +59,30 @@ pub static RULES: &[Rule] = &[
         clauses: &[&law::DM_ART_9],
         question: "Is no time that the message tells later than its arrival?",
         consequence: "The certified time is not when anything happened.",
-        check: Check::Message {
-            applies: |subject, context| {
-                let whole = has_content(subject, context) || has_daticert(subject, context);
-                whole && told(subject).is_some() || signed_alone(subject).is_some() && has_signature(subject, context)
-            },
-            check: |subject, context, findings| {
-                // A signing time is held against these, where they are there.
-                let tells = [
-                    (certified(subject), at::xml("postacert/dati/data")),
-                    (date_header(subject.mail()), at::header("Date")),
-                    (signed_alone(subject), at::part(Piece::Signature).detail("signingTime")),
-                ];
-                // What was seen by whoever told a file's arrival need not have been told by a legal clock.
-                let apart = if matches!(subject.observation.seen, Seen::File { .. }) { CLOCKS_APART } else { 1 };
-                let latest = context.observed.as_second().saturating_add(apart);
-                for (instant, place) in tells {
-                    if let Some(instant) = instant.filter(|instant| instant.as_second() > latest) {
-                        let expected = format!("not later than {}, when it arrived", legal(context.observed));
-                        findings.push(Finding::new(expected, legal(instant), place));
-                    }
+        check: Check::Message(|subject, context| {
+            let whole = subject.content().is_some() || subject.daticert().is_some();
+            let alone = signed_alone(subject);
+            if !(whole && told(subject).is_some() || alone.is_some() && subject.signed().is_some()) {
+                return None;
+            }
+            // A signing time is held against these, where they are there.
+            let tells = [
+                (certified(subject), at::xml("postacert/dati/data")),
+                (date_header(subject.mail()), at::header("Date")),
+                (alone, at::part(Piece::Signature).detail("signingTime")),
+            ];
+            // What was seen by whoever told a file's arrival need not have been told by a legal clock.
+            let apart = if matches!(subject.observation.seen, Seen::File { .. }) { CLOCKS_APART } else { 1 };
+            let latest = context.observed.as_second().saturating_add(apart);
+            let mut findings = Findings::new();
+            for (instant, place) in tells {
+                if let Some(instant) = instant.filter(|instant| instant.as_second() > latest) {
+                    let expected = format!("not later than {}, when it arrived", legal(context.observed));
+                    findings.push(Finding::new(expected, legal(instant), place));
                 }
-            },
-        },
+            }
+            Some(findings)
+        }),
     },
     Rule {
         id: "time/legal",
@@ -109,47 +90,18 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_2_LEGAL_TIME],
         question: "Is the certified zone the offset of Italian legal time at that instant?",
         consequence: "Around the change of the hour the time can be read as an hour earlier or later.",
-        check: Check::Message {
-            applies: |subject, context| has_daticert(subject, context) && certified(subject).is_some(),
-            check: |subject, _, findings| {
-                let (Some(instant), Some(data)) = (certified(subject), subject.data()) else { return };
-                let expected = instant.to_zoned(ROME.clone()).strftime("%z").to_string();
-                if data.zona != expected {
-                    findings.push(Finding::new(expected, &data.zona, at::xml("postacert/dati/data/@zona")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let data = subject.certified()?;
+            let expected = in_rome(data.instant()?).strftime("%z").to_string();
+            Some(when(data.zona != expected, || {
+                Finding::new(expected, &data.zona, at::xml("postacert/dati/data/@zona"))
+            }))
+        }),
     },
 ];
-
-/// The instant of daticert.xml.
-pub fn certified(subject: &MessageSubject<'_>) -> Option<Timestamp> {
-    subject.data()?.instant()
-}
-
-/// The instant of the message: certified, or of the Date where nothing is certified.
-pub fn told(subject: &MessageSubject<'_>) -> Option<Timestamp> {
-    certified(subject).or_else(|| date_header(subject.mail()))
-}
 
 /// The signing time of a signature by itself.
 fn signed_alone(subject: &MessageSubject<'_>) -> Option<Timestamp> {
     let signature = subject.signature.filter(|_| subject.message.shape == Shape::Signature)?;
     signature.signing_time
-}
-
-/// An instant in Italian legal time as PEC writes it: day, hour and zone, a blank between.
-pub fn legal(instant: Timestamp) -> String {
-    instant.to_zoned(ROME.clone()).strftime("%d/%m/%Y %H:%M:%S %z").to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_repeated_hour_of_autumn_is_told_apart() {
-        assert_eq!(legal("2026-10-25T00:30:00Z".parse().unwrap()), "25/10/2026 02:30:00 +0200");
-        assert_eq!(legal("2026-10-25T01:30:00Z".parse().unwrap()), "25/10/2026 02:30:00 +0100");
-    }
 }

@@ -88,17 +88,16 @@ impl Judge<'_> {
         let exhibit = Exhibit::new(copies, evidence, self.reference);
         let provider = exhibit.answerable();
         let applied = clerk.applied.remove(&provider).unwrap_or_else(|| vec![0; self.rules.len()]);
-        let before: usize = applied.iter().sum();
         let mut said = Said { applied, ..Said::default() };
-        self.put(&exhibit, &self.context(evidence, exhibit.copies.first().at), &mut said);
+        let mut exercised = self.put(&exhibit, &self.context(evidence, exhibit.copies.first().at), &mut said);
         if let Some(signing) = Signing::of(&exhibit) {
             let profile = self.profile(evidence, &signing, clerk);
+            exercised += profile.put.len();
             profile.put.iter().for_each(|&at| said.applied[at] += 1);
             said.verdicts.extend(
                 profile.outcomes.iter().map(|(at, outcome)| signing.about().verdict(self.rules[*at], outcome.clone())),
             );
         }
-        let exercised = said.applied.iter().sum::<usize>() - before;
         clerk.applied.insert(provider, said.applied);
         let answers = Answers::of(&exhibit, &said.verdicts, exercised);
         let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref()).map(SignedBy::of);

@@ -10,8 +10,8 @@ use crate::{
 
 use super::{
     super::{
-        Check, Context, DialogueSubject, Finding, Findings, GivenCertificate, LogSubject, Member, Rule, Transaction,
-        Unread, exhibit::Exhibit,
+        Check, Context, Finding, Findings, GivenCertificate, LogSubject, Member, Rule, Transaction, Unread,
+        exhibit::Exhibit,
     },
     about::About,
     locate::locate,
@@ -57,12 +57,6 @@ pub(super) struct Log<'e> {
     pub transactions: &'e [Transaction],
 }
 
-fn found(check: impl FnOnce(&mut Findings)) -> Findings {
-    let mut findings = Findings::new();
-    check(&mut findings);
-    counted(findings)
-}
-
 /// What was found several times in the same place is one finding with a count, shown where it was found first.
 fn counted(findings: Findings) -> Findings {
     let mut places: HashMap<_, usize> = HashMap::new();
@@ -84,20 +78,18 @@ fn counted(findings: Findings) -> Findings {
 impl Subject for Exhibit<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let subject = self.subject();
-        if let Check::Limits { applies, check } = check {
-            return applies(&subject, context).then(|| check(&subject).iter().map(beyond).collect());
-        }
-        let Check::Message { applies, check } = check else { return None };
-        applies(&subject, context).then(|| {
-            let mut findings = found(|findings| check(&subject, context, findings));
-            locate(&mut findings, subject.message);
-            if !subject.message.shape.is_as_it_came() {
-                for finding in &mut findings {
-                    finding.at.span = None;
-                }
+        let mut findings = match check {
+            Check::Message(check) => counted(check(&subject, context)?),
+            Check::Limits(check) => return Some(check(&subject)?.iter().map(beyond).collect()),
+            _ => return None,
+        };
+        locate(&mut findings, subject.message);
+        if !subject.message.shape.is_as_it_came() {
+            for finding in &mut findings {
+                finding.at.span = None;
             }
-            findings
-        })
+        }
+        Some(findings)
     }
 
     fn about(&self) -> About {
@@ -139,15 +131,14 @@ impl Subject for GivenCertificate {
 }
 
 fn certificate(subject: &Certificate, check: &Check, context: &Context<'_>) -> Option<Findings> {
-    let Check::Certificate { applies, check } = check else { return None };
-    applies(subject, context).then(|| found(|findings| check(subject, context, findings)))
+    let Check::Certificate(check) = check else { return None };
+    check(subject, context).map(counted)
 }
 
 impl Subject for Session<'_> {
-    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
-        let Check::Dialogue { applies, check } = check else { return None };
-        let subject = DialogueSubject { dialogue: self.dialogue };
-        applies(&subject).then(|| found(|findings| check(&subject, context, findings)))
+    fn ask(&self, check: &Check, _: &Context<'_>) -> Option<Findings> {
+        let Check::Dialogue(check) = check else { return None };
+        check(self.dialogue).map(counted)
     }
 
     fn about(&self) -> About {
@@ -162,9 +153,8 @@ impl Subject for Session<'_> {
 
 impl Subject for DirectoryInForce<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
-        let Check::Directory { applies, check } = check else { return None };
-        let subject = self.subject();
-        applies(&subject).then(|| found(|findings| check(&subject, context, findings)))
+        let Check::Directory(check) = check else { return None };
+        check(&self.subject(), context).map(counted)
     }
 
     fn about(&self) -> About {
@@ -177,10 +167,10 @@ impl Subject for DirectoryInForce<'_> {
 }
 
 impl Subject for Log<'_> {
-    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
-        let Check::Log { check } = check else { return None };
+    fn ask(&self, check: &Check, _: &Context<'_>) -> Option<Findings> {
+        let Check::Log(check) = check else { return None };
         let subject = LogSubject { role: self.role, records: self.records, transactions: self.transactions };
-        Some(found(|findings| check(&subject, context, findings)))
+        check(&subject).map(counted)
     }
 
     fn about(&self) -> About {
@@ -190,9 +180,12 @@ impl Subject for Log<'_> {
 
 impl Subject for Transaction {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
-        let Check::Transaction { absence, applies, check } = check else { return None };
-        let shows = absence.is_none_or(|absence| absence.would_show(self, context));
-        (shows && applies(self, context)).then(|| bounded(found(|findings| check(self, context, findings))))
+        let check = match check {
+            Check::Transaction(check) => check,
+            Check::Missing(absence, check) if absence.would_show(self, context) => check,
+            _ => return None,
+        };
+        check(self, context).map(counted).map(bounded)
     }
 
     fn about(&self) -> About {

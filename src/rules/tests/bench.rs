@@ -255,16 +255,12 @@ pub fn judge_read(
     };
     let mut verdicts = Verdicts::default();
     for rule in crate::rules::all() {
-        let mut findings = Vec::new();
-        match rule.check {
-            Check::Message { applies, check } if applies(&subject, &context) => {
-                check(&subject, &context, &mut findings);
-            }
-            Check::Certificate { applies, check } if signer.is_some_and(|signer| applies(signer, &context)) => {
-                check(signer.unwrap(), &context, &mut findings);
-            }
-            _ => continue,
-        }
+        let findings = match rule.check {
+            Check::Message(check) => check(&subject, &context),
+            Check::Certificate(check) => signer.and_then(|signer| check(signer, &context)),
+            _ => None,
+        };
+        let Some(findings) = findings else { continue };
         verdicts.applied.insert(rule.id);
         if !findings.is_empty() {
             verdicts.failed.insert(rule.id, findings);

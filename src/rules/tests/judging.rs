@@ -15,21 +15,12 @@ const fn rule(id: &'static str, check: Check) -> Rule {
     Rule { id, level: Level::Must, clauses: CLAUSES, question: "?", consequence: "", check }
 }
 
-static PANICS: Rule = rule(
-    "test/panics",
-    Check::Transaction { absence: None, applies: |_, _| true, check: |_, _, _| panic!("out of order") },
-);
-static NEVER: Rule =
-    rule("test/never", Check::Transaction { absence: None, applies: |_, _| false, check: |_, _, _| {} });
-static PASSES: Rule =
-    rule("test/passes", Check::Transaction { absence: None, applies: |_, _| true, check: |_, _, _| {} });
+static PANICS: Rule = rule("test/panics", Check::Transaction(|_, _| panic!("out of order")));
+static NEVER: Rule = rule("test/never", Check::Transaction(|_, _| None));
+static PASSES: Rule = rule("test/passes", Check::Transaction(|_, _| Some(Vec::new())));
 static BLAMES_HARNESS: Rule = rule(
     "test/blames-harness",
-    Check::Transaction {
-        absence: None,
-        applies: |_, _| true,
-        check: |_, _, findings| findings.push(Finding::new("a", "b", "c").blaming(Party::Harness)),
-    },
+    Check::Transaction(|_, _| Some(vec![Finding::new("a", "b", "c").blaming(Party::Harness)])),
 );
 
 fn judged(rule: &'static Rule) -> Judgement {

@@ -14,21 +14,14 @@ pub static RULES: &[Rule] = &[Rule {
     clauses: &[&security::RFC6109_5_5_1_OTHER_ATTRIBUTES],
     question: "Has each attribute of the certificate's subject the type and length that RFC 5280 gives it?",
     consequence: "Strict programs refuse to read the certificate, and with it every message of the provider.",
-    check: Check::Certificate {
-        applies: |_, _| true,
-        check: |certificate, _, findings| {
-            for attribute in &certificate.subject_attributes {
-                if let Some(expected) = broken(attribute) {
-                    let found = format!("{} {:?}", attribute.string, attribute.value);
-                    findings.push(Finding::new(
-                        expected,
-                        found,
-                        at::certificate(format!("subject {}", attribute.label)),
-                    ));
-                }
-            }
-        },
-    },
+    check: Check::Certificate(|certificate, _| {
+        let finding = |attribute: &NameAttribute| {
+            let expected = broken(attribute)?;
+            let found = format!("{} {:?}", attribute.string, attribute.value);
+            Some(Finding::new(expected, found, at::certificate(format!("subject {}", attribute.label))))
+        };
+        Some(certificate.subject_attributes.iter().filter_map(finding).collect())
+    }),
 }];
 
 /// What it should be, where it is not.

@@ -1,13 +1,13 @@
 //! Anomaly envelopes: they take the way of the message that arrived.
 
 use crate::{
-    evidence::View,
+    evidence::{Evidence, View},
     message::{Kind, Mail},
     norm::{
         Level,
         clauses::{incoming, transactions},
     },
-    rules::{Arrival, Check, Context, Finding, Findings, Member, Rule, Transaction, Unwrapped},
+    rules::{Arrival, Check, Finding, Findings, Member, Rule, Transaction, Unwrapped, not_empty, when},
 };
 
 use crate::rules::{
@@ -22,7 +22,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&incoming::RFC6109_3_2_2_PATHS],
         question: "Does an anomaly envelope go to a recipient of what arrived, with its reverse path in Return-Path?",
         consequence: "Somebody else gets the message, or errors about it go to somebody who did not send it.",
-        check: Check::Transaction { absence: None, applies: arrived_and_stored, check: paths },
+        check: Check::Transaction(|transaction, context| {
+            // That it is the only one that arrived, is known where the wires were watched.
+            let arrived = not_empty(arrived(transaction).filter(|_| context.evidence.watch.sees(View::Wires)))?;
+            Some(arrived.flat_map(|(anomaly, arrival)| astray(anomaly, arrival, context.evidence)).collect())
+        }),
     },
     Rule {
         id: "choreography/ordinary-wrapped",
@@ -30,7 +34,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&transactions::RFC6109_2_2_2_ORDINARY],
         question: "Does no ordinary mail lie in a certified mailbox but in an anomaly envelope?",
         consequence: "The recipient takes for certified what anybody wrote.",
-        check: Check::Transaction { absence: None, applies: unwrapped, check: ordinary },
+        check: Check::Transaction(|transaction, _| Some(vec![ordinary(transaction.unwrapped.as_ref()?)])),
     },
 ];
 
@@ -45,41 +49,30 @@ fn arrived(transaction: &Transaction) -> impl Iterator<Item = (&Member, &Arrival
     })
 }
 
-/// That it is the only one that arrived, is known where the wires were watched.
-fn arrived_and_stored(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.evidence.watch.sees(View::Wires) && arrived(transaction).next().is_some()
+fn astray(anomaly: &Member, arrived: &Arrival, evidence: &Evidence) -> Findings {
+    let path = &arrived.path;
+    let stored: Vec<&str> = anomaly.mailboxes().map(|(.., address)| address).collect();
+    let finding = |expected: &str, found: &str, place: &str| {
+        let finding = Finding::new(expected, found, format!("{}: {place}", anomaly.title()));
+        finding.blaming(anomaly.composer).seen_in([arrived.observation, anomaly.observation()])
+    };
+    let to_a_recipient = stored.iter().any(|address| path.to.iter().any(|to| same_address(to, address)));
+    let mut findings = when(!to_a_recipient, || {
+        let expected = list(path.to.iter().map(String::as_str));
+        finding(&expected, &list(stored.iter().copied()), "the mailbox")
+    });
+    let returns = anomaly.mailboxes().filter_map(|(sighting, ..)| {
+        let mail = Mail::read(bytes(evidence, sighting.observation)?).ok()?;
+        mail.field("Return-Path")
+    });
+    let elsewhere = returns.filter(|to| !same_address(bare_identifier(to), &path.from));
+    findings.extend(elsewhere.map(|to| finding(&format!("<{}>", path.from), &to, "header Return-Path")));
+    findings
 }
 
-fn paths(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    for (anomaly, arrived) in arrived(transaction) {
-        let path = &arrived.path;
-        let stored: Vec<&str> = anomaly.mailboxes().map(|(.., address)| address).collect();
-        let report = |expected: &str, found: &str, place: &str| {
-            let finding = Finding::new(expected, found, format!("{}: {place}", anomaly.title()));
-            finding.blaming(anomaly.composer).seen_in([arrived.observation, anomaly.observation()])
-        };
-        if !stored.iter().any(|address| path.to.iter().any(|to| same_address(to, address))) {
-            let expected = list(path.to.iter().map(String::as_str));
-            findings.push(report(&expected, &list(stored.iter().copied()), "the mailbox"));
-        }
-        let returns = anomaly.mailboxes().filter_map(|(sighting, ..)| {
-            let mail = Mail::read(bytes(context.evidence, sighting.observation)?).ok()?;
-            mail.field("Return-Path")
-        });
-        for to in returns.filter(|to| !same_address(bare_identifier(to), &path.from)) {
-            findings.push(report(&format!("<{}>", path.from), &to, "header Return-Path"));
-        }
-    }
-}
-
-fn unwrapped(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.unwrapped.is_some()
-}
-
-fn ordinary(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    if let Some(Unwrapped { observation, host, address, .. }) = &transaction.unwrapped {
-        let place = format!("the mailbox of {address}");
-        let finding = Finding::new("ordinary mail in an anomaly envelope, or none", "ordinary mail as it is", place);
-        findings.push(finding.blaming(*host).seen_in([*observation]));
-    }
+fn ordinary(unwrapped: &Unwrapped) -> Finding {
+    let Unwrapped { observation, host, address, .. } = unwrapped;
+    let place = format!("the mailbox of {address}");
+    let finding = Finding::new("ordinary mail in an anomaly envelope, or none", "ordinary mail as it is", place);
+    finding.blaming(*host).seen_in([*observation])
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     norm::{Level, clauses::choreography as norm},
-    rules::{Anatomy, Check, Context, Finding, Findings, Hashes, Member, Part, Rule, Transaction},
+    rules::{Anatomy, Check, Finding, Findings, Hashes, Member, Part, Rule, Transaction, not_empty},
 };
 
 use super::receipt::{Form, receipts};
@@ -14,13 +14,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_2_STRUCTURE],
         question: "Does a brief receipt keep the original as it is, but for named parts and attached messages?",
         consequence: "The receipt cannot be held against the sender's copy.",
-        check: Check::Transaction {
-            absence: None,
-            applies: brief,
-            check: |transaction, _, findings| {
-                report(transaction, findings, |found| matches!(found, Departure::Structure { .. }));
-            },
-        },
+        check: Check::Transaction(|transaction, _| {
+            let pairs = not_empty(pairs(transaction))?;
+            Some(departures(pairs, |found| matches!(found, Departure::Structure { .. })))
+        }),
     },
     Rule {
         id: "brief/hash-file",
@@ -28,13 +25,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_2_HASH_FILE],
         question: "Is each file with a hash named like the part that it stands for, .hash added?",
         consequence: "It cannot be told which hash belongs to which attachment.",
-        check: Check::Transaction {
-            absence: None,
-            applies: hashed,
-            check: |transaction, _, findings| {
-                report(transaction, findings, |found| matches!(found, Departure::File { .. }));
-            },
-        },
+        check: Check::Transaction(|transaction, _| {
+            Some(departures(hashed(transaction)?, |found| matches!(found, Departure::File { .. })))
+        }),
     },
     Rule {
         id: "brief/hash",
@@ -42,13 +35,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_2_HASH],
         question: "Is each hash the SHA-1 of the part's content, encoded or decoded?",
         consequence: "The receipt does not prove the delivery of the attachment.",
-        check: Check::Transaction {
-            absence: None,
-            applies: hashed,
-            check: |transaction, _, findings| {
-                report(transaction, findings, |found| matches!(found, Departure::Hash { .. }));
-            },
-        },
+        check: Check::Transaction(|transaction, _| {
+            Some(departures(hashed(transaction)?, |found| matches!(found, Departure::Hash { .. })))
+        }),
     },
     Rule {
         id: "brief/hash-encoded",
@@ -56,13 +45,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_2_HASH_ENCODED],
         question: "Is each hash calculated on the part as it was encoded?",
         consequence: "A verifier that follows the recommendation finds another value.",
-        check: Check::Transaction {
-            absence: None,
-            applies: hashed,
-            check: |transaction, _, findings| {
-                report(transaction, findings, |found| matches!(found, Departure::Decoded { .. }));
-            },
-        },
+        check: Check::Transaction(|transaction, _| {
+            Some(departures(hashed(transaction)?, |found| matches!(found, Departure::Decoded { .. })))
+        }),
     },
 ];
 
@@ -91,16 +76,18 @@ fn anatomy(fact: &Member) -> Option<&Anatomy> {
     fact.original.as_ref()?.anatomy.as_ref()
 }
 
-fn brief(transaction: &Transaction, _: &Context<'_>) -> bool {
-    pairs(transaction).next().is_some()
+/// The same, where any part was replaced.
+fn hashed(transaction: &Transaction) -> Option<impl Iterator<Item = (&Member, Pair<'_>)>> {
+    let pairs: Vec<_> = pairs(transaction).collect();
+    pairs.iter().any(|(_, pair)| !pair.replaced.is_empty()).then_some(pairs.into_iter())
 }
 
-fn hashed(transaction: &Transaction, _: &Context<'_>) -> bool {
-    pairs(transaction).any(|(_, pair)| !pair.replaced.is_empty())
-}
-
-fn report(transaction: &Transaction, findings: &mut Findings, of_this_rule: fn(&Departure) -> bool) {
-    for (receipt, pair) in pairs(transaction) {
+fn departures<'a>(
+    pairs: impl Iterator<Item = (&'a Member, Pair<'a>)>,
+    of_this_rule: fn(&Departure) -> bool,
+) -> Findings {
+    let mut findings = Findings::new();
+    for (receipt, pair) in pairs {
         for departure in pair.departures.into_iter().filter(of_this_rule) {
             let (expected, found, part) = match departure {
                 Departure::Structure { expected, found, part }
@@ -114,6 +101,7 @@ fn report(transaction: &Transaction, findings: &mut Findings, of_this_rule: fn(&
             findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation()]));
         }
     }
+    findings
 }
 
 impl<'a> Pair<'a> {

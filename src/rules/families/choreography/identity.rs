@@ -9,7 +9,7 @@ use crate::{
         clauses::{choreography as norm, formats},
     },
     rules::{
-        Check, Context, Finding, Findings, Member, Rule, Transaction,
+        Check, Finding, Findings, Member, Rule, Transaction, not_empty,
         spelling::{bare_identifier, collapsed, is_bare_address},
     },
 };
@@ -23,7 +23,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_1_CERTIFIED_PATHS],
         question: "Does every message about a submission name the same sender, that of the reverse path?",
         consequence: "The receipts do not prove who sent the message.",
-        check: Check::Transaction { absence: None, applies: comparable, check: same_sender },
+        check: Check::Transaction(|transaction, _| is_comparable(transaction).then(|| same_sender(transaction))),
     },
     Rule {
         id: "choreography/same-recipients",
@@ -31,7 +31,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_1_CERTIFIED_PATHS],
         question: "Does every message about a submission list the same recipients, those of the forward paths?",
         consequence: "The receipts do not prove to whom the message was sent.",
-        check: Check::Transaction { absence: None, applies: comparable, check: same_recipients },
+        check: Check::Transaction(|transaction, _| is_comparable(transaction).then(|| same_recipients(transaction))),
     },
     Rule {
         id: "choreography/same-msgid",
@@ -39,7 +39,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_1_MSGID_KEPT],
         question: "Is every msgid certified about a submission the client's own?",
         consequence: "The sender's client cannot match receipts with the message it sent.",
-        check: Check::Transaction { absence: None, applies: names_msgid, check: same_msgid },
+        check: Check::Transaction(|transaction, _| names_msgid(transaction).then(|| same_msgid(transaction))),
     },
     Rule {
         id: "choreography/same-subject",
@@ -47,7 +47,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_OGGETTO],
         question: "Does every message about a submission certify the same subject?",
         consequence: "The receipts prove that something else was sent.",
-        check: Check::Transaction { absence: None, applies: several_certify, check: same_subject },
+        check: Check::Transaction(|transaction, _| several_certify(transaction).then(|| same_subject(transaction))),
     },
     Rule {
         id: "choreography/same-reply-to",
@@ -55,7 +55,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_RISPOSTE],
         question: "Does every message about a submission certify the same reply addresses?",
         consequence: "Programs that read the certification data answer to somebody else.",
-        check: Check::Transaction { absence: None, applies: several_certify, check: same_reply_to },
+        check: Check::Transaction(|transaction, _| several_certify(transaction).then(|| same_reply_to(transaction))),
     },
     Rule {
         id: "choreography/same-identifier",
@@ -63,7 +63,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_1_TRACKED],
         question: "Does every message about a submission certify the identifier of its envelope?",
         consequence: "The receipt cannot be linked to the envelope, and proves nothing about it.",
-        check: Check::Transaction { absence: None, applies: names_envelope, check: same_identifier },
+        check: Check::Transaction(|transaction, _| names_envelope(transaction).then(|| same_identifier(transaction))),
     },
     Rule {
         id: "choreography/new-message-id",
@@ -71,7 +71,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_1_UNAMBIGUOUS],
         question: "Is every notification's Message-ID its own, and no other message's?",
         consequence: "Stores and clients take two messages for one and drop a receipt.",
-        check: Check::Transaction { absence: None, applies: has_notifications, check: new_message_id },
+        check: Check::Transaction(|transaction, _| {
+            Some(of_another_message(transaction, not_empty(notifications(transaction))?))
+        }),
     },
 ];
 
@@ -79,7 +81,7 @@ fn certifying(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     transaction.messages.iter().filter(|fact| !fact.data.mittente.is_empty() && !fact.is_doubtful())
 }
 
-fn comparable(transaction: &Transaction, _: &Context<'_>) -> bool {
+fn is_comparable(transaction: &Transaction) -> bool {
     certifying(transaction).count() + usize::from(transaction.submission.is_some()) > 1
         && certifying(transaction).next().is_some()
 }
@@ -95,10 +97,11 @@ fn majority<T: Ord + Clone>(values: impl Iterator<Item = T>) -> Option<T> {
     values.iter().find(|value| counts[value] == most).cloned()
 }
 
-fn same_sender(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn same_sender(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     let submitted = transaction.submission.as_ref().map(|submission| submission.path.from.to_ascii_lowercase());
     let said = certifying(transaction).map(|fact| fact.data.mittente.to_ascii_lowercase());
-    let Some(sender) = submitted.or_else(|| majority(said)) else { return };
+    let Some(sender) = submitted.or_else(|| majority(said)) else { return findings };
     // What is no address at all is another question's.
     let readable = certifying(transaction).filter(|fact| is_bare_address(&fact.data.mittente));
     for fact in readable.filter(|fact| !fact.data.mittente.eq_ignore_ascii_case(&sender)) {
@@ -112,15 +115,19 @@ fn same_sender(transaction: &Transaction, _: &Context<'_>, findings: &mut Findin
             .seen_in([fact.observation()]),
         );
     }
+    findings
 }
 
-fn same_recipients(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn same_recipients(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     let set = |addresses: &mut dyn Iterator<Item = &String>| -> BTreeSet<String> {
         addresses.map(|address| address.to_ascii_lowercase()).collect()
     };
     let certified = |fact: &Member| set(&mut fact.data.destinatari.iter().map(|recipient| &recipient.address));
     let submitted = transaction.submission.as_ref().map(|submission| set(&mut submission.path.to.iter()));
-    let Some(recipients) = submitted.or_else(|| majority(certifying(transaction).map(certified))) else { return };
+    let Some(recipients) = submitted.or_else(|| majority(certifying(transaction).map(certified))) else {
+        return findings;
+    };
     for fact in certifying(transaction) {
         let found = certified(fact);
         if found != recipients {
@@ -135,16 +142,18 @@ fn same_recipients(transaction: &Transaction, _: &Context<'_>, findings: &mut Fi
             );
         }
     }
+    findings
 }
 
 /// An envelope, and something else that certifies.
-fn names_envelope(transaction: &Transaction, _: &Context<'_>) -> bool {
+fn names_envelope(transaction: &Transaction) -> bool {
     transaction.first(Kind::PostaCertificata).is_some()
         && certifying(transaction).any(|fact| fact.kind != Kind::PostaCertificata)
 }
 
 /// What certifies another identifier and refers to the same client's message was put here by that.
-fn same_identifier(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn same_identifier(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     for fact in certifying(transaction) {
         let found = &fact.data.identificativo;
         if bare_identifier(found) != transaction.identifier {
@@ -153,6 +162,7 @@ fn same_identifier(transaction: &Transaction, _: &Context<'_>, findings: &mut Fi
             findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
         }
     }
+    findings
 }
 
 /// Notifications that certify; what an envelope certifies is held against the original in it.
@@ -160,17 +170,18 @@ fn certifying_notifications(transaction: &Transaction) -> impl Iterator<Item = &
     certifying(transaction).filter(|fact| !fact.kind.is_envelope())
 }
 
-fn several_certify(transaction: &Transaction, _: &Context<'_>) -> bool {
+fn several_certify(transaction: &Transaction) -> bool {
     certifying(transaction).nth(1).is_some() && certifying_notifications(transaction).next().is_some()
 }
 
-fn names_msgid(transaction: &Transaction, _: &Context<'_>) -> bool {
+fn names_msgid(transaction: &Transaction) -> bool {
     let named = certifying(transaction).filter(|fact| fact.data.msgid.is_some());
     named.take(2).count() + usize::from(transaction.submission.is_some()) > 1
 }
 
 /// An absent msgid is tolerated: real providers leave it out.
-fn same_msgid(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn same_msgid(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     let said = |fact: &Member| fact.data.msgid.as_deref().map(|msgid| bare_identifier(msgid).to_owned());
     let sent = match &transaction.submission {
         Some(submission) => submission.msgid.as_deref().map(|msgid| bare_identifier(msgid).to_owned()),
@@ -193,29 +204,33 @@ fn same_msgid(transaction: &Transaction, _: &Context<'_>, findings: &mut Finding
             .seen_in([fact.observation()]),
         );
     }
+    findings
 }
 
 /// An empty subject and none are the same.
-fn same_subject(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn same_subject(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     let said = |fact: &Member| collapsed(fact.data.oggetto.as_deref().unwrap_or_default());
-    let Some(expected) = majority(certifying(transaction).map(said)) else { return };
+    let Some(expected) = majority(certifying(transaction).map(said)) else { return findings };
     for fact in certifying_notifications(transaction).filter(|fact| said(fact) != expected) {
         let found = fact.data.oggetto.as_deref().unwrap_or("none");
         let place = format!("{}: daticert.xml postacert/intestazione/oggetto", fact.title());
         let finding = Finding::new(format!("the subject {expected}"), found, place);
         findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
     }
+    findings
 }
 
 /// The DTD wants the field's value, real providers write the addresses: either names the same ones. What names nobody is told
 /// of by itself.
-fn same_reply_to(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn same_reply_to(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     let said = |fact: &Member| -> BTreeSet<String> {
         let words = fact.data.risposte.split(|c: char| c.is_whitespace() || "<>,;\"()".contains(c));
         words.filter(|word| word.contains('@')).map(str::to_ascii_lowercase).collect()
     };
     let named = certifying(transaction).map(said).filter(|addresses| !addresses.is_empty());
-    let Some(expected) = majority(named) else { return };
+    let Some(expected) = majority(named) else { return findings };
     let shown = super::list(expected.iter().map(String::as_str));
     for fact in certifying_notifications(transaction) {
         let found = said(fact);
@@ -225,6 +240,7 @@ fn same_reply_to(transaction: &Transaction, _: &Context<'_>, findings: &mut Find
             findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
         }
     }
+    findings
 }
 
 fn notifications(transaction: &Transaction) -> impl Iterator<Item = &Member> {
@@ -232,11 +248,8 @@ fn notifications(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     counted(all.filter(|fact| fact.message_id.is_some())).map(|(fact, _)| fact)
 }
 
-fn has_notifications(transaction: &Transaction, _: &Context<'_>) -> bool {
-    notifications(transaction).next().is_some()
-}
-
-fn new_message_id(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn of_another_message<'a>(transaction: &Transaction, notifications: impl Iterator<Item = &'a Member>) -> Findings {
+    let mut findings = Findings::new();
     // A message that was not accepted has no envelope: its notice may bear the identifier it names.
     let envelope = transaction.first(Kind::PostaCertificata).map(|_| transaction.identifier.as_str());
     let mut known: BTreeMap<&str, String> = BTreeMap::new();
@@ -245,7 +258,7 @@ fn new_message_id(transaction: &Transaction, _: &Context<'_>, findings: &mut Fin
     known.extend(
         submission.and_then(|sent| sent.msgid.as_deref()).map(|id| (bare_identifier(id), "the submission".to_owned())),
     );
-    for fact in notifications(transaction) {
+    for fact in notifications {
         // An identifier that it certifies itself is asked of it alone.
         let certified = [fact.data.msgid.as_deref().map(bare_identifier), fact.reference.as_deref()];
         let own = certified.into_iter().flatten().chain([bare_identifier(&fact.data.identificativo)]);
@@ -256,4 +269,5 @@ fn new_message_id(transaction: &Transaction, _: &Context<'_>, findings: &mut Fin
         let finding = Finding::new("a Message-ID of its own", found, place);
         findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
     }
+    findings
 }

@@ -1,9 +1,10 @@
 //! The original in the envelope is what was submitted: identifiers changed, trace fields added, all else byte for byte.
 
 use crate::{
+    evidence::Evidence,
     message::{Header, Kind, Mail, Message},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Check, Finding, Member, Rule, Submission, not_empty},
 };
 
 use super::bytes;
@@ -14,32 +15,25 @@ pub static RULES: &[Rule] = &[Rule {
     clauses: &[&norm::RFC6109_3_1_5_ORIGINAL],
     question: "Is the original in the envelope the submitted message, but for its identifiers?",
     consequence: "The provider certifies a message that its user did not write.",
-    check: Check::Transaction { absence: None, applies: comparable, check: unmodified },
+    check: Check::Transaction(|transaction, context| {
+        let submission = transaction.submission.as_ref()?;
+        let envelopes = transaction.of(Kind::PostaCertificata);
+        let envelopes = not_empty(envelopes.filter(|envelope| envelope.original.is_some()))?;
+        let sent = bytes(context.evidence, submission.observation).and_then(|bytes| Mail::read(bytes).ok());
+        // What was submitted may be no message, or not at hand: nothing tells then what should be in the envelope.
+        let Some(sent) = sent else { return Some(Vec::new()) };
+        Some(envelopes.filter_map(|envelope| modified(envelope, submission, &sent, context.evidence)).collect())
+    }),
 }];
 
-fn comparable(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.submission.is_some()
-        && transaction.of(Kind::PostaCertificata).any(|envelope| envelope.original.is_some())
-}
-
-fn unmodified(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let submitted = transaction.submission.as_ref().and_then(|sent| bytes(context.evidence, sent.observation));
-    let Some(submitted) = submitted.and_then(|bytes| Mail::read(bytes).ok()) else { return };
-    let original = |envelope: &Member| {
-        let bytes = bytes(context.evidence, envelope.observation())?;
-        Message::read(bytes).ok()?.original_mail()
+fn modified(envelope: &Member, submission: &Submission, sent: &Mail, evidence: &Evidence) -> Option<Finding> {
+    let original = || Message::read(bytes(evidence, envelope.observation())?).ok()?.original_mail();
+    let (expected, found) = match original() {
+        None => ("a message".to_owned(), "something that cannot be read as one".to_owned()),
+        Some(original) => difference(sent, &original)?,
     };
-    for envelope in transaction.of(Kind::PostaCertificata).filter(|envelope| envelope.original.is_some()) {
-        let original = original(envelope);
-        let problem = match &original {
-            None => Some(("a message".to_owned(), "something that cannot be read as one".to_owned())),
-            Some(original) => difference(&submitted, original),
-        };
-        let Some((expected, found)) = problem else { continue };
-        let finding = Finding::new(expected, found, format!("{}: postacert.eml", envelope.title()));
-        let seen = transaction.submission.iter().map(|submission| submission.observation);
-        findings.push(finding.blaming(envelope.composer).seen_in(seen).seen_in([envelope.observation()]));
-    }
+    let finding = Finding::new(expected, found, format!("{}: postacert.eml", envelope.title()));
+    Some(finding.blaming(envelope.composer).seen_in([submission.observation, envelope.observation()]))
 }
 
 fn difference(submitted: &Mail, original: &Mail) -> Option<(String, String)> {

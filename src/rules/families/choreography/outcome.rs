@@ -8,15 +8,15 @@ use crate::{
         clauses::{choreography as norm, law},
     },
     rules::{
-        Absence, Check, Context, Finding, Findings, Member, Rule, Soundness, Transaction,
-        refusal::may_have_been_refused,
+        Absence, Check, Context, Finding, Findings, Inside, Member, Rule, Soundness, Transaction, not_empty,
+        providers::provider_of, refusal::may_have_been_refused,
     },
 };
 
 use crate::rules::{
     families::choreography::timeout::is_of_24_hours,
     families::choreography::{
-        MOST_SHOWN, accepted, by_recipient, is_word_on, number, observations, one_too_many, provider_of, receivable,
+        MOST_SHOWN, accepted, by_recipient, is_receivable, is_word_on, number, observations, one_too_many,
     },
 };
 
@@ -35,11 +35,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWENTY_FOUR, &law::DM_ART_13_TWENTY_FOUR],
         question: "Does the sender hold a delivery, a non-delivery or the 24-hour notice for every certified recipient?",
         consequence: "The sender never learns what became of the message.",
-        check: Check::Transaction {
-            absence: Some(Absence::seen_from(&[View::Sender])),
-            applies: accepted,
-            check: missing,
-        },
+        check: Check::Missing(Absence::seen_from(&[View::Sender]), |transaction, context| {
+            Some(missing(transaction, accepted(transaction)?, context))
+        }),
     },
     Rule {
         id: "choreography/outcome-repeated",
@@ -47,7 +45,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_EVERY, &norm::RFC6109_3_3_3],
         question: "Is there one delivery or one non-delivery for a recipient, not several?",
         consequence: "The sender holds several proofs of one event.",
-        check: Check::Transaction { absence: None, applies: concluded, check: repeated },
+        check: Check::Transaction(|transaction, context| {
+            is_concluded(transaction).then(|| repeated(transaction, context))
+        }),
     },
     Rule {
         id: "choreography/outcome-conflicting",
@@ -55,7 +55,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_EVERY, &norm::RFC6109_3_3_3],
         question: "Is a recipient never both delivered to and not delivered to?",
         consequence: "The sender holds proofs of both, which proves neither.",
-        check: Check::Transaction { absence: None, applies: concluded, check: conflicting },
+        check: Check::Transaction(|transaction, context| {
+            is_concluded(transaction).then(|| conflicting(transaction, context))
+        }),
     },
     Rule {
         id: "choreography/receiver-concludes",
@@ -63,11 +65,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_EVERY, &norm::RFC6109_3_3_3],
         question: "Does a provider that took a message over, or delivered it, tell the outcome for each recipient?",
         consequence: "The sender has to take a delivered message for lost.",
-        check: Check::Transaction {
-            absence: Some(Absence::seen_from(&[View::Sender, View::Service])),
-            applies: arrived,
-            check: concludes,
-        },
+        check: Check::Missing(Absence::seen_from(&[View::Sender, View::Service]), |transaction, context| {
+            let owed = accepted(transaction).is_some() || is_receivable(transaction);
+            let reached = owed.then(|| reached(transaction)).filter(|reached| !reached.is_empty())?;
+            Some(concludes(transaction, &reached, context))
+        }),
     },
     Rule {
         id: "choreography/sound-not-wrapped",
@@ -75,7 +77,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_2_SOUND],
         question: "Is a correct and undamaged message of another provider passed on as it is, not as an anomaly?",
         consequence: "Certified mail looks like ordinary mail, and the sender gets no receipt.",
-        check: Check::Transaction { absence: None, applies: wrapped, check: sound_wrapped },
+        check: Check::Transaction(|transaction, _| {
+            let wrapped =
+                transaction.of(Kind::Anomalia).filter_map(|anomaly| Some((anomaly, anomaly.inside.as_ref()?)));
+            let wrapped = not_empty(wrapped)?;
+            Some(wrapped.filter_map(|(anomaly, inside)| sound(transaction, anomaly, inside)).collect())
+        }),
     },
 ];
 
@@ -85,9 +92,10 @@ fn open_outcome(transaction: &Transaction) -> bool {
     OUTCOMES.into_iter().any(|kind| transaction.leaves_open(kind))
 }
 
-fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+fn missing(transaction: &Transaction, acceptance: &Member, context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
     if open_outcome(transaction) || transaction.leaves_open(Kind::PreavvisoErroreConsegna) {
-        return;
+        return findings;
     }
     for recipient in transaction.certified_recipients() {
         // What is known to be forged concludes nothing.
@@ -98,18 +106,18 @@ fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Find
         if !concluded {
             let expected = format!("a delivery, a non-delivery or the 24-hour notice for {recipient}");
             let finding = Finding::new(expected, "none of them", "the sender's mailbox");
-            findings.push(
-                finding.blaming(transaction.sender_side()).seen_in(observations(transaction.first(Kind::Accettazione))),
-            );
+            findings.push(finding.blaming(transaction.sender_side()).seen_in([acceptance.observation()]));
         }
     }
+    findings
 }
 
-fn concluded(transaction: &Transaction, _: &Context<'_>) -> bool {
+fn is_concluded(transaction: &Transaction) -> bool {
     transaction.messages.iter().any(Member::is_outcome)
 }
 
-fn repeated(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+fn repeated(transaction: &Transaction, context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
     // Those for a virus are counted against the detections.
     for kind in [Kind::AvvenutaConsegna, Kind::ErroreConsegna] {
         for (recipient, told) in by_recipient(transaction.of(kind)) {
@@ -127,9 +135,11 @@ fn repeated(transaction: &Transaction, context: &Context<'_>, findings: &mut Fin
             findings.push(finding.blaming(one_too_many(&told, rightful)).seen_in(observations(told)));
         }
     }
+    findings
 }
 
-fn conflicting(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+fn conflicting(transaction: &Transaction, context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
     for (recipient, delivered) in by_recipient(transaction.of(Kind::AvvenutaConsegna)) {
         // What somebody says who cannot know conflicts with nothing.
         let is_word = |fact: &&Member| is_word_on(transaction, fact, &recipient, context);
@@ -149,6 +159,7 @@ fn conflicting(transaction: &Transaction, context: &Context<'_>, findings: &mut 
             .seen_in([delivery.observation(), failure.observation()]),
         );
     }
+    findings
 }
 
 /// Certified recipients whom an envelope reached, or for whom it was taken over.
@@ -162,16 +173,13 @@ fn reached(transaction: &Transaction) -> Vec<&str> {
         .collect()
 }
 
-fn arrived(transaction: &Transaction, context: &Context<'_>) -> bool {
-    (accepted(transaction, context) || receivable(transaction)) && !reached(transaction).is_empty()
-}
-
-fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+fn concludes(transaction: &Transaction, reached: &[&str], context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
     if open_outcome(transaction) || transaction.leaves_open(Kind::RilevazioneVirus) {
-        return;
+        return findings;
     }
     let sender = transaction.first(Kind::PostaCertificata).map_or("", |envelope| &envelope.data.mittente);
-    for recipient in reached(transaction) {
+    for &recipient in reached {
         let told = |kind| transaction.concerning(kind, recipient).next().is_some();
         if may_have_been_refused(context, provider_of(context, recipient), sender) {
             continue;
@@ -187,33 +195,23 @@ fn concludes(transaction: &Transaction, context: &Context<'_>, findings: &mut Fi
             );
         }
     }
-}
-
-fn wrapped(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.of(Kind::Anomalia).any(|anomaly| anomaly.inside.is_some())
+    findings
 }
 
 /// What came by other paths than it certifies may be wrapped, and so may what came nobody knows how.
-fn sound_wrapped(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for anomaly in transaction.of(Kind::Anomalia) {
-        let Some(inside) = anomaly.inside.as_ref().filter(|inside| inside.soundness == Soundness::Sound) else {
-            continue;
-        };
-        if anomaly.is_in_file() {
-            if inside.came_by.as_ref().is_some_and(|path| inside.may_come_by(path)) {
-                let place = "the mailbox that Delivered-To names";
-                let finding = Finding::new("the message inside as it arrived", anomaly.title(), place);
-                findings.push(finding.blaming(anomaly.composer).seen_in([anomaly.observation()]));
-            }
-            continue;
-        }
-        let arrivals = || transaction.arrivals.iter().filter(|arrival| arrival.to == anomaly.composer);
-        let Some(arrived) = arrivals().next().filter(|_| arrivals().all(|arrival| inside.may_come_by(&arrival.path)))
-        else {
-            continue;
-        };
-        let expected = format!("message {} as it arrived", arrived.observation);
-        let finding = Finding::new(expected, anomaly.title(), "the recipient's mailbox").blaming(anomaly.composer);
-        findings.push(finding.seen_in([arrived.observation, anomaly.observation()]));
+fn sound(transaction: &Transaction, anomaly: &Member, inside: &Inside) -> Option<Finding> {
+    if inside.soundness != Soundness::Sound {
+        return None;
     }
+    if anomaly.is_in_file() {
+        inside.came_by.as_ref().filter(|path| inside.may_come_by(path))?;
+        let place = "the mailbox that Delivered-To names";
+        let finding = Finding::new("the message inside as it arrived", anomaly.title(), place);
+        return Some(finding.blaming(anomaly.composer).seen_in([anomaly.observation()]));
+    }
+    let mut arrivals = transaction.arrivals.iter().filter(|arrival| arrival.to == anomaly.composer);
+    let arrived = arrivals.clone().next().filter(|_| arrivals.all(|arrival| inside.may_come_by(&arrival.path)))?;
+    let expected = format!("message {} as it arrived", arrived.observation);
+    let finding = Finding::new(expected, anomaly.title(), "the recipient's mailbox").blaming(anomaly.composer);
+    Some(finding.seen_in([arrived.observation, anomaly.observation()]))
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, rc::Rc};
 use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Check, Finding, Member, Original, Rule, Transaction, not_empty},
 };
 
 pub static RULES: &[Rule] = &[
@@ -15,7 +15,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_FORM],
         question: "Does a receipt carry the original where a complete or brief one is due, and not where a concise one is?",
         consequence: "The sender cannot prove what was delivered, or gets back what they did not want.",
-        check: Check::Transaction { absence: None, applies: delivered, check: form },
+        check: Check::Transaction(|transaction, _| {
+            let receipts = not_empty(receipts(transaction))?;
+            Some(receipts.filter_map(|about| of_another_form(&about)).collect())
+        }),
     },
     Rule {
         id: "delivery/requested-form-named",
@@ -23,7 +26,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_4_REQUESTED],
         question: "Does ricevuta in a receipt's daticert.xml name the form that the envelope asks for?",
         consequence: "Programs take the receipt for another form.",
-        check: Check::Transaction { absence: None, applies: delivered, check: named },
+        check: Check::Transaction(|transaction, _| {
+            let receipts = not_empty(receipts(transaction))?;
+            Some(receipts.filter_map(|about| misnamed(&about)).collect())
+        }),
     },
     Rule {
         id: "delivery/complete-copy",
@@ -31,7 +37,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_COPY],
         question: "Is the original in a complete receipt the one in the envelope, byte for byte?",
         consequence: "The receipt proves the delivery of something else.",
-        check: Check::Transaction { absence: None, applies: complete, check: copy },
+        check: Check::Transaction(|transaction, _| {
+            let copies = not_empty(receipts(transaction).filter_map(Copy::of))?;
+            Some(copies.filter_map(|copy| copy.differs()).collect())
+        }),
     },
 ];
 
@@ -112,64 +121,56 @@ impl<'a> Receipt<'a> {
     pub(super) fn sent(&self) -> &'a Member {
         self.envelope.envelope
     }
-}
 
-fn delivered(transaction: &Transaction, _: &Context<'_>) -> bool {
-    receipts(transaction).next().is_some()
-}
-
-fn form(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for about in receipts(transaction) {
-        let (envelope, receipt, recipient) = (about.sent(), about.fact, about.recipient);
-        let expected = match (about.due(), receipt.original.is_some()) {
-            (Some(Form::Complete), false) => "a complete receipt, with the original",
-            (Some(Form::Brief), false) => "a brief receipt, with the original's parts replaced by hashes",
-            (Some(Form::Concise), true) => "a concise receipt, without the original",
-            _ => continue,
-        };
-        let found =
-            if receipt.original.is_some() { "a receipt with the original" } else { "a receipt without the original" };
-        let finding = Finding::new(expected, found, format!("{} for {recipient}", receipt.title()));
-        findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation(), envelope.observation()]));
+    fn finding(&self, expected: &str, found: &str, place: String) -> Finding {
+        let seen = [self.fact.observation(), self.sent().observation()];
+        Finding::new(expected, found, place).blaming(self.fact.composer).seen_in(seen)
     }
 }
 
-fn named(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for about in receipts(transaction) {
-        let (envelope, receipt) = (about.sent(), about.fact);
-        // None at all is another question's.
-        let Some(found) = receipt.data.ricevuta.as_deref() else { continue };
-        if !requested(envelope).contains(&found) {
-            let place = format!("{}: daticert.xml postacert/dati/ricevuta/@tipo", receipt.title());
-            let finding = Finding::new(requested(envelope)[0], found, place);
-            findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation(), envelope.observation()]));
-        }
+fn of_another_form(about: &Receipt<'_>) -> Option<Finding> {
+    let (receipt, recipient) = (about.fact, about.recipient);
+    let expected = match (about.due(), receipt.original.is_some()) {
+        (Some(Form::Complete), false) => "a complete receipt, with the original",
+        (Some(Form::Brief), false) => "a brief receipt, with the original's parts replaced by hashes",
+        (Some(Form::Concise), true) => "a concise receipt, without the original",
+        _ => return None,
+    };
+    let found =
+        if receipt.original.is_some() { "a receipt with the original" } else { "a receipt without the original" };
+    Some(about.finding(expected, found, format!("{} for {recipient}", receipt.title())))
+}
+
+fn misnamed(about: &Receipt<'_>) -> Option<Finding> {
+    // None at all is another question's.
+    let found = about.fact.data.ricevuta.as_deref()?;
+    let requested = requested(about.sent());
+    let place = || format!("{}: daticert.xml postacert/dati/ricevuta/@tipo", about.fact.title());
+    (!requested.contains(&found)).then(|| about.finding(requested[0], found, place()))
+}
+
+/// A complete receipt where one is due, with the original in the envelope and the one in it.
+struct Copy<'a> {
+    about: Receipt<'a>,
+    sent: &'a Original,
+    copied: &'a Original,
+}
+
+impl<'a> Copy<'a> {
+    fn of(about: Receipt<'a>) -> Option<Self> {
+        let (sent, copied) = (about.sent().original.as_ref()?, about.fact.original.as_ref()?);
+        (about.due() == Some(Form::Complete)).then_some(Self { about, sent, copied })
     }
-}
 
-fn complete(transaction: &Transaction, _: &Context<'_>) -> bool {
-    receipts(transaction).any(|about| is_complete(&about))
-}
-
-fn is_complete(about: &Receipt<'_>) -> bool {
-    let (envelope, receipt) = (about.sent(), about.fact);
-    about.due() == Some(Form::Complete) && receipt.original.is_some() && envelope.original.is_some()
-}
-
-fn copy(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    for about in receipts(transaction).filter(is_complete) {
-        let (envelope, receipt) = (about.sent(), about.fact);
-        let content = |fact: &Member| fact.original.as_ref()?.content;
-        let (sent, copied) = (content(envelope), content(receipt));
-        let finding = match (sent, copied) {
-            (Some(sent), Some(copied)) if sent == copied => continue,
-            (Some(sent), Some(copied)) => Finding::new(
-                format!("the original as in the envelope, {} octets", sent.octets),
-                format!("another, {} octets", copied.octets),
-                format!("{}: postacert.eml", receipt.title()),
-            ),
-            _ => Finding::new("an original that can be decoded", "one that cannot", receipt.title()),
+    fn differs(&self) -> Option<Finding> {
+        let title = self.about.fact.title();
+        let (Some(sent), Some(copied)) = (self.sent.content, self.copied.content) else {
+            return Some(self.about.finding("an original that can be decoded", "one that cannot", title));
         };
-        findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation(), envelope.observation()]));
+        (sent != copied).then(|| {
+            let expected = format!("the original as in the envelope, {} octets", sent.octets);
+            let found = format!("another, {} octets", copied.octets);
+            self.about.finding(&expected, &found, format!("{title}: postacert.eml"))
+        })
     }
 }

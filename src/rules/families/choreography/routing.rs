@@ -6,10 +6,10 @@ use crate::{
     evidence::{DialogueLine, Evidence, Party, View},
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, providers::provider_of},
 };
 
-use super::{accepted, is_of_sender_side, observations, provider_of};
+use super::{accepted, is_of_sender_side, observations};
 
 pub static RULES: &[Rule] = &[Rule {
     id: "choreography/sent-to-every-recipient",
@@ -17,11 +17,11 @@ pub static RULES: &[Rule] = &[Rule {
     clauses: &[&norm::RFC6109_3_1_5_PATHS],
     question: "Does the envelope go to every certified recipient of a provider that some of it went to?",
     consequence: "Some recipients never get what others get, and the notices make it look like a failure elsewhere.",
-    check: Check::Transaction {
-        absence: Some(Absence::seen_from(&[View::Wires])),
-        applies: sent_somewhere,
-        check: sent_to_all,
-    },
+    check: Check::Missing(Absence::seen_from(&[View::Wires]), |transaction, context| {
+        accepted(transaction)?;
+        let addressed = Some(addressed(transaction)).filter(|addressed| !addressed.is_empty())?;
+        Some(left_out(transaction, &addressed, context))
+    }),
 }];
 
 /// Who stands on an envelope's forward paths, in lower case.
@@ -30,12 +30,8 @@ fn addressed(transaction: &Transaction) -> HashSet<String> {
     wires.flat_map(|(_, path)| &path.to).map(|to| to.to_ascii_lowercase()).collect()
 }
 
-fn sent_somewhere(transaction: &Transaction, context: &Context<'_>) -> bool {
-    accepted(transaction, context) && !addressed(transaction).is_empty()
-}
-
-fn sent_to_all(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let addressed = addressed(transaction);
+fn left_out(transaction: &Transaction, addressed: &HashSet<String>, context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
     let at = |recipient: &str| provider_of(context, recipient);
     let reached: BTreeSet<Party> =
         transaction.certified_recipients().filter(|to| addressed.contains(&to.to_ascii_lowercase())).map(at).collect();
@@ -68,6 +64,7 @@ fn sent_to_all(transaction: &Transaction, context: &Context<'_>, findings: &mut 
             findings.push(finding.seen_in(observations(transaction.of(Kind::PostaCertificata))));
         }
     }
+    findings
 }
 
 /// Everybody whom a host named in RCPT TO, whatever was answered, in lower case.

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
-    directory::{Directory, Provider},
+    directory::Directory,
     evidence::{Party, View},
     message::Kind,
     norm::{Level, clauses::choreography as norm},
-    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, refusal::may_have_been_refused},
+    rules::{
+        Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, not_empty,
+        providers::{provider_of, service_mailboxes},
+        refusal::may_have_been_refused,
+    },
 };
 
-use super::{
-    counted, crossings, is_of_another_provider, is_word_on, observations, one_too_many, provider_of, was_wrapped,
-};
+use super::{counted, crossings, is_of_another_provider, is_word_on, observations, one_too_many, was_wrapped};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -21,11 +23,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_1_COVER],
         question: "Is every recipient of an envelope that reached another provider covered by a server-server acceptance?",
         consequence: "The sending provider stays responsible and warns its user after twelve hours.",
-        check: Check::Transaction {
-            absence: Some(Absence::seen_from(&[View::Service])),
-            applies: crossed,
-            check: missing,
-        },
+        check: Check::Missing(Absence::seen_from(&[View::Service]), |transaction, context| {
+            if was_wrapped(transaction) {
+                return None;
+            }
+            let reached = not_empty(reached(transaction, context))?;
+            Some(missing(transaction, reached, context))
+        }),
     },
     Rule {
         id: "choreography/takeover-repeated",
@@ -33,7 +37,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_1_COVER],
         question: "Is every recipient covered by a server-server acceptance only once?",
         consequence: "Two providers, or one twice, claim to be responsible for one delivery.",
-        check: Check::Transaction { absence: None, applies: taken_over, check: repeated },
+        check: Check::Transaction(|transaction, context| {
+            transaction.first(Kind::PresaInCarico)?;
+            Some(repeated(transaction, context))
+        }),
     },
     Rule {
         id: "choreography/takeover-of-addressed",
@@ -41,7 +48,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_1_ADDRESSED],
         question: "Does a server-server acceptance cover only recipients to whom the envelope was addressed?",
         consequence: "The sending provider takes somebody for served whom the envelope never went to.",
-        check: Check::Transaction { absence: None, applies: crossed_and_taken_over, check: addressed },
+        check: Check::Transaction(|transaction, _| {
+            transaction.first(Kind::PresaInCarico)?;
+            let crossings = not_empty(crossings(transaction))?;
+            Some(not_addressed(transaction, crossings))
+        }),
     },
     Rule {
         id: "choreography/service-mailbox-reserved",
@@ -49,7 +60,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_5],
         question: "Do service mailboxes hold nothing but server-server acceptances and virus detections?",
         consequence: "Programs that read the service mailbox stumble, and users' mail is read by nobody.",
-        check: Check::Transaction { absence: None, applies: stored, check: reserved },
+        check: Check::Transaction(|transaction, context| {
+            let directory = context.directory?;
+            let stored = transaction.messages.iter().any(|fact| fact.mailboxes().next().is_some());
+            stored.then(|| strangers(transaction, directory))
+        }),
     },
     Rule {
         id: "choreography/service-mailbox",
@@ -57,17 +72,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_2_2_5, &norm::RFC6109_2_1_1_1_1_NOT_TO_USERS],
         question: "Do server-server acceptances and virus detections go to the sending provider's service mailbox alone?",
         consequence: "Users get what is meant for their provider, and the provider does not.",
-        check: Check::Transaction { absence: None, applies: between_providers, check: service_mailbox },
+        check: Check::Transaction(|transaction, context| {
+            let directory = context.directory?;
+            let between = transaction.messages.iter().filter(|fact| fact.goes_to_provider());
+            let named = between.clone().any(|fact| !fact.data.mittente.is_empty());
+            named.then(|| between.filter_map(|fact| astray(fact, directory)).collect())
+        }),
     },
 ];
-
-fn taken_over(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.first(Kind::PresaInCarico).is_some()
-}
-
-fn crossed(transaction: &Transaction, context: &Context<'_>) -> bool {
-    !was_wrapped(transaction) && reached(transaction, context).next().is_some()
-}
 
 /// Who has the message for a recipient, and what shows it: another provider, by a wire or by its own word.
 struct Reached<'a> {
@@ -89,13 +101,18 @@ fn reached<'a>(transaction: &'a Transaction, context: &'a Context<'_>) -> impl I
     }))
 }
 
-fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+fn missing<'a>(
+    transaction: &'a Transaction,
+    reached: impl Iterator<Item = Reached<'a>>,
+    context: &Context<'_>,
+) -> Findings {
+    let mut findings = Findings::new();
     // One that names nobody is told of by itself.
     if transaction.leaves_open(Kind::PresaInCarico) || transaction.leaves_open(Kind::RilevazioneVirus) {
-        return;
+        return findings;
     }
     let mut told: HashSet<String> = HashSet::new();
-    for Reached { shown_by, provider, recipient } in reached(transaction, context) {
+    for Reached { shown_by, provider, recipient } in reached {
         let covers = |kind| transaction.concerning(kind, recipient).next().is_some();
         if !transaction.is_certified(recipient) || covers(Kind::PresaInCarico) || covers(Kind::RilevazioneVirus) {
             continue;
@@ -111,15 +128,16 @@ fn missing(transaction: &Transaction, context: &Context<'_>, findings: &mut Find
             );
         }
     }
+    findings
 }
 
-fn crossed_and_taken_over(transaction: &Transaction, context: &Context<'_>) -> bool {
-    taken_over(transaction, context) && crossings(transaction).next().is_some()
-}
-
-fn addressed(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn not_addressed<'a>(
+    transaction: &Transaction,
+    crossings: impl Iterator<Item = (&'a Member, Party, &'a str)>,
+) -> Findings {
+    let mut findings = Findings::new();
     let mut paths: BTreeMap<Party, BTreeSet<String>> = BTreeMap::new();
-    for (_, provider, recipient) in crossings(transaction) {
+    for (_, provider, recipient) in crossings {
         paths.entry(provider).or_default().insert(recipient.to_ascii_lowercase());
     }
     for takeover in transaction.of(Kind::PresaInCarico) {
@@ -132,14 +150,11 @@ fn addressed(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings
             findings.push(finding.blaming(takeover.composer).seen_in([takeover.observation()]));
         }
     }
+    findings
 }
 
-fn stored(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.directory.is_some() && transaction.messages.iter().any(|fact| fact.mailboxes().next().is_some())
-}
-
-fn reserved(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some(directory) = context.directory else { return };
+fn strangers(transaction: &Transaction, directory: &Directory) -> Findings {
+    let mut findings = Findings::new();
     // A receipt that went astray is told of as such.
     let others = transaction.messages.iter().filter(|fact| fact.kind.is_envelope());
     for (fact, (sighting, _, address)) in others.flat_map(|fact| fact.mailboxes().map(move |stored| (fact, stored))) {
@@ -149,9 +164,11 @@ fn reserved(transaction: &Transaction, context: &Context<'_>, findings: &mut Fin
             findings.push(finding.blaming(sighting.producer).seen_in([sighting.observation]));
         }
     }
+    findings
 }
 
-fn repeated(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+fn repeated(transaction: &Transaction, context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     for (fact, times) in counted(transaction.of(Kind::PresaInCarico)) {
         fact.data.ricezione.iter().for_each(|to| *numbers.entry(to.to_ascii_lowercase()).or_default() += times);
@@ -164,39 +181,21 @@ fn repeated(transaction: &Transaction, context: &Context<'_>, findings: &mut Fin
                 .seen_in(observations(covering)),
         );
     }
+    findings
 }
 
-fn between_providers(transaction: &Transaction, context: &Context<'_>) -> bool {
-    context.directory.is_some()
-        && transaction.messages.iter().any(|fact| fact.goes_to_provider() && !fact.data.mittente.is_empty())
-}
-
-fn service_mailbox(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some(directory) = context.directory else { return };
-    for fact in transaction.messages.iter().filter(|fact| fact.goes_to_provider()) {
-        let service = service_mailboxes(directory, &fact.data.mittente);
-        // A sender whom nobody manages, or a record without a mailbox: neither tells where it should have gone.
-        if service.is_empty() {
-            continue;
-        }
-        let expected = format!("the service mailbox {}", super::list(service.iter().copied()));
-        let wrong = |address: &str| !service.iter().any(|service| service.eq_ignore_ascii_case(address));
-        let sent = fact.wires().flat_map(|(sighting, path)| path.to.iter().map(move |to| (sighting, to.as_str())));
-        let stored = fact.mailboxes().map(|(sighting, _, address)| (sighting, address));
-        // Whoever sent it astray is blamed once; whoever stored it astray only where the path was right.
-        let Some((sighting, address)) = sent.chain(stored).find(|(_, address)| wrong(address)) else { continue };
-        let finding = Finding::new(expected, address, format!("{}: where it went", fact.title()));
-        findings.push(finding.blaming(sighting.producer).seen_in([sighting.observation]));
+fn astray(fact: &Member, directory: &Directory) -> Option<Finding> {
+    let service = service_mailboxes(directory, &fact.data.mittente);
+    // A sender whom nobody manages, or a record without a mailbox: neither tells where it should have gone.
+    if service.is_empty() {
+        return None;
     }
-}
-
-/// The service mailboxes of whoever manages a sender's domain: a provider's environments may each have one.
-fn service_mailboxes<'d>(directory: &'d Directory, sender: &str) -> Vec<&'d str> {
-    let names: Vec<&str> = directory.managing(super::domain(sender)).map(|provider| &*provider.name).collect();
-    let its_own = |provider: &Provider| names.iter().any(|name| name.eq_ignore_ascii_case(&provider.name));
-    let records = directory.providers.iter().filter(|provider| its_own(provider));
-    let mailboxes = records.map(|provider| &*provider.mail_receipt);
-    mailboxes.filter(|mailbox| !mailbox.is_empty()).collect()
+    let wrong = |address: &str| !service.iter().any(|service| service.eq_ignore_ascii_case(address));
+    // Whoever sent it astray is blamed once; whoever stored it astray only where the path was right.
+    let (sighting, address) = fact.went().find(|(_, address)| wrong(address))?;
+    let expected = format!("the service mailbox {}", super::list(service.iter().copied()));
+    let finding = Finding::new(expected, address, format!("{}: where it went", fact.title()));
+    Some(finding.blaming(sighting.producer).seen_in([sighting.observation]))
 }
 
 /// Whether what a host owed to the sender's provider, and not to the sender, may have been refused there.

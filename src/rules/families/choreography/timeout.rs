@@ -36,11 +36,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWELVE, &law::DM_ART_13_TWELVE],
         question: "Is the sender told when twelve hours passed without server-server acceptance or delivery?",
         consequence: "The sender trusts in a message that may be lost, and loses the time to act.",
-        check: Check::Transaction {
-            absence: Some(Absence::seen_from(&[View::Sender, View::Service])),
-            applies: accepted,
-            check: twelve_due,
-        },
+        check: Check::Missing(Absence::seen_from(&[View::Sender, View::Service]), |transaction, context| {
+            Some(twelve_due(transaction, accepted(transaction)?, context))
+        }),
     },
     Rule {
         id: "timeout/twelve-not-due",
@@ -48,7 +46,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWELVE],
         question: "Is the 12-hour notice sent only after twelve hours in which nothing came?",
         consequence: "The sender is alarmed without reason.",
-        check: Check::Transaction { absence: None, applies: warned, check: twelve_not_due },
+        check: Check::Transaction(|transaction, context| {
+            Some(twelve_not_due(transaction, warned(transaction)?, context))
+        }),
     },
     Rule {
         id: "timeout/twenty-four-window",
@@ -56,7 +56,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWENTY_FOUR, &law::DM_ART_13_TWENTY_FOUR],
         question: "Is the 24-hour notice sent between hours 22 and 24?",
         consequence: "The sender takes the message for lost too early, or learns it too late.",
-        check: Check::Transaction { absence: None, applies: warned, check: window },
+        check: Check::Transaction(|transaction, _| Some(outside_window(transaction, warned(transaction)?))),
     },
     Rule {
         id: "timeout/second-code",
@@ -64,7 +64,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&delivery::NOTA12_TIMEOUT_CODE],
         question: "Does a second timeout notice for a recipient carry the code 5.4.1?",
         consequence: "Programs that look for the code take the second notice for the first and go on waiting.",
-        check: Check::Transaction { absence: None, applies: warned, check: second_coded },
+        check: Check::Transaction(|transaction, _| {
+            warned(transaction)?;
+            Some(uncoded(transaction).filter(|notice| is_second(transaction, notice)).map(no_code).collect())
+        }),
     },
     Rule {
         id: "timeout/twenty-four-code",
@@ -72,7 +75,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&delivery::NOTA12_TIMEOUT_CODE],
         question: "Does a lone timeout notice of hour 22 or later carry the code 5.4.1?",
         consequence: "Programs that look for the code take the notice for the 12-hour one and go on waiting.",
-        check: Check::Transaction { absence: None, applies: warned, check: coded },
+        check: Check::Transaction(|transaction, _| {
+            warned(transaction)?;
+            Some(uncoded(transaction).filter(|notice| !is_second(transaction, notice)).map(no_code).collect())
+        }),
     },
     Rule {
         id: "timeout/twenty-four-not-due",
@@ -80,7 +86,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWENTY_FOUR],
         question: "Is the 24-hour notice sent only where no outcome came before?",
         consequence: "The sender is told that a message is lost whose outcome they hold.",
-        check: Check::Transaction { absence: None, applies: warned, check: twenty_four_not_due },
+        check: Check::Transaction(|transaction, context| {
+            warned(transaction).map(|_| twenty_four_not_due(transaction, context))
+        }),
     },
     Rule {
         id: "timeout/one-per-deadline",
@@ -88,7 +96,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_1_6_TWELVE, &norm::RFC6109_3_1_6_TWENTY_FOUR],
         question: "Is there one notice for each recipient and deadline?",
         consequence: "The sender cannot tell which notice is which.",
-        check: Check::Transaction { absence: None, applies: warned, check: one_each },
+        check: Check::Transaction(|transaction, _| warned(transaction).map(|_| one_each(transaction))),
     },
 ];
 
@@ -112,8 +120,10 @@ fn notices(transaction: &Transaction) -> impl Iterator<Item = &Member> {
     transaction.of(Kind::PreavvisoErroreConsegna)
 }
 
-fn warned(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.dispatched().is_some() && notices(transaction).next().is_some()
+/// When a message was dispatched of which a notice came.
+fn warned(transaction: &Transaction) -> Option<Timestamp> {
+    notices(transaction).next()?;
+    transaction.dispatched()
 }
 
 /// What ends a wait for a recipient: the other provider's word. What the sender's own provider tells of an SMTP failure
@@ -129,12 +139,13 @@ fn news<'a>(
     })
 }
 
-fn twelve_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some(dispatched) = transaction.dispatched() else { return };
+fn twelve_due(transaction: &Transaction, acceptance: &Member, context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
+    let Some(dispatched) = transaction.dispatched() else { return findings };
     let deadline = dispatched + TWELVE;
     // A notice that names nobody is told of by itself, and may be this one.
     if transaction.leaves_open(Kind::PreavvisoErroreConsegna) {
-        return;
+        return findings;
     }
     for recipient in transaction.certified_recipients() {
         let mut heard = NEWS.into_iter().flat_map(|kind| transaction.concerning(kind, recipient));
@@ -144,42 +155,45 @@ fn twelve_due(transaction: &Transaction, context: &Context<'_>, findings: &mut F
             findings.push(
                 Finding::new(format!("a 12-hour notice for {recipient}"), "none", "the sender's mailbox")
                     .blaming(transaction.sender_side())
-                    .seen_in(observations(transaction.first(Kind::Accettazione))),
+                    .seen_in([acceptance.observation()]),
             );
         }
     }
+    findings
 }
 
-fn twelve_not_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    let Some(dispatched) = transaction.dispatched() else { return };
+fn twelve_not_due(transaction: &Transaction, dispatched: Timestamp, context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
     for notice in notices(transaction).filter(|notice| !is_of_24_hours(transaction, notice)) {
         let after = issued(notice).duration_since(dispatched);
         if after < TWELVE {
-            report(findings, notice, "no 12-hour notice before hour 12", hours(after), None);
+            findings.push(undue(notice, "no 12-hour notice before hour 12", &hours(after)));
         }
         let Some(recipient) = notice.data.consegna.as_deref() else { continue };
         let takeovers = transaction.concerning(Kind::PresaInCarico, recipient);
         let takeovers = takeovers.filter(|fact| is_word_on(transaction, fact, recipient, context));
         let heard = takeovers.chain(news(transaction, recipient, context)).find(|fact| arrived(fact) < issued(notice));
         if let Some(heard) = heard {
-            report(findings, notice, "no 12-hour notice once something came", heard.title(), Some(heard));
+            let finding = undue(notice, "no 12-hour notice once something came", &heard.title());
+            findings.push(finding.seen_in([heard.observation()]));
         }
     }
+    findings
 }
 
-fn window(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    let Some(dispatched) = transaction.dispatched() else { return };
-    for notice in notices(transaction).filter(|notice| is_of_24_hours(transaction, notice)) {
-        let after = issued(notice).duration_since(dispatched);
-        if !(TWENTY_TWO..=TWENTY_FOUR).contains(&after) {
-            report(findings, notice, "the 24-hour notice between hours 22 and 24", hours(after), None);
-        }
-    }
+fn of_24_hours(transaction: &Transaction) -> impl Iterator<Item = &Member> {
+    notices(transaction).filter(|notice| is_of_24_hours(transaction, notice))
+}
+
+fn outside_window(transaction: &Transaction, dispatched: Timestamp) -> Findings {
+    let after = of_24_hours(transaction).map(|notice| (notice, issued(notice).duration_since(dispatched)));
+    let outside = after.filter(|(_, after)| !(TWENTY_TWO..=TWENTY_FOUR).contains(after));
+    outside.map(|(notice, after)| undue(notice, "the 24-hour notice between hours 22 and 24", &hours(after))).collect()
 }
 
 /// What the code alone would tell: notices of hour 22 and later that carry none. Another code is another question's.
 fn uncoded(transaction: &Transaction) -> impl Iterator<Item = &Member> {
-    notices(transaction).filter(|notice| is_of_24_hours(transaction, notice) && notice.code().is_none())
+    of_24_hours(transaction).filter(|notice| notice.code().is_none())
 }
 
 /// Whether an earlier notice for the same recipient shows that one is the second, and so that of 24 hours.
@@ -190,32 +204,25 @@ fn is_second(transaction: &Transaction, notice: &Member) -> bool {
     earlier.any(|other| issued(other) < issued(notice) && !is_of_24_hours(transaction, other))
 }
 
-fn second_coded(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    uncoded(transaction).filter(|notice| is_second(transaction, notice)).for_each(|notice| no_code(notice, findings));
-}
-
-fn coded(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
-    uncoded(transaction).filter(|notice| !is_second(transaction, notice)).for_each(|notice| no_code(notice, findings));
-}
-
-fn no_code(notice: &Member, findings: &mut Findings) {
+fn no_code(notice: &Member) -> Finding {
     let found = notice.data.errore_esteso.as_deref().unwrap_or("none");
     let place = format!("{}: daticert.xml postacert/dati/errore-esteso", notice.title());
     let finding = Finding::new("5.4.1 - <provider> - <description>", found, place);
-    findings.push(finding.blaming(notice.composer).seen_in([notice.observation()]));
+    finding.blaming(notice.composer).seen_in([notice.observation()])
 }
 
-fn twenty_four_not_due(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
-    for notice in notices(transaction).filter(|notice| is_of_24_hours(transaction, notice)) {
-        let Some(recipient) = notice.data.consegna.as_deref() else { continue };
-        let heard = news(transaction, recipient, context).find(|fact| arrived(fact) < issued(notice));
-        if let Some(heard) = heard {
-            report(findings, notice, "no 24-hour notice after the outcome", heard.title(), Some(heard));
-        }
-    }
+fn twenty_four_not_due(transaction: &Transaction, context: &Context<'_>) -> Findings {
+    let finding = |notice: &Member| {
+        let recipient = notice.data.consegna.as_deref()?;
+        let heard = news(transaction, recipient, context).find(|fact| arrived(fact) < issued(notice))?;
+        let finding = undue(notice, "no 24-hour notice after the outcome", &heard.title());
+        Some(finding.seen_in([heard.observation()]))
+    };
+    of_24_hours(transaction).filter_map(finding).collect()
 }
 
-fn one_each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn one_each(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     let (late, early): (Vec<&Member>, Vec<&Member>) =
         notices(transaction).partition(|notice| is_of_24_hours(transaction, notice));
     for (hours, notices) in [(12, early), (24, late)] {
@@ -227,12 +234,12 @@ fn one_each(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
             findings.push(finding.seen_in(observations(same)));
         }
     }
+    findings
 }
 
-fn report(findings: &mut Findings, notice: &Member, expected: &str, found: String, heard: Option<&Member>) {
+fn undue(notice: &Member, expected: &str, found: &str) -> Finding {
     let finding = Finding::new(expected, found, format!("{}: daticert.xml postacert/dati/data", notice.title()));
-    let finding = finding.blaming(notice.composer).seen_in([notice.observation()]);
-    findings.push(finding.seen_in(observations(heard)));
+    finding.blaming(notice.composer).seen_in([notice.observation()])
 }
 
 fn hours(after: SignedDuration) -> String {

@@ -9,7 +9,7 @@ use crate::{
         Level,
         clauses::{choreography as norm, incoming},
     },
-    rules::{Absence, Check, Context, Finding, Findings, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
 };
 
 use super::{by_recipient, crossings, number, observations, takeover::may_have_been_refused_to_provider};
@@ -21,11 +21,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&incoming::RFC6109_3_2_3_EACH],
         question: "Is there one virus detection for each recipient to whom the infected envelope was addressed at the provider?",
         consequence: "The sender is told of one recipient only, or twice, and does not know about the others.",
-        check: Check::Transaction {
-            absence: Some(Absence::seen_from(&[View::Service, View::Wires])),
-            applies: detected,
-            check: each,
-        },
+        check: Check::Missing(Absence::seen_from(&[View::Service, View::Wires]), |transaction, context| {
+            detected(transaction).map(|_| each(transaction, context))
+        }),
     },
     Rule {
         id: "choreography/detection-answered",
@@ -33,11 +31,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_4_ANSWERED],
         question: "Does every virus detection lead to a virus non-delivery for the same recipient?",
         consequence: "The sender never learns that the message was stopped.",
-        check: Check::Transaction {
-            absence: Some(Absence::seen_from(&[View::Sender])),
-            applies: detected_for_a_user,
-            check: answered,
-        },
+        check: Check::Missing(Absence::seen_from(&[View::Sender]), |transaction, _| {
+            // What the harness put in owes nothing to its sender.
+            detected(transaction).filter(|_| transaction.sender_side() != Party::Harness)?;
+            Some(unanswered(transaction))
+        }),
     },
     Rule {
         id: "choreography/detection-answered-once",
@@ -45,7 +43,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_4_ANSWERED],
         question: "Is there one virus non-delivery for a recipient, not several?",
         consequence: "The sender is told twice of one virus.",
-        check: Check::Transaction { absence: None, applies: notified, check: once },
+        check: Check::Transaction(|transaction, _| notified(transaction).map(|_| repeated(transaction))),
     },
     Rule {
         id: "choreography/virus-detected",
@@ -53,11 +51,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_4_ANSWERED],
         question: "Is there a virus detection for the same recipient behind every virus non-delivery?",
         consequence: "The sender is told of a virus that nobody found.",
-        check: Check::Transaction {
-            absence: Some(Absence::seen_from(&[View::Service])),
-            applies: notified,
-            check: founded,
-        },
+        check: Check::Missing(Absence::seen_from(&[View::Service]), |transaction, _| {
+            notified(transaction).map(|_| unfounded(transaction))
+        }),
     },
     Rule {
         id: "choreography/infected-not-delivered",
@@ -65,23 +61,19 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_3_NOT_FORWARDED],
         question: "Is an envelope found infected kept from the recipient?",
         consequence: "The recipient gets the virus.",
-        check: Check::Transaction { absence: None, applies: detected, check: kept },
+        check: Check::Transaction(|transaction, _| detected(transaction).map(|_| delivered(transaction))),
     },
 ];
 
-fn detected(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.first(Kind::RilevazioneVirus).is_some()
+fn detected(transaction: &Transaction) -> Option<&Member> {
+    transaction.first(Kind::RilevazioneVirus)
 }
 
-/// What the harness put in owes nothing to its sender.
-fn detected_for_a_user(transaction: &Transaction, context: &Context<'_>) -> bool {
-    detected(transaction, context) && transaction.sender_side() != Party::Harness
-}
-
-fn each(transaction: &Transaction, context: &Context<'_>, findings: &mut Findings) {
+fn each(transaction: &Transaction, context: &Context<'_>) -> Findings {
+    let mut findings = Findings::new();
     // One that names nobody is told of by itself.
     if transaction.leaves_open(Kind::RilevazioneVirus) {
-        return;
+        return findings;
     }
     // The same envelope is infected for everybody to whom it was addressed there.
     let mut addressed: BTreeMap<Party, BTreeSet<String>> = BTreeMap::new();
@@ -108,11 +100,13 @@ fn each(transaction: &Transaction, context: &Context<'_>, findings: &mut Finding
             }
         }
     }
+    findings
 }
 
-fn answered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn unanswered(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     if transaction.leaves_open(Kind::ErroreConsegnaVirus) {
-        return;
+        return findings;
     }
     for detection in transaction.of(Kind::RilevazioneVirus) {
         for recipient in detection.named() {
@@ -125,13 +119,15 @@ fn answered(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings)
             }
         }
     }
+    findings
 }
 
-fn notified(transaction: &Transaction, _: &Context<'_>) -> bool {
-    transaction.first(Kind::ErroreConsegnaVirus).is_some()
+fn notified(transaction: &Transaction) -> Option<&Member> {
+    transaction.first(Kind::ErroreConsegnaVirus)
 }
 
-fn once(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn repeated(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     for (recipient, notices) in by_recipient(transaction.of(Kind::ErroreConsegnaVirus)) {
         let number = number(notices.iter().copied());
         let Some(last) = notices.last().filter(|_| number > 1) else { continue };
@@ -139,12 +135,14 @@ fn once(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
         let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
         findings.push(finding.seen_in(observations(notices)));
     }
+    findings
 }
 
-fn founded(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn unfounded(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     // One that names nobody is told of by itself.
     if transaction.leaves_open(Kind::RilevazioneVirus) {
-        return;
+        return findings;
     }
     let detected = by_recipient(transaction.of(Kind::RilevazioneVirus));
     for (recipient, notices) in by_recipient(transaction.of(Kind::ErroreConsegnaVirus)) {
@@ -153,9 +151,11 @@ fn founded(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) 
         let finding = Finding::new(expected, "none", "the service mailbox").blaming(first.composer);
         findings.push(finding.seen_in(observations(notices)));
     }
+    findings
 }
 
-fn kept(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
+fn delivered(transaction: &Transaction) -> Findings {
+    let mut findings = Findings::new();
     for envelope in transaction.of(Kind::PostaCertificata) {
         for (sighting, _, address) in envelope.mailboxes() {
             let Some(detection) = transaction.concerning(Kind::RilevazioneVirus, address).next() else { continue };
@@ -170,4 +170,5 @@ fn kept(transaction: &Transaction, _: &Context<'_>, findings: &mut Findings) {
             );
         }
     }
+    findings
 }

@@ -8,14 +8,7 @@ use crate::{
     },
 };
 
-use crate::rules::{
-    Check, Finding, Rule,
-    applies::{settled_kind, tells_data},
-    at,
-    context::MessageSubject,
-    nota12,
-    spelling::folded_name,
-};
+use crate::rules::{Check, Finding, Rule, at, context::MessageSubject, nota12, spelling::folded_name, when};
 
 /// Kinds that tell of an error; a timeout notice tells of time that has passed.
 pub(in crate::rules) const ERRORS: [Kind; 5] = [
@@ -41,19 +34,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_ERRORE],
         question: "Does the attribute errore tell an error in a notice of one, and none in a message of success?",
         consequence: "Programs tell success as error, or error as success.",
-        check: Check::Message {
-            // Timeout notices and virus detections have no fixed value.
-            applies: |subject, context| {
-                tells_data(subject, context) && (subject.is(&SUCCESSES) || subject.is(&FAILURES))
-            },
-            check: |subject, _, findings| {
-                let Some(data) = subject.data() else { return };
-                if subject.is(&SUCCESSES) != (data.errore == "nessuno") {
-                    let expected = if subject.is(&SUCCESSES) { "nessuno" } else { "an error" };
-                    findings.push(Finding::new(expected, &data.errore, at::xml("postacert/@errore")));
-                }
-            },
-        },
+        // Timeout notices and virus detections have no fixed value.
+        // Timeout notices and virus detections have no fixed value.
+        check: Check::Message(|subject, _| {
+            let data = subject.certified()?;
+            let success = SUCCESSES.contains(&subject.one_of(&[SUCCESSES, FAILURES].concat())?);
+            Some(when(success != (data.errore == "nessuno"), || {
+                let expected = if success { "nessuno" } else { "an error" };
+                Finding::new(expected, &data.errore, at::xml("postacert/@errore"))
+            }))
+        }),
     },
     Rule {
         id: "daticert/error-of-type",
@@ -61,23 +51,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_ERRORE_OF_TYPE],
         question: "Is the error one that the DTD's comments give to this type?",
         consequence: "Programs that look at the attribute alone tell an error as another one.",
-        check: Check::Message {
-            applies: |subject, context| tells_data(subject, context) && settled_kind(subject).is_some(),
-            check: |subject, _, findings| {
-                let (Some(data), Some(kind)) = (subject.data(), settled_kind(subject)) else { return };
-                let delivery = kind.tipo() == Some("errore-consegna");
-                let fits = match data.errore.as_str() {
-                    "no-dest" | "no-dominio" => delivery,
-                    // Practice knows virus detections and timeout notices with it.
-                    "virus" => !SUCCESSES.contains(&kind),
-                    _ => true,
-                };
-                // A message of success with an error is the question before.
-                if !fits && !SUCCESSES.contains(&kind) {
-                    findings.push(Finding::new("virus or altro", &data.errore, at::xml("postacert/@errore")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (data, kind) = (subject.certified()?, subject.settled_kind()?);
+            let delivery = kind.tipo() == Some("errore-consegna");
+            // Practice knows virus detections and timeout notices with `virus`.
+            let fits = delivery || !matches!(data.errore.as_str(), "no-dest" | "no-dominio");
+            // A message of success with an error is the question before.
+            Some(when(!fits && !SUCCESSES.contains(&kind), || {
+                Finding::new("virus or altro", &data.errore, at::xml("postacert/@errore"))
+            }))
+        }),
     },
     Rule {
         id: "daticert/error-description",
@@ -89,15 +72,12 @@ pub static RULES: &[Rule] = &[
         ],
         question: "Does a notice of an error describe it in errore-esteso?",
         consequence: "The sender learns that something failed, and not what.",
-        check: Check::Message {
-            applies: |subject, context| tells_data(subject, context) && subject.is(&ERRORS),
-            check: |subject, _, findings| {
-                let described = subject.data().and_then(|data| data.errore_esteso.as_ref());
-                if described.is_none_or(|text| text.trim().is_empty()) {
-                    findings.push(Finding::new("an element errore-esteso", "none", at::xml("postacert/dati")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let data = subject.certified()?;
+            subject.one_of(&ERRORS)?;
+            let described = data.errore_esteso.as_ref().is_some_and(|text| !text.trim().is_empty());
+            Some(when(!described, || Finding::new("an element errore-esteso", "none", at::xml("postacert/dati"))))
+        }),
     },
     Rule {
         id: "non-delivery/code",
@@ -105,21 +85,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&delivery::NOTA12_CODE],
         question: "Is a non-delivery's errore-esteso a class 5 code, the provider and a description?",
         consequence: "Programs cannot tell a wrong address from a full mailbox.",
-        check: Check::Message {
-            applies: |subject, context| {
-                tells_data(subject, context)
-                    && subject.is(&[Kind::ErroreConsegna, Kind::ErroreConsegnaVirus])
-                    && subject.data().is_some_and(|data| data.errore_esteso.is_some())
-            },
-            check: |subject, _, findings| {
-                let Some(described) = subject.data().and_then(|data| data.errore_esteso.as_deref()) else { return };
-                let class_five = nota12::code(described).is_some_and(|code| code.starts_with('5'));
-                if !class_five || !tells_provider_and_description(subject, described) {
-                    let expected = "<5.x.y> - <provider> - <description>";
-                    findings.push(Finding::new(expected, described, at::xml("postacert/dati/errore-esteso")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let described = subject.certified()?.errore_esteso.as_deref()?;
+            subject.one_of(&[Kind::ErroreConsegna, Kind::ErroreConsegnaVirus])?;
+            let class_five = nota12::code(described).is_some_and(|code| code.starts_with('5'));
+            Some(when(!class_five || !tells_provider_and_description(subject, described), || {
+                let expected = "<5.x.y> - <provider> - <description>";
+                Finding::new(expected, described, at::xml("postacert/dati/errore-esteso"))
+            }))
+        }),
     },
     Rule {
         id: "timeout/code",
@@ -127,16 +101,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&delivery::NOTA12_TIMEOUT_CODE],
         question: "Is the code of a timeout notice, where there is one, 5.4.1?",
         consequence: "Programs that look for 5.4.1 do not see that delivery has failed for good.",
-        check: Check::Message {
-            applies: |subject, context| {
-                tells_data(subject, context) && subject.is(&[Kind::PreavvisoErroreConsegna]) && code(subject).is_some()
-            },
-            check: |subject, _, findings| {
-                if let Some(found) = code(subject).filter(|code| *code != "5.4.1") {
-                    findings.push(Finding::new("5.4.1", found, at::xml("postacert/dati/errore-esteso")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.certified()?;
+            subject.one_of(&[Kind::PreavvisoErroreConsegna])?;
+            let found = code(subject)?;
+            Some(when(found != "5.4.1", || Finding::new("5.4.1", found, at::xml("postacert/dati/errore-esteso"))))
+        }),
     },
     Rule {
         id: "non-delivery/attribute-fits-code",
@@ -144,21 +114,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_4_ERRORE_OF_TYPE],
         question: "Is errore `no-dest` where the code says that the mailbox is unknown?",
         consequence: "Programs that look at the attribute alone tell a generic error; the code decides.",
-        check: Check::Message {
-            applies: |subject, context| {
-                let error = subject.data().is_some_and(|data| data.errore != "nessuno");
-                tells_data(subject, context)
-                    && error
-                    && subject.is(&[Kind::ErroreConsegna])
-                    && code(subject) == Some("5.1.1")
-            },
-            check: |subject, _, findings| {
-                let Some(data) = subject.data() else { return };
-                if data.errore != "no-dest" {
-                    findings.push(Finding::new("no-dest", &data.errore, at::xml("postacert/@errore")));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let data = subject.certified().filter(|data| data.errore != "nessuno")?;
+            subject.one_of(&[Kind::ErroreConsegna])?;
+            code(subject).filter(|code| *code == "5.1.1")?;
+            Some(when(data.errore != "no-dest", || Finding::new("no-dest", &data.errore, at::xml("postacert/@errore"))))
+        }),
     },
 ];
 

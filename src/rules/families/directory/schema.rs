@@ -11,7 +11,7 @@ use crate::{
         name::{self, Part},
     },
     norm::{Level, clauses::directory as norm},
-    rules::{Check, Context, DirectorySubject, Finding, Findings, Rule, at},
+    rules::{Check, DirectorySubject, Finding, Findings, Rule, at, not_empty, when},
 };
 
 /// What a provider's record may hold, in lower case (4.5.9).
@@ -50,7 +50,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_ROOT],
         question: "Does a directory of several providers have its root record, o=postacert?",
         consequence: "A directory server refuses records whose parent does not exist.",
-        check: Check::Directory { applies: of_several, check: root },
+        check: Check::Directory(|subject, _| {
+            is_of_several(subject).then(|| {
+                // What cannot be read may be it.
+                let none = subject.is_whole() && !subject.records().any(|record| is_root(&record));
+                when(none, || Finding::new("a record o=postacert", "none", "records"))
+            })
+        }),
     },
     Rule {
         id: "directory/record-name",
@@ -58,7 +64,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_NAME],
         question: "Is each provider's record named after its providerName and providerUnit, below o=postacert?",
         consequence: "The record does not replace the one it should, and the provider is listed twice or not at all.",
-        check: Check::Directory { applies: super::with_providers, check: names },
+        check: Check::Directory(|subject, _| {
+            let misnamed = super::listed(subject)?.filter(|provider| !is_named_after_itself(provider));
+            let finding = |provider: &Provider| {
+                let unit = provider.unit.as_ref().map(|unit| format!("providerUnit={unit},")).unwrap_or_default();
+                let expected = format!("{unit}providerName={},o=postacert", provider.name);
+                super::finding(provider, "dn", &expected, &provider.dn)
+            };
+            Some(misnamed.map(finding).collect())
+        }),
     },
     Rule {
         id: "directory/record-class",
@@ -66,19 +80,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_9_CLASS],
         question: "Is each record below the root of class provider?",
         consequence: "Nobody sees a provider in the record, and its users' mail is taken for ordinary mail.",
-        check: Check::Directory {
-            applies: |subject| subject.records().any(|record| !is_root(&record)),
-            check: |subject, _, findings| {
-                for record in subject.records().filter(|record| !is_root(record) && !record.is_provider()) {
-                    let classes: Vec<_> = record
-                        .named("objectclass")
-                        .map(|class| String::from_utf8_lossy(&class.value).into_owned())
-                        .collect();
-                    let place = at::record(&record.dn()).detail("objectclass");
-                    findings.push(Finding::new("provider", classes.join(", "), place));
-                }
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            let below_root = not_empty(subject.records().filter(|record| !is_root(record)))?;
+            let finding = |record: Record<'_>| {
+                let classes = record.named("objectclass");
+                let classes: Vec<_> = classes.map(|class| String::from_utf8_lossy(&class.value).into_owned()).collect();
+                Finding::new("provider", classes.join(", "), at::record(&record.dn()).detail("objectclass"))
+            };
+            Some(below_root.filter(|record| !record.is_provider()).map(finding).collect())
+        }),
     },
     Rule {
         id: "directory/record-attributes",
@@ -86,18 +96,20 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_9_MAY],
         question: "Does each provider's record hold attributes of its class only?",
         consequence: "A directory server that keeps to the schema refuses the record.",
-        check: Check::Directory {
-            applies: super::with_providers,
-            check: |subject, _, findings| {
-                for record in subject.records().filter(Record::is_provider) {
-                    let held: BTreeSet<String> = record.attributes().map(|attribute| attribute.name).collect();
-                    let is_known = |name: &str| ATTRIBUTES.contains(&name) || OPERATIONAL.contains(&name);
-                    for other in held.into_iter().filter(|name| !is_known(name)) {
-                        findings.push(Finding::new("attributes of class provider", other, at::record(&record.dn())));
-                    }
+        check: Check::Directory(|subject, _| {
+            if subject.providers().is_empty() {
+                return None;
+            }
+            let mut findings = Findings::new();
+            for record in subject.records().filter(Record::is_provider) {
+                let held: BTreeSet<String> = record.attributes().map(|attribute| attribute.name).collect();
+                let is_known = |name: &str| ATTRIBUTES.contains(&name) || OPERATIONAL.contains(&name);
+                for other in held.into_iter().filter(|name| !is_known(name)) {
+                    findings.push(Finding::new("attributes of class provider", other, at::record(&record.dn())));
                 }
-            },
-        },
+            }
+            Some(findings)
+        }),
     },
     Rule {
         id: "directory/certificate-binary",
@@ -105,18 +117,18 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_2_BINARY],
         question: "Are certificates given as providerCertificate;binary?",
         consequence: "A directory server that keeps to the syntax of certificates refuses them.",
-        check: Check::Directory {
-            applies: |subject| subject.records().any(|record| record.named("providercertificate").next().is_some()),
-            check: |subject, _, findings| {
-                for record in subject.records() {
-                    let plain = |options: &[String]| !options.iter().any(|option| option == "binary");
-                    for given in record.named("providercertificate").filter(|given| plain(&given.options)) {
-                        let place = at::record(&record.dn()).at_line(given.line);
-                        findings.push(Finding::new("providerCertificate;binary", "without that option", place));
-                    }
+        check: Check::Directory(|subject, _| {
+            let records = subject.records().filter(|record| record.named("providercertificate").next().is_some());
+            let mut findings = Findings::new();
+            for record in not_empty(records)? {
+                let plain = |options: &[String]| !options.iter().any(|option| option == "binary");
+                for given in record.named("providercertificate").filter(|given| plain(&given.options)) {
+                    let place = at::record(&record.dn()).at_line(given.line);
+                    findings.push(Finding::new("providerCertificate;binary", "without that option", place));
                 }
-            },
-        },
+            }
+            Some(findings)
+        }),
     },
 ];
 
@@ -128,25 +140,10 @@ fn is_postacert(part: &Part) -> bool {
     matches!(&*part.attribute, "o" | "organizationname" | "2.5.4.10") && part.value.eq_ignore_ascii_case("postacert")
 }
 
-fn of_several(subject: &DirectorySubject<'_>) -> bool {
+fn is_of_several(subject: &DirectorySubject<'_>) -> bool {
     let mut names = subject.providers().iter().map(|provider| provider.name.to_lowercase());
     let first = names.next();
     names.any(|name| Some(name) != first)
-}
-
-fn root(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    // What cannot be read may be it.
-    if subject.is_whole() && !subject.records().any(|record| is_root(&record)) {
-        findings.push(Finding::new("a record o=postacert", "none", "records"));
-    }
-}
-
-fn names(subject: &DirectorySubject<'_>, _: &Context<'_>, findings: &mut Findings) {
-    for provider in subject.providers().iter().filter(|provider| !is_named_after_itself(provider)) {
-        let unit = provider.unit.as_ref().map(|unit| format!("providerUnit={unit},")).unwrap_or_default();
-        let expected = format!("{unit}providerName={},o=postacert", provider.name);
-        findings.push(Finding::new(expected, &provider.dn, at::record(&provider.dn).detail("dn")));
-    }
 }
 
 /// Whether a unit stands in both or in neither is another rule's question.

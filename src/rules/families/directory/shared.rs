@@ -6,7 +6,7 @@ use super::folded;
 use crate::{
     directory::Provider,
     norm::{Level, clauses::directory as norm},
-    rules::{Check, DirectorySubject, Findings, Rule},
+    rules::{Check, Findings, Rule},
 };
 
 /// The rules.
@@ -17,13 +17,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_5_ONE_PROVIDER],
         question: "Is each mail domain managed by one provider?",
         consequence: "Whose word counts for the domain's users depends on which record is found first.",
-        check: Check::Directory {
-            applies: super::with_providers,
-            check: |subject, _, findings| {
-                let domains = |provider: &'_ Provider| provider.managed_domains.clone();
-                claimed_twice(subject, domains, "managedDomains", "a domain of one provider", findings);
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            let domains = |provider: &'_ Provider| provider.managed_domains.clone();
+            Some(claimed_twice(super::listed(subject)?, domains, "managedDomains", "a domain of one provider"))
+        }),
     },
     Rule {
         id: "directory/own-service-mailbox",
@@ -31,13 +28,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_4_OWN],
         question: "Has each provider a service mailbox of its own?",
         consequence: "One provider gets the server-server acceptances of another's messages.",
-        check: Check::Directory {
-            applies: super::with_providers,
-            check: |subject, _, findings| {
-                let mailbox = |provider: &'_ Provider| vec![provider.mail_receipt.clone()];
-                claimed_twice(subject, mailbox, "mailReceipt", "a mailbox of this provider alone", findings);
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            let mailbox = |provider: &'_ Provider| vec![provider.mail_receipt.clone()];
+            let expected = "a mailbox of this provider alone";
+            Some(claimed_twice(super::listed(subject)?, mailbox, "mailReceipt", expected))
+        }),
     },
     Rule {
         id: "directory/domain-labels",
@@ -45,30 +40,29 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_5_LABELS],
         question: "Has each managed domain two labels or more?",
         consequence: "A name without a dot is no mail domain on the Internet, or it stands for a whole top-level domain.",
-        check: Check::Directory {
-            applies: super::with_providers,
-            check: |subject, _, findings| {
-                for provider in subject.providers() {
-                    let single = |domain: &&String| super::is_domain(domain) && !domain.contains('.');
-                    for domain in provider.managed_domains.iter().filter(single) {
-                        findings.push(super::finding(provider, "managedDomains", "a name with a dot", domain));
-                    }
+        check: Check::Directory(|subject, _| {
+            let single = |domain: &&String| super::is_domain(domain) && !domain.contains('.');
+            let mut findings = Findings::new();
+            for provider in super::listed(subject)? {
+                for domain in provider.managed_domains.iter().filter(single) {
+                    findings.push(super::finding(provider, "managedDomains", "a name with a dot", domain));
                 }
-            },
-        },
+            }
+            Some(findings)
+        }),
     },
 ];
 
 /// Reports what a provider claims that another one, by its name, claims before it.
-fn claimed_twice(
-    subject: &DirectorySubject<'_>,
+fn claimed_twice<'a>(
+    providers: impl Iterator<Item = &'a Provider>,
     claims: fn(&Provider) -> Vec<String>,
     attribute: &str,
     expected: &str,
-    findings: &mut Findings,
-) {
+) -> Findings {
+    let mut findings = Findings::new();
     let mut owners: BTreeMap<String, &Provider> = BTreeMap::new();
-    for provider in subject.providers() {
+    for provider in providers {
         for claim in claims(provider).into_iter().filter(|claim| !claim.is_empty()) {
             let owner = owners.entry(claim.to_ascii_lowercase()).or_insert(provider);
             if folded(&owner.name) != folded(&provider.name) {
@@ -77,4 +71,5 @@ fn claimed_twice(
             }
         }
     }
+    findings
 }

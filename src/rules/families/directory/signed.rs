@@ -3,7 +3,7 @@
 use crate::{
     directory::Form,
     norm::{Level, clauses::directory as norm},
-    rules::{Check, DirectorySubject, Finding, Rule},
+    rules::{Check, DirectorySubject, Finding, Rule, when},
     smime::{Signature, SignatureState},
 };
 
@@ -14,18 +14,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_P7M],
         question: "Is the LDIF file inside its signature?",
         consequence: "Whoever downloads the signature has no directory.",
-        check: Check::Directory {
-            applies: |subject| intact(subject).is_some(),
-            check: |subject, _, findings| {
-                if subject.file.content.is_none() {
-                    findings.push(Finding::new(
-                        "the LDIF file",
-                        "nothing: the signature is detached",
-                        "PKCS#7 content",
-                    ));
-                }
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            intact(subject)?;
+            Some(when(subject.file.content.is_none(), || {
+                Finding::new("the LDIF file", "nothing: the signature is detached", "PKCS#7 content")
+            }))
+        }),
     },
     Rule {
         id: "directory/signature-valid",
@@ -33,27 +27,21 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_SIGNED],
         question: "Does the directory file's signature hold?",
         consequence: "The central directory refuses the file, and the provider's changes do not come into force.",
-        check: Check::Directory {
-            applies: |subject| {
-                // Over nothing nothing holds, and an unknown algorithm proves nothing; a missing certificate is told apart.
-                signature(subject).is_some_and(|signature| match signature.state {
-                    SignatureState::Unsupported(_) | SignatureState::NoSignerCertificate => false,
-                    SignatureState::Malformed(_) => true,
-                    _ => subject.file.content.is_some(),
-                })
-            },
-            check: |subject, _, findings| {
-                let found = match signature(subject).map(|signature| &signature.state) {
-                    Some(SignatureState::DigestDiffers { signed, computed }) => {
-                        format!("the signed digest is {signed}, the file's {computed}")
-                    }
-                    Some(SignatureState::ValueWrong) => "the value is not the signer's".to_owned(),
-                    Some(SignatureState::Malformed(problem)) => problem.clone(),
-                    _ => return,
-                };
-                findings.push(Finding::new("a signature that holds over the file", found, "PKCS#7 signature"));
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            let found = match &subject.file.signature.as_ref()?.state {
+                // An unknown algorithm proves nothing; a missing certificate is told apart.
+                SignatureState::Unsupported(_) | SignatureState::NoSignerCertificate => return None,
+                SignatureState::Malformed(problem) => problem.clone(),
+                // Over nothing nothing holds.
+                _ if subject.file.content.is_none() => return None,
+                SignatureState::DigestDiffers { signed, computed } => {
+                    format!("the signed digest is {signed}, the file's {computed}")
+                }
+                SignatureState::ValueWrong => "the value is not the signer's".to_owned(),
+                SignatureState::Valid | SignatureState::ContentAbsent { .. } => return Some(Vec::new()),
+            };
+            Some(vec![Finding::new("a signature that holds over the file", found, "PKCS#7 signature")])
+        }),
     },
     Rule {
         id: "directory/signer-certificate",
@@ -61,14 +49,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_P7M],
         question: "Is the signer's certificate in the directory file?",
         consequence: "The signature cannot be verified with what is at hand.",
-        check: Check::Directory {
-            applies: |subject| intact(subject).is_some(),
-            check: |subject, _, findings| {
-                if intact(subject).is_some_and(|signature| signature.signer.is_none()) {
-                    findings.push(Finding::new("the signer's certificate", "not inside", "PKCS#7 certificates"));
-                }
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            let signer = &intact(subject)?.signer;
+            Some(when(signer.is_none(), || {
+                Finding::new("the signer's certificate", "not inside", "PKCS#7 certificates")
+            }))
+        }),
     },
     Rule {
         id: "directory/signer-listed",
@@ -76,19 +62,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_SIGNED],
         question: "Is a provider's own directory file signed with a certificate of that provider?",
         consequence: "Anybody could change the provider's record.",
-        check: Check::Directory {
-            applies: |subject| {
-                own_file(subject) && signature(subject).is_some_and(|signature| signature.signer.is_some())
-            },
-            check: |subject, _, findings| {
-                let Some(signer) = signature(subject).and_then(|signature| signature.signer.as_ref()) else { return };
-                let mut listing = subject.read.iter().flat_map(|directory| directory.signing_with(signer));
-                if listing.next().is_none() {
-                    let expected = "a certificate that the provider's record lists";
-                    findings.push(Finding::new(expected, &signer.subject, "PKCS#7 signer"));
-                }
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            let signer = own_file(subject)?.signer.as_ref()?;
+            let mut listing = subject.read.iter().flat_map(|directory| directory.signing_with(signer));
+            Some(when(listing.next().is_none(), || {
+                let expected = "a certificate that the provider's record lists";
+                Finding::new(expected, &signer.subject, "PKCS#7 signer")
+            }))
+        }),
     },
     Rule {
         id: "directory/signed-binary",
@@ -96,14 +77,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_P7M],
         question: "Is the signed directory file binary?",
         consequence: "Programs that expect binary ASN.1 do not read the file.",
-        check: Check::Directory {
-            applies: |subject| signature(subject).is_some(),
-            check: |subject, _, findings| {
-                if subject.file.form == Form::SignedText {
-                    findings.push(Finding::new("binary ASN.1", "text (PEM)", "PKCS#7 structure"));
-                }
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            subject.file.signature.as_ref()?;
+            Some(when(subject.file.form == Form::SignedText, || {
+                Finding::new("binary ASN.1", "text (PEM)", "PKCS#7 structure")
+            }))
+        }),
     },
     Rule {
         id: "directory/signed-der",
@@ -111,28 +90,22 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_4_5_P7M],
         question: "Is the signed directory file in DER?",
         consequence: "Programs that read DER only do not read the file.",
-        check: Check::Directory {
-            applies: |subject| intact(subject).is_some(),
-            check: |subject, _, findings| {
-                if intact(subject).is_some_and(|signature| signature.indefinite) {
-                    findings.push(Finding::new("DER", "BER with indefinite lengths", "PKCS#7 structure"));
-                }
-            },
-        },
+        check: Check::Directory(|subject, _| {
+            let indefinite = intact(subject)?.indefinite;
+            Some(when(indefinite, || Finding::new("DER", "BER with indefinite lengths", "PKCS#7 structure")))
+        }),
     },
 ];
 
-fn signature<'a>(subject: &'a DirectorySubject<'_>) -> Option<&'a Signature> {
-    subject.file.signature.as_ref()
-}
-
 /// The signature, where its structure can be read.
-fn intact<'a>(subject: &'a DirectorySubject<'_>) -> Option<&'a Signature> {
-    signature(subject).filter(|signature| !matches!(signature.state, SignatureState::Malformed(_)))
+fn intact<'a>(subject: &DirectorySubject<'a>) -> Option<&'a Signature> {
+    let signature = subject.file.signature.as_ref();
+    signature.filter(|signature| !matches!(signature.state, SignatureState::Malformed(_)))
 }
 
-/// Whether the file is what one provider publishes about itself.
-fn own_file(subject: &DirectorySubject<'_>) -> bool {
+/// The signature around what one provider publishes about itself.
+fn own_file<'a>(subject: &DirectorySubject<'a>) -> Option<&'a Signature> {
     let mut names = subject.providers().iter().map(|provider| provider.name.to_lowercase());
-    names.next().is_some_and(|first| names.all(|name| name == first))
+    let first = names.next()?;
+    subject.file.signature.as_ref().filter(|_| names.all(|name| name == first))
 }

@@ -2,7 +2,7 @@
 
 use crate::norm::{Level, clauses::formats};
 
-use crate::rules::{Check, Rule, Unread, applies, context::MessageSubject};
+use crate::rules::{Check, Rule, Unread, context::MessageSubject};
 
 /// The rules.
 pub static RULES: &[Rule] = &[Rule {
@@ -11,10 +11,10 @@ pub static RULES: &[Rule] = &[Rule {
     clauses: &[&formats::RFC6109_4_3_MIXED],
     question: "Could the whole message be looked at?",
     consequence: "What nobody looked at may say anything: the message is never called conforming.",
-    check: Check::Limits {
-        applies: |subject, context| applies::has_content(subject, context) || applies::has_daticert(subject, context),
-        check: unread,
-    },
+    check: Check::Limits(|subject| {
+        let there = subject.content().is_some() || subject.daticert().is_some();
+        there.then(|| unread(subject))
+    }),
 }];
 
 /// What was not read of a message, of the original inside, of its HTML and of its certification data, and where.

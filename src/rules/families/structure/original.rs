@@ -1,6 +1,6 @@
 //! The part with the message inside: where it must be, where it must not, and how (RFC 6109 4.3.2).
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use memchr::memmem;
 
@@ -14,12 +14,12 @@ use crate::{
 };
 
 use crate::rules::{
-    Check, Finding, Piece, Rule,
-    applies::{has_certified_original, has_certifying_content, has_content},
-    at,
+    Check, Finding, Findings, Piece, Rule, at,
     context::{Context, MessageSubject},
-    families::structure::{children, first_eight_bit, has_mixed},
+    families::structure::{children, first_eight_bit, mixed},
+    not_empty,
     spelling::{same_address, shown_part},
+    when,
 };
 
 /// The rules.
@@ -30,17 +30,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_5_CONTENTS, &incoming::RFC6109_3_2_2_ENTIRE],
         question: "Is the message that the envelope is about inside it?",
         consequence: "The recipient gets an empty envelope.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_mixed(subject, context) && subject.is(&[Kind::PostaCertificata, Kind::Anomalia])
-            },
-            check: |subject, _, findings| {
-                if messages(subject).chain(named_originals(subject)).next().is_none() {
-                    let shown: Vec<String> = children(subject).map(shown_part).collect();
-                    findings.push(Finding::new("a message/rfc822", shown.join(", "), "parts of multipart/mixed"));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let parts = &mixed(subject)?.children;
+            subject.one_of(&[Kind::PostaCertificata, Kind::Anomalia])?;
+            let none = messages(subject).chain(named_originals(subject)).next().is_none();
+            Some(when(none, || {
+                let shown: Vec<String> = parts.iter().map(|part| shown_part(part)).collect();
+                Finding::new("a message/rfc822", shown.join(", "), "parts of multipart/mixed")
+            }))
+        }),
     },
     Rule {
         id: "structure/original-once",
@@ -48,21 +46,13 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_2_ORIGINAL],
         question: "Is there no more than one original message inside?",
         consequence: "Two receivers may take two different messages for the certified one.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_certifying_content(subject, context) && named_originals(subject).next().is_some()
-            },
-            check: |subject, _, findings| {
-                let there = named_originals(subject).count();
-                if there != 1 {
-                    findings.push(Finding::new(
-                        "one part postacert.eml",
-                        there.to_string(),
-                        "parts of multipart/mixed",
-                    ));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.certifying_content()?;
+            let there = not_empty(named_originals(subject))?.count();
+            Some(when(there != 1, || {
+                Finding::new("one part postacert.eml", there.to_string(), "parts of multipart/mixed")
+            }))
+        }),
     },
     Rule {
         id: "structure/original-name",
@@ -70,19 +60,14 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_2_ORIGINAL],
         question: "Is the original message named postacert.eml?",
         consequence: "Programs that look for the name do not find the original.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_certifying_content(subject, context) && subject.message.parts.original.is_some()
-            },
-            check: |subject, _, findings| {
-                let Some(part) = &subject.message.parts.original else { return };
-                if part.file_name() != Some("postacert.eml") {
-                    let found = part.file_name().unwrap_or("no name");
-                    let finding = Finding::new("postacert.eml", found, "original message, name");
-                    findings.push(finding.at_offset(part.span.start));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let part = subject.certifying_content()?.original.as_deref()?;
+            let name = part.file_name();
+            Some(when(name != Some("postacert.eml"), || {
+                let finding = Finding::new("postacert.eml", name.unwrap_or("no name"), "original message, name");
+                finding.at_offset(part.span.start)
+            }))
+        }),
     },
     Rule {
         id: "structure/original-type",
@@ -90,19 +75,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_2_ORIGINAL],
         question: "Is postacert.eml a message/rfc822?",
         consequence: "The recipient's mail program offers a file instead of opening the message.",
-        check: Check::Message {
-            applies: |subject, context| has_content(subject, context) && named_originals(subject).next().is_some(),
-            check: |subject, _, findings| {
-                for part in named_originals(subject).filter(|part| part.content_type != "message/rfc822") {
-                    let finding = Finding::new(
-                        "message/rfc822",
-                        &part.content_type,
-                        at::header("Content-Type").of(Piece::Original),
-                    );
-                    findings.push(finding.at_offset(part.span.start));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.content()?;
+            let other = not_empty(named_originals(subject))?.filter(|part| part.content_type != "message/rfc822");
+            let finding = |part: &Entity| {
+                let place = at::header("Content-Type").of(Piece::Original);
+                Finding::new("message/rfc822", &part.content_type, place).at_offset(part.span.start)
+            };
+            Some(other.map(finding).collect())
+        }),
     },
     Rule {
         id: "structure/original-readable",
@@ -110,22 +91,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_2_ORIGINAL],
         question: "Has the original message inside a header?",
         consequence: "What was certified cannot be read, nor held against what was sent.",
-        check: Check::Message {
-            applies: |subject, context| {
-                let encoded = |part: &Entity| !matches!(&*part.encoding, "7bit" | "8bit" | "binary");
-                // A coded one is another question's.
-                has_certifying_content(subject, context)
-                    && subject.message.parts.original.as_ref().is_some_and(|part| !encoded(part))
-            },
-            check: |subject, _, findings| {
-                let Some(part) = subject.message.parts.original.as_ref().filter(|_| subject.original.is_none()) else {
-                    return;
-                };
+        check: Check::Message(|subject, _| {
+            // A coded one is another question's.
+            let part = subject.certifying_content()?.original.as_deref().filter(|part| !is_coded(part))?;
+            Some(when(subject.original.is_none(), || {
                 let found = if part.body.is_empty() { "nothing" } else { "no header field" };
                 let finding = Finding::new("a message with its header", found, at::part(Piece::Original));
-                findings.push(finding.at_offset(part.body.start));
-            },
-        },
+                finding.at_offset(part.body.start)
+            }))
+        }),
     },
     Rule {
         id: "structure/original-encoding",
@@ -133,16 +107,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_2_ORIGINAL],
         question: "Is the message inside left without transfer encoding of its own?",
         consequence: "RFC 2045 forbids base64 and quoted-printable on a message/rfc822: mail programs show the code, not the message.",
-        check: Check::Message {
-            applies: |subject, context| has_content(subject, context) && messages(subject).next().is_some(),
-            check: |subject, _, findings| {
-                for part in messages(subject).filter(|part| !matches!(&*part.encoding, "7bit" | "8bit" | "binary")) {
-                    let place = "original message, header Content-Transfer-Encoding";
-                    findings
-                        .push(Finding::new("7bit, 8bit or binary", &part.encoding, place).at_offset(part.span.start));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            subject.content()?;
+            let messages = not_empty(messages(subject))?;
+            let finding = |part: &Entity| {
+                let place = "original message, header Content-Transfer-Encoding";
+                Finding::new("7bit, 8bit or binary", &part.encoding, place).at_offset(part.span.start)
+            };
+            Some(messages.filter(|part| is_coded(part)).map(finding).collect())
+        }),
     },
     Rule {
         id: "structure/no-original",
@@ -155,18 +128,16 @@ pub static RULES: &[Rule] = &[
         ],
         question: "Is the original message left out of a notice that must not carry it?",
         consequence: "A refused or infected message travels on inside the notice about it.",
-        check: Check::Message {
-            applies: |subject, context| {
-                const WITHOUT: [Kind; 4] = [
-                    Kind::NonAccettazione,
-                    Kind::NonAccettazioneVirus,
-                    Kind::PreavvisoErroreConsegna,
-                    Kind::RilevazioneVirus,
-                ];
-                has_mixed(subject, context) && subject.is(&WITHOUT)
-            },
-            check: |subject, _, findings| findings.extend(originals_found(subject)),
-        },
+        check: Check::Message(|subject, _| {
+            const WITHOUT: [Kind; 4] = [
+                Kind::NonAccettazione,
+                Kind::NonAccettazioneVirus,
+                Kind::PreavvisoErroreConsegna,
+                Kind::RilevazioneVirus,
+            ];
+            subject.one_of(&WITHOUT)?;
+            originals_found(subject)
+        }),
     },
     Rule {
         id: "delivery/concise-without-original",
@@ -174,14 +145,11 @@ pub static RULES: &[Rule] = &[
         clauses: &[&delivery::RFC6109_3_3_2_3_NO_ORIGINAL],
         question: "Is the original message left out of a concise delivery?",
         consequence: "The sender asked for a small receipt and gets everything back.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_mixed(subject, context)
-                    && subject.is(&[Kind::AvvenutaConsegna])
-                    && subject.data().is_some_and(|data| data.ricevuta.as_deref() == Some("sintetica"))
-            },
-            check: |subject, _, findings| findings.extend(originals_found(subject)),
-        },
+        check: Check::Message(|subject, _| {
+            subject.one_of(&[Kind::AvvenutaConsegna])?;
+            subject.data().filter(|data| data.ricevuta.as_deref() == Some("sintetica"))?;
+            originals_found(subject)
+        }),
     },
     Rule {
         id: "delivery/copy-without-original",
@@ -189,26 +157,18 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_COPY],
         question: "Is the original message left out of the delivery for a recipient who is in Cc and not in To?",
         consequence: "The sender gets the whole message back for each recipient of a copy.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_certified_original(subject, context)
-                    && subject.is(&[Kind::AvvenutaConsegna])
-                    && subject.data().is_some_and(|data| data.consegna.is_some())
-            },
-            check: |subject, _, findings| {
-                let (Some(original), Some(data)) = (subject.original, subject.data()) else { return };
-                let (Some(to), Some(cc)) = (addresses(original, "To"), addresses(original, "Cc")) else { return };
-                let recipient = data.consegna.as_deref().unwrap_or_default();
-                let among = |addresses: &[String]| addresses.iter().any(|address| same_address(address, recipient));
-                if among(&cc) && !among(&to) {
-                    findings.push(Finding::new(
-                        "no original message",
-                        "an original message",
-                        "parts of multipart/mixed",
-                    ));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let (original, data) = subject.certified_original()?;
+            subject.one_of(&[Kind::AvvenutaConsegna])?;
+            let recipient = data.consegna.as_deref()?;
+            let (Some(to), Some(cc)) = (addresses(original, "To"), addresses(original, "Cc")) else {
+                return Some(Vec::new());
+            };
+            let among = |addresses: &[String]| addresses.iter().any(|address| same_address(address, recipient));
+            Some(when(among(&cc) && !among(&to), || {
+                Finding::new("no original message", "an original message", "parts of multipart/mixed")
+            }))
+        }),
     },
     Rule {
         id: "anomaly/nothing-else",
@@ -216,19 +176,16 @@ pub static RULES: &[Rule] = &[
         clauses: &[&incoming::RFC6109_3_2_2_NOTHING_ELSE],
         question: "Has an anomaly envelope no part beyond its text and the message that arrived?",
         consequence: "Something of uncertain origin looks certified.",
-        check: Check::Message {
-            applies: |subject, context| {
-                has_mixed(subject, context) && subject.message.claimed.or(subject.message.kind) == Some(Kind::Anomalia)
-            },
-            check: |subject, _, findings| {
-                let mut messages = messages(subject);
-                let arrived = messages.next().map(|part| part.span.clone());
-                for part in children(subject).skip(1).filter(|part| Some(&part.span) != arrived.as_ref()) {
-                    let finding = Finding::new("no such part", shown_part(part), "parts of multipart/mixed");
-                    findings.push(finding.at_offset(part.span.start));
-                }
-            },
-        },
+        check: Check::Message(|subject, _| {
+            let parts = &mixed(subject)?.children;
+            subject.message.claimed.or(subject.message.kind).filter(|kind| *kind == Kind::Anomalia)?;
+            let arrived = messages(subject).next().map(|part| &part.span);
+            let finding = |part: &Arc<Entity>| {
+                let finding = Finding::new("no such part", shown_part(part), "parts of multipart/mixed");
+                finding.at_offset(part.span.start)
+            };
+            Some(parts.iter().skip(1).filter(|part| Some(&part.span) != arrived).map(finding).collect())
+        }),
     },
     Rule {
         id: "structure/original-seven-bit",
@@ -236,18 +193,15 @@ pub static RULES: &[Rule] = &[
         clauses: &[&formats::RFC6109_4_3_SEVEN_BIT, &access::RFC6109_3_1_5_CONTENTS],
         question: "Is the original message fit for seven-bit transport?",
         consequence: "It is right to leave it as it is, but a relay without 8BITMIME will break the signature.",
-        check: Check::Message {
-            applies: |subject, context| has_mixed(subject, context) && subject.message.parts.original.is_some(),
-            check: |subject, context, findings| {
-                let Some(part) = &subject.message.parts.original else { return };
-                let Some(finding) = first_eight_bit(subject, part.body.clone()) else { return };
-                findings.push(if is_the_harness_s(subject, context, &part.body, &finding) {
-                    finding.blaming(Party::Harness)
-                } else {
-                    finding
-                });
-            },
-        },
+        check: Check::Message(|subject, context| {
+            mixed(subject)?;
+            let body = &subject.message.parts.original.as_ref()?.body;
+            let blamed = |finding: Finding| {
+                let harness = is_the_harness_s(subject, context, body, &finding);
+                if harness { finding.blaming(Party::Harness) } else { finding }
+            };
+            Some(first_eight_bit(subject, body.clone()).map(blamed).into_iter().collect())
+        }),
     },
 ];
 
@@ -285,8 +239,17 @@ fn named_originals<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = &'a
     children(subject).filter(|part| part.is_named("postacert.eml"))
 }
 
-fn originals_found(subject: &MessageSubject<'_>) -> Vec<Finding> {
-    let original = |part: &&Entity| part.content_type == "message/rfc822" || part.is_named("postacert.eml");
-    let finding = |part: &Entity| Finding::new("no original message", shown_part(part), "parts of multipart/mixed");
-    children(subject).filter(original).map(|part| finding(part).at_offset(part.span.start)).collect()
+/// Every original, where none should be.
+fn originals_found(subject: &MessageSubject<'_>) -> Option<Findings> {
+    let original = |part: &&Arc<Entity>| part.content_type == "message/rfc822" || part.is_named("postacert.eml");
+    let finding = |part: &Arc<Entity>| {
+        let finding = Finding::new("no original message", shown_part(part), "parts of multipart/mixed");
+        finding.at_offset(part.span.start)
+    };
+    Some(mixed(subject)?.children.iter().filter(original).map(finding).collect())
+}
+
+/// Whether a transfer encoding is around it.
+fn is_coded(part: &Entity) -> bool {
+    !matches!(&*part.encoding, "7bit" | "8bit" | "binary")
 }
