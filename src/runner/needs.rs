@@ -10,7 +10,7 @@ use crate::{
         given::{GatewayState, RevocationLists},
         inject::Provider,
         model::{Expectation, Step},
-        words::{Host, Place},
+        words::{Host, Mailbox, Place},
     },
     target::{Need, World},
 };
@@ -36,8 +36,13 @@ fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
     if !given.also_listed.is_empty() || given.revocation_lists != RevocationLists::Current {
         needs.extend(of_all(Need::Trust));
     }
-    if given.second_receiver.is_some() {
-        needs.insert((Role::Sender, Need::SecondReceiver));
+    // Whoever writes to its users needs a way there, and whoever answers them.
+    let second = Some(Host::Gateway(Role::SecondReceiver));
+    for send in scenario.sends() {
+        let (from, to) = (send.submitted_at(), send.recipients().into_iter().map(Mailbox::host));
+        let ways = to.flat_map(|to| [(from, to), (to, from)]).filter(|(_, to)| *to == second);
+        let callers = ways.filter_map(|(caller, _)| caller?.role());
+        needs.extend(callers.map(|role| (role, Need::SecondReceiver)));
     }
     let stores = |expectation: &Expectation| -> Vec<(Role, Need)> {
         let looked_into = expectation.keys().filter_map(|place| match place {
@@ -80,4 +85,25 @@ fn needs(scenario: &Scenario) -> BTreeSet<(Role, Need)> {
         }
     }
     needs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_writes_to_a_second_receiver_or_is_written_to_from_there_needs_a_way_to_it() {
+        let callers = |from: &str, to: &str| {
+            let yaml = format!(
+                "title: t\nclauses: [RFC6109-3.5-transaction]\ngiven: {{second-receiver: {{}}}}\nsteps:\n\
+                 - send: {{id: a, from: {from}, to: [{to}]}}\n- expect: {{}}\n"
+            );
+            let all = needs(&Scenario::read("t", "t.yaml", &yaml, &[]).unwrap()).into_iter();
+            all.filter(|(_, need)| *need == Need::SecondReceiver).map(|(role, _)| role).collect::<Vec<_>>()
+        };
+        let second = "giulia@second-receiver";
+        assert_eq!(callers("mario@sender", &format!("anna@receiver, {second}")), [Role::Sender]);
+        assert_eq!(callers(second, "mario@sender, anna@receiver"), [Role::Sender, Role::Receiver]);
+        assert_eq!(callers("mario@sender", "anna@receiver"), []);
+    }
 }
