@@ -39,6 +39,7 @@ pub mod evidence;
 pub mod fault;
 pub mod gateway;
 pub mod known;
+pub mod merge;
 pub mod message;
 pub mod net;
 pub mod norm;

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use dialogue::{Dialogue, DialogueLine, Service, Speaker};
-pub use identity::{PlayId, RunId};
+pub use identity::{OtherPlay, PlayId, RunId};
 pub use watch::{UnknownView, View, Watch};
 
 use crate::message::Bytes;
@@ -35,7 +35,7 @@ impl Role {
 }
 
 /// Who plays sender and who receiver.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Direction {
     /// Target that plays the sender.
     pub sender: String,

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     directory::Directory,
     evidence::{Evidence, Party, Seen},
+    scenario::words::Mailbox,
     shown::spelt,
     smime::Trust,
 };
@@ -33,12 +34,15 @@ static MESSAGE_ID: LazyLock<Regex> = LazyLock::new(|| Regex::new("Message-ID: <i
 pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
     let mut progress = stage.progress();
     let evidence = &gathered.evidence;
+    let Stage { scenario, world, .. } = stage;
+    let given = scenario.given.mailboxes.keys().filter(|mailbox| matches!(mailbox, Mailbox::At { .. }));
+    let mailboxes = given.map(|mailbox| (world.address(mailbox), mailbox.to_string()));
     let mut teller = Teller {
-        names: Names::new(evidence, &progress.known, stage.scenario.starts, stage.world.play()),
+        names: Names::new(evidence, &progress.known, scenario.starts, world.play(), mailboxes),
         directory: evidence.directories.last().and_then(|version| Directory::read(&version.ldif).ok()),
         trust: Trust::new(evidence.anchors.iter().cloned(), evidence.crls.iter().cloned()),
-        now: stage.scenario.starts,
-        lines: vec![stage.scenario.title.clone()],
+        now: scenario.starts,
+        lines: vec![scenario.title.clone()],
         alike: BTreeMap::new(),
         repeated: None,
     };

@@ -191,7 +191,7 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
 
     let mut one_at_a_time = plan.clone();
     one_at_a_time.jobs = std::num::NonZeroUsize::MIN;
-    let stop = one_at_a_time.stop.clone();
+    let stop = one_at_a_time.how.stop.clone();
     let stopped = run(&one_at_a_time, &mut |event| {
         if matches!(event, Event::Finished(_)) {
             stop.request();
@@ -203,8 +203,8 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
     // Asked once, what is being played is finished; asked twice, not even that.
     for (times, ended) in [(1, 1), (2, 0)] {
         let mut plan = one_at_a_time.clone();
-        plan.stop = Stop::default();
-        let stop = plan.stop.clone();
+        plan.how.stop = Stop::default();
+        let stop = plan.how.stop.clone();
         let stopped = run(&plan, &mut |event| {
             if matches!(event, Event::Started { .. }) {
                 (0..times).for_each(|_| stop.request());

@@ -12,8 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
-use super::secret::Secret;
-use crate::state::{MailboxState, OrdinaryMail};
+use crate::{
+    state::{MailboxState, OrdinaryMail},
+    yaml::Secret,
+};
 
 /// A gateway, wholly described.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -96,8 +98,6 @@ pub struct ProviderFacts {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct User {
     /// The password.
-    #[serde(with = "serde_yaml::with::singleton_map")]
-    #[schemars(with = "Secret")]
     pub password: Secret,
     /// Whether the mailbox takes mail.
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! What plays: a side for each provider, an ordinary mail host, and the harness, which talks to every side in the same way.
 
 mod changing;
+mod ledger;
 mod record;
 mod start;
 
@@ -33,6 +34,7 @@ use crate::{
     smime::Signer,
 };
 
+use self::ledger::Ledger;
 pub(super) use self::start::released;
 pub use self::start::{Contact, Setting};
 
@@ -62,6 +64,8 @@ pub struct World {
     changed: Mutex<Listing>,
     /// What the harness handed to sides whose wires are not seen, each in a session of its own.
     handed: Mutex<Vec<(Dialogue, Option<Transmission>)>>,
+    /// What it handed to somebody else's gateway, or began to.
+    ledger: Ledger,
 }
 
 /// How the play began.
@@ -212,7 +216,12 @@ impl World {
             self.pace(role).await;
         }
         self.lab.tap().sent(message);
-        match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
+        let entry = self.is_outside(at.into()).then(|| self.ledger.begins(&destination.host, path, message));
+        let outcome = self.lab.client(name).send(&destination, login.as_ref(), path, message).await;
+        if let Some(entry) = entry {
+            self.ledger.ended(entry, &outcome);
+        }
+        match outcome {
             Ok(sent) => {
                 let answer = answer(&sent);
                 if matches!(at, Host::Gateway(role) if !self.side(role).shows_wires()) {
@@ -303,6 +312,14 @@ impl World {
                 return Ok((!notes.is_empty()).then(|| notes.join("; ")));
             }
         }
+    }
+
+    /// Looks into the logs of those whose logs are shown.
+    pub async fn read_logs(&self) -> Result<(), TargetError> {
+        for side in self.sides.values() {
+            side.read_log().await?;
+        }
+        Ok(())
     }
 
     /// Moves the legal clock on, from one instant at which something is due to the next.

@@ -4,9 +4,12 @@ use std::sync::{MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::{World, is_own};
+use super::{
+    World, is_own,
+    ledger::{Entry, Fate},
+};
 use crate::{
-    evidence::{Dialogue, Party, Role, Seen, Service, SmtpPath, Speaker, View, Watch},
+    evidence::{Dialogue, DialogueLine, Party, Role, Seen, Service, SmtpPath, Speaker, View, Watch},
     gateway::{self, Errand, SeenSession},
     net::Sent,
     target::{Answer, Recorded, Side, Transmission},
@@ -77,9 +80,12 @@ impl World {
             })
             .collect();
         let mut put_off = Vec::new();
-        for errand in self.lab.tap().errands() {
+        let errands = self.lab.tap().errands();
+        let later: Vec<Errand> = errands.clone();
+        for (number, errand) in errands.into_iter().enumerate() {
             let dialogue = errand.transcript.dialogue(self.party(&errand.client), self.party(&errand.server));
-            put_off.extend(told_put_off(&errand, &dialogue).filter(|told| !put_off.contains(told)));
+            let told = told_put_off(&errand, &dialogue, &later[number + 1..]);
+            put_off.extend(told.filter(|told| !put_off.contains(told)));
             let taken = errand.transmission.filter(|transmission| transmission.reply.is_positive());
             transmissions.extend(taken.map(|seen| self.transmission(seen, Some(dialogues.len()))));
             dialogues.push(dialogue);
@@ -100,6 +106,18 @@ impl World {
         }
     }
 
+    /// What went to somebody else's gateway so far, a sentence each: of the harness, and of those who live here.
+    pub fn sent_to_others(&self) -> Vec<String> {
+        let mut told = self.ledger.told();
+        for Errand { server, transmission, .. } in self.lab.tap().errands() {
+            if let Some(sent) = transmission.filter(|_| self.is_outside(self.party(&server))) {
+                let fate = if sent.reply.is_positive() { Fate::Taken } else { Fate::Refused };
+                told.push(Entry::new(&server, &sent.path, &sent.bytes, fate).to_string());
+            }
+        }
+        told
+    }
+
     fn transmission(&self, seen: gateway::Transmission, dialogue: Option<usize>) -> Transmission {
         let (from, to) = (self.party(&seen.client), self.party(&seen.server));
         let submitted = matches!(seen.transcript.service(), Service::Submission | Service::Submissions);
@@ -111,15 +129,28 @@ impl World {
     }
 }
 
-/// What a host would not take for now, in words: it is tried again, later than a play may last.
-fn told_put_off(errand: &Errand, dialogue: &Dialogue) -> Option<String> {
+/// What a host would not take for now, in words, and whether it took it in one of the sessions behind that.
+fn told_put_off(errand: &Errand, dialogue: &Dialogue, later: &[Errand]) -> Option<String> {
+    let Errand { client, server, .. } = errand;
     let said = dialogue.lines.iter().rfind(|line| line.by == Speaker::Server && line.text.starts_with('4'));
     let why = match said {
-        Some(line) => format!("{} said `{}`", errand.server, line.text),
-        None if dialogue.is_cut_short() => format!("{} closed the connection without an answer", errand.server),
+        Some(line) => format!("{server} said `{}`", line.text),
+        None if dialogue.is_cut_short() => format!("{server} closed the connection without an answer"),
         None => return None,
     };
-    Some(format!("what {} had for {} waits to be handed over again: {why}", errand.client, errand.server))
+    let named: Vec<&str> = dialogue.lines.iter().filter_map(DialogueLine::recipient).collect();
+    let is_taken = |recipient: &&str| {
+        let mut taken = later.iter().filter(|one| one.client == *client && one.server == *server);
+        taken.any(|one| {
+            let transmission = one.transmission.as_ref().filter(|it| it.reply.is_positive());
+            transmission.is_some_and(|it| it.path.to.iter().any(|to| to.eq_ignore_ascii_case(recipient)))
+        })
+    };
+    Some(if !named.is_empty() && named.iter().all(is_taken) {
+        format!("what {client} had for {server} was put off, and taken at a later attempt: {why}")
+    } else {
+        format!("what {client} had for {server} waits to be handed over again: {why}")
+    })
 }
 
 fn stranger(seen: &SeenSession) -> String {

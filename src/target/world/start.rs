@@ -11,7 +11,7 @@ use std::{
 use jiff::SignedDuration;
 use tokio::{net::TcpListener, time::Instant};
 
-use super::{Opening, PATIENCE, World, posta_point};
+use super::{Opening, PATIENCE, World, ledger::Ledger, posta_point};
 use crate::{
     clock::{Clock, LegalTime, Machine},
     evidence::{Direction, PlayId, Role, Service},
@@ -25,7 +25,7 @@ use crate::{
     state::MailboxState,
     target::{
         OUTSIDE, Side, TargetError,
-        external::{External, Outside, Targets},
+        external::{External, Outside, Settling, Targets},
         given,
         reference::{Reference, Shown},
         second_receiver,
@@ -37,6 +37,12 @@ const RELEASE: Duration = Duration::from_secs(10);
 
 /// Others may be slow, and are not to hang.
 const PATIENCE_WITH_OTHERS: Patience = Patience { command: Duration::from_mins(1), message: Duration::from_mins(3) };
+
+/// Attempts within a play at most that go before the usual ones.
+const SOON: usize = 60;
+
+/// By how much two clocks may differ that show the same time.
+const ALIKE: SignedDuration = SignedDuration::from_secs(2);
 
 /// What a play is opened in.
 #[derive(Clone, Debug)]
@@ -140,11 +146,17 @@ impl World {
             let at = target.counterpart();
             released(SocketAddr::from((at.bind, at.posta))).await;
             posta.listens = SocketAddr::from((at.bind, at.posta));
+            posta.retry = Some(target.settling().retry);
             for (role, one) in &mut cast {
                 if let Cast::Reference(profile) = one {
                     let incoming = target.port_of(profile, *role);
                     released(SocketAddr::from((at.bind, incoming))).await;
                     profile.bind = Bind { address: at.bind, incoming, ..Bind::default() };
+                    // Within a play soon, and beyond it, where the clock is moved, as it does otherwise.
+                    let Settling { deadline, retry, .. } = target.settling();
+                    let soon = deadline.as_secs() / retry.as_secs().max(1);
+                    let soon = std::iter::repeat_n(at.retry.0, usize::try_from(soon).unwrap_or(usize::MAX).min(SOON));
+                    profile.retries = soon.chain(std::mem::take(&mut profile.retries)).collect();
                 }
             }
         }
@@ -183,6 +195,7 @@ impl World {
             opening: Opening { profiles, given: scenario.given.clone() },
             changed: Mutex::default(),
             handed: Mutex::default(),
+            ledger: Ledger::default(),
         };
         let states = scenario.given.mailboxes.iter();
         let disabled = states.filter(|(_, state)| state.state == MailboxState::Disabled);
@@ -220,6 +233,14 @@ async fn time(
     let mut ahead = SignedDuration::ZERO;
     for target in outside {
         ahead = ahead.max(target.ahead(machine).await?);
+    }
+    // Two that do not show the same time would find each other's messages in the future.
+    for target in outside {
+        let behind = ahead - target.ahead(machine).await?;
+        if behind >= ALIKE && target.move_clock(behind.as_secs(), machine).await? + ALIKE < ahead {
+            let what = format!("{}: its clock cannot be moved, and the other's is {behind:#} ahead", target.name);
+            return Err(TargetError::configuration(what));
+        }
     }
     let now = machine.now() + ahead;
     let order = Order { day: Some(LegalTime::at(machine.now()).day()), newcomer: None };
