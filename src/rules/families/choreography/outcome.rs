@@ -81,7 +81,7 @@ pub static RULES: &[Rule] = &[
             let wrapped =
                 transaction.of(Kind::Anomalia).filter_map(|anomaly| Some((anomaly, anomaly.inside.as_ref()?)));
             let wrapped = not_empty(wrapped)?;
-            Some(wrapped.filter_map(|(anomaly, inside)| sound(transaction, anomaly, inside)).collect())
+            Some(wrapped.filter_map(|(anomaly, inside)| wrapped_though_sound(transaction, anomaly, inside)).collect())
         }),
     },
 ];
@@ -199,7 +199,7 @@ fn concludes(transaction: &Transaction, reached: &[&str], context: &Context<'_>)
 }
 
 /// What came by other paths than it certifies may be wrapped, and so may what came nobody knows how.
-fn sound(transaction: &Transaction, anomaly: &Member, inside: &Inside) -> Option<Finding> {
+fn wrapped_though_sound(transaction: &Transaction, anomaly: &Member, inside: &Inside) -> Option<Finding> {
     if inside.soundness != Soundness::Sound {
         return None;
     }
