@@ -1,7 +1,7 @@
 //! What was owed and did not come may have been refused on its way.
 
 use super::{Context, providers::provider_of};
-use crate::evidence::{Dialogue, DialogueLine, Evidence, GatewayFacts, Party, Role, Speaker};
+use crate::evidence::{Dialogue, DialogueLine, Evidence, GatewayFacts, Party, Speaker};
 
 /// Whether what a host owed to an address of another provider may have been refused at that provider's incoming point: a
 /// session shows it, or nobody saw that point. Who told and was turned away has done what was its to do.
@@ -47,12 +47,8 @@ fn keeper(evidence: &Evidence, address: &str) -> Option<Party> {
 
 /// Whether a gateway that plays keeps the address, another than the host, and what reaches its points was not seen.
 fn unseen(context: &Context<'_>, host: Party, address: &str) -> bool {
-    let role = match provider_of(context, address) {
-        Party::Sender => Role::Sender,
-        Party::Receiver => Role::Receiver,
-        _ => return false,
-    };
-    host != Party::from(role) && !context.evidence.watch.sees_wires_at(role)
+    let keeper = provider_of(context, address);
+    keeper.role().is_some_and(|role| host != keeper && !context.evidence.watch.sees_wires_at(role))
 }
 
 #[cfg(test)]
@@ -60,7 +56,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::evidence::Service;
+    use crate::evidence::{Role, Service};
 
     const ANNA: &str = "anna@bravo.example";
 

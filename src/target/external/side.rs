@@ -125,6 +125,10 @@ impl Side for Outside {
             Need::Wires => "what reaches its points is not seen",
             Need::Impersonation => "nobody else can sign in its name",
             Need::Trust => "it goes by its own directory and revocation lists",
+            Need::SecondReceiver if self.target.counterpart().second_incoming.is_some() => return None,
+            Need::SecondReceiver => {
+                "it has no way to a second receiver; `second-incoming` below `counterpart` in its target file could be one"
+            }
         };
         Some(format!("{}: {what}", self.target.name))
     }
@@ -232,13 +236,9 @@ impl Side for Outside {
 /// Who plays the mailboxes that a scenario gives a state; else why nobody can.
 fn cast(target: &External, scenario: &Scenario, role: Role) -> (BTreeMap<String, String>, Option<String>) {
     let given = &scenario.given;
-    let own = match role {
-        Role::Sender => &given.sender,
-        Role::Receiver => &given.receiver,
-    };
     let name = &target.name;
     let mut cast = BTreeMap::new();
-    if *own != GatewayState::default() {
+    if given.gateway(role).is_some_and(|own| *own != GatewayState::default()) {
         return (
             cast,
             Some(format!("{name}: a gateway in the state that the scenario gives it would have to be set up so")),
