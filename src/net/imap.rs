@@ -58,11 +58,7 @@ impl Imap {
     }
 
     /// The same, with what the server takes.
-    pub async fn open_by(
-        server: &MailboxServer,
-        login: &MailboxLogin,
-        by: ImapLogin,
-    ) -> Result<Self, MailboxProblem> {
+    pub async fn open_by(server: &MailboxServer, login: &MailboxLogin, by: ImapLogin) -> Result<Self, MailboxProblem> {
         let mut client = Client::new(server.connect().await?);
         let greeted =
             server.timed(async { client.read_response().await.map_err(|error| problem(error.into())) }).await?;

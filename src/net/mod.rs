@@ -24,7 +24,10 @@ mod trust;
 
 pub use calls::{Call, Calls};
 pub use channel::{MailboxLogin, MailboxProblem, MailboxServer, MailboxTls};
-pub use client::{AuthMechanism, Client, ClientError, Credentials, Destination, Foreign, Patience, Problem, RecipientReply, Security, Sent};
+pub use client::{
+    AuthMechanism, Client, ClientError, Credentials, Destination, Foreign, Patience, Problem, RecipientReply, Security,
+    Sent,
+};
 pub use imap::{FolderState, Imap, ImapLogin};
 pub use pop3_client::Pop3;
 pub use raw::{Heard, Spoken};

@@ -9,10 +9,7 @@ use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
 use crate::{
-    scenario::{
-        send::ClientTls,
-        words::Span,
-    },
+    scenario::{send::ClientTls, words::Span},
     yaml::{self, Problem, Secret},
 };
 
