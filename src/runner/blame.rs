@@ -133,13 +133,20 @@ impl<'e> Wires<'e> {
     fn was_sent_off(&self, host: Party, to: &Mailbox) -> bool {
         let Some(other) = to.host().map(Party::from).filter(|other| *other != host) else { return false };
         let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
-        let is_upgrade = |line: &DialogueLine| line.by == Speaker::Client && line.text.eq_ignore_ascii_case("STARTTLS");
+        let says = |line: &DialogueLine, verb: &str| {
+            line.by == Speaker::Client
+                && line.text.get(..verb.len()).is_some_and(|said| said.eq_ignore_ascii_case(verb))
+        };
         let mut sessions = self.evidence.dialogues.iter().filter(|session| session.from == host && session.to == other);
         !sees_wires_at(self.evidence, other)
             && sessions.any(|session| {
-                let named = session.lines.iter().any(|line| line.recipient().is_some());
-                let upgrading = session.tls.is_none() && session.lines.iter().any(is_upgrade);
-                !named && !upgrading && (session.is_cut_short() || session.lines.iter().any(is_refusal))
+                let said = |verb: &str| session.lines.iter().any(|line| says(line, verb));
+                let upgrading = session.tls.is_none() && said("STARTTLS");
+                // Without STARTTLS a provider's host leaves (RFC 6109 5.3).
+                let unsecured = session.tls.is_none() && !said("MAIL");
+                !said("RCPT")
+                    && !upgrading
+                    && (unsecured || session.is_cut_short() || session.lines.iter().any(is_refusal))
             })
     }
 

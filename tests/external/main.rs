@@ -353,7 +353,7 @@ fn an_incoming_point_is_met_as_its_file_says() {
         ("closed", "login: {user: pec, password: {file: hosts}}, ", 0, "conforming"),
         ("closed", "login: {user: pec, password: {file: secret}}, ", 1, "to blame acme"),
         ("closed", "", 1, "to blame acme"),
-        ("bare", "tls: when-offered, ", 1, "to blame acme, as receiver"),
+        ("bare", "", 1, "to blame acme, as receiver"),
     ] {
         let Some((code, text)) = told_of_as(way, "--receiver", incoming) else { return };
         assert_eq!(code, expected, "{way} {incoming}\n{text}");

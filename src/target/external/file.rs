@@ -135,8 +135,6 @@ pub enum IncomingTls {
     /// By STARTTLS, or nothing is sent: as the norm asks for (RFC 6109 5.3).
     #[default]
     Starttls,
-    /// By STARTTLS where it is offered; where it is not, that is found.
-    WhenOffered,
     /// From the first byte.
     Implicit,
 }

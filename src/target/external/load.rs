@@ -76,7 +76,6 @@ impl Load {
             (&incoming.host, incoming.port, incoming.server_name.as_ref()),
             match incoming.tls {
                 IncomingTls::Starttls => Security::StartTls,
-                IncomingTls::WhenOffered => Security::WhenOffered,
                 IncomingTls::Implicit => Security::Implicit,
             },
             &incoming.trust,
