@@ -90,6 +90,9 @@ pub struct CellLine<'a> {
     pub title: &'a str,
     /// Who played.
     pub direction: &'a Direction,
+    /// Target that played another receiving provider, where the scenario has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_receiver: Option<&'a str>,
     /// The clauses it is about.
     pub clauses: Vec<&'static str>,
     /// How it ended.

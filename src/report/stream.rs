@@ -14,7 +14,7 @@ use super::{
     },
 };
 use crate::{
-    evidence::{Evidence, Party, Role, bundle::MANIFEST},
+    evidence::{Evidence, Party, bundle::MANIFEST},
     known::Known,
     norm::Clause,
     results::{
@@ -129,6 +129,7 @@ fn cell_line(cell: &Cell) -> CellLine<'_> {
         scenario: &cell.scenario,
         title: &cell.title,
         direction: &cell.direction,
+        second_receiver: cell.second_receiver(),
         clauses: ids(&cell.clauses),
         outcome,
         reason,
@@ -246,12 +247,7 @@ fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence, known: &'a Kno
 
 /// The target that plays a party's role.
 fn named(evidence: &Evidence, party: Party) -> Option<&str> {
-    let role = match party {
-        Party::Sender => Role::Sender,
-        Party::Receiver => Role::Receiver,
-        Party::Posta | Party::Harness | Party::Undetermined => return None,
-    };
-    evidence.gateways.get(&role).map(|gateway| gateway.target.as_str())
+    evidence.gateways.get(&party.role()?).map(|gateway| gateway.target.as_str())
 }
 
 fn footer(closing: &Closing) -> Footer<'_> {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    evidence::{Direction, Evidence, Party},
+    evidence::{Direction, Evidence, Party, Role},
     known::{Failing, Known},
     norm::{Clause, Level},
     rules::{Judgement, Verdict},
@@ -112,6 +112,11 @@ impl Unmet {
 }
 
 impl Cell {
+    /// The target that played another receiving provider, where the scenario has one.
+    pub fn second_receiver(&self) -> Option<&str> {
+        self.observed.gateways.get(&Role::SecondReceiver).map(|gateway| gateway.target.as_str())
+    }
+
     /// Failed verdicts at `level` that the scenario did not announce.
     pub fn failed(&self, level: Level) -> impl Iterator<Item = &Verdict> {
         self.judgement.failed(level).filter(|verdict| !verdict.is_announced(&self.observed))

@@ -138,6 +138,7 @@ pub fn answerable<'a>(party: Party, provider: Option<&'a str>, evidence: &'a Evi
     match party {
         Party::Sender => target(Role::Sender, "sender"),
         Party::Receiver => target(Role::Receiver, "receiver"),
+        Party::SecondReceiver => target(Role::SecondReceiver, "second-receiver"),
         Party::Posta => ("posta", None),
         Party::Harness => ("harness", None),
         Party::Undetermined => (provider.unwrap_or(UNDETERMINED), None),

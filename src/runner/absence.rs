@@ -61,7 +61,11 @@ impl Stage<'_> {
             }
             (_, true) => format!(
                 "that nothing more came was concluded from a sentinel that came through {} and {silence:?} of silence",
-                if sent.len() == 2 { "both ways" } else { "one way" }
+                match (sent.len(), self.ways().count()) {
+                    (1, _) => "one way".to_owned(),
+                    (2, 2) => "both ways".to_owned(),
+                    (taken, ways) => format!("{taken} of {ways} ways"),
+                }
             ),
             (_, false) => {
                 format!("a sentinel did not come through within {}; then {silence:?} of silence", shown(took))
@@ -80,10 +84,16 @@ impl Stage<'_> {
         sentinels.iter().all(|id| progress.waiting.came.contains(id))
     }
 
+    /// The ways that certified mail takes: from the sender's provider to each receiving one, and back.
+    fn ways(&self) -> impl Iterator<Item = (Role, Role)> {
+        let receivers = self.world.roles().filter(|role| *role != Role::Sender);
+        receivers.flat_map(|role| [(Role::Sender, role), (role, Role::Sender)])
+    }
+
     /// Sends a sentinel each way, between users whose mailboxes are in no special state; the names of those that were taken.
     async fn sentinels(&self, settling: Settling, until: Instant) -> Vec<String> {
         let mut taken = Vec::new();
-        for (role, other) in [(Role::Sender, Role::Receiver), (Role::Receiver, Role::Sender)] {
+        for (role, other) in self.ways() {
             if !self.lets_through(role, other) {
                 continue;
             }
@@ -128,11 +138,9 @@ impl Stage<'_> {
 
     /// Whether a message of one comes to the other, as the scenario has them: what cannot come is not waited for.
     fn lets_through(&self, from: Role, to: Role) -> bool {
-        let state = |role: Role| match role {
-            Role::Sender => &self.scenario.given.sender,
-            Role::Receiver => &self.scenario.given.receiver,
-        };
-        let (from, to, envelope) = (state(from), state(to), Kind::PostaCertificata);
+        let given = &self.scenario.given;
+        let (Some(from), Some(to)) = (given.gateway(from), given.gateway(to)) else { return false };
+        let envelope = Kind::PostaCertificata;
         let is_reached =
             to.unreachable_for.is_none() && to.starttls == StartTls::Offered && to.tls_name == TlsName::Own;
         is_reached && !from.loses.contains(&envelope) && !from.delays.contains_key(&envelope)

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock::LegalTime,
-    evidence::{Evidence, LogRecord, Observation, Party, Seen},
+    evidence::{Evidence, LogRecord, Observation, Party, Role, Seen},
     message::{Bytes, Mail},
     scenario::words::{Host, Place},
     target::Recorded,
@@ -30,6 +30,9 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
     let mut progress = stage.progress();
     let Recorded { transmissions, dialogues, mut logs, mut directories, trust, strangers, put_off } =
         stage.world.recorded();
+    let gateways = stage.world.gateways();
+    let second = gateways.get(&Role::SecondReceiver);
+    progress.notes.extend(second.map(|facts| format!("{} plays the second receiver", facts.target)));
     progress.notes.extend(strangers.into_iter().chain(put_off));
     let is_among_others = stage.world.settling().is_some();
     for log in logs.values_mut() {
@@ -48,8 +51,11 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
             continue;
         }
         // A gateway's own message stays its own, even where the harness puts the same bytes on the wire once more.
-        let of_gateway = matches!(transmission.from, Party::Sender | Party::Receiver);
-        let put_in = if of_gateway { None } else { recognise(&progress, &transmission.seen, &transmission.bytes) };
+        let put_in = if transmission.from.role().is_some() {
+            None
+        } else {
+            recognise(&progress, &transmission.seen, &transmission.bytes)
+        };
         let observation = Observation {
             id: 0,
             bytes: transmission.bytes,
@@ -114,7 +120,7 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
     }
     let evidence = Evidence {
         title: stage.scenario.id.clone(),
-        gateways: stage.world.gateways(),
+        gateways,
         observations: seen.into_iter().map(|(observation, _)| observation).collect(),
         dialogues,
         logs,

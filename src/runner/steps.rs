@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 
 use super::{progress::Told, stage::Stage, waiting::Awaited};
 use crate::{
-    evidence::Role,
     scenario::{
         change::Change,
         locate::Step as Down,
@@ -62,7 +61,7 @@ impl Stage<'_> {
 
     /// Nothing more may come than was expected.
     async fn aftermath(&self) -> Result<(), TargetError> {
-        match Role::BOTH.into_iter().find_map(|role| self.world.lacks(role, Need::Clock)) {
+        match self.world.roles().find_map(|role| self.world.lacks(role, Need::Clock)) {
             None => self.advance(AFTERMATH).await?,
             Some(reason) => self.progress().notes.push(format!("late notices were not waited for: {reason}")),
         }

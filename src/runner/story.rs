@@ -118,7 +118,9 @@ impl Teller {
         let mut in_order: Vec<&Arrival> = arrivals.iter().collect();
         in_order.sort_by_cached_key(|arrival| {
             let words = arrival.reading.words(&|address| self.names.shown(address));
-            (arrival.place.clone(), arrival.reading.what, words, arrival.index)
+            // What several providers tell alike, in the order of their names: whose word comes first, nobody decides.
+            let provider = arrival.reading.provider().map(|provider| self.names.shown(provider));
+            (arrival.place.clone(), arrival.reading.what, words, provider, arrival.index)
         });
         for arrival in in_order {
             let words = arrival.reading.words(&|address| self.names.shown(address));

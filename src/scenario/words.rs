@@ -76,7 +76,7 @@ macro_rules! word {
 word! {
     Mailbox, "a mailbox: `mario@sender`, `service@receiver`, `carla@posta`, or a literal address", "^[^@]+@.+$";
     Place, "a mailbox, `virus-store@sender`, `access-point@sender` or `incoming-point@receiver`",
-        "^[^@]+@(sender|receiver|posta)$";
+        "^[^@]+@(sender|receiver|second-receiver|posta)$";
     Span, "a span of legal time: `12h`, `22h 30m`, `45s`", "^[0-9]+ ?[hms]( ?[0-9]+ ?[ms])*$";
     Size, "a size: `12 B`, `20 kB`, `4 KiB`, `30 MB`", "^[0-9]+ *(B|kB|MB|KiB|MiB)$";
     LegalInstant, "an instant of Italian legal time: `2026-03-02T09:30`", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}";

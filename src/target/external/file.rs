@@ -240,6 +240,10 @@ pub struct Counterpart {
     /// Port of the reference gateway's incoming point.
     #[serde(default = "counterpart_port")]
     pub incoming: u16,
+    /// Port of the incoming point of the last of the reference gateways that it has mail for (`routes` shows which), so that
+    /// it can tell a second receiver from the first; that of the others where absent.
+    #[serde(default)]
+    pub second_incoming: Option<u16>,
     /// Port of the ordinary mail host.
     #[serde(default = "posta_port")]
     pub posta: u16,
@@ -266,7 +270,8 @@ pub struct Settling {
 
 impl Default for Counterpart {
     fn default() -> Self {
-        Self { bind: loopback(), incoming: counterpart_port(), posta: posta_port(), retry: retry() }
+        let (bind, incoming, posta) = (loopback(), counterpart_port(), posta_port());
+        Self { bind, incoming, second_incoming: None, posta, retry: retry() }
     }
 }
 

@@ -133,6 +133,10 @@ impl Side for Outside {
             Need::Wires => "what reaches its points is not seen",
             Need::Impersonation => "nobody else can sign in its name",
             Need::Trust => "it goes by its own directory and revocation lists",
+            Need::SecondReceiver if self.target.counterpart().second_incoming.is_some() => return None,
+            Need::SecondReceiver => {
+                "it has no way to a second receiver; `second-incoming` below `counterpart` in its target file could be one"
+            }
         };
         Some(format!("{}: {what}", self.target.name))
     }
@@ -238,11 +242,8 @@ impl Side for Outside {
 }
 
 /// The state that a scenario gives the gateway of a role.
-fn state(scenario: &Scenario, role: Role) -> &GatewayState {
-    match role {
-        Role::Sender => &scenario.given.sender,
-        Role::Receiver => &scenario.given.receiver,
-    }
+fn state(scenario: &Scenario, role: Role) -> GatewayState {
+    scenario.given.gateway(role).cloned().unwrap_or_default()
 }
 
 /// Who plays the mailboxes that a scenario gives a state; else why nobody can.
@@ -251,7 +252,7 @@ fn cast(target: &External, scenario: &Scenario, role: Role) -> (BTreeMap<String,
     let own = state(scenario, role);
     let name = &target.name;
     let mut cast = BTreeMap::new();
-    if *own != (GatewayState { environment: own.environment, ..GatewayState::default() }) {
+    if own != (GatewayState { environment: own.environment, ..GatewayState::default() }) {
         return (
             cast,
             Some(format!("{name}: a gateway in the state that the scenario gives it would have to be set up so")),

@@ -50,15 +50,15 @@ impl World {
         let named = |(_, side): &(Role, &dyn Side)| side.calls_itself(host);
         // Who calls himself otherwise is the harness; where others may call too, nobody knows.
         let unknown = if self.outside.is_empty() || is_own(host) { Party::Harness } else { Party::Undetermined };
-        self.roles().into_iter().find(named).map_or(unknown, |(role, _)| role.into())
+        self.sides().find(named).map_or(unknown, |(role, _)| role.into())
     }
 
     /// From where everything is looked at, until an instant.
     pub fn watch(&self, until: Timestamp) -> Watch {
-        if self.sides.iter().all(|side| side.shows_wires()) {
+        if self.sides.values().all(|side| side.shows_wires()) {
             Watch::of_everything(until)
         } else {
-            let shown = self.roles().into_iter().filter(|(_, side)| side.shows_wires()).map(|(role, _)| role);
+            let shown = self.sides().filter(|(_, side)| side.shows_wires()).map(|(role, _)| role);
             Watch::of([View::Sender, View::Recipient, View::Service], until).and_wires_at(shown)
         }
     }
@@ -94,7 +94,7 @@ impl World {
             transmissions.extend(transmission.map(|it| Transmission { dialogue: Some(dialogues.len()), ..it }));
             dialogues.push(dialogue);
         }
-        let logs = self.roles().into_iter().filter_map(|(role, side)| Some((role, side.log()?)));
+        let logs = self.sides().filter_map(|(role, side)| Some((role, side.log()?)));
         Recorded {
             transmissions,
             dialogues,
@@ -121,9 +121,8 @@ impl World {
     fn transmission(&self, seen: gateway::Transmission, dialogue: Option<usize>) -> Transmission {
         let (from, to) = (self.party(&seen.client), self.party(&seen.server));
         let submitted = matches!(seen.transcript.service(), Service::Submission | Service::Submissions);
-        let place = match to {
-            Party::Sender if submitted => Seen::Submitted { to: Role::Sender },
-            Party::Receiver if submitted => Seen::Submitted { to: Role::Receiver },
+        let place = match to.role() {
+            Some(to) if submitted => Seen::Submitted { to },
             _ => Seen::Wire { from, to },
         };
         Transmission { seen: place, from, bytes: seen.bytes, path: seen.path, at: seen.at, dialogue }

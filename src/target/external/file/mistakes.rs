@@ -52,6 +52,10 @@ impl Document {
         if self.clock.as_ref().is_some_and(|words| !words.iter().any(|word| word.contains("%s"))) {
             mistakes.tell(vec!["clock".into()], "a program and its arguments, with `%s` where the seconds stand");
         }
+        if self.counterpart.second_incoming == Some(self.counterpart.incoming) {
+            let path = vec!["counterpart".into(), "second-incoming".into()];
+            mistakes.tell(path, "another port than `incoming`: one host listens at each");
+        }
         if let Some(log) = &self.log {
             let given = count([log.file.is_some(), log.command.is_some()]);
             mistakes.one_of(vec!["log".into()], given, "`file` and `command`");
