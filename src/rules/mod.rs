@@ -40,7 +40,7 @@ pub use location::{Location, Piece, Span, Spot};
 pub use member::{Member, Sighting};
 pub(crate) use nota12::code as error_code;
 pub use original::{Content, Original, Sha256};
-pub use refusal::{was_refused_for_good, was_turned_away};
+pub use refusal::was_turned_away;
 pub use soundness::{Inside, Soundness};
 pub use transaction::{Arrival, Distinct, Move, Outline, Placed, Submission, Transaction, Unwrapped};
 

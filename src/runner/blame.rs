@@ -7,7 +7,7 @@ use super::{
     reading::{Known, Reading, read},
 };
 use crate::{
-    evidence::{Evidence, Party, Seen, View},
+    evidence::{DialogueLine, Evidence, Party, Seen, Speaker, View},
     message::Kind,
     rules,
     scenario::{
@@ -56,11 +56,28 @@ impl<'e> Wires<'e> {
             (_, Found::Message(arrival)) if self.holds(&difference.place, &arrival.reading, address) > 1 => holder,
             (_, Found::Message(arrival)) => {
                 let composer = self.composer_of(&arrival.reading).unwrap_or(holder);
-                self.refused_to(composer, &arrival.reading).unwrap_or(composer)
+                self.refused_behind(&arrival.reading, composer, address).unwrap_or(composer)
             }
             (Some(expected), Found::Nothing) => self.owes(expected, &difference.place, address),
             (None, Found::Nothing) => Party::Undetermined,
         }
+    }
+
+    /// Who answers for a non-delivery that tells the truth: the host that would not take what it speaks of.
+    fn refused_behind(
+        &self,
+        reading: &Reading,
+        composer: Party,
+        address: &dyn Fn(&Mailbox) -> String,
+    ) -> Option<Party> {
+        let about = reading.about.as_deref().filter(|_| reading.what == What::Kind(Kind::ErroreConsegna))?;
+        let is_told_of = |to: &&&Mailbox| {
+            reading.consegna.as_ref().is_none_or(|told| told.eq_ignore_ascii_case(&address(to)))
+                && (rules::was_turned_away(self.evidence, composer, &address(to)) || self.was_sent_off(composer, to))
+        };
+        let recipients = self.sends.get(about)?.recipients();
+        let refused = recipients.iter().find(is_told_of)?;
+        refused.host().map(Party::from).filter(|host| *host != composer)
     }
 
     /// A message that crossed the wire to its holder is the holder's to store; one that did not, its composer's to send;
@@ -74,7 +91,8 @@ impl<'e> Wires<'e> {
         }
         let Some(send) = self.sends.get(expected.about.as_str()) else { return Party::Undetermined };
         let sender = send.submitted_at().map_or(Party::Undetermined, Party::from);
-        let would_not_take = |to: &Mailbox| rules::was_turned_away(self.evidence, sender, &address(to));
+        let would_not_take =
+            |to: &Mailbox| rules::was_turned_away(self.evidence, sender, &address(to)) || self.was_sent_off(sender, to);
         let recipients = expected.recipient.as_ref().map_or_else(|| send.recipients(), |recipient| vec![recipient]);
         let receiver = match &expected.recipient {
             Some(recipient) => recipient.host().map_or(sender, Party::from),
@@ -96,13 +114,10 @@ impl<'e> Wires<'e> {
                     receiver
                 } else if self.crossed.iter().any(crossed) || self.told().any(took_it) {
                     self.kept_back(receiver, sender, &address(&send.from))
-                } else if let Some(to) =
-                    recipients.iter().find(|to| to.host().map(Party::from) == Some(receiver) && would_not_take(to))
+                } else if recipients.iter().any(|to| to.host().map(Party::from) == Some(receiver) && would_not_take(to))
                 {
-                    // Whoever is refused for good tells its own user (2.2.2).
-                    let told_by_sender = expected.what == What::Kind(Kind::ErroreConsegna)
-                        && rules::was_refused_for_good(self.evidence, sender, &address(to));
-                    if told_by_sender { sender } else { receiver }
+                    // Who refuses in the session has said so; the sender's provider then tells its user.
+                    if expected.what == What::Kind(Kind::ErroreConsegna) { sender } else { receiver }
                 } else if sees_wires(self.evidence) {
                     sender
                 } else {
@@ -118,12 +133,26 @@ impl<'e> Wires<'e> {
         }
     }
 
-    /// Whose refusal a provider tells its user of, where it composed that notice because it was refused.
-    fn refused_to(&self, composer: Party, notice: &Reading) -> Option<Party> {
-        let recipient = notice.consegna.as_ref().filter(|_| notice.what == What::Kind(Kind::ErroreConsegna))?;
-        let (_, domain) = recipient.rsplit_once('@')?;
-        let keeper = self.keeper_of(domain).filter(|keeper| *keeper != composer)?;
-        rules::was_refused_for_good(self.evidence, composer, recipient).then_some(keeper)
+    /// Whether somebody else's host would not hear a host at all: refused it, or hung up, before it could name anybody. Where
+    /// TLS does not come about, that may be the harness's own limits.
+    fn was_sent_off(&self, host: Party, to: &Mailbox) -> bool {
+        let Some(other) = to.host().map(Party::from).filter(|other| *other != host) else { return false };
+        let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
+        let says = |line: &DialogueLine, verb: &str| {
+            line.by == Speaker::Client
+                && line.text.get(..verb.len()).is_some_and(|said| said.eq_ignore_ascii_case(verb))
+        };
+        let mut sessions = self.evidence.dialogues.iter().filter(|session| session.from == host && session.to == other);
+        !sees_wires_at(self.evidence, other)
+            && sessions.any(|session| {
+                let said = |verb: &str| session.lines.iter().any(|line| says(line, verb));
+                let upgrading = session.tls.is_none() && said("STARTTLS");
+                // Without STARTTLS a provider's host leaves (RFC 6109 5.3).
+                let unsecured = session.tls.is_none() && !said("MAIL");
+                !said("RCPT")
+                    && !upgrading
+                    && (unsecured || session.is_cut_short() || session.lines.iter().any(is_refusal))
+            })
     }
 
     /// How often a message lies in a mailbox.
@@ -172,11 +201,6 @@ impl<'e> Wires<'e> {
         let mail = &reading.message.as_ref()?.mail;
         let from = mail.mailboxes(mail.root.header("From")?)?;
         let (_, domain) = from.first()?.address.rsplit_once('@')?;
-        self.keeper_of(domain)
-    }
-
-    /// The gateway that manages a domain, or one above it.
-    fn keeper_of(&self, domain: &str) -> Option<Party> {
         let manages = |domains: &[String]| {
             domains.iter().any(|managed| {
                 domain.eq_ignore_ascii_case(managed)
