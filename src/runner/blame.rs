@@ -160,7 +160,9 @@ impl<'e> Wires<'e> {
         let Place::Mailbox(mailbox) = place else { return 0 };
         let (mailbox, id) = (address(mailbox), id(reading));
         let there = |at: &String| at.eq_ignore_ascii_case(&mailbox);
-        self.stored.iter().filter(|(at, stored)| there(at) && self::id(stored) == id).count()
+        // An anomaly envelope bears the Message-ID of what it wraps (3.2.2).
+        let is_it = |stored: &Reading| stored.what == reading.what && self::id(stored) == id;
+        self.stored.iter().filter(|(at, stored)| there(at) && is_it(stored)).count()
     }
 
     /// Of several receiving providers, who has not told what each of them owes: first of those that got the envelope.
