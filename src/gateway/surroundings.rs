@@ -16,15 +16,19 @@ use super::{
 use crate::{
     clock::Clock,
     directory::{Directory, LdifError},
-    evidence::{DirectoryVersion, PlayId, SmtpPath},
+    evidence::{DirectoryVersion, PlayId, Service, SmtpPath},
     message::Bytes,
-    net::{Call, Client, ClientError, Destination, Patience, Reply, Sent, Session},
+    net::{
+        Call, Client, ClientError, Destination, MailHost, MailHosts, Patience, Reply, Security, Sent, Session, Trusted,
+        Unrouted,
+    },
     smime::Trust,
 };
 
 /// What the gateways and hosts of one world share.
 pub struct Surroundings {
     clock: Clock,
+    exchangers: Option<MailHosts>,
     tls: Arc<ClientConfig>,
     activity: Activity,
     tap: Option<Arc<Tap>>,
@@ -60,9 +64,16 @@ impl Surroundings {
             patience: Patience::default(),
             play: PlayId::default(),
         };
-        let surroundings = Self { clock, tls, activity: Activity::default(), tap, state: Mutex::new(state) };
+        let surroundings =
+            Self { clock, exchangers: None, tls, activity: Activity::default(), tap, state: Mutex::new(state) };
         surroundings.set_directory(ldif)?;
         Ok(surroundings)
+    }
+
+    /// The same where mail for a domain that was not announced goes to the hosts that the DNS tells.
+    #[must_use]
+    pub fn asking(self, exchangers: Option<MailHosts>) -> Self {
+        Self { exchangers, ..self }
     }
 
     /// The legal clock.
@@ -94,9 +105,29 @@ impl Surroundings {
         self.state().trust = Arc::new(trust);
     }
 
-    /// Where mail for a domain goes; `None` where nobody has it.
+    /// Where mail for a domain was announced to go; `None` where nobody said so.
     pub fn route(&self, domain: &str) -> Option<Destination> {
         self.state().routes.get(&domain.to_ascii_lowercase()).cloned()
+    }
+
+    /// Where mail for a domain goes, the preferred host first; `own` is the host that asks.
+    pub(super) async fn destinations(&self, domain: &str, own: &str) -> Result<Vec<Destination>, Unrouted> {
+        if let Some(announced) = self.route(domain) {
+            return Ok(vec![announced]);
+        }
+        let Some(exchangers) = &self.exchangers else { return Err(Unrouted::NoDomain) };
+        let hosts = exchangers.of(domain, own).await?;
+        // Between providers the channel is secured or nothing is sent (RFC 6109 5.3); nobody vouches for ordinary hosts.
+        let (service, security, trust) = if self.directory().managing(domain).next().is_some() {
+            (Service::Incoming, Security::StartTls, None)
+        } else {
+            let anybody = Trusted::Anybody.client_config();
+            let anybody = anybody.map_err(|error| Unrouted::NotNow(error.to_string()))?;
+            (Service::Ordinary, Security::WhenOffered, Some(anybody))
+        };
+        let to =
+            |MailHost { name, address }| Destination { address, host: name, service, security, trust: trust.clone() };
+        Ok(hosts.into_iter().map(to).collect())
     }
 
     /// Mail for these domains goes to this host from now on: how a gateway outside this process is reached.

@@ -51,9 +51,11 @@ pub struct Config {
     /// The providers' directory, LDIF or in its signature (`.ldif.p7m`); read again when it changes. Its own record must be
     /// in it.
     pub directory: Option<PathBuf>,
-    /// Where mail for other domains goes; nothing else can be reached.
+    /// Where mail for other domains goes.
     #[serde(default)]
     pub routes: BTreeMap<String, Route>,
+    /// Mail for domains without a route goes to the hosts that their MX records name (RFC 5321 5.1); without, nowhere.
+    pub mx: Option<Mx>,
     /// What its clock shows; without, what the machine's shows.
     pub clock: Option<ClockSetting>,
     /// How long after a failed attempt the next ones are made; the last span repeats. Without, as the dialect has it.
@@ -156,6 +158,17 @@ pub struct Route {
     pub tls: RouteTls,
 }
 
+/// Where MX records are looked up.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mx {
+    /// The name server's address and port, `127.0.0.1:53`; or `system`, those that the machine goes by.
+    pub server: String,
+    /// The port that mail hosts listen on.
+    #[serde(default = "smtp")]
+    pub port: u16,
+}
+
 /// How a channel to another host is secured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -224,6 +237,10 @@ impl JsonSchema for Span {
 
 fn loopback() -> IpAddr {
     Ipv4Addr::LOCALHOST.into()
+}
+
+fn smtp() -> u16 {
+    25
 }
 
 /// The JSON Schema of `gateway.yaml`.

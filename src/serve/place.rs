@@ -13,7 +13,7 @@ use rustls::{ClientConfig, ServerConfig};
 use super::{
     ServeError,
     certificates::{self, Held, Roots},
-    config::{ClockSetting, Config, DialectName, Route, RouteTls},
+    config::{ClockSetting, Config, DialectName, Mx, Route, RouteTls},
 };
 use crate::{
     bounded::{self, MIB},
@@ -21,7 +21,7 @@ use crate::{
     directory::{Directory, DirectoryFile, export},
     evidence::Service,
     gateway::{self, Keys, MailboxSettings, Password, Profile},
-    net::{Destination, Security},
+    net::{Destination, MailHosts, Security},
     pki::{self, Pki},
     smime::{SignatureState, Trust},
 };
@@ -219,6 +219,17 @@ impl Place {
     pub fn routes(&self) -> Result<Vec<(String, Destination)>, ServeError> {
         let routes = self.config.routes.iter().map(|(domain, route)| Ok((domain.clone(), destination(route)?)));
         routes.collect::<Result<_, String>>().map_err(|problem| ServeError::wrong("routes", &problem))
+    }
+
+    /// Whom it asks for the hosts of other domains, if anybody.
+    pub fn exchangers(&self) -> Result<Option<MailHosts>, ServeError> {
+        let Some(Mx { server, port }) = &self.config.mx else { return Ok(None) };
+        let hosts = match (server.as_str(), server.parse::<SocketAddr>()) {
+            ("system", _) => MailHosts::by_system(*port),
+            (_, Ok(server)) => MailHosts::by_server(server, *port),
+            (_, Err(_)) => Err(format!("`{server}` is neither `system` nor the address and port of a name server")),
+        };
+        hosts.map(Some).map_err(|problem| ServeError::wrong("mx", &problem))
     }
 
     /// Writes what clients and other gateways need to know of it into a folder: its directory and, of the test PKI, the roots

@@ -37,7 +37,7 @@ impl Serving {
         let keys = place.keys()?;
         let around = Surroundings::new(place.clock.clone(), place.client_tls()?, place.directory()?, place.trust()?)
             .map_err(|error| ServeError::wrong("directory", &error.to_string()))?;
-        let around = Arc::new(around);
+        let around = Arc::new(around.asking(place.exchangers()?));
         for (domain, destination) in place.routes()? {
             around.announce(&[domain], &destination);
         }

@@ -2,6 +2,7 @@
 
 mod fetched;
 mod killed;
+mod mx;
 mod own;
 mod page;
 mod program;
@@ -146,6 +147,8 @@ fn mistakes_are_drawn_where_they_stand() {
         ("dialect: alfa\ndata: d\n", ":", "`signing` is missing"),
         ("dialect: alfa\ndata: d\ntest-pki: true\nroutes: {b.example: {to: nowhere}}\n", "4:9", "host:port"),
         ("dialect: alfa\ndata: d\ntest-pki: true\nretries: [1y]\n", "4:", "as in `12h`"),
+        ("dialect: alfa\ndata: d\ntest-pki: true\nmx: {server: nowhere}\n", "4:5", "neither `system` nor"),
+        ("dialect: alfa\ndata: d\ntest-pki: true\nmx: {sever: system}\n", "4:6", "did you mean `server`?"),
         ("", "", "is empty"),
     ] {
         let path = folder.path().join("gateway.yaml");
