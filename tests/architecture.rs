@@ -20,6 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("smime", &[]),
     ("state", &[]),
+    ("threads", &[]),
     ("evidence", &["bounded", "message"]),
     ("directory", &["smime"]),
     ("pki", &["clock", "smime"]),
@@ -65,6 +66,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "shown",
             "smime",
             "target",
+            "threads",
         ],
     ),
     // What a run or a check came to, and nobody who runs or checks.
@@ -121,6 +123,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "shown",
             "smime",
             "target",
+            "threads",
             "yaml",
         ],
     ),

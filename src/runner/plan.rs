@@ -3,31 +3,24 @@
 use std::{
     collections::VecDeque,
     io,
-    net::{Ipv4Addr, TcpListener},
     num::NonZeroUsize,
     sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
-use tokio::{
-    runtime::{Builder, Runtime},
-    sync::watch,
-    task::JoinSet,
-};
+use tokio::{sync::watch, task::JoinSet};
 
 use super::{how::How, play::play};
 use crate::{
     evidence::Direction,
     results::{CellOutcome, Event, Opening, Work},
     scenario::Scenario,
+    threads,
 };
 
 /// Bytes of a file above which what sends it is heavy.
 const HEAVY: usize = 8 << 20;
-
-/// Sockets that a play has open at a time, at least, and what waits for them.
-const SOCKETS: usize = 12;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -117,7 +110,8 @@ impl Stop {
 pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> {
     let clock = Instant::now();
     let planned = plan.scenarios.len() * plan.directions.len();
-    let runtime = runtime(plan.jobs.get().min(planned))?;
+    let threads = plan.jobs.get().min(planned);
+    let runtime = threads::runtime(threads, threads)?;
     on_event(Event::Opened(Opening {
         started: plan.how.machine.now(),
         work: Work::Plays { planned, directions: plan.directions.clone() },
@@ -128,16 +122,6 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> 
     // What a play that was cut short left behind is not waited for.
     runtime.shutdown_background();
     Ok(Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() })
-}
-
-pub(super) fn runtime(threads: usize) -> io::Result<Runtime> {
-    // Where no thread and no descriptor can be had, tokio panics instead of saying so.
-    thread::Builder::new().spawn(|| ())?.join().ok();
-    let sockets = (0..SOCKETS).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-    drop(sockets.collect::<io::Result<Vec<_>>>()?);
-    let threads = threads.max(1);
-    // What signs and waits for a journal is as much at a time: each further thread keeps memory of its own for large messages.
-    Builder::new_multi_thread().worker_threads(threads).max_blocking_threads(threads).enable_all().build()
 }
 
 /// One cell to be played.
