@@ -181,7 +181,7 @@ async fn run(mut serving: Serving, mut signals: Served, control: Option<Control>
 async fn obey(serving: &mut Serving, line: &str) -> Result<Option<Asked>, CliError> {
     let failed = |why: &dyn fmt::Display| tell(&Line::Failed { control: line, why: why.to_string() });
     match line.parse::<Order>() {
-        Ok(Order::Advance(span)) => serving.advance(span.0).await,
+        Ok(Order::Advance(span)) => serving.advance(span).await,
         Ok(Order::Route(domain, destination)) => serving.route(&domain, &destination),
         Ok(Order::Reread) => {
             if let Err(error) = serving.reread() {

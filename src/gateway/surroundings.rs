@@ -29,13 +29,13 @@ use crate::{
 pub struct Surroundings {
     clock: Clock,
     exchangers: Option<MailHosts>,
-    tls: Arc<ClientConfig>,
     activity: Activity,
     tap: Option<Arc<Tap>>,
     state: Mutex<State>,
 }
 
 struct State {
+    tls: Arc<ClientConfig>,
     directory: Arc<Directory>,
     trust: Arc<Trust>,
     routes: HashMap<String, Destination>,
@@ -58,6 +58,7 @@ impl Surroundings {
         tap: Option<Arc<Tap>>,
     ) -> Result<Self, LdifError> {
         let state = State {
+            tls,
             directory: Arc::default(),
             trust: Arc::new(trust),
             routes: HashMap::new(),
@@ -65,7 +66,7 @@ impl Surroundings {
             play: PlayId::default(),
         };
         let surroundings =
-            Self { clock, exchangers: None, tls, activity: Activity::default(), tap, state: Mutex::new(state) };
+            Self { clock, exchangers: None, activity: Activity::default(), tap, state: Mutex::new(state) };
         surroundings.set_directory(ldif)?;
         Ok(surroundings)
     }
@@ -105,6 +106,11 @@ impl Surroundings {
         self.state().trust = Arc::new(trust);
     }
 
+    /// Lets the hosts trust others when they call them.
+    pub fn set_tls(&self, tls: Arc<ClientConfig>) {
+        self.state().tls = tls;
+    }
+
     /// Where mail for a domain was announced to go; `None` where nobody said so.
     pub fn route(&self, domain: &str) -> Option<Destination> {
         self.state().routes.get(&domain.to_ascii_lowercase()).cloned()
@@ -140,10 +146,11 @@ impl Surroundings {
 
     /// A client of this world that calls itself `name`.
     pub fn client(&self, name: &str) -> Client {
+        let state = self.state();
         Client {
             name: name.to_owned(),
-            tls: self.tls.clone(),
-            patience: self.state().patience,
+            tls: state.tls.clone(),
+            patience: state.patience,
             calls: self.tap.as_ref().map(|tap| tap.calls()),
         }
     }

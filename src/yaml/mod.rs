@@ -5,11 +5,13 @@ mod excerpt;
 pub mod locate;
 mod plain;
 mod problem;
+mod span;
 mod suggest;
 
 use serde::de::DeserializeOwned;
 
 pub use problem::Problem;
+pub use span::Span;
 pub use suggest::{likeness, nearest, unknown};
 
 use depth::{DEEPEST, too_deep};
