@@ -40,6 +40,7 @@ pub mod evidence;
 pub mod fault;
 pub mod gateway;
 pub mod known;
+pub mod merge;
 pub mod message;
 pub mod net;
 pub mod norm;

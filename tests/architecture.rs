@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bounded", &[]),
     ("shown", &[]),
-    ("yaml", &["shown"]),
+    ("yaml", &["bounded", "shown"]),
     ("norm", &[]),
     ("clock", &[]),
     ("message", &[]),
@@ -65,6 +65,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "scenario",
             "shown",
             "smime",
+            "state",
             "target",
             "threads",
         ],
@@ -79,6 +80,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
     // Two runs, by what they left.
     ("diff", &["report", "results", "shown"]),
+    // The parts of one, by what they left; judged again, and played by nobody.
+    ("merge", &["diff", "evidence", "norm", "report", "results", "rules", "shown"]),
     // A gateway as a program; nobody plays or judges there.
     (
         "serve",
@@ -112,6 +115,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "evidence",
             "fault",
             "known",
+            "merge",
             "message",
             "norm",
             "report",
@@ -140,6 +144,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("report", &["runner", "target", "gateway", "net", "cli"]),
     ("archive", &["runner", "target", "gateway", "net", "report", "cli"]),
     ("check", &["runner", "target", "gateway", "net", "report", "cli"]),
+    ("merge", &["runner", "target", "gateway", "net", "cli"]),
 ];
 
 /// What is done with what someone holds, and what it must stay away from.

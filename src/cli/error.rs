@@ -10,11 +10,13 @@ use crate::{
     catalogue::CatalogueError,
     diff::StreamError,
     evidence::bundle::BundleError,
+    merge::MergeError,
     norm::AsOf,
     report::Paint,
     scenario::{LoadError, SelectionError},
     serve::ServeError,
     shown::{path_text, shown},
+    target::{TargetError, Trouble},
     yaml::Problem,
 };
 
@@ -42,6 +44,9 @@ pub enum CliError {
     /// What is handed out to a provider's system.
     #[error(transparent)]
     Handout(crate::target::external::HandoutError),
+    /// A target that does not start.
+    #[error("nothing was played: {0}")]
+    Target(TargetError),
     /// A target file's name is taken.
     #[error(
         "{}: reports call a target by its file's name, and `{name}` is a gateway inside this program",
@@ -103,6 +108,17 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(help("give the folder that a run wrote to, or its run.jsonl"))]
     Stream(#[from] StreamError),
+    /// Parts of a run that do not go together.
+    #[error("nothing was put together: {0}")]
+    #[diagnostic(help(
+        "give the folder of every part of one run, each once; `--incomplete` takes those that there are, as of a run that was \
+         broken off"
+    ))]
+    Merge(#[from] MergeError),
+    /// A part lies where the whole is to.
+    #[error("{} holds one of the parts", path_text(.0))]
+    #[diagnostic(help("name another folder with `--reports DIR`"))]
+    MergedInto(PathBuf),
     /// The kept reference cannot be found, or lacks what is asked for.
     #[error("{0}")]
     Reference(String),
@@ -201,7 +217,9 @@ impl CliError {
             | CliError::Scenarios(LoadError::Empty { .. })
             | CliError::LeftOut(LeftOut { why: Why::NothingInside, .. })
             | CliError::NothingInForce(_) => Exit::Nothing,
+            CliError::Target(error) if error.trouble == Trouble::Configuration => Exit::Usage,
             CliError::Handout(_)
+            | CliError::Target(_)
             | CliError::NoRuntime(_)
             | CliError::Serve(_)
             | CliError::Stdout(_)

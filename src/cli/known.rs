@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{CliError, Exit};
 use crate::{
     clock::LegalTime,
-    evidence::{Direction, Evidence, Party, Role},
+    evidence::{Evidence, Party},
     known::{Extent, Failing, Known, Ledger, Names, Reckoning, UNDETERMINED},
     results::{Cell, CellOutcome, Checked, Strictness, SubmissionPage, Weighed, answerable, played, weighed},
     rules::{self, Judgement},
@@ -69,10 +69,9 @@ impl Declared {
         if !matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Failed) {
             return;
         }
-        let Direction { sender, receiver } = &cell.direction;
-        for (subject, role) in [(sender, Role::Sender), (receiver, Role::Receiver)] {
+        for (role, gateway) in &cell.observed.gateways {
             let scenario = Some(cell.scenario.as_str());
-            ledger.asked(&Failing { rule: None, scenario, subject, role: Some(role) });
+            ledger.asked(&Failing { rule: None, scenario, subject: &gateway.target, role: Some(*role) });
         }
         take_in(ledger, &cell.judgement, &cell.observed, self.strictness);
         for unmet in &cell.unmet {

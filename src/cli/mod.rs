@@ -13,6 +13,7 @@ mod inspect;
 mod known;
 mod last_resort;
 mod list;
+mod merge;
 mod reference;
 mod run;
 mod schema;
@@ -61,6 +62,8 @@ enum Command {
     Check(check::Args),
     /// Tell what of a run is better, worse, new or gone, beside an earlier one.
     Diff(diff::Args),
+    /// Put together the parts of a run that was spread over machines.
+    Merge(merge::Args),
     /// Show what a message, signature, certificate or directory consists of; nothing is judged.
     Inspect(inspect::Args),
     /// Keep, show or forget the roots, lists and directory that messages are judged by.
@@ -102,6 +105,7 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Run(args) => run::run(args, cli.color),
         Command::Check(args) => check::check(args, cli.color),
         Command::Diff(args) => diff::diff(args),
+        Command::Merge(args) => merge::merge(args, cli.color),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
         Command::Reference(args) => reference::reference(args),
         Command::Serve(args) => serve::serve(args),

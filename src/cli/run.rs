@@ -3,39 +3,35 @@
 mod dry;
 mod folder;
 mod targets;
+mod telling;
 
-use std::{collections::BTreeSet, io, num::NonZeroUsize, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use clap::ValueEnum;
 use jiff::civil::Date;
 
 pub use folder::FolderError;
+pub use targets::Running;
+pub use telling::Telling;
 
 use dry::dry_run;
-use folder::{Folder, Written};
 use targets::{Named, target_name};
 
 use super::{
     CliError, Exit,
     color::Color,
-    error::warn,
     format::{Printed, Strict},
-    known::{Declared, Deviations, Settled},
+    known::Deviations,
     select::Select,
     signals,
-    stderr::say,
-    stdout::Stdout,
 };
 use crate::{
     clock::Machine,
     evidence::Direction,
-    known::Extent,
-    report::{JsonStream, Progress, Reports, RuleSet, Terminal},
-    results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Totals},
+    results::{Ending, PlayTally, Shard},
     rules,
-    runner::{self, How, Keep, OnFailure, Plan, Risk, Run},
+    runner::{self, Keep, OnFailure, Plan, Risk, Run},
     scenario::{Scenario, Selection, Suite},
-    shown::path_text,
     target::{NAMES, Targets, round},
 };
 
@@ -59,6 +55,9 @@ pub struct Args {
         value_parser = target_name
     )]
     among: Vec<String>,
+    /// Play one of so many parts of all this, as machines of a CI do; `merge` puts together what they leave.
+    #[arg(long, value_name = "N/OF")]
+    shard: Option<Shard>,
     /// What somebody else's gateway may be sent that it is not sent unasked.
     #[arg(long, value_enum, value_name = "WHAT,...", value_delimiter = ',')]
     allow: Vec<Allowed>,
@@ -92,7 +91,7 @@ pub struct Args {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     /// A page for people.
     #[default]
     Terminal,
@@ -153,8 +152,9 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     }
     plan.how.targets = Arc::new(named.targets);
     plan.how.allowed = args.allow.iter().copied().map(Risk::from).collect();
-    plan.stop = stop;
+    plan.how.stop = stop;
     plan.directions = directions;
+    plan.shard = args.shard;
     plan.jobs = args.jobs.filter(|_| plan.how.targets.is_empty()).unwrap_or(plan.jobs);
     if args.dry_run {
         return dry_run(&plan);
@@ -168,104 +168,21 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     let players = plan.directions.iter().flat_map(|way| [&way.sender, &way.receiver]).map(String::as_str);
     players.chain(NAMES.iter().copied()).for_each(|name| declared.knows(name));
 
-    let mut reports = Reports::default();
-    reports.add("progress", Progress::on_stderr());
-    let mut kept = Kept { written: None, exit: Exit::Conforming, required };
-    let folder = match Folder::prepare(&args.reports) {
-        Ok(folder) => Some(folder),
-        Err(FolderError::Io(problem)) => {
-            warn(&format!(
-                "nothing can be written to {}: {problem}; the run goes on without reports and evidence",
-                path_text(&args.reports)
-            ));
-            kept.exit = Exit::Trouble;
-            None
-        }
-        Err(refused) => return Err(CliError::Folder(refused)),
-    };
-    if let Some(folder) = &folder {
-        plan.how.evidence = (args.evidence != Evidence::None).then(|| folder.evidence());
-        kept.written = Some(folder.open(&mut reports).map_err(CliError::NoRuntime)?);
-        if let Some(earlier) = &folder.earlier {
-            say(&format!("what an earlier run left is kept in {}\n", path_text(earlier)));
-        }
+    let running = Running::start(plan.how.targets.clone())?;
+    let tally = PlayTally::new(plan.plays().len(), rules::all(), plan.how.as_of);
+    let mut telling = Telling::begin(&args.reports, (args.printed.format(), color), declared, tally)?;
+    telling.require(required);
+    if args.evidence != Evidence::None {
+        plan.how.evidence = telling.keep_evidence();
     }
-    let rules = RuleSet::of(rules::all());
-    match args.printed.format() {
-        Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
-        Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), rules)),
-    }
-    let exit = play(&plan, &mut reports, &mut kept, declared).map_err(CliError::NoRuntime)?;
-    for (name, problem) in reports.broken() {
-        warn(&format!("{name} could not be written: {problem}"));
-    }
-    let gone = kept.written.as_ref().map(Written::gone_after_all).unwrap_or_default();
-    for path in &gone {
-        warn(&format!("{} is not where it was written: it was moved or deleted meanwhile", path_text(path)));
-    }
-    Ok(if reports.broken().is_empty() && gone.is_empty() { exit } else { exit.worse(Exit::Trouble) })
+    let run = runner::run(&plan, &mut |event| telling.event(event)).map_err(CliError::NoRuntime)?;
+    let stopped = running.stop();
+    let ending = ending(&run, telling.not_played());
+    Ok(telling.close(ending, run.took, plan.shard.is_none()).worse(stopped))
 }
 
-/// What a run leaves on disk, and what it means for the exit code.
-struct Kept {
-    written: Option<Written>,
-    exit: Exit,
-    /// The ids of scenarios that must have been played.
-    required: BTreeSet<String>,
-}
-
-impl Kept {
-    /// Takes note of a cell and its evidence.
-    fn cell(&mut self, cell: &Cell, how: &How) {
-        if let CellOutcome::Skipped(reason) = &cell.outcome
-            && self.required.contains(&cell.scenario)
-        {
-            warn(&format!("{} was to be played: {reason}", cell.scenario));
-            self.exit = self.exit.worse(Exit::Nothing);
-        }
-        let Some(written) = &mut self.written else { return };
-        match &cell.evidence {
-            Some(bundle) => written.add(bundle),
-            // A failure without its evidence: the verdict stands, and something is wrong with the disk.
-            None if how.evidence.is_some() && cell.outcome == CellOutcome::Failed => {
-                self.exit = self.exit.worse(Exit::Trouble);
-            }
-            None => {}
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        let is_there = self.written.as_ref().is_none_or(|written| written.gone().is_empty());
-        if is_there { self.exit } else { self.exit.worse(Exit::Trouble) }
-    }
-}
-
-/// Plays the plan and feeds the reports.
-fn play(plan: &Plan, reports: &mut Reports, kept: &mut Kept, mut declared: Declared) -> io::Result<Exit> {
-    let mut tally = PlayTally::new(plan.scenarios.len() * plan.directions.len(), rules::all(), plan.how.as_of);
-    let run = runner::run(plan, &mut |mut event| {
-        if let Event::Finished(cell) = &mut event {
-            declared.cell(cell);
-            tally.count(cell);
-            kept.cell(cell, &plan.how);
-        }
-        reports.event(&event);
-    })?;
-    let ending = ending(&run, &tally);
-    let extent = Extent { asked_all: ending == Ending::Complete, names_all: true };
-    let Settled { exit: settled, words, reckoning } = declared.close(extent, others(&tally, ending), tally.failed > 0);
-    let exit = settled.worse(kept.exit());
-    reports.close(|broken| {
-        let exit = if broken.is_empty() { exit } else { exit.worse(Exit::Trouble) };
-        let words = words.clone().filter(|_| exit == settled).unwrap_or_else(|| exit.of_run().to_owned());
-        let (totals, known) = (Totals::Plays(tally.clone()), reckoning.clone());
-        Closing { totals, ending, exit: (exit.code(), words), known, took: run.took }
-    });
-    Ok(exit)
-}
-
-fn ending(run: &Run, tally: &PlayTally) -> Ending {
-    match (run.interrupted, tally.not_played) {
+fn ending(run: &Run, not_played: usize) -> Ending {
+    match (run.interrupted, not_played) {
         (true, _) => Ending::Interrupted,
         (false, 0) => Ending::Complete,
         (false, _) => Ending::FailFast,
@@ -280,21 +197,6 @@ fn required(scenarios: &[Arc<Scenario>], ids: &[String]) -> Result<BTreeSet<Stri
     let selection = Selection { ids: ids.to_vec(), ..Selection::default() };
     let chosen = Suite { scenarios: scenarios.to_vec() }.select(&selection)?;
     Ok(chosen.iter().map(|scenario| scenario.id.clone()).collect())
-}
-
-/// What a run comes to, what failed left aside.
-fn others(tally: &PlayTally, ending: Ending) -> Exit {
-    let mut exit = Exit::Conforming;
-    if !tally.exercised_anything() {
-        exit = exit.worse(Exit::Nothing);
-    }
-    if tally.misconfigured > 0 {
-        exit = exit.worse(Exit::Usage);
-    }
-    if tally.error > tally.misconfigured || tally.broken_rules > 0 || ending == Ending::Interrupted {
-        exit = exit.worse(Exit::Trouble);
-    }
-    exit
 }
 
 /// Who plays whom. Whoever is named alone plays against the other of alfa and bravo.
@@ -344,25 +246,5 @@ mod tests {
         assert_eq!(ways(None, Some("alfa")), [way("bravo", "alfa")]);
         assert_eq!(ways(Some("bravo"), Some("flawed")), [way("bravo", "flawed")]);
         assert!(directions(&Targets::default(), Some("alfa"), Some("alfa")).is_err());
-    }
-
-    #[test]
-    fn the_verdict_follows_what_was_counted() {
-        let tally =
-            |passed, failed, error, skipped| PlayTally { passed, failed, error, skipped, ..PlayTally::default() };
-        let verdict = |tally: &PlayTally, ending| {
-            let others = others(tally, ending);
-            if tally.failed > 0 { others.worse(Exit::NonConforming) } else { others }
-        };
-        let complete = |tally: PlayTally| verdict(&tally, Ending::Complete);
-        assert_eq!(complete(tally(2, 0, 0, 1)), Exit::Conforming);
-        assert_eq!(complete(tally(2, 1, 0, 0)), Exit::NonConforming);
-        assert_eq!(complete(tally(2, 1, 1, 0)), Exit::Trouble);
-        assert_eq!(complete(tally(0, 0, 0, 3)), Exit::Nothing);
-        assert_eq!(complete(tally(0, 0, 1, 0)), Exit::Trouble);
-        assert_eq!(complete(PlayTally { broken_rules: 1, ..tally(1, 0, 0, 0) }), Exit::Trouble);
-        assert_eq!(complete(PlayTally { misconfigured: 1, ..tally(1, 1, 1, 0) }), Exit::Usage);
-        assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::Interrupted), Exit::Trouble);
-        assert_eq!(verdict(&tally(1, 1, 0, 0), Ending::FailFast), Exit::NonConforming);
     }
 }

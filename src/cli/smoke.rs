@@ -4,7 +4,7 @@ use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use jiff::{SignedDuration, fmt::rfc2822};
 
-use super::{CliError, Exit, directory::load, stdout::Stdout};
+use super::{CliError, Exit, directory::load, run::Running, stdout::Stdout};
 use crate::{
     clock::Machine,
     evidence::{Direction, Evidence, Party, Role, Seen},
@@ -39,22 +39,28 @@ const BEHIND: SignedDuration = SignedDuration::from_secs(10);
 pub fn smoke(args: &Args) -> Result<Exit, CliError> {
     let target = load(&args.target)?;
     let name = target.name.clone();
+    let mut targets = Targets::default();
+    targets.insert(target);
+    let targets = Arc::new(targets);
+    let running = Running::start(targets.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::NoRuntime)?;
-    let looked = runtime.block_on(target.examined());
+    let mut looked = Vec::new();
+    for target in targets.iter() {
+        looked.extend(runtime.block_on(target.examined()));
+    }
     drop(runtime);
     let mut exit = Exit::Conforming;
     for one in &looked {
         exit = exit.worse(tell(one)?);
     }
     if exit == Exit::Conforming {
-        let mut targets = Targets::default();
-        let counterpart = if targets.are_one_provider_as(&target, "alfa") { "bravo" } else { "alfa" };
-        targets.insert(target);
+        let counterpart = if targets.are_one_provider(&name, "alfa") { "bravo" } else { "alfa" };
         let ways = [Direction::new(counterpart, &*name), Direction::new(&*name, counterpart)];
         for one in round_trips(targets, ways.into(), &name)? {
             exit = exit.worse(tell(&one)?);
         }
     }
+    exit = exit.worse(running.stop());
     let verdict = if exit == Exit::Conforming { "alive; nothing wrong was seen" } else { exit.of_run() };
     Stdout::print(&format!("result  {verdict} (exit code {})\n", exit.code()))?;
     Ok(exit)
@@ -71,14 +77,14 @@ fn tell(looked: &Looked) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-fn round_trips(targets: Targets, ways: Vec<Direction>, name: &str) -> Result<Vec<Looked>, CliError> {
+fn round_trips(targets: Arc<Targets>, ways: Vec<Direction>, name: &str) -> Result<Vec<Looked>, CliError> {
     let rules = rules::ids();
     let selection = Selection { ids: vec![ROUND_TRIP.to_owned()], ..Selection::default() };
     let mut plan = Plan::new(scenario::suite(&rules)?.select(&selection)?);
     plan.directions = ways;
     plan.jobs = NonZeroUsize::MIN;
     plan.how.machine = Machine::default();
-    plan.how.targets = Arc::new(targets);
+    plan.how.targets = targets;
     let mut looked = Vec::new();
     let run = runner::run(&plan, &mut |event| {
         if let Event::Finished(cell) = event {

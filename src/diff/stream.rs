@@ -169,32 +169,39 @@ struct Totals {
 
 /// Reads the run in a folder, or the stream in a file.
 pub fn read(path: &Path) -> Result<Run, StreamError> {
+    let mut run = Run::default();
+    let stream = each_line(path, |line| take(&mut run, line))?;
+    if run.started.is_none() {
+        return Err(StreamError::Line {
+            path: stream,
+            line: 1,
+            problem: "a run begins with a header, and this is empty".into(),
+        });
+    }
+    Ok(run)
+}
+
+/// Hands on each line of the run in a folder, or of the stream in a file, and tells which that is. The last line of a run
+/// that was cut off may be cut off itself, and is left out.
+pub fn each_line(path: &Path, mut take: impl FnMut(&[u8]) -> Result<(), String>) -> Result<PathBuf, StreamError> {
     let path = if path.is_dir() { path.join(NAME) } else { path.to_owned() };
     let unreadable = |problem| StreamError::Unreadable { path: path.clone(), problem };
     if !fs::metadata(&path).map_err(unreadable)?.is_file() {
         return Err(unreadable(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")));
     }
     let mut file = BufReader::new(File::open(&path).map_err(unreadable)?);
-    let (mut run, mut bytes) = (Run::default(), Vec::new());
+    let mut bytes = Vec::new();
     for line in 1.. {
         bytes.clear();
         if file.by_ref().take(LINE).read_until(b'\n', &mut bytes).map_err(unreadable)? == 0 {
             break;
         }
-        // The last line of a run that was cut off may be cut off itself.
         let is_cut_off = bytes.last() != Some(&b'\n') && (bytes.len() as u64) < LINE && line > 1;
         if !is_cut_off {
-            take(&mut run, &bytes).map_err(|problem| StreamError::Line { path: path.clone(), line, problem })?;
+            take(&bytes).map_err(|problem| StreamError::Line { path: path.clone(), line, problem })?;
         }
     }
-    if run.started.is_none() {
-        return Err(StreamError::Line {
-            path,
-            line: 1,
-            problem: "a run begins with a header, and this is empty".into(),
-        });
-    }
-    Ok(run)
+    Ok(path)
 }
 
 fn take(run: &mut Run, line: &[u8]) -> Result<(), String> {

@@ -41,8 +41,8 @@ use super::{
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
 /// The form of the manifest. Those before 2 lack what a scenario announced, those before 3 say only whether everything was
-/// watched to the end, those before 4 name no packed file; later ones are not read.
-const FORM: u32 = 4;
+/// watched to the end, those before 4 name no packed file, those before 5 know two gateways at most; later ones are not read.
+const FORM: u32 = 5;
 /// Bytes of a message above which it is packed.
 const LARGE: usize = 64 << 10;
 /// How the name of a bundle begins that is being written; of a run that was killed it stays so.
@@ -485,8 +485,8 @@ mod tests {
             fs::write(bundle.join(MANIFEST), manifest.to_string()).unwrap();
             read(&bundle)
         };
-        let later = put(5).unwrap_err().to_string();
-        assert!(later.contains("its form is 5"), "{later}");
+        let later = put(6).unwrap_err().to_string();
+        assert!(later.contains("its form is 6"), "{later}");
         assert_eq!(put(2).unwrap().watch, Watch::of_everything(Timestamp::MAX));
         assert_eq!(put(2).unwrap().announced, announced);
         assert!(put(1).unwrap().announced.is_empty());

@@ -24,6 +24,15 @@ pub struct RunId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlayId(String);
 
+/// Whose a message is that another play made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OtherPlay {
+    /// Another play of the same run.
+    OfThisRun,
+    /// A play of another run.
+    OfAnotherRun,
+}
+
 impl RunId {
     /// One that no other run has.
     pub fn random() -> Self {
@@ -45,11 +54,6 @@ impl RunId {
         let number = self.plays.fetch_add(1, Ordering::Relaxed);
         PlayId(if self.token.is_empty() { String::new() } else { format!(".{}{number:04}", self.token) })
     }
-
-    /// Whether an identifier was made in this run.
-    pub fn made(&self, identifier: &str) -> bool {
-        !self.token.is_empty() && identifier.split(['.', '@', '<']).any(|piece| piece.starts_with(&*self.token))
-    }
 }
 
 impl PlayId {
@@ -58,11 +62,17 @@ impl PlayId {
         !self.0.is_empty() && memmem::find(message, self.0.as_bytes()).is_some()
     }
 
-    /// Whether a message bears the mark of some play of some run, by what such a mark looks like.
-    pub fn marks_any(message: &[u8]) -> bool {
+    /// Whose mark a message bears that is not this play's, by what such a mark looks like: that of another play of this run
+    /// before another run's; `None` where it bears none.
+    pub fn other(&self, message: &[u8]) -> Option<OtherPlay> {
         static MARK: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"\.[a-km-np-z2-9]{7}[0-9]{4}[.@]").expect("a valid pattern"));
-        MARK.is_match(message)
+            LazyLock::new(|| Regex::new(r"(\.[a-km-np-z2-9]{7})[0-9]{4}[.@]").expect("a valid pattern"));
+        let own = self.0.as_bytes();
+        let marks = MARK.captures_iter(message).filter(|mark| own.is_empty() || !mark[0].starts_with(own));
+        let whose = |mark: regex::bytes::Captures<'_>| {
+            if own.starts_with(&mark[1]) { OtherPlay::OfThisRun } else { OtherPlay::OfAnotherRun }
+        };
+        marks.map(whose).min()
     }
 
     /// `text` as it would stand in every play: for what is compared from run to run.
@@ -88,17 +98,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_plays_are_one_and_a_run_knows_its_own() {
+    fn no_two_plays_are_one_and_each_knows_its_own() {
         let (run, other) = (RunId::random(), RunId::random());
         let (first, second) = (run.play(), run.clone().play());
         assert_ne!(first, second);
         let made = format!("<alfa.20260302093000{second}.00001@alfa.example>");
-        assert!(run.made(&made) && !other.made(&made));
-        assert!(second.marks(made.as_bytes()) && !first.marks(made.as_bytes()) && PlayId::marks_any(made.as_bytes()));
-        assert!(!PlayId::marks_any(b"Message-ID: <alfa.20260302093000.00001@alfa.example>"));
+        assert!(second.marks(made.as_bytes()) && !first.marks(made.as_bytes()));
+        let told = [&second, &first, &other.play()].map(|play| play.other(made.as_bytes()));
+        assert_eq!(told, [None, Some(OtherPlay::OfThisRun), Some(OtherPlay::OfAnotherRun)]);
+        let both = format!("{made}\r\n<alfa.20260302093000{first}.00001@alfa.example>");
+        assert_eq!(second.other(both.as_bytes()), Some(OtherPlay::OfThisRun));
+        assert_eq!(second.other(b"Message-ID: <alfa.20260302093000.00001@alfa.example>"), None);
         assert_eq!(second.strip(&made), "<alfa.20260302093000.00001@alfa.example>");
         assert!(first.to_string()[1..].chars().all(|letter| letter.is_ascii_alphanumeric()));
         let unmarked = RunId::unmarked();
-        assert_eq!((unmarked.play().to_string(), unmarked.made(&made)), (String::new(), false));
+        assert_eq!(unmarked.play().to_string(), "");
     }
 }

@@ -12,37 +12,30 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use dialogue::{Dialogue, DialogueLine, Service, Speaker};
-pub use identity::{PlayId, RunId};
+pub use identity::{OtherPlay, PlayId, RunId};
 pub use watch::{UnknownView, View, Watch};
 
 use crate::message::Bytes;
 
 /// The part a gateway plays in a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// The sending user's provider.
     Sender,
-    /// The other provider.
+    /// The receiving provider.
     Receiver,
+    /// Another receiving provider, where a scenario has one.
+    SecondReceiver,
 }
 
 impl Role {
-    /// Both.
-    pub const BOTH: [Role; 2] = [Role::Sender, Role::Receiver];
-
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Role {
-        match self {
-            Role::Sender => Role::Receiver,
-            Role::Receiver => Role::Sender,
-        }
-    }
+    /// Every role.
+    pub const ALL: [Role; 3] = [Role::Sender, Role::Receiver, Role::SecondReceiver];
 }
 
 /// Who plays sender and who receiver.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Direction {
     /// Target that plays the sender.
     pub sender: String,
@@ -59,12 +52,14 @@ impl Direction {
 
 /// Anyone who can be seen at the end of a wire, or blamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Party {
     /// The sender's gateway.
     Sender,
     /// The receiver's gateway.
     Receiver,
+    /// The gateway of another receiving provider.
+    SecondReceiver,
     /// The ordinary mail host.
     Posta,
     /// The harness itself: users' clients, and whatever a scenario puts in on purpose.
@@ -166,7 +161,7 @@ pub enum Seen {
     },
     /// In a mailbox.
     Mailbox {
-        /// Whose gateway holds it: `sender`, `receiver` or `posta`.
+        /// Whose gateway holds it: `sender`, `receiver`, `second-receiver` or `posta`.
         at: Party,
         /// The mailbox's address.
         address: String,
@@ -246,6 +241,19 @@ impl From<Role> for Party {
         match role {
             Role::Sender => Party::Sender,
             Role::Receiver => Party::Receiver,
+            Role::SecondReceiver => Party::SecondReceiver,
+        }
+    }
+}
+
+impl Party {
+    /// The role that it plays, where it is a gateway.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Party::Sender => Some(Role::Sender),
+            Party::Receiver => Some(Role::Receiver),
+            Party::SecondReceiver => Some(Role::SecondReceiver),
+            Party::Posta | Party::Harness | Party::Undetermined => None,
         }
     }
 }
@@ -261,6 +269,7 @@ impl fmt::Display for Party {
         f.write_str(match self {
             Party::Sender => "sender",
             Party::Receiver => "receiver",
+            Party::SecondReceiver => "second-receiver",
             Party::Posta => "posta",
             Party::Harness => "harness",
             Party::Undetermined => "undetermined",

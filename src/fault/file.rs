@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 use crate::{
     directory::Directory,
-    evidence::{Evidence, Party, Role},
+    evidence::{Evidence, Party},
     message::Kind,
     smime::Certificate,
 };
@@ -254,15 +254,6 @@ impl Where {
             Where::Wire => matches!(seen, Seen::Wire { .. }),
             Where::Mailbox => matches!(seen, Seen::Mailbox { .. }),
         }
-    }
-}
-
-/// The role that a party plays, if a gateway's.
-pub(super) fn role(party: Party) -> Option<Role> {
-    match party {
-        Party::Sender => Some(Role::Sender),
-        Party::Receiver => Some(Role::Receiver),
-        Party::Posta | Party::Harness | Party::Undetermined => None,
     }
 }
 

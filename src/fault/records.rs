@@ -2,7 +2,7 @@
 
 use crate::evidence::{DialogueLine, Evidence, LogRecord, Speaker};
 
-use super::{DialogueChange, DialogueEdit, FaultError, LogChange, LogEdit, LogField, file::role, span};
+use super::{DialogueChange, DialogueEdit, FaultError, LogChange, LogEdit, LogField, span};
 
 pub(super) fn log(edit: &LogEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
     let records = evidence.logs.entry(edit.of).or_default();
@@ -64,7 +64,7 @@ fn set(record: &mut LogRecord, field: LogField, to: &str) -> Result<(), FaultErr
 pub(super) fn dialogues(edit: &DialogueEdit, evidence: &mut Evidence) -> Result<(), FaultError> {
     let before = evidence.dialogues.clone();
     for dialogue in &mut evidence.dialogues {
-        if dialogue.service != edit.service || role(dialogue.to) != Some(edit.of) {
+        if dialogue.service != edit.service || dialogue.to.role() != Some(edit.of) {
             continue;
         }
         let matches =

@@ -9,6 +9,15 @@ use crate::{
     message::{Bytes, Kind},
 };
 
+/// Something done wrong on purpose that no edit of a message shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// An envelope that comes again is taken for a new one.
+    ForgetsEnvelopes,
+    /// Where another provider's TLS fails, messages go to it in clear.
+    SendsInClear,
+}
+
 /// What leaves a gateway in place of one message.
 pub(super) struct Emission {
     /// The copies: one, unless it is lost or repeated.

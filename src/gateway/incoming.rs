@@ -7,6 +7,7 @@ use super::{
     choices::{BeyondQuota, ReceiptWord, Reports, ReturningCopy, Takeover, Undeliverable, Unwanted},
     compose::{Certified, Notice},
     core::{Core, Matter, Way, addresses, answered, traced},
+    deviation::Lapse,
     dsn::{self, Failure},
     store::Purpose,
     verification::{Correct, Verdict, verify},
@@ -135,8 +136,9 @@ impl Core {
         let provider = &correct.provider;
         let matter = Matter { about: &about, provider: &provider.name };
         let mut new = Vec::new();
+        let forgets = self.profile.lapses.contains(&Lapse::ForgetsEnvelopes);
         for recipient in arrival.to {
-            if self.store.take_in(&provider.name, &about.identifier, recipient, at.instant()) {
+            if self.store.take_in(&provider.name, &about.identifier, recipient, at.instant()) || forgets {
                 new.push(recipient.clone());
             }
         }

@@ -37,6 +37,7 @@ mod world;
 mod tests;
 
 pub use advance::{Timers, advance};
+pub use deviation::Lapse;
 pub use keys::Keys;
 pub use lab::Lab;
 pub use posta::{OrdinaryHost, Posta};

@@ -5,6 +5,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use super::{
@@ -18,7 +19,7 @@ use crate::{
     clock::LegalTime,
     evidence::{Service, SmtpPath},
     net::{
-        Call, Destination, Handler, Limits, Listener, LostReplies, Manners, POSTMASTER, Reply, Security, Server,
+        Call, Destination, Handler, Limits, Listener, LostReplies, Manners, POSTMASTER, Reply, Security, Sent, Server,
         Session,
     },
     state::{StartTls, UnknownUsers},
@@ -39,6 +40,8 @@ pub struct OrdinaryHost {
     pub unknown: UnknownUsers,
     /// Where it listens; on port 0, on a free one.
     pub listens: SocketAddr,
+    /// After how long it tries again to give back what could not be delivered; without, it tries once.
+    pub retry: Option<Duration>,
 }
 
 impl Default for OrdinaryHost {
@@ -50,6 +53,7 @@ impl Default for OrdinaryHost {
             mailboxes: vec!["carla".into(), "dario".into()],
             unknown: UnknownUsers::Refuse,
             listens: (Ipv4Addr::LOCALHOST, 0).into(),
+            retry: None,
         }
     }
 }
@@ -156,7 +160,7 @@ impl Inner {
         self.manages(to) && mailboxes.any(|own| own.eq_ignore_ascii_case(local))
     }
 
-    /// Tells the sender, unless there is none (RFC 5321 4.5.5); one attempt, for this is a test's Internet.
+    /// Tells the sender, unless there is none (RFC 5321 4.5.5).
     fn bounce(self: &Arc<Self>, from: &str, unknown: &[String], message: &[u8], at: &LegalTime) {
         let Some(destination) = self.around.route(address::domain(from)).filter(|_| !from.is_empty()) else { return };
         let reply = Reply::new(550, [5, 1, 1], "No such user");
@@ -165,11 +169,19 @@ impl Inner {
         let id = self.identifiers.next(at);
         let report = dsn::compose(&self.settings.host, from, &failures, message, &id, at).into();
         let path = SmtpPath { from: String::new(), to: vec![from.to_owned()] };
-        let (inner, busy) = (self.clone(), self.around.busy());
+        let (inner, first) = (self.clone(), self.around.busy());
         self.tasks.spawn(async move {
             let client = inner.around.client(&inner.settings.host);
-            let _ = inner.around.hand_over(&client, &destination, &path, &report).await;
-            drop(busy);
+            let mut busy = first;
+            loop {
+                let outcome = inner.around.hand_over(&client, &destination, &path, &report).await;
+                let is_put_off = outcome.as_ref().map_or(true, Sent::is_put_off);
+                drop(busy);
+                // Until the host is stopped.
+                let Some(retry) = inner.settings.retry.filter(|_| is_put_off) else { break };
+                tokio::time::sleep(retry).await;
+                busy = inner.around.busy();
+            }
         });
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{choices::Choices, compose::Dialect};
+use super::{choices::Choices, compose::Dialect, deviation::Lapse};
 use crate::{
     fault::{DaticertEdit, Deviation, Edit, Fact, HeaderEdit, TextEdit, Version},
     message::Kind,
@@ -68,8 +68,10 @@ pub struct Profile {
     pub channels: usize,
     /// Delays between attempts to reach a host; the last one repeats.
     pub retries: Vec<SignedDuration>,
-    /// What is done wrong on purpose.
+    /// What is done wrong on purpose with messages of a kind.
     pub deviations: Vec<Deviation>,
+    /// What else is.
+    pub lapses: Vec<Lapse>,
 }
 
 /// A user's mailbox.
@@ -196,6 +198,7 @@ impl Profile {
         Self {
             name: "flawed".into(),
             deviations: deviations.into_iter().map(|(on, edit)| Deviation { on, edit }).collect(),
+            lapses: vec![Lapse::ForgetsEnvelopes, Lapse::SendsInClear],
             ..Self::bravo()
         }
     }
@@ -265,6 +268,7 @@ impl Profile {
             channels: 1,
             retries: [5, 15, 30, 60, 120, 240].map(SignedDuration::from_mins).into(),
             deviations: Vec::new(),
+            lapses: Vec::new(),
         }
     }
 }

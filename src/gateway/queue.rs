@@ -12,6 +12,7 @@ use super::{
     address,
     compose::DeliveryError,
     core::{Core, Matter, domain_of},
+    deviation::Lapse,
     dsn::{self, Failure},
     incoming::{Arrival, uncertified},
     store::{Entry, Outgoing, Purpose},
@@ -20,7 +21,7 @@ use crate::{
     clock::LegalTime,
     evidence::SmtpPath,
     message::Bytes,
-    net::{ClientError, Destination, Problem, Reply, Sent},
+    net::{ClientError, Destination, Problem, Reply, Security, Sent},
 };
 
 /// How long a message may wait (2.2.2: "a time limit for message idleness equal to 24 hours").
@@ -118,7 +119,14 @@ impl Core {
             client.tls = tls.clone();
         }
         for destination in destinations {
-            match self.around.hand_over(&client, destination, &outgoing.path, bytes).await {
+            let mut sent = self.around.hand_over(&client, destination, &outgoing.path, bytes).await;
+            if matches!(sent, Err(ClientError { problem: Problem::Tls(_), .. }))
+                && self.profile.lapses.contains(&Lapse::SendsInClear)
+            {
+                let clear = Destination { security: Security::Plain, ..destination.clone() };
+                sent = self.around.hand_over(&client, &clear, &outgoing.path, bytes).await;
+            }
+            match sent {
                 Ok(sent) => return sorted(outgoing, &sent),
                 Err(ClientError { problem: Problem::Address(_), .. }) => {
                     return all_failed(outgoing, &Reply::new(553, [5, 1, 3], "Not an address"));

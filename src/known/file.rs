@@ -42,7 +42,7 @@ struct Entry {
     scenarios: Vec<String>,
     /// Who deviates: a target's name, a provider's as the directory has it, or `undetermined`.
     subject: String,
-    /// In which role, where it does in one only: `sender` or `receiver`.
+    /// In which role, where it does in one only: `sender`, `receiver` or `second-receiver`.
     role: Option<Role>,
     /// Why it is left so.
     reason: String,

@@ -117,6 +117,14 @@ pub struct Sent {
     pub transcript: Transcript,
 }
 
+impl Sent {
+    /// Whether some recipient, or all of them with the message, may be tried again later (RFC 5321 4.2.1).
+    pub fn is_put_off(&self) -> bool {
+        let replies = [&self.mail].into_iter().chain(self.recipients.iter().map(|one| &one.reply)).chain(&self.data);
+        replies.into_iter().any(|reply| reply.code / 100 == 4)
+    }
+}
+
 /// A recipient's reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecipientReply {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Excerpt;
 use crate::{
-    evidence::{Announced, Evidence, Party, Role},
+    evidence::{Announced, Evidence, Party},
     known::{Deviation, Known},
     norm::Clause,
     results::{Cell, Checked, Severity, SubmissionPage, Unmet, Weighed, failing, weighed},
@@ -194,16 +194,13 @@ impl Subject<'_> {
 
     /// The target's name and its role, or the party's name.
     fn blamed(&self, party: Party) -> String {
-        let role = match party {
-            Party::Sender => Role::Sender,
-            Party::Receiver => Role::Receiver,
-            Party::Posta => return "posta, the ordinary mail host".to_owned(),
-            Party::Harness => return "the harness".to_owned(),
-            Party::Undetermined => return "cannot be told from what was seen".to_owned(),
-        };
-        match self.evidence.gateways.get(&role) {
-            Some(gateway) => format!("{}, as {role}", gateway.target),
-            None => role.to_string(),
+        let gateway = party.role().and_then(|role| self.evidence.gateways.get(&role));
+        match (party, gateway) {
+            (Party::Posta, _) => "posta, the ordinary mail host".to_owned(),
+            (Party::Harness, _) => "the harness".to_owned(),
+            (Party::Undetermined, _) => "cannot be told from what was seen".to_owned(),
+            (party, Some(gateway)) => format!("{}, as {party}", gateway.target),
+            (party, None) => party.to_string(),
         }
     }
 

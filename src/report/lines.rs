@@ -10,8 +10,8 @@ use crate::{
     evidence::{Direction, Party, Seen},
     known::{Deviation, Reckoning},
     results::{
-        ArrivedAt, CheckTally, Description, GivenDirectory, Missing, PlayTally, Recipient, Reference, SeenMessage,
-        Strictness,
+        ArrivedAt, Cause, CheckTally, Description, GivenDirectory, Missing, Part, PlayTally, Recipient, Reference,
+        SeenMessage, Strictness,
     },
     rules::{Answer, Answers, Location, SignedBy},
 };
@@ -60,6 +60,9 @@ pub struct Header<'a> {
     /// Who plays whom (`run`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub directions: Option<&'a [Direction]>,
+    /// Of what this is a part, where it is one (`run --shard`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<&'a Part>,
     /// By what signers are told, and of which day it is (`check`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<&'a [Reference]>,
@@ -87,12 +90,18 @@ pub struct CellLine<'a> {
     pub title: &'a str,
     /// Who played.
     pub direction: &'a Direction,
+    /// Target that played another receiving provider, where the scenario has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_receiver: Option<&'a str>,
     /// The clauses it is about.
     pub clauses: Vec<&'static str>,
     /// How it ended.
     pub outcome: CellWord,
     /// Why there is no verdict, where there is none.
     pub reason: Option<&'a str>,
+    /// Where trouble comes from, where the outcome is `error`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// Expectations of the scenario that were not met.
     pub unmet: Vec<UnmetLine<'a>>,
     /// What the rules found.

@@ -32,7 +32,7 @@ pub fn run() -> Vec<Event<'static>> {
     let directions = vec![Direction::new("alfa", "flawed"), Direction::new("flawed", "alfa")];
     let opening = Opening {
         started: "2026-11-02T08:30:00Z".parse().unwrap(),
-        work: Work::Plays { planned: 6, directions: directions.clone() },
+        work: Work::Plays { planned: 6, directions: directions.clone(), part: None },
         strictness: Strictness::Violations,
         as_of: AsOf::Latest,
     };

@@ -14,7 +14,7 @@ use super::{
     },
 };
 use crate::{
-    evidence::{Evidence, Party, Role, bundle::MANIFEST},
+    evidence::{Evidence, Party, bundle::MANIFEST},
     known::Known,
     norm::Clause,
     results::{
@@ -83,9 +83,11 @@ impl<W: Write> Report for JsonStream<W> {
 }
 
 fn header<'a>(opening: &'a Opening, rules: &'a RuleSet) -> Header<'a> {
-    let (command, planned, directions, references) = match &opening.work {
-        Work::Plays { planned, directions } => ("run", Some(*planned), Some(&directions[..]), None),
-        Work::Check { references } => ("check", None, None, Some(&references[..])),
+    let (command, planned, directions, part, references) = match &opening.work {
+        Work::Plays { planned, directions, part } => {
+            ("run", Some(*planned), Some(&directions[..]), part.as_ref(), None)
+        }
+        Work::Check { references } => ("check", None, None, None, Some(&references[..])),
     };
     Header {
         format: FORMAT,
@@ -96,6 +98,7 @@ fn header<'a>(opening: &'a Opening, rules: &'a RuleSet) -> Header<'a> {
         started: opening.started,
         planned,
         directions,
+        part,
         references,
         strictness: opening.strictness,
         as_of: opening.as_of.to_string(),
@@ -103,11 +106,11 @@ fn header<'a>(opening: &'a Opening, rules: &'a RuleSet) -> Header<'a> {
 }
 
 fn cell_line(cell: &Cell) -> CellLine<'_> {
-    let (outcome, reason) = match &cell.outcome {
-        CellOutcome::Passed => (CellWord::Passed, None),
-        CellOutcome::Failed => (CellWord::Failed, None),
-        CellOutcome::Error(trouble) => (CellWord::Error, Some(&trouble.what[..])),
-        CellOutcome::Skipped(reason) => (CellWord::Skipped, Some(&reason[..])),
+    let (outcome, reason, cause) = match &cell.outcome {
+        CellOutcome::Passed => (CellWord::Passed, None, None),
+        CellOutcome::Failed => (CellWord::Failed, None, None),
+        CellOutcome::Error(trouble) => (CellWord::Error, Some(&trouble.what[..]), Some(trouble.cause)),
+        CellOutcome::Skipped(reason) => (CellWord::Skipped, Some(&reason[..]), None),
     };
     let unmet = cell.unmet.iter().map(|unmet| UnmetLine {
         at: &unmet.at,
@@ -126,9 +129,11 @@ fn cell_line(cell: &Cell) -> CellLine<'_> {
         scenario: &cell.scenario,
         title: &cell.title,
         direction: &cell.direction,
+        second_receiver: cell.second_receiver(),
         clauses: ids(&cell.clauses),
         outcome,
         reason,
+        cause,
         unmet: unmet.collect(),
         findings: verdict_lines(&cell.judgement, &cell.observed, &cell.known),
         choices: &cell.choices,
@@ -242,12 +247,7 @@ fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence, known: &'a Kno
 
 /// The target that plays a party's role.
 fn named(evidence: &Evidence, party: Party) -> Option<&str> {
-    let role = match party {
-        Party::Sender => Role::Sender,
-        Party::Receiver => Role::Receiver,
-        Party::Posta | Party::Harness | Party::Undetermined => return None,
-    };
-    evidence.gateways.get(&role).map(|gateway| gateway.target.as_str())
+    evidence.gateways.get(&party.role()?).map(|gateway| gateway.target.as_str())
 }
 
 fn footer(closing: &Closing) -> Footer<'_> {

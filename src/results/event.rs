@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Cell, CheckTally, Checked, LeftOut, PlayTally, Strictness, SubmissionPage, Unjudged};
+use super::{Cell, CheckTally, Checked, LeftOut, Part, PlayTally, Strictness, SubmissionPage, Unjudged};
 use crate::{evidence::Direction, known::Reckoning, norm::AsOf};
 
 /// Something that happened, in the order it happened.
@@ -63,6 +63,8 @@ pub enum Work {
         planned: usize,
         /// Who plays whom, in the order of the table's columns.
         directions: Vec<Direction>,
+        /// Of what this is a part, where it is one.
+        part: Option<Part>,
     },
     /// What someone already has is checked.
     Check {

@@ -6,6 +6,7 @@ mod event;
 mod play;
 mod required;
 mod severity;
+mod shard;
 mod tally;
 
 pub use checked::{
@@ -16,4 +17,5 @@ pub use event::{Closing, Ending, Event, Opening, Reference, Totals, Work};
 pub use play::{Cause, Cell, CellOutcome, Trouble, Unmet};
 pub use required::{Question, Required, require};
 pub use severity::{Severity, Strictness, Weighed, answerable, failing, played, weighed};
+pub use shard::{Part, Shard};
 pub use tally::{CheckTally, PlayTally};

@@ -2,10 +2,11 @@
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    evidence::{Direction, Evidence, Party},
+    evidence::{Direction, Evidence, Party, Role},
     known::{Failing, Known},
     norm::{Clause, Level},
     rules::{Judgement, Verdict},
@@ -67,7 +68,7 @@ pub struct Trouble {
 }
 
 /// Where trouble comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// The harness, the machine, or a target out of reach.
@@ -111,6 +112,11 @@ impl Unmet {
 }
 
 impl Cell {
+    /// The target that played another receiving provider, where the scenario has one.
+    pub fn second_receiver(&self) -> Option<&str> {
+        self.observed.gateways.get(&Role::SecondReceiver).map(|gateway| gateway.target.as_str())
+    }
+
     /// Failed verdicts at `level` that the scenario did not announce.
     pub fn failed(&self, level: Level) -> impl Iterator<Item = &Verdict> {
         self.judgement.failed(level).filter(|verdict| !verdict.is_announced(&self.observed))

@@ -1,7 +1,7 @@
 //! How heavy what was found is.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     evidence::{Announced, Evidence, Party, Role},
@@ -11,7 +11,9 @@ use crate::{
 };
 
 /// Which levels of failed verdicts fail what they were found in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strictness {
     /// Violations.
@@ -136,6 +138,7 @@ pub fn answerable<'a>(party: Party, provider: Option<&'a str>, evidence: &'a Evi
     match party {
         Party::Sender => target(Role::Sender, "sender"),
         Party::Receiver => target(Role::Receiver, "receiver"),
+        Party::SecondReceiver => target(Role::SecondReceiver, "second-receiver"),
         Party::Posta => ("posta", None),
         Party::Harness => ("harness", None),
         Party::Undetermined => (provider.unwrap_or(UNDETERMINED), None),

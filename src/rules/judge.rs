@@ -239,7 +239,7 @@ impl<'a> Judge<'a> {
                     *applied += 1;
                     put += 1;
                     if let Some(asked) = &mut said.asked {
-                        subject.answering(rule).into_iter().for_each(|party| {
+                        subject.answering(rule, context).into_iter().for_each(|party| {
                             asked.entry(party).or_default().insert(rule.id);
                         });
                     }

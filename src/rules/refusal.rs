@@ -1,7 +1,7 @@
 //! What was owed and did not come may have been refused on its way.
 
 use super::{Context, providers::provider_of};
-use crate::evidence::{DialogueLine, Evidence, Party, Role, Speaker};
+use crate::evidence::{DialogueLine, Evidence, Party, Speaker};
 
 /// Whether what a host owed to an address of another provider may have been refused at that provider's incoming point: a
 /// session shows it, or nobody saw that point. Who told and was turned away has done what was its to do.
@@ -22,10 +22,6 @@ pub fn was_turned_away(evidence: &Evidence, host: Party, address: &str) -> bool 
 
 /// Whether a gateway that plays keeps the address, another than the host, and what reaches its points was not seen.
 fn unseen(context: &Context<'_>, host: Party, address: &str) -> bool {
-    let role = match provider_of(context, address) {
-        Party::Sender => Role::Sender,
-        Party::Receiver => Role::Receiver,
-        _ => return false,
-    };
-    host != Party::from(role) && !context.evidence.watch.sees_wires_at(role)
+    let keeper = provider_of(context, address);
+    keeper.role().is_some_and(|role| host != keeper && !context.evidence.watch.sees_wires_at(role))
 }

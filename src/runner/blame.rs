@@ -7,7 +7,7 @@ use super::{
     reading::{Known, Reading, read},
 };
 use crate::{
-    evidence::{Evidence, Party, Role, Seen, View},
+    evidence::{Evidence, Party, Seen, View},
     message::Kind,
     rules,
     scenario::{
@@ -21,8 +21,8 @@ use crate::{
 pub struct Wires<'e> {
     evidence: &'e Evidence,
     crossed: Vec<(Party, Reading)>,
-    /// Where wires are not seen, what lies in mailboxes.
-    stored: Vec<Reading>,
+    /// What lies in mailboxes, by address.
+    stored: Vec<(String, Reading)>,
     sends: BTreeMap<&'e str, &'e Send>,
 }
 
@@ -37,9 +37,11 @@ impl<'e> Wires<'e> {
                 _ => None,
             })
             .collect();
-        let stored = evidence.observations.iter().filter(|_| !sees_wires(evidence));
-        let stored = stored.filter(|observation| matches!(observation.seen, Seen::Mailbox { .. }));
-        let stored = stored.map(|observation| read(&observation.bytes, known)).collect();
+        let stored = evidence.observations.iter().filter_map(|observation| match &observation.seen {
+            Seen::Mailbox { address, .. } => Some((address.clone(), read(&observation.bytes, known))),
+            _ => None,
+        });
+        let stored = stored.collect();
         let injected = scenario.injects().filter_map(|inject| inject.envelope.as_ref());
         let sends = scenario.sends().chain(injected).map(|send| (send.id.as_str(), send)).collect();
         Self { evidence, crossed, stored, sends }
@@ -50,6 +52,8 @@ impl<'e> Wires<'e> {
         let holder = holder(&difference.place);
         match (&difference.expected, &difference.found) {
             (_, Found::Answer(_)) => holder,
+            // Whoever stores a message twice has not known it again.
+            (_, Found::Message(arrival)) if self.holds(&difference.place, &arrival.reading, address) > 1 => holder,
             (_, Found::Message(arrival)) => self.composer_of(&arrival.reading).unwrap_or(holder),
             (Some(expected), Found::Nothing) => self.owes(expected, &difference.place, address),
             (None, Found::Nothing) => Party::Undetermined,
@@ -61,7 +65,8 @@ impl<'e> Wires<'e> {
     fn owes(&self, expected: &Expected, place: &Place, address: &dyn Fn(&Mailbox) -> String) -> Party {
         let holder = holder(place);
         let recipient = expected.recipient.as_ref().map(address);
-        if self.crossed.iter().any(|(to, reading)| *to == holder && reading.fits(expected, recipient.as_deref())) {
+        let due = |(to, reading): &&(Party, Reading)| *to == holder && reading.fits(expected, recipient.as_deref());
+        if self.crossed.iter().filter(due).any(|(_, reading)| self.holds(place, reading, address) == 0) {
             return holder;
         }
         let Some(send) = self.sends.get(expected.about.as_str()) else { return Party::Undetermined };
@@ -69,10 +74,9 @@ impl<'e> Wires<'e> {
         let would_not_take = |to: &Mailbox| rules::was_turned_away(self.evidence, sender, &address(to));
         let recipients = expected.recipient.as_ref().map_or_else(|| send.recipients(), |recipient| vec![recipient]);
         let receiver = match &expected.recipient {
-            Some(recipient) => recipient.host(),
-            None => recipients.iter().find_map(|to| to.host().filter(|host| Party::from(*host) != sender)),
+            Some(recipient) => recipient.host().map_or(sender, Party::from),
+            None => self.silent(expected, &recipients, sender).unwrap_or(sender),
         };
-        let receiver = receiver.map_or(sender, Party::from);
         match expected.what {
             What::Kind(
                 Kind::AvvenutaConsegna | Kind::PresaInCarico | Kind::RilevazioneVirus | Kind::ErroreConsegna,
@@ -87,11 +91,12 @@ impl<'e> Wires<'e> {
                 };
                 if receiver == sender {
                     receiver
-                } else if self.crossed.iter().any(crossed) || self.stored.iter().any(took_it) {
+                } else if self.crossed.iter().any(crossed) || self.told().any(took_it) {
                     self.kept_back(receiver, sender, &address(&send.from))
                 } else if recipients.iter().any(|to| to.host().map(Party::from) == Some(receiver) && would_not_take(to))
                 {
-                    receiver
+                    // Who refuses in the session has said so; the sender's provider then tells its user.
+                    if expected.what == What::Kind(Kind::ErroreConsegna) { sender } else { receiver }
                 } else if sees_wires(self.evidence) {
                     sender
                 } else {
@@ -107,6 +112,31 @@ impl<'e> Wires<'e> {
         }
     }
 
+    /// How often a message lies in a mailbox.
+    fn holds(&self, place: &Place, reading: &Reading, address: &dyn Fn(&Mailbox) -> String) -> usize {
+        let Place::Mailbox(mailbox) = place else { return 0 };
+        let (mailbox, id) = (address(mailbox), id(reading));
+        let there = |at: &String| at.eq_ignore_ascii_case(&mailbox);
+        self.stored.iter().filter(|(at, stored)| there(at) && self::id(stored) == id).count()
+    }
+
+    /// Of several receiving providers, who has not told what each of them owes: first of those that got the envelope.
+    fn silent(&self, expected: &Expected, recipients: &[&Mailbox], sender: Party) -> Option<Party> {
+        let hosts = recipients.iter().filter_map(|to| to.host().map(Party::from));
+        let receivers: Vec<Party> = hosts.filter(|host| *host != sender).collect();
+        let told = |host: &&Party| {
+            let crossed = self.crossed.iter().map(|(_, reading)| reading);
+            crossed.chain(self.told()).any(|one| one.is_about(expected) && self.composer_of(one) == Some(**host))
+        };
+        let envelope = What::Kind(Kind::PostaCertificata);
+        let got = |host: &&Party| {
+            let is_it = |one: &Reading| one.what == envelope && one.about.as_ref() == Some(&expected.about);
+            self.crossed.iter().any(|(to, reading)| to == *host && is_it(reading))
+        };
+        let silent = || receivers.iter().filter(|host| !told(host));
+        silent().find(got).or_else(|| silent().next()).or(receivers.first()).copied()
+    }
+
     /// Who answers for what a receiver owed and the sender has not: whoever refused it, and nobody where that was not seen.
     fn kept_back(&self, receiver: Party, sender: Party, address: &str) -> Party {
         if rules::was_turned_away(self.evidence, receiver, address) {
@@ -116,6 +146,11 @@ impl<'e> Wires<'e> {
         } else {
             Party::Undetermined
         }
+    }
+
+    /// What tells, where wires are not seen, that it crossed them.
+    fn told(&self) -> impl Iterator<Item = &Reading> {
+        self.stored.iter().filter(|_| !sees_wires(self.evidence)).map(|(_, reading)| reading)
     }
 
     /// By the domain of From, which is the composing provider's (RFC 6109 2.1).
@@ -134,6 +169,11 @@ impl<'e> Wires<'e> {
     }
 }
 
+/// What names a message wherever it is.
+fn id(reading: &Reading) -> Option<String> {
+    reading.message.as_ref()?.mail.field("Message-ID")
+}
+
 /// Whether what crossed between the hosts was seen; a play that was cut short watched to no instant.
 fn sees_wires(evidence: &Evidence) -> bool {
     evidence.watch.until().is_none() || evidence.watch.sees(View::Wires)
@@ -141,11 +181,7 @@ fn sees_wires(evidence: &Evidence) -> bool {
 
 /// Whether what reached a host's points, and was refused there, was seen.
 fn sees_wires_at(evidence: &Evidence, host: Party) -> bool {
-    match host {
-        Party::Sender => evidence.watch.until().is_none() || evidence.watch.sees_wires_at(Role::Sender),
-        Party::Receiver => evidence.watch.until().is_none() || evidence.watch.sees_wires_at(Role::Receiver),
-        _ => true,
-    }
+    host.role().is_none_or(|role| evidence.watch.until().is_none() || evidence.watch.sees_wires_at(role))
 }
 
 /// Who keeps a place.

@@ -11,12 +11,12 @@ use super::{
     story,
 };
 use crate::{
-    evidence::Direction,
+    evidence::{Direction, Party},
     norm::Level,
     results::{Cell, CellOutcome, Strictness, Unmet},
     rules::{self, Outcome},
     scenario::words::{Mailbox, Place},
-    target::{self, World},
+    target::World,
 };
 
 /// Judges what was gathered, and keeps with it which findings were announced.
@@ -61,7 +61,7 @@ pub fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
 fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
     let mut progress = stage.progress();
     let differences = std::mem::take(&mut progress.differences);
-    let wires = Wires::new(&gathered.evidence, stage.scenario, &mut progress.known);
+    let wires = (!differences.is_empty()).then(|| Wires::new(&gathered.evidence, stage.scenario, &mut progress.known));
     let address = |mailbox: &Mailbox| stage.world.address(mailbox);
     let misheard = progress.misheard.iter().map(|misheard| Unmet {
         at: stage.scenario.place(&misheard.path),
@@ -77,7 +77,7 @@ fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
             at: stage.scenario.place(&difference.path),
             expected: expected_words(difference),
             found: found_words(difference, stage.world),
-            blame: wires.blame(difference, &address),
+            blame: wires.as_ref().map_or(Party::Undetermined, |wires| wires.blame(difference, &address)),
             clauses: stage.scenario.clauses.clone(),
             observations: match &difference.found {
                 Found::Message(arrival) => {
@@ -105,7 +105,8 @@ fn expected_words(difference: &Difference) -> String {
 
 fn found_words(difference: &Difference, world: &World) -> String {
     let in_roles = |address: &str| {
-        target::mailboxes()
+        world
+            .mailboxes()
             .find(|mailbox| world.address(mailbox).eq_ignore_ascii_case(address))
             .map(|mailbox| mailbox.to_string())
             .or_else(|| {

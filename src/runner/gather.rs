@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
+    absence::{is_sentinel, of_sentinel},
     progress::{Fingerprint, Progress, PutIn},
     stage::Stage,
-    waiting::{is_sentinel, of_sentinel},
 };
 use crate::{
     clock::LegalTime,
-    evidence::{Evidence, Observation, Party, Seen},
+    evidence::{Evidence, LogRecord, Observation, Party, Role, Seen},
     message::{Bytes, Mail},
     scenario::words::{Host, Place},
     target::Recorded,
@@ -30,19 +30,32 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
     let mut progress = stage.progress();
     let Recorded { transmissions, dialogues, mut logs, mut directories, trust, strangers, put_off } =
         stage.world.recorded();
+    let gateways = stage.world.gateways();
+    let second = gateways.get(&Role::SecondReceiver);
+    progress.notes.extend(second.map(|facts| format!("{} plays the second receiver", facts.target)));
     progress.notes.extend(strangers.into_iter().chain(put_off));
+    let is_among_others = stage.world.settling().is_some();
     for log in logs.values_mut() {
-        log.retain(|record| !of_sentinel(record, &progress.known));
+        // Somebody else's logs what else happens there too.
+        let is_of_play = |record: &LogRecord| {
+            let ids = [&record.msgid, &record.identifier].into_iter().flatten().chain(&record.generated);
+            ids.into_iter().any(|id| progress.known.name(id).is_some() || stage.world.play().marks(id.as_bytes()))
+        };
+        log.retain(|record| !of_sentinel(record, &progress.known) && (!is_among_others || is_of_play(record)));
     }
     let mut seen: Vec<(Observation, Option<(Place, usize)>)> = Vec::new();
     for transmission in transmissions {
         // What was sent to see whether anything still comes is no part of the play.
-        if is_sentinel(&transmission.bytes, &mut progress.known) {
+        let Progress { known, waiting, .. } = &mut *progress;
+        if is_sentinel(&transmission.bytes, known) || stage.is_late(&transmission.bytes, known, &mut waiting.aside) {
             continue;
         }
         // A gateway's own message stays its own, even where the harness puts the same bytes on the wire once more.
-        let of_gateway = matches!(transmission.from, Party::Sender | Party::Receiver);
-        let put_in = if of_gateway { None } else { recognise(&progress, &transmission.seen, &transmission.bytes) };
+        let put_in = if transmission.from.role().is_some() {
+            None
+        } else {
+            recognise(&progress, &transmission.seen, &transmission.bytes)
+        };
         let observation = Observation {
             id: 0,
             bytes: transmission.bytes,
@@ -60,6 +73,8 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
         };
         seen.push((observation, None));
     }
+    let told: Vec<String> = stage.world.remarks().into_iter().chain(progress.waiting.aside.told()).collect();
+    progress.notes.extend(told);
     for (place, shelf) in &progress.shelves {
         for (index, message) in shelf.messages.iter().enumerate() {
             let (at, seen_at) = match place {
@@ -105,7 +120,7 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
     }
     let evidence = Evidence {
         title: stage.scenario.id.clone(),
-        gateways: stage.world.gateways(),
+        gateways,
         observations: seen.into_iter().map(|(observation, _)| observation).collect(),
         dialogues,
         logs,

@@ -64,6 +64,7 @@ impl Stage<'_> {
     fn note(&self, handed: Vec<(Handover, Answer)>) {
         let at = self.world.now();
         let mut progress = self.progress();
+        progress.reached = Some(at);
         for (handover, answer) in handed {
             let Handover { id, door, path, bytes } = &handover;
             let (place, fingerprint) = (door.place(), Fingerprint::of(bytes));
@@ -102,6 +103,12 @@ impl Stage<'_> {
     pub(super) async fn try_again(&self) -> Result<(), TargetError> {
         let put_off = std::mem::take(&mut self.progress().put_off);
         for handover in put_off {
+            let (place, path) = (handover.door.place(), &handover.path);
+            // What is answered now counts, and no longer that it was put off.
+            let is_of_it = |one: &Answered| one.place == place && one.about == handover.id;
+            self.progress()
+                .answers
+                .retain(|one| !is_of_it(one) || one.answer.put_off(&path.to).count() < path.to.len());
             let answer = self.handed(&handover).await?;
             self.note(vec![(handover, answer)]);
         }

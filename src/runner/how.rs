@@ -2,8 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
-use super::risk::Risk;
-
+use super::{risk::Risk, stop::Stop};
 use crate::{
     clock::Machine,
     evidence::{RunId, bundle::Shared},
@@ -36,6 +35,8 @@ pub struct How {
     pub targets: Arc<Targets>,
     /// What may be done to them that nobody's gateway is to meet unasked.
     pub allowed: BTreeSet<Risk>,
+    /// When to stop early.
+    pub stop: Stop,
 }
 
 /// Whose evidence is kept.
@@ -61,6 +62,7 @@ impl Default for How {
             run: RunId::random(),
             targets: Arc::default(),
             allowed: BTreeSet::new(),
+            stop: Stop::default(),
         }
     }
 }

@@ -78,7 +78,7 @@ fn envelope(send: &Send, world: &World, composer: &Composer, client: &mail::Clie
     let path = SmtpPath { from: sender, to: send.recipients().into_iter().map(address).collect() };
     Injection {
         bytes: composer.transport_envelope(&certified, &original, &LegalTime::at(client.at)),
-        to: Role::Receiver,
+        to: send.recipients_provider().unwrap_or(Role::Receiver),
         path,
         message_id: identifier.clone(),
         identifier,
@@ -101,9 +101,9 @@ fn notification(
         let identifier = identifier(&format!("{}.mai", notification.id), world.play(), &world.address(&send.from));
         (send, identifier)
     };
-    let host = send.from.host().unwrap_or(Host::Gateway(Role::Sender));
+    let provider = send.from.host().and_then(Host::role).unwrap_or(Role::Sender);
     let to = if notification.kind.is_for_provider() {
-        world.address(&Mailbox::At { user: SERVICE.into(), host })
+        world.address(&Mailbox::At { user: SERVICE.into(), host: Host::Gateway(provider) })
     } else {
         world.address(&send.from)
     };
@@ -127,7 +127,7 @@ fn notification(
     };
     Injection {
         bytes: composer.notification(&certified, &notice, &message_id, &LegalTime::at(client.at)),
-        to: if host == Host::Gateway(Role::Receiver) { Role::Receiver } else { Role::Sender },
+        to: provider,
         path: SmtpPath { from: composer.address.clone(), to: vec![to] },
         message_id,
         identifier,

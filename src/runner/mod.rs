@@ -1,6 +1,8 @@
 //! Plays scenarios against targets and gathers evidence; judges nothing itself.
 
+mod absence;
 mod announced;
+mod aside;
 mod blame;
 mod cell;
 mod conclude;
@@ -21,6 +23,7 @@ mod risk;
 mod sending;
 mod stage;
 mod steps;
+mod stop;
 mod story;
 mod talk;
 #[cfg(test)]
@@ -29,7 +32,8 @@ mod waiting;
 mod watching;
 
 pub use how::{How, Keep};
-pub use plan::{OnFailure, Plan, Run, Stop, run};
+pub use plan::{OnFailure, Plan, Play, Run, run};
 pub use play::play;
 pub use rehearse::{Planned, Rehearsal, rehearse};
 pub use risk::Risk;
+pub use stop::Stop;

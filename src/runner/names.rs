@@ -30,9 +30,17 @@ pub struct Names {
 }
 
 impl Names {
-    /// Names for what is in `evidence`.
-    pub fn new(evidence: &Evidence, known: &Known, starts: Timestamp, play: &PlayId) -> Self {
+    /// Names for what is in `evidence`; `mailboxes` are those that a scenario gives a state, by address, in role names:
+    /// somebody else's may have any.
+    pub fn new(
+        evidence: &Evidence,
+        known: &Known,
+        starts: Timestamp,
+        play: &PlayId,
+        mailboxes: impl Iterator<Item = (String, String)>,
+    ) -> Self {
         let mut words = vec![("posta.example".to_owned(), "posta".to_owned())];
+        words.extend(mailboxes);
         for (role, facts) in &evidence.gateways {
             words.push((facts.provider.clone(), format!("<provider {role}>")));
             if let Some(domain) = facts.domains.first() {

@@ -9,12 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{sync::watch, task::JoinSet};
+use aws_lc_rs::digest;
+use tokio::task::JoinSet;
 
-use super::{how::How, play::play};
+use super::{how::How, play::play, stop::Urgency};
 use crate::{
     evidence::Direction,
-    results::{CellOutcome, Event, Opening, Work},
+    results::{CellOutcome, Event, Opening, Part, Shard, Work},
     scenario::Scenario,
     threads,
 };
@@ -29,12 +30,12 @@ pub struct Plan {
     pub scenarios: Vec<Arc<Scenario>>,
     /// Who plays; every scenario is played in each.
     pub directions: Vec<Direction>,
+    /// The part of all that which is played; everything without.
+    pub shard: Option<Shard>,
     /// How many at a time.
     pub jobs: NonZeroUsize,
     /// What a failure means for what has not started yet.
     pub on_failure: OnFailure,
-    /// When to stop early.
-    pub stop: Stop,
     /// How each is played.
     pub how: How,
 }
@@ -47,21 +48,6 @@ pub enum OnFailure {
     Continue,
     /// Nothing more is started.
     Stop,
-}
-
-/// Asks a run to stop. Asked once, it starts nothing more, and what is being played is finished and kept; asked again,
-/// it ends at once, and what is being played counts as not played. Clones share the request.
-#[derive(Clone, Debug, Default)]
-pub struct Stop {
-    urgency: watch::Sender<Urgency>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Urgency {
-    #[default]
-    None,
-    Soon,
-    AtOnce,
 }
 
 /// What a run yields.
@@ -82,25 +68,46 @@ impl Plan {
         Self {
             scenarios,
             directions: vec![Direction::new("alfa", "bravo"), Direction::new("bravo", "alfa")],
+            shard: None,
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             on_failure: OnFailure::default(),
-            stop: Stop::default(),
             how: How::default(),
         }
     }
 }
 
-impl Stop {
-    /// Asks to stop, or, where that has been asked already, to end at once.
-    pub fn request(&self) {
-        self.urgency.send_modify(|urgency| {
-            *urgency = if *urgency == Urgency::None { Urgency::Soon } else { Urgency::AtOnce };
-        });
+impl Plan {
+    /// What is played, scenario by scenario. A part has as few directions as can be: a machine that plays it needs no
+    /// other target.
+    pub fn plays(&self) -> Vec<Play<'_>> {
+        let all = self.scenarios.len() * self.directions.len();
+        let range = self.shard.map_or(0..all, |shard| shard.range(all));
+        let mut plays = Vec::new();
+        for (place, scenario) in self.scenarios.iter().enumerate() {
+            for (number, direction) in self.directions.iter().enumerate() {
+                if range.contains(&(number * self.scenarios.len() + place)) {
+                    plays.push(Play { scenario, direction });
+                }
+            }
+        }
+        plays
     }
 
-    /// Whether someone asked.
-    pub fn requested(&self) -> bool {
-        *self.urgency.borrow() != Urgency::None
+    /// Which part of what that is; `None` where it is everything.
+    fn part(&self) -> Option<Part> {
+        let shard = self.shard?;
+        let mut context = digest::Context::new(&digest::SHA256);
+        let mut add = |word: &str| {
+            context.update(&word.len().to_be_bytes());
+            context.update(word.as_bytes());
+        };
+        add(env!("CARGO_PKG_VERSION"));
+        add(&format!("{:?} {}", self.how.strictness, self.how.as_of));
+        self.scenarios.iter().flat_map(|scenario| [&*scenario.id, &*scenario.source]).for_each(&mut add);
+        self.directions.iter().flat_map(|way| [&*way.sender, &*way.receiver]).for_each(&mut add);
+        let digest = context.finish();
+        let plan = digest.as_ref().iter().fold("sha256:".to_owned(), |word, octet| format!("{word}{octet:02x}"));
+        Some(Part { shard, plays: self.scenarios.len() * self.directions.len(), plan })
     }
 }
 
@@ -109,26 +116,35 @@ impl Stop {
 /// has no thread or descriptor left to begin with.
 pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> {
     let clock = Instant::now();
-    let planned = plan.scenarios.len() * plan.directions.len();
+    let plays = plan.plays();
+    let planned = plays.len();
     let threads = plan.jobs.get().min(planned);
     let runtime = threads::runtime(threads, threads)?;
     on_event(Event::Opened(Opening {
         started: plan.how.machine.now(),
-        work: Work::Plays { planned, directions: plan.directions.clone() },
+        work: Work::Plays { planned, directions: directions(plan, &plays), part: plan.part() },
         strictness: plan.how.strictness,
         as_of: plan.how.as_of,
     }));
-    let ended = runtime.block_on(play_all(plan, on_event));
+    let ended = runtime.block_on(play_all(plan, plays.into(), on_event));
     // What a play that was cut short left behind is not waited for.
     runtime.shutdown_background();
-    Ok(Run { ended, planned, interrupted: plan.stop.requested() && ended < planned, took: clock.elapsed() })
+    Ok(Run { ended, planned, interrupted: plan.how.stop.requested() && ended < planned, took: clock.elapsed() })
+}
+
+/// The directions that something is played in, in their order.
+fn directions(plan: &Plan, plays: &[Play<'_>]) -> Vec<Direction> {
+    let is_played = |way: &&Direction| plays.iter().any(|play| play.direction == *way);
+    plan.directions.iter().filter(is_played).cloned().collect()
 }
 
 /// One cell to be played.
 #[derive(Clone, Copy)]
-struct Play<'p> {
-    scenario: &'p Arc<Scenario>,
-    direction: &'p Direction,
+pub struct Play<'p> {
+    /// What.
+    pub scenario: &'p Arc<Scenario>,
+    /// By whom.
+    pub direction: &'p Direction,
 }
 
 impl Play<'_> {
@@ -139,20 +155,15 @@ impl Play<'_> {
 }
 
 /// How many cells ended.
-async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
-    let mut asked = plan.stop.urgency.subscribe();
-    let plays = plan
-        .scenarios
-        .iter()
-        .flat_map(|scenario| plan.directions.iter().map(move |direction| Play { scenario, direction }));
-    let mut waiting: VecDeque<Play<'_>> = plays.collect();
+async fn play_all(plan: &Plan, mut waiting: VecDeque<Play<'_>>, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
+    let mut asked = plan.how.stop.asked();
     let mut heavy_under_way = false;
     let mut playing = JoinSet::new();
     let mut count = 0;
     let mut failed = false;
     loop {
         while playing.len() < plan.jobs.get()
-            && !plan.stop.requested()
+            && !plan.how.stop.requested()
             && !(failed && plan.on_failure == OnFailure::Stop)
         {
             let next = waiting.iter().position(|play| !(heavy_under_way && play.is_heavy()));
@@ -166,7 +177,9 @@ async fn play_all(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
         let ended = tokio::select! {
             ended = playing.join_next() => ended,
             _ = asked.changed() => match *asked.borrow_and_update() {
-                Urgency::AtOnce => break,
+                Urgency::AtOnce if plan.how.targets.is_empty() => break,
+                // Each breaks off by itself, and tells what it had sent to somebody else's gateway.
+                Urgency::AtOnce => continue,
                 Urgency::None | Urgency::Soon => {
                     on_event(Event::Stopping { playing: playing.len() });
                     continue;

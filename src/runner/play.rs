@@ -22,7 +22,7 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
     let clock = Instant::now();
     let task = {
         let (scenario, direction, how) = (scenario.clone(), direction.clone(), how.clone());
-        tokio::spawn(async move { attempt(&scenario, &direction, &how).await })
+        tokio::spawn(async move { Box::pin(attempt(&scenario, &direction, &how)).await })
     };
     let mut cell = match task.await {
         Ok(cell) => cell,
@@ -34,7 +34,8 @@ pub async fn play(scenario: &Arc<Scenario>, direction: &Direction, how: &How) ->
 
 async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell {
     let setting = Setting { machine: how.machine, play: how.run.play(), targets: &how.targets, contact: Contact::Made };
-    let world = match target::open(direction, scenario, &setting).await {
+    let opened = until_stopped(how, target::open(direction, scenario, &setting)).await;
+    let world = match opened {
         Ok(world) => world,
         Err(error) => return blank(scenario, direction, no_verdict(&error)),
     };
@@ -43,15 +44,18 @@ async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell 
         return blank(scenario, direction, CellOutcome::Skipped(reason));
     }
     let limit = how.limit_of(scenario) + stage.longest_wait();
-    let broke_off = match tokio::time::timeout(limit, stage.play()).await {
-        Ok(played) => played.err(),
-        Err(_) => Some(TargetError::infrastructure(format!("nothing settled within {limit:?}"))),
+    let playing = async {
+        let unsettled = |_| TargetError::infrastructure(format!("nothing settled within {limit:?}"));
+        tokio::time::timeout(limit, stage.play()).await.unwrap_or_else(|late| Err(unsettled(late)))
     };
+    let broke_off = until_stopped(how, playing).await.err();
     if broke_off.is_some() {
         world.halt();
+        let sent = world.sent_to_others();
+        stage.progress().notes.extend(sent);
     }
     // What was on the wires is evidence all the same; the trouble is already told, or is this one.
-    let _ = tokio::time::timeout(limit, stage.look()).await;
+    let _ = until_stopped(how, async { Ok(tokio::time::timeout(limit, stage.look()).await) }).await;
     // Reading and judging are work without waiting; a panic there must not lose what was gathered.
     let mut gathered = gather(&stage);
     if let Some(dialogue) = broke_off.as_ref().and_then(|error| error.dialogue.clone()) {
@@ -68,6 +72,17 @@ async fn attempt(scenario: &Scenario, direction: &Direction, how: &How) -> Cell 
     cell.observed = gathered.evidence;
     keep(&mut cell, how);
     cell
+}
+
+/// Does something that somebody else's gateway may keep waiting, unless the run is asked to end at once.
+async fn until_stopped<T>(how: &How, doing: impl Future<Output = Result<T, TargetError>>) -> Result<T, TargetError> {
+    if how.targets.is_empty() {
+        return doing.await;
+    }
+    tokio::select! {
+        done = doing => done,
+        () = how.stop.at_once() => Err(TargetError::infrastructure("the run was interrupted")),
+    }
 }
 
 /// What broke a play off is a host's failure where a host answers for it, and no verdict otherwise.

@@ -39,6 +39,8 @@ pub struct Progress {
     pub notes: Vec<String>,
     /// The rules that must report on each injected envelope, by its id; none unless announced.
     pub announced: BTreeMap<String, Announced>,
+    /// The instant of the scenario that was reached: where clocks run, waiting takes them beyond it.
+    pub reached: Option<Timestamp>,
     /// The step being played.
     pub at: Path,
     /// What a later step hands over again, as it was at first.

@@ -118,6 +118,12 @@ impl Reading {
         self.what == expected.what && self.about.as_deref() == Some(expected.about.as_str())
     }
 
+    /// The provider that issued what it certifies.
+    pub fn provider(&self) -> Option<&str> {
+        let data = self.message.as_ref()?.daticert.as_ref()?.data.as_ref()?;
+        Some(&data.gestore_emittente)
+    }
+
     /// What it is, in the words of a scenario.
     pub fn words(&self, in_roles: &dyn Fn(&str) -> String) -> String {
         let mut words = match &self.about {

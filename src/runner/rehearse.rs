@@ -7,6 +7,7 @@ use crate::{
     evidence::{Direction, Role},
     scenario::{
         Scenario,
+        inject::Notification,
         model::Step,
         send::Send,
         words::{Host, Mailbox},
@@ -56,10 +57,8 @@ pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> 
         return Ok(Rehearsal::Skipped(reason));
     }
     let address = |mailbox: &Mailbox| world.address(mailbox);
-    let name = |role: Role| match role {
-        Role::Sender => direction.sender.as_str(),
-        Role::Receiver => direction.receiver.as_str(),
-    };
+    let gateways = world.gateways();
+    let name = |role: Role| gateways.get(&role).map_or_else(|| role.to_string(), |facts| facts.target.clone());
     let mut planned = Vec::new();
     for step in &scenario.steps {
         match step {
@@ -81,7 +80,7 @@ pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> 
                         }),
                         // From the ordinary mail host: to each host its own recipients.
                         Some(Host::Posta) | None => {
-                            for role in Role::BOTH {
+                            for role in world.roles() {
                                 let theirs = recipients.iter().filter(|to| to.host() == Some(Host::Gateway(role)));
                                 let to: Vec<String> = theirs.map(|to| address(to)).collect();
                                 if !to.is_empty() {
@@ -95,16 +94,15 @@ pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> 
             }
             Step::Inject(inject) => {
                 let (from, to, role) = match (&inject.envelope, &inject.notification) {
-                    (Some(send), _) => {
-                        (address(&send.from), send.recipients().into_iter().map(address).collect(), Role::Receiver)
-                    }
+                    (Some(send), _) => (
+                        address(&send.from),
+                        send.recipients().into_iter().map(address).collect(),
+                        send.recipients_provider().unwrap_or(Role::Receiver),
+                    ),
                     (None, Some(notice)) => (
                         "a provider's address".to_owned(),
                         vec!["whoever sent what it speaks of".to_owned()],
-                        match notice.recipient.host() {
-                            Some(Host::Gateway(Role::Sender)) => Role::Receiver,
-                            _ => Role::Sender,
-                        },
+                        told(scenario, notice),
                     ),
                     (None, None) => continue,
                 };
@@ -122,4 +120,11 @@ pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> 
         }
     }
     Ok(Rehearsal::Messages(planned))
+}
+
+/// Whose user sent what a notification speaks of.
+fn told(scenario: &Scenario, notice: &Notification) -> Role {
+    let sent = notice.about.as_ref().and_then(|id| scenario.sends().find(|send| send.id == *id));
+    let from = sent.map(|send| &send.from).or(notice.from.as_ref());
+    from.and_then(Mailbox::host).and_then(Host::role).unwrap_or(Role::Sender)
 }

@@ -2,7 +2,14 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use crate::scenario::{Scenario, attachment::Attachment, model::Step, send::Send};
+use super::stage::Stage;
+use crate::scenario::{
+    Scenario,
+    attachment::Attachment,
+    model::Step,
+    send::{ClientAuth, ClientTls, Send},
+    words::LegalInstant,
+};
 
 /// Why a scenario wants to be allowed against somebody else's gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +57,26 @@ impl Risk {
             Risk::Flooding => "flooding",
             Risk::Smuggling => "smuggling",
         }
+    }
+}
+
+impl Stage<'_> {
+    /// Why this is not to be played against somebody else's gateway; `None` where it may be, or nobody else's plays.
+    pub(super) fn forbids(&self, allowed: &BTreeSet<Risk>) -> Option<String> {
+        self.world.settling()?;
+        if self.scenario.starts != LegalInstant::default().0 {
+            return Some("it begins at an instant of its own, and the clocks of others show today".to_owned());
+        }
+        if self.scenario.sends().any(|send| send.tls == ClientTls::Implicit || send.auth == ClientAuth::Login) {
+            return Some("it logs in by another way than the one that a target file names".to_owned());
+        }
+        let missing = Risk::of(self.scenario).into_iter().find(|risk| !allowed.contains(risk))?;
+        let what = match missing {
+            Risk::Infected => "infected messages go",
+            Risk::Flooding => "so much goes",
+            Risk::Smuggling => "what looks like the end of a message, and is none, goes",
+        };
+        Some(format!("{what} to somebody else's gateway only with `--allow {missing}`"))
     }
 }
 

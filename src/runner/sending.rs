@@ -62,7 +62,7 @@ impl<'s> Stage<'s> {
                 handovers.push(handed(Door::Access { at, login }, send.recipients()));
                 continue;
             }
-            for at in [Host::Gateway(Role::Sender), Host::Gateway(Role::Receiver), Host::Posta] {
+            for at in self.world.hosts() {
                 let theirs = |to: &&Mailbox| to.host() == Some(at);
                 let recipients: Vec<&Mailbox> = send.recipients().into_iter().filter(theirs).collect();
                 let Some(first) = recipients.first().copied().cloned() else { continue };

@@ -14,10 +14,10 @@ use crate::{
         model::Step,
         words::{Mailbox, Place},
     },
-    target::{Need, TargetError, World, mailboxes},
+    target::{Need, TargetError, World},
 };
 
-/// A scenario on its pair.
+/// A scenario in its world.
 pub struct Stage<'s> {
     /// The scenario.
     pub scenario: &'s Scenario,
@@ -74,9 +74,9 @@ impl<'s> Stage<'s> {
             _ => None,
         });
         let named = self.scenario.given.mailboxes.keys().chain(changed.flatten());
-        let mailboxes: BTreeSet<Mailbox> = mailboxes().chain(named.cloned()).collect();
+        let mailboxes: BTreeSet<Mailbox> = self.world.mailboxes().chain(named.cloned()).collect();
         let shown = |role: &Role| self.world.lacks(*role, Need::VirusStore).is_none();
-        let stores = Role::BOTH.into_iter().filter(shown).map(Place::VirusStore);
+        let stores = self.world.roles().filter(shown).map(Place::VirusStore);
         mailboxes.into_iter().map(Place::Mailbox).chain(stores).collect()
     }
 }

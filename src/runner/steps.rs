@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 
 use super::{progress::Told, stage::Stage, waiting::Awaited};
 use crate::{
-    evidence::Role,
     scenario::{
         change::Change,
         locate::Step as Down,
@@ -62,12 +61,12 @@ impl Stage<'_> {
 
     /// Nothing more may come than was expected.
     async fn aftermath(&self) -> Result<(), TargetError> {
-        match Role::BOTH.into_iter().find_map(|role| self.world.lacks(role, Need::Clock)) {
+        match self.world.roles().find_map(|role| self.world.lacks(role, Need::Clock)) {
             None => self.advance(AFTERMATH).await?,
             Some(reason) => self.progress().notes.push(format!("late notices were not waited for: {reason}")),
         }
         let arrivals = self.arrivals(Awaited::Nothing).await?;
-        self.tell_how_it_was_seen();
+        self.world.read_logs().await?;
         self.expect(&Expectation::new(), &vec!["steps".into()], &arrivals);
         self.given_up();
         self.progress().watched_until = Some(self.world.now());
@@ -83,7 +82,12 @@ impl Stage<'_> {
 
     async fn advance(&self, by: SignedDuration) -> Result<(), TargetError> {
         self.settle().await?;
-        self.world.advance(by).await?;
+        // Where clocks run, waiting has taken them beyond where the scenario was: that counts in, or twelve hours and the
+        // minutes waited before are more than twelve hours.
+        let now = self.world.now();
+        let wanted = self.progress().reached.unwrap_or(now) + by;
+        self.progress().reached = Some(wanted);
+        self.world.advance(wanted.duration_since(now).max(SignedDuration::ZERO)).await?;
         self.progress().told.push(Told::Advanced(by));
         self.try_again().await
     }

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     directory::Directory,
     evidence::{Evidence, Party, Seen},
+    scenario::words::Mailbox,
     shown::spelt,
     smime::Trust,
 };
@@ -33,12 +34,15 @@ static MESSAGE_ID: LazyLock<Regex> = LazyLock::new(|| Regex::new("Message-ID: <i
 pub fn tell(stage: &Stage<'_>, gathered: &Gathered) -> String {
     let mut progress = stage.progress();
     let evidence = &gathered.evidence;
+    let Stage { scenario, world, .. } = stage;
+    let given = scenario.given.mailboxes.keys().filter(|mailbox| matches!(mailbox, Mailbox::At { .. }));
+    let mailboxes = given.map(|mailbox| (world.address(mailbox), mailbox.to_string()));
     let mut teller = Teller {
-        names: Names::new(evidence, &progress.known, stage.scenario.starts, stage.world.play()),
+        names: Names::new(evidence, &progress.known, scenario.starts, world.play(), mailboxes),
         directory: evidence.directories.last().and_then(|version| Directory::read(&version.ldif).ok()),
         trust: Trust::new(evidence.anchors.iter().cloned(), evidence.crls.iter().cloned()),
-        now: stage.scenario.starts,
-        lines: vec![stage.scenario.title.clone()],
+        now: scenario.starts,
+        lines: vec![scenario.title.clone()],
         alike: BTreeMap::new(),
         repeated: None,
     };
@@ -114,7 +118,9 @@ impl Teller {
         let mut in_order: Vec<&Arrival> = arrivals.iter().collect();
         in_order.sort_by_cached_key(|arrival| {
             let words = arrival.reading.words(&|address| self.names.shown(address));
-            (arrival.place.clone(), arrival.reading.what, words, arrival.index)
+            // What several providers tell alike, in the order of their names: whose word comes first, nobody decides.
+            let provider = arrival.reading.provider().map(|provider| self.names.shown(provider));
+            (arrival.place.clone(), arrival.reading.what, words, provider, arrival.index)
         });
         for arrival in in_order {
             let words = arrival.reading.words(&|address| self.names.shown(address));

@@ -6,7 +6,8 @@ use super::*;
 use crate::{
     evidence::{Direction, Party, bundle},
     norm::Level,
-    results::{Cause, Cell, CellOutcome, Event},
+    report,
+    results::{Cause, Cell, CellOutcome, Event, Unmet},
     rules,
     scenario::Scenario,
 };
@@ -34,7 +35,11 @@ const ALL: &str = "\
 async fn unmet_expectations_have_their_line_and_whoever_owes() {
     for (steps, at, blame) in [
         (ALL.replace("{accettazione: a}", "{accettazione: a}, {non-accettazione: a}"), "x.yaml:6", Party::Sender),
-        (ALL.replace("{presa-in-carico: a}", "{presa-in-carico: a}, {presa-in-carico: a}"), "x.yaml:7", Party::Sender),
+        (
+            ALL.replace("{presa-in-carico: a}", "{presa-in-carico: a}, {presa-in-carico: a}"),
+            "x.yaml:7",
+            Party::Receiver,
+        ),
         (ALL.replace("    anna@receiver: [{posta-certificata: a}]\n", ""), "x.yaml:6", Party::Sender),
         (ALL.replace("anna@receiver}", "anna@receiver, form: breve}"), "x.yaml:6", Party::Receiver),
         (format!("{ALL}- expect:\n    luca@receiver: [{{posta-certificata: a}}]\n"), "x.yaml:10", Party::Receiver),
@@ -186,7 +191,7 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
 
     let mut one_at_a_time = plan.clone();
     one_at_a_time.jobs = std::num::NonZeroUsize::MIN;
-    let stop = one_at_a_time.stop.clone();
+    let stop = one_at_a_time.how.stop.clone();
     let stopped = run(&one_at_a_time, &mut |event| {
         if matches!(event, Event::Finished(_)) {
             stop.request();
@@ -198,8 +203,8 @@ fn a_run_plays_all_of_its_plan_and_can_be_stopped() {
     // Asked once, what is being played is finished; asked twice, not even that.
     for (times, ended) in [(1, 1), (2, 0)] {
         let mut plan = one_at_a_time.clone();
-        plan.stop = Stop::default();
-        let stop = plan.stop.clone();
+        plan.how.stop = Stop::default();
+        let stop = plan.how.stop.clone();
         let stopped = run(&plan, &mut |event| {
             if matches!(event, Event::Started { .. }) {
                 (0..times).for_each(|_| stop.request());
@@ -293,6 +298,21 @@ async fn what_changes_or_goes_wrong_on_the_way_is_seen_to_fail() {
         ("delivery/burst", steps, given("sender: {loses: [accettazione]}"), Party::Sender),
         ("delivery/side-by-side", steps, given("receiver: {loses: [avvenuta-consegna]}"), Party::Receiver),
         ("session/implicit-tls-and-auth-login", steps, given("sender: {loses: [accettazione]}"), Party::Sender),
+        (
+            "timeout/restarted",
+            "given:\n",
+            "given:\n  sender: {loses: [preavviso-errore-consegna]}\n".to_owned(),
+            Party::Sender,
+        ),
+        (
+            "delivery/domain-moved-meanwhile",
+            "given:\n",
+            "given:\n  sender: {loses: [avvenuta-consegna]}\n".to_owned(),
+            Party::Sender,
+        ),
+        ("trust/malformed-to-let-in", steps, given("receiver: {loses: [avvenuta-consegna]}"), Party::Receiver),
+        // Who keeps it still has what nobody is to have any more.
+        ("virus/purged-early", "720h", "24000h".to_owned(), Party::Receiver),
     ] {
         let cell = played(&altered(id, from, &to), "bravo", &How::default()).await;
         assert_eq!(cell.outcome, CellOutcome::Failed, "{id}");
@@ -310,4 +330,56 @@ async fn an_answer_that_is_lost_costs_a_second_crossing() {
     for kind in ["posta-certificata", "presa-in-carico", "avvenuta-consegna"] {
         assert_eq!(crossed(kind), 2, "{kind}: {}", cell.story);
     }
+}
+
+/// Of several receiving providers it is told which one is wrong, and every report names who plays it.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_receiving_provider_is_seen_to_fail_and_is_named() {
+    let healthy = "second-receiver: {}";
+    let second = |state: &str| format!("second-receiver: {{{state}}}");
+    let beside = |state: &str| format!("{healthy}\n  {state}");
+    for (id, from, to, blame) in [
+        ("delivery/three-providers", healthy, second("loses: [presa-in-carico]"), Party::SecondReceiver),
+        ("delivery/three-providers", healthy, second("loses: [avvenuta-consegna]"), Party::SecondReceiver),
+        ("delivery/three-providers", healthy, beside("receiver: {loses: [presa-in-carico]}"), Party::Receiver),
+        ("delivery/all-to-all", healthy, second("loses: [accettazione]"), Party::SecondReceiver),
+        ("delivery/all-to-all", healthy, second("loses: [posta-certificata]"), Party::SecondReceiver),
+        ("delivery/domain-moved-between-others", healthy, second("loses: [presa-in-carico]"), Party::SecondReceiver),
+        ("non-delivery/one-provider-refuses", healthy, beside("sender: {loses: [errore-consegna]}"), Party::Sender),
+        (
+            "timeout/one-provider-down",
+            "second-receiver: {unreachable-for: 100h}",
+            healthy.into(),
+            Party::SecondReceiver,
+        ),
+        ("timeout/one-provider-late", "13h}", "13h, loses: [avvenuta-consegna]}".into(), Party::SecondReceiver),
+        ("virus/one-provider-finds-it", healthy, second("antivirus: off"), Party::SecondReceiver),
+    ] {
+        let cell = played(&altered(id, from, &to), "bravo", &How::default()).await;
+        assert_eq!(cell.outcome, CellOutcome::Failed, "{id} {to}");
+        assert!(cell.unmet.iter().any(|unmet| unmet.blame == blame), "{id} {to}: {:?}", cell.unmet);
+        assert_eq!(cell.second_receiver(), Some("delta"));
+        let named = |failure: &report::Failure| failure.blame == "delta, as second-receiver";
+        assert_eq!(report::failures(&cell).iter().any(named), blame == Party::SecondReceiver, "{id} {to}");
+    }
+}
+
+/// What no edit of a message shows, `flawed` does wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_envelope_taken_twice_and_a_message_in_clear_are_seen_to_fail() {
+    for id in ["delivery/identifier-in-several-transactions", "trust/replayed-after-a-restart"] {
+        let cell = played(&altered(id, "steps:", "steps:"), "flawed", &How::default()).await;
+        let twice = |unmet: &Unmet| {
+            unmet.expected.starts_with("nothing more in anna@receiver") && unmet.blame == Party::Receiver
+        };
+        assert!(cell.unmet.iter().any(twice), "{id}: {:?}", cell.unmet);
+    }
+    let whole = altered("session/another-name-in-tls", "steps:", "steps:");
+    let cell = play(&whole, &Direction::new("flawed", "alfa"), &How::default()).await;
+    let in_clear = |verdict: &&rules::Verdict| verdict.rule.id == "session/providers-secured";
+    let verdict = cell
+        .failed(Level::Must)
+        .find(in_clear)
+        .unwrap_or_else(|| panic!("{}\n{:#?}", cell.story, cell.observed.dialogues));
+    assert_eq!(verdict.outcome.findings()[0].blame, Some(Party::Sender));
 }

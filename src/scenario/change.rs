@@ -24,6 +24,10 @@ pub struct Change {
     #[serde(default)]
     #[schemars(with = "Option<GatewayChange>")]
     pub receiver: GatewayChange,
+    /// The gateway of the other receiving provider.
+    #[serde(default)]
+    #[schemars(with = "Option<GatewayChange>")]
+    pub second_receiver: GatewayChange,
     /// Mailboxes, each with everything that it is from now on.
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, MailboxSettings>>")]
@@ -38,10 +42,20 @@ pub struct Change {
     /// 3 March 2026.
     #[serde(default)]
     pub revoked: Option<Role>,
-    /// The domain of this provider's users, which is that of its secondary environment, goes over to the other provider:
-    /// there they have new, empty mailboxes.
+    /// The domain of a provider's users, which is that of its secondary environment, goes over to another provider: there
+    /// they have new, empty mailboxes.
     #[serde(default)]
-    pub domain_leaves: Option<Role>,
+    pub domain_moves: Option<DomainMove>,
+}
+
+/// Between which providers a domain goes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DomainMove {
+    /// Who had it.
+    pub from: Role,
+    /// Who has it from now on.
+    pub to: Role,
 }
 
 /// What changes in a gateway.
@@ -70,13 +84,14 @@ impl Change {
         match role {
             Role::Sender => &self.sender,
             Role::Receiver => &self.receiver,
+            Role::SecondReceiver => &self.second_receiver,
         }
     }
 
     /// What changes, a sentence each.
     pub fn sentences(&self) -> Vec<String> {
         let mut told = Vec::new();
-        for role in Role::BOTH {
+        for role in Role::ALL {
             let GatewayChange { antivirus, certificate, unreachable_for } = self.of(role);
             told.extend(antivirus.map(|antivirus| match antivirus {
                 Antivirus::On => format!("{role} sees viruses"),
@@ -93,7 +108,8 @@ impl Change {
         told.extend(self.delisted.map(|role| format!("the directory lists the first certificate of {role} no more")));
         told.extend(self.revoked.map(|role| format!("the first certificate of {role} is revoked")));
         told.extend(
-            self.domain_leaves.map(|role| format!("the domain of the users of {role} goes over to {}", role.other())),
+            self.domain_moves
+                .map(|DomainMove { from, to }| format!("the domain of the users of {from} goes over to {to}")),
         );
         told
     }

@@ -14,6 +14,7 @@ use super::{
     words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, Span, UNKNOWN, USERS},
 };
 use crate::{
+    evidence::Role,
     shown::acts,
     yaml::{
         locate::{Path, Step as Down},
@@ -157,8 +158,12 @@ impl<'d> Check<'d> {
                                  nothing to be found on purpose"
                             ),
                         ),
-                        None if matches!(id.parse(), Ok(Place::AccessPoint(_) | Place::IncomingPoint(_))) => {}
-                        None => self.undeclared(id, below(&at, Down::KeyOf(id.clone()))),
+                        None => match id.parse() {
+                            Ok(Place::AccessPoint(role) | Place::IncomingPoint(role)) => {
+                                self.plays(role, below(&at, Down::KeyOf(id.clone())));
+                            }
+                            _ => self.undeclared(id, below(&at, Down::KeyOf(id.clone()))),
+                        },
                     }
                     for (which, rule) in rules.iter().enumerate() {
                         if !self.rules.contains(&rule.as_str()) {
@@ -182,8 +187,19 @@ impl<'d> Check<'d> {
         }
     }
 
+    /// A gateway that is named plays.
+    fn plays(&mut self, role: Role, at: Path) {
+        if self.document.given.gateway(role).is_none() {
+            let message = format!("nobody plays `{role}` here: give it a place under `given`: `{role}: {{}}`");
+            self.wrong(at, message);
+        }
+    }
+
     fn mailbox(&mut self, mailbox: &Mailbox, at: Path) {
         let Mailbox::At { user, host } = mailbox else { return };
+        if let Host::Gateway(role) = host {
+            self.plays(*role, at.clone());
+        }
         let known: Vec<&str> = match host {
             Host::Posta => ORDINARY_USERS.into_iter().chain([UNKNOWN]).collect(),
             Host::Gateway(_) => USERS.into_iter().chain([UNKNOWN, SERVICE]).chain(self.declared(*host)).collect(),

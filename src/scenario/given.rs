@@ -24,6 +24,9 @@ pub struct Given {
     #[serde(default)]
     #[schemars(with = "Option<GatewayState>")]
     pub receiver: GatewayState,
+    /// The gateway of another receiving provider, which plays where this stands, and may be `{}`.
+    #[serde(default)]
+    pub second_receiver: Option<GatewayState>,
     /// The ordinary mail host.
     #[serde(default)]
     #[schemars(with = "Option<PostaState>")]
@@ -42,9 +45,20 @@ pub struct Given {
 }
 
 impl Given {
+    /// The gateways that play, each with its state.
+    pub fn gateways(&self) -> impl Iterator<Item = (Role, &GatewayState)> {
+        let both = [(Role::Sender, &self.sender), (Role::Receiver, &self.receiver)];
+        both.into_iter().chain(self.second_receiver.iter().map(|state| (Role::SecondReceiver, state)))
+    }
+
+    /// The state of the gateway that plays a role; `None` where nobody does.
+    pub fn gateway(&self, role: Role) -> Option<&GatewayState> {
+        self.gateways().find_map(|(of, state)| (of == role).then_some(state))
+    }
+
     /// Whether a gateway is made to break the norm, so that rules have something to report.
     pub fn plants_faults(&self) -> bool {
-        [&self.sender, &self.receiver].into_iter().any(|gateway| {
+        self.gateways().any(|(_, gateway)| {
             let GatewayState { loses, delays, starttls, keeps_viruses_for, .. } = gateway;
             !loses.is_empty() || !delays.is_empty() || *starttls == StartTls::Withheld || keeps_viruses_for.is_some()
         })

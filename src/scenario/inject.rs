@@ -15,7 +15,7 @@ use crate::{evidence::Role, fault::Edit, message::Kind};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Inject {
     /// A transport envelope of the sender's provider: the message that a user of it would have sent; its `id` names the
-    /// envelope. It goes to the receiver's incoming point.
+    /// envelope. It goes to the incoming point of its recipients' provider.
     #[serde(default)]
     pub envelope: Option<Send>,
     /// A notification; it goes to the incoming point of the provider of whoever sent the message it speaks of.
@@ -99,6 +99,8 @@ pub enum Provider {
     Sender,
     /// The receiver's provider.
     Receiver,
+    /// The other receiving provider.
+    SecondReceiver,
     /// A third one, in the directory like the others.
     Third,
 }
@@ -148,6 +150,18 @@ impl Inject {
     }
 }
 
+impl Provider {
+    /// The role that it plays; `None` of the third, which only the harness plays.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Provider::Sender => Some(Role::Sender),
+            Provider::Receiver => Some(Role::Receiver),
+            Provider::SecondReceiver => Some(Role::SecondReceiver),
+            Provider::Third => None,
+        }
+    }
+}
+
 impl Notice {
     /// The kind.
     pub fn kind(self) -> Kind {
@@ -170,6 +184,7 @@ impl From<Role> for Provider {
         match role {
             Role::Sender => Provider::Sender,
             Role::Receiver => Provider::Receiver,
+            Role::SecondReceiver => Provider::SecondReceiver,
         }
     }
 }

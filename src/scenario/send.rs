@@ -10,6 +10,7 @@ use super::{
     receipt::Receipt,
     words::{Host, Mailbox},
 };
+use crate::evidence::Role;
 
 /// A message as a user's client sends it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -133,6 +134,13 @@ impl Send {
     /// Through whose host the message enters the world: that of the user who logs in.
     pub fn submitted_at(&self) -> Option<Host> {
         self.login.as_ref().unwrap_or(&self.from).host()
+    }
+
+    /// The receiving provider that all recipients are at, where they are at one.
+    pub fn recipients_provider(&self) -> Option<Role> {
+        let mut hosts = self.recipients().into_iter().map(Mailbox::host);
+        let Some(Some(Host::Gateway(role))) = hosts.next() else { return None };
+        (role != Role::Sender && hosts.all(|host| host == Some(Host::Gateway(role)))).then_some(role)
     }
 
     /// Every recipient of the SMTP transaction, in order.

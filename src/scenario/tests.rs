@@ -143,7 +143,16 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
         ("advance: 12h", "change: {receiver: {starttls: withheld}}", "starttls", "unknown key"),
         ("advance: 12h", "change: {mailboxes: {carla@posta: {state: full}}}", "carla", "only those of `sender`"),
         ("advance: 12h", "change: {revoked: sender}", "sender}", "from 3 March 2026 on"),
-        ("advance: 12h", "change: {domain-leaves: receiver}", "receiver}", "`receiver: {environment: secondary}`"),
+        (
+            "advance: 12h",
+            "change: {domain-moves: {from: receiver, to: sender}}",
+            "receiver, to",
+            "`receiver: {environment: secondary}`",
+        ),
+        (first, &second("from: mario@sender, to: [anna@second-receiver]}"), "anna@second", "`second-receiver: {}`"),
+        ("mario@sender:\n", "virus-store@second-receiver:\n", "virus", "`second-receiver: {}`"),
+        ("advance: 12h", "change: {restarted: [second-receiver]}", "second", "`second-receiver: {}`"),
+        ("advance: 12h", "change: {revoked: second-receiver}", "second", "`second-receiver: {}`"),
         ("advance: 12h", "again: contrct", "contrct", "did you mean `contract`?"),
         ("advance: 12h", "together: [{id: a, from: mario@sender, to: [anna@receiver]}]", "[{id: a", "two messages"),
         (

@@ -77,7 +77,7 @@ macro_rules! word {
 word! {
     Mailbox, "a mailbox: `mario@sender`, `service@receiver`, `carla@posta`, or a literal address", "^[^@]+@.+$";
     Place, "a mailbox, `virus-store@sender`, `access-point@sender` or `incoming-point@receiver`",
-        "^[^@]+@(sender|receiver|posta)$";
+        "^[^@]+@(sender|receiver|second-receiver|posta)$";
     Size, "a size: `12 B`, `20 kB`, `4 KiB`, `30 MB`", "^[0-9]+ *(B|kB|MB|KiB|MiB)$";
     LegalInstant, "an instant of Italian legal time: `2026-03-02T09:30`", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}";
     ClauseRef, "the id of a clause: `RFC6109-3.1.4`", "^[A-Z].*$";

@@ -20,7 +20,7 @@ use crate::{
     gateway::choices::PeerNames,
     pki::tls,
     shown::path_text,
-    smime::{Certificate, Material, Signature, SignatureState, Signer, Sort, sign::Encoding},
+    smime::{Certificate, Signature, SignatureState, Signer, Wanted, sign::Encoding},
 };
 
 /// Octets of a file at most: the largest revocation lists take some ninety MB.
@@ -35,34 +35,16 @@ pub type Held = Result<Vec<Arc<[u8]>>, String>;
 
 /// Certificates.
 pub fn certificates(path: &Path) -> Held {
-    material(path, "certificates", |sort| matches!(sort, Sort::Certificate(_)))
+    held(path, Wanted::Certificates)
 }
 
 /// Revocation lists.
 pub fn lists(path: &Path) -> Held {
-    material(path, "revocation lists", |sort| matches!(sort, Sort::RevocationList))
+    held(path, Wanted::RevocationLists)
 }
 
-/// What a file holds, all of which must be of this sort.
-fn material(path: &Path, wanted: &str, is: fn(&Sort) -> bool) -> Held {
-    let told = |problem: String| format!("{}: {problem}", path_text(path));
-    let mut found = Vec::new();
-    for material in Material::in_file(read(path)?) {
-        let material = material.map_err(told)?;
-        if !is(&material.sort) {
-            return Err(told(format!("{wanted} are wanted, and it holds {}", name(&material.sort))));
-        }
-        found.push(material.der);
-    }
-    if found.is_empty() { Err(told(format!("no {wanted} in it, in PEM or DER"))) } else { Ok(found) }
-}
-
-fn name(sort: &Sort) -> String {
-    match sort {
-        Sort::Certificate(_) => "a certificate".to_owned(),
-        Sort::RevocationList => "a revocation list".to_owned(),
-        Sort::Neither(problem) => format!("what is neither a certificate nor a revocation list: {problem}"),
-    }
+fn held(path: &Path, wanted: Wanted) -> Held {
+    wanted.of_file(read(path)?).map_err(|problem| format!("{}: {problem}", path_text(path)))
 }
 
 fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {

@@ -12,10 +12,9 @@ use jiff::Timestamp;
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
-use super::secret::Secret;
 use crate::{
     state::{MailboxState, OrdinaryMail},
-    yaml::Span,
+    yaml::{Secret, Span},
 };
 
 /// A gateway, wholly described.
@@ -101,8 +100,6 @@ pub struct ProviderFacts {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct User {
     /// The password.
-    #[serde(with = "serde_yaml::with::singleton_map")]
-    #[schemars(with = "Secret")]
     pub password: Secret,
     /// Whether the mailbox takes mail.
     #[serde(default)]

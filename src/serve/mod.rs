@@ -10,7 +10,6 @@ mod log;
 mod maildir;
 mod maildrop;
 mod place;
-mod secret;
 mod serving;
 mod spool;
 mod tables;

@@ -299,7 +299,7 @@ fn mailboxes(config: &Config, folder: &Path) -> Result<Vec<MailboxSettings>, Ser
         if local.is_empty() || local.contains(|c: char| !c.is_ascii_graphic() || "@<>".contains(c)) {
             return Err(wrong("not the local part of an address"));
         }
-        let password = user.password.read(folder).map_err(|problem| wrong(&format!("no password: {problem}")))?;
+        let password = user.password.read(folder).map_err(|none| wrong(&format!("no password: {}", none.why)))?;
         let password = Some(Password::new(password));
         Ok(MailboxSettings { ordinary: user.ordinary, password, ..MailboxSettings::new(local, user.state) })
     });

@@ -1,6 +1,6 @@
 //! What files hold of certificates, revocation lists and signatures: DER, or the armour of PEM around it (RFC 7468).
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
@@ -51,6 +51,51 @@ impl Material {
             Err(error) => Some(Err(format!("{error:?}"))),
         });
         told.collect()
+    }
+}
+
+/// What a file is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Certificates.
+    Certificates,
+    /// Revocation lists.
+    RevocationLists,
+}
+
+impl Wanted {
+    /// What a file holds, DER by DER, all of which must be this, and one at least; else why it is not.
+    pub fn of_file(self, file: Vec<u8>) -> Result<Vec<Arc<[u8]>>, String> {
+        let wanted = match self {
+            Self::Certificates => "certificate",
+            Self::RevocationLists => "revocation list",
+        };
+        let mut found = Vec::new();
+        for material in Material::in_file(file) {
+            let Material { der, sort } = material?;
+            let is_wanted = match sort {
+                Sort::Certificate(_) => self == Self::Certificates,
+                Sort::RevocationList => self == Self::RevocationLists,
+                Sort::Neither(_) => false,
+            };
+            if !is_wanted {
+                return Err(format!("{wanted}s are wanted, and it holds {sort}"));
+            }
+            found.push(der);
+        }
+        if found.is_empty() { Err(format!("no {wanted}s in it, in PEM or DER")) } else { Ok(found) }
+    }
+}
+
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Certificate(_) => f.write_str("a certificate"),
+            Self::RevocationList => f.write_str("a revocation list"),
+            Self::Neither(problem) => {
+                write!(f, "what is neither a certificate nor a revocation list: {problem}")
+            }
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub mod verify;
 pub use certificate::Certificate;
 pub use crl::is_revocation_list;
 pub use digests::{SignerDigest, digests};
-pub use material::{Material, Sort, cms_in_text};
+pub use material::{Material, Sort, Wanted, cms_in_text};
 pub use path::{PathError, Span, Traced, Trust};
 pub use sign::Signer;
 pub use signed_data::{Purpose, content, is_signed_data};

@@ -1,5 +1,7 @@
 //! A change in the midst of a play: what it comes to for a side, and for the directory and trust that all go by.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::given;
@@ -9,7 +11,8 @@ use crate::{
     gateway::{self, Incoming, Profile},
     pki::Pki,
     scenario::{
-        change::{Change, GatewayChange},
+        change::{Change, DomainMove, GatewayChange},
+        given::SigningCertificate,
         words::{Host, Mailbox},
     },
     smime::Certificate,
@@ -49,13 +52,16 @@ impl Changed {
             .iter()
             .filter_map(|(mailbox, settings)| Some(given::mailbox(&own(mailbox)?, settings, address)))
             .collect();
-        let domain = |of: Role| leaving.filter(|_| change.domain_leaves == Some(of)).map(str::to_owned);
+        let moves = change.domain_moves;
+        let domain = |is_its: bool| leaving.filter(|_| is_its).map(str::to_owned);
+        let gives_up = domain(moves.is_some_and(|moves| moves.from == role));
+        let takes_over = domain(moves.is_some_and(|moves| moves.to == role));
         let gateway = change.of(role).clone();
         let untouched = gateway == GatewayChange::default()
             && mailboxes.is_empty()
-            && change.domain_leaves.is_none()
+            && gives_up.is_none()
+            && takes_over.is_none()
             && !change.restarted.contains(&role);
-        let (gives_up, takes_over) = (domain(role), domain(role.other()));
         (!untouched).then_some(Self { gateway, mailboxes, gives_up, takes_over, at })
     }
 
@@ -87,29 +93,27 @@ impl Changed {
 pub(super) struct Listing {
     /// Whose first certificate is listed no more.
     pub delisted: Vec<Role>,
-    /// Whose users' domain is the other's.
-    pub moved: Option<Role>,
+    /// Whose users' domain is whose.
+    pub moved: Option<DomainMove>,
 }
 
 impl Listing {
-    /// The directory with that; `sender` and `receiver` are the profiles that the play began with.
-    pub fn apply(&self, directory: &Directory, pki: &Pki, [sender, receiver]: [&Profile; 2]) -> Directory {
-        let profile = |role: Role| match role {
-            Role::Sender => sender,
-            Role::Receiver => receiver,
-        };
+    /// The directory with that; `profiles` are those that the play began with.
+    pub fn apply(&self, directory: &Directory, pki: &Pki, profiles: &BTreeMap<Role, Profile>) -> Directory {
         let mut providers: Vec<Provider> = directory.providers.iter().map(|provider| (**provider).clone()).collect();
         for role in &self.delisted {
-            let first = given::signer(&profile(*role).signer, crate::scenario::given::SigningCertificate::First);
-            let Some(der) = pki.certificate(&first) else { continue };
+            let first = profiles.get(role).map(|profile| given::signer(&profile.signer, SigningCertificate::First));
+            let Some(der) = first.and_then(|first| pki.certificate(&first)) else { continue };
             let hash = Certificate::read(der).ok().map(|certificate| certificate.sha1());
             for provider in &mut providers {
                 provider.certificates.retain(|listed| listed != der);
                 provider.certificate_hashes.retain(|listed| Some(listed) != hash.as_ref());
             }
         }
-        if let Some(role) = self.moved {
-            let (domain, to) = (&profile(role).domains[0], &profile(role.other()).provider);
+        if let Some((from, to)) =
+            self.moved.and_then(|moved| Some((profiles.get(&moved.from)?, profiles.get(&moved.to)?)))
+        {
+            let (domain, to) = (&from.domains[0], &to.provider);
             for provider in &mut providers {
                 provider.managed_domains.retain(|managed| managed != domain);
                 if provider.name == *to && provider.unit.is_none() {

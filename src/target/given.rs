@@ -1,5 +1,7 @@
 //! What a scenario gives, in the words of the reference gateway and the ordinary mail host.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{OUTSIDE, TargetError};
@@ -41,11 +43,9 @@ pub(super) fn profile_in_state(
     start: Timestamp,
 ) -> Result<Profile, TargetError> {
     let mut profile = profile(name)?;
-    let state = match role {
-        Role::Sender => &scenario.given.sender,
-        Role::Receiver => &scenario.given.receiver,
-    };
-    set_up(&mut profile, state, start);
+    if let Some(state) = scenario.given.gateway(role) {
+        set_up(&mut profile, state, start);
+    }
     Ok(profile)
 }
 
@@ -91,15 +91,11 @@ pub(super) fn signer(of: &str, which: SigningCertificate) -> String {
 pub(super) fn directory(
     pki: &Pki,
     given: &Given,
-    [sender, receiver]: [Option<&Profile>; 2],
+    profiles: &BTreeMap<Role, Profile>,
     records: impl Iterator<Item = Provider>,
 ) -> Result<Directory, TargetError> {
     let also_listed = given.also_listed.iter().flat_map(|(role, defects)| {
-        let profile = match role {
-            Role::Sender => sender,
-            Role::Receiver => receiver,
-        };
-        let signer = profile.map(|profile| profile.signer.as_str());
+        let signer = profiles.get(role).map(|profile| profile.signer.as_str());
         defects.iter().filter_map(move |defect| Some((signer?, format!("{}-{defect}", signer?))))
     });
     let also_listed: Vec<(&str, String)> = also_listed.collect();

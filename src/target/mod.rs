@@ -1,6 +1,6 @@
 //! How gateways are driven and observed, whoever built them.
 //!
-//! What plays is a [`World`]: two sides, an ordinary mail host and the harness. A [`Side`] is one provider's gateway, and
+//! What plays is a [`World`]: its sides, an ordinary mail host and the harness. A [`Side`] is one provider's gateway, and
 //! whatever of its inside is shown. What a side cannot do it says before anything starts ([`World::lacks`]), and the
 //! scenario is skipped with that reason.
 
@@ -30,7 +30,6 @@ use crate::{
     scenario::{
         Scenario,
         send::{ClientAuth, ClientTls},
-        words::{Host, Mailbox},
     },
     smime::{Signer, Trust},
 };
@@ -92,6 +91,11 @@ pub trait Side: Send + Sync {
         self.endpoint(Service::Incoming).host == host
     }
 
+    /// Looks into its log, where that takes its time.
+    fn read_log(&self) -> Doing<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Its log so far, where it is shown.
     fn log(&self) -> Option<Vec<LogRecord>>;
 
@@ -138,12 +142,14 @@ pub enum Need {
     Impersonation,
     /// Go by another directory or other revocation lists than those in force.
     Trust,
+    /// Send to two receiving providers, each at its own incoming point.
+    SecondReceiver,
 }
 
 /// As whom the harness talks to an incoming point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InjectAs {
-    /// The other PEC provider.
+    /// A PEC provider.
     Peer,
     /// The ordinary mail host.
     Posta,
@@ -288,7 +294,16 @@ fn provider(target: &str) -> Option<String> {
     given::profile(target).ok().map(|profile| profile.provider)
 }
 
-/// Opens a world for a direction, its two gateways in the state that a scenario gives.
+/// The reference gateway that plays another receiving provider beside two: the first that is neither's, so that the three
+/// write in different ways.
+fn second_receiver(direction: &Direction, targets: &Targets) -> Option<&'static str> {
+    let plays = |name: &str| {
+        [&direction.sender, &direction.receiver].into_iter().any(|player| targets.are_one_provider(name, player))
+    };
+    ["delta", "alfa", "bravo"].into_iter().find(|name| !plays(name))
+}
+
+/// Opens a world for a direction, its gateways in the state that a scenario gives.
 pub async fn open(direction: &Direction, scenario: &Scenario, setting: &Setting<'_>) -> Result<World, TargetError> {
     for name in [&direction.sender, &direction.receiver] {
         if !NAMES.contains(&&**name) && setting.targets.get(name).is_none() {
@@ -325,18 +340,6 @@ impl Answer {
             }),
         }
     }
-}
-
-/// Mailboxes that a world always has, in every role.
-pub fn mailboxes() -> impl Iterator<Item = Mailbox> {
-    use crate::scenario::words::{ORDINARY_USERS, SERVICE, USERS};
-    let at = |host: Host, users: Vec<&'static str>| {
-        users.into_iter().map(move |user| Mailbox::At { user: user.to_owned(), host })
-    };
-    let gateway: Vec<_> = USERS.into_iter().chain([SERVICE]).collect();
-    at(Host::Gateway(Role::Sender), gateway.clone())
-        .chain(at(Host::Gateway(Role::Receiver), gateway))
-        .chain(at(Host::Posta, ORDINARY_USERS.to_vec()))
 }
 
 #[cfg(test)]

@@ -61,7 +61,9 @@ impl Side for Reference {
 
     fn lacks(&self, need: Need) -> Option<String> {
         let what = match (self.shown, need) {
-            (Shown::Inside, _) | (Shown::Mailboxes, Need::Clock | Need::State | Need::Trust) => return None,
+            (Shown::Inside, _) | (Shown::Mailboxes, Need::Clock | Need::State | Need::Trust | Need::SecondReceiver) => {
+                return None;
+            }
             (Shown::Mailboxes, Need::VirusStore) => "it does not show its virus store",
             (Shown::Mailboxes, Need::Wires) => "it does not show what reaches its points",
             (Shown::Mailboxes, Need::Impersonation) => "the harness cannot sign in its name",

@@ -1,6 +1,7 @@
-//! What plays: two sides, an ordinary mail host, and the harness, which talks to every side in the same way.
+//! What plays: a side for each provider, an ordinary mail host, and the harness, which talks to every side in the same way.
 
 mod changing;
+mod ledger;
 mod record;
 mod start;
 
@@ -28,11 +29,12 @@ use crate::{
         given::Given,
         inject::Provider,
         send::{ClientAuth, ClientTls},
-        words::{Host, Mailbox, Place},
+        words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, USERS},
     },
     smime::Signer,
 };
 
+use self::ledger::Ledger;
 pub(super) use self::start::released;
 pub use self::start::{Contact, Setting};
 
@@ -44,9 +46,9 @@ const PEER: &str = "peer.example";
 /// Everybody is in this process: who is silent for that long hangs, however busy the machine is.
 const PATIENCE: Patience = Patience { command: Duration::from_secs(10), message: Duration::from_secs(30) };
 
-/// Two sides, the posta host, and the harness.
+/// A side for each provider, the posta host, and the harness.
 pub struct World {
-    sides: [Box<dyn Side>; 2],
+    sides: BTreeMap<Role, Box<dyn Side>>,
     /// Those of them that somebody else built.
     outside: Vec<Arc<External>>,
     /// Where the harness and the posta host live, and every side that shows itself whole.
@@ -62,25 +64,45 @@ pub struct World {
     changed: Mutex<Listing>,
     /// What the harness handed to sides whose wires are not seen, each in a session of its own.
     handed: Mutex<Vec<(Dialogue, Option<Transmission>)>>,
+    /// What it handed to somebody else's gateway, or began to.
+    ledger: Ledger,
 }
 
 /// How the play began.
 struct Opening {
-    /// Of sender and receiver; `None` where one of them is somebody else's.
-    profiles: Option<[Profile; 2]>,
+    /// Those of the reference gateways.
+    profiles: BTreeMap<Role, Profile>,
     given: Given,
 }
 
 impl World {
     fn side(&self, role: Role) -> &dyn Side {
-        match role {
-            Role::Sender => &*self.sides[0],
-            Role::Receiver => &*self.sides[1],
-        }
+        &**self.sides.get(&role).expect("a scenario names no role that nobody plays in it: its check sees to that")
     }
 
-    fn roles(&self) -> [(Role, &dyn Side); 2] {
-        Role::BOTH.map(|role| (role, self.side(role)))
+    fn sides(&self) -> impl Iterator<Item = (Role, &dyn Side)> {
+        self.sides.iter().map(|(role, side)| (*role, &**side))
+    }
+
+    /// The roles that are played.
+    pub fn roles(&self) -> impl Iterator<Item = Role> {
+        self.sides.keys().copied()
+    }
+
+    /// Everybody who takes mail.
+    pub fn hosts(&self) -> impl Iterator<Item = Host> {
+        self.roles().map(Host::Gateway).chain([Host::Posta])
+    }
+
+    /// Mailboxes that it has whatever a scenario gives.
+    pub fn mailboxes(&self) -> impl Iterator<Item = Mailbox> {
+        self.hosts().flat_map(|host| {
+            let users: Vec<&str> = match host {
+                Host::Gateway(_) => USERS.into_iter().chain([SERVICE]).collect(),
+                Host::Posta => ORDINARY_USERS.to_vec(),
+            };
+            users.into_iter().map(move |user| Mailbox::At { user: user.to_owned(), host })
+        })
     }
 
     /// How long is waited, where a side shows nothing of what is under way in it.
@@ -116,7 +138,7 @@ impl World {
 
     /// Who plays which role.
     pub fn gateways(&self) -> BTreeMap<Role, GatewayFacts> {
-        self.roles().map(|(role, side)| (role, side.facts())).into()
+        self.sides().map(|(role, side)| (role, side.facts())).collect()
     }
 
     /// A mailbox's address.
@@ -194,7 +216,12 @@ impl World {
             self.pace(role).await;
         }
         self.lab.tap().sent(message);
-        match self.lab.client(name).send(&destination, login.as_ref(), path, message).await {
+        let entry = self.is_outside(at.into()).then(|| self.ledger.begins(&destination.host, path, message));
+        let outcome = self.lab.client(name).send(&destination, login.as_ref(), path, message).await;
+        if let Some(entry) = entry {
+            self.ledger.ended(entry, &outcome);
+        }
+        match outcome {
             Ok(sent) => {
                 let answer = answer(&sent);
                 if matches!(at, Host::Gateway(role) if !self.side(role).shows_wires()) {
@@ -223,8 +250,7 @@ impl World {
     }
 
     fn outside_at(&self, party: Party) -> Option<&Arc<External>> {
-        let (_, side) = self.roles().into_iter().find(|(role, _)| Party::from(*role) == party)?;
-        let target = side.facts().target;
+        let target = self.sides.get(&party.role()?)?.facts().target;
         self.outside.iter().find(|outside| outside.name == target)
     }
 
@@ -271,12 +297,12 @@ impl World {
     /// Returns when nothing more can come before the clock moves; what that was concluded from, in words, where it is less
     /// than certain.
     pub async fn settle(&self) -> Result<Option<String>, TargetError> {
-        let begun = || self.lab.begun() + self.sides.iter().map(|side| side.begun()).sum::<usize>();
+        let begun = || self.lab.begun() + self.sides.values().map(|side| side.begun()).sum::<usize>();
         loop {
             // Who was found idle may since have heard from one who was looked at later: then something began.
             let before = begun();
             let mut notes = Vec::new();
-            for side in &self.sides {
+            for side in self.sides.values() {
                 notes.extend(side.quiet().await?);
             }
             self.lab.settle().await;
@@ -288,6 +314,14 @@ impl World {
         }
     }
 
+    /// Looks into the logs of those whose logs are shown.
+    pub async fn read_logs(&self) -> Result<(), TargetError> {
+        for side in self.sides.values() {
+            side.read_log().await?;
+        }
+        Ok(())
+    }
+
     /// Moves the legal clock on, from one instant at which something is due to the next.
     pub async fn advance(&self, by: SignedDuration) -> Result<(), TargetError> {
         gateway::advance(self, by).await
@@ -295,7 +329,7 @@ impl World {
 
     /// Ends whatever is under way: the play is over, and nothing of it is to go on behind the next ones.
     pub fn halt(&self) {
-        for side in &self.sides {
+        for side in self.sides.values() {
             side.halt();
         }
         self.posta.stop();
@@ -322,30 +356,22 @@ impl World {
 
     /// How a provider composes, so that the harness can do it in its place.
     pub fn composer(&self, provider: Provider) -> Option<Composer> {
-        let (Provider::Sender | Provider::Receiver) = provider else {
+        let Some(role) = provider.role() else {
             let pki = self.lab.pki();
             let (facts, signer) = (pki.provider(gateway::THIRD)?, pki.signer(gateway::THIRD)?.clone());
             let dialect = Profile::alfa().dialect;
             return Some(Composer { provider: facts.name.clone(), address: facts.service.clone(), dialect, signer });
         };
-        self.provider(provider)?.composer()
+        self.side(role).composer()
     }
 
     /// A signer of the test PKI: a provider's own defective one (`expired`), or any by its id (`esterna`).
     pub fn signer(&self, provider: Provider, id: &str) -> Option<Signer> {
-        let own = match self.provider(provider) {
-            Some(side) => side.signer(id),
+        let own = match provider.role() {
+            Some(role) => self.side(role).signer(id),
             None => self.lab.pki().signer(&format!("{}-{id}", gateway::THIRD)).cloned(),
         };
         own.or_else(|| self.lab.pki().signer(id).cloned())
-    }
-
-    fn provider(&self, provider: Provider) -> Option<&dyn Side> {
-        match provider {
-            Provider::Sender => Some(self.side(Role::Sender)),
-            Provider::Receiver => Some(self.side(Role::Receiver)),
-            Provider::Third => None,
-        }
     }
 }
 
@@ -361,12 +387,12 @@ impl Timers for World {
     }
 
     fn due_after(&self, instant: Timestamp) -> Option<Timestamp> {
-        self.sides.iter().filter_map(|side| side.due_after(instant)).min()
+        self.sides.values().filter_map(|side| side.due_after(instant)).min()
     }
 
     async fn move_to(&self, instant: Timestamp) -> Result<(), TargetError> {
         self.lab.clock().move_to(instant);
-        for side in &self.sides {
+        for side in self.sides.values() {
             side.advance_to(instant).await?;
         }
         Ok(())

@@ -1,6 +1,14 @@
 //! A gateway that says 250 to everything, lets everybody in and delivers nothing.
 
-use std::{fs, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, Sender},
+    },
+};
 
 use jiff::civil::Date;
 use pec_conformance::{
@@ -16,6 +24,7 @@ use tokio::runtime::Runtime;
 
 pub struct Silent {
     points: Vec<Listener>,
+    taken: Receiver<()>,
     _runtime: Runtime,
 }
 
@@ -31,6 +40,7 @@ impl Silent {
         fs::write(public.join("directory.ldif"), export::ldif(&directory)).unwrap();
         let runtime = Runtime::new().unwrap();
         let tls = pki.tls_server_config("bravo", Machine::default()).unwrap();
+        let (takes, taken) = mpsc::channel();
         let points = [Service::Submission, Service::Incoming].map(|service| {
             let server = Server {
                 host: "mx.bravo.example".into(),
@@ -41,9 +51,14 @@ impl Silent {
                 manners: Manners::Lenient,
                 lost_replies: LostReplies::default(),
             };
-            runtime.block_on(Listener::start(server, Arc::new(Everything))).unwrap()
+            runtime.block_on(Listener::start(server, Arc::new(Everything(takes.clone())))).unwrap()
         });
-        Self { points: points.into(), _runtime: runtime }
+        Self { points: points.into(), taken, _runtime: runtime }
+    }
+
+    /// Waits until it has taken a message.
+    pub fn takes_a_message(&self) {
+        self.taken.recv().unwrap();
     }
 
     pub fn addresses(&self) -> [SocketAddr; 2] {
@@ -51,7 +66,7 @@ impl Silent {
     }
 }
 
-struct Everything;
+struct Everything(Sender<()>);
 
 impl Handler for Everything {
     fn connected(&self, _: &Session) -> Result<(), Reply> {
@@ -71,6 +86,7 @@ impl Handler for Everything {
     }
 
     async fn data(&self, _: &Session, _: Vec<u8>) -> Reply {
+        let _ = self.0.send(());
         Reply::ok("Yes")
     }
 }

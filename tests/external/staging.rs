@@ -118,7 +118,7 @@ impl Staging {
             "provider: {}\ndomains: [{}]\nsubmission: {}\nincoming: {}\nmailboxes: {{maildir: {data}/mail/%u}}\nusers:\n{users}\
              \x20 service: {{address: {}}}\nstates:\n  full: {{address: piena@{domain}, password: {{file: secret}}}}\n\
              \x20 refuses-ordinary-mail: {{address: schiva@{domain}, password: {{file: secret}}}}\n\
-             listed: {{ldif: {data}/public/directory.ldif}}\ncounterpart: {{incoming: {}, posta: {}}}\nexclusive: true\n{more}",
+             listed: {{ldif: {data}/public/directory.ldif}}\ncounterpart: {{incoming: {}, posta: {}, retry: 1s}}\nexclusive: true\n{more}",
             provider.name,
             provider.domains.join(", "),
             at(submission),

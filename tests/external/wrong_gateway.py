@@ -7,8 +7,9 @@ It listens on two loopback ports and prints them: `submission PORT`, `incoming P
 gateway listens, to which it hands on what it takes. The ways:
 
 hollow  says 250 to everything and hands on nothing
-drops   closes the connection at the end of the first message at each point, and of every second one after it
-busy    answers 451 to the first attempt at each message, and hands on the second
+drops   closes the connection at the end of every message
+grey    answers 450 to each recipient at the first attempt, and 451 to the message at the second; hands on the third
+never   answers 451 to every message, whenever it comes
 slow    waits before every answer, and hands everything on
 """
 
@@ -42,18 +43,25 @@ class Wrong:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if WAY == "slow":
             await asyncio.sleep(PAUSE)
+        if WAY == "grey":
+            attempts = self.met.setdefault((envelope.mail_from, address), 0)
+            self.met[(envelope.mail_from, address)] += 1
+            if attempts == 0:
+                return "450 4.2.0 Greylisted"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        digest = hashlib.sha256(envelope.original_content).digest()
-        self.met[digest] = self.met.get(digest, 0) + 1
         if WAY == "hollow":
             return "250 OK"
-        if WAY == "drops" and sum(self.met.values()) % 2 == 1:
+        if WAY == "drops":
             server.transport.abort()
             return "421 Gone"
-        if WAY == "busy" and self.met[digest] == 1:
+        if WAY == "never":
+            return "451 4.3.0 Come again"
+        digest = hashlib.sha256(envelope.original_content).digest()
+        if WAY == "grey" and digest not in self.met:
+            self.met[digest] = 1
             return "451 4.3.0 Come again"
         if WAY == "slow":
             await asyncio.sleep(PAUSE)

@@ -30,7 +30,7 @@ pub fn all() -> Result<Vec<Live>, String> {
 
 fn live(scenario: &Scenario) -> Result<Live, String> {
     let source: Value = serde_yaml::from_str(&scenario.source).map_err(|error| format!("{}: {error}", scenario.id))?;
-    let given = ["sender", "receiver"].into_iter().filter_map(|role| {
+    let given = ["sender", "receiver", "second-receiver"].into_iter().filter_map(|role| {
         let wrong = ["antivirus", "delays", "loses", "starttls", "unreachable-for"];
         some_of(&source["given"][role], &wrong).map(|state| format!("{role}: {state}"))
     });

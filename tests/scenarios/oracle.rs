@@ -129,7 +129,7 @@ fn composed(cell: &Cell) -> Vec<Composed> {
     let theirs = |(observation, message): &(&Observation, Message)| {
         let made_wrong =
             message.kind == Some(Kind::PostaCertificata) && identity(message).is_some_and(|id| wrong.contains(&id));
-        matches!(observation.producer, Party::Sender | Party::Receiver) && !made_wrong
+        observation.producer.role().is_some() && !made_wrong
     };
     let composed = messages.into_iter().filter(theirs).filter_map(|(observation, message)| {
         let kind = message.kind?;

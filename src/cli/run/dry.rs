@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{CliError, Exit, stdout::Stdout},
-    runner::{Plan, Rehearsal, rehearse},
+    runner::{Plan, Play, Rehearsal, rehearse},
     shown::shown,
 };
 
@@ -10,26 +10,24 @@ use crate::{
 pub fn dry_run(plan: &Plan) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::NoRuntime)?;
     let (mut messages, mut skipped, mut exit) = (0, 0, Exit::Conforming);
-    for scenario in &plan.scenarios {
-        for direction in &plan.directions {
-            let way = format!("{} {} -> {}", scenario.id, direction.sender, direction.receiver);
-            let told = match runtime.block_on(rehearse(scenario, direction, &plan.how)) {
-                Ok(Rehearsal::Messages(planned)) => {
-                    messages += planned.len();
-                    planned.iter().map(|one| format!("{way}: {one}")).collect()
-                }
-                Ok(Rehearsal::Skipped(reason)) => {
-                    skipped += 1;
-                    vec![format!("{way}: skipped: {reason}")]
-                }
-                Err(error) => {
-                    exit = exit.worse(Exit::Trouble);
-                    vec![format!("{way}: {error}")]
-                }
-            };
-            for line in told {
-                Stdout::print(&format!("{}\n", shown(&line)))?;
+    for Play { scenario, direction } in plan.plays() {
+        let way = format!("{} {} -> {}", scenario.id, direction.sender, direction.receiver);
+        let told = match runtime.block_on(rehearse(scenario, direction, &plan.how)) {
+            Ok(Rehearsal::Messages(planned)) => {
+                messages += planned.len();
+                planned.iter().map(|one| format!("{way}: {one}")).collect()
             }
+            Ok(Rehearsal::Skipped(reason)) => {
+                skipped += 1;
+                vec![format!("{way}: skipped: {reason}")]
+            }
+            Err(error) => {
+                exit = exit.worse(Exit::Trouble);
+                vec![format!("{way}: {error}")]
+            }
+        };
+        for line in told {
+            Stdout::print(&format!("{}\n", shown(&line)))?;
         }
     }
     Stdout::print(&format!(

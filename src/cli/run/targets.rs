@@ -1,9 +1,11 @@
 //! Who plays, as named on the command line: gateways inside this program, and those that a target file tells of.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
+
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    cli::CliError,
+    cli::{CliError, Exit, error::warn},
     target::{External, NAMES, Targets},
 };
 
@@ -43,5 +45,49 @@ impl Named {
         }
         self.targets.insert(target);
         Ok(name)
+    }
+}
+
+/// Targets that were started, as their files say how, and are ended with this.
+pub struct Running {
+    runtime: Runtime,
+    targets: Arc<Targets>,
+    /// How many of them were started and not ended.
+    started: usize,
+}
+
+impl Running {
+    /// Starts each.
+    pub fn start(targets: Arc<Targets>) -> Result<Self, CliError> {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(CliError::NoRuntime)?;
+        let mut running = Self { runtime, targets, started: 0 };
+        for target in running.targets.clone().iter() {
+            running.started += 1;
+            running.runtime.block_on(target.start()).map_err(CliError::Target)?;
+        }
+        Ok(running)
+    }
+
+    /// Ends them; what that means for the exit code.
+    pub fn stop(mut self) -> Exit {
+        self.ended()
+    }
+
+    fn ended(&mut self) -> Exit {
+        let mut exit = Exit::Conforming;
+        let targets = self.targets.clone();
+        for target in targets.iter().take(std::mem::take(&mut self.started)) {
+            if let Err(error) = self.runtime.block_on(target.stop()) {
+                warn(&error.to_string());
+                exit = Exit::Trouble;
+            }
+        }
+        exit
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.ended();
     }
 }

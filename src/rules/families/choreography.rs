@@ -86,7 +86,7 @@ pub(super) fn crossings(transaction: &Transaction) -> impl Iterator<Item = (&Mem
     transaction.of(Kind::PostaCertificata).filter(|envelope| binds_receiver(envelope)).flat_map(|envelope| {
         envelope.wires().flat_map(move |(sighting, path)| {
             let to = match sighting.seen {
-                Seen::Wire { from, to: to @ (Party::Sender | Party::Receiver) } if from != to => Some(to),
+                Seen::Wire { from, to } if from != to && to.role().is_some() => Some(to),
                 _ => None,
             };
             path.to.iter().filter_map(move |recipient| Some((envelope, to?, recipient.as_str())))
@@ -127,6 +127,12 @@ pub(super) fn is_of_another_provider(transaction: &Transaction, fact: &Member) -
             sender != Party::Harness && sender != Party::Undetermined && composer != sender
         }
     }
+}
+
+/// Who made one too many of what is to come once: the last who is not whom it comes from, or else the last.
+pub(super) fn one_too_many(told: &[&Member], rightful: Party) -> Party {
+    let strange = |fact: &&&Member| rightful != Party::Undetermined && fact.composer != rightful;
+    told.iter().rfind(strange).or(told.last()).map_or(Party::Undetermined, |fact| fact.composer)
 }
 
 /// Whether a message can tell anything of a recipient: it is the sender's own provider's, or neither known to be forged nor

@@ -122,7 +122,7 @@ fn taken_instead_of(expected: &str, said: &Exchange<'_>) -> Finding {
 
 /// What one gateway said to another that took mail.
 fn between_providers(dialogue: &Dialogue) -> Option<Vec<Exchange<'_>>> {
-    let gateway = |party| matches!(party, Party::Sender | Party::Receiver);
+    let gateway = |party: Party| party.role().is_some();
     let between = dialogue.service == Service::Incoming && gateway(dialogue.from) && gateway(dialogue.to);
     let said = between.then(|| exchanges(dialogue))?;
     Some(said).filter(|said| said.iter().any(|said| said.is("MAIL FROM") && said.granted()))

@@ -88,8 +88,8 @@ fn around_original(signed: &Signed, message: &Message) -> Vec<Range<usize>> {
     }
 }
 
-/// The octets of the message that the access point took, in those of its envelope; `None` in a copy stored with line feeds
-/// alone.
+/// The octets of the message that the access point took, in those of its envelope; `None` in a copy stored with line
+/// feeds alone.
 fn original_as_sent<'a>(subject: &MessageSubject<'a>) -> Option<(&'a Bytes, Range<usize>)> {
     subject.accepted()?;
     let raw = &subject.message.mail.raw;

@@ -27,7 +27,7 @@ pub(super) trait Subject {
     fn about(&self) -> About;
 
     /// Who may answer for what a rule finds in it.
-    fn answering(&self, _: &Rule) -> Vec<Party> {
+    fn answering(&self, _: &Rule, _: &Context<'_>) -> Vec<Party> {
         vec![self.about().blame]
     }
 }
@@ -96,7 +96,7 @@ impl Subject for Exhibit<'_> {
         About::message(self)
     }
 
-    fn answering(&self, _: &Rule) -> Vec<Party> {
+    fn answering(&self, _: &Rule, _: &Context<'_>) -> Vec<Party> {
         vec![self.composer]
     }
 }
@@ -115,7 +115,7 @@ impl Subject for Signing<'_> {
         About::certificate(self.exhibit, self.certificate)
     }
 
-    fn answering(&self, _: &Rule) -> Vec<Party> {
+    fn answering(&self, _: &Rule, _: &Context<'_>) -> Vec<Party> {
         vec![self.exhibit.composer]
     }
 }
@@ -146,7 +146,7 @@ impl Subject for Session<'_> {
         About { subject: format!("session {} ({from} to {to})", self.number), blame: *to, ..About::default() }
     }
 
-    fn answering(&self, _: &Rule) -> Vec<Party> {
+    fn answering(&self, _: &Rule, _: &Context<'_>) -> Vec<Party> {
         vec![self.dialogue.from, self.dialogue.to]
     }
 }
@@ -200,17 +200,17 @@ impl Subject for Transaction {
         About { subject, observation, kind: None, blame: self.sender_side(), provider }
     }
 
-    /// Whom the clauses bind: the access point is that of the sender's provider, incoming and delivery point are the other's.
-    fn answering(&self, rule: &Rule) -> Vec<Party> {
+    /// Whom the clauses bind: the access point is that of the sender's provider, incoming and delivery point are the others'.
+    fn answering(&self, rule: &Rule, context: &Context<'_>) -> Vec<Party> {
         let sender = self.sender_side();
-        let both = [Party::Sender, Party::Receiver];
+        let gateways = context.evidence.gateways.keys().copied().map(Party::from);
         let binds = |bound: &[Bound]| rule.clauses.iter().all(|clause| bound.contains(&clause.binds));
         if binds(&[Bound::AccessPoint]) {
             vec![sender]
         } else if binds(&[Bound::IncomingPoint, Bound::DeliveryPoint]) {
-            both.into_iter().filter(|party| *party != sender).collect()
+            gateways.filter(|party| *party != sender).collect()
         } else {
-            both.into()
+            gateways.collect()
         }
     }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     clock::LegalTime,
     directory::{Directory, Provider},
-    evidence::{Evidence, Observation, Party, Seen, SmtpPath},
+    evidence::{Evidence, GatewayFacts, Observation, Party, Role, Seen, SmtpPath},
     gateway::compose::{
         Certified, Composer, Deadline, DeliveryError, Dialect, Notice, ReceiptForm, Recipient, Typology,
     },
@@ -234,7 +234,12 @@ pub fn judge_read(
     let original = message.original_mail();
     let signer = signature.and_then(|signature| signature.signer.as_ref());
     let provider = directory.zip(signer).and_then(|(directory, signer)| directory.signing_with(signer).next());
-    let evidence = Evidence::default();
+    // Whom the directory knows as the sender's provider, and nobody else, plays.
+    let alfa = directory.into_iter().flat_map(|directory| directory.managing("alfa.example")).map(|provider| {
+        let (provider, domains) = (provider.name.clone(), provider.managed_domains.clone());
+        (Role::Sender, GatewayFacts { target: "alfa".to_owned(), provider, domains })
+    });
+    let evidence = Evidence { gateways: alfa.take(1).collect(), ..Evidence::default() };
     let context =
         Context { evidence: &evidence, directory, trust, observed: observation.at, as_of: AsOf::Latest, path: None };
     let texts = Texts::default();

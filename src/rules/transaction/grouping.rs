@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Arrival, Member, Placed, Submission, Transaction, Unwrapped, strays};
 use crate::{
-    evidence::{Dialogue, Evidence, Observation, Party, Seen, SmtpPath, Speaker},
+    evidence::{Dialogue, Evidence, Observation, Seen, SmtpPath, Speaker},
     message::{Kind, Mail, Message},
     rules::spelling::bare_identifier,
 };
@@ -111,7 +111,8 @@ fn add_arrivals<'a>(found: &mut [Transaction], strangers: impl Iterator<Item = &
 /// Ordinary mail in a certified mailbox, as a transaction by itself: what came from elsewhere too, whatever it claims. What a
 /// provider made is none, though it belongs to no transaction because it tells of two kinds.
 fn unwrapped(observation: &Observation) -> Option<Transaction> {
-    let Seen::Mailbox { at: at @ (Party::Sender | Party::Receiver), address } = &observation.seen else { return None };
+    let Seen::Mailbox { at, address } = &observation.seen else { return None };
+    at.role()?;
     let message = Message::read(observation.bytes.clone()).ok()?;
     let certifies = message.is_generated() && message.settled_kind().is_none();
     let id = message.mail.field("Message-ID").unwrap_or_else(|| format!("message {}", observation.id));

@@ -10,10 +10,14 @@ impl<'d> Check<'d> {
         if let Some(id) = &dialogue.id {
             self.declare(id, Sent { recipients: None, injected: false }, at);
         }
-        if !matches!(dialogue.with, Place::AccessPoint(_) | Place::IncomingPoint(_)) {
-            let message =
-                format!("nobody talks to `{}`: name `access-point@sender` or `incoming-point@receiver`", dialogue.with);
-            self.wrong(below(at, "with".into()), message);
+        let with = below(at, "with".into());
+        match &dialogue.with {
+            Place::AccessPoint(role) | Place::IncomingPoint(role) => self.plays(*role, with),
+            place => {
+                let message =
+                    format!("nobody talks to `{place}`: name `access-point@sender` or `incoming-point@receiver`");
+                self.wrong(with, message);
+            }
         }
         if dialogue.lines.iter().all(|line| line.answer.is_none()) {
             self.wrong(

@@ -13,8 +13,12 @@ use super::{
 impl<'d> Check<'d> {
     pub(super) fn expectation(&mut self, expectation: &'d Expectation, at: &Path) {
         for (place, messages) in expectation {
-            if let Place::Mailbox(mailbox) = place {
-                self.mailbox(mailbox, below(at, Down::KeyOf(place.to_string())));
+            let key = below(at, Down::KeyOf(place.to_string()));
+            match place {
+                Place::Mailbox(mailbox) => self.mailbox(mailbox, key),
+                Place::VirusStore(role) | Place::AccessPoint(role) | Place::IncomingPoint(role) => {
+                    self.plays(*role, key);
+                }
             }
             for (index, expected) in messages.iter().enumerate() {
                 let at = [at.clone(), way![place.to_string().as_str(), index]].concat();

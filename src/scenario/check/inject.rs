@@ -29,6 +29,9 @@ impl<'d> Check<'d> {
 
     pub(super) fn notification(&mut self, notification: &'d Notification, at: &Path) {
         self.mailbox(&notification.recipient, below(at, "for".into()));
+        if let Some(role) = notification.by.role() {
+            self.plays(role, below(at, "by".into()));
+        }
         match (&notification.about, &notification.from) {
             (Some(about), None) => match self.sent.get(about.as_str()) {
                 None => self.undeclared(about, below(at, "about".into())),
@@ -66,10 +69,11 @@ impl<'d> Check<'d> {
             );
             self.wrong(below(at, "from".into()), message);
         }
-        if envelope.recipients().iter().any(|to| to.host() != Some(Host::Gateway(Role::Receiver))) {
+        if envelope.recipients_provider().is_none() {
             self.wrong(
                 below(at, "to".into()),
-                "an envelope is injected at the receiver's incoming point: every recipient is at `receiver`",
+                "an envelope is injected at one incoming point: every recipient is at `receiver`, or every one at \
+                 `second-receiver`",
             );
         }
         for (key, given) in [

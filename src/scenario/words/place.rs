@@ -14,7 +14,7 @@ pub enum Mailbox {
     At {
         /// Local part; [`SERVICE`](super::SERVICE) is the service mailbox whatever its address.
         user: String,
-        /// `sender`, `receiver` or `posta`.
+        /// `sender`, `receiver`, `second-receiver` or `posta`.
         host: Host,
     },
     /// Any other address, written as is.
@@ -50,8 +50,9 @@ impl FromStr for Host {
         match text {
             "sender" => Ok(Host::Gateway(Role::Sender)),
             "receiver" => Ok(Host::Gateway(Role::Receiver)),
+            "second-receiver" => Ok(Host::Gateway(Role::SecondReceiver)),
             "posta" => Ok(Host::Posta),
-            _ => Err(unknown("role", text, ["sender", "receiver", "posta"])),
+            _ => Err(unknown("role", text, ["sender", "receiver", "second-receiver", "posta"])),
         }
     }
 }
@@ -125,6 +126,16 @@ impl From<Host> for Party {
         match host {
             Host::Gateway(role) => role.into(),
             Host::Posta => Party::Posta,
+        }
+    }
+}
+
+impl Host {
+    /// The role that it plays, where it is a gateway.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Host::Gateway(role) => Some(role),
+            Host::Posta => None,
         }
     }
 }

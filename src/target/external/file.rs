@@ -1,6 +1,7 @@
 //! A target file, `targets/NAME.yaml`: what it may say. Secrets stand elsewhere; every key here does something.
 
 mod mistakes;
+mod shown;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -12,8 +13,10 @@ use crate::{
         send::{ClientAuth, ClientTls},
         words::Span,
     },
-    yaml::{self, Problem},
+    yaml::{self, Problem, Secret},
 };
+
+pub use self::shown::{Log, LogFields, Mailboxes, Store};
 
 /// Bytes of a target file at most: one is a page.
 pub(super) const LARGEST: u64 = 64 << 10;
@@ -67,6 +70,18 @@ pub struct Document {
     /// been done. Without it, what needs another hour is skipped.
     #[serde(default)]
     pub clock: Option<Vec<String>>,
+    /// Its log (RFC 6109 2.3), so that it is judged too; without, nothing is asked of it.
+    #[serde(default)]
+    pub log: Option<Log>,
+    /// Where it keeps infected messages (RFC 6109 2.2.4); what looks there is skipped without.
+    #[serde(default)]
+    pub virus_store: Option<Store>,
+    /// A program and its arguments that starts it before anything is looked at; it ends once the gateway answers.
+    #[serde(default)]
+    pub start: Option<Vec<String>>,
+    /// A program and its arguments that ends it when everything is over, a run that is interrupted too.
+    #[serde(default)]
+    pub stop: Option<Vec<String>>,
     /// Messages handed to it in a minute, at most; no bound where absent.
     #[serde(default)]
     #[schemars(range(min = 1))]
@@ -130,66 +145,6 @@ pub struct Trust {
     pub unverified: Option<bool>,
 }
 
-/// How mailboxes are looked into: one of these. Nothing in them is flagged, moved or deleted. In a path and in arguments `%u`
-/// is the mailbox's address, `%n` what is before its `@`, `%d` what is behind.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Mailboxes {
-    /// By IMAP: EXAMINE and BODY.PEEK[].
-    #[serde(default)]
-    pub imap: Option<Imap>,
-    /// By POP3: UIDL and TOP, or RETR where the server has no TOP; never DELE.
-    #[serde(default)]
-    pub pop3: Option<Pop3>,
-    /// In a Maildir on this machine, such as `/var/mail/%d/%n`.
-    #[serde(default)]
-    pub maildir: Option<String>,
-    /// By a program and its arguments, which fetches the mailbox and prints one line: the path of a Maildir.
-    #[serde(default)]
-    pub command: Option<Vec<String>>,
-}
-
-/// An IMAP server.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Imap {
-    /// Host, by name or address.
-    pub host: String,
-    /// Port: 993 where TLS is implicit, else 143.
-    #[serde(default)]
-    pub port: Option<u16>,
-    /// When the channel is secured.
-    #[serde(default)]
-    pub tls: ClientTls,
-    /// The name that its certificate must bear; the host's where absent.
-    #[serde(default)]
-    pub server_name: Option<String>,
-    /// Who vouches for it.
-    pub trust: Trust,
-    /// The folder.
-    #[serde(default = "inbox")]
-    pub folder: String,
-}
-
-/// A POP3 server.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Pop3 {
-    /// Host, by name or address.
-    pub host: String,
-    /// Port: 995 where TLS is implicit, else 110.
-    #[serde(default)]
-    pub port: Option<u16>,
-    /// When the channel is secured.
-    #[serde(default)]
-    pub tls: ClientTls,
-    /// The name that its certificate must bear; the host's where absent.
-    #[serde(default)]
-    pub server_name: Option<String>,
-    /// Who vouches for it.
-    pub trust: Trust,
-}
-
 /// A mailbox, and whoever holds it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -205,18 +160,6 @@ pub struct User {
     /// How this one is looked into, where that differs.
     #[serde(default)]
     pub mailbox: Option<Mailboxes>,
-}
-
-/// Where a secret stands: one of these. It is never written in the target file.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Secret {
-    /// In this environment variable.
-    #[serde(default)]
-    pub env: Option<String>,
-    /// In this file, whose last line end does not count.
-    #[serde(default)]
-    pub file: Option<PathBuf>,
 }
 
 /// Mailboxes in a state.
@@ -256,9 +199,17 @@ pub struct Counterpart {
     /// Port of the reference gateway's incoming point.
     #[serde(default = "counterpart_port")]
     pub incoming: u16,
+    /// Port of the incoming point of the last of the reference gateways that it has mail for (`routes` shows which), so that
+    /// it can tell a second receiver from the first; that of the others where absent.
+    #[serde(default)]
+    pub second_incoming: Option<u16>,
     /// Port of the ordinary mail host.
     #[serde(default = "posta_port")]
     pub posta: u16,
+    /// After how long it hands over again what was put off (4xx) or broken off. Hosts wait longer (RFC 5321 4.5.4.1); a
+    /// play does not: with greylisting this, and `deadline` with it, is longer than the list keeps a stranger waiting.
+    #[serde(default = "retry")]
+    pub retry: Span,
 }
 
 /// How long is waited.
@@ -278,7 +229,8 @@ pub struct Settling {
 
 impl Default for Counterpart {
     fn default() -> Self {
-        Self { bind: loopback(), incoming: counterpart_port(), posta: posta_port() }
+        let (bind, incoming, posta) = (loopback(), counterpart_port(), posta_port());
+        Self { bind, incoming, second_incoming: None, posta, retry: retry() }
     }
 }
 
@@ -308,8 +260,8 @@ fn loopback() -> std::net::IpAddr {
     std::net::Ipv4Addr::LOCALHOST.into()
 }
 
-fn inbox() -> String {
-    "INBOX".to_owned()
+fn retry() -> Span {
+    Span(jiff::SignedDuration::from_secs(5))
 }
 
 fn deadline() -> Span {

@@ -1,6 +1,7 @@
 //! What somebody's staging system is given so that it knows the other side: the directory, the roots, and the way to it.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -9,6 +10,7 @@ use super::{External, file::Counterpart};
 use crate::{
     clock::{LegalTime, Machine},
     directory::{Directory, Provider, export},
+    evidence::Role,
     gateway::{self, OrdinaryHost, Profile},
     pki::{Order, Pki, PkiError},
     smime::sign::Encoding,
@@ -78,21 +80,39 @@ fn peers(target: Option<&External>) -> Vec<Profile> {
     peers
 }
 
+impl External {
+    /// The port at which a reference gateway awaits its mail; any, where it has no way there.
+    pub(in crate::target) fn port_of(&self, peer: &Profile, role: Role) -> u16 {
+        let at = self.counterpart();
+        let is_last = || peers(Some(self)).last().is_some_and(|last| last.provider == peer.provider);
+        match at.second_incoming {
+            Some(port) if is_last() => port,
+            None if role == Role::SecondReceiver => 0,
+            _ => at.incoming,
+        }
+    }
+}
+
 /// Where mail goes that a target has for the other side, for people and for Postfix.
 pub fn routes(target: &External) -> String {
-    let Counterpart { bind, incoming, posta } = *target.counterpart();
+    let Counterpart { bind, posta, .. } = *target.counterpart();
     // Whoever listens on every interface is reached at this machine's own address, which nobody here knows.
     let host = if bind.is_unspecified() { "ADDRESS-OF-THIS-MACHINE".to_owned() } else { bind.to_string() };
     let peers = peers(Some(target));
     let ordinary = OrdinaryHost::default();
-    let certified = peers.iter().flat_map(|peer| peer.domains.iter().map(|domain| (domain, &peer.host, incoming)));
+    let port = |peer: &Profile| target.port_of(peer, Role::Receiver);
+    let certified =
+        peers.iter().flat_map(|peer| peer.domains.iter().map(move |domain| (domain, &peer.host, port(peer))));
     let all: Vec<(&String, &String, u16)> =
         certified.chain(ordinary.domains.iter().map(|domain| (domain, &ordinary.host, posta))).collect();
     let way = |(domain, name, port): &(&String, &String, u16)| {
         let how = if *port == posta { "STARTTLS when offered" } else { "STARTTLS always" };
         format!("{domain}  {host}:{port}  {name}  {how}")
     };
-    let names: Vec<&str> = peers.iter().map(|peer| peer.host.as_str()).collect();
+    let mut names: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for peer in &peers {
+        names.entry(port(peer)).or_default().push(&peer.host);
+    }
     let mut lines = vec!["# domain, where its mail goes, and the name in the certificate there".to_owned()];
     lines.extend(all.iter().map(way));
     lines.extend([String::new(), "# Postfix: transport_maps".to_owned()]);
@@ -100,9 +120,8 @@ pub fn routes(target: &External) -> String {
     lines.extend([
         String::new(),
         "# Postfix: smtp_tls_policy_maps, with smtp_tls_CAfile = tls-root.pem of `directory export`".to_owned(),
-        format!("[{host}]:{incoming}  secure match={}", names.join(":")),
-        format!("[{host}]:{posta}  may"),
-        String::new(),
     ]);
+    lines.extend(names.iter().map(|(port, names)| format!("[{host}]:{port}  secure match={}", names.join(":"))));
+    lines.extend([format!("[{host}]:{posta}  may"), String::new()]);
     lines.join("\n")
 }

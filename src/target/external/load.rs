@@ -1,100 +1,35 @@
 //! A target file made ready: files and secrets that it names are read, and what is missing is told with its place.
 
+mod channels;
+mod records;
+
 use std::{
     collections::BTreeMap,
-    env, fmt,
-    net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError},
-    time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
-use rustls::ClientConfig;
-use rustls_pki_types::{CertificateDer, pem::PemObject};
 use tokio::sync::Mutex;
 
 use super::{
-    Settling,
-    file::{self, Counterpart, Document, Mailboxes, Secret, Trust, User},
+    External,
+    file::{self, Document},
     pace::Pace,
-    reader::{Reader, Source, printed},
+    reader::Source,
 };
 use crate::{
     bounded,
-    clock::Machine,
-    directory::{Directory, Provider},
-    evidence::Service,
-    net::{AuthMechanism, Credentials, Destination, MailboxLogin, MailboxServer, MailboxTls, Security, Trusted},
-    scenario::{
-        send::{ClientAuth, ClientTls},
-        words::{SERVICE, Span},
-    },
+    net::{AuthMechanism, Credentials, MailboxLogin, Security},
+    scenario::send::{ClientAuth, ClientTls},
     shown::path_text,
-    smime::{Certificate, Material, Sort},
-    target::TargetError,
+    smime::Wanted,
     yaml::{
-        Problem,
+        Problem, Secret,
         locate::{Path as Down, Step},
     },
 };
 
 /// Bytes of a file that a target file names, at most.
 const LARGEST: u64 = 16 << 20;
-
-/// How long a mailbox server is waited for, each time.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Somebody's gateway, ready to be played against.
-pub struct External {
-    /// Its name in reports: its file's, without `.yaml`.
-    pub name: String,
-    /// What its file says.
-    pub(super) document: Document,
-    /// Where users hand messages over.
-    pub(super) submission: Point,
-    /// Where hosts hand messages over.
-    pub(super) incoming: Point,
-    /// Who may log in, by address in small letters.
-    pub(super) logins: BTreeMap<String, Credentials>,
-    /// What shows each mailbox, by address in small letters.
-    pub(super) sources: BTreeMap<String, (Source, MailboxLogin)>,
-    /// Its records in the directory.
-    pub(in crate::target) records: Vec<Provider>,
-    /// Authorities behind its signatures, DER.
-    pub(in crate::target) anchors: Vec<Vec<u8>>,
-    /// Their revocation lists, DER.
-    pub(in crate::target) lists: Vec<Vec<u8>>,
-    /// The readers of its mailboxes, kept from play to play: sessions are dear.
-    pub(super) readers: Mutex<BTreeMap<String, Box<dyn Reader>>>,
-    /// How far its clock is ahead of the machine's, where it can be moved and was asked.
-    ahead: std::sync::Mutex<Option<SignedDuration>>,
-    /// The folder of its file, from which paths are taken and commands run.
-    pub(super) folder: PathBuf,
-    /// How many messages go to it in a minute.
-    pub(in crate::target) pace: Pace,
-}
-
-/// A service of it.
-#[derive(Clone, Debug)]
-pub(super) struct Point {
-    pub host: String,
-    pub port: u16,
-    /// The name that its certificate must bear.
-    pub name: String,
-    pub security: Security,
-    pub trust: Arc<ClientConfig>,
-    /// How far its certificate was looked at, where that is not the usual way.
-    pub remark: Option<String>,
-}
-
-impl Point {
-    /// The point as it is reached at an address.
-    pub fn at(&self, address: SocketAddr, service: Service) -> Destination {
-        let Self { name, security, trust, .. } = self;
-        Destination { address, host: name.clone(), service, security: *security, trust: Some(trust.clone()) }
-    }
-}
 
 impl External {
     /// Reads a target file and whatever it names; else everything that is wrong with it.
@@ -112,65 +47,6 @@ impl External {
         }
         let told = load.mistakes.iter().map(|(path, message)| Problem::at(&shown, &source, path, message.as_str()));
         Err(told.collect())
-    }
-
-    /// Whether nobody else uses its mailboxes.
-    pub(in crate::target) fn is_exclusive(&self) -> bool {
-        self.document.exclusive
-    }
-
-    /// How far its clock is ahead of the machine's: where it can be moved, it is asked once; else it goes as the machine's.
-    pub(in crate::target) async fn ahead(&self, machine: Machine) -> Result<SignedDuration, TargetError> {
-        let known = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        match known {
-            Some(ahead) => Ok(ahead),
-            None => self.move_clock(0, machine).await,
-        }
-    }
-
-    /// Moves its clock ahead by so many seconds; how far it is ahead of the machine's then.
-    pub(super) async fn move_clock(&self, seconds: i64, machine: Machine) -> Result<SignedDuration, TargetError> {
-        let Some(command) = &self.document.clock else { return Ok(SignedDuration::ZERO) };
-        let words: Vec<String> = command.iter().map(|word| word.replace("%s", &seconds.to_string())).collect();
-        let line = printed(&words, &self.folder).await?;
-        let shown: Timestamp = line.trim().parse().map_err(|error| {
-            TargetError::configuration(format!(
-                "{}: the command of `clock` prints `{line}`, which is not the instant that its clock shows: {error}",
-                self.name
-            ))
-        })?;
-        // What it shows is told a moment later; whole seconds are as near as two clocks are.
-        let ahead = SignedDuration::from_secs(shown.duration_since(machine.now()).as_secs());
-        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
-        Ok(ahead)
-    }
-
-    /// Where the other side listens for it.
-    pub(in crate::target) fn counterpart(&self) -> &Counterpart {
-        &self.document.counterpart
-    }
-
-    /// How long is waited for what comes to it.
-    pub(in crate::target) fn settling(&self) -> Settling {
-        let file::Settling { deadline, silence, poll } = self.document.settling;
-        // Bounded by the check of the file.
-        let real = |span: Span| Duration::try_from(span.0).unwrap_or_default();
-        Settling { deadline: real(deadline), silence: real(silence), poll: real(poll) }
-    }
-
-    /// How it is shown to whom it concerns what of its certificates nobody vouched for.
-    pub fn remarks(&self) -> Vec<String> {
-        let points = [("submission", &self.submission), ("incoming point", &self.incoming)];
-        let told = points.into_iter().filter_map(|(what, point)| {
-            Some(format!("{}: the certificate of its {what}: {}", self.name, point.remark.as_ref()?))
-        });
-        told.collect()
-    }
-}
-
-impl fmt::Debug for External {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("External").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -221,9 +97,14 @@ impl Load {
                 sources.insert(address, (source, login));
             }
         }
+        let virus_store = document.virus_store.as_ref().and_then(|store| match (&store.maildir, &store.command) {
+            (Some(maildir), _) => Some(Source::Maildir(path_text(&self.folder.join(maildir)))),
+            (None, Some(words)) => Some(Source::Command(words.clone(), self.folder.clone())),
+            (None, None) => None,
+        });
         let records = self.records(&document);
         let anchors = self.materials(&at(&["anchors"]), &document.anchors, Wanted::Certificates);
-        let lists = self.materials(&at(&["lists"]), &document.lists, Wanted::Lists);
+        let lists = self.materials(&at(&["lists"]), &document.lists, Wanted::RevocationLists);
         let pace = Pace::new(document.messages_per_minute);
         let readers = Mutex::default();
         External {
@@ -232,6 +113,7 @@ impl Load {
             incoming,
             logins,
             sources,
+            virus_store,
             records,
             anchors,
             lists,
@@ -252,198 +134,32 @@ impl Load {
         read.map_err(|error| self.tell(path, format!("{} cannot be read: {error}", path_text(named)))).ok()
     }
 
-    fn point(&mut self, path: &Down, at: (&str, u16, Option<&String>), security: Security, trust: &Trust) -> Point {
-        let (host, port, name) = at;
-        let (trust, remark) = self.trust(&below(path, "trust"), trust);
-        let name = name.map_or(host, String::as_str).to_owned();
-        Point { host: host.to_owned(), port, name, security, trust, remark }
-    }
-
-    fn trust(&mut self, path: &Down, trust: &Trust) -> (Arc<ClientConfig>, Option<String>) {
-        let (trusted, remark) = match (&trust.ca, &trust.fingerprint) {
-            (Some(file), _) => (self.authorities(&below(path, "ca"), file), None),
-            (None, Some(fingerprint)) => {
-                let sha256 = sha256(fingerprint);
-                if sha256.is_none() {
-                    self.tell(&below(path, "fingerprint"), "a SHA-256 has 64 hexadecimal digits");
-                }
-                (Trusted::Certificate(sha256.unwrap_or_default()), Some("known by its fingerprint alone".to_owned()))
-            }
-            (None, None) => (Trusted::Anybody, Some("unverified, as the target file says".to_owned())),
-        };
-        let config = trusted.client_config().or_else(|error| {
-            self.tell(path, format!("no TLS is possible with it: {error}"));
-            Trusted::Anybody.client_config()
-        });
-        (config.expect("a client without authorities has nothing that could be wrong"), remark)
-    }
-
-    fn authorities(&mut self, path: &Down, file: &Path) -> Trusted {
-        let bytes = self.file(path, file).unwrap_or_default();
-        let found = CertificateDer::pem_slice_iter(&bytes).filter_map(Result::ok).map(CertificateDer::into_owned);
-        let found: Vec<_> = found.collect();
-        if found.is_empty() && self.mistakes.last().is_none_or(|(told, _)| told != path) {
-            self.tell(path, format!("{} holds no certificate in PEM", path_text(file)));
-        }
-        Trusted::Authorities(found)
-    }
-
     fn secret(&mut self, user: &Down, secret: Option<&Secret>) -> String {
         let Some(secret) = secret else { return String::new() };
-        let path = below(user, "password");
-        if let Some(name) = &secret.env {
-            return env::var(name).unwrap_or_else(|_| {
-                self.tell(&below(&path, "env"), format!("the environment variable {name} is not set"));
-                String::new()
-            });
-        }
-        let path = below(&path, "file");
-        let bytes = secret.file.as_ref().and_then(|file| self.file(&path, file)).unwrap_or_default();
-        let text = String::from_utf8(bytes).unwrap_or_else(|_| {
-            self.tell(&path, "a password is text in UTF-8");
+        secret.read(&self.folder).unwrap_or_else(|none| {
+            let path = below(user, "password");
+            self.tell(&none.key.map_or_else(|| path.clone(), |key| below(&path, key)), none.why);
             String::new()
-        });
-        text.strip_suffix('\n').map_or(&*text, |line| line.strip_suffix('\r').unwrap_or(line)).to_owned()
-    }
-
-    fn source(&mut self, path: &Down, looked: &Mailboxes, user: &User) -> Option<Source> {
-        if let Some(imap) = &looked.imap {
-            let server = self.server(
-                &below(path, "imap"),
-                (&imap.host, imap.port, imap.server_name.as_ref()),
-                (imap.tls, [143, 993]),
-                &imap.trust,
-            );
-            return Some(Source::Imap(server, imap.folder.clone()));
-        }
-        if let Some(pop3) = &looked.pop3 {
-            let server = self.server(
-                &below(path, "pop3"),
-                (&pop3.host, pop3.port, pop3.server_name.as_ref()),
-                (pop3.tls, [110, 995]),
-                &pop3.trust,
-            );
-            return Some(Source::Pop3(server));
-        }
-        if let Some(maildir) = &looked.maildir {
-            if let Some(unfit) = ["/", ".."].iter().find(|part| user.address.contains(**part)) {
-                self.tell(path, format!("the address {} has `{unfit}` in it, which no path may", user.address));
-                return None;
-            }
-            return Some(Source::Maildir(path_text(&self.folder.join(maildir))));
-        }
-        Some(Source::Command(looked.command.clone()?, self.folder.clone()))
-    }
-
-    fn server(
-        &mut self,
-        path: &Down,
-        (host, port, name): (&str, Option<u16>, Option<&String>),
-        (tls, [upgraded, implicit]): (ClientTls, [u16; 2]),
-        trust: &Trust,
-    ) -> MailboxServer {
-        let (trust, _) = self.trust(&below(path, "trust"), trust);
-        let (tls, usual) = match tls {
-            ClientTls::Starttls => (MailboxTls::Upgraded, upgraded),
-            ClientTls::Implicit => (MailboxTls::Implicit, implicit),
-        };
-        MailboxServer {
-            host: host.to_owned(),
-            port: port.unwrap_or(usual),
-            name: name.map_or(host, String::as_str).to_owned(),
-            tls,
-            trust,
-            patience: PATIENCE,
-        }
-    }
-
-    /// Its records: its own, or one made of what the file says.
-    fn records(&mut self, document: &Document) -> Vec<Provider> {
-        if let Some(file) = &document.listed.ldif {
-            let path = vec!["listed".into(), "ldif".into()];
-            let Some(bytes) = self.file(&path, file) else { return Vec::new() };
-            let read = match Directory::read(&bytes) {
-                Ok(read) => read,
-                Err(error) => {
-                    self.tell(&path, format!("{} is no directory: {error}", path_text(file)));
-                    return Vec::new();
-                }
-            };
-            let own: Vec<Provider> = read
-                .providers
-                .iter()
-                .filter(|record| record.name == document.provider)
-                .map(|record| (**record).clone())
-                .collect();
-            if own.is_empty() {
-                self.tell(&path, format!("{} has no record of `{}`", path_text(file), document.provider));
-            }
-            return own;
-        }
-        let path: Down = vec!["listed".into(), "certificates".into()];
-        let files = document.listed.certificates.as_deref().unwrap_or_default();
-        let certificates = self.materials(&path, files, Wanted::Certificates);
-        if certificates.is_empty() {
-            self.tell(&path, "a provider signs with at least one certificate");
-        }
-        let hashes = certificates.iter().filter_map(|der| Certificate::read(der).ok()).map(|known| known.sha1());
-        vec![Provider {
-            dn: format!("providerName={},o=postacert", document.provider),
-            name: document.provider.clone(),
-            mail_receipt: document.users.get(SERVICE).map(|user| user.address.clone()).unwrap_or_default(),
-            managed_domains: document.domains.clone(),
-            certificate_hashes: hashes.collect(),
-            certificates,
-            ..Provider::default()
-        }]
+        })
     }
 
     /// What files hold, PEM or DER, all of it of the sort wanted.
     fn materials(&mut self, path: &Down, files: &[PathBuf], wanted: Wanted) -> Vec<Vec<u8>> {
-        let mut found = Vec::new();
+        let mut all = Vec::new();
         for (index, file) in files.iter().enumerate() {
             let path = [path.clone(), vec![Step::Item(index)]].concat();
             let Some(bytes) = self.file(&path, file) else { continue };
-            let before = found.len();
-            for material in Material::in_file(bytes) {
-                match (material, wanted) {
-                    (Ok(Material { der, sort: Sort::Certificate(_) }), Wanted::Certificates)
-                    | (Ok(Material { der, sort: Sort::RevocationList }), Wanted::Lists) => found.push(der.to_vec()),
-                    (Err(problem) | Ok(Material { sort: Sort::Neither(problem), .. }), _) => {
-                        self.tell(&path, format!("{}: {problem}", path_text(file)));
-                    }
-                    (Ok(_), _) => {}
-                }
-            }
-            if found.len() == before && self.mistakes.last().is_none_or(|(told, _)| *told != path) {
-                let what = match wanted {
-                    Wanted::Certificates => "certificate",
-                    Wanted::Lists => "revocation list",
-                };
-                self.tell(&path, format!("{} holds no {what}", path_text(file)));
+            match wanted.of_file(bytes) {
+                Ok(found) => all.extend(found.iter().map(|der| der.to_vec())),
+                Err(problem) => self.tell(&path, format!("{}: {problem}", path_text(file))),
             }
         }
-        found
+        all
     }
-}
-
-#[derive(Clone, Copy)]
-enum Wanted {
-    Certificates,
-    Lists,
 }
 
 fn below(path: &Down, key: &str) -> Down {
     [path.clone(), vec![key.into()]].concat()
-}
-
-fn sha256(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
-    let nibbles: Option<Vec<u8>> =
-        digits.iter().map(|digit| char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let octets: Vec<u8> =
-        nibbles?.chunks(2).map(|pair| pair.iter().fold(0, |octet, nibble| octet << 4 | nibble)).collect();
-    octets.try_into().ok().filter(|_| digits.len() == 64)
 }
 
 #[cfg(test)]
@@ -503,7 +219,8 @@ listed: {certificates: [signing.der]}
             ("ca: ca.pem", "ca: empty", "empty holds no certificate in PEM"),
             ("ca: ca.pem", "fingerprint: abc", "64 hexadecimal digits"),
             ("{file: secret}", "{env: PEC_TEST_NOT_SET_ANYWHERE}", "PEC_TEST_NOT_SET_ANYWHERE is not set"),
-            ("[signing.der]", "[secret]", "secret holds no certificate"),
+            ("[signing.der]", "[secret]", "secret: no certificates in it"),
+            ("{file: secret}", "{file: empty}", "the secret there is empty"),
             ("[signing.der]", "[]", "at least one certificate"),
             ("{certificates: [signing.der]}", "{ldif: secret}", "no directory"),
             ("Mario@acme", "../../etc/Mario@acme", "which no path may"),

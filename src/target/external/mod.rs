@@ -3,18 +3,20 @@
 mod file;
 mod handout;
 mod load;
+mod log;
 mod pace;
 pub mod reader;
 mod side;
 mod smoke;
+mod target;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 pub use file::{Document, schema};
 pub use handout::{HandoutError, hand_out, routes};
-pub use load::External;
 pub(super) use side::Outside;
 pub use smoke::{Looked, Meaning};
+pub use target::External;
 
 /// The targets of a run that are not built in, by name.
 #[derive(Clone, Debug, Default)]
@@ -40,11 +42,6 @@ impl Targets {
         one == other || provider(one).is_some_and(|of_one| Some(of_one) == provider(other))
     }
 
-    /// Whether a target is the provider that a built-in one is.
-    pub fn are_one_provider_as(&self, target: &External, built_in: &str) -> bool {
-        crate::target::provider(built_in).is_some_and(|provider| provider == target.document.provider)
-    }
-
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -65,6 +62,8 @@ pub struct Settling {
     pub silence: Duration,
     /// Between one look and the next.
     pub poll: Duration,
+    /// Before what was put off is handed over again.
+    pub retry: Duration,
 }
 
 impl Settling {
@@ -74,6 +73,7 @@ impl Settling {
             deadline: self.deadline.max(other.deadline),
             silence: self.silence.max(other.silence),
             poll: self.poll.max(other.poll),
+            retry: self.retry.max(other.retry),
         }
     }
 }

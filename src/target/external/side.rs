@@ -3,19 +3,19 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{net::TcpStream, sync::Mutex};
 
-use super::{External, load::Point};
+use super::{External, log::Log, target::Point};
 use crate::{
     clock::{Clock, Machine},
     evidence::{GatewayFacts, LogRecord, Role, Service},
     gateway::compose::Composer,
-    net::{AuthMechanism, Credentials, Destination},
+    net::{AuthMechanism, Credentials, Destination, MailboxLogin},
     scenario::{
         Scenario,
         change::{Change, GatewayChange},
@@ -44,7 +44,14 @@ pub(in crate::target) struct Outside {
     unfit: Option<String>,
     /// What was found so far, by mailbox; a mailbox is entered when it is marked.
     found: Mutex<BTreeMap<String, Vec<Stored>>>,
+    /// Its log, where that is shown.
+    log: Mutex<Option<Log>>,
+    /// What was logged of the play, once it was looked at.
+    logged: std::sync::Mutex<Option<Vec<LogRecord>>>,
 }
+
+/// What the virus store is called among mailboxes; no address is.
+const VIRUS_STORE: &str = "virus-store";
 
 impl Outside {
     /// Finds its points, which must answer, and who plays whom in a scenario.
@@ -62,12 +69,27 @@ impl Outside {
         let submission = found(&target.submission, Service::Submission).await?;
         let incoming = found(&target.incoming, Service::Incoming).await?;
         let (cast, unfit) = cast(&target, scenario, role);
-        Ok(Self { target, clock, machine, submission, incoming, cast, unfit, found: Mutex::default() })
+        let mut log = target.log();
+        if let (Some(log), Contact::Made) = (&mut log, contact) {
+            log.mark().await.map_err(|error| target.named(error))?;
+        }
+        let (found, log, logged) = (Mutex::default(), Mutex::new(log), std::sync::Mutex::default());
+        Ok(Self { target, clock, machine, submission, incoming, cast, unfit, found, log, logged })
     }
 
-    async fn looked(&self, address: &str) -> Result<Vec<Stored>, TargetError> {
-        let address = address.to_ascii_lowercase();
-        let Some((source, login)) = self.target.sources.get(&address) else { return Ok(Vec::new()) };
+    async fn looked(&self, shelf: Shelf<'_>) -> Result<Vec<Stored>, TargetError> {
+        let no_login = MailboxLogin { user: String::new(), password: String::new() };
+        let (address, found) = match shelf {
+            Shelf::Mailbox(address) => {
+                let address = address.to_ascii_lowercase();
+                let found = self.target.sources.get(&address).map(|(source, login)| (source, login));
+                (address, found)
+            }
+            Shelf::VirusStore => {
+                (VIRUS_STORE.to_owned(), self.target.virus_store.as_ref().map(|source| (source, &no_login)))
+            }
+        };
+        let Some((source, login)) = found else { return Ok(Vec::new()) };
         let mut readers = self.target.readers.lock().await;
         let reader = readers.entry(address.clone()).or_insert_with(|| source.reader(&address, login));
         let mut found = self.found.lock().await;
@@ -98,10 +120,15 @@ impl Side for Outside {
             Need::Clock if self.target.document.clock.is_some() => return None,
             Need::Clock => "its clock cannot be moved; `clock` in its target file could say how",
             Need::State => return self.unfit.clone(),
-            Need::VirusStore => "its virus store is not shown",
+            Need::VirusStore if self.target.virus_store.is_some() => return None,
+            Need::VirusStore => "its virus store is not shown; `virus-store` in its target file could say where it is",
             Need::Wires => "what reaches its points is not seen",
             Need::Impersonation => "nobody else can sign in its name",
             Need::Trust => "it goes by its own directory and revocation lists",
+            Need::SecondReceiver if self.target.counterpart().second_incoming.is_some() => return None,
+            Need::SecondReceiver => {
+                "it has no way to a second receiver; `second-incoming` below `counterpart` in its target file could be one"
+            }
         };
         Some(format!("{}: {what}", self.target.name))
     }
@@ -135,11 +162,16 @@ impl Side for Outside {
     }
 
     fn look<'a>(&'a self, place: Shelf<'a>, since: Mark) -> Doing<'a, (Vec<Stored>, Mark)> {
+        Box::pin(async move { Ok(since.after(self.looked(place).await?)) })
+    }
+
+    fn read_log(&self) -> Doing<'_, ()> {
         Box::pin(async move {
-            match place {
-                Shelf::Mailbox(address) => Ok(since.after(self.looked(address).await?)),
-                Shelf::VirusStore => Ok((Vec::new(), since)),
+            if let Some(log) = &*self.log.lock().await {
+                let records = log.records().await.map_err(|error| self.target.named(error))?;
+                *self.logged.lock().unwrap_or_else(PoisonError::into_inner) = Some(records);
             }
+            Ok(())
         })
     }
 
@@ -189,7 +221,7 @@ impl Side for Outside {
     }
 
     fn log(&self) -> Option<Vec<LogRecord>> {
-        None
+        self.logged.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn composer(&self) -> Option<Composer> {
@@ -204,13 +236,9 @@ impl Side for Outside {
 /// Who plays the mailboxes that a scenario gives a state; else why nobody can.
 fn cast(target: &External, scenario: &Scenario, role: Role) -> (BTreeMap<String, String>, Option<String>) {
     let given = &scenario.given;
-    let own = match role {
-        Role::Sender => &given.sender,
-        Role::Receiver => &given.receiver,
-    };
     let name = &target.name;
     let mut cast = BTreeMap::new();
-    if *own != GatewayState::default() {
+    if given.gateway(role).is_some_and(|own| *own != GatewayState::default()) {
         return (
             cast,
             Some(format!("{name}: a gateway in the state that the scenario gives it would have to be set up so")),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{External, load::Point, side::reached};
+use super::{External, side::reached, target::Point};
 use crate::{
     evidence::Service,
-    net::{Client, Credentials, Destination, Patience, Problem},
+    net::{Client, Credentials, Destination, MailboxLogin, Patience, Problem},
     scenario::words::USERS,
     target::{TargetError, Trouble},
 };
@@ -53,6 +53,7 @@ impl External {
             }
         }
         all.extend(self.mailboxes().await);
+        all.extend(self.stores().await);
         all
     }
 
@@ -99,6 +100,25 @@ impl External {
             Ok(_) => Looked { found: "a wrong password is taken".to_owned(), meaning: Meaning::Wrong },
             Err(error) => problem("a wrong password", &error.problem),
         });
+        looked
+    }
+
+    /// What of log and virus store is shown.
+    async fn stores(&self) -> Vec<Looked> {
+        let mut looked = Vec::new();
+        if let Some(log) = self.log() {
+            looked.push(match log.records().await {
+                Ok(records) => well(format!("its log can be read: {} records", records.len())),
+                Err(error) => trouble("the log", &error),
+            });
+        }
+        if let Some(source) = &self.virus_store {
+            let no_login = MailboxLogin { user: String::new(), password: String::new() };
+            looked.push(match source.reader("virus-store", &no_login).mark().await {
+                Ok(()) => well("its virus store can be looked into".to_owned()),
+                Err(error) => trouble("the virus store", &error),
+            });
+        }
         looked
     }
 

@@ -5,9 +5,9 @@ use std::sync::PoisonError;
 use super::World;
 use crate::{
     directory::export,
-    evidence::{Role, Service},
+    evidence::Service,
     scenario::{
-        change::Change,
+        change::{Change, DomainMove},
         words::{Host, Mailbox, SERVICE},
     },
     target::{Changed, TargetError, given},
@@ -17,18 +17,15 @@ impl World {
     /// Changes what is named; nothing may be under way.
     pub async fn change(&self, change: &Change) -> Result<(), TargetError> {
         self.publish(change)?;
-        let leaving =
-            change.domain_leaves.zip(self.opening.profiles.as_ref()).map(|(role, [sender, receiver])| match role {
-                Role::Sender => sender.domains[0].as_str(),
-                Role::Receiver => receiver.domains[0].as_str(),
-            });
+        let loser = change.domain_moves.and_then(|moves| self.opening.profiles.get(&moves.from));
+        let leaving = loser.map(|profile| profile.domains[0].as_str());
         let address = |mailbox: &Mailbox| self.address(mailbox);
-        for (role, side) in self.roles() {
+        for (role, side) in self.sides() {
             if let Some(changed) = Changed::of(change, role, leaving, &address, self.now()) {
                 side.change(changed).await?;
             }
         }
-        for (_, side) in self.roles() {
+        for side in self.sides.values() {
             for lab in &self.labs {
                 lab.announce(&side.facts().domains, &side.endpoint(Service::Incoming));
             }
@@ -38,32 +35,31 @@ impl World {
 
     /// Puts another directory and other revocation lists in force, where they change.
     fn publish(&self, change: &Change) -> Result<(), TargetError> {
-        let Change { delisted, revoked, domain_leaves, .. } = change;
-        if delisted.is_none() && domain_leaves.is_none() && revoked.is_none() {
+        let Change { delisted, revoked, domain_moves, .. } = change;
+        if delisted.is_none() && domain_moves.is_none() && revoked.is_none() {
             return Ok(());
         }
-        let Some([sender, receiver]) = &self.opening.profiles else {
+        let profiles = &self.opening.profiles;
+        if !self.outside.is_empty() {
             return Err(TargetError::configuration(
                 "the directory and the lists that somebody else goes by stay as they are",
             ));
-        };
+        }
         let pki = self.lab.pki();
-        if delisted.is_some() || domain_leaves.is_some() {
+        if delisted.is_some() || domain_moves.is_some() {
             let listing = {
                 let mut listing = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
                 listing.delisted.extend(*delisted);
-                listing.moved = domain_leaves.or(listing.moved);
+                listing.moved = domain_moves.or(listing.moved);
                 listing.clone()
             };
-            let directory =
-                given::directory(pki, &self.opening.given, [Some(sender), Some(receiver)], std::iter::empty())?;
-            let ldif = export::ldif(&listing.apply(&directory, pki, [sender, receiver]));
+            let directory = given::directory(pki, &self.opening.given, profiles, std::iter::empty())?;
+            let ldif = export::ldif(&listing.apply(&directory, pki, profiles));
             for lab in self.own_labs() {
                 lab.set_directory(ldif.clone()).map_err(|error| TargetError::infrastructure(error.to_string()))?;
             }
         }
-        if let Some(role) = revoked {
-            let profile = if *role == Role::Sender { sender } else { receiver };
+        if let Some(profile) = revoked.and_then(|role| profiles.get(&role)) {
             let trust = pki.trust_after_revoking(&given::signer(
                 &profile.signer,
                 crate::scenario::given::SigningCertificate::First,
@@ -77,12 +73,14 @@ impl World {
         Ok(())
     }
 
-    /// Who keeps a mailbox: who has it, unless its domain has gone over to the other.
+    /// Who keeps a mailbox: who has it, unless its domain has gone over to another.
     pub fn keeper(&self, mailbox: &Mailbox) -> Option<Host> {
         let moved = self.changed.lock().unwrap_or_else(PoisonError::into_inner).moved;
-        match mailbox {
-            Mailbox::At { user, host: Host::Gateway(role) } if moved == Some(*role) && user != SERVICE => {
-                Some(Host::Gateway(role.other()))
+        match (mailbox, moved) {
+            (Mailbox::At { user, host: Host::Gateway(role) }, Some(DomainMove { from, to }))
+                if *role == from && user != SERVICE =>
+            {
+                Some(Host::Gateway(to))
             }
             _ => mailbox.host(),
         }

@@ -4,9 +4,12 @@ use std::sync::{MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::{World, is_own};
+use super::{
+    World, is_own,
+    ledger::{Entry, Fate},
+};
 use crate::{
-    evidence::{Dialogue, Party, Role, Seen, Service, SmtpPath, Speaker, View, Watch},
+    evidence::{Dialogue, DialogueLine, Party, Role, Seen, Service, SmtpPath, Speaker, View, Watch},
     gateway::{self, Errand, SeenSession},
     net::Sent,
     target::{Answer, Recorded, Side, Transmission},
@@ -47,15 +50,15 @@ impl World {
         let named = |(_, side): &(Role, &dyn Side)| side.calls_itself(host);
         // Who calls himself otherwise is the harness; where others may call too, nobody knows.
         let unknown = if self.outside.is_empty() || is_own(host) { Party::Harness } else { Party::Undetermined };
-        self.roles().into_iter().find(named).map_or(unknown, |(role, _)| role.into())
+        self.sides().find(named).map_or(unknown, |(role, _)| role.into())
     }
 
     /// From where everything is looked at, until an instant.
     pub fn watch(&self, until: Timestamp) -> Watch {
-        if self.sides.iter().all(|side| side.shows_wires()) {
+        if self.sides.values().all(|side| side.shows_wires()) {
             Watch::of_everything(until)
         } else {
-            let shown = self.roles().into_iter().filter(|(_, side)| side.shows_wires()).map(|(role, _)| role);
+            let shown = self.sides().filter(|(_, side)| side.shows_wires()).map(|(role, _)| role);
             Watch::of([View::Sender, View::Recipient, View::Service], until).and_wires_at(shown)
         }
     }
@@ -77,9 +80,12 @@ impl World {
             })
             .collect();
         let mut put_off = Vec::new();
-        for errand in self.lab.tap().errands() {
+        let errands = self.lab.tap().errands();
+        let later: Vec<Errand> = errands.clone();
+        for (number, errand) in errands.into_iter().enumerate() {
             let dialogue = errand.transcript.dialogue(self.party(&errand.client), self.party(&errand.server));
-            put_off.extend(told_put_off(&errand, &dialogue).filter(|told| !put_off.contains(told)));
+            let told = told_put_off(&errand, &dialogue, &later[number + 1..]);
+            put_off.extend(told.filter(|told| !put_off.contains(told)));
             let taken = errand.transmission.filter(|transmission| transmission.reply.is_positive());
             transmissions.extend(taken.map(|seen| self.transmission(seen, Some(dialogues.len()))));
             dialogues.push(dialogue);
@@ -88,7 +94,7 @@ impl World {
             transmissions.extend(transmission.map(|it| Transmission { dialogue: Some(dialogues.len()), ..it }));
             dialogues.push(dialogue);
         }
-        let logs = self.roles().into_iter().filter_map(|(role, side)| Some((role, side.log()?)));
+        let logs = self.sides().filter_map(|(role, side)| Some((role, side.log()?)));
         Recorded {
             transmissions,
             dialogues,
@@ -100,27 +106,51 @@ impl World {
         }
     }
 
+    /// What went to somebody else's gateway so far, a sentence each: of the harness, and of those who live here.
+    pub fn sent_to_others(&self) -> Vec<String> {
+        let mut told = self.ledger.told();
+        for Errand { server, transmission, .. } in self.lab.tap().errands() {
+            if let Some(sent) = transmission.filter(|_| self.is_outside(self.party(&server))) {
+                let fate = if sent.reply.is_positive() { Fate::Taken } else { Fate::Refused };
+                told.push(Entry::new(&server, &sent.path, &sent.bytes, fate).to_string());
+            }
+        }
+        told
+    }
+
     fn transmission(&self, seen: gateway::Transmission, dialogue: Option<usize>) -> Transmission {
         let (from, to) = (self.party(&seen.client), self.party(&seen.server));
         let submitted = matches!(seen.transcript.service(), Service::Submission | Service::Submissions);
-        let place = match to {
-            Party::Sender if submitted => Seen::Submitted { to: Role::Sender },
-            Party::Receiver if submitted => Seen::Submitted { to: Role::Receiver },
+        let place = match to.role() {
+            Some(to) if submitted => Seen::Submitted { to },
             _ => Seen::Wire { from, to },
         };
         Transmission { seen: place, from, bytes: seen.bytes, path: seen.path, at: seen.at, dialogue }
     }
 }
 
-/// What a host would not take for now, in words: it is tried again, later than a play may last.
-fn told_put_off(errand: &Errand, dialogue: &Dialogue) -> Option<String> {
+/// What a host would not take for now, in words, and whether it took it in one of the sessions behind that.
+fn told_put_off(errand: &Errand, dialogue: &Dialogue, later: &[Errand]) -> Option<String> {
+    let Errand { client, server, .. } = errand;
     let said = dialogue.lines.iter().rfind(|line| line.by == Speaker::Server && line.text.starts_with('4'));
     let why = match said {
-        Some(line) => format!("{} said `{}`", errand.server, line.text),
-        None if dialogue.is_cut_short() => format!("{} closed the connection without an answer", errand.server),
+        Some(line) => format!("{server} said `{}`", line.text),
+        None if dialogue.is_cut_short() => format!("{server} closed the connection without an answer"),
         None => return None,
     };
-    Some(format!("what {} had for {} waits to be handed over again: {why}", errand.client, errand.server))
+    let named: Vec<&str> = dialogue.lines.iter().filter_map(DialogueLine::recipient).collect();
+    let is_taken = |recipient: &&str| {
+        let mut taken = later.iter().filter(|one| one.client == *client && one.server == *server);
+        taken.any(|one| {
+            let transmission = one.transmission.as_ref().filter(|it| it.reply.is_positive());
+            transmission.is_some_and(|it| it.path.to.iter().any(|to| to.eq_ignore_ascii_case(recipient)))
+        })
+    };
+    Some(if !named.is_empty() && named.iter().all(is_taken) {
+        format!("what {client} had for {server} was put off, and taken at a later attempt: {why}")
+    } else {
+        format!("what {client} had for {server} waits to be handed over again: {why}")
+    })
 }
 
 fn stranger(seen: &SeenSession) -> String {

@@ -1,7 +1,7 @@
 //! How a world begins: everybody in the state that a scenario gives, whoever built them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -11,7 +11,7 @@ use std::{
 use jiff::SignedDuration;
 use tokio::{net::TcpListener, time::Instant};
 
-use super::{Opening, PATIENCE, World, posta_point};
+use super::{Opening, PATIENCE, World, ledger::Ledger, posta_point};
 use crate::{
     clock::{Clock, LegalTime, Machine},
     evidence::{Direction, PlayId, Role, Service},
@@ -25,9 +25,10 @@ use crate::{
     state::MailboxState,
     target::{
         OUTSIDE, Side, TargetError,
-        external::{External, Outside, Targets},
+        external::{External, Outside, Settling, Targets},
         given,
         reference::{Reference, Shown},
+        second_receiver,
     },
 };
 
@@ -36,6 +37,12 @@ const RELEASE: Duration = Duration::from_secs(10);
 
 /// Others may be slow, and are not to hang.
 const PATIENCE_WITH_OTHERS: Patience = Patience { command: Duration::from_mins(1), message: Duration::from_mins(3) };
+
+/// Attempts within a play at most that go before the usual ones.
+const SOON: usize = 60;
+
+/// By how much two clocks may differ that show the same time.
+const ALIKE: SignedDuration = SignedDuration::from_secs(2);
 
 /// What a play is opened in.
 #[derive(Clone, Debug)]
@@ -89,26 +96,27 @@ impl World {
         setting: &Setting<'_>,
     ) -> Result<Self, TargetError> {
         let Setting { machine, play, targets, contact } = setting;
-        let names = [(Role::Sender, &*direction.sender), (Role::Receiver, &*direction.receiver)];
-        let outside: Vec<Arc<External>> = names.iter().filter_map(|(_, name)| targets.get(name).cloned()).collect();
+        let names = players(direction, scenario, targets)?;
+        let outside: Vec<Arc<External>> = names.values().filter_map(|name| targets.get(name).cloned()).collect();
         let (clock, pki) = time(scenario, *machine, &outside).await?;
         let mut posta = given::posta(scenario);
-        let mut cast = Vec::new();
-        for (role, name) in names {
-            cast.push(match targets.get(name) {
+        let mut cast = BTreeMap::new();
+        for (&role, name) in &names {
+            let one = match targets.get(name) {
                 Some(target) => Cast::Outside(Box::new(
                     Outside::meet(target.clone(), scenario, role, (clock.clone(), *machine), *contact).await?,
                 )),
                 None => Cast::Reference(Box::new(given::profile_in_state(name, role, scenario, clock.now())?)),
-            });
+            };
+            cast.insert(role, one);
         }
         let address = |mailbox: &Mailbox| match mailbox {
             Mailbox::At { user, host: Host::Posta } => format!("{user}@{}", posta.domains[0]),
-            Mailbox::At { user, host: Host::Gateway(role) } => cast[*role as usize].address(user),
+            Mailbox::At { user, host: Host::Gateway(role) } => cast[role].address(user),
             Mailbox::Literal(literal) => literal.clone(),
         };
-        let settings: Vec<_> = names.iter().map(|(role, _)| given::mailboxes(*role, scenario, &address)).collect();
-        for (one, settings) in cast.iter_mut().zip(settings) {
+        let settings: Vec<_> = names.keys().map(|role| given::mailboxes(*role, scenario, &address)).collect();
+        for (one, settings) in cast.values_mut().zip(settings) {
             if let Cast::Reference(profile) = one {
                 for settings in settings {
                     let local = settings.local.clone();
@@ -117,10 +125,12 @@ impl World {
             }
         }
         let records = outside.iter().flat_map(|target| target.records.iter().cloned());
-        let directory = given::directory(&pki, &scenario.given, [cast[0].profile(), cast[1].profile()], records)?;
+        let profiles: BTreeMap<Role, Profile> =
+            cast.iter().filter_map(|(role, one)| Some((*role, one.profile()?.clone()))).collect();
+        let directory = given::directory(&pki, &scenario.given, &profiles, records)?;
         // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
         let is_elsewhere = |name: &str| name.starts_with(OUTSIDE) || targets.get(name).is_some();
-        let doors = if names.iter().any(|(_, name)| is_elsewhere(name)) { Doors::Open } else { Doors::OwnOnly };
+        let doors = if names.values().any(|name| is_elsewhere(name)) { Doors::Open } else { Doors::OwnOnly };
         let lab = || {
             let trust = outside.iter().fold(given::trust(&pki, &scenario.given), |trust, target| {
                 trust.with(&shared(&target.anchors), &shared(&target.lists))
@@ -134,59 +144,80 @@ impl World {
         let own = lab();
         if let Some(target) = outside.first() {
             let at = target.counterpart();
-            for port in [at.posta, at.incoming] {
-                released(SocketAddr::from((at.bind, port))).await;
-            }
+            released(SocketAddr::from((at.bind, at.posta))).await;
             posta.listens = SocketAddr::from((at.bind, at.posta));
-            for one in &mut cast {
+            posta.retry = Some(target.settling().retry);
+            for (role, one) in &mut cast {
                 if let Cast::Reference(profile) = one {
-                    profile.bind = Bind { address: at.bind, incoming: at.incoming, ..Bind::default() };
+                    let incoming = target.port_of(profile, *role);
+                    released(SocketAddr::from((at.bind, incoming))).await;
+                    profile.bind = Bind { address: at.bind, incoming, ..Bind::default() };
+                    // Within a play soon, and beyond it, where the clock is moved, as it does otherwise.
+                    let Settling { deadline, retry, .. } = target.settling();
+                    let soon = deadline.as_secs() / retry.as_secs().max(1);
+                    let soon = std::iter::repeat_n(at.retry.0, usize::try_from(soon).unwrap_or(usize::MAX).min(SOON));
+                    profile.retries = soon.chain(std::mem::take(&mut profile.retries)).collect();
                 }
             }
         }
         let trouble = |error: io::Error| TargetError::infrastructure(format!("a host does not start: {error}"));
         let posta = own.start_ordinary(posta).await.map_err(trouble)?;
-        let mut sides: Vec<Box<dyn Side>> = Vec::new();
-        let (mut labs, mut profiles) = (vec![own.clone()], Vec::new());
-        for (one, (_, name)) in cast.into_iter().zip(names) {
-            sides.push(match one {
+        let mut sides: BTreeMap<Role, Box<dyn Side>> = BTreeMap::new();
+        let mut labs = vec![own.clone()];
+        for ((role, one), name) in cast.into_iter().zip(names.values()) {
+            let side: Box<dyn Side> = match one {
                 Cast::Outside(outside) => outside,
                 Cast::Reference(profile) => {
                     let is_outside = name.starts_with(OUTSIDE);
                     let (lab, shown) =
                         if is_outside { (lab(), Shown::Mailboxes) } else { (own.clone(), Shown::Inside) };
                     labs.push(lab.clone());
-                    profiles.push((*profile).clone());
                     Box::new(Reference::start(name, lab, *profile, shown).await.map_err(trouble)?)
                 }
-            });
+            };
+            sides.insert(role, side);
         }
         let mut hosts = vec![(posta.settings().domains.clone(), posta_point(&posta))];
-        hosts.extend(sides.iter().map(|side| (side.facts().domains, side.endpoint(Service::Incoming))));
+        hosts.extend(sides.values().map(|side| (side.facts().domains, side.endpoint(Service::Incoming))));
         for lab in &labs {
             for (domains, destination) in &hosts {
                 lab.announce(domains, destination);
             }
         }
-        let [sender, receiver] =
-            <[Box<dyn Side>; 2]>::try_from(sides).map_err(|_| TargetError::infrastructure("a side is missing"))?;
         let mut world = Self {
-            sides: [sender, receiver],
+            sides,
             outside,
             lab: own,
             labs,
             posta,
             play: play.clone(),
             disabled: BTreeSet::new(),
-            opening: Opening { profiles: profiles.try_into().ok(), given: scenario.given.clone() },
+            opening: Opening { profiles, given: scenario.given.clone() },
             changed: Mutex::default(),
             handed: Mutex::default(),
+            ledger: Ledger::default(),
         };
         let states = scenario.given.mailboxes.iter();
         let disabled = states.filter(|(_, state)| state.state == MailboxState::Disabled);
         world.disabled = disabled.map(|(mailbox, _)| world.address(mailbox)).collect();
         Ok(world)
     }
+}
+
+/// Who plays what, by name.
+fn players(
+    direction: &Direction,
+    scenario: &Scenario,
+    targets: &Targets,
+) -> Result<BTreeMap<Role, String>, TargetError> {
+    let Direction { sender, receiver } = direction;
+    let mut names = BTreeMap::from([(Role::Sender, sender.clone()), (Role::Receiver, receiver.clone())]);
+    if scenario.given.second_receiver.is_some() {
+        let nobody =
+            || TargetError::configuration("every reference gateway plays already: none is left for a second receiver");
+        names.insert(Role::SecondReceiver, second_receiver(direction, targets).ok_or_else(nobody)?.to_owned());
+    }
+    Ok(names)
 }
 
 /// The legal clock and the test PKI: of the scenario's day, or of today where a side goes by its own clock.
@@ -202,6 +233,14 @@ async fn time(
     let mut ahead = SignedDuration::ZERO;
     for target in outside {
         ahead = ahead.max(target.ahead(machine).await?);
+    }
+    // Two that do not show the same time would find each other's messages in the future.
+    for target in outside {
+        let behind = ahead - target.ahead(machine).await?;
+        if behind >= ALIKE && target.move_clock(behind.as_secs(), machine).await? + ALIKE < ahead {
+            let what = format!("{}: its clock cannot be moved, and the other's is {behind:#} ahead", target.name);
+            return Err(TargetError::configuration(what));
+        }
     }
     let now = machine.now() + ahead;
     let order = Order { day: Some(LegalTime::at(machine.now()).day()), newcomer: None };

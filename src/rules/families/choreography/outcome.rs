@@ -1,7 +1,7 @@
 //! How it ends for each recipient: exactly one outcome, told to the sender.
 
 use crate::{
-    evidence::View,
+    evidence::{Party, View},
     message::Kind,
     norm::{
         Level,
@@ -15,7 +15,9 @@ use crate::{
 
 use crate::rules::{
     families::choreography::timeout::is_of_24_hours,
-    families::choreography::{MOST_SHOWN, accepted, by_recipient, is_receivable, is_word_on, number, observations},
+    families::choreography::{
+        MOST_SHOWN, accepted, by_recipient, is_receivable, is_word_on, number, observations, one_too_many,
+    },
 };
 
 /// Kinds that tell of an end, as far as another provider or SMTP brings it.
@@ -43,7 +45,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_3_2_1_EVERY, &norm::RFC6109_3_3_3],
         question: "Is there one delivery or one non-delivery for a recipient, not several?",
         consequence: "The sender holds several proofs of one event.",
-        check: Check::Transaction(|transaction, _| is_concluded(transaction).then(|| repeated(transaction))),
+        check: Check::Transaction(|transaction, context| {
+            is_concluded(transaction).then(|| repeated(transaction, context))
+        }),
     },
     Rule {
         id: "choreography/outcome-conflicting",
@@ -77,7 +81,7 @@ pub static RULES: &[Rule] = &[
             let wrapped =
                 transaction.of(Kind::Anomalia).filter_map(|anomaly| Some((anomaly, anomaly.inside.as_ref()?)));
             let wrapped = not_empty(wrapped)?;
-            Some(wrapped.filter_map(|(anomaly, inside)| sound(transaction, anomaly, inside)).collect())
+            Some(wrapped.filter_map(|(anomaly, inside)| wrapped_though_sound(transaction, anomaly, inside)).collect())
         }),
     },
 ];
@@ -112,16 +116,23 @@ fn is_concluded(transaction: &Transaction) -> bool {
     transaction.messages.iter().any(Member::is_outcome)
 }
 
-fn repeated(transaction: &Transaction) -> Findings {
+fn repeated(transaction: &Transaction, context: &Context<'_>) -> Findings {
     let mut findings = Findings::new();
     // Those for a virus are counted against the detections.
     for kind in [Kind::AvvenutaConsegna, Kind::ErroreConsegna] {
         for (recipient, told) in by_recipient(transaction.of(kind)) {
             let number = number(told.iter().copied());
-            let Some(last) = told.last().filter(|_| number > 1) else { continue };
+            if number < 2 {
+                continue;
+            }
+            // Of a failure the sender's provider may tell too.
+            let rightful = match kind {
+                Kind::AvvenutaConsegna => provider_of(context, &recipient),
+                _ => Party::Undetermined,
+            };
             let expected = format!("one {} for {recipient}", kind.title());
-            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
-            findings.push(finding.seen_in(observations(told)));
+            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox");
+            findings.push(finding.blaming(one_too_many(&told, rightful)).seen_in(observations(told)));
         }
     }
     findings
@@ -188,7 +199,7 @@ fn concludes(transaction: &Transaction, reached: &[&str], context: &Context<'_>)
 }
 
 /// What came by other paths than it certifies may be wrapped, and so may what came nobody knows how.
-fn sound(transaction: &Transaction, anomaly: &Member, inside: &Inside) -> Option<Finding> {
+fn wrapped_though_sound(transaction: &Transaction, anomaly: &Member, inside: &Inside) -> Option<Finding> {
     if inside.soundness != Soundness::Sound {
         return None;
     }

@@ -8,12 +8,13 @@ use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
     rules::{
-        Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, not_empty, providers::service_mailboxes,
+        Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, not_empty,
+        providers::{provider_of, service_mailboxes},
         refusal::may_have_been_refused,
     },
 };
 
-use super::{counted, crossings, is_of_another_provider, is_word_on, observations, was_wrapped};
+use super::{counted, crossings, is_of_another_provider, is_word_on, observations, one_too_many, was_wrapped};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -36,9 +37,9 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_3_2_1_COVER],
         question: "Is every recipient covered by a server-server acceptance only once?",
         consequence: "Two providers, or one twice, claim to be responsible for one delivery.",
-        check: Check::Transaction(|transaction, _| {
+        check: Check::Transaction(|transaction, context| {
             transaction.first(Kind::PresaInCarico)?;
-            Some(repeated(transaction))
+            Some(repeated(transaction, context))
         }),
     },
     Rule {
@@ -166,19 +167,18 @@ fn strangers(transaction: &Transaction, directory: &Directory) -> Findings {
     findings
 }
 
-fn repeated(transaction: &Transaction) -> Findings {
+fn repeated(transaction: &Transaction, context: &Context<'_>) -> Findings {
     let mut findings = Findings::new();
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     for (fact, times) in counted(transaction.of(Kind::PresaInCarico)) {
         fact.data.ricezione.iter().for_each(|to| *numbers.entry(to.to_ascii_lowercase()).or_default() += times);
     }
     for (recipient, number) in numbers.into_iter().filter(|(_, number)| *number > 1) {
-        let covering = || transaction.concerning(Kind::PresaInCarico, &recipient);
-        let last = covering().last().map_or(Party::Undetermined, |fact| fact.composer);
+        let covering: Vec<&Member> = transaction.concerning(Kind::PresaInCarico, &recipient).collect();
         findings.push(
             Finding::new(format!("{recipient} covered once"), format!("{number} times"), "ricezione")
-                .blaming(last)
-                .seen_in(observations(covering())),
+                .blaming(one_too_many(&covering, provider_of(context, &recipient)))
+                .seen_in(observations(covering)),
         );
     }
     findings

@@ -11,6 +11,7 @@ use crate::{
     },
     rules::{
         Check, Finding, Rule, at,
+        exhibit::role_of,
         families::daticert::is_missing,
         spelling::{same_address, shown_field},
         when,
@@ -94,10 +95,12 @@ pub static RULES: &[Rule] = &[
         clauses: &[&access::RFC6109_3_1_5_ROUTING, &model::RFC6109_2_1_PATHS],
         question: "Does a transport envelope leave its provider with the certified sender as reverse path and certified recipients as forward paths?",
         consequence: "Whoever gets the message, or its bounces, is not who the certification data say.",
-        check: Check::Message(|subject, _| {
+        check: Check::Message(|subject, context| {
             // Later hops may forward to somebody else: that is a mailbox's service, not the transaction.
-            let Seen::Wire { from: Party::Sender, .. } = subject.observation.seen else { return None };
+            let Seen::Wire { from, .. } = subject.observation.seen else { return None };
             let data = subject.transport().and(subject.certified_below_header())?;
+            let provider = role_of(context.evidence, &data.gestore_emittente).map(Party::from);
+            provider.filter(|provider| *provider == from)?;
             let path = subject.observation.path.as_ref()?;
             let mut findings = when(!same_address(&path.from, &data.mittente), || {
                 Finding::new(&data.mittente, &path.from, "SMTP reverse path")

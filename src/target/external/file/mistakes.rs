@@ -1,6 +1,6 @@
 //! What the types of a target file cannot tell.
 
-use super::{Document, Listed, Mailboxes, Trust, User};
+use super::{Document, Listed, Mailboxes, Settling, Trust, User};
 use crate::{
     scenario::words::{SERVICE, USERS},
     yaml::{
@@ -41,20 +41,53 @@ impl Document {
         if self.clock.as_ref().is_some_and(|words| !words.iter().any(|word| word.contains("%s"))) {
             mistakes.tell(vec!["clock".into()], "a program and its arguments, with `%s` where the seconds stand");
         }
+        if self.counterpart.second_incoming == Some(self.counterpart.incoming) {
+            let path = vec!["counterpart".into(), "second-incoming".into()];
+            mistakes.tell(path, "another port than `incoming`: one host listens at each");
+        }
+        if let Some(log) = &self.log {
+            let given = count([log.file.is_some(), log.command.is_some()]);
+            mistakes.one_of(vec!["log".into()], given, "`file` and `command`");
+        }
+        if let Some(store) = &self.virus_store {
+            let given = count([store.maildir.is_some(), store.command.is_some()]);
+            mistakes.one_of(vec!["virus-store".into()], given, "`maildir` and `command`");
+        }
+        let of_log = self.log.as_ref().and_then(|log| log.command.as_ref());
+        let of_store = self.virus_store.as_ref().and_then(|store| store.command.as_ref());
+        for (path, words) in [
+            (vec!["log".into(), "command".into()], of_log),
+            (vec!["virus-store".into(), "command".into()], of_store),
+            (vec!["start".into()], self.start.as_ref()),
+            (vec!["stop".into()], self.stop.as_ref()),
+        ] {
+            if words.is_some_and(Vec::is_empty) {
+                mistakes.tell(path, PROGRAM);
+            }
+        }
         if self.messages_per_minute == Some(0) {
             mistakes.tell(vec!["messages-per-minute".into()], "with none at all nothing can be played");
         }
-        for (name, span) in
-            [("deadline", self.settling.deadline), ("silence", self.settling.silence), ("poll", self.settling.poll)]
-        {
+        let Settling { deadline, silence, poll } = self.settling;
+        for (map, name, span) in [
+            ("settling", "deadline", deadline),
+            ("settling", "silence", silence),
+            ("settling", "poll", poll),
+            ("counterpart", "retry", self.counterpart.retry),
+        ] {
             if span.0.is_zero() || span.0 > jiff::SignedDuration::from_hours(1) {
-                mistakes.tell(vec!["settling".into(), name.into()], "more than nothing, and an hour at most");
+                mistakes.tell(vec![map.into(), name.into()], "more than nothing, and an hour at most");
             }
+        }
+        if self.counterpart.retry.0 >= deadline.0 {
+            let why = "shorter than the `deadline` of `settling`, or nothing is tried again within it";
+            mistakes.tell(vec!["counterpart".into(), "retry".into()], why);
         }
         mistakes.0
     }
 }
 
+const PROGRAM: &str = "a program, and its arguments behind it";
 const TRUST: &str = "`ca`, `fingerprint` and `unverified: true`";
 
 fn everybody() -> String {
@@ -85,7 +118,7 @@ impl Mistakes {
             self.one_of([path.clone(), vec![key.into(), "trust".into()]].concat(), trust.given(), TRUST);
         }
         if looked.command.as_ref().is_some_and(Vec::is_empty) {
-            self.tell([path.clone(), vec!["command".into()]].concat(), "a program, and its arguments behind it");
+            self.tell([path.clone(), vec!["command".into()]].concat(), PROGRAM);
         }
     }
 
@@ -176,9 +209,19 @@ mod tests {
             ),
             ("listed: {certificates: [acme-signing.pem]}", "listed: {}", "exactly one of `ldif` and `certificates`"),
             ("deadline: 1m", "deadline: 2h", "an hour at most"),
+            ("retry: 5s", "retry: 2h", "an hour at most"),
+            ("retry: 5s", "retry: 1m", "shorter than the `deadline`"),
             ("  imap: {", "  maildir: /x\n  imap: {", "exactly one of `imap`, `pop3`, `maildir` and `command`"),
             ("messages-per-minute: 60", "messages-per-minute: 0", "nothing can be played"),
             ("exclusive: true", "exclusive: true\nclock: [advance]", "`%s` where the seconds stand"),
+            ("  file: /var/log/pec/\n", "  file: a\n  command: [b]\n", "exactly one of `file` and `command`"),
+            ("fields: {at: time", "fields: {when: time", "unknown key `when`"),
+            ("virus-store: {maildir: /srv/pec/virus}", "virus-store: {}", "exactly one of `maildir` and `command`"),
+            (
+                "start: [ssh, gateway.acme.example, systemctl, start, pec-staging]",
+                "start: []",
+                "a program, and its arguments behind it",
+            ),
         ] {
             assert!(EXAMPLE.contains(right), "{right}");
             let found = mistakes(&EXAMPLE.replacen(right, wrong, 1));

@@ -46,28 +46,34 @@ impl Reader for Command {
     }
 }
 
-/// The one line that a program prints, run in a folder. It is given no input, and ended where it takes too long.
+/// The one line that a program prints, run in a folder.
 pub(crate) async fn printed(words: &[String], folder: &Path) -> Result<String, TargetError> {
-    let Some((program, arguments)) = words.split_first() else {
-        return Err(TargetError::configuration("a command without a program"));
-    };
-    let failed = |what: String| TargetError::infrastructure(format!("the command `{program}`: {what}"));
-    let started = process::Command::new(program)
-        .args(arguments)
-        .current_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn();
-    let mut child = started
-        .map_err(|error| TargetError::configuration(format!("the command `{program}` does not start: {error}")))?;
+    let text = output(words, folder, OUTPUT).await?;
+    match text.lines().collect::<Vec<_>>()[..] {
+        [line] if !line.trim().is_empty() => Ok(line.to_owned()),
+        _ => Err(failed(words, "prints other than one line")),
+    }
+}
+
+/// Runs a program in a folder to its end, whatever it prints. What it leaves running may keep what it was given.
+pub(crate) async fn done(words: &[String], folder: &Path) -> Result<(), TargetError> {
+    let mut child = started(words, folder, Stdio::null)?;
+    let status = tokio::time::timeout(PATIENCE, child.wait())
+        .await
+        .map_err(|_| failed(words, &format!("has not ended within {PATIENCE:?}")))?
+        .map_err(|error| failed(words, &error.to_string()))?;
+    if status.success() { Ok(()) } else { Err(failed(words, &status.to_string())) }
+}
+
+/// What a program prints, run in a folder, up to so many bytes. It is given no input, and ended where it takes too long.
+pub(crate) async fn output(words: &[String], folder: &Path, most: u64) -> Result<String, TargetError> {
+    let mut child = started(words, folder, Stdio::piped)?;
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let run = async {
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let reading = async {
             if let Some(stdout) = &mut stdout {
-                stdout.take(OUTPUT).read_to_end(&mut out).await?;
+                stdout.take(most).read_to_end(&mut out).await?;
             }
             // What is not looked at has nowhere to go.
             drop(stdout);
@@ -85,17 +91,32 @@ pub(crate) async fn printed(words: &[String], folder: &Path) -> Result<String, T
     };
     let status = tokio::time::timeout(PATIENCE, run)
         .await
-        .map_err(|_| failed(format!("has not ended within {PATIENCE:?}")))?
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|_| failed(words, &format!("has not ended within {PATIENCE:?}")))?
+        .map_err(|error| failed(words, &error.to_string()))?;
     if !status.success() {
-        let words = String::from_utf8_lossy(&err);
-        return Err(failed(format!("{status}; {}", words.lines().next().unwrap_or("it says nothing"))));
+        let said = String::from_utf8_lossy(&err);
+        return Err(failed(words, &format!("{status}; {}", said.lines().next().unwrap_or("it says nothing"))));
     }
-    let text = String::from_utf8_lossy(&out);
-    match text.lines().collect::<Vec<_>>()[..] {
-        [line] if !line.trim().is_empty() => Ok(line.to_owned()),
-        _ => Err(failed("prints other than one line".to_owned())),
-    }
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn started(words: &[String], folder: &Path, to: fn() -> Stdio) -> Result<process::Child, TargetError> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(TargetError::configuration("a command without a program"));
+    };
+    process::Command::new(program)
+        .args(arguments)
+        .current_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+        .stdin(Stdio::null())
+        .stdout(to())
+        .stderr(to())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| TargetError::configuration(format!("the command `{program}` does not start: {error}")))
+}
+
+fn failed(words: &[String], what: &str) -> TargetError {
+    TargetError::infrastructure(format!("the command `{}`: {what}", words.first().map_or("", String::as_str)))
 }
 
 #[cfg(all(test, unix))]

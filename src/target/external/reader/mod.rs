@@ -8,7 +8,7 @@ mod pop3;
 
 use std::path::PathBuf;
 
-pub(super) use self::command::printed;
+pub(super) use self::command::{done, output, printed};
 pub use self::{command::Command, imap::ImapFolder, maildir::Maildir, pop3::Pop3Drop};
 use crate::{
     net::{MailboxLogin, MailboxProblem, MailboxServer},

@@ -1,0 +1,162 @@
+//! What somebody else's gateway shows that is not of the play: it is left alone, and told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    absence::is_its_name,
+    reading::{self, Known, Reading},
+    stage::Stage,
+};
+use crate::{
+    evidence::{OtherPlay, PlayId},
+    message::{Bytes, Kind},
+    scenario::{
+        What,
+        words::{Host, Mailbox, Place},
+    },
+    target::Stored,
+};
+
+/// Whose a message is that is not of the play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Whose {
+    /// An earlier play's of this run.
+    EarlierPlay,
+    /// Another run's, by the mark that it bears.
+    AnotherRun,
+    /// Somebody's who bears no mark of ours.
+    Stranger,
+}
+
+/// What was left alone, by whose it is: each message once, wherever it was met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Aside(BTreeMap<Whose, BTreeSet<String>>);
+
+impl Aside {
+    pub fn add(&mut self, whose: Whose, reading: &Reading) {
+        let messages = self.0.entry(whose).or_default();
+        let id = reading.message.as_ref().and_then(|message| message.mail.field("Message-ID"));
+        let unnamed = messages.len().to_string();
+        messages.insert(id.unwrap_or(unnamed));
+    }
+
+    /// A sentence for each.
+    pub fn told(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(whose, messages)| {
+            let (count, verb) = match messages.len() {
+                1 => ("one message".to_owned(), "was"),
+                many => (format!("{many} messages"), "were"),
+            };
+            let whose = match whose {
+                Whose::EarlierPlay => "of an earlier play of this run came late and",
+                Whose::AnotherRun => "of another run, as late ones of an earlier run are,",
+                Whose::Stranger => "of somebody else's",
+            };
+            format!("{count} {whose} {verb} left alone, and not judged")
+        })
+    }
+}
+
+/// Whose a message is, where another play than this one explains it.
+pub(super) fn of_another_play(bytes: &Bytes, reading: &Reading, play: &PlayId) -> Option<Whose> {
+    let referred = reading.message.as_ref().and_then(|message| message.mail.field("X-Riferimento-Message-ID"));
+    let refers_elsewhere = referred.is_some_and(|id| !play.marks(id.as_bytes()) && play.other(id.as_bytes()).is_some());
+    // Our own gateway answers what came late, too: with its mark of this play.
+    let is_ours = play.marks(bytes) && !refers_elsewhere;
+    match play.other(bytes)? {
+        // A subject alone may be that of an earlier play as well.
+        OtherPlay::OfThisRun if reading.about.is_none() || !play.marks(bytes) => Some(Whose::EarlierPlay),
+        // A served reference gateway has a mark of its own, whatever it speaks of.
+        OtherPlay::OfAnotherRun if reading.about.is_none() && !is_ours => Some(Whose::AnotherRun),
+        OtherPlay::OfThisRun | OtherPlay::OfAnotherRun => None,
+    }
+}
+
+impl Stage<'_> {
+    /// What of a look into a place is of this play: what bears its mark, or speaks of what was put in. The sentinels are taken
+    /// note of and kept out, and so is what nothing of the play explains in a mailbox that others use too.
+    pub(super) fn of_this_play(&self, place: &Place, new: Vec<Stored>) -> Vec<Stored> {
+        if self.world.settling().is_none() {
+            return new;
+        }
+        let role = match place {
+            Place::Mailbox(Mailbox::At { host: Host::Gateway(role), .. }) | Place::VirusStore(role) => *role,
+            _ => return new,
+        };
+        let play = self.world.play();
+        let mut progress = self.progress();
+        let mut kept = Vec::new();
+        for stored in new {
+            let reading = reading::read(&stored.bytes, &mut progress.known);
+            if let Some(about) = reading.about.as_ref().filter(|about| is_its_name(about)) {
+                if reading.what == What::Kind(Kind::PostaCertificata) && !progress.waiting.came.contains(about) {
+                    progress.waiting.came.push(about.clone());
+                }
+            } else if let Some(whose) = of_another_play(&stored.bytes, &reading, play) {
+                progress.waiting.aside.add(whose, &reading);
+            } else if reading.about.is_none() && !play.marks(&stored.bytes) && !self.world.is_exclusive(role) {
+                progress.waiting.aside.add(Whose::Stranger, &reading);
+            } else {
+                kept.push(stored);
+            }
+        }
+        kept
+    }
+
+    /// Whether a message on a wire is another play's, which is taken note of: somebody else's gateway may hand it over late.
+    pub(super) fn is_late(&self, bytes: &Bytes, known: &mut Known, aside: &mut Aside) -> bool {
+        if self.world.settling().is_none() {
+            return false;
+        }
+        let reading = reading::read(bytes, known);
+        let whose = of_another_play(bytes, &reading, self.world.play());
+        if let Some(whose) = whose {
+            aside.add(whose, &reading);
+        }
+        whose.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::RunId;
+
+    #[test]
+    fn whose_a_message_is_its_marks_tell() {
+        let (run, other) = (RunId::random(), RunId::random());
+        let (play, earlier, elsewhere, served) = (run.play(), run.play(), other.play(), RunId::random().play());
+        let mut known = Known::default();
+        known.learn(&format!("contract{play}@client.example"), "contract");
+        known.learn_subject("Contratto", "contract");
+        let mut whose = |id: &PlayId, referred: Option<&PlayId>, subject: &str| {
+            let referred = referred.map(|of| format!("X-Riferimento-Message-ID: <contract{of}@client.example>\r\n"));
+            let referred = referred.unwrap_or_default();
+            let text =
+                format!("Message-ID: <bravo.1{id}.1@bravo.example>\r\n{referred}Subject: {subject}\r\n\r\nx\r\n");
+            let bytes = Bytes::from(text.as_bytes());
+            let reading = reading::read(&bytes, &mut known);
+            of_another_play(&bytes, &reading, &play)
+        };
+        for (id, referred, subject, expected) in [
+            (&play, Some(&play), "x", None),
+            (&served, Some(&play), "x", None),
+            (&served, None, "Contratto", None),
+            (&served, Some(&earlier), "Contratto", Some(Whose::EarlierPlay)),
+            (&play, Some(&earlier), "x", Some(Whose::EarlierPlay)),
+            (&elsewhere, Some(&elsewhere), "x", Some(Whose::AnotherRun)),
+            (&play, Some(&elsewhere), "x", Some(Whose::AnotherRun)),
+            (&play, None, "x", None),
+        ] {
+            assert_eq!(whose(id, referred, subject), expected, "{id} {referred:?} {subject}");
+        }
+        let mut aside = Aside::default();
+        let reading = reading::read(&Bytes::from(&b"Message-ID: <1@a>\r\n\r\n"[..]), &mut known);
+        (0..2).for_each(|_| aside.add(Whose::AnotherRun, &reading));
+        let told: Vec<String> = aside.told().collect();
+        assert_eq!(
+            told,
+            ["one message of another run, as late ones of an earlier run are, was left alone, and not judged"]
+        );
+    }
+}
