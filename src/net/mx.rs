@@ -118,7 +118,8 @@ impl MailHosts {
         if records.iter().all(|(.., name)| name.is_root()) {
             return Err(Unrouted::NullMx);
         }
-        if let Some(at) = records.iter().filter(|(.., name)| plain(name) == own).map(|(at, ..)| *at).min() {
+        let is_own = |name: &Name| plain(name).eq_ignore_ascii_case(own);
+        if let Some(at) = records.iter().filter(|(.., name)| is_own(name)).map(|(at, ..)| *at).min() {
             records.retain(|(preference, ..)| *preference < at);
             if records.is_empty() {
                 return Err(Unrouted::Loop);
