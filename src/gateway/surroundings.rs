@@ -19,8 +19,8 @@ use crate::{
     evidence::{DirectoryVersion, PlayId, Service, SmtpPath},
     message::Bytes,
     net::{
-        Call, Client, ClientError, Destination, MailHost, MailHosts, Patience, Reply, Security, Sent, Session, Trusted,
-        Unrouted,
+        Call, Client, ClientError, Destination, Foreign, MailHost, MailHosts, Patience, Reply, Security, Sent, Session,
+        Trusted, Unrouted,
     },
     smime::Trust,
 };
@@ -129,7 +129,7 @@ impl Surroundings {
         } else {
             let anybody = Trusted::Anybody.client_config();
             let anybody = anybody.map_err(|error| Unrouted::NotNow(error.to_string()))?;
-            (Service::Ordinary, Security::WhenOffered, Some(anybody))
+            (Service::Ordinary, Security::WhenOffered, Some(Foreign { tls: anybody, login: None }))
         };
         let to =
             |MailHost { name, address }| Destination { address, host: name, service, security, trust: trust.clone() };

@@ -1,7 +1,7 @@
 //! An SMTP client for relays and for users, over mail-send's commands: it tells every reply, recipient by recipient, and
 //! sends a message byte by byte as it is.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use mail_send::SmtpClient;
@@ -32,14 +32,28 @@ pub struct Destination {
     pub service: Service,
     /// How the channel is secured.
     pub security: Security,
-    /// Whom the client trusts there, where that is not whom it trusts elsewhere.
-    pub trust: Option<Arc<rustls::ClientConfig>>,
+    /// How it is met, where it is of another house.
+    pub trust: Option<Foreign>,
+}
+
+/// How a host of another house is met, whose certificates others vouch for.
+#[derive(Clone, Debug)]
+pub struct Foreign {
+    /// Whom the client trusts there.
+    pub tls: Arc<rustls::ClientConfig>,
+    /// How hosts log in there, where they must.
+    pub login: Option<Credentials>,
 }
 
 impl Destination {
-    /// Whether it is of another house, whose certificates others vouch for.
+    /// Whether it is of another house.
     pub fn is_foreign(&self) -> bool {
         self.trust.is_some()
+    }
+
+    /// How hosts log in there, where they must.
+    fn login(&self) -> Option<&Credentials> {
+        self.trust.as_ref()?.login.as_ref()
     }
 }
 
@@ -67,6 +81,12 @@ pub struct Credentials {
     pub mechanism: AuthMechanism,
 }
 
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
 /// SASL mechanisms a gateway offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthMechanism {
@@ -74,6 +94,13 @@ pub enum AuthMechanism {
     Plain,
     /// The older one that clients still use.
     Login,
+    /// A token in the password's place: what large providers ask of users' programs.
+    XOAuth2,
+}
+
+/// What is said by XOAUTH2, before it is encoded.
+pub(super) fn xoauth2(user: &str, token: &str) -> String {
+    format!("user={user}\u{1}auth=Bearer {token}\u{1}\u{1}")
 }
 
 /// What a client says of itself, and how patient it is.
@@ -210,7 +237,7 @@ impl Client {
         transcript.named(&self.name);
         let greeting = async {
             let mut wire = self.connect(destination, &transcript).await?;
-            if let Some(login) = login {
+            if let Some(login) = login.or(destination.login()) {
                 wire.login(login).await?;
             }
             let _ = wire.command("QUIT").await;
@@ -224,7 +251,7 @@ impl Client {
 
     /// Whom it trusts at a destination.
     pub(super) fn trusted_at(&self, destination: &Destination) -> Arc<rustls::ClientConfig> {
-        destination.trust.as_ref().unwrap_or(&self.tls).clone()
+        destination.trust.as_ref().map_or(&self.tls, |foreign| &foreign.tls).clone()
     }
 
     async fn transact(
@@ -241,7 +268,7 @@ impl Client {
             return Err(Problem::Address(address.escape_debug().to_string()));
         }
         let mut wire = self.connect(destination, transcript).await?;
-        if let Some(login) = login {
+        if let Some(login) = login.or(destination.login()) {
             wire.login(login).await?;
         }
         if wire.offers & EXT_8BIT_MIME == 0 && !message.is_ascii() {
@@ -403,6 +430,12 @@ impl Wire {
             AuthMechanism::Plain => {
                 let both = encode(&format!("\0{}\0{}", login.user, login.password));
                 self.say(&format!("AUTH PLAIN {both}"), "AUTH PLAIN <credentials>").await?
+            }
+            AuthMechanism::XOAuth2 => {
+                let token = encode(&xoauth2(&login.user, &login.password));
+                let reply = self.say(&format!("AUTH XOAUTH2 {token}"), "AUTH XOAUTH2 <credentials>").await?;
+                // What is wrong is told first, and wants an answer.
+                if reply.code == 334 { self.command("").await? } else { reply }
             }
             AuthMechanism::Login => {
                 let mut reply = self.command("AUTH LOGIN").await?;

@@ -1,15 +1,45 @@
 //! An IMAP client (RFC 9051, over async-imap) that only reads: EXAMINE and BODY.PEEK[], so nothing is flagged or moved.
 
-use async_imap::{Client, Session, error::Error};
+use async_imap::{Authenticator, Client, Session, error::Error};
 use futures_util::TryStreamExt;
 
-use super::channel::{Channel, MailboxLogin, MailboxProblem, MailboxServer, MailboxTls, too_large, too_many};
+use super::{
+    channel::{Channel, MailboxLogin, MailboxProblem, MailboxServer, MailboxTls, too_large, too_many},
+    client::xoauth2,
+};
 
 /// A session, logged in.
 #[derive(Debug)]
 pub struct Imap {
     server: MailboxServer,
     session: Session<Channel>,
+}
+
+/// How users log in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImapLogin {
+    /// By LOGIN, with a password.
+    #[default]
+    Password,
+    /// By AUTHENTICATE XOAUTH2, with a token in its place.
+    Token,
+}
+
+/// What is said to a server's challenges: the token, then nothing more, for what follows tells what is wrong with it.
+struct Token(String);
+
+impl Token {
+    fn of(login: &MailboxLogin) -> Self {
+        Self(xoauth2(&login.user, &login.password))
+    }
+}
+
+impl Authenticator for Token {
+    type Response = String;
+
+    fn process(&mut self, _: &[u8]) -> String {
+        std::mem::take(&mut self.0)
+    }
 }
 
 /// How far a folder has come.
@@ -24,6 +54,11 @@ pub struct FolderState {
 impl Imap {
     /// Connects, secures the channel and logs in.
     pub async fn open(server: &MailboxServer, login: &MailboxLogin) -> Result<Self, MailboxProblem> {
+        Self::open_by(server, login, ImapLogin::Password).await
+    }
+
+    /// The same, with what the server takes.
+    pub async fn open_by(server: &MailboxServer, login: &MailboxLogin, by: ImapLogin) -> Result<Self, MailboxProblem> {
         let mut client = Client::new(server.connect().await?);
         let greeted =
             server.timed(async { client.read_response().await.map_err(|error| problem(error.into())) }).await?;
@@ -38,7 +73,12 @@ impl Imap {
                 .map_err(|problem| MailboxProblem::Tls(format!("STARTTLS is not taken: {problem}")))?;
             client = Client::new(server.secure(client.into_inner()).await?);
         }
-        let entering = client.login(&login.user, &login.password);
+        let entering = async {
+            match by {
+                ImapLogin::Password => client.login(&login.user, &login.password).await,
+                ImapLogin::Token => client.authenticate("XOAUTH2", Token::of(login)).await,
+            }
+        };
         let session = server
             .timed(async {
                 entering.await.map_err(|(error, _)| match error {

@@ -18,15 +18,18 @@ mod reply;
 pub mod server;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod token_tests;
 mod transcript;
 mod trust;
 
 pub use calls::{Call, Calls};
 pub use channel::{MailboxLogin, MailboxProblem, MailboxServer, MailboxTls};
 pub use client::{
-    AuthMechanism, Client, ClientError, Credentials, Destination, Patience, Problem, RecipientReply, Security, Sent,
+    AuthMechanism, Client, ClientError, Credentials, Destination, Foreign, Patience, Problem, RecipientReply, Security,
+    Sent,
 };
-pub use imap::{FolderState, Imap};
+pub use imap::{FolderState, Imap, ImapLogin};
 pub use mx::{MailHost, MailHosts, Unrouted};
 pub use pop3_client::Pop3;
 pub use raw::{Heard, Spoken};

@@ -8,7 +8,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{Client, Destination, Problem};
+use super::{Client, Destination, Problem, Security};
 
 /// Most bytes of a reply.
 const REPLY: usize = 64 << 10;
@@ -34,8 +34,8 @@ pub enum Heard {
 }
 
 impl Client {
-    /// Says everything in order, on a connection that is not secured until STARTTLS is said and answered by 220; what was
-    /// heard to each where it listens. `Err` where there is no connection, no welcome or no answer.
+    /// Says everything in order, on a connection that is not secured until STARTTLS is said and answered by 220, unless TLS is
+    /// implicit there; what was heard to each where it listens. `Err` where there is no connection, no welcome or no answer.
     pub async fn talk(&self, destination: &Destination, script: &[Spoken]) -> Result<Vec<Option<Heard>>, Problem> {
         let connect = async {
             let stream = TcpStream::connect(destination.address).await.map_err(Problem::Connect)?;
@@ -49,6 +49,9 @@ impl Client {
             stream => stream?,
         };
         let mut line = Line { stream: Stream::Tcp(stream), came: Vec::new() };
+        if destination.security == Security::Implicit {
+            line = line.secured(self, destination).await?;
+        }
         match line.reply(self.patience.command).await? {
             Heard::Reply(lines) if lines.last().is_some_and(|last| last.starts_with('2')) => {}
             other => return Err(Problem::Broken(format!("no welcome: {other:?}"))),

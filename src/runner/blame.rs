@@ -7,7 +7,7 @@ use super::{
     reading::{Known, Reading, read},
 };
 use crate::{
-    evidence::{Evidence, Party, Seen, View},
+    evidence::{DialogueLine, Evidence, Party, Seen, Speaker, View},
     message::Kind,
     rules,
     scenario::{
@@ -54,10 +54,30 @@ impl<'e> Wires<'e> {
             (_, Found::Answer(_)) => holder,
             // Whoever stores a message twice has not known it again.
             (_, Found::Message(arrival)) if self.holds(&difference.place, &arrival.reading, address) > 1 => holder,
-            (_, Found::Message(arrival)) => self.composer_of(&arrival.reading).unwrap_or(holder),
+            (_, Found::Message(arrival)) => {
+                let composer = self.composer_of(&arrival.reading).unwrap_or(holder);
+                self.refused_behind(&arrival.reading, composer, address).unwrap_or(composer)
+            }
             (Some(expected), Found::Nothing) => self.owes(expected, &difference.place, address),
             (None, Found::Nothing) => Party::Undetermined,
         }
+    }
+
+    /// Who answers for a non-delivery that tells the truth: the host that would not take what it speaks of.
+    fn refused_behind(
+        &self,
+        reading: &Reading,
+        composer: Party,
+        address: &dyn Fn(&Mailbox) -> String,
+    ) -> Option<Party> {
+        let about = reading.about.as_deref().filter(|_| reading.what == What::Kind(Kind::ErroreConsegna))?;
+        let is_told_of = |to: &&&Mailbox| {
+            reading.consegna.as_ref().is_none_or(|told| told.eq_ignore_ascii_case(&address(to)))
+                && (rules::was_turned_away(self.evidence, composer, &address(to)) || self.was_sent_off(composer, to))
+        };
+        let recipients = self.sends.get(about)?.recipients();
+        let refused = recipients.iter().find(is_told_of)?;
+        refused.host().map(Party::from).filter(|host| *host != composer)
     }
 
     /// A message that crossed the wire to its holder is the holder's to store; one that did not, its composer's to send;
@@ -71,7 +91,8 @@ impl<'e> Wires<'e> {
         }
         let Some(send) = self.sends.get(expected.about.as_str()) else { return Party::Undetermined };
         let sender = send.submitted_at().map_or(Party::Undetermined, Party::from);
-        let would_not_take = |to: &Mailbox| rules::was_turned_away(self.evidence, sender, &address(to));
+        let would_not_take =
+            |to: &Mailbox| rules::was_turned_away(self.evidence, sender, &address(to)) || self.was_sent_off(sender, to);
         let recipients = expected.recipient.as_ref().map_or_else(|| send.recipients(), |recipient| vec![recipient]);
         let receiver = match &expected.recipient {
             Some(recipient) => recipient.host().map_or(sender, Party::from),
@@ -110,6 +131,28 @@ impl<'e> Wires<'e> {
             What::Kind(Kind::PostaCertificata) if matches!(place, Place::Mailbox(to) if would_not_take(to)) => holder,
             What::Kind(_) | What::Message => sender,
         }
+    }
+
+    /// Whether somebody else's host would not hear a host at all: refused it, or hung up, before it could name anybody. Where
+    /// TLS does not come about, that may be the harness's own limits.
+    fn was_sent_off(&self, host: Party, to: &Mailbox) -> bool {
+        let Some(other) = to.host().map(Party::from).filter(|other| *other != host) else { return false };
+        let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
+        let says = |line: &DialogueLine, verb: &str| {
+            line.by == Speaker::Client
+                && line.text.get(..verb.len()).is_some_and(|said| said.eq_ignore_ascii_case(verb))
+        };
+        let mut sessions = self.evidence.dialogues.iter().filter(|session| session.from == host && session.to == other);
+        !sees_wires_at(self.evidence, other)
+            && sessions.any(|session| {
+                let said = |verb: &str| session.lines.iter().any(|line| says(line, verb));
+                let upgrading = session.tls.is_none() && said("STARTTLS");
+                // Without STARTTLS a provider's host leaves (RFC 6109 5.3).
+                let unsecured = session.tls.is_none() && !said("MAIL");
+                !said("RCPT")
+                    && !upgrading
+                    && (unsecured || session.is_cut_short() || session.lines.iter().any(is_refusal))
+            })
     }
 
     /// How often a message lies in a mailbox.

@@ -21,7 +21,7 @@ use crate::{
     directory::{Directory, DirectoryFile, export},
     evidence::Service,
     gateway::{self, Keys, MailboxSettings, Password, Profile},
-    net::{Destination, MailHosts, Security},
+    net::{Destination, Foreign, MailHosts, Security},
     pki::{self, Pki, tls},
     smime::{SignatureState, Trust},
 };
@@ -290,7 +290,13 @@ pub fn destination(route: &Route, trust: Option<Arc<ClientConfig>>) -> Result<De
         RouteTls::WhenOffered => Security::WhenOffered,
     };
     let service = if route.tls == RouteTls::Required { Service::Incoming } else { Service::Ordinary };
-    Ok(Destination { address, host: route.name.clone().unwrap_or_else(|| host.to_owned()), service, security, trust })
+    Ok(Destination {
+        address,
+        host: route.name.clone().unwrap_or_else(|| host.to_owned()),
+        service,
+        security,
+        trust: trust.map(|tls| Foreign { tls, login: None }),
+    })
 }
 
 fn mailboxes(config: &Config, folder: &Path) -> Result<Vec<MailboxSettings>, ServeError> {

@@ -187,13 +187,17 @@ impl World {
         path: &SmtpPath,
         message: &Bytes,
     ) -> Result<Answer, TargetError> {
-        let (name, from, security) = match as_host {
-            InjectAs::Peer => (PEER, Party::Harness, Security::StartTls),
-            InjectAs::Posta => (self.posta.settings().host.as_str(), Party::Posta, Security::WhenOffered),
+        let (name, from) = match as_host {
+            InjectAs::Peer => (PEER, Party::Harness),
+            InjectAs::Posta => (self.posta.settings().host.as_str(), Party::Posta),
         };
         let endpoint = match at {
             Host::Gateway(role) => self.side(role).endpoint(Service::Incoming),
             Host::Posta => posta_point(&self.posta),
+        };
+        let security = match (as_host, endpoint.security) {
+            (InjectAs::Posta, Security::StartTls) => Security::WhenOffered,
+            (InjectAs::Peer | InjectAs::Posta, own) => own,
         };
         let destination = Destination { security, ..endpoint };
         let seen = Seen::Wire { from, to: at.into() };
@@ -284,7 +288,9 @@ impl World {
             }
         };
         let side = self.side(role);
-        let destination = Destination { security: Security::WhenOffered, ..side.endpoint(service) };
+        let endpoint = side.endpoint(service);
+        let security = if endpoint.security == Security::Implicit { Security::Implicit } else { Security::WhenOffered };
+        let destination = Destination { security, ..endpoint };
         let password = |user: &str| side.login(user).password;
         let script: Vec<Spoken> = script.iter().map(|one| spoken(one, password)).collect();
         self.lab

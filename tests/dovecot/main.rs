@@ -10,7 +10,7 @@ use std::fs;
 
 use aws_lc_rs::digest;
 use pec_conformance::{
-    net::{MailboxLogin, Trusted},
+    net::{ImapLogin, MailboxLogin, Trusted},
     target::{
         Trouble,
         external::reader::{Reader, Source},
@@ -28,7 +28,7 @@ fn login() -> MailboxLogin {
 fn source(server: &Dovecot, door: Door, trusted: Option<&Trusted>) -> Source {
     let at = trusted.map_or_else(|| server.door(door), |trusted| server.door_trusting(door, trusted));
     match door {
-        Door::Imap | Door::Imaps => Source::Imap(at, "INBOX".to_owned()),
+        Door::Imap | Door::Imaps => Source::Imap(at, "INBOX".to_owned(), ImapLogin::Password),
         Door::Pop3 | Door::Pop3s => Source::Pop3(at),
     }
 }

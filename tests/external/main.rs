@@ -325,19 +325,52 @@ fn a_target_that_takes_everything_and_delivers_nothing_is_blamed_and_nothing_han
 
 /// What a gateway of another make that goes wrong in this way comes to, in each role: exit code, and page in one line.
 fn told_of(way: &str) -> Option<[(i32, String); 2]> {
-    let told = ["--receiver", "--sender"].map(|role| {
-        let (staging, counterpart) = (Staging::new(), Counterpart::free());
-        let bravo = staging.serve("bravo", BRAVO, counterpart);
-        let wrong = wrong::Wrong::start(staging.path(), way, addresses(&bravo))?;
-        let settling = "settling: {deadline: 8s, silence: 1s, poll: 1s}\n";
-        let file = staging.target("acme", BRAVO, wrong.addresses(), "bravo", counterpart, settling);
-        let page = fs::read_to_string(&file).unwrap().replace("{ca: bravo/public/tls-root.pem}", "{unverified: true}");
-        fs::write(&file, page).unwrap();
-        let (code, text) = staging.run(&["run", "delivery/complete", role, "acme.yaml"]);
-        Some((code, text.split_whitespace().collect::<Vec<_>>().join(" ")))
-    });
-    let [Some(receiver), Some(sender)] = told else { return None };
+    let [Some(receiver), Some(sender)] = ["--receiver", "--sender"].map(|role| told_of_as(way, role, "")) else {
+        return None;
+    };
     Some([receiver, sender])
+}
+
+/// The same in one role; `incoming` is what else its file says of its incoming point.
+fn told_of_as(way: &str, role: &str, incoming: &str) -> Option<(i32, String)> {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let wrong = wrong::Wrong::start(staging.path(), way, addresses(&bravo))?;
+    let settling = "settling: {deadline: 8s, silence: 1s, poll: 1s}\n";
+    let file = staging.target("acme", BRAVO, wrong.addresses(), "bravo", counterpart, settling);
+    fs::write(staging.path().join("hosts"), "per-prova\n").unwrap();
+    let page = fs::read_to_string(&file).unwrap().replace("{ca: bravo/public/tls-root.pem}", "{unverified: true}");
+    fs::write(&file, page.replace("incoming: {host", &format!("incoming: {{{incoming}host"))).unwrap();
+    let (code, text) = staging.run(&["run", "delivery/complete", role, "acme.yaml"]);
+    Some((code, text.split_whitespace().collect::<Vec<_>>().join(" ")))
+}
+
+/// An incoming point may want TLS from the first byte, or a login; one that offers no STARTTLS breaks the norm.
+#[test]
+fn an_incoming_point_is_met_as_its_file_says() {
+    for (way, incoming, expected, says) in [
+        ("tls", "tls: implicit, ", 0, "conforming"),
+        ("closed", "login: {user: pec, password: {file: hosts}}, ", 0, "conforming"),
+        ("closed", "login: {user: pec, password: {file: secret}}, ", 1, "to blame acme"),
+        ("closed", "", 1, "to blame acme"),
+        ("bare", "", 1, "to blame acme, as receiver"),
+    ] {
+        let Some((code, text)) = told_of_as(way, "--receiver", incoming) else { return };
+        assert_eq!(code, expected, "{way} {incoming}\n{text}");
+        assert!(text.contains(says) && !text.contains("to blame alfa"), "{way} {incoming}\n{text}");
+    }
+}
+
+#[test]
+fn a_secondary_environment_is_played_by_its_users() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let user = |name: &str| format!("  {name}: {{address: {name}@studio.bravo.example, password: {{file: secret}}}}\n");
+    let more = format!("{SETTLING}secondary:\n{}{}", user("anna"), user("mario"));
+    let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, &more);
+    let came = tales::played(&file, "receiver", &["delivery/secondary-environment"]);
+    assert!(came.otherwise.is_empty(), "{}", came.otherwise.join("\n"));
+    assert_eq!(came.passed, 1, "{:?}", came.skipped);
 }
 
 #[test]

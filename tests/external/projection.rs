@@ -5,7 +5,7 @@
 //! What is left out, and nothing else:
 //! - **instants** are told by equality and order. Those within a quarter of an hour of each other are one moment, `t0`, `t1`
 //!   in order; what a message tells of its own moment is `=` where it is the very same second as its Date, and told by how
-//!   many seconds it differs where it is not; a message dated before what it speaks of was put in says so;
+//!   many seconds it differs where it is not; a message dated a minute before what it speaks of was answered says so;
 //! - the **zone's** letters behind a Date: today may be summer;
 //! - the **hours waited** at the end for late notices, and that nothing came in them: whose clock cannot be moved, is not
 //!   waited for;
@@ -20,6 +20,8 @@ use regex::{Captures, Regex};
 #[derive(Clone, Copy)]
 pub struct Elsewhere<'a>(pub &'a str);
 
+/// Seconds that an answer to what is put in may take: that instant is told, and a gateway dates by an earlier one.
+const ANSWER: i64 = 60;
 /// Seconds between instants of one moment at most.
 const MOMENT: i64 = 15 * 60;
 
@@ -42,7 +44,7 @@ pub fn projected(tale: &str, elsewhere: Elsewhere<'_>) -> String {
         let own = DATE.captures(paragraph).map(|captures| seconds(&captures[1]));
         let about = HEADING.captures(paragraph).map(|captures| captures[1].trim_end_matches(',').to_owned());
         let asked = about.and_then(|about| put_in.get(&about).copied());
-        let is_early = own.zip(asked).is_some_and(|(own, asked)| own < asked);
+        let is_early = own.zip(asked).is_some_and(|(own, asked)| own < asked - ANSWER);
         let named = INSTANT.replace_all(paragraph, |captures: &Captures<'_>| {
             let at = seconds(&captures[1]);
             match own {
@@ -127,7 +129,7 @@ mod tests {
             // Instants of one message that are not one.
             ("data: T+6423h1m2s", "data: T+6423h1m3s"),
             // Certified before it was sent.
-            ("T+6423h1m2s", "T+6423h0m59s"),
+            ("T+6423h1m2s", "T+6422h59m59s"),
             // A notice that comes at once.
             ("T+6435h1m4s", "T+6423h1m4s"),
             // The two messages' instants swapped.

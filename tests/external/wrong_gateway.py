@@ -11,6 +11,9 @@ drops   closes the connection at the end of every message
 grey    answers 450 to each recipient at the first attempt, and 451 to the message at the second; hands on the third
 never   answers 451 to every message, whenever it comes
 slow    waits before every answer, and hands everything on
+tls     right, but for TLS from the first byte at the incoming point
+closed  right, but for a login that hosts need at the incoming point
+bare    offers no STARTTLS at the incoming point
 """
 
 import asyncio
@@ -30,13 +33,16 @@ PAUSE = 0.2
 
 
 class Wrong:
-    """One of the two points; `behind` is the port to hand on to."""
+    """One of the two points; `behind` is the port to hand on to, at which users log in where it is private."""
 
-    def __init__(self, behind):
+    def __init__(self, behind, private):
         self.behind = behind
+        self.private = private
         self.met = {}
 
     def authenticate(self, server, session, envelope, mechanism, data):
+        if not self.private:
+            return AuthResult(success=data.password == b"per-prova", handled=False)
         session.login = data
         return AuthResult(success=True)
 
@@ -90,16 +96,19 @@ async def main():
     loop = asyncio.get_running_loop()
     servers = []
     for name, behind in zip(("submission", "incoming"), BEHIND):
-        point = Wrong(behind)
         private = name == "submission"
+        point = Wrong(behind, private)
+        implicit = WAY == "tls" and not private
+        upgraded = tls if private or WAY not in ("tls", "bare") else None
 
-        def session(point=point, private=private):
+        def session(point=point, private=private, upgraded=upgraded):
             return SMTP(
-                point, hostname="wrong.example", tls_context=tls, authenticator=point.authenticate,
-                auth_require_tls=True, auth_required=private, data_size_limit=64 * 1024 * 1024,
+                point, hostname="wrong.example", tls_context=upgraded, authenticator=point.authenticate,
+                auth_require_tls=upgraded is not None, auth_required=private or WAY == "closed",
+                data_size_limit=64 * 1024 * 1024,
             )
 
-        server = await loop.create_server(session, "127.0.0.1", 0)
+        server = await loop.create_server(session, "127.0.0.1", 0, ssl=tls if implicit else None)
         servers.append(server)
         print(name, server.sockets[0].getsockname()[1], flush=True)
     await asyncio.gather(*(server.serve_forever() for server in servers))

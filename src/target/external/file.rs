@@ -9,14 +9,11 @@ use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
 use crate::{
-    scenario::{
-        send::{ClientAuth, ClientTls},
-        words::Span,
-    },
+    scenario::{send::ClientTls, words::Span},
     yaml::{self, Problem, Secret},
 };
 
-pub use self::shown::{Log, LogFields, Mailboxes, Store};
+pub use self::shown::{ImapAuth, Log, LogFields, Mailboxes, Store};
 
 /// Bytes of a target file at most: one is a page.
 pub(super) const LARGEST: u64 = 64 << 10;
@@ -48,6 +45,10 @@ pub struct Document {
     /// Mailboxes in a state that some scenarios need; without one those are skipped.
     #[serde(default)]
     pub states: States,
+    /// The suite's users in its secondary operating environment (RFC 6109 4.5), those that there are; what is played there is
+    /// skipped without.
+    #[serde(default)]
+    pub secondary: BTreeMap<String, User>,
     /// An address in the first domain that nobody has; `sconosciuto` in it where this is absent.
     #[serde(default)]
     pub unknown: Option<String>,
@@ -111,7 +112,31 @@ pub struct Submission {
     pub trust: Trust,
     /// How users log in.
     #[serde(default)]
-    pub auth: ClientAuth,
+    pub auth: Auth,
+}
+
+/// How users log in where they hand messages over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Auth {
+    /// AUTH PLAIN (RFC 4616).
+    #[default]
+    Plain,
+    /// AUTH LOGIN, the older one.
+    Login,
+    /// AUTH XOAUTH2, the password being a token.
+    Xoauth2,
+}
+
+/// When the channel of other providers is secured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IncomingTls {
+    /// By STARTTLS, or nothing is sent: as the norm asks for (RFC 6109 5.3).
+    #[default]
+    Starttls,
+    /// From the first byte.
+    Implicit,
 }
 
 /// Where other providers hand messages over.
@@ -126,8 +151,24 @@ pub struct Incoming {
     /// The name that its certificate must bear; the host's where absent.
     #[serde(default)]
     pub server_name: Option<String>,
-    /// Who vouches for it. The channel is secured by STARTTLS: the norm asks for it (RFC 6109 5.3).
+    /// When the channel is secured.
+    #[serde(default)]
+    pub tls: IncomingTls,
+    /// Who vouches for it.
     pub trust: Trust,
+    /// How other providers log in, where they must; by AUTH PLAIN.
+    #[serde(default)]
+    pub login: Option<HostLogin>,
+}
+
+/// How hosts log in.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HostLogin {
+    /// The name.
+    pub user: String,
+    /// The password.
+    pub password: Secret,
 }
 
 /// Who vouches for a server's certificate: one of these. Below TLS 1.2 nothing is reached, and nobody is blamed for that.

@@ -12,14 +12,15 @@ use tokio::sync::Mutex;
 
 use super::{
     External,
-    file::{self, Document},
+    file::{self, Auth, Document, IncomingTls},
     pace::Pace,
     reader::Source,
+    target::Point,
 };
 use crate::{
     bounded,
     net::{AuthMechanism, Credentials, MailboxLogin, Security},
-    scenario::send::{ClientAuth, ClientTls},
+    scenario::send::ClientTls,
     shown::path_text,
     smime::Wanted,
     yaml::{
@@ -70,22 +71,33 @@ impl Load {
             security,
             &submission.trust,
         );
-        let incoming = self.point(
+        let incoming_point = self.point(
             &at(&["incoming"]),
             (&incoming.host, incoming.port, incoming.server_name.as_ref()),
-            Security::StartTls,
+            match incoming.tls {
+                IncomingTls::Starttls => Security::StartTls,
+                IncomingTls::Implicit => Security::Implicit,
+            },
             &incoming.trust,
         );
+        let of_hosts = incoming.login.as_ref().map(|login| Credentials {
+            user: login.user.clone(),
+            password: self.secret(&at(&["incoming", "login"]), Some(&login.password)),
+            mechanism: AuthMechanism::Plain,
+        });
+        let incoming = Point { login: of_hosts, ..incoming_point };
         let (mut logins, mut sources) = (BTreeMap::new(), BTreeMap::new());
         let users = document.users.iter().map(|(key, user)| ("users", key.as_str(), user));
+        let users = users.chain(document.secondary.iter().map(|(key, user)| ("secondary", key.as_str(), user)));
         for (map, key, user) in users.chain(document.states.all().map(|(key, user)| ("states", key, user))) {
             let path = at(&[map, key]);
             let password = self.secret(&path, user.password.as_ref());
             let address = user.address.to_ascii_lowercase();
             let login = MailboxLogin { user: user.login.clone().unwrap_or_else(|| user.address.clone()), password };
             let mechanism = match document.submission.auth {
-                ClientAuth::Plain => AuthMechanism::Plain,
-                ClientAuth::Login => AuthMechanism::Login,
+                Auth::Plain => AuthMechanism::Plain,
+                Auth::Login => AuthMechanism::Login,
+                Auth::Xoauth2 => AuthMechanism::XOAuth2,
             };
             let credentials = Credentials { user: login.user.clone(), password: login.password.clone(), mechanism };
             logins.insert(address.clone(), credentials);

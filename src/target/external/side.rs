@@ -19,7 +19,7 @@ use crate::{
     scenario::{
         Scenario,
         change::{Change, GatewayChange},
-        given::{GatewayState, MailboxSettings},
+        given::{Environment, GatewayState, MailboxSettings},
         model::Step,
         words::{Host, Mailbox, UNKNOWN},
     },
@@ -40,6 +40,8 @@ pub(in crate::target) struct Outside {
     incoming: Destination,
     /// The addresses of those who play the users of the scenario that are in some state.
     cast: BTreeMap<String, String>,
+    /// Its domains, that of the environment played in first.
+    domains: Vec<String>,
     /// Why it cannot be in the state that the scenario gives.
     unfit: Option<String>,
     /// What was found so far, by mailbox; a mailbox is entered when it is marked.
@@ -69,12 +71,18 @@ impl Outside {
         let submission = found(&target.submission, Service::Submission).await?;
         let incoming = found(&target.incoming, Service::Incoming).await?;
         let (cast, unfit) = cast(&target, scenario, role);
+        let mut domains = target.document.domains.clone();
+        if state(scenario, role).environment == Environment::Secondary {
+            let theirs = cast.values().filter_map(|address| address.rsplit_once('@'));
+            let played = |domain: &String| theirs.clone().any(|(_, of)| of.eq_ignore_ascii_case(domain));
+            domains.sort_by_key(|domain| !played(domain));
+        }
         let mut log = target.log();
         if let (Some(log), Contact::Made) = (&mut log, contact) {
             log.mark().await.map_err(|error| target.named(error))?;
         }
         let (found, log, logged) = (Mutex::default(), Mutex::new(log), std::sync::Mutex::default());
-        Ok(Self { target, clock, machine, submission, incoming, cast, unfit, found, log, logged })
+        Ok(Self { target, clock, machine, submission, incoming, cast, domains, unfit, found, log, logged })
     }
 
     async fn looked(&self, shelf: Shelf<'_>) -> Result<Vec<Stored>, TargetError> {
@@ -111,7 +119,7 @@ impl Side for Outside {
         GatewayFacts {
             target: self.target.name.clone(),
             provider: self.target.document.provider.clone(),
-            domains: self.target.document.domains.clone(),
+            domains: self.domains.clone(),
         }
     }
 
@@ -143,7 +151,7 @@ impl Side for Outside {
         }
         match &document.unknown {
             Some(unknown) if user == UNKNOWN => unknown.clone(),
-            _ => format!("{user}@{}", document.domains[0]),
+            _ => format!("{user}@{}", self.domains[0]),
         }
     }
 
@@ -233,16 +241,30 @@ impl Side for Outside {
     }
 }
 
+/// The state that a scenario gives the gateway of a role.
+fn state(scenario: &Scenario, role: Role) -> GatewayState {
+    scenario.given.gateway(role).cloned().unwrap_or_default()
+}
+
 /// Who plays the mailboxes that a scenario gives a state; else why nobody can.
 fn cast(target: &External, scenario: &Scenario, role: Role) -> (BTreeMap<String, String>, Option<String>) {
     let given = &scenario.given;
+    let own = state(scenario, role);
     let name = &target.name;
     let mut cast = BTreeMap::new();
-    if given.gateway(role).is_some_and(|own| *own != GatewayState::default()) {
+    if own != (GatewayState { environment: own.environment, ..GatewayState::default() }) {
         return (
             cast,
             Some(format!("{name}: a gateway in the state that the scenario gives it would have to be set up so")),
         );
+    }
+    if own.environment == Environment::Secondary {
+        let secondary = &target.document.secondary;
+        if secondary.is_empty() {
+            let why = "no users in a secondary environment; `secondary` in its target file could name some";
+            return (cast, Some(format!("{name}: {why}")));
+        }
+        cast.extend(secondary.iter().map(|(user, account)| (user.clone(), account.address.clone())));
     }
     let changes = scenario.steps.iter().filter_map(|step| match step {
         Step::Change(change) => Some(change),

@@ -135,7 +135,7 @@ impl External {
 }
 
 fn client(destination: &Destination) -> Client {
-    let trusted = destination.trust.clone();
+    let trusted = destination.trust.as_ref().map(|foreign| foreign.tls.clone());
     let tls =
         trusted.unwrap_or_else(|| crate::net::Trusted::Authorities(Vec::new()).client_config().expect("no roots"));
     Client { name: CLIENT.to_owned(), tls, patience: PATIENCE, calls: None }

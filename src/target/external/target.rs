@@ -24,7 +24,7 @@ use crate::{
     clock::Machine,
     directory::Provider,
     evidence::Service,
-    net::{Credentials, Destination, MailboxLogin, Security},
+    net::{Credentials, Destination, Foreign, MailboxLogin, Security},
     scenario::words::Span,
     target::TargetError,
 };
@@ -70,6 +70,8 @@ pub(super) struct Point {
     pub name: String,
     pub security: Security,
     pub trust: Arc<ClientConfig>,
+    /// How hosts log in there, where they must.
+    pub login: Option<Credentials>,
     /// How far its certificate was looked at, where that is not the usual way.
     pub remark: Option<String>,
 }
@@ -77,8 +79,9 @@ pub(super) struct Point {
 impl Point {
     /// The point as it is reached at an address.
     pub fn at(&self, address: SocketAddr, service: Service) -> Destination {
-        let Self { name, security, trust, .. } = self;
-        Destination { address, host: name.clone(), service, security: *security, trust: Some(trust.clone()) }
+        let Self { name, security, trust, login, .. } = self;
+        let foreign = Foreign { tls: trust.clone(), login: login.clone() };
+        Destination { address, host: name.clone(), service, security: *security, trust: Some(foreign) }
     }
 }
 

@@ -18,6 +18,10 @@ impl Document {
         }
         mistakes.one_of(vec!["submission".into(), "trust".into()], self.submission.trust.given(), TRUST);
         mistakes.one_of(vec!["incoming".into(), "trust".into()], self.incoming.trust.given(), TRUST);
+        if let Some(login) = &self.incoming.login {
+            let given = count([login.password.env.is_some(), login.password.file.is_some()]);
+            mistakes.one_of(vec!["incoming".into(), "login".into(), "password".into()], given, "`env` and `file`");
+        }
         mistakes.one_of(vec!["listed".into()], self.listed.given(), "`ldif` and `certificates`");
         mistakes.mailboxes(&vec!["mailboxes".into()], &self.mailboxes);
         for name in USERS.into_iter().chain([SERVICE]) {
@@ -33,6 +37,13 @@ impl Document {
             }
             let log_in = self.looks(user).imap.is_some() || self.looks(user).pop3.is_some() || USERS.contains(&&**name);
             mistakes.user(&vec!["users".into(), name.as_str().into()], user, log_in);
+        }
+        for (name, user) in &self.secondary {
+            if !USERS.contains(&&**name) {
+                let why = unknown("user", name, USERS);
+                mistakes.tell(vec!["secondary".into(), Step::KeyOf(name.clone())], &why);
+            }
+            mistakes.user(&vec!["secondary".into(), name.as_str().into()], user, true);
         }
         for (name, user) in self.states.all() {
             let log_in = self.looks(user).imap.is_some() || self.looks(user).pop3.is_some();
@@ -209,6 +220,9 @@ mod tests {
             ),
             ("listed: {certificates: [acme-signing.pem]}", "listed: {}", "exactly one of `ldif` and `certificates`"),
             ("deadline: 1m", "deadline: 2h", "an hour at most"),
+            ("tls: starttls\n  # Where hosts", "tls: required\n  # Where hosts", "unknown word `required`"),
+            ("password: {env: ACME_HOSTS}", "password: {}", "exactly one of `env` and `file`"),
+            ("secondary:\n  mario: {", "secondary:\n  maria: {", "did you mean `mario`?"),
             ("retry: 5s", "retry: 2h", "an hour at most"),
             ("retry: 5s", "retry: 1m", "shorter than the `deadline`"),
             ("  imap: {", "  maildir: /x\n  imap: {", "exactly one of `imap`, `pop3`, `maildir` and `command`"),

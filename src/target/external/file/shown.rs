@@ -47,6 +47,20 @@ pub struct Imap {
     /// The folder.
     #[serde(default = "inbox")]
     pub folder: String,
+    /// How users log in.
+    #[serde(default)]
+    pub auth: ImapAuth,
+}
+
+/// How users log in at an IMAP server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImapAuth {
+    /// By LOGIN, with a password.
+    #[default]
+    Login,
+    /// By AUTHENTICATE XOAUTH2, the password being a token.
+    Xoauth2,
 }
 
 /// A POP3 server.

@@ -7,11 +7,11 @@ use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::{Load, below};
 use crate::{
-    net::{MailboxServer, MailboxTls, Security, Trusted},
+    net::{ImapLogin, MailboxServer, MailboxTls, Security, Trusted},
     scenario::send::ClientTls,
     shown::path_text,
     target::external::{
-        file::{Mailboxes, Trust, User},
+        file::{ImapAuth, Mailboxes, Trust, User},
         reader::Source,
         target::Point,
     },
@@ -32,7 +32,7 @@ impl Load {
         let (host, port, name) = at;
         let (trust, remark) = self.trust(&below(path, "trust"), trust);
         let name = name.map_or(host, String::as_str).to_owned();
-        Point { host: host.to_owned(), port, name, security, trust, remark }
+        Point { host: host.to_owned(), port, name, security, trust, remark, login: None }
     }
 
     fn trust(&mut self, path: &Down, trust: &Trust) -> (Arc<ClientConfig>, Option<String>) {
@@ -73,7 +73,11 @@ impl Load {
                 (imap.tls, [143, 993]),
                 &imap.trust,
             );
-            return Some(Source::Imap(server, imap.folder.clone()));
+            let by = match imap.auth {
+                ImapAuth::Login => ImapLogin::Password,
+                ImapAuth::Xoauth2 => ImapLogin::Token,
+            };
+            return Some(Source::Imap(server, imap.folder.clone(), by));
         }
         if let Some(pop3) = &looked.pop3 {
             let server = self.server(

@@ -2,7 +2,7 @@
 
 use super::{LARGEST, MOST, Reader, trouble};
 use crate::{
-    net::{FolderState, Imap, MailboxLogin, MailboxProblem, MailboxServer},
+    net::{FolderState, Imap, ImapLogin, MailboxLogin, MailboxProblem, MailboxServer},
     target::{Doing, TargetError},
 };
 
@@ -11,14 +11,15 @@ pub struct ImapFolder {
     server: MailboxServer,
     login: MailboxLogin,
     folder: String,
+    by: ImapLogin,
     session: Option<Imap>,
     mark: Option<FolderState>,
 }
 
 impl ImapFolder {
     /// A folder that nobody has looked into.
-    pub fn new(server: MailboxServer, login: MailboxLogin, folder: String) -> Self {
-        Self { server, login, folder, session: None, mark: None }
+    pub fn new(server: MailboxServer, login: MailboxLogin, folder: String, by: ImapLogin) -> Self {
+        Self { server, login, folder, by, session: None, mark: None }
     }
 
     /// The folder opened anew, in the session kept or, where that has ended meanwhile, in another.
@@ -30,7 +31,7 @@ impl ImapFolder {
         let state = if let Some(state) = kept {
             state
         } else {
-            let session = self.session.insert(Imap::open(&self.server, &self.login).await?);
+            let session = self.session.insert(Imap::open_by(&self.server, &self.login, self.by).await?);
             session.examine(&self.folder).await?
         };
         let session = self.session.as_mut().ok_or(MailboxProblem::Timeout)?;

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(super) use self::command::{done, output, printed};
 pub use self::{command::Command, imap::ImapFolder, maildir::Maildir, pop3::Pop3Drop};
 use crate::{
-    net::{MailboxLogin, MailboxProblem, MailboxServer},
+    net::{ImapLogin, MailboxLogin, MailboxProblem, MailboxServer},
     target::{Doing, TargetError},
 };
 
@@ -33,8 +33,8 @@ pub trait Reader: Send {
 /// and `%d` what is behind.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// IMAP: the server, and the folder.
-    Imap(MailboxServer, String),
+    /// IMAP: the server, the folder, and how users log in.
+    Imap(MailboxServer, String, ImapLogin),
     /// POP3.
     Pop3(MailboxServer),
     /// A Maildir on this machine.
@@ -47,7 +47,9 @@ impl Source {
     /// The reader of one mailbox.
     pub fn reader(&self, address: &str, login: &MailboxLogin) -> Box<dyn Reader> {
         match self {
-            Source::Imap(server, folder) => Box::new(ImapFolder::new(server.clone(), login.clone(), folder.clone())),
+            Source::Imap(server, folder, by) => {
+                Box::new(ImapFolder::new(server.clone(), login.clone(), folder.clone(), *by))
+            }
             Source::Pop3(server) => Box::new(Pop3Drop::new(server.clone(), login.clone())),
             Source::Maildir(path) => Box::new(Maildir::new(PathBuf::from(filled(path, address)))),
             Source::Command(words, folder) => {
