@@ -21,7 +21,8 @@
 //! catalogue  the clauses, rules, scenarios and faults, and how they lead to each other: what is checked, and by what
 //! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock,
 //!            bounded (files read up to a bound), yaml (files that people write, and what is wrong with one), shown (text from
-//!            outside, fit for a terminal), state (of hosts and mailboxes, as scenarios give it and gateways have it)
+//!            outside, fit for a terminal), state (of hosts and mailboxes, as scenarios give it and gateways have it), threads (to play and
+//!            serve on)
 //! ```
 //!
 //! Execution and judgement are apart, so a run, a check of files and a second look at last year's evidence share every
@@ -54,4 +55,5 @@ pub mod shown;
 pub mod smime;
 pub mod state;
 pub mod target;
+pub mod threads;
 pub mod yaml;

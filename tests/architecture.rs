@@ -20,6 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("smime", &[]),
     ("state", &[]),
+    ("threads", &[]),
     ("evidence", &["bounded", "message"]),
     ("directory", &["smime"]),
     ("pki", &["clock", "smime"]),
@@ -66,6 +67,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "smime",
             "state",
             "target",
+            "threads",
         ],
     ),
     // What a run or a check came to, and nobody who runs or checks.
@@ -125,6 +127,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "shown",
             "smime",
             "target",
+            "threads",
             "yaml",
         ],
     ),

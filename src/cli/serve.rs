@@ -12,7 +12,7 @@ use std::{
 use clap::ValueEnum;
 use jiff::Timestamp;
 use serde::Serialize;
-use tokio::{runtime::Runtime, sync::mpsc, time::MissedTickBehavior};
+use tokio::{sync::mpsc, time::MissedTickBehavior};
 
 use super::{
     CliError, Exit,
@@ -24,13 +24,15 @@ use crate::{
     bounded::{self, MIB},
     serve::{Config, Order, ServeError, Serving, demo},
     shown::path_text,
-    yaml,
+    threads, yaml,
 };
 
 /// Octets of a configuration at most.
 const LARGEST: u64 = MIB;
 /// Octets of a line of control at most.
 const LONGEST: u64 = 4096;
+/// Events a core that wait for the disk at a time: the journal writes them together.
+const WAITING: usize = 8;
 /// How often it is looked whether a file has changed.
 const LOOK: Duration = Duration::from_secs(1);
 /// After so many looks what was kept for 30 months is forgotten: once an hour.
@@ -91,7 +93,8 @@ pub fn serve(args: &Args) -> Result<Exit, CliError> {
         Err(error) => CliError::Serve(error),
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let runtime = Runtime::new().map_err(CliError::NoRuntime)?;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let runtime = threads::runtime(cores, cores * WAITING).map_err(CliError::NoRuntime)?;
     let served = runtime.block_on(async {
         let signals = Served::catch().map_err(CliError::NoRuntime)?;
         let serving = Serving::start(config, folder).await.map_err(wrong)?;
@@ -178,7 +181,7 @@ async fn run(mut serving: Serving, mut signals: Served, control: Option<Control>
 async fn obey(serving: &mut Serving, line: &str) -> Result<Option<Asked>, CliError> {
     let failed = |why: &dyn fmt::Display| tell(&Line::Failed { control: line, why: why.to_string() });
     match line.parse::<Order>() {
-        Ok(Order::Advance(span)) => serving.advance(span.0).await,
+        Ok(Order::Advance(span)) => serving.advance(span).await,
         Ok(Order::Route(domain, destination)) => serving.route(&domain, &destination),
         Ok(Order::Reread) => {
             if let Err(error) = serving.reread() {

@@ -27,6 +27,9 @@ use crate::{
 /// How long a message may wait (2.2.2: "a time limit for message idleness equal to 24 hours").
 const IDLENESS: SignedDuration = SignedDuration::from_hours(24);
 
+/// Who has to wait after an attempt, and who will never get it.
+type Outcome = (Vec<String>, Vec<Failure>);
+
 /// What is being sent.
 #[derive(Debug, Default)]
 pub(super) struct Sending {
@@ -101,39 +104,46 @@ impl Core {
     async fn attempt(self: &Arc<Self>, outgoing: Outgoing) -> io::Result<()> {
         let (core, waiting) = (self.clone(), outgoing.clone());
         let bytes = self.apart(move || core.store.body(&waiting)).await??;
-        let Some(destination) = self.around.route(&domain_of(&outgoing.path)) else {
-            let unknown = all_failed(&outgoing, &Reply::new(550, [5, 1, 2], "No such domain"));
-            return self.happens(move |core| core.conclude(&outgoing, &bytes, unknown)).await;
-        };
-        self.around.sent(&bytes);
-        let mut client = self.around.client(&self.profile.host);
-        if let Some(tls) = &self.calling {
-            client.tls = tls.clone();
-        }
-        let mut sent = self.around.hand_over(&client, &destination, &outgoing.path, &bytes).await;
-        if matches!(sent, Err(ClientError { problem: Problem::Tls(_), .. }))
-            && self.profile.lapses.contains(&Lapse::SendsInClear)
-        {
-            let clear = Destination { security: Security::Plain, ..destination };
-            sent = self.around.hand_over(&client, &clear, &outgoing.path, &bytes).await;
-        }
-        let outcome = match sent {
-            Ok(sent) => sorted(&outgoing, &sent),
-            Err(ClientError { problem: Problem::Address(_), .. }) => {
-                all_failed(&outgoing, &Reply::new(553, [5, 1, 3], "Not an address"))
-            }
-            // What is signed cannot be written in seven bits (RFC 6152 3, RFC 3463).
-            Err(ClientError { problem: Problem::EightBit, .. }) => {
-                all_failed(&outgoing, &Reply::new(554, [5, 6, 3], "Conversion required but not supported"))
-            }
-            // No session, or none that came to an end: it may work later.
-            Err(_) => (outgoing.path.to.clone(), Vec::new()),
+        let outcome = match self.around.destinations(&domain_of(&outgoing.path), &self.profile.host).await {
+            Ok(destinations) => self.offer(&outgoing, &bytes, &destinations).await,
+            Err(unrouted) => unrouted.reply().map_or_else(|| later(&outgoing), |reply| all_failed(&outgoing, &reply)),
         };
         self.happens(move |core| core.conclude(&outgoing, &bytes, outcome)).await
     }
 
+    /// Hands a message to the first of these hosts with which a session comes to an end (RFC 5321 5.1).
+    async fn offer(&self, outgoing: &Outgoing, bytes: &Bytes, destinations: &[Destination]) -> Outcome {
+        self.around.sent(bytes);
+        let mut client = self.around.client(&self.profile.host);
+        if let Some(tls) = &self.calling {
+            client.tls = tls.clone();
+        }
+        for destination in destinations {
+            let mut sent = self.around.hand_over(&client, destination, &outgoing.path, bytes).await;
+            if matches!(sent, Err(ClientError { problem: Problem::Tls(_), .. }))
+                && self.profile.lapses.contains(&Lapse::SendsInClear)
+            {
+                let clear = Destination { security: Security::Plain, ..destination.clone() };
+                sent = self.around.hand_over(&client, &clear, &outgoing.path, bytes).await;
+            }
+            match sent {
+                Ok(sent) => return sorted(outgoing, &sent),
+                Err(ClientError { problem: Problem::Address(_), .. }) => {
+                    return all_failed(outgoing, &Reply::new(553, [5, 1, 3], "Not an address"));
+                }
+                // What is signed cannot be written in seven bits (RFC 6152 3, RFC 3463).
+                Err(ClientError { problem: Problem::EightBit, .. }) => {
+                    return all_failed(outgoing, &Reply::new(554, [5, 6, 3], "Conversion required but not supported"));
+                }
+                // No session, or none that came to an end: the next host may take it.
+                Err(_) => {}
+            }
+        }
+        later(outgoing)
+    }
+
     /// Those still waiting are tried again, or given up; those failed for good are answered for.
-    fn conclude(&self, outgoing: &Outgoing, bytes: &Bytes, (waiting, failed): (Vec<String>, Vec<Failure>)) {
+    fn conclude(&self, outgoing: &Outgoing, bytes: &Bytes, (waiting, failed): Outcome) {
         let at = self.now();
         let last = self.profile.retries.last().copied().unwrap_or(SignedDuration::from_hours(1));
         let delay = self.profile.retries.get(outgoing.attempts).copied().unwrap_or(last);
@@ -227,14 +237,19 @@ fn returned<'a>(outgoing: &'a Outgoing, bytes: &'a Bytes, at: &LegalTime) -> Arr
     Arrival { bytes, from, to, received: String::new(), at: at.clone() }
 }
 
+/// Everybody has to wait.
+fn later(outgoing: &Outgoing) -> Outcome {
+    (outgoing.path.to.clone(), Vec::new())
+}
+
 /// Nobody will get it, for one reason.
-fn all_failed(outgoing: &Outgoing, reply: &Reply) -> (Vec<String>, Vec<Failure>) {
+fn all_failed(outgoing: &Outgoing, reply: &Reply) -> Outcome {
     let failed = outgoing.path.to.iter().map(|to| Failure { recipient: to.clone(), reply: reply.clone() });
     (Vec::new(), failed.collect())
 }
 
 /// Who has to wait and who will never get it, by the replies.
-fn sorted(outgoing: &Outgoing, sent: &Sent) -> (Vec<String>, Vec<Failure>) {
+fn sorted(outgoing: &Outgoing, sent: &Sent) -> Outcome {
     let (mut waiting, mut failed) = (Vec::new(), Vec::new());
     for recipient in &outgoing.path.to {
         let own = sent.recipients.iter().find(|answer| answer.recipient == *recipient).map(|answer| &answer.reply);
@@ -267,7 +282,7 @@ impl Failure {
 
     fn description(&self) -> String {
         match &*self.error_code() {
-            "5.1.2" => format!("dominio {} non raggiungibile", address::domain(&self.recipient)),
+            "5.1.2" | "5.1.10" | "5.4.4" => format!("dominio {} non raggiungibile", address::domain(&self.recipient)),
             "5.1.1" => "indirizzo non valido".to_owned(),
             "5.2.1" => "casella disabilitata".to_owned(),
             "5.2.2" => "casella piena".to_owned(),
@@ -279,7 +294,7 @@ impl Failure {
 /// The error as the sender reads it, in the form of Nota 12.
 fn told<'a>(code: &'a str, description: &'a str) -> DeliveryError<'a> {
     let errore = match code {
-        "5.1.2" => "no-dominio",
+        "5.1.2" | "5.1.10" | "5.4.4" => "no-dominio",
         code if code.starts_with("5.1.") => "no-dest",
         _ => "altro",
     };
@@ -296,6 +311,8 @@ mod tests {
             (550, [5, 1, 1], "5.1.1", "no-dest"),
             (553, [5, 1, 3], "5.1.3", "no-dest"),
             (550, [5, 1, 2], "5.1.2", "no-dominio"),
+            (556, [5, 1, 10], "5.1.10", "no-dominio"),
+            (550, [5, 4, 4], "5.4.4", "no-dominio"),
             (550, [5, 4, 7], "5.4.7", "altro"),
             (554, [5, 6, 3], "5.6.3", "altro"),
             (550, [0, 0, 0], "5.1.1", "no-dest"),

@@ -16,22 +16,26 @@ use super::{
 use crate::{
     clock::Clock,
     directory::{Directory, LdifError},
-    evidence::{DirectoryVersion, PlayId, SmtpPath},
+    evidence::{DirectoryVersion, PlayId, Service, SmtpPath},
     message::Bytes,
-    net::{Call, Client, ClientError, Destination, Patience, Reply, Sent, Session},
+    net::{
+        Call, Client, ClientError, Destination, Foreign, MailHost, MailHosts, Patience, Reply, Security, Sent, Session,
+        Trusted, Unrouted,
+    },
     smime::Trust,
 };
 
 /// What the gateways and hosts of one world share.
 pub struct Surroundings {
     clock: Clock,
-    tls: Arc<ClientConfig>,
+    exchangers: Option<MailHosts>,
     activity: Activity,
     tap: Option<Arc<Tap>>,
     state: Mutex<State>,
 }
 
 struct State {
+    tls: Arc<ClientConfig>,
     directory: Arc<Directory>,
     trust: Arc<Trust>,
     routes: HashMap<String, Destination>,
@@ -54,15 +58,23 @@ impl Surroundings {
         tap: Option<Arc<Tap>>,
     ) -> Result<Self, LdifError> {
         let state = State {
+            tls,
             directory: Arc::default(),
             trust: Arc::new(trust),
             routes: HashMap::new(),
             patience: Patience::default(),
             play: PlayId::default(),
         };
-        let surroundings = Self { clock, tls, activity: Activity::default(), tap, state: Mutex::new(state) };
+        let surroundings =
+            Self { clock, exchangers: None, activity: Activity::default(), tap, state: Mutex::new(state) };
         surroundings.set_directory(ldif)?;
         Ok(surroundings)
+    }
+
+    /// The same where mail for a domain that was not announced goes to the hosts that the DNS tells.
+    #[must_use]
+    pub fn asking(self, exchangers: Option<MailHosts>) -> Self {
+        Self { exchangers, ..self }
     }
 
     /// The legal clock.
@@ -94,9 +106,34 @@ impl Surroundings {
         self.state().trust = Arc::new(trust);
     }
 
-    /// Where mail for a domain goes; `None` where nobody has it.
+    /// Lets the hosts trust others when they call them.
+    pub fn set_tls(&self, tls: Arc<ClientConfig>) {
+        self.state().tls = tls;
+    }
+
+    /// Where mail for a domain was announced to go; `None` where nobody said so.
     pub fn route(&self, domain: &str) -> Option<Destination> {
         self.state().routes.get(&domain.to_ascii_lowercase()).cloned()
+    }
+
+    /// Where mail for a domain goes, the preferred host first; `own` is the host that asks.
+    pub(super) async fn destinations(&self, domain: &str, own: &str) -> Result<Vec<Destination>, Unrouted> {
+        if let Some(announced) = self.route(domain) {
+            return Ok(vec![announced]);
+        }
+        let Some(exchangers) = &self.exchangers else { return Err(Unrouted::NoDomain) };
+        let hosts = exchangers.of(domain, own).await?;
+        // Between providers the channel is secured or nothing is sent (RFC 6109 5.3); nobody vouches for ordinary hosts.
+        let (service, security, trust) = if self.directory().managing(domain).next().is_some() {
+            (Service::Incoming, Security::StartTls, None)
+        } else {
+            let anybody = Trusted::Anybody.client_config();
+            let anybody = anybody.map_err(|error| Unrouted::NotNow(error.to_string()))?;
+            (Service::Ordinary, Security::WhenOffered, Some(Foreign { tls: anybody, login: None }))
+        };
+        let to =
+            |MailHost { name, address }| Destination { address, host: name, service, security, trust: trust.clone() };
+        Ok(hosts.into_iter().map(to).collect())
     }
 
     /// Mail for these domains goes to this host from now on: how a gateway outside this process is reached.
@@ -109,10 +146,11 @@ impl Surroundings {
 
     /// A client of this world that calls itself `name`.
     pub fn client(&self, name: &str) -> Client {
+        let state = self.state();
         Client {
             name: name.to_owned(),
-            tls: self.tls.clone(),
-            patience: self.state().patience,
+            tls: state.tls.clone(),
+            patience: state.patience,
             calls: self.tap.as_ref().map(|tap| tap.calls()),
         }
     }

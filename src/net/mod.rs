@@ -10,6 +10,7 @@ pub mod client;
 mod data;
 mod imap;
 mod lines;
+mod mx;
 pub mod pop3;
 mod pop3_client;
 pub mod raw;
@@ -29,6 +30,7 @@ pub use client::{
     Sent,
 };
 pub use imap::{FolderState, Imap, ImapLogin};
+pub use mx::{MailHost, MailHosts, Unrouted};
 pub use pop3_client::Pop3;
 pub use raw::{Heard, Spoken};
 pub use reply::Reply;

@@ -3,7 +3,6 @@
 use std::{
     collections::VecDeque,
     io,
-    net::{Ipv4Addr, TcpListener},
     num::NonZeroUsize,
     sync::Arc,
     thread,
@@ -11,23 +10,18 @@ use std::{
 };
 
 use aws_lc_rs::digest;
-use tokio::{
-    runtime::{Builder, Runtime},
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 
 use super::{how::How, play::play, stop::Urgency};
 use crate::{
     evidence::Direction,
     results::{CellOutcome, Event, Opening, Part, Shard, Work},
     scenario::Scenario,
+    threads,
 };
 
 /// Bytes of a file above which what sends it is heavy.
 const HEAVY: usize = 8 << 20;
-
-/// Sockets that a play has open at a time, at least, and what waits for them.
-const SOCKETS: usize = 12;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -124,7 +118,8 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> 
     let clock = Instant::now();
     let plays = plan.plays();
     let planned = plays.len();
-    let runtime = runtime(plan.jobs.get().min(planned))?;
+    let threads = plan.jobs.get().min(planned);
+    let runtime = threads::runtime(threads, threads)?;
     on_event(Event::Opened(Opening {
         started: plan.how.machine.now(),
         work: Work::Plays { planned, directions: directions(plan, &plays), part: plan.part() },
@@ -135,16 +130,6 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> 
     // What a play that was cut short left behind is not waited for.
     runtime.shutdown_background();
     Ok(Run { ended, planned, interrupted: plan.how.stop.requested() && ended < planned, took: clock.elapsed() })
-}
-
-pub(super) fn runtime(threads: usize) -> io::Result<Runtime> {
-    // Where no thread and no descriptor can be had, tokio panics instead of saying so.
-    thread::Builder::new().spawn(|| ())?.join().ok();
-    let sockets = (0..SOCKETS).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-    drop(sockets.collect::<io::Result<Vec<_>>>()?);
-    let threads = threads.max(1);
-    // What signs and waits for a journal is as much at a time: each further thread keeps memory of its own for large messages.
-    Builder::new_multi_thread().worker_threads(threads).max_blocking_threads(threads).enable_all().build()
 }
 
 /// The directions that something is played in, in their order.

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
     model::{Document, Step},
-    words::{Host, LONGEST, Mailbox, ORDINARY_USERS, Place, SERVICE, UNKNOWN, USERS},
+    words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, Span, UNKNOWN, USERS},
 };
 use crate::{
     evidence::Role,
@@ -129,7 +129,7 @@ impl<'d> Check<'d> {
             Step::Change(change) => self.change(change, &way!["steps", index, "change"]),
             Step::Advance(span) => {
                 self.advanced = self.advanced.saturating_add(span.0.as_secs());
-                if self.advanced > LONGEST.as_secs() {
+                if self.advanced > Span::LONGEST.as_secs() {
                     let message = "with this the clock has been advanced by more than ten years";
                     self.wrong(way!["steps", index, "advance"], message);
                 }

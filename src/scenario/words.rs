@@ -10,10 +10,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 pub use self::{
-    amount::{LONGEST, LegalInstant, Size, Span},
+    amount::{LegalInstant, Size},
     answers::{Answers, CLOSED},
     place::{Host, Mailbox, Place},
 };
+pub use crate::yaml::Span;
 use crate::{
     norm::{Clause, clause},
     yaml::unknown,
@@ -77,7 +78,6 @@ word! {
     Mailbox, "a mailbox: `mario@sender`, `service@receiver`, `carla@posta`, or a literal address", "^[^@]+@.+$";
     Place, "a mailbox, `virus-store@sender`, `access-point@sender` or `incoming-point@receiver`",
         "^[^@]+@(sender|receiver|second-receiver|posta)$";
-    Span, "a span of legal time: `12h`, `22h 30m`, `45s`", "^[0-9]+ ?[hms]( ?[0-9]+ ?[ms])*$";
     Size, "a size: `12 B`, `20 kB`, `4 KiB`, `30 MB`", "^[0-9]+ *(B|kB|MB|KiB|MiB)$";
     LegalInstant, "an instant of Italian legal time: `2026-03-02T09:30`", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}";
     ClauseRef, "the id of a clause: `RFC6109-3.1.4`", "^[A-Z].*$";

@@ -1,10 +1,18 @@
 //! Keys and certificates from files.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
 
-use aws_lc_rs::signature::RsaKeyPair;
+use ::aws_lc_rs::signature::RsaKeyPair;
 use jiff::Timestamp;
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::aws_lc_rs,
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
 use crate::{
@@ -68,11 +76,33 @@ pub fn signer(certificate: &Path, key: &Path, now: Timestamp) -> Result<Signer, 
     }
 }
 
-/// TLS of a server.
-pub fn server(certificate: &Path, key: &Path) -> Result<ServerConfig, String> {
+/// A server's certificate, with the issuers that travel with it, and its key.
+pub fn server(certificate: &Path, key: &Path) -> Result<CertifiedKey, String> {
     let chain = certificates(certificate)?.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
-    tls::server(chain, self::key(key)?)
+    CertifiedKey::from_der(chain, self::key(key)?, &aws_lc_rs::default_provider())
         .map_err(|error| format!("{} and {}: {error}", path_text(certificate), path_text(key)))
+}
+
+/// The certificate that servers show, which can be changed while they run.
+#[derive(Debug)]
+pub struct Shown(RwLock<Arc<CertifiedKey>>);
+
+impl Shown {
+    /// This one to begin with.
+    pub fn new(first: CertifiedKey) -> Self {
+        Self(RwLock::new(Arc::new(first)))
+    }
+
+    /// Another one from now on.
+    pub fn change(&self, next: CertifiedKey) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+    }
+}
+
+impl ResolvesServerCert for Shown {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
 }
 
 /// Roots that peers' certificates are held to.
@@ -91,11 +121,16 @@ impl Roots {
     }
 
     /// Those of a file.
-    pub fn read(&mut self, path: &Path) -> Result<(), String> {
+    fn read(&mut self, path: &Path) -> Result<(), String> {
         for der in certificates(path)? {
             self.add(&der).map_err(|problem| format!("{}: {problem}", path_text(path)))?;
         }
         Ok(())
+    }
+
+    /// Those of several files, from this folder.
+    pub fn read_all(&mut self, folder: &Path, paths: &[PathBuf]) -> Result<(), String> {
+        paths.iter().try_for_each(|path| self.read(&folder.join(path)))
     }
 
     /// Whether there is none.

@@ -8,13 +8,13 @@ use std::{
     path::PathBuf,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
 use crate::{
     state::{MailboxState, OrdinaryMail},
-    yaml::Secret,
+    yaml::{Secret, Span},
 };
 
 /// A gateway, wholly described.
@@ -42,9 +42,9 @@ pub struct Config {
     pub test_pki: bool,
     /// The signing certificate and its key.
     pub signing: Option<KeyFiles>,
-    /// The TLS certificate and its key, and the roots that its peers' are held to.
+    /// The TLS certificate and its key, and the roots that its peers' are held to; read again when they change.
     pub tls: Option<Tls>,
-    /// Files with the roots of signatures, PEM or DER.
+    /// Files with the roots of signatures, PEM or DER; read again when they change.
     #[serde(default)]
     pub anchors: Vec<PathBuf>,
     /// Files with revocation lists, PEM or DER; read again when they change.
@@ -53,9 +53,11 @@ pub struct Config {
     /// The providers' directory, LDIF or in its signature (`.ldif.p7m`); read again when it changes. Its own record must be
     /// in it.
     pub directory: Option<PathBuf>,
-    /// Where mail for other domains goes; nothing else can be reached.
+    /// Where mail for other domains goes.
     #[serde(default)]
     pub routes: BTreeMap<String, Route>,
+    /// Mail for domains without a route goes to the hosts that their MX records name (RFC 5321 5.1); without, nowhere.
+    pub mx: Option<Mx>,
     /// What its clock shows; without, what the machine's shows.
     pub clock: Option<ClockSetting>,
     /// How long after a failed attempt the next ones are made; the last span repeats. Without, as the dialect has it.
@@ -154,6 +156,21 @@ pub struct Route {
     /// How the channel is secured.
     #[serde(default)]
     pub tls: RouteTls,
+    /// Files with the roots that its TLS certificate is held to, PEM or DER, in place of those of `tls`; read again when they
+    /// change.
+    #[serde(default)]
+    pub anchors: Vec<PathBuf>,
+}
+
+/// Where MX records are looked up.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mx {
+    /// The name server's address and port, `127.0.0.1:53`; or `system`, those that the machine goes by.
+    pub server: String,
+    /// The port that mail hosts listen on.
+    #[serde(default = "smtp")]
+    pub port: u16,
 }
 
 /// How a channel to another host is secured.
@@ -177,70 +194,15 @@ pub struct ClockSetting {
     pub at: Option<Timestamp>,
 }
 
-/// A span of time: `90s`, `15m`, `12h`, `30d`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Span(pub SignedDuration);
-
-impl TryFrom<String> for Span {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl std::str::FromStr for Span {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no span of time: write a number and `s`, `m`, `h` or `d`, as in `12h`");
-        let unit = text.chars().last().ok_or_else(wrong)?;
-        let seconds = match unit {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            _ => return Err(wrong()),
-        };
-        let number: u32 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
-        Ok(Self(SignedDuration::from_secs(i64::from(number) * seconds)))
-    }
-}
-
-impl JsonSchema for Span {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Span".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A span of time: `90s`, `15m`, `12h`, `30d`.",
-            "type": "string",
-            "pattern": "^[0-9]+[smhd]$"
-        })
-    }
-}
-
 fn loopback() -> IpAddr {
     Ipv4Addr::LOCALHOST.into()
+}
+
+fn smtp() -> u16 {
+    25
 }
 
 /// The JSON Schema of `gateway.yaml`.
 pub fn schema() -> serde_json::Value {
     schema_for!(Config).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_span_is_a_number_and_a_unit() {
-        let span = |text: &str| text.parse::<Span>().map(|span| span.0.as_secs());
-        assert_eq!((span("90s"), span("15m"), span("12h"), span("30d")), (Ok(90), Ok(900), Ok(43_200), Ok(2_592_000)));
-        for wrong in ["", "12", "h", "-1h", "1.5h", "12 h", "12ö", "99999999999h"] {
-            assert!(span(wrong).unwrap_err().contains("as in `12h`"), "{wrong}");
-        }
-    }
 }

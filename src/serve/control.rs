@@ -1,20 +1,22 @@
 //! What a gateway can be told while it runs, a line each.
 
+use jiff::SignedDuration;
+
 use super::{
-    config::{Route, RouteTls, Span},
+    config::{Route, RouteTls},
     place::destination,
 };
-use crate::net::Destination;
+use crate::{net::Destination, yaml::Span};
 
 /// What it is told.
 #[derive(Clone, Debug)]
 pub enum Order {
-    /// `advance 12h`: moves the clock ahead, doing what is due on the way.
-    Advance(Span),
+    /// `advance 12h`: moves the clock ahead, doing what is due on the way; `advance 0s` moves nothing and waits.
+    Advance(SignedDuration),
     /// `route bravo.example 127.0.0.1:2525 mx.bravo.example`: mail for a domain goes there from now on; without a name, the
     /// host in the address is what its TLS certificate must bear.
     Route(String, Destination),
-    /// `reread`: reads the directory and the revocation lists again.
+    /// `reread`: reads again what is read again when it changes.
     Reread,
     /// `stop`: ends as SIGTERM does.
     Stop,
@@ -26,7 +28,8 @@ impl std::str::FromStr for Order {
     fn from_str(line: &str) -> Result<Self, String> {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         match words[..] {
-            ["advance", span] => Ok(Self::Advance(span.parse()?)),
+            ["advance", "0s"] => Ok(Self::Advance(SignedDuration::ZERO)),
+            ["advance", span] => Ok(Self::Advance(span.parse::<Span>()?.0)),
             ["route", domain, to] => Self::route(domain, to, None),
             ["route", domain, to, name] => Self::route(domain, to, Some(name)),
             ["reread"] => Ok(Self::Reread),
@@ -38,8 +41,9 @@ impl std::str::FromStr for Order {
 
 impl Order {
     fn route(domain: &str, to: &str, name: Option<&str>) -> Result<Self, String> {
-        let route = Route { to: to.to_owned(), name: name.map(str::to_owned), tls: RouteTls::Required };
-        Ok(Self::Route(domain.to_owned(), destination(&route)?))
+        let (to, name) = (to.to_owned(), name.map(str::to_owned));
+        let route = Route { to, name, tls: RouteTls::Required, anchors: Vec::new() };
+        Ok(Self::Route(domain.to_owned(), destination(&route, None)?))
     }
 }
 
@@ -49,7 +53,8 @@ mod tests {
 
     #[test]
     fn what_is_told_is_understood_or_what_is_known_is_said() {
-        assert!(matches!("advance 12h".parse(), Ok(Order::Advance(span)) if span.0.as_secs() == 43_200));
+        assert!(matches!("advance 12h".parse(), Ok(Order::Advance(span)) if span.as_secs() == 43_200));
+        assert!(matches!("advance 0s".parse(), Ok(Order::Advance(SignedDuration::ZERO))));
         let route = "route b.example 127.0.0.1:25 mx.b.example".parse();
         assert!(matches!(route, Ok(Order::Route(domain, to)) if domain == "b.example" && to.host == "mx.b.example"));
         for wrong in ["", "advance", "advance soon", "route b.example nowhere", "shout"] {

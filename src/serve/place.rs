@@ -8,12 +8,12 @@ use std::{
 };
 
 use jiff::{Timestamp, tz::TimeZone};
-use rustls::{ClientConfig, ServerConfig};
+use rustls::{ClientConfig, sign::CertifiedKey};
 
 use super::{
     ServeError,
-    certificates::{self, Held, Roots},
-    config::{ClockSetting, Config, DialectName, Route, RouteTls},
+    certificates::{self, Held, Roots, Shown},
+    config::{ClockSetting, Config, DialectName, Mx, Route, RouteTls},
 };
 use crate::{
     bounded::{self, MIB},
@@ -21,8 +21,8 @@ use crate::{
     directory::{Directory, DirectoryFile, export},
     evidence::Service,
     gateway::{self, Keys, MailboxSettings, Password, Profile},
-    net::{Destination, Security},
-    pki::{self, Pki},
+    net::{Destination, Foreign, MailHosts, Security},
+    pki::{self, Pki, tls},
     smime::{SignatureState, Trust},
 };
 
@@ -108,8 +108,8 @@ impl Place {
         self.folder.join(&self.config.data)
     }
 
-    /// What it signs and secures its channels with.
-    pub fn keys(&self) -> Result<Keys, ServeError> {
+    /// What it signs and secures its channels with: by TLS certificates of its own, as `shown`, or those of the test PKI.
+    pub fn keys(&self, shown: Option<&Arc<Shown>>) -> Result<Keys, ServeError> {
         let test = self.pki.as_ref().map(|pki| Keys::of_test(pki, Machine::default(), &self.profile)).transpose();
         let test = test.map_err(|error| ServeError::wrong("test-pki", &error.to_string()))?;
         let signer = match (&self.config.signing, &test) {
@@ -123,32 +123,38 @@ impl Place {
         };
         let others = test.as_ref().map(|keys| keys.others.clone()).unwrap_or_default();
         // It calls others with the roots that it was given: see [`Place::client_tls`].
-        Ok(Keys { signer, tls: self.server_tls(test)?, calling: None, others })
+        let tls = match (shown, test) {
+            (Some(shown), _) => tls::server_showing(shown.clone())
+                .map(Arc::new)
+                .map_err(|error| ServeError::wrong("tls", &error.to_string()))?,
+            (None, Some(test)) => test.tls,
+            (None, None) => return Err(ServeError::lacking("tls", "a TLS certificate and its key")),
+        };
+        Ok(Keys { signer, tls, calling: None, others })
     }
 
-    fn server_tls(&self, test: Option<Keys>) -> Result<Arc<ServerConfig>, ServeError> {
-        let tls = self.config.tls.as_ref();
-        match (tls.and_then(|tls| tls.certificate.as_ref()), tls.and_then(|tls| tls.key.as_ref()), test) {
-            (Some(certificate), Some(key), _) => {
+    /// Its own TLS certificate as it is now, if it has one.
+    pub fn certificate(&self) -> Result<Option<CertifiedKey>, ServeError> {
+        let Some(tls) = &self.config.tls else { return Ok(None) };
+        match (&tls.certificate, &tls.key) {
+            (Some(certificate), Some(key)) => {
                 certificates::server(&self.folder.join(certificate), &self.folder.join(key))
-                    .map(Arc::new)
+                    .map(Some)
                     .map_err(|problem| ServeError::wrong("tls", &problem))
             }
-            (None, None, Some(test)) => Ok(test.tls),
-            (None, None, None) => Err(ServeError::lacking("tls", "a TLS certificate and its key")),
+            (None, None) => Ok(None),
             _ => Err(ServeError::wrong("tls", "give both `certificate` and `key`")),
         }
     }
 
-    /// Whom it trusts when it calls others.
+    /// Whom it trusts when it calls others, as it is now.
     pub fn client_tls(&self) -> Result<Arc<ClientConfig>, ServeError> {
         let mut roots = Roots::default();
         if let Some(pki) = &self.pki {
             roots.add(pki.tls_root()).map_err(|problem| ServeError::wrong("test-pki", &problem))?;
         }
-        for path in self.config.tls.iter().flat_map(|tls| &tls.anchors) {
-            roots.read(&self.folder.join(path)).map_err(|problem| ServeError::wrong("tls", &problem))?;
-        }
+        let anchors = self.config.tls.as_ref().map_or(&[][..], |tls| &tls.anchors);
+        roots.read_all(&self.folder, anchors).map_err(|problem| ServeError::wrong("tls", &problem))?;
         if roots.is_empty() {
             let problem = "`anchors` is missing: give the roots that other hosts' certificates are held to, or \
                            `test-pki: true`";
@@ -179,7 +185,7 @@ impl Place {
         Ok(Trust::new(anchors, if lists.is_empty() { test.crls().to_vec() } else { lists }))
     }
 
-    /// The providers' directory, LDIF, as it is now; it must list this provider.
+    /// The providers' directory, LDIF or in its signature, as it is now; it must list this provider.
     pub fn directory(&self) -> Result<Vec<u8>, ServeError> {
         let ldif = match (&self.config.directory, &self.pki) {
             (Some(path), _) => {
@@ -217,13 +223,29 @@ impl Place {
 
     /// Where mail for other domains goes, each host looked up.
     pub fn routes(&self) -> Result<Vec<(String, Destination)>, ServeError> {
-        let routes = self.config.routes.iter().map(|(domain, route)| Ok((domain.clone(), destination(route)?)));
+        let routes = self.config.routes.iter().map(|(domain, route)| {
+            let mut roots = Roots::default();
+            roots.read_all(&self.folder, &route.anchors)?;
+            let trust = if roots.is_empty() { None } else { Some(roots.client(self.profile.choices.peer_names)?) };
+            Ok((domain.to_ascii_lowercase(), destination(route, trust.map(Arc::new))?))
+        });
         routes.collect::<Result<_, String>>().map_err(|problem| ServeError::wrong("routes", &problem))
+    }
+
+    /// Whom it asks for the hosts of other domains, if anybody.
+    pub fn exchangers(&self) -> Result<Option<MailHosts>, ServeError> {
+        let Some(Mx { server, port }) = &self.config.mx else { return Ok(None) };
+        let hosts = match (server.as_str(), server.parse::<SocketAddr>()) {
+            ("system", _) => MailHosts::by_system(*port),
+            (_, Ok(server)) => MailHosts::by_server(server, *port),
+            (_, Err(_)) => Err(format!("`{server}` is neither `system` nor the address and port of a name server")),
+        };
+        hosts.map(Some).map_err(|problem| ServeError::wrong("mx", &problem))
     }
 
     /// Writes what clients and other gateways need to know of it into a folder: its directory and, of the test PKI, the roots
     /// and revocation lists.
-    pub fn publish(&self, folder: &Path) -> Result<(), ServeError> {
+    pub fn publish(&self, folder: &Path, directory: &[u8]) -> Result<(), ServeError> {
         let write = || {
             fs::create_dir_all(folder)?;
             if let Some(pki) = &self.pki {
@@ -232,19 +254,33 @@ impl Place {
             Ok::<_, io::Error>(())
         };
         write().map_err(|problem| ServeError::Data { path: folder.to_owned(), problem })?;
-        let path = folder.join("directory.ldif");
-        fs::write(&path, self.directory()?).map_err(|problem| ServeError::Data { path, problem })
+        let opened = DirectoryFile::open(directory);
+        let write = |name: &str, octets: Option<&[u8]>| {
+            let path = folder.join(name);
+            let written = match octets {
+                Some(octets) => fs::write(&path, octets),
+                // Of another day, when it was signed.
+                None if path.exists() => fs::remove_file(&path),
+                None => Ok(()),
+            };
+            written.map_err(|problem| ServeError::Data { path, problem })
+        };
+        write("directory.ldif.p7m", opened.signature.is_some().then_some(directory))?;
+        write("directory.ldif", Some(opened.ldif()))
     }
 
     /// The files that are read again when they change.
     pub fn watched(&self) -> Vec<PathBuf> {
-        let paths = self.config.directory.iter().chain(&self.config.lists).chain(&self.config.anchors);
+        let Config { directory, lists, anchors, tls, routes, .. } = &self.config;
+        let tls = tls.iter().flat_map(|tls| tls.certificate.iter().chain(&tls.key).chain(&tls.anchors));
+        let routes = routes.values().flat_map(|route| &route.anchors);
+        let paths = directory.iter().chain(lists).chain(anchors).chain(tls).chain(routes);
         paths.map(|path| self.folder.join(path)).collect()
     }
 }
 
-/// Where a route leads.
-pub fn destination(route: &Route) -> Result<Destination, String> {
+/// Where a route leads; `trust` says whom to trust there, where that is not whom elsewhere.
+pub fn destination(route: &Route, trust: Option<Arc<ClientConfig>>) -> Result<Destination, String> {
     let (host, _) = route.to.rsplit_once(':').ok_or_else(|| format!("`{}` is not `host:port`", route.to))?;
     let mut found =
         route.to.to_socket_addrs().map_err(|error| format!("`{}` cannot be looked up: {error}", route.to))?;
@@ -259,7 +295,7 @@ pub fn destination(route: &Route) -> Result<Destination, String> {
         host: route.name.clone().unwrap_or_else(|| host.to_owned()),
         service,
         security,
-        trust: None,
+        trust: trust.map(|tls| Foreign { tls, login: None }),
     })
 }
 

@@ -1,11 +1,13 @@
 //! A gateway being served.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Config, ServeError, demo,
+    Config, ServeError,
+    certificates::Shown,
+    demo,
     maildrop::Mailboxes,
     place::{Place, stamp},
     spool::{MAIL, Spool},
@@ -20,6 +22,9 @@ use crate::{
 /// How long what is under way may take to end when the gateway is stopped.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// The folder of what others need to know of it.
+const PUBLIC: &str = "public";
+
 /// A running gateway with what it keeps.
 pub struct Serving {
     place: Place,
@@ -27,6 +32,10 @@ pub struct Serving {
     gateway: Arc<Gateway>,
     pop3: Option<Listener>,
     spool: Arc<Spool>,
+    /// The TLS certificate of its own that its services show.
+    shown: Option<Arc<Shown>>,
+    /// Domains whose mail goes where it was told to while it runs, whatever the configuration says.
+    rerouted: BTreeSet<String>,
     seen: Vec<(PathBuf, Option<(Timestamp, u64)>)>,
 }
 
@@ -34,10 +43,12 @@ impl Serving {
     /// Starts what a configuration describes, whose paths are taken from `folder`.
     pub async fn start(config: Config, folder: &std::path::Path) -> Result<Self, ServeError> {
         let place = Place::of(config, folder)?;
-        let keys = place.keys()?;
-        let around = Surroundings::new(place.clock.clone(), place.client_tls()?, place.directory()?, place.trust()?)
+        let shown = place.certificate()?.map(|certificate| Arc::new(Shown::new(certificate)));
+        let keys = place.keys(shown.as_ref())?;
+        let directory = place.directory()?;
+        let around = Surroundings::new(place.clock.clone(), place.client_tls()?, directory.clone(), place.trust()?)
             .map_err(|error| ServeError::wrong("directory", &error.to_string()))?;
-        let around = Arc::new(around);
+        let around = Arc::new(around.asking(place.exchangers()?));
         for (domain, destination) in place.routes()? {
             around.announce(&[domain], &destination);
         }
@@ -45,7 +56,7 @@ impl Serving {
         let trouble = |problem| ServeError::Data { path: data.clone(), problem };
         let spool = Arc::new(Spool::open(&data).map_err(trouble)?);
         spool.forget(place.clock.now()).map_err(trouble)?;
-        place.publish(&data.join("public"))?;
+        place.publish(&data.join(PUBLIC), &directory)?;
         let seen = place.watched().into_iter().map(|path| (stamp(&path), path)).map(|(at, path)| (path, at)).collect();
         let tls = keys.tls.clone();
         let gateway = Gateway::start(around.clone(), place.profile.clone(), keys, spool.clone());
@@ -58,7 +69,7 @@ impl Serving {
             }
             None => None,
         };
-        Ok(Self { place, around, gateway, pop3, spool, seen })
+        Ok(Self { place, around, gateway, pop3, spool, shown, rerouted: BTreeSet::new(), seen })
     }
 
     /// Where each service listens.
@@ -82,8 +93,8 @@ impl Serving {
         self.place.data()
     }
 
-    /// Reads directory and revocation lists again where one of their files has changed; whether one had. What cannot be read
-    /// changes nothing: the gateway goes on by what it had.
+    /// Reads again what it goes by where one of the files has changed; whether one had. What cannot be read changes nothing:
+    /// the gateway goes on by what it had.
     pub fn reread_if_changed(&mut self) -> Result<bool, ServeError> {
         let mut changed = false;
         for (path, known) in &mut self.seen {
@@ -97,16 +108,27 @@ impl Serving {
         Ok(changed)
     }
 
-    /// Reads directory and revocation lists again.
+    /// Reads directory, roots, revocation lists, its TLS certificate and key again; all of them, or none.
     pub fn reread(&self) -> Result<(), ServeError> {
-        let (ldif, trust) = (self.place.directory()?, self.place.trust()?);
+        let place = &self.place;
+        let (ldif, trust, tls) = (place.directory()?, place.trust()?, place.client_tls()?);
+        let (certificate, routes) = (place.certificate()?, place.routes()?);
+        place.publish(&self.data().join(PUBLIC), &ldif)?;
         self.around.set_directory(ldif).map_err(|error| ServeError::wrong("directory", &error.to_string()))?;
         self.around.set_trust(trust);
+        self.around.set_tls(tls);
+        for (domain, destination) in routes.into_iter().filter(|(domain, _)| !self.rerouted.contains(domain)) {
+            self.around.announce(&[domain], &destination);
+        }
+        if let (Some(shown), Some(certificate)) = (&self.shown, certificate) {
+            shown.change(certificate);
+        }
         Ok(())
     }
 
     /// Mail for a domain goes there from now on.
-    pub fn route(&self, domain: &str, destination: &Destination) {
+    pub fn route(&mut self, domain: &str, destination: &Destination) {
+        self.rerouted.insert(domain.to_ascii_lowercase());
         self.around.announce(&[domain.to_owned()], destination);
     }
 

@@ -6,12 +6,14 @@ pub mod locate;
 mod plain;
 mod problem;
 mod secret;
+mod span;
 mod suggest;
 
 use serde::de::DeserializeOwned;
 
 pub use problem::Problem;
 pub use secret::{NoSecret, Secret};
+pub use span::Span;
 pub use suggest::{likeness, nearest, unknown};
 
 use depth::{DEEPEST, too_deep};

@@ -2,12 +2,20 @@
 
 mod fetched;
 mod killed;
+mod mx;
 mod own;
 mod page;
 #[expect(dead_code, reason = "what the tests beside a Postfix alone need of it")]
 mod program;
+#[cfg(unix)]
+mod readonly;
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpStream, UdpSocket},
+    path::Path,
+    process::Command,
+};
 
 use pec_conformance::{
     evidence::SmtpPath,
@@ -146,7 +154,10 @@ fn mistakes_are_drawn_where_they_stand() {
         ),
         ("dialect: alfa\ndata: d\n", ":", "`signing` is missing"),
         ("dialect: alfa\ndata: d\ntest-pki: true\nroutes: {b.example: {to: nowhere}}\n", "4:9", "host:port"),
-        ("dialect: alfa\ndata: d\ntest-pki: true\nretries: [1y]\n", "4:", "as in `12h`"),
+        ("dialect: alfa\ndata: d\ntest-pki: true\nretries: [1y]\n", "4:", "write `12h`"),
+        ("dialect: alfa\ndata: d\ntest-pki: true\nretries: [0s]\n", "4:", "write `12h`"),
+        ("dialect: alfa\ndata: d\ntest-pki: true\nmx: {server: nowhere}\n", "4:5", "neither `system` nor"),
+        ("dialect: alfa\ndata: d\ntest-pki: true\nmx: {sever: system}\n", "4:6", "did you mean `server`?"),
         ("", "", "is empty"),
     ] {
         let path = folder.path().join("gateway.yaml");
@@ -155,6 +166,34 @@ fn mistakes_are_drawn_where_they_stand() {
         assert_eq!(exit, Some(2), "{yaml}\n{told}");
         assert!(told.contains(said) && told.contains(place), "{yaml}\n{told}");
         assert!(!folder.path().join("d").exists(), "nothing was started: {yaml}");
+    }
+}
+
+#[test]
+fn it_listens_where_bind_says_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    // A way out tells the machine's own address without a word being sent.
+    let out = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("192.0.2.1:9")?;
+        socket.local_addr()
+    });
+    let own = out.ok().map(|address| address.ip()).filter(|ip| !ip.is_loopback() && !ip.is_unspecified());
+    let addresses = [Some("127.0.0.2".parse().unwrap()), own, Some("0.0.0.0".parse().unwrap())];
+    for (at, ip) in addresses.into_iter().flatten().enumerate() {
+        let name = format!("alfa{at}");
+        let bind = format!("bind: {ip}\nports: {{pop3: 0}}\n");
+        let mut alfa = Program::start(folder.path(), &name, &yaml("alfa", &["mario", "anna"], &bind));
+        for service in ["submission", "submissions", "incoming", "pop3"] {
+            let address = alfa.address(service);
+            assert_eq!(address.ip(), ip);
+            let on_loopback = TcpStream::connect((Ipv4Addr::LOCALHOST, address.port()));
+            assert_eq!(on_loopback.is_ok(), ip.is_unspecified(), "{address}");
+        }
+        let client = Client::of(&alfa);
+        assert!(client.submit("mario@alfa.example", &["anna@alfa.example"], 1).unwrap().is_complete());
+        alfa.order("advance 0s");
+        assert_eq!(kinds(&alfa.mailbox("anna@alfa.example")), [Kind::PostaCertificata]);
+        assert_eq!(alfa.terminate(), Some(0));
     }
 }
 

@@ -10,11 +10,12 @@ use rcgen::{
     DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, RsaKeySize, SanType,
 };
-use rustls::RootCertStore;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    program::{Client, Program, exit_of, kinds},
+    program::{Client, Program, exit_of, is_installed, kinds},
     settle,
 };
 
@@ -71,7 +72,7 @@ fn params(name: &str) -> CertificateParams {
 
 /// A folder with the files of the providers `uno` and `due`: `uno.pem`, `uno.key`, `uno-tls.pem`, `uno-tls.key` and so on,
 /// `root.pem`, `crl.pem`, `tls-root.pem` and `providers.ldif`. The root of channels is returned.
-fn issue(folder: &Path) -> Vec<u8> {
+pub fn issue(folder: &Path) -> Vec<u8> {
     let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
     let (root, tls_root) = (Authority::new("Own Root", None), Authority::new("Own TLS Root", None));
     let issuing = Authority::new("Own Issuing CA", Some(&root));
@@ -114,8 +115,15 @@ fn issue(folder: &Path) -> Vec<u8> {
     tls_root.certificate.der().to_vec()
 }
 
+/// Whom a client trusts that trusts this root alone.
+pub fn trusting(root: Vec<u8>) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add(root.into()).unwrap();
+    Arc::new(tls::client(roots).unwrap())
+}
+
 /// The configuration of one of the two, but for the folder of its data.
-fn own(name: &str, dialect: &str, user: &str) -> String {
+pub fn own(name: &str, dialect: &str, user: &str) -> String {
     format!(
         "dialect: {dialect}\nprovider: {{name: {name} PEC, host: mx.{name}.example, domains: [{name}.example], \
          address: posta-certificata@{name}.example, service-mailbox: ricevute@{name}.example}}\n\
@@ -138,9 +146,7 @@ fn two_with_files_of_their_own_certify_to_each_other() {
     let submit = |client: &Client| client.submit("mario@uno.example", &["anna@due.example"], 1);
     // Whoever trusts the test PKI alone does not trust it.
     submit(&client).unwrap_err();
-    let mut roots = RootCertStore::empty();
-    roots.add(root.into()).unwrap();
-    client.tls = Arc::new(tls::client(roots).unwrap());
+    client.tls = trusting(root);
     assert!(submit(&client).unwrap().is_complete());
     let mut programs = [uno, due];
     settle(&mut programs);
@@ -160,6 +166,116 @@ fn two_with_files_of_their_own_certify_to_each_other() {
     check.arg("--directory").arg(folder.path().join("providers.ldif")).args(["--require", "intact,origin"]);
     let (exit, told) = exit_of(&mut check);
     assert_eq!(exit, Some(0), "{told}");
+}
+
+#[test]
+fn certificates_keys_and_roots_of_channels_are_read_again_when_they_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let old = issue(path);
+    // The same names by other authorities.
+    let renewed = tempfile::tempdir().unwrap();
+    let new = issue(renewed.path());
+    let mut uno = Program::start(path, "uno", &own("uno", "alfa", "mario"));
+    let mut due = Program::start(path, "due", &own("due", "bravo", "anna"));
+    uno.order(&format!("route due.example {} mx.due.example", due.address("incoming")));
+    due.order(&format!("route uno.example {} mx.uno.example", uno.address("incoming")));
+    let mut client = Client::of(&uno);
+    let submit = |client: &Client, number| client.submit("mario@uno.example", &["anna@due.example"], number);
+    // Each is a new client: one that comes back to a session of before is shown no certificate again.
+    client.tls = trusting(new.clone());
+    submit(&client, 1).unwrap_err();
+    let change = |files: &[&str]| {
+        for file in files {
+            fs::copy(renewed.path().join(file), path.join(file)).unwrap();
+        }
+    };
+    // Due shows another certificate from now on, which uno has no root for.
+    change(&["due-tls.pem", "due-tls.key"]);
+    due.order("reread");
+    // A key that is not the certificate's changes nothing; with its certificate it does.
+    change(&["uno-tls.key"]);
+    assert_eq!(uno.told("reread")["event"], "failed");
+    client.tls = trusting(old.clone());
+    assert!(submit(&client, 2).unwrap().is_complete());
+    change(&["uno-tls.pem"]);
+    uno.wait_for("reread");
+    client.tls = trusting(old);
+    submit(&client, 3).unwrap_err();
+    client.tls = trusting(new);
+    assert!(submit(&client, 4).unwrap().is_complete());
+    // Nothing has gone where nobody vouches for the certificate; with the new root, it does.
+    uno.order("advance 0s");
+    let arrived = |due: &Program| due.mailbox("anna@due.example").len();
+    assert_eq!(arrived(&due), 0);
+    change(&["tls-root.pem"]);
+    uno.order("reread");
+    due.order("reread");
+    uno.order("advance 1h");
+    assert_eq!(arrived(&due), 2);
+}
+
+#[test]
+fn a_route_may_have_roots_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    issue(path);
+    let other = tempfile::tempdir().unwrap();
+    issue(other.path());
+    for file in ["due-tls.pem", "due-tls.key"] {
+        fs::copy(other.path().join(file), path.join(file)).unwrap();
+    }
+    fs::copy(other.path().join("tls-root.pem"), path.join("due-root.pem")).unwrap();
+    let due = Program::start(path, "due", &own("due", "bravo", "anna"));
+    let routes = |anchors: &str| {
+        let incoming = due.address("incoming");
+        let route = format!("routes: {{Due.example: {{to: \"{incoming}\", name: mx.due.example{anchors}}}}}\n");
+        own("uno", "alfa", "mario") + &route + "retries: [10m]\n"
+    };
+    let tls = trusting(pem(path, "tls-root.pem"));
+    let arrived = |anchors: &str, number| {
+        let mut uno = Program::start(path, "uno", &routes(anchors));
+        let mut client = Client::of(&uno);
+        client.tls = tls.clone();
+        assert!(client.submit("mario@uno.example", &["anna@due.example"], number).unwrap().is_complete());
+        // Each starts anew by the machine's clock, and what waits is due by then.
+        uno.order(&format!("advance {}h", 2 * number));
+        assert_eq!(uno.terminate(), Some(0));
+        due.mailbox("anna@due.example").len()
+    };
+    assert_eq!(arrived("", 1), 0);
+    assert_eq!(arrived(", anchors: [tls-root.pem]", 2), 0);
+    assert_eq!(arrived(", anchors: [due-root.pem]", 3), 3, "what waited goes too");
+}
+
+#[test]
+fn a_signed_directory_is_published_as_it_came_and_as_ldif() {
+    if !is_installed("openssl") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    issue(path);
+    let mut sign = Command::new("openssl");
+    sign.current_dir(path).args(["cms", "-sign", "-binary", "-nodetach", "-outform", "DER", "-in", "providers.ldif"]);
+    sign.args(["-signer", "uno.pem", "-inkey", "uno.key", "-out", "providers.ldif.p7m"]);
+    let (exit, told) = exit_of(&mut sign);
+    assert_eq!(exit, Some(0), "{told}");
+    let config = own("uno", "alfa", "mario");
+    let signed = config.replace("directory: providers.ldif\n", "directory: providers.ldif.p7m\n");
+    for (config, is_signed) in [(&signed, true), (&config, false)] {
+        let uno = Program::start(path, "uno", config);
+        let published = uno.data.join("public");
+        assert_eq!(fs::read(published.join("directory.ldif")).unwrap(), fs::read(path.join("providers.ldif")).unwrap());
+        let p7m = fs::read(published.join("directory.ldif.p7m")).ok();
+        assert_eq!(p7m, is_signed.then(|| fs::read(path.join("providers.ldif.p7m")).unwrap()));
+        assert_eq!(uno.terminate(), Some(0));
+    }
+}
+
+/// The certificate in a file, DER.
+fn pem(folder: &Path, name: &str) -> Vec<u8> {
+    CertificateDer::from_pem_file(folder.join(name)).unwrap().to_vec()
 }
 
 #[test]
@@ -193,6 +309,16 @@ fn a_wrong_file_is_told_and_nothing_is_started() {
         ("anchors: [root.pem]", "anchors: [gone.pem]", "gone.pem: "),
         (", anchors: [tls-root.pem]", "", "`anchors` is missing: give the roots that other hosts'"),
         ("anchors: [root.pem]\n", "", "`anchors` is missing"),
+        (
+            "lists: [crl.pem]",
+            "lists: [crl.pem]\nroutes: {due.example: {to: \"127.0.0.1:1\", anchors: [crl.pem]}}",
+            "crl.pem: certificates are wanted, and it holds a rev",
+        ),
+        (
+            "lists: [crl.pem]",
+            "lists: [crl.pem]\nroutes: {due.example: {to: \"127.0.0.1:1\", anchors: [gone.pem]}}",
+            "gone.pem: ",
+        ),
         ("lists: [crl.pem]", "lists: [root.pem]", "root.pem: revocation lists are wanted, and it holds a certificate"),
         ("lists: [crl.pem]", "lists: [empty.pem]", "empty.pem: no revocation lists in it"),
         ("directory: providers.ldif", "directory: gone.ldif", "gone.ldif: "),

@@ -26,7 +26,7 @@ use rustls::ClientConfig;
 use serde_json::Value;
 
 /// Longer than anything takes on a loaded machine, the queue of a gateway killed a hundred times too.
-const DEADLINE: Duration = Duration::from_mins(10);
+pub const DEADLINE: Duration = Duration::from_mins(10);
 
 pub const PASSWORD: &str = "quattro-parole-a-caso";
 

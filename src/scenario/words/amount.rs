@@ -1,12 +1,8 @@
-//! Spans of time, sizes, and instants of legal time.
+//! Sizes, and instants of legal time.
 
 use std::{ops::RangeInclusive, str::FromStr};
 
-use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
-
-/// A span of legal time such as `12h`, `22h 30m`, `45s`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span(pub SignedDuration);
+use jiff::{Timestamp, civil, tz::TimeZone};
 
 /// A size in bytes such as `20 kB` (1000 bytes each), `4 KiB`, `30 MB`, `12 B`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,25 +15,12 @@ pub struct LegalInstant(pub Timestamp);
 /// The largest size a scenario may ask for: more than any limit a provider has, and still fits in memory many times.
 const LARGEST: usize = 64 << 20;
 
-/// The longest span of time: what is asked of the clock in all stays within what calendars are sure of.
-pub const LONGEST: SignedDuration = SignedDuration::from_hours(87_600);
-
 /// The years that an instant may lie in: from where Italian legal time is known well to where nobody knows it yet.
 const YEARS: RangeInclusive<i16> = 1970..=2099;
 
 impl Default for LegalInstant {
     fn default() -> Self {
         "2026-03-02T09:30".parse().expect("a day like any other")
-    }
-}
-
-impl FromStr for Span {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        text.parse::<SignedDuration>().ok().filter(|span| span.is_positive() && *span <= LONGEST).map(Span).ok_or_else(
-            || format!("`{text}` is not a span of time: write `12h`, `22h 30m` or `45s`, ten years (87600h) at most"),
-        )
     }
 }
 
