@@ -443,7 +443,7 @@ fn what_the_page_for_providers_says_runs() {
         |text: &str| ports.iter().fold(text.to_owned(), |text, (shown, free)| text.replace(shown, &free.to_string()));
     fs::write(staging.path().join("password.txt"), program::PASSWORD).unwrap();
     for (name, text) in page::blocks("file") {
-        fs::write(staging.path().join(name), here(&text)).unwrap();
+        fs::write(staging.path().join(name), here(text)).unwrap();
     }
     let file = fs::read_to_string(staging.path().join("staging.yaml")).unwrap();
     let _served = program::Program::start(staging.path(), "bravo", &file.replacen("data: bravo\n", "", 1));
