@@ -389,6 +389,12 @@ impl Timers for World {
     }
 
     async fn settled(&self) -> Result<(), TargetError> {
+        self.settle().await?;
+        // What reached a gateway elsewhere meanwhile is done there before time goes on: its clock's command tells when.
+        let now = self.now();
+        for side in self.sides.values() {
+            side.advance_to(now).await?;
+        }
         self.settle().await.map(|_| ())
     }
 

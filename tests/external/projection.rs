@@ -33,7 +33,11 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^  Date: T\+(\S
 
 /// A tale projected.
 pub fn projected(tale: &str, elsewhere: Elsewhere<'_>) -> String {
+    // An instant that only such a session tells is no moment of the tale: how often a host tries again, the clock says.
+    let unseen = format!(" -> {}, ", elsewhere.0);
+    let is_seen = |line: &&str| !(line.starts_with("  ") && line.contains(&unseen) && !line.starts_with("  harness"));
     let tale = tale.replace("The clock moves on by 25h.\n\nNothing arrives.", "Nothing arrives.");
+    let tale = tale.lines().filter(is_seen).collect::<Vec<_>>().join("\n");
     let moments = moments(&tale);
     let mut put_in: BTreeMap<String, i64> = BTreeMap::new();
     let mut told = Vec::new();
@@ -56,13 +60,9 @@ pub fn projected(tale: &str, elsewhere: Elsewhere<'_>) -> String {
         let early = if is_early { "\n  before it was put in" } else { "" };
         told.push(ZONE.replace_all(&named, "(zone)").into_owned() + early);
     }
-    let is_seen = |line: &&str| {
-        let unseen = format!(" -> {}, ", elsewhere.0);
-        !(line.starts_with("  ") && line.contains(&unseen) && !line.starts_with("  harness"))
-    };
     let wires = told.iter().position(|paragraph| paragraph.starts_with("On the wires:"));
     if let Some(wires) = wires {
-        let mut lines: Vec<&str> = told[wires].lines().filter(is_seen).collect();
+        let mut lines: Vec<&str> = told[wires].lines().collect();
         // They stand in the order of their instants, which is not the same where all of them are one.
         lines[1..].sort_unstable();
         told[wires] = lines.join("\n");
@@ -123,6 +123,12 @@ mod tests {
         let outside = |tale: &str| projected(tale, Elsewhere("receiver"));
         let inside = outside(INSIDE);
         assert_eq!(outside(OUTSIDE), inside);
+        // What nobody sees, seen once more between.
+        let again = INSIDE.replace(
+            "  sender -> receiver, T+0,",
+            "  sender -> receiver, T+0, turned away\n  sender -> receiver, T+6h,",
+        );
+        assert_eq!(outside(&again), inside);
         for (right, wrong) in [
             // A fact that is another.
             ("oggetto: A", "oggetto: B"),

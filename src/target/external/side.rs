@@ -203,11 +203,9 @@ impl Side for Outside {
             }
             let wanted = instant.duration_since(self.machine.now());
             let more = wanted - self.target.ahead(self.machine).await?;
-            if more > SignedDuration::ZERO {
-                // Whole seconds, so that it is never behind.
-                self.target.move_clock(more.as_secs() + 1, self.machine).await?;
-            }
-            Ok(())
+            // Whole seconds, so that it is never behind; by none, what is due is waited for.
+            let seconds = if more > SignedDuration::ZERO { more.as_secs() + 1 } else { 0 };
+            self.target.move_clock(seconds, self.machine).await.map(|_| ())
         })
     }
 
