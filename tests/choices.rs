@@ -22,6 +22,10 @@ type Choice<'s> = (&'s str, usize, &'s str);
 const TAKEN_BY_NOBODY: &[(Choice<'_>, &str)] = &[
     (("non-delivery/notice-for-a-full-mailbox", 1, "it is taken, and lost"), "a gateway of ours loses no proof"),
     (
+        ("ordinary/from-ordinary-refused", 1, "a host before the gateway has taken it, and a report goes back"),
+        "no host stands before a gateway of ours; a Postfix does in tests/postfix",
+    ),
+    (
         ("ordinary/undeliverable", 1, "it is taken and given up without a word"),
         "RFC 5321 6.1 leaves it for what would hit bystanders alone, which none of the three guesses at",
     ),
