@@ -389,12 +389,6 @@ impl Timers for World {
     }
 
     async fn settled(&self) -> Result<(), TargetError> {
-        self.settle().await?;
-        // What reached a gateway elsewhere meanwhile is done there before time goes on: its clock's command tells when.
-        let now = self.now();
-        for side in self.sides.values() {
-            side.advance_to(now).await?;
-        }
         self.settle().await.map(|_| ())
     }
 
@@ -403,6 +397,16 @@ impl Timers for World {
     }
 
     async fn move_to(&self, instant: Timestamp) -> Result<(), TargetError> {
+        // What is then due here is not to reach a gateway elsewhere whose clock is still behind.
+        if self.due_after(self.now()).is_some_and(|due| due <= instant) {
+            let is_elsewhere = |side: &&Box<dyn Side>| {
+                let target = side.facts().target;
+                self.outside.iter().any(|outside| outside.name == target)
+            };
+            for side in self.sides.values().filter(is_elsewhere) {
+                side.advance_to(instant).await?;
+            }
+        }
         self.lab.clock().move_to(instant);
         for side in self.sides.values() {
             side.advance_to(instant).await?;

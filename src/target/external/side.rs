@@ -184,8 +184,9 @@ impl Side for Outside {
     }
 
     fn quiet(&self) -> Doing<'_, Option<String>> {
-        // Nobody sees whether anything is under way in it: absence is waited for.
-        Box::pin(async { Ok(None) })
+        // Nobody sees whether anything is under way in it: absence is waited for. Where its clock can be moved, the command ends
+        // when what was due is done: by no seconds it waits for that alone.
+        Box::pin(async { self.target.move_clock(0, self.machine).await.map(|_| None) })
     }
 
     fn begun(&self) -> usize {
@@ -203,9 +204,11 @@ impl Side for Outside {
             }
             let wanted = instant.duration_since(self.machine.now());
             let more = wanted - self.target.ahead(self.machine).await?;
-            // Whole seconds, so that it is never behind; by none, what is due is waited for.
-            let seconds = if more > SignedDuration::ZERO { more.as_secs() + 1 } else { 0 };
-            self.target.move_clock(seconds, self.machine).await.map(|_| ())
+            if more > SignedDuration::ZERO {
+                // Whole seconds, so that it is never behind.
+                self.target.move_clock(more.as_secs() + 1, self.machine).await?;
+            }
+            Ok(())
         })
     }
 
