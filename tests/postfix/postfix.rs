@@ -20,6 +20,12 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Where it lies in Debian, which is on no ordinary user's path.
 const PROGRAM: &str = "/usr/sbin/postfix";
 
+/// Where its master's number stands.
+const MASTER: &str = "queue/pid/master.pid";
+
+/// Runs it for as long as somebody holds the other end of standard input: whoever is killed holds nothing any more.
+const KEPT: &str = r#"{ "$0" -c "$1" start-fg; kill $$; } & read -r _; kill $(cat "$2"); wait"#;
+
 /// What it is called by other hosts, and by its certificate.
 pub const HOST: &str = "mta.bravo.example";
 
@@ -111,8 +117,8 @@ impl Place {
         fs::write(at.join("etc/main.cf"), own + &here(main)).unwrap();
         fs::write(at.join("etc/master.cf"), here(master) + DAEMONS).unwrap();
         let output = fs::File::create(at.join("output")).unwrap();
-        let mut command = Command::new(PROGRAM);
-        command.arg("-c").arg(at.join("etc")).arg("start-fg").stdin(Stdio::null());
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(KEPT).arg(PROGRAM).arg(at.join("etc")).arg(at.join(MASTER)).stdin(Stdio::piped());
         let child = command.stdout(output.try_clone().unwrap()).stderr(output).spawn().unwrap();
         let mut server = Postfix { place: self, child };
         server.listening(ports);
@@ -143,21 +149,16 @@ impl Postfix {
 
 impl Drop for Postfix {
     fn drop(&mut self) {
-        // Its master ends its daemons when it is asked to; what was started here is the script that waits for it.
-        let master = fs::read_to_string(self.place.path().join("queue/pid/master.pid")).unwrap_or_default();
-        let master = master.trim();
-        let kill = |signal: &str, whom: &str| drop(Command::new("kill").args([signal, "--", whom]).status());
-        if !master.is_empty() {
-            kill("-TERM", master);
-            let deadline = Instant::now() + PATIENCE;
-            while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-                thread::yield_now();
-            }
-            if matches!(self.child.try_wait(), Ok(None)) {
-                kill("-KILL", &format!("-{master}"));
-            }
+        drop(self.child.stdin.take());
+        let deadline = Instant::now() + PATIENCE;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            thread::yield_now();
         }
-        let _ = self.child.kill();
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let master = fs::read_to_string(self.place.path().join(MASTER)).unwrap_or_default();
+            let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", master.trim())]).status();
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
