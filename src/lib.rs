@@ -39,6 +39,7 @@ pub mod directory;
 pub mod evidence;
 pub mod fault;
 pub mod gateway;
+pub mod hexadecimal;
 pub mod known;
 pub mod merge;
 pub mod message;

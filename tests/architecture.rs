@@ -13,6 +13,7 @@ use walkdir::WalkDir;
 /// Each room with those that it may know. What is not listed is refused, and so is what is listed and not used.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bounded", &[]),
+    ("hexadecimal", &[]),
     ("shown", &[]),
     ("yaml", &["bounded", "shown"]),
     ("norm", &[]),
@@ -21,9 +22,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("smime", &[]),
     ("state", &[]),
     ("threads", &[]),
-    ("evidence", &["bounded", "message"]),
+    ("evidence", &["bounded", "hexadecimal", "message"]),
     ("directory", &["smime"]),
-    ("pki", &["clock", "smime"]),
+    ("pki", &["clock", "hexadecimal", "smime"]),
     ("net", &["evidence", "state"]),
     ("fault", &["directory", "evidence", "message", "smime"]),
     ("rules", &["clock", "directory", "evidence", "message", "norm", "smime"]),
@@ -58,6 +59,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "evidence",
             "fault",
             "gateway",
+            "hexadecimal",
             "message",
             "norm",
             "results",
@@ -74,14 +76,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // What a provider declares: data, and what became of it.
     ("known", &["bounded", "evidence", "shown", "yaml"]),
     ("results", &["directory", "evidence", "known", "message", "norm", "rules"]),
-    ("report", &["evidence", "known", "norm", "results", "rules", "shown", "smime"]),
+    ("report", &["evidence", "hexadecimal", "known", "norm", "results", "rules", "shown", "smime"]),
     ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
     // Two runs, by what they left.
     ("diff", &["report", "results", "shown"]),
     // The parts of one, by what they left; judged again, and played by nobody.
-    ("merge", &["diff", "evidence", "norm", "report", "results", "rules", "shown"]),
+    ("merge", &["diff", "evidence", "hexadecimal", "norm", "report", "results", "rules", "shown"]),
     // A gateway as a program; nobody plays or judges there.
     (
         "serve",
@@ -91,6 +93,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "directory",
             "evidence",
             "gateway",
+            "hexadecimal",
             "message",
             "net",
             "pki",
@@ -114,6 +117,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "directory",
             "evidence",
             "fault",
+            "hexadecimal",
             "known",
             "merge",
             "message",

@@ -10,8 +10,6 @@ use std::{
     path::PathBuf,
 };
 
-use aws_lc_rs::digest::{SHA256, digest};
-
 use super::{
     CliError, Exit,
     color::Color,
@@ -102,12 +100,4 @@ fn told(found: Found, color: Color) -> Exit {
             Exit::Conforming
         }
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(digest(&SHA256, bytes).as_ref())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |hex, octet| hex + &format!("{octet:02x}"))
 }

@@ -22,13 +22,13 @@ use std::{
     sync::Arc,
 };
 
-use aws_lc_rs::digest::{SHA256, digest};
 use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     bounded::{self, Expansion, MIB, Unpacked},
+    hexadecimal::sha256,
     message::{Kind, Mail},
 };
 
@@ -38,6 +38,8 @@ use super::{
     Watch,
 };
 
+/// The folder of a run's bundles, beside its reports.
+pub const BUNDLES: &str = "evidence";
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
 /// The form of the manifest. Those before 2 lack what a scenario announced, those before 3 say only whether everything was
@@ -381,11 +383,6 @@ fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(io::Error::other)?;
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
-    digest.as_ref().iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// The kind that a message claims, in a file's name; nothing for ordinary mail.

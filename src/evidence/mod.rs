@@ -5,7 +5,12 @@ mod dialogue;
 mod identity;
 mod watch;
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -47,6 +52,18 @@ impl Direction {
     /// `sender` plays the sender and `receiver` the receiver.
     pub fn new(sender: impl Into<String>, receiver: impl Into<String>) -> Self {
         Self { sender: sender.into(), receiver: receiver.into() }
+    }
+
+    /// Where the evidence of a scenario, played so, lies below that of its run.
+    pub fn folder(&self, scenario: &str) -> PathBuf {
+        Path::new(scenario).join(format!("{}-{}", self.sender, self.receiver))
+    }
+}
+
+/// As people read it: `alfa -> bravo`.
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {}", self.sender, self.receiver)
     }
 }
 

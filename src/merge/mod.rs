@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    diff::StreamError,
+    diff::{Outcome, StreamError},
     evidence::{
         Direction, Evidence,
         bundle::{self, BundleError, Shared},
@@ -144,7 +144,7 @@ impl Whole {
             for line in &piece.cells {
                 let mut cell = self.cell(piece, line)?;
                 if let (Some(root), true) = (evidence, line.evidence.is_some()) {
-                    cell.evidence = Some(bundle::write_sharing(&cell.observed, root, &line.way(), &shared)?);
+                    cell.evidence = Some(bundle::write_sharing(&cell.observed, root, &line.place(), &shared)?);
                 }
                 take(cell);
             }
@@ -153,10 +153,9 @@ impl Whole {
     }
 
     fn cell(&self, piece: &Piece, line: &CellLine) -> Result<Cell, MergeError> {
-        let is_judged = line.outcome.is_verdict();
         let observed = match &line.evidence {
             Some(kept) => piece.evidence(line, kept)?,
-            None if is_judged => {
+            None if line.is_verdict() => {
                 let why = format!("the evidence of {} was not kept: play the parts with `--evidence all`", line.name());
                 return Err(piece.unfit(why));
             }
@@ -168,10 +167,10 @@ impl Whole {
         };
         let reason = || line.reason.clone().unwrap_or_default();
         let outcome = match line.outcome {
-            piece::Outcome::Passed => CellOutcome::Passed,
-            piece::Outcome::Failed => CellOutcome::Failed,
-            piece::Outcome::Skipped => CellOutcome::Skipped(reason()),
-            piece::Outcome::Error => {
+            Outcome::Passed => CellOutcome::Passed,
+            Outcome::Failed => CellOutcome::Failed,
+            Outcome::Skipped => CellOutcome::Skipped(reason()),
+            Outcome::Error => {
                 CellOutcome::Error(Trouble { cause: line.cause.unwrap_or(Cause::Infrastructure), what: reason() })
             }
         };

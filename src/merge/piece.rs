@@ -5,24 +5,22 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::digest;
+use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::MergeError;
 use crate::{
-    diff::each_line,
+    diff::{Outcome, each_line},
     evidence::{
         Direction, Evidence, Party,
-        bundle::{self, MANIFEST},
+        bundle::{self, BUNDLES, MANIFEST},
     },
+    hexadecimal,
     norm::AsOf,
     report::STREAM_FORMAT,
     results::{Cause, Part, Strictness},
 };
-
-/// Where a run keeps its evidence.
-const EVIDENCE: &str = "evidence";
 
 /// A part.
 #[derive(Debug)]
@@ -84,16 +82,6 @@ pub(super) struct CellLine {
     pub took_ms: u64,
 }
 
-/// How it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Outcome {
-    Passed,
-    Failed,
-    Error,
-    Skipped,
-}
-
 #[derive(Debug, Deserialize)]
 pub(super) struct UnmetLine {
     pub at: String,
@@ -116,21 +104,19 @@ pub(super) struct Kept {
     manifest: Option<String>,
 }
 
-impl Outcome {
-    /// Whether rules and expectations decided it.
-    pub fn is_verdict(self) -> bool {
-        matches!(self, Outcome::Passed | Outcome::Failed)
-    }
-}
-
 impl CellLine {
     pub fn name(&self) -> String {
-        format!("{} {} -> {}", self.scenario, self.direction.sender, self.direction.receiver)
+        format!("{} {}", self.scenario, self.direction)
     }
 
     /// Where its evidence lies below a run's.
-    pub fn way(&self) -> PathBuf {
-        Path::new(&self.scenario).join(format!("{}-{}", self.direction.sender, self.direction.receiver))
+    pub fn place(&self) -> PathBuf {
+        self.direction.folder(&self.scenario)
+    }
+
+    /// Whether rules and expectations decided how it ended.
+    pub fn is_verdict(&self) -> bool {
+        matches!(self.outcome, Outcome::Passed | Outcome::Failed)
     }
 }
 
@@ -173,7 +159,7 @@ impl Piece {
                 Line::Cell(cell) => {
                     // The name of a folder is made of it.
                     let is_name = |part: Component<'_>| matches!(part, Component::Normal(_));
-                    if !cell.way().components().all(is_name) || cell.way().components().count() < 2 {
+                    if !cell.place().components().all(is_name) || cell.place().components().count() < 2 {
                         return Err(format!("`{}` is no scenario's id, or a target has no name", cell.scenario));
                     }
                     cells.push(*cell);
@@ -198,17 +184,12 @@ impl Piece {
 
     /// A play's evidence, which must be what the play kept.
     pub fn evidence(&self, line: &CellLine, kept: &Kept) -> Result<Evidence, MergeError> {
-        let folder = self.folder.join(EVIDENCE).join(line.way());
+        let folder = self.folder.join(BUNDLES).join(line.place());
         let manifest = std::fs::read(folder.join(MANIFEST))
             .map_err(|error| self.unfit(format!("the evidence of {} cannot be read: {error}", line.name())))?;
-        if kept.manifest.as_ref().is_some_and(|known| *known != sha256(&manifest)) {
+        if kept.manifest.as_ref().is_some_and(|known| *known != hexadecimal::named(&digest(&SHA256, &manifest))) {
             return Err(self.unfit(format!("the evidence of {} is not the one that was judged", line.name())));
         }
         Ok(bundle::read(&folder)?)
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let digest = digest::digest(&digest::SHA256, bytes);
-    digest.as_ref().iter().fold("sha256:".to_owned(), |word, octet| format!("{word}{octet:02x}"))
 }

@@ -11,14 +11,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aws_lc_rs::digest;
-
 use super::{
     PkiError,
     issue::{self, Issued},
     order::Order,
     recipe::{self, Recipe},
 };
+use crate::hexadecimal::sha256;
 
 /// Changes whenever the same recipe would be issued differently or written differently.
 const FORMAT: u32 = 2;
@@ -87,8 +86,4 @@ fn create(folder: &Path) -> io::Result<()> {
 fn key(order: &Order) -> String {
     let mark = if order.is_plain() { String::new() } else { format!(" {}", order.mark()) };
     sha256(format!("{FORMAT}{mark}\n{}", recipe::TEXT).as_bytes())
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    digest::digest(&digest::SHA256, bytes).as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -10,7 +10,7 @@ use std::{
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Failure, Paint, Report, Subject, block, counted, declared_line, failures, shown, way};
+use super::{Failure, Paint, Report, Subject, block, counted, declared_line, failures, shown};
 use crate::{
     evidence::Direction,
     known::{Reckoning, Standing},
@@ -110,7 +110,7 @@ impl<W: Write> Junit<W> {
                 status
             }
         };
-        let mut case = self.case(&way(&cell.direction), &cell.scenario, status, &failures);
+        let mut case = self.case(&cell.direction.to_string(), &cell.scenario, status, &failures);
         case.set_time(cell.took);
         let remarks = cell.choices.iter().chain(&cell.notes).map(|remark| format!("{}\n", shown(remark)));
         let light = failures.iter().filter(|failure| !failure.severity.fails(self.strictness));
@@ -189,7 +189,7 @@ impl<W: Write> Junit<W> {
         }
         let mut suites: BTreeMap<Direction, TestSuite> = BTreeMap::new();
         for ((direction, _), case) in std::mem::take(&mut self.cells) {
-            let suite = suites.entry(direction).or_insert_with_key(|direction| TestSuite::new(way(direction)));
+            let suite = suites.entry(direction).or_insert_with_key(|direction| TestSuite::new(direction.to_string()));
             suite.add_test_case(case);
         }
         let sum = |count: fn(&TestSuite) -> usize| suites.values().chain(&declared).map(count).sum::<usize>();

@@ -26,16 +26,8 @@ pub use sarif::Sarif;
 pub use stream::{FORMAT as STREAM_FORMAT, JsonStream};
 pub use terminal::Terminal;
 
+use crate::results::{Closing, Event};
 pub use crate::shown::shown;
-use crate::{
-    evidence::Direction,
-    results::{Closing, Event},
-};
-
-/// Who plays whom, as people read it: `alfa -> bravo`.
-pub fn way(direction: &Direction) -> String {
-    format!("{} -> {}", direction.sender, direction.receiver)
-}
 
 /// A format.
 pub trait Report {

@@ -4,7 +4,7 @@ use std::io;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Report, counted, shown, way};
+use super::{Report, counted, shown};
 use crate::results::{CellOutcome, Event, Work};
 
 /// Shows how far a run is.
@@ -34,7 +34,7 @@ impl Report for Progress {
             }
             Event::Started { scenario, direction } => {
                 let failed = if self.failed > 0 { format!("{} failed · ", self.failed) } else { String::new() };
-                self.bar.set_message(format!("{failed}{} {}", shown(scenario), way(direction)));
+                self.bar.set_message(format!("{failed}{} {direction}", shown(scenario)));
             }
             Event::Finished(cell) => {
                 self.failed += usize::from(cell.outcome == CellOutcome::Failed);

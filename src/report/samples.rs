@@ -75,11 +75,7 @@ pub fn cell(scenario: &str, direction: &Direction, outcome: CellOutcome) -> Cell
         choices: vec![],
         notes: vec![],
         story: String::new(),
-        evidence: Some(
-            PathBuf::from("reports/evidence")
-                .join(scenario)
-                .join(format!("{}-{}", direction.sender, direction.receiver)),
-        ),
+        evidence: Some(PathBuf::from("reports/evidence").join(direction.folder(scenario))),
         took: Duration::from_millis(12),
         known: Arc::default(),
     }

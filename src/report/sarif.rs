@@ -14,7 +14,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Failure, Report, Subject, clause_line, declared_line, failures, shown, way, write_json};
+use super::{Failure, Report, Subject, clause_line, declared_line, failures, shown, write_json};
 use crate::{
     norm::Level,
     results::{Cell, CellOutcome, Checked, Closing, Event, Severity, SubmissionPage},
@@ -68,7 +68,7 @@ impl<W: Write> Sarif<W> {
     }
 
     fn cell(&mut self, cell: &Cell) -> io::Result<()> {
-        let place = format!("{} {}", cell.scenario, way(&cell.direction));
+        let place = format!("{} {}", cell.scenario, cell.direction);
         match &cell.outcome {
             CellOutcome::Passed | CellOutcome::Failed => {}
             CellOutcome::Error(trouble) => self.trouble("error", &format!("{place}: {trouble}"), None),

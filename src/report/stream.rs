@@ -6,6 +6,8 @@ use std::{
     io::{self, Write},
 };
 
+use aws_lc_rs::digest::{Context, SHA256, digest};
+
 use super::{
     Report, json_line,
     lines::{
@@ -15,6 +17,7 @@ use super::{
 };
 use crate::{
     evidence::{Evidence, Party, bundle::MANIFEST},
+    hexadecimal,
     known::Known,
     norm::Clause,
     results::{
@@ -37,7 +40,7 @@ pub struct JsonStream<W> {
 impl RuleSet {
     /// Of these rules.
     pub fn of(rules: impl IntoIterator<Item = &'static Rule>) -> Self {
-        let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        let mut context = Context::new(&SHA256);
         let mut count = 0;
         for rule in rules {
             let clauses: Vec<_> = rule.clauses.iter().map(|clause| clause.id).collect();
@@ -45,7 +48,7 @@ impl RuleSet {
             context.update(told.to_string().as_bytes());
             count += 1;
         }
-        Self { count, digest: sha256_word(context.finish().as_ref()) }
+        Self { count, digest: hexadecimal::named(&context.finish()) }
     }
 }
 
@@ -123,7 +126,9 @@ fn cell_line(cell: &Cell) -> CellLine<'_> {
     });
     let evidence = cell.evidence.as_ref().map(|folder| EvidenceLine {
         folder: path_text(folder),
-        manifest: std::fs::read(folder.join(MANIFEST)).ok().map(|manifest| sha256(&manifest)),
+        manifest: std::fs::read(folder.join(MANIFEST))
+            .ok()
+            .map(|manifest| hexadecimal::named(&digest(&SHA256, &manifest))),
     });
     CellLine {
         scenario: &cell.scenario,
@@ -271,14 +276,6 @@ fn ids(clauses: &[&Clause]) -> Vec<&'static str> {
 
 fn millis(took: std::time::Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    sha256_word(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
-}
-
-fn sha256_word(digest: &[u8]) -> String {
-    digest.iter().fold("sha256:".to_owned(), |word, byte| format!("{word}{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use super::{how::How, play::play, stop::Urgency};
 use crate::{
     evidence::Direction,
+    hexadecimal,
     results::{CellOutcome, Event, Opening, Part, Shard, Work},
     scenario::Scenario,
     threads,
@@ -105,8 +106,7 @@ impl Plan {
         add(&format!("{:?} {}", self.how.strictness, self.how.as_of));
         self.scenarios.iter().flat_map(|scenario| [&*scenario.id, &*scenario.source]).for_each(&mut add);
         self.directions.iter().flat_map(|way| [&*way.sender, &*way.receiver]).for_each(&mut add);
-        let digest = context.finish();
-        let plan = digest.as_ref().iter().fold("sha256:".to_owned(), |word, octet| format!("{word}{octet:02x}"));
+        let plan = hexadecimal::named(&context.finish());
         Some(Part { shard, plays: self.scenarios.len() * self.directions.len(), plan })
     }
 }

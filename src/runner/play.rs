@@ -1,6 +1,6 @@
 //! Plays one scenario in one direction, gathers the evidence, has it judged.
 
-use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Instant};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use super::{
     cell::{blank, infrastructure, no_verdict, words},
@@ -111,7 +111,7 @@ fn keep(cell: &mut Cell, how: &How) {
     if how.keep == Keep::Failures && is_good {
         return;
     }
-    let way = PathBuf::from(&cell.scenario).join(format!("{}-{}", cell.direction.sender, cell.direction.receiver));
+    let way = cell.direction.folder(&cell.scenario);
     match bundle::write_sharing(&cell.observed, folder, &way, &how.shared) {
         Ok(folder) => cell.evidence = Some(folder),
         Err(error) if cell.outcome == CellOutcome::Passed => cell.outcome = infrastructure(error.to_string()),

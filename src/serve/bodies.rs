@@ -12,6 +12,7 @@ use super::maildir::sync_folder;
 use crate::{
     bounded::{self, MIB},
     gateway::store::BodyName,
+    hexadecimal,
     message::Bytes,
 };
 
@@ -106,7 +107,7 @@ pub fn read(path: &std::path::Path, name: &BodyName) -> io::Result<Bytes> {
 }
 
 fn file_name(name: &BodyName) -> String {
-    name.0.iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"))
+    hexadecimal::digits(&name.0)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     archive::{Content, Found, Item, LeftOut, Why},
     directory::{Directory, DirectoryFile, Form},
+    hexadecimal::sha256,
     message::{Daticert, DaticertReading, Entity, Kind, Message, Shape},
     smime::{Certificate, Signature, SignatureState, SignerDigest, cms_in_text, content, digests},
 };
@@ -169,7 +170,7 @@ impl Anatomy {
             }
             Err(_) => return None,
         };
-        Some(Self { name: name.to_string(), octets: octets.len(), sha256: super::sha256(&octets), thing })
+        Some(Self { name: name.to_string(), octets: octets.len(), sha256: sha256(&octets), thing })
     }
 }
 

@@ -4,8 +4,10 @@ use der::{Decode, oid::ObjectIdentifier};
 use serde::Serialize;
 use x509_cert::ext::pkix::{BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage};
 
-use super::hexadecimal;
-use crate::smime::{Certificate, certificate::Extension};
+use crate::{
+    hexadecimal::{digits, sha256},
+    smime::{Certificate, certificate::Extension},
+};
 
 /// A certificate's fields.
 #[derive(Debug, Serialize)]
@@ -47,7 +49,7 @@ impl CertificateFields {
             key: certificate.key.clone(),
             mail_addresses: certificate.emails.clone(),
             sha1: certificate.sha1(),
-            sha256: super::sha256(&certificate.der),
+            sha256: sha256(&certificate.der),
             extensions: certificate.extensions.iter().map(|it| ExtensionField::of(certificate, it)).collect(),
         }
     }
@@ -56,7 +58,7 @@ impl CertificateFields {
 impl ExtensionField {
     fn of(certificate: &Certificate, extension: &Extension) -> Self {
         let octets = || format!("{} octets", extension.value.len());
-        let id = |id: &Option<Vec<u8>>| id.as_deref().map_or_else(octets, hexadecimal);
+        let id = |id: &Option<Vec<u8>>| id.as_deref().map_or_else(octets, digits);
         let (name, value) = match extension.oid.as_str() {
             "2.5.29.14" => ("SubjectKeyIdentifier", id(&certificate.subject_key_id)),
             "2.5.29.15" => ("KeyUsage", key_usage(&extension.value).unwrap_or_else(octets)),

@@ -11,7 +11,7 @@ pub fn dry_run(plan: &Plan) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::NoRuntime)?;
     let (mut messages, mut skipped, mut exit) = (0, 0, Exit::Conforming);
     for Play { scenario, direction } in plan.plays() {
-        let way = format!("{} {} -> {}", scenario.id, direction.sender, direction.receiver);
+        let way = format!("{} {direction}", scenario.id);
         let told = match runtime.block_on(rehearse(scenario, direction, &plan.how)) {
             Ok(Rehearsal::Messages(planned)) => {
                 messages += planned.len();

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::super::error::warn;
 use crate::{
-    evidence::bundle,
+    evidence::bundle::{self, BUNDLES},
     report::{JsonStream, Junit, LateFile, Reports, RuleSet, Sarif},
     rules,
     shown::path_text,
@@ -21,7 +21,6 @@ use crate::{
 const STREAM: &str = "run.jsonl";
 const JUNIT: &str = "junit.xml";
 const SARIF: &str = "report.sarif";
-const EVIDENCE: &str = "evidence";
 /// Earlier runs, a folder each, called after the instant they began.
 const EARLIER: &str = "earlier";
 /// Held while a run goes on; it stays, since taking it away would let two runs hold one each.
@@ -73,7 +72,7 @@ impl Folder {
         for (name, is_ours) in REPORTS {
             mine(&path.join(name), is_ours)?;
         }
-        let evidence = path.join(EVIDENCE);
+        let evidence = path.join(BUNDLES);
         match what_is_at(&evidence)? {
             None | Some(Kind::Folder) => {}
             Some(kind) => return Err(FolderError::Foreign { path: evidence, what: kind.words() }),
@@ -86,7 +85,7 @@ impl Folder {
 
     /// Where evidence goes.
     pub fn evidence(&self) -> PathBuf {
-        self.path.join(EVIDENCE)
+        self.path.join(BUNDLES)
     }
 
     /// Adds the reports that it holds.
@@ -229,9 +228,9 @@ fn mine(path: &Path, is_ours: Beginning) -> Result<(), FolderError> {
 
 /// Moves what an earlier run left into a folder of its own; where there is anything.
 fn put_aside(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
-    let evidence = folder.join(EVIDENCE);
+    let evidence = folder.join(BUNDLES);
     let reports = REPORTS.iter().map(|(name, _)| PathBuf::from(name)).filter(|name| folder.join(name).exists());
-    let bundles = bundles(&evidence).into_iter().map(|bundle| Path::new(EVIDENCE).join(bundle));
+    let bundles = bundles(&evidence).into_iter().map(|bundle| Path::new(BUNDLES).join(bundle));
     let left: Vec<PathBuf> = reports.chain(bundles).collect();
     if left.is_empty() {
         return Ok(None);

@@ -11,7 +11,7 @@ use super::known;
 use crate::{
     evidence::Direction,
     norm::AsOf,
-    report::{Failure, Groups, Ink, Paint, Report, counted, failures, shown, way, wrapped},
+    report::{Failure, Groups, Ink, Paint, Report, counted, failures, shown, wrapped},
     results::{Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Work},
 };
 
@@ -95,7 +95,7 @@ impl<W: Write> PlaysPage<W> {
         }
         let mut groups = Groups::default();
         for ((scenario, direction), told) in &mut self.cells {
-            let place = format!("{scenario} {}", way(direction));
+            let place = format!("{scenario} {direction}");
             for failure in told.failures.drain(..) {
                 groups.add(failure, &place);
             }
@@ -138,7 +138,7 @@ impl<W: Write> PlaysPage<W> {
         }
         writeln!(self.out)?;
         for (name, column) in names.iter().zip(&self.columns) {
-            writeln!(self.out, "{name}  {}", way(column))?;
+            writeln!(self.out, "{name}  {column}")?;
         }
         writeln!(self.out, "p passed, F failed, E error, s skipped, - not played")
     }
@@ -146,7 +146,7 @@ impl<W: Write> PlaysPage<W> {
     fn words(&mut self) -> io::Result<()> {
         let scenarios: BTreeSet<&str> = self.cells.keys().map(|(scenario, _)| scenario.as_str()).collect();
         let first = scenarios.iter().map(|scenario| scenario.len()).max().unwrap_or(0) + 2;
-        let heads: Vec<String> = self.columns.iter().map(way).collect();
+        let heads: Vec<String> = self.columns.iter().map(ToString::to_string).collect();
         let last = heads.len().saturating_sub(1);
         let head = self.paint.dye(Ink::Faint, &format!("  {}", heads.join("  ")));
         writeln!(self.out, "{:first$}{head}", "")?;
@@ -173,7 +173,7 @@ impl<W: Write> PlaysPage<W> {
         let mut places: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
         for ((scenario, direction), told) in &self.cells {
             for (_, text) in told.remarks.iter().filter(|(of, _)| *of == kind) {
-                places.entry(text).or_default().entry(scenario).or_default().push(way(direction));
+                places.entry(text).or_default().entry(scenario).or_default().push(direction.to_string());
             }
         }
         if !places.is_empty() {
