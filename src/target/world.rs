@@ -112,8 +112,7 @@ impl World {
 
     /// Whether nobody but the play uses the mailboxes of a role.
     pub fn is_exclusive(&self, role: Role) -> bool {
-        let target = self.side(role).facts().target;
-        self.outside.iter().find(|outside| outside.name == target).is_none_or(|outside| outside.is_exclusive())
+        self.outside_at(role.into()).is_none_or(|outside| outside.is_exclusive())
     }
 
     /// What every report tells of how somebody else's gateway was reached.
@@ -399,11 +398,7 @@ impl Timers for World {
     async fn move_to(&self, instant: Timestamp) -> Result<(), TargetError> {
         // What is then due here is not to reach a gateway elsewhere whose clock is still behind.
         if self.due_after(self.now()).is_some_and(|due| due <= instant) {
-            let is_elsewhere = |side: &&Box<dyn Side>| {
-                let target = side.facts().target;
-                self.outside.iter().any(|outside| outside.name == target)
-            };
-            for side in self.sides.values().filter(is_elsewhere) {
+            for (_, side) in self.sides.iter().filter(|(role, _)| self.is_outside((**role).into())) {
                 side.advance_to(instant).await?;
             }
         }
