@@ -19,7 +19,8 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
 };
 
-use staging::{ALFA, BRAVO, Counterpart, FLAWED, Staging, addresses};
+use program::Program;
+use staging::{ALFA, BRAVO, Counterpart, FLAWED, Provider, Staging, addresses};
 use walkdir::WalkDir;
 
 /// What needs no fault and no movable clock: of each theme, and each way of waiting.
@@ -139,19 +140,26 @@ fn a_clock_that_a_command_moves_plays_what_takes_a_day() {
     }
 }
 
+/// Gateways elsewhere that know the way to each other, alfa as `uno.yaml` and another as `due.yaml`, with the ports of each
+/// one's counterpart.
+fn two_that_meet(staging: &Staging, due: Provider) -> [(Program, Counterpart); 2] {
+    let (of_uno, of_due) = (Counterpart::free(), Counterpart::free());
+    let (mut uno, mut other) = (staging.serve("alfa", ALFA, of_uno), staging.serve(due.dialect, due, of_due));
+    for domain in due.domains {
+        uno.order(&format!("route {domain} {} {}", other.address("incoming"), due.host));
+    }
+    for domain in ALFA.domains {
+        other.order(&format!("route {domain} {} {}", uno.address("incoming"), ALFA.host));
+    }
+    staging.target("uno", ALFA, addresses(&uno), "alfa", of_uno, SETTLING);
+    staging.target("due", due, addresses(&other), due.dialect, of_due, SETTLING);
+    [(uno, of_uno), (other, of_due)]
+}
+
 #[test]
 fn two_gateways_elsewhere_play_each_other() {
     let staging = Staging::new();
-    let (of_alfa, of_bravo) = (Counterpart::free(), Counterpart::free());
-    let (mut alfa, mut bravo) = (staging.serve("alfa", ALFA, of_alfa), staging.serve("bravo", BRAVO, of_bravo));
-    for domain in BRAVO.domains {
-        alfa.order(&format!("route {domain} {} {}", bravo.address("incoming"), BRAVO.host));
-    }
-    for domain in ALFA.domains {
-        bravo.order(&format!("route {domain} {} {}", alfa.address("incoming"), ALFA.host));
-    }
-    staging.target("uno", ALFA, addresses(&alfa), "alfa", of_alfa, SETTLING);
-    staging.target("due", BRAVO, addresses(&bravo), "bravo", of_bravo, SETTLING);
+    let _two = two_that_meet(&staging, BRAVO);
     let (code, text) = staging.run(&["run", "delivery/complete", "--among", "uno.yaml,due.yaml"]);
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("plays     2 = 2 passed"), "{text}");
@@ -161,18 +169,10 @@ fn two_gateways_elsewhere_play_each_other() {
 #[test]
 fn gateways_elsewhere_and_inside_play_each_other_in_parts_that_are_merged() {
     let staging = Staging::new();
-    let (of_alfa, of_bravo) = (Counterpart::free(), Counterpart::free());
-    let (mut alfa, mut bravo) = (staging.serve("alfa", ALFA, of_alfa), staging.serve("flawed", FLAWED, of_bravo));
-    for domain in BRAVO.domains {
-        alfa.order(&format!("route {domain} {} {}", bravo.address("incoming"), BRAVO.host));
+    let mut two = two_that_meet(&staging, FLAWED);
+    for (gateway, counterpart) in &mut two {
+        gateway.order(&format!("route delta.example 127.0.0.1:{} mx.delta.example", counterpart.incoming));
     }
-    for domain in ALFA.domains {
-        bravo.order(&format!("route {domain} {} {}", alfa.address("incoming"), ALFA.host));
-    }
-    alfa.order(&format!("route delta.example 127.0.0.1:{} mx.delta.example", of_alfa.incoming));
-    bravo.order(&format!("route delta.example 127.0.0.1:{} mx.delta.example", of_bravo.incoming));
-    staging.target("uno", ALFA, addresses(&alfa), "alfa", of_alfa, SETTLING);
-    staging.target("due", BRAVO, addresses(&bravo), "flawed", of_bravo, SETTLING);
     let words = ["run", "delivery/complete", "--among", "delta,uno.yaml,due.yaml"];
     let mut told = Vec::new();
     for part in ["1/2", "2/2"] {
