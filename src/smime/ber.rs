@@ -74,13 +74,19 @@ impl<'a> Element<'a> {
     }
 
     /// It again with every length as short as it can be, as DER wants it.
-    pub fn to_der(self) -> Result<Vec<u8>, String> {
-        let tag = &self.whole[..Header::read(self.whole)?.tag_size];
-        if self.tag & CONSTRUCTED == 0 {
-            return Ok(definite(tag, self.value));
-        }
-        let children = self.children()?.into_iter().map(Element::to_der).collect::<Result<Vec<_>, _>>()?;
-        Ok(definite(tag, &children.concat()))
+    pub fn to_der(self) -> Result<Cow<'a, [u8]>, String> {
+        let header = Header::read(self.whole)?;
+        let value = if self.tag & CONSTRUCTED == 0 {
+            Cow::Borrowed(self.value)
+        } else {
+            let children = self.children()?.into_iter().map(Element::to_der).collect::<Result<Vec<_>, _>>()?;
+            let is_der = children.iter().all(|child| matches!(child, Cow::Borrowed(_)));
+            if is_der { Cow::Borrowed(self.value) } else { Cow::Owned(children.concat()) }
+        };
+        Ok(match value {
+            Cow::Borrowed(_) if header.is_shortest() => Cow::Borrowed(self.whole),
+            value => Cow::Owned(definite(&self.whole[..header.tag_size], &value)),
+        })
     }
 
     /// The elements inside.
@@ -99,12 +105,9 @@ impl<'a> Element<'a> {
 impl<'a> Definite<'a> {
     /// The first element of `bytes`; what follows it is ignored, as every reader of mail does.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Unread> {
-        if let Some(end) = plain(bytes, 0, &mut 0) {
-            return Ok(Self { bytes: Cow::Borrowed(&bytes[..end]), indefinite: false });
-        }
         let mut rewriter = Rewriter { indefinite: false, elements: 0 };
-        let (rewritten, _) = rewriter.element(bytes, 0)?;
-        Ok(Self { bytes: Cow::Owned(rewritten), indefinite: rewriter.indefinite })
+        let (bytes, _) = rewriter.element(bytes, 0)?;
+        Ok(Self { bytes, indefinite: rewriter.indefinite })
     }
 }
 
@@ -136,7 +139,13 @@ struct Rewriter {
 }
 
 impl Rewriter {
-    fn element<'a>(&mut self, bytes: &'a [u8], depth: usize) -> Result<(Vec<u8>, &'a [u8]), Unread> {
+    /// The first element, and what follows it: as it stands where nothing in it is to be rewritten.
+    fn element<'a>(&mut self, bytes: &'a [u8], depth: usize) -> Result<(Cow<'a, [u8]>, &'a [u8]), Unread> {
+        let mut elements = self.elements;
+        if let Some(end) = plain(bytes, depth, &mut elements) {
+            self.elements = elements;
+            return Ok((bytes[..end].into(), &bytes[end..]));
+        }
         if depth > MAX_DEPTH {
             return Err(Unread::Beyond(format!("a structure nested deeper than {MAX_DEPTH}")));
         }
@@ -145,10 +154,6 @@ impl Rewriter {
             return Err(Unread::Beyond(format!("a structure of more than {MAX_ELEMENTS} elements")));
         }
         let header = Header::read(bytes)?;
-        if header.tag & CONSTRUCTED == 0 {
-            let (element, rest) = Element::read(bytes)?;
-            return Ok((element.whole.to_vec(), rest));
-        }
         let (children, rest) = match header.length {
             Some(_) => {
                 let (element, rest) = Element::read(bytes)?;
@@ -156,23 +161,14 @@ impl Rewriter {
             }
             None => self.indefinite_children(&bytes[header.size..], depth)?,
         };
-        let in_one_piece = match header.tag {
-            tag if tag == OCTET_STRING | CONSTRUCTED => Some(join(&children)?),
-            _ => None,
+        let rewritten = match header.tag {
+            tag if tag == OCTET_STRING | CONSTRUCTED => definite(&[OCTET_STRING], &join(&children)?),
+            _ => definite(&bytes[..header.tag_size], &children.concat()),
         };
-        let value = children.concat();
-        let rewritten = match (in_one_piece, header.length) {
-            (Some(string), _) => definite(&[OCTET_STRING], &string),
-            // Unchanged inside: copied with its own length bytes.
-            (None, Some(_)) if bytes[header.size..].starts_with(&value) && header.length == Some(value.len()) => {
-                bytes[..header.size + value.len()].to_vec()
-            }
-            (None, _) => definite(&bytes[..header.tag_size], &value),
-        };
-        Ok((rewritten, rest))
+        Ok((rewritten.into(), rest))
     }
 
-    fn definite_children(&mut self, mut value: &[u8], depth: usize) -> Result<Vec<Vec<u8>>, Unread> {
+    fn definite_children<'a>(&mut self, mut value: &'a [u8], depth: usize) -> Result<Vec<Cow<'a, [u8]>>, Unread> {
         let mut children = Vec::new();
         while !value.is_empty() {
             let (child, rest) = self.element(value, depth + 1)?;
@@ -186,7 +182,7 @@ impl Rewriter {
         &mut self,
         mut value: &'a [u8],
         depth: usize,
-    ) -> Result<(Vec<Vec<u8>>, &'a [u8]), Unread> {
+    ) -> Result<(Vec<Cow<'a, [u8]>>, &'a [u8]), Unread> {
         self.indefinite = true;
         let mut children = Vec::new();
         loop {
@@ -201,7 +197,7 @@ impl Rewriter {
 }
 
 /// The pieces of a constructed octet string in one.
-fn join(pieces: &[Vec<u8>]) -> Result<Vec<u8>, String> {
+fn join(pieces: &[Cow<'_, [u8]>]) -> Result<Vec<u8>, String> {
     let mut string = Vec::new();
     for piece in pieces {
         let (piece, _) = Element::read(piece)?;
@@ -215,7 +211,8 @@ fn join(pieces: &[Vec<u8>]) -> Result<Vec<u8>, String> {
 
 /// An element of definite length, as short as it can be.
 pub fn definite(tag: &[u8], value: &[u8]) -> Vec<u8> {
-    let mut bytes = tag.to_vec();
+    let mut bytes = Vec::with_capacity(tag.len() + 9 + value.len());
+    bytes.extend_from_slice(tag);
     match u8::try_from(value.len()) {
         Ok(short) if short < 0x80 => bytes.push(short),
         _ => {
@@ -240,6 +237,13 @@ struct Header {
 }
 
 impl Header {
+    /// Whether the length takes as few bytes as it can.
+    fn is_shortest(&self) -> bool {
+        let length = self.length.unwrap_or_default();
+        let digits = (usize::BITS - length.leading_zeros()).div_ceil(8) as usize;
+        self.size - self.tag_size == if length < 0x80 { 1 } else { 1 + digits }
+    }
+
     fn read(bytes: &[u8]) -> Result<Self, String> {
         let cut_off = || "an element is cut off".to_owned();
         let tag = *bytes.first().ok_or_else(cut_off)?;
