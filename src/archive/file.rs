@@ -249,8 +249,8 @@ fn alone(place: Place, signature: Option<Signature>, cms: Vec<u8>) -> Stream {
         Purpose::Other => return place.left_out(Why::Unknown("a CMS structure that nobody signed, perhaps encrypted")),
         Purpose::Signature => {}
     }
-    let signer = signature.and_then(|signature| signature.signer);
-    let of_a_provider = |signer: Certificate| signer.emails.iter().any(|email| is_a_providers(email));
+    let signer = signature.as_ref().and_then(|signature| signature.signer.as_deref());
+    let of_a_provider = |signer: &Certificate| signer.emails.iter().any(|email| is_a_providers(email));
     match signer.map(of_a_provider) {
         Some(false) if place.asked == Asked::InPassing => place.left_out(Why::Signature(cms.into())),
         _ => place.item(Content::Signature(cms.into())),

@@ -185,6 +185,6 @@ impl<'a> MessageSubject<'a> {
 
     /// The signer's certificate.
     pub fn signer(&self) -> Option<&'a Certificate> {
-        self.signature?.signer.as_ref()
+        self.signature?.signer.as_deref()
     }
 }

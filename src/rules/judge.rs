@@ -198,7 +198,7 @@ impl<'a> Judge<'a> {
             return Vec::new();
         }
         let signatures = exhibits.iter().filter_map(|exhibit| exhibit.signature.as_ref());
-        let travelled = signatures.flat_map(|signature| signature.certificates.iter().cloned());
+        let travelled = signatures.flat_map(|signature| signature.certificates.iter().map(|it| Certificate::clone(it)));
         let mut others: Vec<Certificate> = given.iter().cloned().chain(travelled).collect();
         others.sort_by(|a, b| a.der.cmp(&b.der));
         others.dedup_by(|a, b| a.der == b.der);

@@ -1,6 +1,7 @@
 //! What was found out about certificates, each for the span of time in which it holds. Many threads read it at a time.
 
 use std::{
+    borrow::Borrow,
     collections::HashMap,
     sync::{PoisonError, RwLock},
 };
@@ -27,7 +28,7 @@ impl Cache {
     pub fn of(
         &self,
         certificate: &Certificate,
-        others: &[Certificate],
+        others: &[impl Borrow<Certificate>],
         at: Timestamp,
         trace: impl FnOnce() -> Traced,
     ) -> Traced {
@@ -54,9 +55,9 @@ impl Cache {
     }
 }
 
-fn key(certificate: &Certificate, others: &[Certificate]) -> Key {
+fn key(certificate: &Certificate, others: &[impl Borrow<Certificate>]) -> Key {
     let mut context = digest::Context::new(&digest::SHA256);
-    for one in [certificate].into_iter().chain(others) {
+    for one in [certificate].into_iter().chain(others.iter().map(Borrow::borrow)) {
         // A certificate's DER begins with its length, so no two lists of them are the same octets.
         context.update(&one.der);
     }

@@ -11,14 +11,14 @@ use super::Certificate;
 const MAX_CERTIFICATES: usize = 1024;
 const MAX_SIZE: usize = 8 << 10;
 
-static KNOWN: LazyLock<RwLock<HashMap<Arc<[u8]>, Certificate>>> = LazyLock::new(RwLock::default);
+static KNOWN: LazyLock<RwLock<HashMap<Arc<[u8]>, Arc<Certificate>>>> = LazyLock::new(RwLock::default);
 
 /// What [`Certificate::read`] gives.
-pub fn read(der: &[u8]) -> Result<Certificate, String> {
+pub fn read(der: &[u8]) -> Result<Arc<Certificate>, String> {
     if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(der) {
         return Ok(known.clone());
     }
-    let certificate = Certificate::read(der)?;
+    let certificate = Arc::new(Certificate::read(der)?);
     if der.len() <= MAX_SIZE {
         let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MAX_CERTIFICATES {

@@ -1,6 +1,6 @@
 //! Certification paths and revocation at a given time (RFC 6109 2.2.2: existence, origin, validity).
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Borrow, fmt, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -129,13 +129,18 @@ impl Trust {
     /// A certificate that is itself an anchor (a provider's own, pinned) only has to be within its validity. Anchors
     /// that cannot be read, or are outside their validity, lead nowhere; constraints inside an anchor do not bind, since
     /// its key is what is trusted. Revocation is asked for the whole path.
-    pub fn check(&self, certificate: &Certificate, others: &[Certificate], at: Timestamp) -> Result<(), PathError> {
+    pub fn check(
+        &self,
+        certificate: &Certificate,
+        others: &[impl Borrow<Certificate>],
+        at: Timestamp,
+    ) -> Result<(), PathError> {
         self.trace(certificate, others, at).answer
     }
 
     /// The same, and the span of time around `at` in which the answer is the same. What was found out is remembered, for
     /// that span and for the same certificates only.
-    pub fn trace(&self, certificate: &Certificate, others: &[Certificate], at: Timestamp) -> Traced {
+    pub fn trace(&self, certificate: &Certificate, others: &[impl Borrow<Certificate>], at: Timestamp) -> Traced {
         let moment = Moment::new(at);
         if !moment.is_within(certificate.not_before, certificate.not_after) {
             let (from, to) = (certificate.not_before, certificate.not_after);
@@ -148,11 +153,16 @@ impl Trust {
         })
     }
 
-    fn follow(&self, certificate: &Certificate, others: &[Certificate], moment: &Moment) -> Result<(), PathError> {
+    fn follow(
+        &self,
+        certificate: &Certificate,
+        others: &[impl Borrow<Certificate>],
+        moment: &Moment,
+    ) -> Result<(), PathError> {
         if self.0.anchors.contains(&certificate.der) {
             return Ok(());
         }
-        let others: Vec<Link> = others.iter().filter_map(|other| Link::new(other).ok()).collect();
+        let others: Vec<Link> = others.iter().filter_map(|other| Link::new(other.borrow()).ok()).collect();
         chain::check(&Link::new(certificate)?, &others, &self.0.roots, &self.0.lists, moment)
     }
 }
@@ -167,6 +177,9 @@ impl fmt::Debug for Trust {
 mod tests {
     use super::*;
     use crate::pki::{Lists as AtHand, Pki};
+
+    /// Nothing travels with it.
+    const ALONE: &[Certificate] = &[];
 
     const NOW: &str = "2026-03-02T08:30:00Z";
 
@@ -247,7 +260,7 @@ mod tests {
         assert!(matches!(verdict("alfa-unknown-ca", NOW), Err(PathError::NoIssuer(_))));
         let pki = Pki::load().unwrap();
         let alfa = Certificate::read(pki.certificate("alfa").unwrap()).unwrap();
-        assert!(matches!(pki.trust().check(&alfa, &[], NOW.parse().unwrap()), Err(PathError::NoIssuer(_))));
+        assert!(matches!(pki.trust().check(&alfa, ALONE, NOW.parse().unwrap()), Err(PathError::NoIssuer(_))));
         let nobody = Trust::new([], pki.trust().crls().to_vec());
         assert!(matches!(verdict_with(&nobody, "alfa", NOW), Err(PathError::NoIssuer(_))));
         let garbage = Trust::new([Arc::from(*b"no certificate")], pki.trust().crls().to_vec());
@@ -281,8 +294,8 @@ mod tests {
         assert_eq!(revoked.answer, Err(PathError::Revoked));
         assert_eq!(trust.trace(&certificate, &others, good.holds.until), good, "from what is known");
         assert_eq!(
-            trust.trace(&certificate, &[], good.holds.until).answer,
-            trust.check(&certificate, &[], good.holds.from)
+            trust.trace(&certificate, ALONE, good.holds.until).answer,
+            trust.check(&certificate, ALONE, good.holds.from)
         );
         let late = trust.trace(&certificate, &others, at("2029-01-01T00:00:00Z"));
         assert!(matches!(late.answer, Err(PathError::OutsideValidity { .. })));
@@ -299,9 +312,9 @@ mod tests {
         let own = |id| Certificate::read(pki.certificate(id).unwrap()).unwrap();
         let pinned = |id| Trust::new([own(id).der], []);
         let at = |time: &str| time.parse().unwrap();
-        assert_eq!(pinned("stranger").check(&own("stranger"), &[], at(NOW)), Ok(()), "self-signed, CA:TRUE");
-        assert!(matches!(pki.trust().check(&own("stranger"), &[], at(NOW)), Err(PathError::NoIssuer(_))));
-        let late = pinned("stranger").check(&own("stranger"), &[], at("2046-01-01T00:00:00Z"));
+        assert_eq!(pinned("stranger").check(&own("stranger"), ALONE, at(NOW)), Ok(()), "self-signed, CA:TRUE");
+        assert!(matches!(pki.trust().check(&own("stranger"), ALONE, at(NOW)), Err(PathError::NoIssuer(_))));
+        let late = pinned("stranger").check(&own("stranger"), ALONE, at("2046-01-01T00:00:00Z"));
         assert!(matches!(late, Err(PathError::OutsideValidity { .. })));
     }
 
@@ -311,12 +324,12 @@ mod tests {
         let issuing = pki.certificate("issuing").unwrap().to_vec();
         let trust = Trust::new([issuing.into()], pki.trust().crls().to_vec());
         let alfa = Certificate::read(pki.certificate("alfa").unwrap()).unwrap();
-        assert_eq!(trust.check(&alfa, &[], NOW.parse().unwrap()), Ok(()), "an issuing authority can be the anchor");
+        assert_eq!(trust.check(&alfa, ALONE, NOW.parse().unwrap()), Ok(()), "an issuing authority can be the anchor");
         let [before, after] = ["2019-06-01T00:00:00Z", "2041-06-01T00:00:00Z"].map(|at| at.parse().unwrap());
         for at in [before, after] {
             let verdict = trust.check(
                 &Certificate { not_before: Timestamp::MIN, not_after: Timestamp::MAX, ..alfa.clone() },
-                &[],
+                ALONE,
                 at,
             );
             assert!(matches!(verdict, Err(PathError::NoIssuer(_))), "{verdict:?}");
@@ -330,10 +343,10 @@ mod tests {
         let certificate = Certificate::read(old).unwrap();
         assert_eq!(certificate.algorithm, "sha1WithRSAEncryption");
         // Once the path is found, only the list is missing.
-        assert_eq!(trust.check(&certificate, &[], certificate.not_before), Err(PathError::NoCrl));
+        assert_eq!(trust.check(&certificate, ALONE, certificate.not_before), Err(PathError::NoCrl));
         let mut forged = old.to_vec();
         *forged.last_mut().unwrap() ^= 1;
         let forged = Certificate::read(&forged).unwrap();
-        assert!(matches!(trust.check(&forged, &[], forged.not_before), Err(PathError::NoPath(_))));
+        assert!(matches!(trust.check(&forged, ALONE, forged.not_before), Err(PathError::NoPath(_))));
     }
 }

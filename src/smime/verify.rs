@@ -1,6 +1,6 @@
 //! Verifying a CMS signature, detached or with its content, over the bytes as they came (RFC 6109 2.2.2, RFC 5652 5.6).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use aws_lc_rs::digest;
 use der::oid::ObjectIdentifier;
@@ -24,17 +24,15 @@ pub struct Signature {
     /// Whether it holds.
     pub state: SignatureState,
     /// The certificate of the signer, if it travels inside.
-    pub signer: Option<Certificate>,
+    pub signer: Option<Arc<Certificate>>,
     /// Every certificate inside, the signer's included; unreadable ones are counted in `unreadable_certificates`.
-    pub certificates: Vec<Certificate>,
+    pub certificates: Vec<Arc<Certificate>>,
     /// How many certificates inside could not be read.
     pub unreadable_certificates: usize,
     /// How many signers there are (one is right).
     pub signers: usize,
     /// Digest algorithm's name in lower case: `sha1`, `sha256`, ...
     pub digest: String,
-    /// Signature algorithm's name or OID.
-    pub algorithm: String,
     /// signingTime, if present.
     pub signing_time: Option<Timestamp>,
     /// Whether content is encapsulated (in mail it must not be, in a directory file it must).
@@ -127,7 +125,6 @@ impl Signature {
             certificates,
             signers: signed_data.signers.len(),
             digest: told.digest,
-            algorithm: told.algorithm,
             signing_time: told.signing_time,
             encapsulated: signed_data.content.is_some(),
             indefinite,
@@ -145,7 +142,6 @@ impl Signature {
             unreadable_certificates: 0,
             signers: 0,
             digest: String::new(),
-            algorithm: String::new(),
             signing_time: None,
             encapsulated: false,
             indefinite,
@@ -156,9 +152,8 @@ impl Signature {
 /// One signer's part, checked.
 struct Check {
     state: SignatureState,
-    certificate: Option<Certificate>,
+    certificate: Option<Arc<Certificate>>,
     digest: String,
-    algorithm: String,
     signing_time: Option<Timestamp>,
 }
 
@@ -166,19 +161,18 @@ impl Check {
     fn run(
         signer: &SignerInfo,
         signed_data: &SignedData,
-        certificates: &[Certificate],
+        certificates: &[Arc<Certificate>],
         unreadable: &[String],
         content: Option<&[u8]>,
     ) -> Self {
         let certificate = certificates.iter().find(|certificate| is_named(certificate, &signer.id));
         Self {
-            state: state(signer, signed_data.content_type, certificate, unreadable, content),
+            state: state(signer, signed_data.content_type, certificate.map(|it| &**it), unreadable, content),
             certificate: certificate.cloned(),
             digest: algorithm::hash(signer.digest.oid).map_or_else(
                 || algorithm::name(signer.digest.oid).to_lowercase(),
                 |hash| algorithm::hash_name(hash).into(),
             ),
-            algorithm: algorithm::name(signer.algorithm.oid),
             signing_time: signer.attributes.as_ref().and_then(|attributes| attributes.signing_time),
         }
     }
@@ -262,7 +256,7 @@ fn is_named(certificate: &Certificate, id: &SignerId) -> bool {
 }
 
 /// The certificates that can be read, and why the others cannot.
-fn read_certificates(set: &[Vec<u8>]) -> (Vec<Certificate>, Vec<String>) {
+fn read_certificates(set: &[Vec<u8>]) -> (Vec<Arc<Certificate>>, Vec<String>) {
     let (mut certificates, mut unreadable) = (Vec::new(), Vec::new());
     for der in set {
         match known::read(der) {

@@ -314,7 +314,7 @@ impl SignatureParts {
             encoding: if signature.indefinite { "BER" } else { "DER" },
             encapsulated: signature.encapsulated,
             signers: digests(cms, content).unwrap_or_default().into_iter().map(SignerParts::of).collect(),
-            certificates: signature.certificates.iter().map(CertificateFields::of).collect(),
+            certificates: signature.certificates.iter().map(|it| CertificateFields::of(it)).collect(),
             unreadable_certificates: signature.unreadable_certificates,
         }
     }

@@ -100,7 +100,7 @@ impl Judge<'_> {
         }
         clerk.applied.insert(provider, said.applied);
         let answers = Answers::of(&exhibit, &said.verdicts, exercised);
-        let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_ref()).map(SignedBy::of);
+        let signer = exhibit.signature.as_ref().and_then(|signature| signature.signer.as_deref()).map(SignedBy::of);
         let origins = exhibit.copies.seen.iter().map(|copy| (copy.observation.id, exhibit.origin.clone())).collect();
         let member = exhibit.member().map(|member| Member { identity: Some(identity(&exhibit, &member)), ..member });
         let judgement = Judgement { verdicts: said.verdicts, origins, ..Judgement::default() };
