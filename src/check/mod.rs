@@ -77,7 +77,7 @@ pub enum Broken {
 
 impl Check<'_> {
     /// Checks everything; tells of each thing in the order it was found, then of each submission.
-    pub fn run(&self, mut tell: impl FnMut(Event<'_>) -> io::Result<()>) -> Result<Outcome, Broken> {
+    pub fn run(&self, mut tell: impl FnMut(Event<'_>) -> io::Result<()> + Send) -> Result<Outcome, Broken> {
         let judge = Judge::new(all(), self.reference, self.options);
         let mut outcome = Outcome::default();
         let mut spill = Spill::default();

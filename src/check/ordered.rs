@@ -2,49 +2,45 @@
 
 use std::{
     collections::BTreeMap,
+    iter::Enumerate,
     num::NonZero,
-    sync::{Condvar, Mutex, PoisonError, mpsc},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
-/// How far work may run ahead of the oldest result that is not handed on yet: what is held at once is bounded, whatever
-/// the number of items and however long one of them takes.
+/// How far work may run ahead of the oldest result that is not taken yet: what is held at once is bounded, whatever the
+/// number of items and however long one of them takes.
 const AHEAD: usize = 16;
-
-/// Items in the order they were asked for, and how far their results are handed on.
-struct Queue<I> {
-    items: Mutex<(I, usize)>,
-    handed_on: Mutex<usize>,
-    moved: Condvar,
-}
 
 /// Puts `work` to every item on all cores, each thread with a state of its own, and hands the results to `take` in the
 /// order of the items. Stops early where `take` breaks; gives the threads' states back.
+///
+/// Whoever comes with the next result takes it, and those that waited for it, one thread at a time: a thread apart would want
+/// a core of its own, and free what others allocated.
 pub fn ordered<I, S, R, E>(
     items: I,
     state: impl Fn() -> S + Sync,
     work: impl Fn(I::Item, &mut S) -> R + Sync,
-    mut take: impl FnMut(R) -> Result<(), E>,
+    take: impl FnMut(R) -> Result<(), E> + Send,
 ) -> Result<Vec<S>, E>
 where
     I: Iterator + Send,
     S: Send,
     R: Send,
+    E: Send,
 {
-    let queue = Queue { items: Mutex::new((items, 0)), handed_on: Mutex::new(0), moved: Condvar::new() };
-    let (results, arriving) = mpsc::channel();
+    let line = Line { waiting: BTreeMap::new(), next: 0, take: Some(take), broken: None, is_over: false };
+    let queue = Queue { items: Mutex::new(items.enumerate()), line: Mutex::new(line), moved: Condvar::new() };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    thread::scope(|scope| {
+    let states = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map_while(|at| {
-                let (queue, state, work, results) = (&queue, &state, &work, results.clone());
+                let (queue, state, work) = (&queue, &state, &work);
                 let run = move || {
+                    let _others = EndsAll(queue);
                     let mut state = state();
                     while let Some((place, item)) = queue.next() {
-                        // Nobody listens any more where `take` broke.
-                        if results.send((place, work(item, &mut state))).is_err() {
-                            break;
-                        }
+                        queue.hand_in(place, work(item, &mut state));
                     }
                     state
                 };
@@ -53,49 +49,78 @@ where
                 if at == 0 { Some(spawned.expect("one thread can be had")) } else { spawned.ok() }
             })
             .collect();
-        drop(results);
-        let mut taken = Ok(());
-        let mut waiting = BTreeMap::new();
-        let mut next = 0;
-        'all: for (place, result) in arriving {
-            waiting.insert(place, result);
-            while let Some(result) = waiting.remove(&next) {
-                taken = take(result);
-                if taken.is_err() {
-                    break 'all;
-                }
-                next += 1;
-                queue.hand_on(next);
-            }
-        }
-        queue.hand_on(usize::MAX);
         let states = workers.into_iter().map(thread::ScopedJoinHandle::join);
-        let states = states.collect::<Result<Vec<_>, _>>().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        taken.map(|()| states)
-    })
+        states.collect::<Result<Vec<_>, _>>().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    locked(&queue.line).broken.take().map_or(Ok(states), Err)
 }
 
-impl<I: Iterator> Queue<I> {
+/// Items in the order they are asked for, and results in the order of their items.
+struct Queue<I, R, T, E> {
+    items: Mutex<Enumerate<I>>,
+    line: Mutex<Line<R, T, E>>,
+    moved: Condvar,
+}
+
+struct Line<R, T, E> {
+    /// Results whose turn has not come, by their place.
+    waiting: BTreeMap<usize, R>,
+    /// Whose turn it is.
+    next: usize,
+    /// What takes them; not here while a thread is at it.
+    take: Option<T>,
+    /// What it broke with.
+    broken: Option<E>,
+    /// Whether no more is wanted.
+    is_over: bool,
+}
+
+impl<I: Iterator, R, T: FnMut(R) -> Result<(), E>, E> Queue<I, R, T, E> {
     /// The next item with its place; waits while results lag behind.
     fn next(&self) -> Option<(usize, I::Item)> {
-        // A thread that panicked while it held a lock has left counts and iterator as they were.
-        let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = items.1;
-        let handed_on = self.handed_on.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(
-            self.moved
-                .wait_while(handed_on, |handed_on| place >= handed_on.saturating_add(AHEAD))
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        let item = items.0.next()?;
-        items.1 += 1;
-        Some((place, item))
+        let (place, item) = locked(&self.items).next()?;
+        let lags = |line: &mut Line<R, T, E>| !line.is_over && place >= line.next + AHEAD;
+        let line = self.moved.wait_while(locked(&self.line), lags).unwrap_or_else(PoisonError::into_inner);
+        (!line.is_over).then_some((place, item))
     }
 
-    fn hand_on(&self, next: usize) {
-        *self.handed_on.lock().unwrap_or_else(PoisonError::into_inner) = next;
-        self.moved.notify_all();
+    /// Has a result taken when its turn comes: now, if nobody is at it.
+    fn hand_in(&self, place: usize, result: R) {
+        let mut line = locked(&self.line);
+        line.waiting.insert(place, result);
+        while let Some(mut take) = line.take.take() {
+            let next = line.next;
+            let Some(result) = line.waiting.remove(&next) else {
+                line.take = Some(take);
+                return;
+            };
+            drop(line);
+            let taken = take(result);
+            line = locked(&self.line);
+            match taken {
+                Ok(()) => (line.next, line.take) = (next + 1, Some(take)),
+                Err(broken) => (line.broken, line.is_over) = (Some(broken), true),
+            }
+            self.moved.notify_all();
+        }
     }
+}
+
+/// Whoever panics ends the work of all: nobody waits for what does not come.
+struct EndsAll<'q, I, R, T, E>(&'q Queue<I, R, T, E>);
+
+impl<I, R, T, E> Drop for EndsAll<'_, I, R, T, E> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            locked(&self.0.line).is_over = true;
+            self.0.moved.notify_all();
+        }
+    }
+}
+
+/// A thread that panicked while it held a lock has left things as they were.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -137,6 +162,23 @@ mod tests {
             },
         );
         assert_eq!((stopped, taken), (Err("full"), 1000));
+    }
+
+    #[test]
+    fn a_panic_is_passed_on_and_nobody_waits_for_what_does_not_come() {
+        for (bad_work, bad_take) in [(Some(100), None), (None, Some(100))] {
+            let fails = |at: usize, bad: Option<usize>| assert_ne!(Some(at), bad, "as planned");
+            let work = |item: usize, (): &mut ()| {
+                fails(item, bad_work);
+                item
+            };
+            let take = |result: usize| {
+                fails(result, bad_take);
+                Ok::<_, ()>(())
+            };
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ordered(0.., || (), work, take)));
+            assert!(ended.is_err());
+        }
     }
 
     #[test]

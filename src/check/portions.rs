@@ -1,7 +1,7 @@
 //! Small things taken together, so that passing them from thread to thread costs little beside judging them.
 
 /// A portion holds no more than this many.
-const MOST: usize = 32;
+const MOST: usize = 8;
 
 /// Nor more than one beyond this weight, in octets.
 const HEAVY: usize = 256 << 10;

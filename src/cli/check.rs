@@ -86,7 +86,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let strictness = args.strict.strictness();
     let mut declared = args.known.read(|| Select::default().ids(), strictness, now)?;
     let out = Stdout::open();
-    let mut report: Box<dyn Report> = match args.printed.format() {
+    let mut report: Box<dyn Report + Send> = match args.printed.format() {
         Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
         Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
         Format::Junit => Box::new(Junit::new(out)),
