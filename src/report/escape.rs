@@ -6,14 +6,16 @@ use serde::Serialize;
 
 use crate::shown::acts;
 
-/// Writes `value` as one line of JSON in which no character acts on a terminal: same data, those spelt `\uXXXX`.
+/// Writes `value` in one piece, as one line of JSON in which no character acts on a terminal: same data, those spelt `\uXXXX`.
 pub fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    write_json(out, value)?;
-    out.write_all(b"\n")
+    let mut line = Vec::with_capacity(1024);
+    write_json(&mut line, value)?;
+    line.push(b'\n');
+    out.write_all(&line)
 }
 
 /// The same without the end of the line.
-pub fn write_json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+pub fn write_json(out: impl Write, value: &impl Serialize) -> io::Result<()> {
     value.serialize(&mut serde_json::Serializer::with_formatter(out, SpeltOut))?;
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use memchr::memmem;
+
 use crate::message::{Message, html::Page};
 
 use super::spelling::collapsed;
@@ -94,7 +96,8 @@ impl Text {
     fn words(&self, word: &str) -> impl Iterator<Item = usize> {
         let word = word.to_ascii_lowercase();
         let length = word.len();
-        self.lower.match_indices(&word).map(|(at, _)| at).collect::<Vec<_>>().into_iter().filter_map(move |at| {
+        let found = (length > 0).then(|| memmem::find_iter(self.lower.as_bytes(), &word).collect::<Vec<_>>());
+        found.unwrap_or_default().into_iter().filter_map(move |at| {
             let (before, after) = (&self.lower[..at], &self.lower[at + length..]);
             let continues_before = before.ends_with(|c: char| c.is_alphanumeric() || "_-+@.".contains(c));
             let mut next = after.chars();
@@ -103,7 +106,7 @@ impl Text {
                 Some(c) => c.is_alphanumeric() || "_-@".contains(c),
                 None => false,
             };
-            (length > 0 && !continues_before && !continues_after).then_some(at + length)
+            (!continues_before && !continues_after).then_some(at + length)
         })
     }
 

@@ -59,6 +59,9 @@ pub(super) struct Log<'e> {
 
 /// What was found several times in the same place is one finding with a count, shown where it was found first.
 fn counted(findings: Findings) -> Findings {
+    if findings.len() < 2 {
+        return findings;
+    }
     let mut places: HashMap<_, usize> = HashMap::new();
     let mut counted: Findings = Vec::new();
     for finding in findings {
