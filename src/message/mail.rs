@@ -16,7 +16,7 @@ pub use header_text::{HeaderText, canonical, says};
 pub use limit::Limit;
 pub use mime::decides;
 
-use super::{Bytes, charset};
+use super::{Bytes, bytes::LONGEST_LINE, charset};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 use memchr::memchr_iter;
@@ -253,15 +253,25 @@ impl Entity {
     }
 }
 
-/// Base64 in lines, written rightly; anything else takes the slower way.
+/// Base64 in lines, written rightly; anything else takes the slower way. Decoded piece by piece: a large message is held
+/// often enough.
 fn base64_lines(body: &[u8]) -> Option<Vec<u8>> {
-    let mut digits = Vec::with_capacity(body.len());
+    const PIECE: usize = 64 << 10;
+    let mut content = Vec::with_capacity(body.len() / 4 * 3);
+    let mut digits = Vec::with_capacity(body.len().min(PIECE + LONGEST_LINE));
     let mut start = 0;
     for end in memchr_iter(b'\n', body).chain([body.len()]) {
         digits.extend_from_slice(body[start..end].trim_ascii());
         start = (end + 1).min(body.len());
+        if digits.len() >= PIECE {
+            let piece = &digits[..digits.len() / 4 * 4];
+            // What ends it must stand at the end.
+            BASE64_STANDARD.decode_vec(piece, &mut content).ok().filter(|()| !piece.ends_with(b"="))?;
+            digits.drain(..piece.len());
+        }
     }
-    BASE64_STANDARD.decode(digits).ok()
+    BASE64_STANDARD.decode_vec(digits, &mut content).ok()?;
+    Some(content)
 }
 
 fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -344,6 +354,21 @@ mod tests {
         assert_eq!(content("base64", "*redacted*"), None);
         assert_eq!(content("quoted-printable", "a=XY"), None);
         assert_eq!(content("x-uuencode", "a"), None);
+    }
+
+    #[test]
+    fn long_base64_is_decoded_as_in_one_piece() {
+        let line = format!("{}\r\n", "QUJD".repeat(19));
+        for lines in [861, 862, 863, 2000] {
+            assert_eq!(base64_lines(line.repeat(lines).as_bytes()).unwrap(), b"ABC".repeat(19 * lines));
+        }
+        // It ends where the first piece does, and goes on behind.
+        let first = format!("{}{}QQ==\r\n", line.repeat(862), "QUJD".repeat(5));
+        assert!(base64_lines(first.as_bytes()).is_none(), "the slower way tells");
+        for digits in ["QQ==\r\nQUJD", "QUJ", "QU*D", "QQ==QQ=="] {
+            let long = format!("{}{digits}", line.repeat(900));
+            assert_eq!(base64_lines(long.as_bytes()), None, "{digits}");
+        }
     }
 
     #[test]
