@@ -276,7 +276,7 @@ fn openssl_cms(folder: &Path, one: &Specimen) -> String {
     if output.status.success() { String::new() } else { words(&output) }
 }
 
-fn openssl_verify(folder: &Path, trust: &Trust, signer: &Certificate, others: &[Certificate], at: i64) -> Output {
+fn openssl_verify(folder: &Path, trust: &Trust, signer: &Certificate, others: &[Arc<Certificate>], at: i64) -> Output {
     let write = |name: &str, label: &'static str, ders: &mut dyn Iterator<Item = &[u8]>| {
         let pems = ders.map(|der| der::pem::encode_string(label, der::pem::LineEnding::LF, der).unwrap());
         fs::write(folder.join(name), pems.collect::<String>()).unwrap();

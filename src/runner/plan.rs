@@ -24,6 +24,9 @@ use crate::{
 /// Bytes of a file above which what sends it is heavy.
 const HEAVY: usize = 8 << 20;
 
+/// So many lighter plays begin between two heavy ones, as long as there are any: by then what the first held is given back.
+const APART: usize = 10;
+
 /// What to run.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -148,16 +151,46 @@ pub struct Play<'p> {
 }
 
 impl Play<'_> {
-    /// Whether it carries much. Only one such is played at a time: each copy of its messages is as large.
+    /// Whether it carries much: each copy of its messages is as large.
     fn is_heavy(self) -> bool {
         self.scenario.largest_file() > HEAVY
+    }
+}
+
+/// Keeps heavy plays apart: one at a time, and none right behind another.
+struct Apart {
+    heavy_under_way: bool,
+    /// Lighter ones begun since the last heavy one ended.
+    lighter: usize,
+}
+
+impl Apart {
+    fn new() -> Self {
+        Self { heavy_under_way: false, lighter: APART }
+    }
+
+    /// The place of the next among those that wait, of which it is told whether they are heavy.
+    fn next(&self, mut waiting: impl Iterator<Item = bool>) -> Option<usize> {
+        let may = |heavy: bool| !heavy || (!self.heavy_under_way && self.lighter >= APART);
+        waiting.position(may).or((!self.heavy_under_way).then_some(0))
+    }
+
+    fn began(&mut self, heavy: bool) {
+        self.heavy_under_way |= heavy;
+        self.lighter += usize::from(!heavy);
+    }
+
+    fn ended(&mut self, heavy: bool) {
+        if heavy {
+            *self = Self { heavy_under_way: false, lighter: 0 };
+        }
     }
 }
 
 /// How many cells ended.
 async fn play_all(plan: &Plan, mut waiting: VecDeque<Play<'_>>, on_event: &mut dyn FnMut(Event<'_>)) -> usize {
     let mut asked = plan.how.stop.asked();
-    let mut heavy_under_way = false;
+    let mut apart = Apart::new();
     let mut playing = JoinSet::new();
     let mut count = 0;
     let mut failed = false;
@@ -166,10 +199,10 @@ async fn play_all(plan: &Plan, mut waiting: VecDeque<Play<'_>>, on_event: &mut d
             && !plan.how.stop.requested()
             && !(failed && plan.on_failure == OnFailure::Stop)
         {
-            let next = waiting.iter().position(|play| !(heavy_under_way && play.is_heavy()));
+            let next = apart.next(waiting.iter().map(|play| play.is_heavy()));
             let Some(next) = next.and_then(|next| waiting.remove(next)) else { break };
             let heavy = next.is_heavy();
-            heavy_under_way |= heavy;
+            apart.began(heavy);
             on_event(Event::Started { scenario: &next.scenario.id, direction: next.direction });
             let (scenario, direction, how) = (next.scenario.clone(), next.direction.clone(), plan.how.clone());
             playing.spawn(async move { (heavy, play(&scenario, &direction, &how).await) });
@@ -188,10 +221,38 @@ async fn play_all(plan: &Plan, mut waiting: VecDeque<Play<'_>>, on_event: &mut d
         };
         let Some(ended) = ended else { break };
         let (heavy, cell) = ended.expect("a play turns its own panics into a cell");
-        heavy_under_way &= !heavy;
+        apart.ended(heavy);
         failed |= !matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Skipped(_));
         count += 1;
         on_event(Event::Finished(Box::new(cell)));
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heavy_plays_are_kept_apart_as_long_as_there_are_lighter_ones() {
+        let mut waiting = [vec![true, true], vec![false; APART + 1], vec![true]].concat();
+        let mut apart = Apart::new();
+        let mut begin = |apart: &mut Apart| {
+            let next = apart.next(waiting.iter().copied()).filter(|next| *next < waiting.len())?;
+            let heavy = waiting.remove(next);
+            apart.began(heavy);
+            Some(heavy)
+        };
+        assert_eq!(begin(&mut apart), Some(true));
+        assert_eq!(begin(&mut apart), Some(false), "one at a time");
+        apart.ended(true);
+        for _ in 0..APART {
+            assert_eq!(begin(&mut apart), Some(false), "none right behind another");
+        }
+        assert_eq!(begin(&mut apart), Some(true));
+        assert_eq!(begin(&mut apart), None, "nothing lighter waits");
+        apart.ended(true);
+        assert_eq!(begin(&mut apart), Some(true), "and then it need not be");
+        assert_eq!(begin(&mut apart), None);
+    }
 }
