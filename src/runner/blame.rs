@@ -118,17 +118,15 @@ impl<'e> Wires<'e> {
                 {
                     // Who refuses in the session has said so; the sender's provider then tells its user.
                     if expected.what == What::Kind(Kind::ErroreConsegna) { sender } else { receiver }
-                } else if sees_wires(self.evidence) {
-                    sender
                 } else {
-                    // Whether the envelope ever came, nobody saw.
-                    Party::Undetermined
+                    self.sent_nothing(sender, receiver)
                 }
             }
             What::Kind(Kind::Anomalia) | What::Refused => holder,
             What::Message if !matches!(holder, Party::Posta) => holder,
             // Who would not take it keeps it from its own user.
             What::Kind(Kind::PostaCertificata) if matches!(place, Place::Mailbox(to) if would_not_take(to)) => holder,
+            What::Kind(Kind::PostaCertificata) => self.sent_nothing(sender, holder),
             What::Kind(_) | What::Message => sender,
         }
     }
@@ -188,6 +186,16 @@ impl<'e> Wires<'e> {
             sender
         } else if sees_wires_at(self.evidence, sender) {
             receiver
+        } else {
+            Party::Undetermined
+        }
+    }
+
+    /// Who answers for an envelope that was not seen to cross from one to the other: its sender, and nobody where neither end
+    /// of the way was seen.
+    fn sent_nothing(&self, sender: Party, receiver: Party) -> Party {
+        if [sender, receiver].into_iter().any(|host| sees_wires_at(self.evidence, host)) {
+            sender
         } else {
             Party::Undetermined
         }
