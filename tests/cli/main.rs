@@ -5,6 +5,8 @@ mod broken_off;
 mod deviations;
 mod diff;
 mod folder;
+mod install;
+mod merge;
 #[path = "../program/mod.rs"]
 mod program;
 
