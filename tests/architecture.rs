@@ -76,7 +76,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // What a provider declares: data, and what became of it.
     ("known", &["bounded", "evidence", "shown", "yaml"]),
     ("results", &["directory", "evidence", "known", "message", "norm", "rules"]),
-    ("report", &["evidence", "hexadecimal", "known", "norm", "results", "rules", "shown", "smime"]),
+    ("report", &["clock", "evidence", "hexadecimal", "known", "norm", "results", "rules", "shown", "smime"]),
     ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),

@@ -20,7 +20,7 @@ use crate::{
     clock::Machine,
     evidence::{View, Watch},
     known::Extent,
-    report::{JsonStream, Junit, Report, RuleSet, Sarif, Terminal},
+    report::{Html, JsonStream, Junit, Report, RuleSet, Sarif, Terminal},
     results::{Closing, Ending, Event, Opening, Question, Required, Totals, Work, require},
     rules::{self, Options, Reference},
 };
@@ -70,6 +70,8 @@ enum Format {
     Junit,
     /// SARIF 2.1.0.
     Sarif,
+    /// A page to look at, in Italian and English, with one for each message that can be printed.
+    Html,
 }
 
 /// Judges everything that is given.
@@ -91,6 +93,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
         Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
         Format::Junit => Box::new(Junit::new(out)),
         Format::Sarif => Box::new(Sarif::new(out, rules::all())),
+        Format::Html => Box::new(Html::new(out, PathBuf::new(), RuleSet::of(rules::all()))),
     };
     let reference = Reference::new(&given.directories, &given.trust);
     let check = Check {

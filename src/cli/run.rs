@@ -2,6 +2,7 @@
 
 mod dry;
 mod folder;
+mod since;
 mod targets;
 mod telling;
 

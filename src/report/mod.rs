@@ -1,5 +1,6 @@
 //! What `run` and `check` tell, a file per format. Each consumes the same stream of events and judges nothing.
 
+mod aside;
 mod escape;
 mod excerpt;
 mod failure;
@@ -19,7 +20,7 @@ pub use escape::{json_line, uri, write_json};
 pub use excerpt::Excerpt;
 pub use failure::{Blamed, Failure, Subject, clause_line, failures};
 pub use groups::{Group, Groups, block, counted, declared_line, wrapped};
-pub use html::Html;
+pub use html::{Change, Changes, Html};
 pub use junit::{Junit, LateFile};
 pub use lines::{Line, RuleSet};
 pub use paint::{Ink, Paint};

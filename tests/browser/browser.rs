@@ -2,9 +2,11 @@
 
 use std::{
     env,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
@@ -30,12 +32,22 @@ pub struct Browser {
     _profile: tempfile::TempDir,
 }
 
-struct Driver(Child);
+struct Driver {
+    child: Child,
+    port: Option<u16>,
+}
 
 impl Drop for Driver {
+    /// Asked to, it ends its browser too, which is left alone where it is killed.
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let asked = self.port.and_then(|port| TcpStream::connect(("127.0.0.1", port)).ok());
+        if let Some(mut asked) = asked {
+            let _ = asked.set_read_timeout(Some(Duration::from_secs(10)));
+            let _ = asked.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+            let _ = asked.read_to_end(&mut Vec::new());
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -63,9 +75,9 @@ impl Browser {
             eprintln!("skipped: install chromium and chromium-driver");
             return None;
         };
-        let mut driver = Driver(child);
-        let mut said = BufReader::new(driver.0.stdout.take().expect("it is piped")).lines();
-        let port = said.find_map(|line| {
+        let mut driver = Driver { child, port: None };
+        let mut said = BufReader::new(driver.child.stdout.take().expect("it is piped")).lines();
+        driver.port = said.find_map(|line| {
             let line = line.expect("it speaks");
             line.rsplit_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
         });
@@ -79,7 +91,7 @@ impl Browser {
         });
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(wanted.as_object().expect("it is one").clone())
-            .connect(&format!("http://127.0.0.1:{}", port.expect("it tells its port")))
+            .connect(&format!("http://127.0.0.1:{}", driver.port.expect("it tells its port")))
             .await
             .expect("the browser starts");
         Some(Self { client, _driver: driver, _profile: profile })
@@ -179,6 +191,11 @@ impl Browser {
     pub async fn dark(&self) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
         self.protocol("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// As on paper.
+    pub async fn paper(&self) {
+        self.protocol("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
     }
 
     /// Whether a dialogue stands open.

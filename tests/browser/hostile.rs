@@ -17,7 +17,7 @@ use pec_conformance::{
 };
 
 /// What a page could take for its own.
-const HARM: &str = "\"'><img src=x onerror=\"window.harmed=1\"></pre></code></section></style><!--]]>\
+pub const HARM: &str = "\"'><img src=x onerror=\"window.harmed=1\"></pre></code></section></style><!--]]>\
                     </script><script>window.harmed=1</script><a href=\"javascript:alert(1)\" style=\"x\">\
                     {{7*7}}${alert(1)}\x1b[2J\u{202e}\u{9b}\0\u{2028}&lt;\u{ffff}";
 

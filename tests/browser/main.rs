@@ -6,7 +6,10 @@ mod hostile;
 #[path = "../program/mod.rs"]
 mod program;
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use self::{browser::Browser, program::pec};
 
@@ -165,5 +168,91 @@ async fn nothing_loads_and_nothing_runs_whatever_stands_in_the_page() {
     assert_eq!(browser.tell("window.harmed").await, serde_json::Value::Null);
     assert_eq!(browser.requests().await, [""; 0]);
     assert!(browser.console().await.iter().any(|line| line.contains("Content Security Policy")));
+    browser.close().await;
+}
+
+/// Messages of a run, one altered after it was signed, and hostile ones.
+fn mail(folder: &Path) -> PathBuf {
+    let run = pec(&["run", "delivery/complete", "--receiver", "bravo", "--reports", folder.to_str().unwrap()]);
+    run.exits(0);
+    let mail = folder.join("mail");
+    fs::create_dir(&mail).unwrap();
+    let messages = folder.join("evidence/delivery/complete/alfa-bravo/messages");
+    for entry in fs::read_dir(messages).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if name.contains("mailbox") {
+            fs::copy(entry.path(), mail.join(&name)).unwrap();
+        }
+        if name.contains("posta-certificata-mailbox") {
+            let altered =
+                String::from_utf8_lossy(&fs::read(entry.path()).unwrap()).replace("daticert.xml", "daticert.xmL");
+            fs::write(mail.join("altered.eml"), altered).unwrap();
+        }
+    }
+    let harm = hostile::HARM.replace(['\r', '\n', '\0'], "");
+    let message = format!(
+        "X-Ricevuta: accettazione\r\nSubject: {harm}\r\nFrom: \"{harm}\" <a@b.example>\r\nTo: {harm}\r\n\r\n{harm}\r\n"
+    );
+    fs::write(mail.join("\"><script>window.harmed=1<\u{202e}.eml"), message).unwrap();
+    fs::write(mail.join("picture<b>.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
+    mail
+}
+
+#[tokio::test]
+async fn a_check_has_a_line_and_a_page_that_prints_for_each_message_and_submission() {
+    let Some(browser) = Browser::start("it").await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mail = mail(folder.path());
+    let bundle = folder.path().join("evidence/delivery/complete/alfa-bravo");
+    let [mail, trust, directory] =
+        [mail, bundle.join("trust"), bundle.join("directory/001.ldif")].map(|path| path.to_str().unwrap().to_owned());
+    let held = ["--trust", &trust, "--directory", &directory, "--view", "sender,recipient", "--format", "html"];
+    let done = pec(&[&["check", &mail][..], &held].concat()).exits(1);
+    let page = folder.path().join("check.html");
+    fs::write(&page, &done.out).unwrap();
+    browser.open(&page, "").await;
+    assert_eq!(browser.text(HEADING).await, "Qualcosa non va");
+    let lines = browser.number("document.querySelectorAll('[data-line]').length").await;
+    let answers = browser.number("document.querySelectorAll('[data-line] .answer').length").await;
+    assert!(lines >= 7 && answers == lines * 4, "{lines} lines, {answers} answers");
+    browser.picture("check-it").await;
+
+    let held = browser.text("document.querySelector('.verdict dl').innerText").await;
+    assert!(held.contains("indice dei gestori") && held.contains("certificati fidati"), "{held}");
+    let proved = browser.number("document.querySelectorAll('.lines td.answer:nth-of-type(5).yes').length").await;
+    assert!(proved >= 3, "who signed is known of {proved}");
+
+    browser.choose("kind", "kind-accettazione").await;
+    assert_eq!(browser.number(COUNT).await, 2, "the run's and the hostile one");
+    browser.choose("kind", "").await;
+    browser.choose("answer", "any-no").await;
+    let wrong = browser.number(COUNT).await;
+    assert!((2..lines).contains(&wrong), "{wrong} of {lines}");
+    browser.choose("text", "altered").await;
+    assert_eq!(browser.number(COUNT).await, 1);
+    assert_eq!(browser.text("location.search").await, "?answer=any-no&text=altered");
+    let anchor = browser.text("document.querySelector('[data-line]:not([hidden]) a').hash").await;
+
+    browser.open(&page, &anchor).await;
+    let text = browser.text("document.querySelector('.page:target').innerText").await;
+    for words in
+        ["busta di trasporto", "Contratto n. 42", "mario@alfa.example", "anna@bravo.example", "È stato alterato"]
+    {
+        assert!(text.contains(words), "nothing of {words} in {text}");
+    }
+    browser.picture("clerk-altered-it").await;
+    browser.paper().await;
+    let pdf = browser.printed("clerk-altered-it").await;
+    assert!(pdf.starts_with(b"%PDF") && pdf.len() > 10_000, "{} bytes", pdf.len());
+    browser.picture("clerk-paper-it").await;
+
+    let certified = "[...document.querySelectorAll('[data-kind=submission] a')].find((it) => it.innerText.includes('Contratto')).hash";
+    let anchor = browser.text(certified).await;
+    browser.open(&page, &format!("?lang=en{anchor}")).await;
+    let text = browser.text("document.querySelector('.page:target').innerText").await;
+    assert!(text.contains("Contratto n. 42") && text.contains("delivered 2026-"), "{text}");
+    assert_eq!(browser.tell("window.harmed").await, serde_json::Value::Null);
+    assert!(!done.out.contains(['\x1b', '\u{202e}', '\u{9b}', '\0']));
+    is_quiet(&browser).await;
     browser.close().await;
 }

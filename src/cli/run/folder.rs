@@ -9,7 +9,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::super::error::warn;
+use super::{super::error::warn, since::changes};
 use crate::{
     evidence::bundle::{self, BUNDLES},
     report::{Html, JsonStream, Junit, LateFile, Reports, RuleSet, Sarif},
@@ -95,9 +95,17 @@ impl Folder {
         reports.add(JUNIT, Junit::new(LateFile::at(junit.clone())));
         reports.add(SARIF, Sarif::new(io::BufWriter::new(self.sarif.try_clone()?), rules::all()));
         let rule_set = RuleSet::of(rules::all());
-        reports
-            .add(HTML, Html::new(io::BufWriter::new(LateFile::at(html.clone())), self.path.clone(), rule_set.clone()));
-        reports.add(STREAM, JsonStream::new(self.stream.try_clone()?, rule_set));
+        reports.add(STREAM, JsonStream::new(self.stream.try_clone()?, rule_set.clone()));
+        // After the stream: what changed since the run before is told by the two.
+        let page = Html::new(io::BufWriter::new(LateFile::at(html.clone())), self.path.clone(), rule_set);
+        let page = match self.earlier.clone() {
+            Some(earlier) => {
+                let now = self.path.clone();
+                page.since(Box::new(move || changes(&earlier, &now)))
+            }
+            None => page,
+        };
+        reports.add(HTML, page);
         let files = vec![
             (stream, Some(self.stream.try_clone()?)),
             (sarif, Some(self.sarif.try_clone()?)),

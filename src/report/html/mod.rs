@@ -3,7 +3,11 @@
 //! Templates beside this file escape whatever they are given; a Content-Security-Policy lets nothing load and nothing run but
 //! the style and the script that are part of this program. What the page holds is bounded, and it says what was left out.
 
+mod changes;
+mod checks;
+mod entry;
 mod finding;
+mod held;
 mod norm;
 mod play;
 mod plays;
@@ -20,7 +24,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 
-use self::plays::PlaysPage;
+pub use self::changes::{Change, Changes};
+
+use self::{checks::ChecksPage, plays::PlaysPage};
 use super::{Report, RuleSet, uri};
 use crate::{
     results::{Event, Work},
@@ -35,30 +41,53 @@ pub struct Html<W> {
     out: W,
     folder: PathBuf,
     rules: RuleSet,
-    page: Option<Box<PlaysPage>>,
+    page: Page,
+    /// Tells what changed since the run before, once everything else of this one is written.
+    since: Option<Since>,
+}
+
+/// Tells what changed since the run before.
+pub type Since = Box<dyn Fn() -> Option<Changes>>;
+
+enum Page {
+    /// What is done is not known yet.
+    Blank,
+    Plays(Box<PlaysPage>),
+    Checks(Box<ChecksPage>),
 }
 
 impl<W: Write> Html<W> {
     /// A page on `out`, which lies in `folder`: what it links to is named from there.
     pub fn new(out: W, folder: PathBuf, rules: RuleSet) -> Self {
-        Self { out, folder, rules, page: None }
+        Self { out, folder, rules, page: Page::Blank, since: None }
+    }
+
+    /// The same, which tells what changed since the run before.
+    pub fn since(self, since: Since) -> Self {
+        Self { since: Some(since), ..self }
     }
 }
 
 impl<W: Write> Report for Html<W> {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match (event, &mut self.page) {
-            (Event::Opened(opening), _) if matches!(opening.work, Work::Plays { .. }) => {
-                self.page = Some(Box::new(PlaysPage::new(opening, self.folder.clone())));
+            (Event::Opened(opening), page) => {
+                *page = match opening.work {
+                    Work::Plays { .. } => Page::Plays(Box::new(PlaysPage::new(opening, self.folder.clone()))),
+                    Work::Check { .. } => Page::Checks(Box::new(ChecksPage::new(opening))),
+                };
+                return Ok(());
             }
-            (Event::Finished(cell), Some(page)) => page.add(cell).map_err(io::Error::other)?,
-            (Event::Closed(closing), Some(page)) => {
-                page.write(&mut self.out, closing, &self.rules)?;
-                self.out.flush()?;
+            (Event::Closed(closing), Page::Plays(page)) => {
+                let changes = self.since.as_ref().and_then(|since| since());
+                page.write(&mut self.out, closing, &self.rules, changes.as_ref())?;
             }
-            _ => {}
+            (Event::Closed(closing), Page::Checks(page)) => page.write(&mut self.out, closing)?,
+            (Event::Finished(cell), Page::Plays(page)) => return page.add(cell).map_err(io::Error::other),
+            (event, Page::Checks(page)) => return page.add(event).map_err(io::Error::other),
+            _ => return Ok(()),
         }
-        Ok(())
+        self.out.flush()
     }
 }
 
@@ -90,6 +119,14 @@ impl Frame {
             policy,
         }
     }
+}
+
+/// Something that was counted, large.
+struct Figure {
+    class: &'static str,
+    count: String,
+    /// By the name of its text.
+    what: &'static str,
 }
 
 /// Something on the disk that the page leads to.

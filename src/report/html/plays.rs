@@ -11,7 +11,7 @@ use askama::Template;
 use serde::Serialize;
 
 use super::{
-    Frame,
+    Change, Changes, Figure, Frame,
     finding::{Finding, level},
     in_script,
     norm::{STATES, Seen, Shown},
@@ -33,7 +33,7 @@ const SECTIONS: usize = 2000;
 const ROOM: [usize; 2] = [14 << 20, 17 << 20];
 /// Mistakes that are told.
 const FINDINGS: usize = 200;
-/// Entries of a list of declared deviations, and places of one reason.
+/// Entries of a list of declared deviations, and plays that changed.
 const LISTED: usize = 200;
 
 const OUTCOMES: [(&str, &str); 4] = [("p", "passed"), ("F", "failed"), ("E", "error"), ("s", "skipped")];
@@ -87,6 +87,8 @@ struct Page<'a> {
     themes: Vec<Theme<'a>>,
     findings: Vec<Finding<'a>>,
     further: usize,
+    changes: Option<&'a Changes>,
+    changed: Vec<Changed<'a>>,
     deviations: Vec<Declared>,
     aside: [(&'static str, BTreeMap<&'a str, Vec<Place>>); 2],
     idle: Vec<&'static Rule>,
@@ -109,12 +111,6 @@ struct Bar {
     class: &'static str,
     x: usize,
     width: usize,
-}
-
-struct Figure {
-    class: &'static str,
-    count: String,
-    what: &'static str,
 }
 
 struct Column {
@@ -140,6 +136,15 @@ struct MatrixCell<'a> {
     letter: &'static str,
     anchor: &'a str,
     number: usize,
+}
+
+/// A play that is not as in the run before.
+struct Changed<'a> {
+    place: Place,
+    how: &'static str,
+    before: Option<&'static str>,
+    now: Option<&'static str>,
+    found: &'a [String],
 }
 
 struct Declared {
@@ -220,8 +225,14 @@ impl PlaysPage {
         Ok(())
     }
 
-    /// It is over.
-    pub fn write(&self, out: &mut impl Write, closing: &Closing, rule_set: &RuleSet) -> io::Result<()> {
+    /// It is over. `changes` are those since the run before, where there is one.
+    pub fn write(
+        &self,
+        out: &mut impl Write,
+        closing: &Closing,
+        rule_set: &RuleSet,
+        changes: Option<&Changes>,
+    ) -> io::Result<()> {
         let Totals::Plays(tally) = &closing.totals else { return Ok(()) };
         let groups = self.groups.sorted();
         let clauses = self.norm.clauses(tally, self.opening.as_of);
@@ -254,6 +265,8 @@ impl PlaysPage {
             themes: self.themes(),
             findings: groups.iter().take(FINDINGS).map(|group| Finding::of_group(group, &self.folder)).collect(),
             further: groups.len().saturating_sub(FINDINGS),
+            changes,
+            changed: changes.iter().flat_map(|it| &it.plays).take(LISTED).map(Changed::of).collect(),
             deviations,
             aside: [("error-why", self.aside("error")), ("skipped-why", self.aside("skipped"))],
             idle,
@@ -338,6 +351,13 @@ impl PlaysPage {
         let mut json = Vec::new();
         write_json(&mut json, &Data { rules, plays: plays.collect() })?;
         Ok(in_script(&String::from_utf8_lossy(&json)))
+    }
+}
+
+impl<'a> Changed<'a> {
+    fn of(change: &'a Change) -> Self {
+        let Change { way, how, before, now, found } = change;
+        Self { place: Place::of(way), how, before: *before, now: *now, found }
     }
 }
 

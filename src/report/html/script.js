@@ -24,7 +24,6 @@
   const filter = (form, data) => {
     const cells = [...document.querySelectorAll('td[data-play]')];
     const findings = [...document.querySelectorAll('#findings > .finding')];
-    const wanted = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]));
     const families = data.rules.map((rule) => rule.split('/')[0]);
     const asked = (play, number) => (parseInt(play.rules[number >> 2] || '0', 16) >> (number & 3)) & 1;
     const is = (wanted) => {
@@ -37,8 +36,8 @@
         && (wanted.level || wanted.side ? play.found.some(found)
           : !(wanted.rule || wanted.family) || put.some((number) => asked(play, number)));
     };
-    const apply = () => {
-      const now = wanted(), matches = is(now), shown = data.plays.map(matches);
+    bind(form, (now) => {
+      const matches = is(now), shown = data.plays.map(matches);
       for (const cell of cells) cell.classList.toggle('off', !shown[cell.dataset.play]);
       for (const body of document.querySelectorAll('.matrix tbody')) {
         let any = false;
@@ -55,7 +54,13 @@
           || (now.text && !it.textContent.toLowerCase().includes(now.text.toLowerCase()));
       }
       document.getElementById('count').textContent = shown.filter(Boolean).length;
-    };
+    });
+  };
+
+  // A form whose fields stand in the address.
+  const bind = (form, show) => {
+    const wanted = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]));
+    const apply = () => show(wanted());
     for (const name of new Set([...form.elements].map((it) => it.name).filter(Boolean))) {
       form.elements[name].value = query.get(name) || '';
       // An address may name what is not to be chosen here.
@@ -76,6 +81,26 @@
     apply();
   };
 
+  const search = (form) => {
+    const lines = [...document.querySelectorAll('[data-line]')];
+    const texts = lines.map((line) => line.textContent.toLowerCase());
+    const answered = {
+      'all-yes': (words) => words.every((it) => it === 'yes' || it === 'none') && words.includes('yes'),
+      'any-no': (words) => words.includes('no'),
+      'any-untold': (words) => words.includes('untold'),
+    };
+    bind(form, (now) => {
+      const text = now.text.toLowerCase(), is = answered[now.answer];
+      let shown = 0;
+      lines.forEach((line, number) => {
+        line.hidden = !texts[number].includes(text) || (now.kind && line.dataset.kind !== now.kind)
+          || (is && !is(line.dataset.answers.trim().split(' ')));
+        shown += line.hidden ? 0 : 1;
+      });
+      document.getElementById('count').textContent = shown;
+    });
+  };
+
   // Who moves by keyboard or listens is taken along to the page that is shown.
   const arrive = () => {
     const page = document.querySelector('.page:target h2');
@@ -88,8 +113,9 @@
       button.addEventListener('click', () => { speak(button.dataset.speak); remember('lang', button.dataset.speak); });
     }
     document.getElementById('print').addEventListener('click', () => print());
-    const form = document.getElementById('filters'), data = document.getElementById('data');
-    if (form && data) filter(form, JSON.parse(data.textContent));
+    const filters = document.getElementById('filters'), lines = document.getElementById('search');
+    if (filters) filter(filters, JSON.parse(document.getElementById('data').textContent));
+    if (lines) search(lines);
     addEventListener('hashchange', arrive);
     arrive();
   });

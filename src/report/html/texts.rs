@@ -65,6 +65,41 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
+/// Sentences that other parts of the program say in English, with their Italian; the longest first.
+static PHRASES: LazyLock<Vec<&'static [String; 2]>> = LazyLock::new(|| {
+    let mut phrases: Vec<_> = TEXTS.iter().filter(|(id, _)| id.starts_with(PHRASE)).map(|(_, both)| both).collect();
+    phrases.sort_by_key(|both| std::cmp::Reverse(both[1].len()));
+    phrases
+});
+
+/// How the ids of such sentences begin.
+const PHRASE: &str = "phrase-";
+
+/// What another part of the program says in English: in both languages where it begins with a sentence that is known, in
+/// English alone else.
+pub fn say_phrase(text: impl AsRef<str>) -> Phrase {
+    Phrase(text.as_ref().to_owned())
+}
+
+/// A sentence, as HTML.
+pub struct Phrase(String);
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let begins = |both: &&&[String; 2]| {
+            let rest = self.0.strip_prefix(both[1].as_str());
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+        };
+        let Some([italian, english]) = PHRASES.iter().find(begins) else {
+            return write!(f, "<bdi lang=en>{}</bdi>", escaped(&self.0));
+        };
+        let rest = escaped(&self.0[english.len()..]);
+        write!(f, "<span lang=it>{}{rest}</span><span lang=en>{}{rest}</span>", escaped(italian), escaped(english))
+    }
+}
+
+impl askama::filters::HtmlSafe for Phrase {}
+
 /// The texts of a language, by their ids. Its file is part of the program: a test reads both.
 fn texts(language: &str, source: &str) -> HashMap<String, String> {
     let resource = match FluentResource::try_new(source.to_owned()) {
@@ -145,9 +180,26 @@ mod tests {
         }
         let missing: Vec<_> = whole.iter().filter(|id| !TEXTS.contains_key(*id)).collect();
         assert!(missing.is_empty(), "asked for, and not there: {missing:?}");
-        let is_used = |id: &str| any.contains(id) || begun.iter().any(|start| id.starts_with(start.as_str()));
+        let is_used = |id: &str| {
+            id.starts_with(PHRASE) || any.contains(id) || begun.iter().any(|start| id.starts_with(start.as_str()))
+        };
         let unused: Vec<_> = TEXTS.keys().filter(|id| !is_used(id)).collect();
         assert!(unused.is_empty(), "nobody asks for {unused:?}");
+    }
+
+    #[test]
+    fn what_others_say_is_told_in_both_languages_where_it_is_known() {
+        let sources = ["rules/answers.rs", "rules/exhibit.rs", "check/submission.rs", "evidence/watch.rs"];
+        let sources =
+            sources.map(|file| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)));
+        let said = sources.map(Result::unwrap).concat();
+        for both in PHRASES.iter() {
+            assert!(said.contains(&both[1]), "nobody says `{}` any more", both[1]);
+        }
+        let told = say_phrase("delivered 2026-03-02T08:30:00Z <").to_string();
+        assert!(told.starts_with("<span lang=it>consegnato 2026-03-02T08:30:00Z &lt;</span>"), "{told}");
+        assert_eq!(say_phrase("delivery").to_string(), "<bdi lang=en>delivery</bdi>");
+        assert_eq!(say_phrase("</bdi><b>").to_string(), "<bdi lang=en>&lt;/bdi>&lt;b></bdi>");
     }
 
     #[test]

@@ -8,14 +8,13 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 
 use super::{
-    aside::Aside,
     known,
     submissions::Submissions,
     words::{Words, line_of},
 };
 use crate::{
     norm::AsOf,
-    report::{Groups, Ink, Paint, Report, Subject, counted, shown, wrapped},
+    report::{Groups, Ink, Paint, Report, Subject, aside::Aside, counted, shown, wrapped},
     results::{
         Alone, CheckTally, Checked, Closing, Event, GivenDirectory, Opening, Reference, Required, Severity, Totals,
         Work,
@@ -222,7 +221,7 @@ impl<W: Write> Report for ChecksPage<W> {
 }
 
 /// What was judged, in a line.
-fn what(checked: &Checked) -> String {
+pub fn what(checked: &Checked) -> String {
     match &checked.evidence.observations[..] {
         [] if checked.evidence.gateways.is_empty() => given(checked).join("; "),
         many => counted(many.len(), "message"),

@@ -1,6 +1,5 @@
 //! The page at the terminal, of a run or of a check.
 
-mod aside;
 mod checks;
 mod known;
 mod plays;
@@ -11,6 +10,8 @@ use std::io::{self, Write};
 
 use super::{Paint, Report};
 use crate::results::{Event, Work};
+
+pub(super) use checks::what;
 
 use checks::ChecksPage;
 use plays::PlaysPage;

@@ -9,16 +9,25 @@ const KINDS: usize = 200;
 
 /// Everything left out.
 #[derive(Debug, Default)]
-pub(super) struct Aside {
+pub struct Aside {
     groups: Vec<Group>,
 }
 
 #[derive(Debug)]
-struct Group {
-    why: String,
-    count: usize,
+pub struct Group {
+    /// Why.
+    pub why: String,
+    /// How many.
+    pub count: usize,
     /// The first few.
-    names: Vec<String>,
+    pub names: Vec<String>,
+}
+
+impl Group {
+    /// How many there are beyond those that are named.
+    pub fn more(&self) -> usize {
+        self.count - self.names.len()
+    }
 }
 
 impl Aside {
@@ -38,10 +47,16 @@ impl Aside {
         }
     }
 
+    /// Each kind, in the order met.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
     /// A line for each kind, in the order met.
     pub fn lines(&self) -> impl Iterator<Item = String> {
-        self.groups.iter().map(|Group { why, count, names }| {
-            let more = match count - names.len() {
+        self.groups.iter().map(|group| {
+            let Group { why, count, names } = group;
+            let more = match group.more() {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };

@@ -1,0 +1,302 @@
+//! A message or a submission that was checked: a line among all, and a page that a clerk can print.
+
+use std::path::Path;
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::{
+    finding::Finding,
+    held::Held,
+    texts::{say, say_phrase},
+};
+use crate::{
+    clock::LegalTime,
+    report::{Failure, Subject, shown, terminal},
+    results::{Alone, Checked, Missing, SeenMessage, Strictness, SubmissionPage},
+    rules::Answer,
+};
+
+/// Recipients, findings, missing and seen messages that a page tells.
+const LISTED: usize = 200;
+
+/// The four questions, as the page's texts call them.
+pub(super) const QUESTIONS: [&str; 4] = ["intact", "origin", "form", "complete"];
+
+/// An answer, as the page's texts and style call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// `yes`, `no`, `untold`, or `none` where it was not asked.
+    pub word: &'static str,
+    pub why: String,
+}
+
+impl Mark {
+    const NONE: Mark = Mark { word: "none", why: String::new() };
+
+    fn of(answer: &Answer) -> Self {
+        let word = match answer {
+            Answer::Yes(_) => "yes",
+            Answer::No(_) => "no",
+            Answer::CannotTell(_) => "untold",
+        };
+        Self { word, why: shown(answer.why()) }
+    }
+
+    /// The heaviest of several: what is wrong before what cannot be told.
+    fn worst<'a>(marks: impl Iterator<Item = &'a Mark>) -> Self {
+        let weight = |mark: &&Mark| ["none", "yes", "untold", "no"].iter().position(|word| *word == mark.word);
+        marks.max_by_key(weight).cloned().unwrap_or(Self::NONE)
+    }
+
+    pub fn sign(&self) -> &'static str {
+        match self.word {
+            "yes" => "✓",
+            "no" => "✗",
+            "untold" => "?",
+            _ => "–",
+        }
+    }
+
+    /// What the answer to a question means, by the name of its text.
+    fn sentence(&self, question: &str) -> Option<String> {
+        let word = self.word;
+        match question {
+            "complete" => Some(format!("complete-{word}")),
+            _ if word == "none" => None,
+            "intact" => Some(format!("intact-{word}")),
+            "origin" => Some(format!("origin-{word}")),
+            _ => Some(format!("form-{word}")),
+        }
+    }
+}
+
+/// What is told of a message, of a submission, or of something else that was judged.
+pub(super) struct Entry {
+    pub anchor: String,
+    /// What it is, by the name of its text.
+    pub kind: String,
+    pub title: String,
+    /// Where it lies.
+    pub name: String,
+    pub sender: Option<String>,
+    pub to: Vec<String>,
+    to_more: usize,
+    pub date: Option<String>,
+    certified: bool,
+    is_message: bool,
+    part: Option<&'static str>,
+    provider: Option<String>,
+    signer: Option<(String, String)>,
+    msgid: Option<String>,
+    lines: Vec<String>,
+    pub answers: [Mark; 4],
+    /// How many of its findings fail it.
+    pub wrong: usize,
+    /// What was found in it, as HTML.
+    findings: String,
+    recipients: Vec<To>,
+    recipients_more: usize,
+    /// Of a submission, what was not seen of it.
+    pub missing: Vec<Missing>,
+    pub seen: Vec<SeenMessage>,
+}
+
+/// What became of a recipient.
+struct To {
+    address: String,
+    typology: String,
+    outcome: String,
+}
+
+#[derive(Template)]
+#[template(path = "entry.html", config = "src/report/html/askama.toml")]
+struct Page<'a> {
+    it: &'a Entry,
+    submission: Option<&'a str>,
+    submission_title: &'a str,
+    answers: Vec<(&'static str, &'a Mark)>,
+    missing: Option<&'a [Missing]>,
+    is_watched: bool,
+    seen: Vec<Seen<'a>>,
+    references: &'a [Held],
+    checked: &'a str,
+    suite: &'static str,
+}
+
+struct Seen<'a> {
+    anchor: Option<&'a str>,
+    kind: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "findings.html", config = "src/report/html/askama.toml")]
+struct Findings<'a> {
+    findings: Vec<Finding<'a>>,
+}
+
+impl Entry {
+    /// Of something that was judged by itself.
+    pub fn of(checked: &Checked, number: usize, strictness: Strictness) -> askama::Result<Self> {
+        let failures: Vec<Failure> = Subject::of(checked).failures().collect();
+        let mut entry = Self::blank(format!("m{number}"), &failures, strictness)?;
+        entry.name = shown(&checked.name);
+        match &checked.lone {
+            Some(alone) => entry.tell(alone),
+            None => {
+                "other-thing".clone_into(&mut entry.kind);
+                entry.title.clone_from(&entry.name);
+                entry.lines = vec![shown(&terminal::what(checked))];
+            }
+        }
+        Ok(entry)
+    }
+
+    /// Of what was put together.
+    pub fn of_submission(it: &SubmissionPage, number: usize, strictness: Strictness) -> askama::Result<Self> {
+        let failures: Vec<Failure> = Subject::of_submission(it).failures().collect();
+        let mut entry = Self::blank(format!("s{number}"), &failures, strictness)?;
+        "submission".clone_into(&mut entry.kind);
+        entry.title = shown(it.subject.as_deref().unwrap_or("—"));
+        entry.sender = it.sender.as_deref().map(shown);
+        entry.date = it.accepted.map(legal);
+        entry.certified = true;
+        entry.msgid = it.identifier.as_deref().or(it.msgid.as_deref()).map(shown);
+        entry.answers[3] = Mark::of(&it.complete);
+        entry.to = it.recipients.iter().take(LISTED).map(|to| shown(&to.address)).collect();
+        let to = it.recipients.iter().take(LISTED).map(|to| To {
+            address: shown(&to.address),
+            typology: to.typology.as_deref().map(shown).unwrap_or_default(),
+            outcome: shown(&to.outcome),
+        });
+        entry.recipients = to.collect();
+        entry.recipients_more = it.recipients.len().saturating_sub(LISTED);
+        let missing = it.missing.iter().take(LISTED);
+        entry.missing = missing.map(|it| Missing { what: shown(&it.what), view: it.view.clone() }).collect();
+        entry.seen = it.messages.iter().take(LISTED).cloned().collect();
+        Ok(entry)
+    }
+
+    fn blank(anchor: String, failures: &[Failure], strictness: Strictness) -> askama::Result<Self> {
+        let told = failures.iter().take(LISTED).map(|failure| Finding::of(failure, Path::new("")));
+        let findings = Findings { findings: told.collect() }.render()?;
+        Ok(Self {
+            anchor,
+            kind: String::new(),
+            title: String::new(),
+            name: String::new(),
+            sender: None,
+            to: Vec::new(),
+            to_more: 0,
+            date: None,
+            certified: false,
+            is_message: false,
+            part: None,
+            provider: None,
+            signer: None,
+            msgid: None,
+            lines: Vec::new(),
+            answers: [Mark::NONE; 4],
+            wrong: failures.iter().filter(|failure| failure.severity.fails(strictness)).count(),
+            findings,
+            recipients: Vec::new(),
+            recipients_more: 0,
+            missing: Vec::new(),
+            seen: Vec::new(),
+        })
+    }
+
+    fn tell(&mut self, alone: &Alone) {
+        let it = &alone.description;
+        self.part = it.shape.part();
+        self.kind = match (it.kind, self.part) {
+            (Some(kind), _) => format!("kind-{}", kind.word()),
+            (None, Some(_)) => "part-alone".to_owned(),
+            (None, None) => "ordinary-mail".to_owned(),
+        };
+        self.title = shown(it.subject.as_deref().unwrap_or("—"));
+        self.sender = it.sender.as_deref().map(shown);
+        self.to = it.recipients.iter().take(LISTED).map(|to| shown(to)).collect();
+        self.to_more = it.recipients.len().saturating_sub(LISTED);
+        self.date = it.date.map(legal);
+        self.certified = it.certified;
+        // Ordinary mail answers no to all of them, and is told as mail.
+        if it.what().is_some() {
+            self.is_message = true;
+            let answers = &alone.answers;
+            self.answers = [Mark::of(&answers.intact), Mark::of(&answers.origin), Mark::of(&answers.form), Mark::NONE];
+            self.provider = if let Answer::Yes(provider) = &answers.origin { Some(shown(provider)) } else { None };
+        }
+        self.signer = alone.signer.as_ref().map(|signer| (shown(&signer.subject), shown(&signer.issuer)));
+    }
+
+    /// Octets of what grows with a hostile message.
+    pub fn size(&self) -> usize {
+        self.findings.len() + self.to.iter().chain([&self.title, &self.name]).map(String::len).sum::<usize>()
+    }
+
+    /// Takes over what its messages say together.
+    pub fn take_over<'a>(&mut self, messages: impl Iterator<Item = &'a Entry> + Clone) {
+        for question in 0..3 {
+            self.answers[question] = Mark::worst(messages.clone().map(|message| &message.answers[question]));
+        }
+    }
+
+    /// Its page. `submission` is the one that it belongs to, or itself; `anchor` leads to what was seen.
+    pub fn page(
+        &self,
+        submission: Option<&Entry>,
+        anchor: impl Fn(&str) -> Option<String>,
+        held: &[Held],
+        checked: &str,
+    ) -> askama::Result<String> {
+        let anchors: Vec<Option<String>> = self.seen.iter().map(|it| anchor(&it.name)).collect();
+        let seen = self.seen.iter().zip(&anchors).map(|(it, anchor)| Seen {
+            anchor: anchor.as_deref(),
+            kind: it.kind.map_or("ordinary-mail".to_owned(), |kind| format!("kind-{}", kind.word())),
+            name: shown(&it.name),
+        });
+        let is_asked = self.is_message || self.kind == "submission";
+        let page = Page {
+            it: self,
+            submission: submission.filter(|it| it.anchor != self.anchor).map(|it| it.anchor.as_str()),
+            submission_title: submission.map_or("", |it| &it.title),
+            answers: QUESTIONS.into_iter().zip(&self.answers).filter(|_| is_asked).collect(),
+            missing: submission.map(|it| &it.missing[..]),
+            is_watched: submission.is_some_and(|it| it.answers[3].word == "yes"),
+            seen: seen.collect(),
+            references: held,
+            checked,
+            suite: env!("CARGO_PKG_NAME"),
+        };
+        page.render()
+    }
+}
+
+/// An instant as Italian legal time writes it.
+pub(super) fn legal(instant: Timestamp) -> String {
+    let time = LegalTime::at(instant);
+    format!("{} {} ({})", time.giorno(), time.ora(), time.zona())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_answers_the_heaviest_is_told() {
+        let mark = |word| Mark { word, why: String::new() };
+        let worst =
+            |words: &[&'static str]| Mark::worst(words.iter().map(|word| mark(word)).collect::<Vec<_>>().iter()).word;
+        assert_eq!(worst(&["yes", "untold", "no", "yes"]), "no");
+        assert_eq!(worst(&["yes", "untold", "none"]), "untold");
+        assert_eq!(worst(&["none", "yes"]), "yes");
+        assert_eq!(worst(&[]), "none");
+    }
+
+    #[test]
+    fn an_instant_is_told_in_legal_time() {
+        assert_eq!(legal("2026-07-01T10:00:00Z".parse().unwrap()), "01/07/2026 12:00:00 (+0200)");
+    }
+}
