@@ -48,11 +48,9 @@ impl Stage<'_> {
             tokio::time::sleep(settling.poll).await;
         };
         let took = started.elapsed();
-        let silence_ends = Instant::now() + settling.silence;
-        while Instant::now() < silence_ends {
-            tokio::time::sleep(settling.poll.min(silence_ends - Instant::now())).await;
-            self.world.catch_up(settling.poll).await;
-        }
+        tokio::time::sleep(settling.silence).await;
+        // What came last may still be at work in who lives here, on a busy machine longer than between two looks.
+        self.world.catch_up(patience).await;
         self.look().await?;
         let silence = settling.silence;
         let note = match (sent.len(), all_came) {
