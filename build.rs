@@ -1,11 +1,12 @@
-//! Compiles what is added by a file into the program: scenarios and faults below `scenarios/`; and what each family of
-//! rules is about, which its file says first.
+//! Compiles what is added by a file into the program: scenarios and faults below `scenarios/`; what each family of rules
+//! is about, which its file says first; and, in a release build, the commit that it is built from.
 
 use std::{
     env,
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 fn main() {
@@ -15,6 +16,25 @@ fn main() {
     write("suite.rs", &(texts("SUITE", "scenario", &scenarios) + &texts("THEMES", "theme's README", &themes.0)));
     write("faults.rs", &texts("FAULTS", "fault", &faults));
     write("about.rs", &Files::below("src/rules/families", "rs").about());
+    // Where one works on it, every commit would compile it once more.
+    if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        commit();
+    }
+}
+
+/// Tells the program its commit; nothing where the sources are no checkout.
+fn commit() {
+    let (Some(head), Some(commit)) = (git(&["rev-parse", "--git-path", "logs/HEAD"]), git(&["rev-parse", "HEAD"]))
+    else {
+        return;
+    };
+    println!("cargo::rerun-if-changed={head}");
+    println!("cargo::rustc-env=PEC_COMMIT={commit}");
+}
+
+fn git(words: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(words).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
 /// Files of a folder by their path in it, without the extension, in order.

@@ -11,17 +11,20 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The path named last before each block, and the block.
+/// The path named last before each block of a language, and the block.
 fn examples() -> BTreeMap<&'static str, &'static str> {
     let mut examples = BTreeMap::new();
     let mut rest = PAGE;
     while let Some((before, block)) = rest.split_once("\n```") {
-        let (_, block) = block.split_once('\n').expect("the block has lines");
+        let (language, block) = block.split_once('\n').expect("the block has lines");
         let (block, after) = block.split_once("\n```\n").expect("the block ends");
+        rest = after;
+        if language == "text" {
+            continue;
+        }
         let path =
             before.trim_end().strip_suffix("`:").and_then(|text| text.rsplit_once('`')).expect("a file is named").1;
         examples.insert(path, block);
-        rest = after;
     }
     examples
 }

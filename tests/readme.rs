@@ -1,7 +1,9 @@
-//! The README is true: its commands exist, its exit codes are the program's, its scenario loads, its picture is real.
+//! The README and the page of commands are true: the commands exist, the exit codes are the program's, the scenario loads, the
+//! picture is real.
 
 use std::{collections::BTreeSet, env, fs, process::Command};
 
+use clap::error::ErrorKind;
 use pec_conformance::{
     cli::{self, Exit},
     rules,
@@ -10,6 +12,8 @@ use pec_conformance::{
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 const README: &str = include_str!("../README.md");
+const COMMANDS: &str = include_str!("../docs/commands.md");
+const CONTRIBUTING: &str = include_str!("../CONTRIBUTING.md");
 
 /// The fenced block that follows a marker.
 fn block_after(marker: &str) -> &'static str {
@@ -19,30 +23,33 @@ fn block_after(marker: &str) -> &'static str {
     rest.split_once("\n```").expect("the block ends").0
 }
 
-/// Command lines of this program in the README, without the words before its own arguments.
-fn commands() -> Vec<Vec<String>> {
-    let lines = README.lines().filter_map(|line| line.strip_prefix("cargo run --release -- "));
-    lines
-        .map(|line| {
-            let line = line.split_once('#').map_or(line, |(command, _)| command);
-            line.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect()
-        })
-        .collect()
+/// Command lines of this program in a page, without its name.
+fn commands(page: &'static str) -> impl Iterator<Item = Vec<String>> {
+    let lines = page.lines().filter_map(|line| {
+        line.strip_prefix("pec-conformance ").or_else(|| line.strip_prefix("cargo run --release -- "))
+    });
+    lines.map(|line| {
+        let line = line.split_once(" #").map_or(line, |(command, _)| command);
+        line.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect()
+    })
 }
 
 #[test]
-fn its_commands_are_understood() {
-    let commands = commands();
-    assert!(commands.len() >= 7, "{commands:?}");
-    for words in commands {
-        let line = ["pec-conformance".to_owned()].into_iter().chain(words);
-        cli::command().try_get_matches_from(line).unwrap_or_else(|error| panic!("{error}"));
+fn the_commands_are_understood() {
+    for page in [README, COMMANDS] {
+        assert!(commands(page).count() >= 7, "{page}");
+        for words in commands(page) {
+            let line = ["pec-conformance".to_owned()].into_iter().chain(words);
+            if let Err(error) = cli::command().try_get_matches_from(line) {
+                assert_eq!(error.kind(), ErrorKind::DisplayVersion, "{error}");
+            }
+        }
     }
 }
 
 #[test]
-fn it_shows_every_command() {
-    let shown: BTreeSet<_> = commands().into_iter().filter_map(|words| words.first().cloned()).collect();
+fn the_page_of_commands_shows_every_one() {
+    let shown: BTreeSet<_> = commands(COMMANDS).filter_map(|words| words.first().cloned()).collect();
     let all: BTreeSet<_> = cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
     assert_eq!(shown, all);
 }
@@ -64,25 +71,25 @@ fn its_scenario_loads() {
 
 /// `list` takes the choices of `run`, and plays nothing.
 #[test]
-fn what_its_commands_select_exists() {
-    let runs = README.lines().filter_map(|line| line.strip_prefix("cargo run --release -- run "));
-    let chosen: Vec<_> = runs.filter(|run| !run.starts_with('-') || run.starts_with("--clause")).collect();
+fn what_the_commands_select_exists() {
+    let runs = commands(README).chain(commands(COMMANDS)).filter(|words| words[0] == "run");
+    let is_choice = |words: &Vec<String>| words.get(1).is_some_and(|word| !word.starts_with('-') || word == "--clause");
+    let chosen: Vec<_> = runs.filter(is_choice).collect();
     assert!(chosen.len() >= 2, "{chosen:?}");
-    for run in chosen {
-        let words = run.split('#').next().unwrap_or_default().split_whitespace();
-        let words = words.map(|word| word.trim_matches('\'')).filter(|word| *word != "--strict");
-        let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance")).arg("list").args(words).output().unwrap();
-        assert!(program.status.success(), "{run}: {}", String::from_utf8_lossy(&program.stderr));
+    for words in chosen {
+        let choice = words[1..].iter().filter(|word| *word != "--strict");
+        let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance")).arg("list").args(choice).output().unwrap();
+        assert!(program.status.success(), "{words:?}: {}", String::from_utf8_lossy(&program.stderr));
     }
 }
 
 #[test]
-fn its_rooms_are_the_houses() {
-    let named: BTreeSet<_> = README.split_whitespace().filter_map(|word| word.strip_prefix("src/")).collect();
+fn every_room_of_the_house_is_named() {
+    let named: BTreeSet<_> = CONTRIBUTING.split_whitespace().filter_map(|word| word.strip_prefix("src/")).collect();
     for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         if !["main.rs", "lib.rs"].contains(&name.as_str()) {
-            assert!(named.contains(name.as_str()), "the README does not name src/{name}");
+            assert!(named.contains(name.as_str()), "CONTRIBUTING.md does not name src/{name}");
         }
     }
 }

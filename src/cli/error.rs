@@ -166,6 +166,15 @@ pub enum CliError {
     #[error("nothing can be played: {0}")]
     #[diagnostic(help("a run needs some 30 open files and a thread per core: see `ulimit -n` and `ulimit -u`"))]
     NoRuntime(io::Error),
+    /// A folder that takes no files.
+    #[error("cannot write into {}: {problem}", path_text(path))]
+    #[diagnostic(help("name a folder that can be written to"))]
+    Unwritten {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        problem: io::Error,
+    },
     /// stdout cannot be written.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
@@ -222,6 +231,7 @@ impl CliError {
             | CliError::Target(_)
             | CliError::NoRuntime(_)
             | CliError::Serve(_)
+            | CliError::Unwritten { .. }
             | CliError::Stdout(_)
             | CliError::Internal(_) => Exit::Trouble,
             _ => Exit::Usage,

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod format;
 mod inspect;
+mod install;
 mod known;
 mod last_resort;
 mod list;
@@ -25,10 +26,11 @@ mod stderr;
 mod stdout;
 mod table;
 mod trust;
+mod version;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 
 pub use error::CliError;
 pub use exit::Exit;
@@ -84,6 +86,10 @@ enum Command {
     Routes(directory::RoutesArgs),
     /// Print the JSON Schema of a scenario, target, gateway or deviations file, of a line of the JSON stream, or of one of `diff`.
     Schema(schema::Args),
+    /// Print what lets a shell complete this program's commands and options.
+    Completions(install::CompletionsArgs),
+    /// Print this program's page of the manual, or write a page for each command.
+    Man(install::ManArgs),
 }
 
 /// Does what the arguments say; never panics, and says on stderr what stood in the way.
@@ -116,6 +122,8 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Directory(args) => directory::directory(args),
         Command::Routes(args) => directory::routes(args),
         Command::Schema(args) => schema::schema(args),
+        Command::Completions(args) => install::completions(args),
+        Command::Man(args) => install::man(args),
     };
     done.unwrap_or_else(|error| {
         error.show(cli.color);
@@ -134,7 +142,11 @@ fn refuse(error: &clap::Error, args: &[OsString]) -> Exit {
         }
         return Exit::Usage;
     }
-    match Stdout::print(&error.render().to_string()) {
+    let asked = match error.kind() {
+        ErrorKind::DisplayVersion => version::version(),
+        _ => error.render().to_string(),
+    };
+    match Stdout::print(&asked) {
         Ok(()) => Exit::Conforming,
         Err(error) => {
             error.show(Color::Auto);

@@ -31,7 +31,7 @@ fn asking(stop: Stop) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_io().build()?;
     let guard = runtime.enter();
     // They are caught from here on, whenever it is that the thread begins to wait for them.
-    let mut heard = system::Signals::catch()?;
+    let mut heard = system::Signals::catch(false)?;
     drop(guard);
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
@@ -56,9 +56,9 @@ pub enum Asked {
 pub struct Served(system::Signals);
 
 impl Served {
-    /// Catches them.
+    /// Catches them, SIGHUP even where `nohup` has it ignored: who sends that means the files.
     pub fn catch() -> io::Result<Self> {
-        system::Signals::catch().map(Self)
+        system::Signals::catch(true).map(Self)
     }
 
     /// Waits for one; `None` where none can come any more.
@@ -82,11 +82,14 @@ mod system {
     }
 
     impl Signals {
-        /// Catches them.
-        pub fn catch() -> io::Result<Self> {
-            let ignored = ignored();
+        /// Catches those that were not ignored, and SIGHUP in any case where it is asked for.
+        pub fn catch(hangup: bool) -> io::Result<Self> {
+            let mut ignored = ignored();
+            if hangup {
+                ignored &= !bit(SignalKind::hangup());
+            }
             let catch = |kind: SignalKind| {
-                let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;
+                let is_ignored = ignored & bit(kind) != 0;
                 (!is_ignored).then(|| signal(kind)).transpose()
             };
             Ok(Self {
@@ -111,6 +114,10 @@ mod system {
         signal.as_mut()?.recv().await
     }
 
+    fn bit(kind: SignalKind) -> u64 {
+        1 << (kind.as_raw_value() - 1)
+    }
+
     /// Signals that are ignored, a bit each, where the system tells.
     fn ignored() -> u64 {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -130,7 +137,7 @@ mod system {
 
     impl Signals {
         /// Catches it once it is waited for.
-        pub fn catch() -> io::Result<Self> {
+        pub fn catch(_hangup: bool) -> io::Result<Self> {
             Ok(Self)
         }
 

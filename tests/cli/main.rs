@@ -5,6 +5,7 @@ mod broken_off;
 mod deviations;
 mod diff;
 mod folder;
+mod install;
 #[path = "../program/mod.rs"]
 mod program;
 

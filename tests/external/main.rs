@@ -2,6 +2,8 @@
 
 mod clock;
 mod page;
+#[cfg(unix)]
+mod pipeline;
 #[path = "../ports/mod.rs"]
 mod ports;
 #[expect(dead_code, reason = "what the tests of `serve` alone need of it")]

@@ -243,7 +243,9 @@ fn what_cannot_be_kept_is_told_and_nothing_is_changed() {
 fn on_a_full_disk_nothing_is_accepted_and_nothing_that_was_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let config = yaml("alfa", &["mario", "anna"], "");
-    let alfa = Program::start_on_small_disk(folder.path(), "alfa", &config, 8 << 10);
+    // No file may grow beyond 8 MiB, as on a disk that is full then.
+    let small = "trap '' XFSZ; ulimit -f 8192";
+    let alfa = Program::start_from_shell(folder.path(), "alfa", &config, small);
     let client = Client::of(&alfa);
     let submit = |client: &Client, number: usize, text: &str| {
         client.submit_with("mario@alfa.example", &["anna@alfa.example"], number, text).unwrap().data.unwrap().code
@@ -286,7 +288,8 @@ fn a_demo_tells_all_that_a_mail_program_needs_and_is_the_same_when_it_starts_aga
 #[test]
 fn a_hangup_is_a_word_to_read_again() {
     let folder = tempfile::tempdir().unwrap();
-    let mut alfa = Program::start(folder.path(), "alfa", &yaml("alfa", &["mario"], ""));
+    // Under `nohup` too: whoever sends it means the files.
+    let mut alfa = Program::start_from_shell(folder.path(), "alfa", &yaml("alfa", &["mario"], ""), "trap '' HUP");
     alfa.hang_up();
     alfa.wait_for("reread");
     assert_eq!(alfa.terminate(), Some(0));
