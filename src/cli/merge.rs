@@ -26,7 +26,7 @@ pub struct Args {
     /// Put together what there is, although parts are missing or were broken off: the run then counts as broken off.
     #[arg(long)]
     incomplete: bool,
-    /// Where junit.xml, report.sarif, run.jsonl and the evidence are written.
+    /// Where report.html, junit.xml, report.sarif, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     reports: PathBuf,
     #[command(flatten)]

@@ -78,7 +78,7 @@ pub struct Args {
     /// Judge by the norm as it was on this day [default: the norm's latest].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Where junit.xml, report.sarif, run.jsonl and the evidence are written.
+    /// Where report.html, junit.xml, report.sarif, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     reports: PathBuf,
     /// Whose evidence is written.

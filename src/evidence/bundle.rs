@@ -29,7 +29,6 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     bounded::{self, Expansion, MIB, Unpacked},
     hexadecimal::sha256,
-    message::{Kind, Mail},
 };
 
 pub use self::shared::Shared;
@@ -203,8 +202,8 @@ fn draft_into(evidence: &Evidence, folder: &Path, shared: &Shared) -> io::Result
     let mut files = Files { folder, made: BTreeSet::new(), sha256: BTreeMap::new(), shared, alike: Vec::new() };
     let mut observations = Vec::new();
     for one in &evidence.observations {
-        let file =
-            files.add(format!("messages/{:03}-{}{}.eml", one.id, kind(&one.bytes), slug(&one.seen)), &one.bytes)?;
+        let kind = one.claims().map(|kind| format!("{}-", kind.word())).unwrap_or_default();
+        let file = files.add(format!("messages/{:03}-{kind}{}.eml", one.id, slug(&one.seen)), &one.bytes)?;
         let Observation { id, bytes: _, seen, at, path, producer, name, dialogue } = one.clone();
         observations.push(ObservationEntry { id, file, seen, at, path, producer, name, dialogue });
     }
@@ -383,14 +382,6 @@ fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(io::Error::other)?;
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-/// The kind that a message claims, in a file's name; nothing for ordinary mail.
-fn kind(bytes: &[u8]) -> String {
-    let header = &bytes[..bytes.len().min(LARGE)];
-    let header = memchr::memmem::find(header, b"\r\n\r\n").map_or(header, |end| &header[..end + 4]);
-    let kind = Mail::read(header.to_vec()).ok().and_then(|mail| Kind::claimed(&mail));
-    kind.map(|kind| format!("{}-", kind.word())).unwrap_or_default()
 }
 
 /// Where a message was seen, in a file's name.

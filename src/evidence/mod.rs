@@ -20,7 +20,7 @@ pub use dialogue::{Dialogue, DialogueLine, Service, Speaker};
 pub use identity::{OtherPlay, PlayId, RunId};
 pub use watch::{UnknownView, View, Watch};
 
-use crate::message::Bytes;
+use crate::message::{Bytes, Kind, Mail};
 
 /// The part a gateway plays in a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -158,6 +158,17 @@ pub struct Observation {
     pub name: Option<String>,
     /// Index into [`Evidence::dialogues`].
     pub dialogue: Option<usize>,
+}
+
+impl Observation {
+    /// The kind that it claims to be, by its header alone; `None` for ordinary mail.
+    pub fn claims(&self) -> Option<Kind> {
+        /// Octets that a header may have; what follows is not looked at.
+        const HEADER: usize = 64 << 10;
+        let header = &self.bytes[..self.bytes.len().min(HEADER)];
+        let header = memchr::memmem::find(header, b"\r\n\r\n").map_or(header, |end| &header[..end + 4]);
+        Mail::read(header.to_vec()).ok().and_then(|mail| Kind::claimed(&mail))
+    }
 }
 
 /// Where a message was seen.

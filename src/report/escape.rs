@@ -1,6 +1,10 @@
-//! JSON in which nothing acts on the terminal that shows it.
+//! JSON in which nothing acts on the terminal that shows it, and references to files.
 
-use std::io::{self, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+    path::Path,
+};
 
 use serde::Serialize;
 
@@ -36,6 +40,19 @@ impl serde_json::ser::Formatter for SpeltOut {
         }
         out.write_all(&fragment.as_bytes()[plain..])
     }
+}
+
+/// A relative reference, or a file URI, percent-encoded (RFC 3986).
+pub fn uri(path: &Path) -> String {
+    let mut uri = if path.is_absolute() { "file://".to_owned() } else { String::new() };
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(byte.into());
+        } else {
+            write!(uri, "%{byte:02X}").expect("a string takes all that is written");
+        }
+    }
+    uri
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! What went wrong in a cell, told once for every format that people read.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use super::Excerpt;
 use crate::{
@@ -34,14 +37,36 @@ pub struct Failure {
     pub span: Option<Span>,
     /// How often it was found, the same each time.
     pub times: usize,
-    /// Who answers for it: `flawed, as receiver`.
-    pub blame: String,
+    /// Who answers for it.
+    pub blame: Blamed,
     /// What goes wrong because of it.
     pub consequence: Option<&'static str>,
     /// The file that shows it.
     pub evidence: Option<PathBuf>,
     /// The entry that declares it, which makes it no less a failure.
     pub declared: Option<Deviation>,
+}
+
+/// Who answers for something: `flawed, as receiver`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Blamed {
+    /// By role.
+    pub party: Party,
+    /// By name: the target that plays the role, or the provider that signed or is listed.
+    pub name: Option<String>,
+}
+
+impl fmt::Display for Blamed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.party, &self.name) {
+            (Party::Posta, _) => f.write_str("posta, the ordinary mail host"),
+            (Party::Harness, _) => f.write_str("the harness"),
+            (Party::Undetermined, None) => f.write_str("cannot be told from what was seen"),
+            (Party::Undetermined, Some(provider)) => f.write_str(provider),
+            (party, Some(target)) => write!(f, "{target}, as {party}"),
+            (party, None) => party.fmt(f),
+        }
+    }
 }
 
 /// What one body of evidence was judged to be: of a cell, or of a file.
@@ -126,9 +151,9 @@ impl Subject<'_> {
             excerpt: observation.zip(pointed_at(&finding.at)).and_then(|(id, span)| self.excerpt(id, span)),
             span: finding.at.span,
             times: finding.times,
-            blame: match (finding.blame.unwrap_or(verdict.blame), &verdict.provider) {
-                (Party::Undetermined, Some(provider)) => provider.clone(),
-                (party, _) => self.blamed(party),
+            blame: match finding.blame.unwrap_or(verdict.blame) {
+                party @ Party::Undetermined => Blamed { party, name: verdict.provider.clone() },
+                party => self.blamed(party),
             },
             consequence: Some(verdict.rule.consequence),
             evidence: self.file(observation),
@@ -148,7 +173,7 @@ impl Subject<'_> {
             excerpt: None,
             span: None,
             times: 1,
-            blame: "the harness".to_owned(),
+            blame: self.blamed(Party::Harness),
             consequence: Some("nothing can be said about this question; please report it"),
             evidence: self.file(verdict.observation),
             declared: None,
@@ -193,16 +218,10 @@ impl Subject<'_> {
         }
     }
 
-    /// The target's name and its role, or the party's name.
-    fn blamed(&self, party: Party) -> String {
+    /// The party, with the name of the target that plays its role.
+    fn blamed(&self, party: Party) -> Blamed {
         let gateway = party.role().and_then(|role| self.evidence.gateways.get(&role));
-        match (party, gateway) {
-            (Party::Posta, _) => "posta, the ordinary mail host".to_owned(),
-            (Party::Harness, _) => "the harness".to_owned(),
-            (Party::Undetermined, _) => "cannot be told from what was seen".to_owned(),
-            (party, Some(gateway)) => format!("{}, as {party}", gateway.target),
-            (party, None) => party.to_string(),
-        }
+        Blamed { party, name: gateway.map(|gateway| gateway.target.clone()) }
     }
 
     fn excerpt(&self, observation: usize, span: Span) -> Option<Excerpt> {
@@ -257,7 +276,7 @@ mod tests {
     #[test]
     fn what_the_harness_made_wrong_is_nobodys_failure() {
         assert_eq!(failures(&cell(wrong(), Party::Harness)), []);
-        assert_eq!(failures(&cell(wrong(), Party::Receiver))[0].blame, "flawed, as receiver");
+        assert_eq!(failures(&cell(wrong(), Party::Receiver))[0].blame.to_string(), "flawed, as receiver");
     }
 
     #[test]
@@ -273,13 +292,16 @@ mod tests {
     #[test]
     fn a_finding_may_blame_another_than_its_subjects_maker() {
         let finding = Finding::new("this", "that", "header Subject").blaming(Party::Sender);
-        assert_eq!(failures(&cell(Outcome::Fail(vec![finding]), Party::Harness))[0].blame, "alfa, as sender");
+        assert_eq!(
+            failures(&cell(Outcome::Fail(vec![finding]), Party::Harness))[0].blame.to_string(),
+            "alfa, as sender"
+        );
     }
 
     #[test]
     fn a_rule_that_broke_says_nothing_about_a_gateway() {
         let broken = &failures(&cell(Outcome::InternalError("index out of bounds".into()), Party::Receiver))[0];
-        assert_eq!((broken.severity, broken.blame.as_str()), (Severity::Broken, "the harness"));
+        assert_eq!((broken.severity, broken.blame.party), (Severity::Broken, Party::Harness));
         assert!(broken.found.contains("index out of bounds"));
     }
 

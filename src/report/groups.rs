@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use super::{Failure, Ink, Paint, Subject, clause_line, shown};
+use super::{Blamed, Failure, Ink, Paint, Subject, clause_line, shown};
 use crate::{
     known::Deviation,
     results::{Severity, Strictness},
@@ -25,17 +25,19 @@ pub struct Groups {
 }
 
 /// What makes two failures one mistake; what is declared stays apart from what is not.
-type Key = (Severity, String, String, String, bool);
+type Key = (Severity, String, Blamed, String, bool);
 
 /// One failure, and where it was seen.
-struct Group {
-    first: Failure,
-    /// The first few.
-    places: Vec<String>,
+pub struct Group {
+    /// The first.
+    pub first: Failure,
+    /// The first few places.
+    pub places: Vec<String>,
     /// How many there are beyond those.
-    further: usize,
+    pub further: usize,
     last: String,
-    times: usize,
+    /// How often in all.
+    pub times: usize,
 }
 
 impl Groups {
@@ -61,12 +63,22 @@ impl Groups {
         subject.failures().for_each(|failure| self.add(failure, place));
     }
 
-    /// A block for each, the heaviest first; a line for each of those that fail nothing.
-    pub fn pages(&self, strictness: Strictness, paint: Paint) -> String {
+    /// Each, the heaviest first.
+    pub fn sorted(&self) -> Vec<&Group> {
         let mut groups: Vec<&Group> = self.all.iter().collect();
         groups.sort_by_key(|group| group.first.severity);
+        groups
+    }
+
+    /// Findings of kinds beyond those that are held.
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
+    /// A block for each, the heaviest first; a line for each of those that fail nothing.
+    pub fn pages(&self, strictness: Strictness, paint: Paint) -> String {
         let (heavy, light): (Vec<_>, Vec<_>) =
-            groups.into_iter().partition(|group| group.first.severity.fails(strictness));
+            self.sorted().into_iter().partition(|group| group.first.severity.fails(strictness));
         let (untold, light): (Vec<_>, Vec<_>) =
             light.into_iter().partition(|group| group.first.severity == Severity::Untold);
         let mut text: String = heavy.iter().map(|group| group.page(paint)).collect();
@@ -86,9 +98,7 @@ impl Groups {
 
     /// A line for each, the heaviest first, under a heading.
     pub fn lines(&self, heading: &str, paint: Paint) -> String {
-        let mut groups: Vec<&Group> = self.all.iter().collect();
-        groups.sort_by_key(|group| group.first.severity);
-        lines(heading, &groups, paint)
+        lines(heading, &self.sorted(), paint)
     }
 }
 
@@ -138,7 +148,8 @@ impl Group {
     fn line(&self, paint: Paint) -> String {
         let word = paint.dye(Ink::Odd, self.first.severity.word());
         let Failure { id, found, blame, .. } = &self.first;
-        let line = format!("{} ({}; {}): {}", shown(id), shown(blame), counted(self.times, "time"), shown(found));
+        let line =
+            format!("{} ({}; {}): {}", shown(id), shown(&blame.to_string()), counted(self.times, "time"), shown(found));
         format!("  {word} {}\n", wrapped(&line, 4))
     }
 }
@@ -166,7 +177,7 @@ pub fn block(failure: &Failure, paint: Paint, more: impl IntoIterator<Item = (&'
         row(&format!("line {}", excerpt.line), &line);
         row("", &carets);
     }
-    row("to blame", &shown(&failure.blame));
+    row("to blame", &shown(&failure.blame.to_string()));
     row("declared", &failure.declared.as_ref().map(declared_line).unwrap_or_default());
     row("consequence", failure.consequence.unwrap_or_default());
     row("evidence", &failure.evidence.as_ref().map(|path| shown(&path.to_string_lossy())).unwrap_or_default());

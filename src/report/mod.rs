@@ -4,6 +4,7 @@ mod escape;
 mod excerpt;
 mod failure;
 mod groups;
+mod html;
 mod junit;
 mod lines;
 mod paint;
@@ -14,10 +15,11 @@ mod terminal;
 
 use std::io;
 
-pub use escape::{json_line, write_json};
+pub use escape::{json_line, uri, write_json};
 pub use excerpt::Excerpt;
-pub use failure::{Failure, Subject, clause_line, failures};
-pub use groups::{Groups, block, counted, declared_line, wrapped};
+pub use failure::{Blamed, Failure, Subject, clause_line, failures};
+pub use groups::{Group, Groups, block, counted, declared_line, wrapped};
+pub use html::Html;
 pub use junit::{Junit, LateFile};
 pub use lines::{Line, RuleSet};
 pub use paint::{Ink, Paint};

@@ -5,7 +5,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     fs,
     io::{self, Write},
     path::Path,
@@ -14,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Failure, Report, Subject, clause_line, declared_line, failures, shown, write_json};
+use super::{Failure, Report, Subject, clause_line, declared_line, failures, shown, uri, write_json};
 use crate::{
     norm::Level,
     results::{Cell, CellOutcome, Checked, Closing, Event, Severity, SubmissionPage},
@@ -115,7 +114,7 @@ impl<W: Write> Sarif<W> {
             "message": {"text": message(failure)},
             "locations": [location(failure, seen_in, path)],
             "occurrenceCount": failure.times,
-            "properties": {"blame": failure.blame, "seenIn": seen_in},
+            "properties": {"blame": failure.blame.to_string(), "seenIn": seen_in},
         });
         if let Some(deviation) = &failure.declared {
             // 3.35: known outside the code, and accepted; the result stays what it is.
@@ -231,7 +230,7 @@ fn message(failure: &Failure) -> String {
     if !failure.place.is_empty() {
         text.extend([" Where: ", &shown(&failure.place), "."]);
     }
-    text.extend([" To blame: ", &shown(&failure.blame), "."]);
+    text.extend([" To blame: ", &shown(&failure.blame.to_string()), "."]);
     text.extend(failure.consequence.map(|consequence| format!(" {consequence}")));
     escaped(&text)
 }
@@ -266,19 +265,6 @@ fn location(failure: &Failure, seen_in: &str, path: Option<&Path>) -> Value {
 fn logical(failure: &Failure, seen_in: &str) -> String {
     let place = if failure.place.is_empty() { &failure.id } else { &failure.place };
     format!("{}: {}", shown(seen_in), shown(place))
-}
-
-/// A relative reference, or a file URI, percent-encoded (RFC 3986).
-fn uri(path: &Path) -> String {
-    let mut uri = if path.is_absolute() { "file://".to_owned() } else { String::new() };
-    for &byte in path.as_os_str().as_encoded_bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(byte.into());
-        } else {
-            write!(uri, "%{byte:02X}").expect("a string takes all that is written");
-        }
-    }
-    uri
 }
 
 /// Text in which nothing is a placeholder (3.11.5) or a link (3.11.6).

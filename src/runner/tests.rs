@@ -359,7 +359,7 @@ async fn another_receiving_provider_is_seen_to_fail_and_is_named() {
         assert_eq!(cell.outcome, CellOutcome::Failed, "{id} {to}");
         assert!(cell.unmet.iter().any(|unmet| unmet.blame == blame), "{id} {to}: {:?}", cell.unmet);
         assert_eq!(cell.second_receiver(), Some("delta"));
-        let named = |failure: &report::Failure| failure.blame == "delta, as second-receiver";
+        let named = |failure: &report::Failure| failure.blame.to_string() == "delta, as second-receiver";
         assert_eq!(report::failures(&cell).iter().any(named), blame == Party::SecondReceiver, "{id} {to}");
     }
 }

@@ -25,7 +25,9 @@ fn a_later_run_keeps_what_an_earlier_one_left_and_says_where() {
         fs::read_dir(folder.path("reports/earlier")).unwrap().map(|entry| entry.unwrap().path()).collect();
     let [earlier] = &earlier[..] else { panic!("{earlier:?}") };
     assert!(later.err.contains(&*earlier.to_string_lossy()), "{}", later.err);
-    for kept in ["run.jsonl", "junit.xml", "report.sarif", "evidence/delivery/complete/alfa-bravo/manifest.json"] {
+    for kept in
+        ["run.jsonl", "junit.xml", "report.html", "report.sarif", "evidence/delivery/complete/alfa-bravo/manifest.json"]
+    {
         assert!(earlier.join(kept).is_file(), "{kept}");
     }
     pec(&["check", &earlier.join("evidence").to_string_lossy()]).exits(0);
@@ -52,7 +54,7 @@ fn what_stands_in_the_way_of_a_report_is_told_before_anything_is_touched() {
     let folder = Folder::new();
     folder.run(&["--sender", "alfa"]).exits(0);
     let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo/manifest.json");
-    for name in ["junit.xml", "report.sarif", "run.jsonl"] {
+    for name in ["junit.xml", "report.html", "report.sarif", "run.jsonl"] {
         let (path, aside) = (folder.path("reports").join(name), folder.path("aside"));
         fs::rename(&path, &aside).unwrap();
         fs::create_dir(&path).unwrap();

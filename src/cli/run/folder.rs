@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::super::error::warn;
 use crate::{
     evidence::bundle::{self, BUNDLES},
-    report::{JsonStream, Junit, LateFile, Reports, RuleSet, Sarif},
+    report::{Html, JsonStream, Junit, LateFile, Reports, RuleSet, Sarif},
     rules,
     shown::path_text,
 };
@@ -21,6 +21,7 @@ use crate::{
 const STREAM: &str = "run.jsonl";
 const JUNIT: &str = "junit.xml";
 const SARIF: &str = "report.sarif";
+const HTML: &str = "report.html";
 /// Earlier runs, a folder each, called after the instant they began.
 const EARLIER: &str = "earlier";
 /// Held while a run goes on; it stays, since taking it away would let two runs hold one each.
@@ -90,12 +91,19 @@ impl Folder {
 
     /// Adds the reports that it holds.
     pub fn open(&self, reports: &mut Reports) -> io::Result<Written> {
-        let [stream, junit, sarif] = [STREAM, JUNIT, SARIF].map(|name| self.path.join(name));
+        let [stream, junit, sarif, html] = [STREAM, JUNIT, SARIF, HTML].map(|name| self.path.join(name));
         reports.add(JUNIT, Junit::new(LateFile::at(junit.clone())));
         reports.add(SARIF, Sarif::new(io::BufWriter::new(self.sarif.try_clone()?), rules::all()));
-        reports.add(STREAM, JsonStream::new(self.stream.try_clone()?, RuleSet::of(rules::all())));
-        let files =
-            vec![(stream, Some(self.stream.try_clone()?)), (sarif, Some(self.sarif.try_clone()?)), (junit, None)];
+        let rule_set = RuleSet::of(rules::all());
+        reports
+            .add(HTML, Html::new(io::BufWriter::new(LateFile::at(html.clone())), self.path.clone(), rule_set.clone()));
+        reports.add(STREAM, JsonStream::new(self.stream.try_clone()?, rule_set));
+        let files = vec![
+            (stream, Some(self.stream.try_clone()?)),
+            (sarif, Some(self.sarif.try_clone()?)),
+            (junit, None),
+            (html, None),
+        ];
         Ok(Written { files, bundles: Vec::new() })
     }
 }
@@ -185,9 +193,10 @@ fn what_is_at(path: &Path) -> io::Result<Option<Kind>> {
 /// How a report that we wrote begins. One that was cut off before it began is empty.
 type Beginning = fn(&[u8]) -> bool;
 
-const REPORTS: [(&str, Beginning); 3] = [
+const REPORTS: [(&str, Beginning); 4] = [
     (STREAM, |beginning| header(beginning).is_some()),
     (JUNIT, |beginning| contains(beginning, concat!("<testsuites name=\"", env!("CARGO_PKG_NAME")))),
+    (HTML, |beginning| contains(beginning, concat!("<meta name=\"generator\" content=\"", env!("CARGO_PKG_NAME")))),
     (SARIF, |beginning| contains(beginning, concat!("\"name\":\"", env!("CARGO_PKG_NAME"), "\""))),
 ];
 
@@ -436,7 +445,7 @@ mod tests {
         place.bundle("a/alfa-bravo");
         written.add(&place.at("evidence/a/alfa-bravo"));
         assert!(written.gone().is_empty());
-        assert_eq!(written.gone_after_all(), [place.at("junit.xml")]);
+        assert_eq!(written.gone_after_all(), ["junit.xml", "report.html"].map(|name| place.at(name)));
         fs::remove_file(place.at("report.sarif")).unwrap();
         // Another file in its place is not the one that is written.
         fs::rename(place.at("run.jsonl"), place.at("x")).unwrap();

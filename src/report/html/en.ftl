@@ -1,0 +1,178 @@
+# What the page says in English. The Italian is in it.ftl; a test holds them to the same texts.
+
+language = Language
+skip = To the content
+printed = Print
+scripts-off = Without scripts the page shows everything; the filters need them.
+
+## A run
+
+run-title = Report of a run
+verdict-0 = Conforming
+verdict-1 = Non-conformity
+verdict-2 = Usage or configuration error
+verdict-3 = Trouble, no verdict
+verdict-4 = Nothing was exercised
+verdict-5 = Cannot be told
+exit-code = exit code
+fail-fast = Stopped at the first failure, as asked: the rest was not played.
+interrupted = Interrupted: this report is incomplete.
+
+plays = plays
+passed = passed
+failed = failed
+error = error
+skipped = skipped
+not-played = not played
+violations = violations
+warnings = warnings
+notes = notes
+unmet = expectations not met
+untold = more than is read
+broken-rules = rules that broke
+rules-exercised = rules exercised
+
+about = About this run
+started = started
+took = took
+suite = suite
+rule-set = set of rules
+norm-of = norm of
+latest = the latest
+strictness = fails
+strict-violations = violations
+strict-warnings = violations and warnings
+strict-notes = violations, warnings and notes
+shard = part
+part-plays = plays of the whole
+other-reports = other reports of it
+
+## The matrix and its filters
+
+matrix = Who played what
+matrix-help = A letter tells how each scenario ended for each ordered pair; it leads to the play.
+filters = Filters
+filters-help = A rule selects the plays in which it was put to something; with a level or a side, those in which it found something of that kind.
+filter-text = text
+filter-outcome = outcome
+filter-family = family
+filter-rule = rule
+filter-level = level
+filter-side = side
+any = any
+clear = Clear
+shown-of = shown of
+scenario = scenario
+level-violation = violation
+level-warning = warning
+level-note = note
+level-unmet = expectation not met
+level-untold = cannot tell
+level-broken = internal error
+side-sender = sender
+side-receiver = receiver
+side-second-receiver = second receiver
+side-posta = ordinary mail host
+side-harness = the harness
+side-undetermined = cannot be told
+
+## Findings
+
+findings = What was found
+no-findings = Nothing is wrong in what was played.
+findings-help = The same rule broken by the same party is told once, with where it was seen.
+expected = expected
+found = found
+where = where
+line = line
+to-blame = to blame
+consequence = consequence
+clause = clause
+reading = reading
+evidence = evidence
+declared = declared
+seen-in = seen in
+times = times in all
+and-more = more
+further-findings = more findings of other kinds; run.jsonl tells of each.
+
+## What was not
+
+not-exercised = What was not exercised
+not-exercised-help = A rule that inspected nothing in the whole run is not passed either.
+not-exercised-none = Every rule inspected something.
+not-in-force = Not in force on the norm's day
+skipped-why = Skipped, which is not passed
+error-why = No verdict, for trouble of the harness or a target
+rule = rule
+question = question
+plays-of-it = plays
+reason = reason
+
+## Declared deviations
+
+deviations = Declared deviations
+deviation-stands = how it stands
+deviation-until = until
+deviation-owner = owner
+
+## The norm
+
+norm = Coverage of the norm
+norm-help = Every clause, and what this run shows of it.
+norm-held = held
+norm-broken = broken
+norm-warned = not followed
+norm-played = played
+norm-idle = not exercised
+norm-untested = not testable
+norm-past = not in force
+norm-subjects = put to
+norm-says = what it says
+norm-state = in this run
+
+## A play
+
+outcome-passed = passed
+outcome-failed = failed
+outcome-error = error
+outcome-skipped = skipped
+back = All plays
+again = To play it again
+happened = What happened
+happened-help = Messages between the parties, in the order in which they were seen, mailboxes after the wires; the times are those of the legal clock, from the first message on.
+users-of = users of
+nothing-seen = Nothing was seen.
+by-harness = put in on purpose by the harness
+virus-store = into the virus store
+session-refused = a session without a message
+ordinary-mail = ordinary mail
+choices = Where the norm leaves a choice, taken was
+worth-knowing = Worth knowing
+tale = Message by message
+tale-help = Identifiers and times have names here, equal for equal things.
+sessions = SMTP sessions
+service-submission = access point, STARTTLS
+service-submissions = access point, TLS
+service-incoming = incoming point
+service-ordinary = ordinary mail
+in-clear = in clear
+judged-by = rules were put to what was seen
+files = The evidence
+left-out = Left out here, to keep this page small; the evidence has it.
+left-out-gone = Left out here, to keep this page small; the evidence was not kept.
+plays-left-out = plays have no section here, to keep this page small; run.jsonl tells of each.
+
+## Kinds of messages
+
+kind-accettazione = acceptance
+kind-non-accettazione = non-acceptance
+kind-non-accettazione-virus = non-acceptance for a virus
+kind-presa-in-carico = server-server acceptance
+kind-avvenuta-consegna = delivery
+kind-preavviso-errore-consegna = timeout notice
+kind-errore-consegna = non-delivery
+kind-errore-consegna-virus = non-delivery for a virus
+kind-rilevazione-virus = virus detection
+kind-posta-certificata = transport envelope
+kind-anomalia = anomaly envelope

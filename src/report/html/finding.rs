@@ -1,0 +1,81 @@
+//! Something that went wrong, as the page tells it.
+
+use std::path::Path;
+
+use super::{Link, play::Place};
+use crate::{
+    norm::Clause,
+    report::{Failure, Group, declared_line, shown},
+    results::Severity,
+};
+
+/// Columns of an excerpt.
+const WIDTH: usize = 90;
+
+/// A failure, escaped and cut to be shown.
+pub(super) struct Finding<'a> {
+    /// Its severity, as the page's texts and style call it.
+    pub level: &'static str,
+    pub id: String,
+    /// The rule, where one asked.
+    pub rule: Option<String>,
+    pub question: &'a str,
+    pub expected: String,
+    pub found: String,
+    pub place: String,
+    pub excerpt: Option<(usize, [String; 2])>,
+    pub side: String,
+    pub name: Option<String>,
+    pub consequence: Option<&'static str>,
+    pub clauses: &'a [&'static Clause],
+    pub declared: Option<String>,
+    pub evidence: Option<Link>,
+    /// Where it was seen, where that is more than here.
+    pub places: Vec<Place>,
+    /// Places beyond those.
+    pub further: usize,
+    pub times: usize,
+}
+
+impl<'a> Finding<'a> {
+    /// A failure by itself; what it links to is named from `folder`.
+    pub fn of(failure: &'a Failure, folder: &Path) -> Self {
+        Self {
+            level: level(failure.severity),
+            id: shown(&failure.id),
+            rule: (failure.severity != Severity::Unmet).then(|| shown(&failure.id)),
+            question: &failure.question,
+            expected: shown(&failure.expected),
+            found: shown(&failure.found),
+            place: shown(&failure.place),
+            excerpt: failure.excerpt.as_ref().map(|excerpt| (excerpt.line, excerpt.rows(WIDTH))),
+            side: failure.blame.party.to_string(),
+            name: failure.blame.name.as_deref().map(shown),
+            consequence: failure.consequence,
+            clauses: &failure.clauses,
+            declared: failure.declared.as_ref().map(declared_line),
+            evidence: failure.evidence.as_ref().map(|path| Link::to(path, folder)),
+            places: Vec::new(),
+            further: 0,
+            times: failure.times,
+        }
+    }
+
+    /// What was found in several places, told once.
+    pub fn of_group(group: &'a Group, folder: &Path) -> Self {
+        let places = group.places.iter().map(|place| Place::of(place)).collect();
+        Self { places, further: group.further, times: group.times, ..Self::of(&group.first, folder) }
+    }
+}
+
+/// A severity, as the page's texts and style call it.
+pub(super) fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Broken => "broken",
+        Severity::Unmet => "unmet",
+        Severity::Violation => "violation",
+        Severity::Untold => "untold",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}

@@ -1,0 +1,178 @@
+# Ciò che la pagina dice in italiano. L'inglese sta in en.ftl; un test ne confronta i testi.
+
+language = Lingua
+skip = Vai al contenuto
+printed = Stampa
+scripts-off = Senza script la pagina mostra tutto; i filtri ne hanno bisogno.
+
+## Un'esecuzione
+
+run-title = Rapporto di un'esecuzione
+verdict-0 = Conforme
+verdict-1 = Non conforme
+verdict-2 = Errore d'uso o di configurazione
+verdict-3 = Problemi, nessun esito
+verdict-4 = Nulla è stato verificato
+verdict-5 = Non si può dire
+exit-code = codice di uscita
+fail-fast = Fermata al primo errore, come richiesto: il resto non è stato eseguito.
+interrupted = Interrotta: questo rapporto è incompleto.
+
+plays = prove
+passed = superate
+failed = fallite
+error = in errore
+skipped = saltate
+not-played = non eseguite
+violations = violazioni
+warnings = avvertimenti
+notes = note
+unmet = attese non soddisfatte
+untold = oltre quanto si legge
+broken-rules = regole guaste
+rules-exercised = regole applicate
+
+about = Su questa esecuzione
+started = inizio
+took = durata
+suite = programma
+rule-set = insieme delle regole
+norm-of = norma del
+latest = la più recente
+strictness = fa fallire
+strict-violations = violazioni
+strict-warnings = violazioni e avvertimenti
+strict-notes = violazioni, avvertimenti e note
+shard = parte
+part-plays = prove del tutto
+other-reports = altri rapporti
+
+## La tabella e i filtri
+
+matrix = Chi ha provato che cosa
+matrix-help = Una lettera dice come è finito ogni scenario per ogni coppia ordinata, e porta alla prova.
+filters = Filtri
+filters-help = Una regola sceglie le prove in cui è stata applicata a qualcosa; con un livello o un lato, quelle in cui ha trovato qualcosa di quel genere.
+filter-text = testo
+filter-outcome = esito
+filter-family = famiglia
+filter-rule = regola
+filter-level = livello
+filter-side = lato
+any = tutti
+clear = Azzera
+shown-of = mostrate su
+scenario = scenario
+level-violation = violazione
+level-warning = avvertimento
+level-note = nota
+level-unmet = attesa non soddisfatta
+level-untold = non si può dire
+level-broken = errore interno
+side-sender = mittente
+side-receiver = destinatario
+side-second-receiver = secondo destinatario
+side-posta = posta ordinaria
+side-harness = il programma di prova
+side-undetermined = non si può dire
+
+## Che cosa si è trovato
+
+findings = Che cosa si è trovato
+no-findings = Nulla di sbagliato in ciò che è stato provato.
+findings-help = La stessa regola violata dalla stessa parte è detta una volta, con i luoghi in cui si è vista.
+expected = atteso
+found = trovato
+where = dove
+line = riga
+to-blame = a carico di
+consequence = conseguenza
+clause = clausola
+reading = lettura
+evidence = prova
+declared = dichiarato
+seen-in = visto in
+times = volte in tutto
+and-more = altri
+further-findings = altri rilievi di altro genere; run.jsonl li riporta tutti.
+
+## Che cosa è mancato
+
+not-exercised = Che cosa non è stato verificato
+not-exercised-help = Una regola che non ha esaminato nulla in tutta l'esecuzione non è nemmeno superata.
+not-exercised-none = Ogni regola ha esaminato qualcosa.
+not-in-force = Non in vigore nel giorno della norma
+skipped-why = Saltate, il che non è superate
+error-why = Senza esito, per problemi del programma di prova o di un gestore
+rule = regola
+question = domanda
+plays-of-it = prove
+reason = motivo
+
+## Deviazioni dichiarate
+
+deviations = Deviazioni dichiarate
+deviation-stands = a che punto è
+deviation-until = fino al
+deviation-owner = responsabile
+
+## La norma
+
+norm = Copertura della norma
+norm-help = Ogni clausola, e che cosa ne mostra questa esecuzione.
+norm-held = rispettata
+norm-broken = violata
+norm-warned = non seguita
+norm-played = provata
+norm-idle = non verificata
+norm-untested = non verificabile
+norm-past = non in vigore
+norm-subjects = applicata a
+norm-says = che cosa dice
+norm-state = in questa esecuzione
+
+## Una prova
+
+outcome-passed = superata
+outcome-failed = fallita
+outcome-error = in errore
+outcome-skipped = saltata
+back = Tutte le prove
+again = Per ripeterla
+happened = Che cosa è successo
+happened-help = I messaggi tra le parti, nell'ordine in cui si sono visti, le caselle dopo le connessioni; i tempi sono quelli dell'orologio legale, dal primo messaggio in poi.
+users-of = utenti di
+nothing-seen = Non si è visto nulla.
+by-harness = immesso apposta dal programma di prova
+virus-store = nel deposito dei messaggi con virus
+session-refused = una sessione senza messaggio
+ordinary-mail = posta ordinaria
+choices = Dove la norma lascia una scelta, è stata presa
+worth-knowing = Da sapere
+tale = Messaggio per messaggio
+tale-help = Identificativi e tempi hanno qui dei nomi, uguali per cose uguali.
+sessions = Sessioni SMTP
+service-submission = punto di accesso, STARTTLS
+service-submissions = punto di accesso, TLS
+service-incoming = punto di ricezione
+service-ordinary = posta ordinaria
+in-clear = in chiaro
+judged-by = regole applicate a ciò che si è visto
+files = Le prove raccolte
+left-out = Omesso qui, perché la pagina resti piccola; sta tra le prove raccolte.
+left-out-gone = Omesso qui, perché la pagina resti piccola; le prove non sono state conservate.
+plays-left-out = prove non hanno qui una sezione, perché la pagina resti piccola; run.jsonl le riporta tutte.
+
+## Tipi di messaggi
+
+kind-accettazione = ricevuta di accettazione
+kind-non-accettazione = avviso di non accettazione
+kind-non-accettazione-virus = avviso di non accettazione per virus
+kind-presa-in-carico = ricevuta di presa in carico
+kind-avvenuta-consegna = ricevuta di avvenuta consegna
+kind-preavviso-errore-consegna = preavviso di mancata consegna
+kind-errore-consegna = avviso di mancata consegna
+kind-errore-consegna-virus = avviso di mancata consegna per virus
+kind-rilevazione-virus = avviso di rilevazione virus
+kind-posta-certificata = busta di trasporto
+kind-anomalia = busta di anomalia

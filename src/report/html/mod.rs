@@ -1,0 +1,170 @@
+//! A page for people, in one file that asks for nothing else: `report.html`.
+//!
+//! Templates beside this file escape whatever they are given; a Content-Security-Policy lets nothing load and nothing run but
+//! the style and the script that are part of this program. What the page holds is bounded, and it says what was left out.
+
+mod finding;
+mod norm;
+mod play;
+mod plays;
+mod sequence;
+mod tale;
+mod texts;
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+
+use self::plays::PlaysPage;
+use super::{Report, RuleSet, uri};
+use crate::{
+    results::{Event, Work},
+    shown::shown_path,
+};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// Writes the page when everything is over.
+pub struct Html<W> {
+    out: W,
+    folder: PathBuf,
+    rules: RuleSet,
+    page: Option<Box<PlaysPage>>,
+}
+
+impl<W: Write> Html<W> {
+    /// A page on `out`, which lies in `folder`: what it links to is named from there.
+    pub fn new(out: W, folder: PathBuf, rules: RuleSet) -> Self {
+        Self { out, folder, rules, page: None }
+    }
+}
+
+impl<W: Write> Report for Html<W> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        match (event, &mut self.page) {
+            (Event::Opened(opening), _) if matches!(opening.work, Work::Plays { .. }) => {
+                self.page = Some(Box::new(PlaysPage::new(opening, self.folder.clone())));
+            }
+            (Event::Finished(cell), Some(page)) => page.add(cell).map_err(io::Error::other)?,
+            (Event::Closed(closing), Some(page)) => {
+                page.write(&mut self.out, closing, &self.rules)?;
+                self.out.flush()?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What every page has around what it tells.
+struct Frame {
+    suite: &'static str,
+    version: &'static str,
+    started: String,
+    style: &'static str,
+    script: &'static str,
+    policy: String,
+}
+
+impl Frame {
+    fn new(started: Timestamp) -> Self {
+        let hash = |text: &str| STANDARD.encode(digest(&SHA256, text.as_bytes()));
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+            hash(STYLE),
+            hash(SCRIPT)
+        );
+        let (suite, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        Self {
+            suite,
+            version,
+            started: started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            style: STYLE,
+            script: SCRIPT,
+            policy,
+        }
+    }
+}
+
+/// Something on the disk that the page leads to.
+struct Link {
+    href: String,
+    name: String,
+}
+
+impl Link {
+    /// To a path, from the folder that the page lies in.
+    fn to(path: &Path, folder: &Path) -> Self {
+        let path = path.strip_prefix(folder).unwrap_or(path);
+        Self { href: uri(path), name: shown_path(path) }
+    }
+}
+
+/// JSON that stands in a script element: whatever is in its strings, nothing ends the element or begins a comment.
+fn in_script(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}
+
+/// A length of time in a few signs.
+fn took(took: std::time::Duration) -> String {
+    match took.as_millis() {
+        short @ 0..1000 => format!("{short} ms"),
+        long => format!("{}.{} s", long / 1000, long % 1000 / 100),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    fn page() -> String {
+        let mut out = Vec::new();
+        let mut html = Html::new(&mut out, "reports".into(), RuleSet::of(&samples::RULES));
+        for event in samples::run() {
+            html.event(&event).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_comes_from_a_message_is_text_and_acts_nowhere() {
+        let page = page();
+        assert!(page.contains(r"&#60;/failure&#62;]]&#62;&#38;\u{1b}[31mred"), "{page}");
+        assert!(!page.contains(['\x1b', '\u{202e}', '\r', '\u{9b}', '\0']));
+        assert_eq!(page.matches("<script").count(), 2, "the program's own, and its data");
+    }
+
+    #[test]
+    fn everything_that_was_played_has_its_section_and_its_letter() {
+        let page = page();
+        assert_eq!(page.matches("<section class=\"page play\"").count(), 5);
+        assert_eq!(page.matches("data-play=").count(), 5);
+        assert!(page.contains(r#"href="evidence/delivery/complete/flawed-alfa""#), "links begin at the page");
+        assert!(page.contains("run delivery/complete --sender flawed --receiver alfa"));
+    }
+
+    #[test]
+    fn data_ends_no_script() {
+        assert_eq!(in_script(r#"{"a":"</script><!--"}"#), r#"{"a":"\u003c/script>\u003c!--"}"#);
+    }
+
+    #[test]
+    fn every_text_that_the_page_names_is_there() {
+        let page = page();
+        let said = regex::Regex::new("<span lang=it>([^<]*)</span><span lang=en>([^<]*)</span>").unwrap();
+        let ids: Vec<&str> = said
+            .captures_iter(&page)
+            .map(|it| it.extract::<2>().1)
+            .filter(|it| it[0] == it[1] && it[0].contains('-'))
+            .map(|it| it[0])
+            .collect();
+        assert!(ids.is_empty(), "told by their ids: {ids:?}");
+    }
+}
