@@ -284,7 +284,7 @@ fn a_run_that_is_interrupted_tells_what_was_sent() {
     // Once is to let the play end, which it would in ten minutes; two that come at once may count as one.
     while run.try_wait().unwrap().is_none() {
         let _ = std::process::Command::new("kill").arg(run.id().to_string()).status().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        std::thread::sleep(ports::LOOK);
     }
     let output = run.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
