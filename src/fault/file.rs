@@ -201,7 +201,10 @@ impl Fault {
     pub(super) fn cast(&self, evidence: &Evidence) -> Result<Self, FaultError> {
         let unworkable = |error: serde_json::Error| FaultError::Unworkable(error.to_string());
         let mut value = serde_json::to_value((&self.on, &self.edit, &self.also)).map_err(unworkable)?;
-        each_string(&mut value, &|text| names(text, evidence));
+        let names = names(evidence);
+        each_string(&mut value, &|text| {
+            names.iter().fold(text.to_owned(), |text, (name, meant)| text.replace(name, meant))
+        });
         let (on, edit, also) = serde_json::from_value(value).map_err(unworkable)?;
         Ok(Self { on, edit, also, ..self.clone() })
     }
@@ -224,26 +227,24 @@ fn each_string(value: &mut serde_json::Value, change: &impl Fn(&str) -> String) 
     }
 }
 
-fn names(text: &str, evidence: &Evidence) -> String {
+/// What stands in a fault for whom, and who that is here, in the order in which they are put in.
+fn names(evidence: &Evidence) -> Vec<(String, String)> {
     let directory = evidence.directories.last().and_then(|version| Directory::read(&version.ldif).ok());
-    let mut text = text.to_owned();
+    let mut names = Vec::new();
     for (role, facts) in &evidence.gateways {
         let service = directory.iter().flat_map(|directory| &directory.providers);
         let mut main = service.filter(|provider| provider.name == facts.provider && provider.unit.is_none());
         if let Some(provider) = main.next() {
-            text = text.replace(&format!("service@{role}"), &provider.mail_receipt);
+            names.push((format!("service@{role}"), provider.mail_receipt.clone()));
             let certificate = provider.certificates.first().and_then(|der| Certificate::read(der).ok());
-            if let Some(address) = certificate.and_then(|certificate| certificate.emails.into_iter().next()) {
-                text = text.replace(&format!("{{{role}.address}}"), &address);
-            }
+            let address = certificate.and_then(|certificate| certificate.emails.into_iter().next());
+            names.extend(address.map(|address| (format!("{{{role}.address}}"), address)));
         }
-        text = text.replace(&format!("{{{role}}}"), &facts.target);
-        text = text.replace(&format!("{{{role}.provider}}"), &facts.provider);
-        if let Some(domain) = facts.domains.first() {
-            text = text.replace(&format!("@{role}"), &format!("@{domain}"));
-        }
+        names.push((format!("{{{role}}}"), facts.target.clone()));
+        names.push((format!("{{{role}.provider}}"), facts.provider.clone()));
+        names.extend(facts.domains.first().map(|domain| (format!("@{role}"), format!("@{domain}"))));
     }
-    text
+    names
 }
 
 impl Where {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future;
 use tokio::time::Instant;
 
 use super::{
@@ -48,11 +49,9 @@ impl Stage<'_> {
             tokio::time::sleep(settling.poll).await;
         };
         let took = started.elapsed();
-        let silence_ends = Instant::now() + settling.silence;
-        while Instant::now() < silence_ends {
-            tokio::time::sleep(settling.poll.min(silence_ends - Instant::now())).await;
-            self.world.catch_up(settling.poll).await;
-        }
+        tokio::time::sleep(settling.silence).await;
+        // What came last may still be at work in who lives here, on a busy machine longer than between two looks.
+        self.world.catch_up(patience).await;
         self.look().await?;
         let silence = settling.silence;
         let note = match (sent.len(), all_came) {
@@ -90,37 +89,38 @@ impl Stage<'_> {
         receivers.flat_map(|role| [(Role::Sender, role), (role, Role::Sender)])
     }
 
-    /// Sends a sentinel each way, between users whose mailboxes are in no special state; the names of those that were taken.
+    /// Sends a sentinel each way at once, between users whose mailboxes are in no special state; the names of those that were
+    /// taken.
     async fn sentinels(&self, settling: Settling, until: Instant) -> Vec<String> {
-        let mut taken = Vec::new();
-        for (role, other) in self.ways() {
-            if !self.lets_through(role, other) {
-                continue;
+        let ways = self.ways().filter(|(role, other)| self.lets_through(*role, *other));
+        let sent = future::join_all(ways.map(|(role, other)| self.sentinel(role, other, settling, until))).await;
+        sent.into_iter().flatten().collect()
+    }
+
+    /// The name of the one that goes from a user of one role to a user of another, where it was taken.
+    async fn sentinel(&self, role: Role, other: Role, settling: Settling, until: Instant) -> Option<String> {
+        let (from, to) = (self.ordinary_user(role)?, self.ordinary_user(other)?);
+        let id = {
+            let waiting = &mut self.progress().waiting;
+            waiting.sentinels += 1;
+            format!("{SENTINEL}-{}", waiting.sentinels)
+        };
+        let send = Send::plain(id.clone(), from, to);
+        let (message, path) = self.composed(&send);
+        let login = Login { user: path.from.clone(), tls: send.tls, auth: send.auth };
+        self.introduce(&send, &id);
+        let message = Bytes::from(message);
+        // Whether it was taken is all that counts; why not, the play's own messages show.
+        while let Ok(answer) = self.world.submit(role, &login, &path, &message).await {
+            if answer.refused.is_empty() {
+                return Some(id);
             }
-            let (Some(from), Some(to)) = (self.ordinary_user(role), self.ordinary_user(other)) else { continue };
-            let id = {
-                let waiting = &mut self.progress().waiting;
-                waiting.sentinels += 1;
-                format!("{SENTINEL}-{}", waiting.sentinels)
-            };
-            let send = Send::plain(id.clone(), from, to);
-            let (message, path) = self.composed(&send);
-            let login = Login { user: path.from.clone(), tls: send.tls, auth: send.auth };
-            self.introduce(&send, &id);
-            let message = Bytes::from(message);
-            // Whether it was taken is all that counts; why not, the play's own messages show.
-            while let Ok(answer) = self.world.submit(role, &login, &path, &message).await {
-                if answer.refused.is_empty() {
-                    taken.push(id);
-                    break;
-                }
-                if answer.put_off(&path.to).next().is_none() || Instant::now() >= until {
-                    break;
-                }
-                tokio::time::sleep(settling.retry).await;
+            if answer.put_off(&path.to).next().is_none() || Instant::now() >= until {
+                break;
             }
+            tokio::time::sleep(settling.retry).await;
         }
-        taken
+        None
     }
 
     fn composed(&self, send: &Send) -> (Vec<u8>, SmtpPath) {

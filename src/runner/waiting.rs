@@ -145,7 +145,7 @@ impl Stage<'_> {
     pub(super) fn longest_wait(&self) -> Duration {
         let Some(settling) = self.world.settling() else { return Duration::ZERO };
         let waits = u32::try_from(self.scenario.steps.len() + 1).unwrap_or(u32::MAX);
-        (settling.deadline * 2 + settling.silence) * waits
+        (settling.deadline * 3 + settling.silence) * waits
     }
 }
 

@@ -174,7 +174,7 @@ impl Dovecot {
                     panic!("dovecot ended: {status}\n{}{}", output(), log());
                 }
                 assert!(Instant::now() < deadline, "dovecot does not listen\n{}{}", output(), log());
-                tokio::task::yield_now().await;
+                tokio::time::sleep(ports::LOOK).await;
             }
         }
     }
@@ -187,7 +187,7 @@ impl Drop for Dovecot {
         let _ = Command::new("kill").args(["-TERM", &id]).status();
         let deadline = Instant::now() + START;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-            std::thread::yield_now();
+            std::thread::sleep(ports::LOOK);
         }
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -24,7 +24,7 @@ use std::{
 
 use pec_conformance::evidence::SmtpPath;
 use program::Program;
-use staging::{ALFA, BRAVO, Counterpart, FLAWED, Provider, Staging, addresses};
+use staging::{ALFA, BRAVO, Counterpart, FLAWED, Provider, Staging, addresses, at_once};
 use walkdir::WalkDir;
 
 /// What needs no fault and no movable clock: of each theme, and each way of waiting.
@@ -38,52 +38,48 @@ const PLAYED: [&str; 6] = [
 ];
 
 /// As long as is waited in tests: what must come, comes however busy the machine is.
-const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 1s}\n";
+const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 100ms}\n";
 
 #[test]
 fn a_gateway_elsewhere_takes_either_role_as_one_inside_does() {
-    let (staging, counterpart) = (Staging::new(), Counterpart::free());
-    let bravo = staging.serve("bravo", BRAVO, counterpart);
-    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
     let played: BTreeMap<String, String> = PLAYED.map(|id| (id.to_owned(), "passed".to_owned())).into();
-    for role in ["--receiver", "--sender"] {
-        let mut words = vec!["run", role, "acme.yaml", "--reports", role.trim_start_matches('-'), "--strict"];
-        words.extend(PLAYED);
-        let (code, text) = staging.run(&words);
+    at_once(["receiver", "sender"], |role| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let bravo = staging.serve("bravo", BRAVO, counterpart);
+        staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+        let as_role = format!("--{role}");
+        let words = ["run", &as_role, "acme.yaml", "--reports", role, "--strict"];
+        let (code, text) = staging.run(&[&words[..], &PLAYED].concat());
         assert_eq!(code, 0, "{role}\n{text}");
-        assert_eq!(staging.outcomes(role.trim_start_matches('-')), played, "{role}\n{text}");
+        assert_eq!(staging.outcomes(role), played, "{role}\n{text}");
         assert!(text.contains("a sentinel that came through both ways and 1s of silence"), "{text}");
-        // A mailbox that is full is one of the target's own; what it lacks is told, with what would help.
-        let (code, text) = staging.run(&[
-            "run",
-            "non-delivery/*",
-            "timeout/*",
-            "ordinary/infected-discarded",
-            role,
-            "acme.yaml",
-            "--reports",
-            "more",
-        ]);
-        let expected = if role == "--receiver" { "passed" } else { "skipped" };
+        holds_no_password(&staging);
+    });
+}
+
+/// A mailbox that is full is one of the target's own; what it lacks is told, with what would help.
+#[test]
+fn what_a_gateway_elsewhere_lacks_is_told() {
+    at_once(["receiver", "sender"], |role| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let bravo = staging.serve("bravo", BRAVO, counterpart);
+        staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+        let as_role = format!("--{role}");
+        let words = ["run", "non-delivery/*", "timeout/*", "ordinary/infected-discarded", &as_role, "acme.yaml"];
+        let (code, text) = staging.run(&words);
         assert_eq!(code, 0, "{text}");
-        if role == "--receiver" {
-            assert_eq!(staging.outcomes("more")["non-delivery/full-mailbox"], expected, "{text}");
+        if role == "receiver" {
+            assert_eq!(staging.outcomes("reports")["non-delivery/full-mailbox"], "passed", "{text}");
         }
         assert!(text.contains("`clock` in its target file could say how"), "{text}");
         assert!(text.contains("only with `--allow infected`"), "{text}");
         assert!(text.contains("conforming in ") && text.contains(" skipped (exit code 0)"), "{text}");
-    }
-    // What had to be played and was not is told by the exit code.
-    let (code, text) = staging.run(&[
-        "run",
-        "timeout/*",
-        "delivery/complete",
-        "--receiver",
-        "acme.yaml",
-        "--require-played",
-        "timeout/*",
-    ]);
-    assert_eq!(code, 4, "{text}");
+        holds_no_password(&staging);
+    });
+}
+
+/// Nothing below a folder holds the password but the files that are there for it.
+fn holds_no_password(staging: &Staging) {
     for entry in WalkDir::new(staging.path()) {
         let entry = entry.unwrap();
         if entry.file_type().is_file() && !["secret", "mario.secret"].contains(&&*entry.file_name().to_string_lossy()) {
@@ -92,6 +88,16 @@ fn a_gateway_elsewhere_takes_either_role_as_one_inside_does() {
             assert!(!shown.contains(program::PASSWORD), "{} holds the password", entry.path().display());
         }
     }
+}
+
+#[test]
+fn what_had_to_be_played_and_was_not_is_told_by_the_exit_code() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    let played = ["timeout/*", "delivery/complete", "--receiver", "acme.yaml", "--require-played", "timeout/*"];
+    let (code, text) = staging.run(&[&["run"], &played[..]].concat());
+    assert_eq!(code, 4, "{text}");
 }
 
 /// A handful of plays: what is told of each is what is told of it inside.
@@ -111,19 +117,19 @@ fn what_is_told_of_a_gateway_elsewhere_is_what_is_told_of_one_inside() {
 
 /// Every scenario that needs no fault and no clock that can be moved is played, and ends and is told as it is inside.
 #[test]
-#[ignore = "takes ten minutes: .ci/long runs it"]
+#[ignore = "takes minutes: .ci/long runs it"]
 fn the_whole_suite_is_played_in_either_role() {
     /// So many of the suite need neither.
     const PLAYABLE: usize = 80;
-    let (staging, counterpart) = (Staging::new(), Counterpart::free());
-    let bravo = staging.serve("bravo", BRAVO, counterpart);
-    let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
-    for role in ["receiver", "sender"] {
+    at_once(["receiver", "sender"], |role| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let bravo = staging.serve("bravo", BRAVO, counterpart);
+        let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
         let came = tales::played(&file, role, &[]);
         println!("as {role}: {} passed, {} skipped\n{}", came.passed, came.skipped.len(), came.skipped.join("\n"));
         assert!(came.otherwise.is_empty(), "{}", came.otherwise.join("\n"));
         assert!(came.passed >= PLAYABLE, "{} as {role}", came.passed);
-    }
+    });
 }
 
 #[test]
@@ -265,7 +271,7 @@ fn what_a_gateway_elsewhere_shows_beside_its_mailboxes_is_judged_too() {
 fn a_run_that_is_interrupted_tells_what_was_sent() {
     let (staging, counterpart) = (Staging::new(), Counterpart::free());
     let silent = silent::Silent::start(staging.path());
-    let more = "stop: [touch, stopped]\nsettling: {deadline: 10m, silence: 1s, poll: 1s}\n";
+    let more = "stop: [touch, stopped]\nsettling: {deadline: 10m, silence: 1s, poll: 100ms}\n";
     staging.target("acme", BRAVO, silent.addresses(), "data", counterpart, more);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
     command.args(["run", "delivery/complete", "--receiver", "acme.yaml"]).current_dir(staging.path());
@@ -275,7 +281,7 @@ fn a_run_that_is_interrupted_tells_what_was_sent() {
     // Once is to let the play end, which it would in ten minutes; two that come at once may count as one.
     while run.try_wait().unwrap().is_none() {
         let _ = std::process::Command::new("kill").arg(run.id().to_string()).status().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        std::thread::sleep(ports::LOOK);
     }
     let output = run.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -421,7 +427,7 @@ fn what_a_gateway_elsewhere_does_wrong_is_named_and_it_is_blamed() {
 fn a_target_that_takes_everything_and_delivers_nothing_is_blamed_and_nothing_hangs() {
     let (staging, counterpart) = (Staging::new(), Counterpart::free());
     let silent = silent::Silent::start(staging.path());
-    let more = "settling: {deadline: 4s, silence: 1s, poll: 1s}\n";
+    let more = "settling: {deadline: 4s, silence: 1s, poll: 100ms}\n";
     staging.target("acme", BRAVO, silent.addresses(), "data", counterpart, more);
     for role in ["--receiver", "--sender"] {
         let (code, text) =
@@ -436,7 +442,7 @@ fn a_target_that_takes_everything_and_delivers_nothing_is_blamed_and_nothing_han
 
 /// What a gateway of another make that goes wrong in this way comes to, in each role: exit code, and page in one line.
 fn told_of(way: &str) -> Option<[(i32, String); 2]> {
-    let [Some(receiver), Some(sender)] = ["--receiver", "--sender"].map(|role| told_of_as(way, role, "")) else {
+    let [Some(receiver), Some(sender)] = at_once(["--receiver", "--sender"], |role| told_of_as(way, role, "")) else {
         return None;
     };
     Some([receiver, sender])
@@ -447,7 +453,7 @@ fn told_of_as(way: &str, role: &str, incoming: &str) -> Option<(i32, String)> {
     let (staging, counterpart) = (Staging::new(), Counterpart::free());
     let bravo = staging.serve("bravo", BRAVO, counterpart);
     let wrong = wrong::Wrong::start(staging.path(), way, addresses(&bravo))?;
-    let settling = "settling: {deadline: 8s, silence: 1s, poll: 1s}\n";
+    let settling = "settling: {deadline: 8s, silence: 1s, poll: 100ms}\n";
     let file = staging.target("acme", BRAVO, wrong.addresses(), "bravo", counterpart, settling);
     fs::write(staging.path().join("hosts"), "per-prova\n").unwrap();
     let page = fs::read_to_string(&file).unwrap().replace("{ca: bravo/public/tls-root.pem}", "{unverified: true}");
@@ -459,17 +465,18 @@ fn told_of_as(way: &str, role: &str, incoming: &str) -> Option<(i32, String)> {
 /// An incoming point may want TLS from the first byte, or a login; one that offers no STARTTLS breaks the norm.
 #[test]
 fn an_incoming_point_is_met_as_its_file_says() {
-    for (way, incoming, expected, says) in [
+    let cases = [
         ("tls", "tls: implicit, ", 0, "conforming"),
         ("closed", "login: {user: pec, password: {file: hosts}}, ", 0, "conforming"),
         ("closed", "login: {user: pec, password: {file: secret}}, ", 1, "to blame acme"),
         ("closed", "", 1, "to blame acme"),
         ("bare", "", 1, "to blame acme, as receiver"),
-    ] {
+    ];
+    at_once(cases, |(way, incoming, expected, says)| {
         let Some((code, text)) = told_of_as(way, "--receiver", incoming) else { return };
         assert_eq!(code, expected, "{way} {incoming}\n{text}");
         assert!(text.contains(says) && !text.contains("to blame alfa"), "{way} {incoming}\n{text}");
-    }
+    });
 }
 
 #[test]
@@ -510,16 +517,17 @@ fn a_gateway_of_another_make_that_puts_off_what_is_new_to_it_conforms() {
 
 #[test]
 fn what_a_gateway_of_another_make_never_takes_or_breaks_off_is_told_and_it_is_blamed() {
-    for (way, told) in [
+    let cases = [
         ("never", ["mx.bravo.example said `451 4.3.0 Come again`", "found 451 Come again"]),
         ("drops", ["closed the connection without an answer", "expected an SMTP session that is held to its end"]),
-    ] {
+    ];
+    at_once(cases, |(way, told)| {
         for ((code, text), told) in told_of(way).into_iter().flatten().zip(told) {
             assert_eq!(code, 1, "{way}\n{text}");
             assert!(text.contains(told), "{way}\n{text}");
             assert!(text.contains("to blame acme") && !text.contains("to blame alfa"), "{way}\n{text}");
         }
-    }
+    });
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
+    thread,
 };
 
 use serde_json::Value;
@@ -183,4 +184,13 @@ impl Staging {
 /// Where a served gateway listens for users and for hosts.
 pub fn addresses(program: &Program) -> [SocketAddr; 2] {
     ["submission", "incoming"].map(|service| program.address(service))
+}
+
+/// Asks about each at the same time: all but all of it is waiting.
+pub fn at_once<T: Send, A: Send, const N: usize>(each: [T; N], ask: impl Fn(T) -> A + Sync) -> [A; N] {
+    let ask = &ask;
+    thread::scope(|scope| {
+        let asked = each.map(|one| scope.spawn(move || ask(one)));
+        asked.map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
 }

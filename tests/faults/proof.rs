@@ -13,12 +13,14 @@ use pec_conformance::{
     results::CellOutcome,
     rules::{self, Judgement, Options},
     runner::{How, play},
-    scenario::suite,
+    scenario::{Suite, suite},
     smime::Signer,
 };
 use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
+static SUITE: LazyLock<Result<Suite, String>> =
+    LazyLock::new(|| suite(&rules::ids()).map_err(|error| error.to_string()));
 static PKI: LazyLock<Arc<Pki>> = LazyLock::new(|| Pki::load().expect("the test PKI can be issued"));
 
 /// Who plays the sender, and who the receiver.
@@ -153,7 +155,7 @@ fn blamed(judgement: &Judgement) -> BTreeSet<Party> {
 
 /// Plays a scenario and keeps its evidence; it must be clean, or a fault in it proves nothing.
 fn record(scenario: &str, at: usize) -> Result<Evidence, String> {
-    let suite = suite(&rules::ids()).map_err(|error| error.to_string())?;
+    let suite = SUITE.as_ref().map_err(Clone::clone)?;
     let found = suite.scenarios.iter().find(|found| found.id == scenario);
     let found = found.ok_or_else(|| format!("there is no scenario {scenario}"))?;
     let (sender, receiver) = DIRECTIONS[at];

@@ -1,10 +1,14 @@
-//! Ports for servers that must be told theirs.
+//! Ports for servers that must be told theirs, and how often is looked whether they answer.
 
 use std::{
     net::{Ipv4Addr, TcpListener},
     process,
     sync::atomic::{AtomicU16, Ordering},
+    time::Duration,
 };
+
+/// Between two looks at what takes its time: whoever looks without a pause takes the processor from what is waited for.
+pub const LOOK: Duration = Duration::from_millis(20);
 
 /// Below those that systems hand out by themselves, so that no client or other server has one by chance meanwhile.
 const FIRST: u16 = 20_000;

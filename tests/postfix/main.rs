@@ -25,9 +25,10 @@ mod walked;
 use std::collections::BTreeMap;
 
 use behind::Behind;
+use staging::at_once;
 
 /// As long as is waited in tests: what must come, comes however busy the machine is.
-const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 1s}\n";
+const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 100ms}\n";
 
 /// Of each theme what a host on the way might break.
 const PLAYED: [&str; 16] = [
@@ -50,42 +51,42 @@ const PLAYED: [&str; 16] = [
     "session/starttls-announced",
 ];
 
-/// Plays scenarios in a role; exit code and page.
-fn play(behind: &Behind, role: &str, ids: &[&str]) -> (i32, String) {
-    let as_role = format!("--{role}");
-    let allowed = "infected,flooding,smuggling";
-    let mut words = vec!["run", &as_role, "acme.yaml", "--reports", role, "--strict", "--allow", allowed];
-    words.extend(ids);
-    behind.staging.run(&words)
+/// What a run came to: exit code, the outcome of each scenario, the page and what Postfix logged.
+type Came = (i32, BTreeMap<String, String>, String);
+
+/// Plays scenarios as receiver and as sender at once, each behind a Postfix of its own, where there is one.
+fn play_both(ids: &[&str], settling: &str) -> Option<[Came; 2]> {
+    let played = at_once(["receiver", "sender"], |role| {
+        let behind = Behind::start(str::to_owned, settling)?;
+        let as_role = format!("--{role}");
+        let allowed = "infected,flooding,smuggling";
+        let words = ["run", &as_role, "acme.yaml", "--reports", role, "--strict", "--allow", allowed];
+        let (code, text) = behind.staging.run(&[&words[..], ids].concat());
+        Some((code, behind.staging.outcomes(role), format!("{role}\n{text}\n{}", behind.postfix.log())))
+    });
+    let [Some(receiver), Some(sender)] = played else { return None };
+    Some([receiver, sender])
 }
 
 #[test]
 fn certified_and_ordinary_mail_passes_a_postfix_both_ways() {
-    let Some(behind) = Behind::start(str::to_owned, SETTLING) else { return };
-    let played: BTreeMap<String, String> = PLAYED.map(|id| (id.to_owned(), "passed".to_owned())).into();
-    for role in ["receiver", "sender"] {
-        let (code, text) = play(&behind, role, &PLAYED);
-        assert_eq!(code, 0, "{role}\n{text}\n{}", behind.postfix.log());
-        assert_eq!(behind.staging.outcomes(role), played, "{role}\n{text}");
+    let expected: BTreeMap<String, String> = PLAYED.map(|id| (id.to_owned(), "passed".to_owned())).into();
+    for (code, outcomes, page) in play_both(&PLAYED, SETTLING).into_iter().flatten() {
+        assert_eq!(code, 0, "{page}");
+        assert_eq!(outcomes, expected, "{page}");
     }
 }
 
 /// Every scenario that needs no fault and no clock that can be moved.
 #[test]
-#[ignore = "takes a quarter of an hour: .ci/long runs it"]
+#[ignore = "takes minutes: .ci/long runs it"]
 fn the_whole_suite_passes_a_postfix_both_ways() {
     // Each of fifty recipients is asked for before it is taken.
-    let Some(behind) = Behind::start(str::to_owned, "settling: {deadline: 3m, silence: 1s, poll: 1s}\n") else {
-        return;
-    };
-    let failed = ["receiver", "sender"].map(|role| {
-        let (_, text) = play(&behind, role, &[]);
-        println!("{text}");
-        let outcomes = behind.staging.outcomes(role).into_iter();
-        outcomes
-            .filter(|(_, outcome)| !["passed", "skipped"].contains(&&**outcome))
-            .map(|(id, _)| id)
-            .collect::<Vec<_>>()
+    let Some(played) = play_both(&[], "settling: {deadline: 3m, silence: 1s, poll: 100ms}\n") else { return };
+    let failed = played.each_ref().map(|(_, outcomes, _)| {
+        let failed = outcomes.iter().filter(|(_, outcome)| !["passed", "skipped"].contains(&&***outcome));
+        failed.map(|(id, _)| id.as_str()).collect::<Vec<_>>()
     });
-    assert_eq!(failed, [const { Vec::<String>::new() }; 2], "{}", behind.postfix.log());
+    let pages = played.each_ref().map(|(_, _, page)| page.as_str()).concat();
+    assert_eq!(failed, [const { Vec::<&str>::new() }; 2], "{pages}");
 }

@@ -14,6 +14,8 @@ use std::{
 use rcgen::{CertificateParams, KeyPair};
 use tempfile::TempDir;
 
+use crate::ports::LOOK;
+
 /// How long it may take to listen, or to end, however busy the machine is.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -141,7 +143,7 @@ impl Postfix {
                     panic!("Postfix ended: {status}\n{}", self.log());
                 }
                 assert!(Instant::now() < deadline, "Postfix does not listen\n{}", self.log());
-                thread::yield_now();
+                thread::sleep(LOOK);
             }
         }
     }
@@ -152,7 +154,7 @@ impl Drop for Postfix {
         drop(self.child.stdin.take());
         let deadline = Instant::now() + PATIENCE;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-            thread::yield_now();
+            thread::sleep(LOOK);
         }
         if matches!(self.child.try_wait(), Ok(None)) {
             let master = fs::read_to_string(self.place.path().join(MASTER)).unwrap_or_default();

@@ -24,8 +24,6 @@ const SENDER: &str = "mario@alfa.example";
 const RECIPIENT: &str = "anna@alfa.example";
 /// Clients at once.
 const CLIENTS: usize = 8;
-/// Between two looks into a Maildir.
-const LOOK: Duration = Duration::from_millis(20);
 /// Longer than the last deliveries take on a loaded machine.
 const PATIENCE: Duration = Duration::from_mins(10);
 /// A text of a usual length, some four kilobytes.
@@ -123,7 +121,7 @@ fn plain_postfix(messages: usize) -> Option<Rate> {
     let (new, last) = (mail.join("anna/new"), Instant::now() + PATIENCE);
     while number_of_files(&new) < messages {
         assert!(Instant::now() < last, "{} of {messages} delivered", number_of_files(&new));
-        thread::park_timeout(LOOK);
+        thread::sleep(ports::LOOK);
     }
     Some(rate(messages, accepted, begun.elapsed()))
 }

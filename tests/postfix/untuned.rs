@@ -5,7 +5,7 @@ use std::fs;
 use crate::{SETTLING, behind::Behind, page};
 
 /// Nothing comes there that is waited for.
-const SOON: &str = "settling: {deadline: 10s, silence: 1s, poll: 1s}\n";
+const SOON: &str = "settling: {deadline: 10s, silence: 1s, poll: 100ms}\n";
 
 /// A line of some 2000 characters, which no access point should have let in, and which no host may fold: it is signed.
 const LONG_LINE: &str = "title: A message with a line beyond a thousand characters arrives as it was sent\n\
