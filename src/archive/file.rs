@@ -228,7 +228,7 @@ fn cms(place: Place, bytes: Vec<u8>) -> Stream {
             signed_mail(place, &content, bytes)
         }
         (Some(_), _) => place.left_out(Why::SignedDocument(binary(bytes).into())),
-        (None, signature) => alone(place, signature, binary(bytes)),
+        (None, signature) => alone(place, signature.as_ref(), binary(bytes)),
     }
 }
 
@@ -243,13 +243,13 @@ fn signed_mail(place: Place, content: &[u8], cms: Vec<u8>) -> Stream {
 }
 
 /// A signature without what it signs. Of those met in passing only a provider's are judged: anybody signs documents so.
-fn alone(place: Place, signature: Option<Signature>, cms: Vec<u8>) -> Stream {
+fn alone(place: Place, signature: Option<&Signature>, cms: Vec<u8>) -> Stream {
     match Purpose::of(&cms) {
         Purpose::Certificates => return place.left_out(Why::Unknown("certificates in a CMS structure (.p7b)")),
         Purpose::Other => return place.left_out(Why::Unknown("a CMS structure that nobody signed, perhaps encrypted")),
         Purpose::Signature => {}
     }
-    let signer = signature.as_ref().and_then(|signature| signature.signer.as_deref());
+    let signer = signature.and_then(|signature| signature.signer.as_deref());
     let of_a_provider = |signer: &Certificate| signer.emails.iter().any(|email| is_a_providers(email));
     match signer.map(of_a_provider) {
         Some(false) if place.asked == Asked::InPassing => place.left_out(Why::Signature(cms.into())),

@@ -132,6 +132,9 @@ fn plain(bytes: &[u8], depth: usize, elements: &mut usize) -> Option<usize> {
     Some(end)
 }
 
+/// What an element holds, each of definite length: as it was where it was so.
+type Children<'a> = Vec<Cow<'a, [u8]>>;
+
 struct Rewriter {
     indefinite: bool,
     /// How many were met.
@@ -168,7 +171,7 @@ impl Rewriter {
         Ok((rewritten.into(), rest))
     }
 
-    fn definite_children<'a>(&mut self, mut value: &'a [u8], depth: usize) -> Result<Vec<Cow<'a, [u8]>>, Unread> {
+    fn definite_children<'a>(&mut self, mut value: &'a [u8], depth: usize) -> Result<Children<'a>, Unread> {
         let mut children = Vec::new();
         while !value.is_empty() {
             let (child, rest) = self.element(value, depth + 1)?;
@@ -182,7 +185,7 @@ impl Rewriter {
         &mut self,
         mut value: &'a [u8],
         depth: usize,
-    ) -> Result<(Vec<Cow<'a, [u8]>>, &'a [u8]), Unread> {
+    ) -> Result<(Children<'a>, &'a [u8]), Unread> {
         self.indefinite = true;
         let mut children = Vec::new();
         loop {

@@ -11,7 +11,10 @@ use super::Certificate;
 const MAX_CERTIFICATES: usize = 1024;
 const MAX_SIZE: usize = 8 << 10;
 
-static KNOWN: LazyLock<RwLock<HashMap<Arc<[u8]>, Arc<Certificate>>>> = LazyLock::new(RwLock::default);
+/// Certificates by their DER.
+type Known = HashMap<Arc<[u8]>, Arc<Certificate>>;
+
+static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 
 /// What [`Certificate::read`] gives.
 pub fn read(der: &[u8]) -> Result<Arc<Certificate>, String> {

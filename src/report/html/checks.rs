@@ -132,7 +132,7 @@ impl ChecksPage {
         for (number, submission) in self.submissions.iter_mut().enumerate() {
             let seen: Vec<usize> =
                 submission.seen.iter().filter_map(|it| by_name.get(&shown(&it.name)).copied()).collect();
-            submission.take_over(seen.iter().map(|at| &self.messages[*at]));
+            submission.take_over(&seen.iter().map(|at| &self.messages[*at]));
             for at in seen {
                 self.messages[at].answers[3] = submission.answers[3].clone();
                 belongs.insert(at, number);

@@ -142,13 +142,12 @@ impl Entry {
         let failures: Vec<Failure> = Subject::of(checked).failures().collect();
         let mut entry = Self::blank(format!("m{number}"), &failures, strictness)?;
         entry.name = shown(&checked.name);
-        match &checked.lone {
-            Some(alone) => entry.tell(alone),
-            None => {
-                "other-thing".clone_into(&mut entry.kind);
-                entry.title.clone_from(&entry.name);
-                entry.lines = vec![shown(&terminal::what(checked))];
-            }
+        if let Some(alone) = &checked.lone {
+            entry.tell(alone);
+        } else {
+            "other-thing".clone_into(&mut entry.kind);
+            entry.title.clone_from(&entry.name);
+            entry.lines = vec![shown(&terminal::what(checked))];
         }
         Ok(entry)
     }
@@ -237,7 +236,7 @@ impl Entry {
     }
 
     /// Takes over what its messages say together.
-    pub fn take_over<'a>(&mut self, messages: impl Iterator<Item = &'a Entry> + Clone) {
+    pub fn take_over<'a>(&mut self, messages: &(impl Iterator<Item = &'a Entry> + Clone)) {
         for question in 0..3 {
             self.answers[question] = Mark::worst(messages.clone().map(|message| &message.answers[question]));
         }

@@ -47,7 +47,7 @@ pub struct Html<W> {
 }
 
 /// Tells what changed since the run before.
-pub type Since = Box<dyn Fn() -> Option<Changes>>;
+pub type Since = Box<dyn Fn() -> Option<Changes> + Send>;
 
 enum Page {
     /// What is done is not known yet.
@@ -63,6 +63,7 @@ impl<W: Write> Html<W> {
     }
 
     /// The same, which tells what changed since the run before.
+    #[must_use]
     pub fn since(self, since: Since) -> Self {
         Self { since: Some(since), ..self }
     }
