@@ -90,6 +90,36 @@ fn a_flawed_gateway_outside_is_found_out_in_either_role() {
     }
 }
 
+/// What passes between two gateways elsewhere nobody sees: what is missing then is nobody's, and somebody's where one end is
+/// seen.
+#[test]
+fn what_is_lost_between_two_that_nobody_sees_is_blamed_on_nobody() {
+    let complete = |given: &str| {
+        let yaml = format!(
+            "title: Something is lost\nclauses: [RFC6109-3.5-transaction]\ngiven: {given}\nsteps:\n  \
+             - send: {{id: a, from: mario@sender, to: [anna@receiver]}}\n  \
+             - expect:\n      mario@sender: [{{accettazione: a}}, {{avvenuta-consegna: a, for: anna@receiver}}]\n      \
+             service@sender: [{{presa-in-carico: a}}]\n      anna@receiver: [{{posta-certificata: a}}]\n"
+        );
+        Arc::new(Scenario::read("lost", "lost.yaml", &yaml, &rules::ids()).expect("it reads"))
+    };
+    let unseen = ("outside-alfa", "outside-bravo");
+    // What is missing, and the notices of hours 12 and 24 that tell so, or of hour 24 alone.
+    for ((sender, receiver), lost, unmet, blamed) in [
+        (unseen, "{sender: {loses: [posta-certificata]}}", 3 + 2, Party::Undetermined),
+        (unseen, "{receiver: {loses: [avvenuta-consegna]}}", 1 + 1, Party::Undetermined),
+        (("alfa", "outside-bravo"), "{sender: {loses: [posta-certificata]}}", 3 + 2, Party::Sender),
+        (("outside-alfa", "bravo"), "{sender: {loses: [posta-certificata]}}", 3 + 2, Party::Sender),
+        (("alfa", "outside-bravo"), "{receiver: {loses: [avvenuta-consegna]}}", 1 + 1, Party::Receiver),
+    ] {
+        let cells = play_all([complete(lost)].into_iter(), Direction::new(sender, receiver));
+        let blames: Vec<Party> = cells[0].unmet.iter().map(|unmet| unmet.blame).collect();
+        assert_eq!(blames, vec![blamed; unmet], "{sender} -> {receiver} {lost}: {:?}", cells[0].unmet);
+        let charged: Vec<_> = found(&cells[0]).into_iter().filter(|(_, blame, _)| *blame != blamed).collect();
+        assert!(charged.is_empty(), "{sender} -> {receiver} {lost}: {charged:?}");
+    }
+}
+
 /// Receivers owe receipts to the sender's provider, which may refuse them: who did what, its incoming point alone shows.
 #[test]
 fn what_a_point_that_nobody_sees_may_have_refused_is_charged_to_nobody() {

@@ -54,7 +54,62 @@ pub enum Speaker {
     Server,
 }
 
+/// What a client said and how it was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange<'a> {
+    /// The command as it was said, or `<DATA n bytes>`.
+    pub command: &'a str,
+    /// Whether the channel was secured by then.
+    pub secured: bool,
+    /// The lines of the reply; none where there was no answer.
+    pub reply: Vec<&'a str>,
+}
+
+impl Exchange<'_> {
+    /// Whether the command begins so.
+    pub fn is(&self, verb: &str) -> bool {
+        self.command.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb))
+    }
+
+    /// The address that it names in RCPT TO, as it stands there.
+    pub fn recipient(&self) -> Option<&str> {
+        recipient(self.command)
+    }
+
+    /// Whether it was done as asked (2xx).
+    pub fn granted(&self) -> bool {
+        self.replied('2')
+    }
+
+    /// Whether the reply is of this class: the first digit of its code.
+    pub fn replied(&self, class: char) -> bool {
+        self.reply.last().is_some_and(|line| line.starts_with(class))
+    }
+}
+
 impl Dialogue {
+    /// Commands with their replies, in order; a pipelining client's replies come later in the same order (RFC 2920).
+    pub fn exchanges(&self) -> Vec<Exchange<'_>> {
+        let mut exchanges: Vec<Exchange<'_>> = Vec::new();
+        let mut waiting = 0;
+        for line in &self.lines {
+            match line.by {
+                Speaker::Client => {
+                    exchanges.push(Exchange { command: &line.text, secured: line.secured, reply: Vec::new() });
+                }
+                Speaker::Server => {
+                    // What comes before the first command is the greeting.
+                    let Some(exchange) = exchanges.get_mut(waiting) else { continue };
+                    exchange.reply.push(&line.text);
+                    if line.text.as_bytes().get(3) != Some(&b'-') {
+                        waiting += 1;
+                    }
+                }
+            }
+        }
+        exchanges
+    }
+
     /// Whether it ended while its client waited for an answer.
     pub fn is_cut_short(&self) -> bool {
         self.lines.last().is_some_and(|line| line.by == Speaker::Client && !line.text.eq_ignore_ascii_case("QUIT"))
@@ -64,10 +119,14 @@ impl Dialogue {
 impl DialogueLine {
     /// The address that the client names in RCPT TO, as it stands there.
     pub fn recipient(&self) -> Option<&str> {
-        let (verb, rest) = self.text.split_once('<')?;
-        let is_rcpt = self.by == Speaker::Client && verb.trim_end().eq_ignore_ascii_case("RCPT TO:");
-        is_rcpt.then(|| rest.split('>').next().unwrap_or_default())
+        recipient(&self.text).filter(|_| self.by == Speaker::Client)
     }
+}
+
+fn recipient(command: &str) -> Option<&str> {
+    let (verb, rest) = command.split_once('<')?;
+    let is_rcpt = verb.trim_end().eq_ignore_ascii_case("RCPT TO:");
+    is_rcpt.then(|| rest.split('>').next().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -65,14 +65,27 @@ impl PlayId {
     /// Whose mark a message bears that is not this play's, by what such a mark looks like: that of another play of this run
     /// before another run's; `None` where it bears none.
     pub fn other(&self, message: &[u8]) -> Option<OtherPlay> {
+        self.marked(message).filter_map(|(whose, _)| whose).min()
+    }
+
+    /// The same of the identifiers alone that were made at a host (`@client.example`); `None` too where one of them bears this
+    /// play's mark.
+    pub fn other_at(&self, message: &[u8], host: &str) -> Option<OtherPlay> {
+        let made_there = self.marked(message).filter(|(_, rest)| rest.starts_with(host.as_bytes()));
+        made_there.map(|(whose, _)| whose).collect::<Option<Vec<_>>>()?.into_iter().min()
+    }
+
+    /// What looks like marks in a message: whose each is, unless this play's, and what follows it.
+    fn marked<'m>(&self, message: &'m [u8]) -> impl Iterator<Item = (Option<OtherPlay>, &'m [u8])> {
         static MARK: LazyLock<Regex> =
             LazyLock::new(|| Regex::new(r"(\.[a-km-np-z2-9]{7})[0-9]{4}[.@]").expect("a valid pattern"));
         let own = self.0.as_bytes();
-        let marks = MARK.captures_iter(message).filter(|mark| own.is_empty() || !mark[0].starts_with(own));
-        let whose = |mark: regex::bytes::Captures<'_>| {
-            if own.starts_with(&mark[1]) { OtherPlay::OfThisRun } else { OtherPlay::OfAnotherRun }
-        };
-        marks.map(whose).min()
+        MARK.captures_iter(message).map(move |mark| {
+            let (whole, run) = (mark.get_match(), &mark[1]);
+            let is_own = !own.is_empty() && whole.as_bytes().starts_with(own);
+            let whose = if own.starts_with(run) { OtherPlay::OfThisRun } else { OtherPlay::OfAnotherRun };
+            ((!is_own).then_some(whose), &message[whole.end() - 1..])
+        })
     }
 
     /// `text` as it would stand in every play: for what is compared from run to run.
@@ -109,6 +122,12 @@ mod tests {
         let both = format!("{made}\r\n<alfa.20260302093000{first}.00001@alfa.example>");
         assert_eq!(second.other(both.as_bytes()), Some(OtherPlay::OfThisRun));
         assert_eq!(second.other(b"Message-ID: <alfa.20260302093000.00001@alfa.example>"), None);
+        let asked = |play: &PlayId| format!("<contract{play}@client.example> {made}").into_bytes();
+        let told = [&second, &first, &other.play()].map(|play| second.other_at(&asked(play), "@client.example"));
+        assert_eq!(told, [None, Some(OtherPlay::OfThisRun), Some(OtherPlay::OfAnotherRun)]);
+        assert_eq!(first.other_at(made.as_bytes(), "@client.example"), None, "made elsewhere");
+        let both = [asked(&first), asked(&second)].concat();
+        assert_eq!(second.other_at(&both, "@client.example"), None);
         assert_eq!(second.strip(&made), "<alfa.20260302093000.00001@alfa.example>");
         assert!(first.to_string()[1..].chars().all(|letter| letter.is_ascii_alphanumeric()));
         let unmarked = RunId::unmarked();

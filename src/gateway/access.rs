@@ -96,7 +96,7 @@ impl Core {
     fn accept(&self, about: &Certified, original: &[u8], at: &LegalTime) {
         self.store.record(Entry::Tracked { about: about.clone(), at: at.instant() });
         self.notify(self.own(about), &Notice::Acceptance, at, Way::Hand);
-        let envelope = self.composer.transport_envelope(about, original, at);
+        let envelope = self.composer().transport_envelope(about, original, at);
         let generated = [about.identifier.clone()];
         self.log(self.own(about), "posta-certificata", &addresses(about), &generated, None, at);
         let groups = original::by_destination(&addresses(about), |domain| self.around.route(domain).map(|to| to.host));

@@ -1,6 +1,10 @@
 //! What the points of a gateway share: identity, store, clock, and the one way in which messages leave them.
 
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use jiff::Timestamp;
 use rustls::ClientConfig;
@@ -26,7 +30,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Core {
     pub profile: Profile,
-    pub composer: Composer,
+    pub composer: RwLock<Arc<Composer>>,
     pub store: Store,
     pub around: Arc<Surroundings>,
     /// Signers that its deviations name.
@@ -64,6 +68,11 @@ impl Core {
         LegalTime::at(self.around.clock().now())
     }
 
+    /// What it composes and signs with now.
+    pub fn composer(&self) -> Arc<Composer> {
+        self.composer.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// An event, on a thread that may wait: it signs, and waits for the disk.
     pub async fn happens<T: Send + 'static>(
         self: &Arc<Self>,
@@ -85,7 +94,7 @@ impl Core {
     pub fn notify(&self, matter: Matter<'_>, notice: &Notice<'_>, at: &LegalTime, way: Way) {
         let (kind, recipient, to) = facts(notice, matter.about);
         let message_id = self.identifiers.next(at);
-        let composed = self.composer.notification(matter.about, notice, &message_id, at);
+        let composed = self.composer().notification(matter.about, notice, &message_id, at);
         let recipients = recipient.map_or_else(|| addresses(matter.about), |one| vec![one.to_owned()]);
         self.log(matter, kind.tipo().unwrap_or_default(), &recipients, &[message_id], None, at);
         let emission = self.emit(kind, composed, at);

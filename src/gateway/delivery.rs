@@ -42,7 +42,7 @@ impl Core {
         // A null reverse path names nobody: the header's author stands in.
         let sender = if arrival.from.is_empty() { shown.unwrap_or_default() } else { arrival.from.to_owned() };
         let recipients = std::slice::from_ref(recipient);
-        let wrapped = self.composer.anomaly_envelope(arrival.bytes, &sender, recipients, error, at);
+        let wrapped = self.composer().anomaly_envelope(arrival.bytes, &sender, recipients, error, at);
         let about = uncertified(arrival);
         let message_id = Mail::read(&*wrapped).ok().and_then(|mail| mail.field("Message-ID")).unwrap_or_default();
         let generated = [super::verification::bare(&message_id).to_owned()];

@@ -37,7 +37,8 @@ impl Core {
                 Edit::Copy(CopyEdit::Delay(span)) => due += delay(span).unwrap_or_default(),
                 edit => {
                     let named = edit.signer().and_then(|id| self.other_signers.get(id));
-                    let signer = named.unwrap_or(&self.composer.signer);
+                    let composer = self.composer();
+                    let signer = named.unwrap_or(&composer.signer);
                     // A deviation that does not fit this message leaves it right: a peer is wrong where it can be.
                     if let Ok(wrong) = fault::apply(edit, &bytes, Some(signer), at.instant()) {
                         bytes = wrong;

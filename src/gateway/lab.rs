@@ -37,13 +37,19 @@ impl Lab {
     /// A world that begins at `start`, with the directory of the test PKI's providers and nobody listening yet.
     pub fn new(pki: Arc<Pki>, start: Timestamp) -> Arc<Self> {
         let (directory, trust) = (world::directory(&pki), pki.trust());
-        Self::with(pki, Clock::still(start), Machine::default(), &directory, trust)
+        Self::with(pki, Clock::still(start), Machine::default(), (&directory, trust), Tap::default())
     }
 
     /// A world that begins with this directory, these anchors and these revocation lists, and may share its clock with
-    /// another; `machine` tells the day that TLS goes by.
-    pub fn with(pki: Arc<Pki>, clock: Clock, machine: Machine, directory: &Directory, trust: Trust) -> Arc<Self> {
-        let tap: Arc<Tap> = Arc::default();
+    /// another; `machine` tells the day that TLS goes by, and `tap` who has a part in it.
+    pub fn with(
+        pki: Arc<Pki>,
+        clock: Clock,
+        machine: Machine,
+        (directory, trust): (&Directory, Trust),
+        tap: Tap,
+    ) -> Arc<Self> {
+        let tap = Arc::new(tap);
         let (tls, ldif) = (pki.tls_client_config(machine), export::ldif(directory));
         let surroundings = Surroundings::tapped(clock, tls, ldif, trust, Some(tap.clone()))
             .expect("the reader reads what the exporter writes; a test holds them together");

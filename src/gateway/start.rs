@@ -3,7 +3,7 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use jiff::Timestamp;
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     evidence::{LogRecord, Service},
     net::{Destination, Limits, Listener, LostReplies, Security, Server},
+    smime::Signer,
     state::StartTls,
 };
 
@@ -48,12 +49,12 @@ impl Gateway {
         let store = Store::open(journal)?;
         let identifiers = Identifiers::new(&profile.name, &profile.address, around.play()).after(store.entries());
         let core = Arc::new(Core {
-            composer: Composer {
+            composer: RwLock::new(Arc::new(Composer {
                 provider: profile.provider.clone(),
                 address: profile.address.clone(),
                 dialect: profile.dialect,
                 signer: keys.signer,
-            },
+            })),
             store,
             identifiers,
             sending: std::sync::Mutex::default(),
@@ -117,6 +118,12 @@ impl Gateway {
     /// Who it is.
     pub fn profile(&self) -> &Profile {
         &self.core.profile
+    }
+
+    /// Signs with this key from now on.
+    pub fn set_signer(&self, signer: Signer) {
+        let composer = Composer { signer, ..(*self.core.composer()).clone() };
+        *self.core.composer.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(composer);
     }
 
     /// What a mailbox holds, oldest first; letter case of the address ignored.

@@ -210,10 +210,10 @@ impl Surroundings {
         self.activity.begun()
     }
 
-    /// Waits until nothing is under way: no session open, no message being taken, no queue being run. A stranger that is
-    /// turned away is not waited for.
+    /// Waits until nothing is under way: no session open, no message being taken, no queue being run. A stranger's
+    /// session is not waited for.
     pub async fn settle(&self) {
-        self.activity.idle(|call| self.tap.as_ref().is_none_or(|tap| tap.welcomes(call))).await;
+        self.activity.idle(|call| self.tap.as_ref().is_none_or(|tap| tap.waits_for(call))).await;
     }
 
     /// Waits until no message is being taken and no queue being run, whoever may still be connected.
@@ -255,7 +255,7 @@ impl Surroundings {
 
     /// Whether a session that has said its name goes on.
     pub(super) fn admit(&self, session: &Session) -> Result<(), Reply> {
-        if self.tap.as_ref().is_none_or(|tap| tap.welcomes(&session.call)) {
+        if self.tap.as_ref().is_none_or(|tap| tap.welcomes(&session.call, session.transcript.service())) {
             Ok(())
         } else {
             Err(Reply::new(421, [4, 7, 0], "This host is part of a test and talks to nobody else, closing"))

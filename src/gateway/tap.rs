@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use crate::{
-    evidence::{DirectoryVersion, SmtpPath},
+    evidence::{DirectoryVersion, Service, SmtpPath},
     message::Bytes,
     net::{Call, Calls, Reply, Transcript},
 };
@@ -15,12 +15,12 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Tap {
     calls: Calls,
+    doors: Doors,
     seen: Mutex<Seen>,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
-    doors: Doors,
     directories: Vec<DirectoryVersion>,
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
@@ -37,6 +37,9 @@ pub enum Doors {
     Open,
     /// The clients of this world alone: a stranger is turned away when it says its name, and is not waited for.
     OwnOnly,
+    /// Where users log in the clients of this world alone, and everybody where hosts hand over: what a gateway elsewhere
+    /// calls with, its words alone tell.
+    OpenToHosts,
 }
 
 /// A session that a server of this world saw.
@@ -87,6 +90,11 @@ pub struct Errand {
 }
 
 impl Tap {
+    /// A tap on some of the hosts of a world whose clients enter their calls here.
+    pub fn of(calls: Calls, doors: Doors) -> Self {
+        Self { calls, doors, seen: Mutex::default() }
+    }
+
     /// Every message that crossed a wire so far, in the order in which servers had them.
     pub fn transmissions(&self) -> Vec<Transmission> {
         self.seen().transmissions.clone()
@@ -99,12 +107,12 @@ impl Tap {
 
     /// Every session so far, those without a message too, and those of strangers left out.
     pub fn sessions(&self) -> Vec<SeenSession> {
-        self.sessions_of(|call| self.welcomes(call))
+        self.sessions_of(|seen| self.welcomes(&seen.call, seen.transcript.service()))
     }
 
     /// The sessions of those that the [`Doors`] are closed to.
     pub fn strangers(&self) -> Vec<SeenSession> {
-        self.sessions_of(|call| !self.welcomes(call))
+        self.sessions_of(|seen| !self.welcomes(&seen.call, seen.transcript.service()))
     }
 
     /// Every directory there was, oldest first.
@@ -112,9 +120,9 @@ impl Tap {
         self.seen().directories.clone()
     }
 
-    /// Whom the hosts of this world talk to from now on.
-    pub fn set_doors(&self, doors: Doors) {
-        self.seen().doors = doors;
+    /// Whether a client of this world called.
+    pub fn is_own(&self, call: &Call) -> bool {
+        self.calls.made(call)
     }
 
     /// Where its clients enter the connections they make.
@@ -122,9 +130,18 @@ impl Tap {
         self.calls.clone()
     }
 
+    /// Whether an open connection is waited for: whoever calls from elsewhere may keep it for as long as he likes.
+    pub(super) fn waits_for(&self, call: &Call) -> bool {
+        self.doors == Doors::Open || self.is_own(call)
+    }
+
     /// A client enters its call before it says a word, so whoever has said one is known or a stranger.
-    pub(super) fn welcomes(&self, call: &Call) -> bool {
-        self.seen().doors == Doors::Open || self.calls.made(call)
+    pub(super) fn welcomes(&self, call: &Call, service: Service) -> bool {
+        match self.doors {
+            Doors::Open => true,
+            Doors::OpenToHosts if matches!(service, Service::Incoming | Service::Ordinary) => true,
+            Doors::OpenToHosts | Doors::OwnOnly => self.is_own(call),
+        }
     }
 
     pub(super) fn directory(&self, version: DirectoryVersion) {
@@ -156,10 +173,8 @@ impl Tap {
         self.seen().sent.push(message.clone());
     }
 
-    fn sessions_of(&self, wanted: impl Fn(&Call) -> bool) -> Vec<SeenSession> {
-        let mut sessions = self.seen().sessions.clone();
-        sessions.retain(|seen| wanted(&seen.call));
-        sessions
+    fn sessions_of(&self, wanted: impl Fn(&SeenSession) -> bool) -> Vec<SeenSession> {
+        self.seen().sessions.iter().filter(|seen| wanted(seen)).cloned().collect()
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

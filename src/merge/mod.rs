@@ -19,7 +19,7 @@ use crate::{
     report::RuleSet,
     results::{Cause, Cell, CellOutcome, Opening, Trouble, Unmet, Work},
     rules::{self, Judgement},
-    shown::path_text,
+    shown::{path_text, shown},
 };
 
 use piece::{CellLine, Piece};
@@ -66,7 +66,8 @@ pub struct Whole {
 }
 
 impl Whole {
-    /// Reads what each part left, which must be of one run, each part once, judged by the rules that are asked here.
+    /// Reads what each part left, which must be of one run, each part once, played by this program and judged by
+    /// the rules that are asked here.
     pub fn read(folders: &[PathBuf], gaps: Gaps) -> Result<Self, MergeError> {
         let mut pieces: Vec<Piece> = folders.iter().map(|folder| Piece::read(folder)).collect::<Result<_, _>>()?;
         let Some(first) = pieces.first() else {
@@ -74,6 +75,14 @@ impl Whole {
         };
         let own = RuleSet::of(rules::all());
         for piece in &pieces {
+            let version = env!("CARGO_PKG_VERSION");
+            if piece.version != version {
+                let why = format!(
+                    "it was played by version {} of this program, which is {version}: merge with what played it",
+                    shown(&piece.version)
+                );
+                return Err(piece.unfit(why));
+            }
             if piece.digest != own.digest {
                 return Err(piece.unfit("it was judged by other rules than this program's: merge with what played it"));
             }

@@ -27,6 +27,8 @@ use crate::{
 pub(super) struct Piece {
     pub folder: PathBuf,
     pub part: Part,
+    /// Of the program that played it.
+    pub version: String,
     /// Of the rules that it was judged by.
     pub digest: String,
     pub started: Timestamp,
@@ -45,6 +47,7 @@ enum Line {
     Header {
         format: u32,
         command: String,
+        version: String,
         started: Timestamp,
         as_of: String,
         strictness: Strictness,
@@ -137,7 +140,7 @@ impl Piece {
                 Line::Header { part: None, .. } => {
                     return Err("it is of a whole run: parts are played with `--shard`".to_owned());
                 }
-                Line::Header { part: Some(part), started, as_of, strictness, rules, directions, .. } => {
+                Line::Header { part: Some(part), version, started, as_of, strictness, rules, directions, .. } => {
                     let as_of = match &*as_of {
                         "latest" => AsOf::Latest,
                         day => AsOf::Day(day.parse().map_err(|error| format!("`{day}` is no day: {error}"))?),
@@ -145,6 +148,7 @@ impl Piece {
                     piece = Some(Self {
                         folder: folder.to_owned(),
                         part,
+                        version,
                         digest: rules.digest,
                         started,
                         directions,

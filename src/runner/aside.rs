@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use memchr::memmem;
+
 use super::{
     absence::is_its_name,
+    mail,
     reading::{self, Known, Reading},
     stage::Stage,
 };
@@ -32,6 +35,15 @@ pub(super) enum Whose {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Aside(BTreeMap<Whose, BTreeSet<String>>);
 
+impl From<OtherPlay> for Whose {
+    fn from(play: OtherPlay) -> Self {
+        match play {
+            OtherPlay::OfThisRun => Whose::EarlierPlay,
+            OtherPlay::OfAnotherRun => Whose::AnotherRun,
+        }
+    }
+}
+
 impl Aside {
     pub fn add(&mut self, whose: Whose, reading: &Reading) {
         let messages = self.0.entry(whose).or_default();
@@ -59,35 +71,46 @@ impl Aside {
 
 /// Whose a message is, where another play than this one explains it.
 pub(super) fn of_another_play(bytes: &Bytes, reading: &Reading, play: &PlayId) -> Option<Whose> {
-    let referred = reading.message.as_ref().and_then(|message| message.mail.field("X-Riferimento-Message-ID"));
-    let refers_elsewhere = referred.is_some_and(|id| !play.marks(id.as_bytes()) && play.other(id.as_bytes()).is_some());
-    // Our own gateway answers what came late, too: with its mark of this play.
-    let is_ours = play.marks(bytes) && !refers_elsewhere;
-    match play.other(bytes)? {
-        // A subject alone may be that of an earlier play as well.
-        OtherPlay::OfThisRun if reading.about.is_none() || !play.marks(bytes) => Some(Whose::EarlierPlay),
-        // A served reference gateway has a mark of its own, whatever it speaks of.
-        OtherPlay::OfAnotherRun if reading.about.is_none() && !is_ours => Some(Whose::AnotherRun),
-        OtherPlay::OfThisRun | OtherPlay::OfAnotherRun => None,
+    // What it speaks of the harness's own identifiers tell best: its subject may be that of another play as well, and our own
+    // gateway answers what came late too, with its mark of this play.
+    if let Some(other) = play.other_at(bytes, mail::CLIENT) {
+        return Some(other.into());
     }
+    let other = play.other(bytes)?;
+    let is_explained = match other {
+        OtherPlay::OfThisRun => reading.about.is_some() && play.marks(bytes),
+        // A served reference gateway has a mark of its own, whatever it speaks of.
+        OtherPlay::OfAnotherRun => reading.about.is_some() || play.marks(bytes),
+    };
+    (!is_explained).then(|| other.into())
 }
 
 impl Stage<'_> {
     /// What of a look into a place is of this play: what bears its mark, or speaks of what was put in. The sentinels are taken
-    /// note of and kept out, and so is what nothing of the play explains in a mailbox that others use too.
+    /// note of and kept out, and so is what strangers brought, and what nothing of the play explains in a mailbox that others
+    /// use too.
     pub(super) fn of_this_play(&self, place: &Place, new: Vec<Stored>) -> Vec<Stored> {
-        if self.world.settling().is_none() {
+        if self.world.settling().is_none() || new.is_empty() {
             return new;
         }
         let role = match place {
-            Place::Mailbox(Mailbox::At { host: Host::Gateway(role), .. }) | Place::VirusStore(role) => *role,
-            _ => return new,
+            Place::Mailbox(Mailbox::At { host: Host::Gateway(role), .. }) | Place::VirusStore(role) => Some(*role),
+            _ => None,
         };
+        let strangers = self.world.brought_by_strangers();
         let play = self.world.play();
         let mut progress = self.progress();
         let mut kept = Vec::new();
         for stored in new {
             let reading = reading::read(&stored.bytes, &mut progress.known);
+            if strangers.iter().any(|brought| is_or_wraps(&stored, &reading, brought)) {
+                progress.waiting.aside.add(Whose::Stranger, &reading);
+                continue;
+            }
+            let Some(role) = role else {
+                kept.push(stored);
+                continue;
+            };
             if let Some(about) = reading.about.as_ref().filter(|about| is_its_name(about)) {
                 if reading.what == What::Kind(Kind::PostaCertificata) && !progress.waiting.came.contains(about) {
                     progress.waiting.came.push(about.clone());
@@ -115,6 +138,14 @@ impl Stage<'_> {
         }
         whose.is_some()
     }
+}
+
+/// Whether a stored message is one that was handed over, or wraps it, whatever hosts put on top.
+fn is_or_wraps(stored: &Stored, reading: &Reading, brought: &Bytes) -> bool {
+    let is_it =
+        |bytes: &[u8]| bytes.strip_suffix(&**brought).is_some_and(|before| memmem::find(before, b"\r\n\r\n").is_none());
+    let inside = reading.message.as_ref().and_then(|message| message.original());
+    is_it(&stored.bytes) || inside.is_some_and(|inside| is_it(&inside))
 }
 
 #[cfg(test)]
@@ -145,6 +176,10 @@ mod tests {
             (&served, Some(&earlier), "Contratto", Some(Whose::EarlierPlay)),
             (&play, Some(&earlier), "x", Some(Whose::EarlierPlay)),
             (&elsewhere, Some(&elsewhere), "x", Some(Whose::AnotherRun)),
+            // The same scenario's of another run, and what our own gateway answers to it.
+            (&served, Some(&elsewhere), "Contratto", Some(Whose::AnotherRun)),
+            (&play, Some(&elsewhere), "Contratto", Some(Whose::AnotherRun)),
+            (&play, Some(&earlier), "Contratto", Some(Whose::EarlierPlay)),
             (&play, Some(&elsewhere), "x", Some(Whose::AnotherRun)),
             (&play, None, "x", None),
         ] {

@@ -11,7 +11,7 @@ use crate::{
     message::Kind,
     rules,
     scenario::{
-        Expected, Scenario, What,
+        Expected, Hours, Scenario, What,
         send::Send,
         words::{Host, Mailbox, Place},
     },
@@ -56,7 +56,8 @@ impl<'e> Wires<'e> {
             (_, Found::Message(arrival)) if self.holds(&difference.place, &arrival.reading, address) > 1 => holder,
             (_, Found::Message(arrival)) => {
                 let composer = self.composer_of(&arrival.reading).unwrap_or(holder);
-                self.refused_behind(&arrival.reading, composer, address).unwrap_or(composer)
+                let refused = self.refused_behind(&arrival.reading, composer, address);
+                refused.or_else(|| self.silent_behind(&arrival.reading, &difference.place, address)).unwrap_or(composer)
             }
             (Some(expected), Found::Nothing) => self.owes(expected, &difference.place, address),
             (None, Found::Nothing) => Party::Undetermined,
@@ -78,6 +79,33 @@ impl<'e> Wires<'e> {
         let recipients = self.sends.get(about)?.recipients();
         let refused = recipients.iter().find(is_told_of)?;
         refused.host().map(Party::from).filter(|host| *host != composer)
+    }
+
+    /// Who answers for a timeout notice that tells the truth: whoever owes what it warns of.
+    fn silent_behind(&self, reading: &Reading, place: &Place, address: &dyn Fn(&Mailbox) -> String) -> Option<Party> {
+        let about = reading.about.as_deref().filter(|_| reading.what == What::Kind(Kind::PreavvisoErroreConsegna))?;
+        let consegna = reading.consegna.as_deref()?;
+        let recipients = self.sends.get(about)?.recipients();
+        let recipient = recipients.into_iter().find(|to| address(to).eq_ignore_ascii_case(consegna))?;
+        let concludes = |one: &Reading| match one.what {
+            What::Kind(Kind::AvvenutaConsegna | Kind::ErroreConsegna) => {
+                one.consegna.as_deref().is_some_and(|named| named.eq_ignore_ascii_case(consegna))
+            }
+            // The first of the two is not sent once the other provider has the message (2.1.1.1.2).
+            What::Kind(Kind::PresaInCarico) => reading.hours == Some(Hours::Twelve),
+            _ => false,
+        };
+        let stored = self.stored.iter().map(|(_, one)| one).filter(|one| one.about.as_deref() == Some(about));
+        let owed = Expected {
+            what: What::Kind(Kind::AvvenutaConsegna),
+            about: about.to_owned(),
+            recipient: Some(recipient.clone()),
+            form: None,
+            hours: None,
+            error: None,
+            times: 1,
+        };
+        (!stored.into_iter().any(concludes)).then(|| self.owes(&owed, place, address))
     }
 
     /// A message that crossed the wire to its holder is the holder's to store; one that did not, its composer's to send;
@@ -118,17 +146,15 @@ impl<'e> Wires<'e> {
                 {
                     // Who refuses in the session has said so; the sender's provider then tells its user.
                     if expected.what == What::Kind(Kind::ErroreConsegna) { sender } else { receiver }
-                } else if sees_wires(self.evidence) {
-                    sender
                 } else {
-                    // Whether the envelope ever came, nobody saw.
-                    Party::Undetermined
+                    self.sent_nothing(sender, receiver)
                 }
             }
             What::Kind(Kind::Anomalia) | What::Refused => holder,
             What::Message if !matches!(holder, Party::Posta) => holder,
             // Who would not take it keeps it from its own user.
             What::Kind(Kind::PostaCertificata) if matches!(place, Place::Mailbox(to) if would_not_take(to)) => holder,
+            What::Kind(Kind::PostaCertificata) => self.sent_nothing(sender, holder),
             What::Kind(_) | What::Message => sender,
         }
     }
@@ -188,6 +214,16 @@ impl<'e> Wires<'e> {
             sender
         } else if sees_wires_at(self.evidence, sender) {
             receiver
+        } else {
+            Party::Undetermined
+        }
+    }
+
+    /// Who answers for an envelope that was not seen to cross from one to the other: its sender, and nobody where neither end
+    /// of the way was seen.
+    fn sent_nothing(&self, sender: Party, receiver: Party) -> Party {
+        if [sender, receiver].into_iter().any(|host| sees_wires_at(self.evidence, host)) {
+            sender
         } else {
             Party::Undetermined
         }

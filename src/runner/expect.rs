@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::reading::Reading;
 use crate::{
+    message::Kind,
     scenario::{
-        Expected,
+        Expected, What,
         locate::{Path, Step as Down},
         model::Expectation,
         words::{Mailbox, Place},
@@ -105,10 +106,12 @@ fn at_place(
     arrived: Vec<&Arrival>,
     address: &dyn Fn(&Mailbox) -> String,
 ) -> Vec<Difference> {
-    let mut left = arrived;
+    let (mut left, mut paired) = (arrived, Vec::new());
     let mut take = |fits: &dyn Fn(&Reading) -> bool| {
         let found = left.iter().position(|arrival| fits(&arrival.reading))?;
-        Some(left.remove(found))
+        let arrival = left.remove(found);
+        paired.push(arrival);
+        Some(arrival)
     };
     // The most demanding first, so that it is not left without the one message that fits it.
     let mut order: Vec<usize> = (0..expected.len()).collect();
@@ -137,6 +140,13 @@ fn at_place(
             Difference { path, place: place.clone(), expected: Some(one), found }
         })
         .collect();
+    left.retain(|arrival| {
+        let goes_on = goes_on_from(&paired, arrival);
+        if goes_on {
+            paired.push(arrival);
+        }
+        !goes_on
+    });
     differences.extend(left.into_iter().map(|arrival| Difference {
         path: path.clone(),
         place: place.clone(),
@@ -144,6 +154,19 @@ fn at_place(
         found: Found::Message(Box::new(arrival.clone())),
     }));
     differences
+}
+
+/// Whether a server-server acceptance covers the rest of an envelope that another one covers a part of: hosts on the way may
+/// hand it over in several transactions, and each is answered for its own recipients (RFC 5321 4.5.4.1, RFC 6109 3.2.1).
+fn goes_on_from(paired: &[&Arrival], arrival: &Arrival) -> bool {
+    let takeover = What::Kind(Kind::PresaInCarico);
+    let same = |one: &&&Arrival| one.reading.what == takeover && one.reading.about == arrival.reading.about;
+    let covered: Vec<String> = paired.iter().filter(same).flat_map(|one| one.reading.taken_over()).collect();
+    let covers = arrival.reading.taken_over();
+    arrival.reading.what == takeover
+        && paired.iter().any(|one| same(&one))
+        && !covers.is_empty()
+        && covers.iter().all(|recipient| !covered.contains(recipient))
 }
 
 fn details(expected: &Expected) -> usize {
@@ -243,8 +266,11 @@ fn below(path: &Path, place: &Place) -> Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use crate::{
-        scenario::{What, receipt::Receipt},
+        message::{Message, sample::DATICERT},
+        scenario::receipt::Receipt,
         target::Refusal,
     };
 
@@ -316,6 +342,37 @@ mod tests {
             compare("{m@sender: [{accettazione: a}, {accettazione: a}]}", &arrivals, &[]),
             ["m@sender: accettazione a / nothing"]
         );
+    }
+
+    /// A server-server acceptance that covers these recipients.
+    fn takeover(recipients: &[&str]) -> Arrival {
+        let covered: String = recipients.iter().map(|to| ["<ricezione>", to, "</ricezione>"].concat()).collect();
+        let daticert = DATICERT.replace("<ricevuta tipo=\"completa\"/>", &covered);
+        let text = format!(
+            "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: application/xml; \
+             name=\"daticert.xml\"\r\n\r\n{daticert}\r\n--m--\r\n"
+        );
+        let mut arrival = arrival("service@sender", "presa-in-carico", None, None);
+        arrival.reading.message = Some(Arc::new(Message::read(text.as_bytes()).unwrap()));
+        assert_eq!(arrival.reading.taken_over(), recipients);
+        arrival
+    }
+
+    #[test]
+    fn what_comes_in_several_transactions_is_taken_over_in_as_many_parts() {
+        let yaml = "{service@sender: [{presa-in-carico: a}]}";
+        let of = |parts: &[&[&str]]| {
+            let arrivals: Vec<Arrival> = parts.iter().map(|recipients| takeover(recipients)).collect();
+            compare(yaml, &arrivals, &[]).len()
+        };
+        assert_eq!(of(&[&["x@b", "y@b", "z@b"]]), 0);
+        assert_eq!(of(&[&["x@b", "y@b"], &["z@b"]]), 0);
+        assert_eq!(of(&[&["x@b"], &["y@b"], &["z@b"]]), 0);
+        // Covered twice, or nobody by what came: one too many.
+        assert_eq!(of(&[&["x@b", "y@b"], &["y@b"]]), 1);
+        assert_eq!(of(&[&["x@b"], &["y@b"], &["x@b"]]), 1);
+        assert_eq!(of(&[&["x@b"], &[]]), 1);
+        assert_eq!(compare("{}", &[takeover(&["x@b"])], &[]).len(), 1, "none was expected");
     }
 
     #[test]

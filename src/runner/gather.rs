@@ -28,12 +28,12 @@ pub struct Gathered {
 /// Puts together what was seen.
 pub fn gather(stage: &Stage<'_>) -> Gathered {
     let mut progress = stage.progress();
-    let Recorded { transmissions, dialogues, mut logs, mut directories, trust, strangers, put_off } =
+    let Recorded { transmissions, dialogues, mut logs, mut directories, trust, callers, put_off } =
         stage.world.recorded();
     let gateways = stage.world.gateways();
     let second = gateways.get(&Role::SecondReceiver);
     progress.notes.extend(second.map(|facts| format!("{} plays the second receiver", facts.target)));
-    progress.notes.extend(strangers.into_iter().chain(put_off));
+    progress.notes.extend(callers.into_iter().chain(put_off));
     let is_among_others = stage.world.settling().is_some();
     for log in logs.values_mut() {
         // Somebody else's logs what else happens there too.

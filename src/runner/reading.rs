@@ -113,6 +113,13 @@ impl Reading {
             && same(expected.error.as_deref(), &self.error)
     }
 
+    /// The recipients that a server-server acceptance covers, in small letters.
+    pub fn taken_over(&self) -> Vec<String> {
+        let daticert = self.message.as_ref().and_then(|message| message.daticert.as_ref());
+        let data = daticert.and_then(|reading| reading.data.as_ref());
+        data.map(|data| data.ricezione.iter().map(|to| to.to_ascii_lowercase()).collect()).unwrap_or_default()
+    }
+
     /// Whether kind and send are those expected, whatever the rest.
     pub fn is_about(&self, expected: &Expected) -> bool {
         self.what == expected.what && self.about.as_deref() == Some(expected.about.as_str())

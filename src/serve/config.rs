@@ -40,7 +40,7 @@ pub struct Config {
     /// names others.
     #[serde(default)]
     pub test_pki: bool,
-    /// The signing certificate and its key.
+    /// The signing certificate and its key; read again when they change.
     pub signing: Option<KeyFiles>,
     /// The TLS certificate and its key, and the roots that its peers' are held to; read again when they change.
     pub tls: Option<Tls>,
@@ -156,8 +156,8 @@ pub struct Route {
     /// How the channel is secured.
     #[serde(default)]
     pub tls: RouteTls,
-    /// Files with the roots that its TLS certificate is held to, PEM or DER, in place of those of `tls`; read again when they
-    /// change.
+    /// Files with the roots that its TLS certificate is held to, where `tls` is `required`, PEM or DER, in place of those of
+    /// the gateway; read again when they change.
     #[serde(default)]
     pub anchors: Vec<PathBuf>,
 }
@@ -173,15 +173,16 @@ pub struct Mx {
     pub port: u16,
 }
 
-/// How a channel to another host is secured.
+/// How a channel to another host is secured: Postfix's `secure` and `may`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RouteTls {
-    /// By STARTTLS, or nothing is sent: between PEC providers (RFC 6109 5.3).
+    /// By STARTTLS, with a certificate of the host's name that the anchors vouch for, or nothing is sent: between PEC
+    /// providers (RFC 6109 5.3).
     #[default]
     Required,
-    /// By STARTTLS where it is offered: ordinary mail.
-    WhenOffered,
+    /// By STARTTLS where it is offered, whoever vouches for the certificate, and else in clear (RFC 7435): ordinary mail.
+    Opportunistic,
 }
 
 /// What a clock shows.

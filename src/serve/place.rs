@@ -21,9 +21,9 @@ use crate::{
     directory::{Directory, DirectoryFile, export},
     evidence::Service,
     gateway::{self, Keys, MailboxSettings, Password, Profile},
-    net::{Destination, Foreign, MailHosts, Security},
+    net::{Destination, Foreign, MailHosts, Security, Trusted},
     pki::{self, Pki, tls},
-    smime::{SignatureState, Trust},
+    smime::{SignatureState, Signer, Trust},
 };
 
 /// Octets of a directory at most: that of all providers takes some 20 MB.
@@ -112,12 +112,8 @@ impl Place {
     pub fn keys(&self, shown: Option<&Arc<Shown>>) -> Result<Keys, ServeError> {
         let test = self.pki.as_ref().map(|pki| Keys::of_test(pki, Machine::default(), &self.profile)).transpose();
         let test = test.map_err(|error| ServeError::wrong("test-pki", &error.to_string()))?;
-        let signer = match (&self.config.signing, &test) {
-            (Some(files), _) => {
-                let (certificate, key) = (self.folder.join(&files.certificate), self.folder.join(&files.key));
-                certificates::signer(&certificate, &key, self.clock.now())
-                    .map_err(|problem| ServeError::wrong("signing", &problem))?
-            }
+        let signer = match (self.signer()?, &test) {
+            (Some(signer), _) => signer,
             (None, Some(keys)) => keys.signer.clone(),
             (None, None) => return Err(ServeError::lacking("signing", "a signing certificate and its key")),
         };
@@ -131,6 +127,14 @@ impl Place {
             (None, None) => return Err(ServeError::lacking("tls", "a TLS certificate and its key")),
         };
         Ok(Keys { signer, tls, calling: None, others })
+    }
+
+    /// What it signs with by files of its own, as they are now.
+    pub fn signer(&self) -> Result<Option<Signer>, ServeError> {
+        let Some(files) = &self.config.signing else { return Ok(None) };
+        let (certificate, key) = (self.folder.join(&files.certificate), self.folder.join(&files.key));
+        let signer = certificates::signer(&certificate, &key, self.clock.now());
+        signer.map(Some).map_err(|problem| ServeError::wrong("signing", &problem))
     }
 
     /// Its own TLS certificate as it is now, if it has one.
@@ -223,11 +227,21 @@ impl Place {
 
     /// Where mail for other domains goes, each host looked up.
     pub fn routes(&self) -> Result<Vec<(String, Destination)>, ServeError> {
+        let told = |error: rustls::Error| error.to_string();
         let routes = self.config.routes.iter().map(|(domain, route)| {
             let mut roots = Roots::default();
             roots.read_all(&self.folder, &route.anchors)?;
-            let trust = if roots.is_empty() { None } else { Some(roots.client(self.profile.choices.peer_names)?) };
-            Ok((domain.to_ascii_lowercase(), destination(route, trust.map(Arc::new))?))
+            let trust = match route.tls {
+                RouteTls::Required if roots.is_empty() => None,
+                RouteTls::Required => Some(Arc::new(roots.client(self.profile.choices.peer_names)?)),
+                RouteTls::Opportunistic if roots.is_empty() => Some(Trusted::Anybody.client_config().map_err(told)?),
+                RouteTls::Opportunistic => {
+                    let why =
+                        "`anchors` vouch for a channel that is `required`; one that is `opportunistic` asks for nobody";
+                    return Err(format!("{domain}: {why}"));
+                }
+            };
+            Ok((domain.to_ascii_lowercase(), destination(route, trust)?))
         });
         routes.collect::<Result<_, String>>().map_err(|problem| ServeError::wrong("routes", &problem))
     }
@@ -271,10 +285,11 @@ impl Place {
 
     /// The files that are read again when they change.
     pub fn watched(&self) -> Vec<PathBuf> {
-        let Config { directory, lists, anchors, tls, routes, .. } = &self.config;
+        let Config { directory, lists, anchors, tls, signing, routes, .. } = &self.config;
+        let signing = signing.iter().flat_map(|files| [&files.certificate, &files.key]);
         let tls = tls.iter().flat_map(|tls| tls.certificate.iter().chain(&tls.key).chain(&tls.anchors));
         let routes = routes.values().flat_map(|route| &route.anchors);
-        let paths = directory.iter().chain(lists).chain(anchors).chain(tls).chain(routes);
+        let paths = directory.iter().chain(lists).chain(anchors).chain(tls).chain(signing).chain(routes);
         paths.map(|path| self.folder.join(path)).collect()
     }
 }
@@ -287,7 +302,7 @@ pub fn destination(route: &Route, trust: Option<Arc<ClientConfig>>) -> Result<De
     let address: SocketAddr = found.next().ok_or_else(|| format!("`{}` has no address", route.to))?;
     let security = match route.tls {
         RouteTls::Required => Security::StartTls,
-        RouteTls::WhenOffered => Security::WhenOffered,
+        RouteTls::Opportunistic => Security::WhenOffered,
     };
     let service = if route.tls == RouteTls::Required { Service::Incoming } else { Service::Ordinary };
     Ok(Destination {

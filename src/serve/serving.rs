@@ -108,17 +108,20 @@ impl Serving {
         Ok(changed)
     }
 
-    /// Reads directory, roots, revocation lists, its TLS certificate and key again; all of them, or none.
+    /// Reads directory, roots, revocation lists, its certificates and keys again; all of them, or none.
     pub fn reread(&self) -> Result<(), ServeError> {
         let place = &self.place;
         let (ldif, trust, tls) = (place.directory()?, place.trust()?, place.client_tls()?);
-        let (certificate, routes) = (place.certificate()?, place.routes()?);
+        let (signer, certificate, routes) = (place.signer()?, place.certificate()?, place.routes()?);
         place.publish(&self.data().join(PUBLIC), &ldif)?;
         self.around.set_directory(ldif).map_err(|error| ServeError::wrong("directory", &error.to_string()))?;
         self.around.set_trust(trust);
         self.around.set_tls(tls);
         for (domain, destination) in routes.into_iter().filter(|(domain, _)| !self.rerouted.contains(domain)) {
             self.around.announce(&[domain], &destination);
+        }
+        if let Some(signer) = signer {
+            self.gateway.set_signer(signer);
         }
         if let (Some(shown), Some(certificate)) = (&self.shown, certificate) {
             shown.change(certificate);

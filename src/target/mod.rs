@@ -208,8 +208,9 @@ pub struct Recorded {
     pub directories: Vec<DirectoryVersion>,
     /// Anchors and lists of the signatures' PKI.
     pub trust: Trust,
-    /// What somebody did who has no part in the play, in words. It is told, and nobody is judged by it.
-    pub strangers: Vec<String>,
+    /// Who called without a part in the play, or under a name that nobody knows, in words. It is told, and nobody is judged
+    /// by it.
+    pub callers: Vec<String>,
     /// What a gateway of somebody's would not take for now, in words.
     pub put_off: Vec<String>,
 }

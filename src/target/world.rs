@@ -1,5 +1,6 @@
 //! What plays: a side for each provider, an ordinary mail host, and the harness, which talks to every side in the same way.
 
+mod callers;
 mod changing;
 mod ledger;
 mod record;
@@ -416,11 +417,6 @@ fn turned_away(reply: &Reply) -> Answer {
     Answer { refused, ..Answer::default() }
 }
 
-/// Whether the harness calls itself so.
-fn is_own(host: &str) -> bool {
-    [CLIENT, PEER].contains(&host)
-}
-
 fn posta_point(posta: &Posta) -> Destination {
     let address: SocketAddr = posta.incoming_addr();
     let host = posta.settings().host.clone();
@@ -494,6 +490,6 @@ mod tests {
         world.settle().await.unwrap();
         let recorded = world.recorded();
         assert!(recorded.dialogues.is_empty());
-        assert_eq!(recorded.strangers.len(), 2);
+        assert_eq!(recorded.callers.len(), 2);
     }
 }

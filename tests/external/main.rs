@@ -12,6 +12,7 @@ mod program;
 mod projection;
 mod silent;
 mod staging;
+mod strangers;
 mod tales;
 mod wrong;
 
@@ -21,6 +22,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
 };
 
+use pec_conformance::evidence::SmtpPath;
 use program::Program;
 use staging::{ALFA, BRAVO, Counterpart, FLAWED, Provider, Staging, addresses, at_once};
 use walkdir::WalkDir;
@@ -241,12 +243,7 @@ fn what_a_gateway_elsewhere_shows_beside_its_mailboxes_is_judged_too() {
     let played = ["run", "delivery/complete", "virus/kept-in-store", "--receiver", "acme.yaml", "--allow", "infected"];
     let (code, text) = staging.run(&played);
     assert_eq!(code, 0, "{text}");
-    let applied = |rule: &str| {
-        let stream = fs::read_to_string(staging.path().join("reports/run.jsonl")).unwrap();
-        let footer: serde_json::Value = serde_json::from_str(stream.lines().last().unwrap()).unwrap();
-        footer["totals"]["applied"][rule].as_u64().unwrap_or_default()
-    };
-    assert!(applied("log/generated-recorded") > 0, "{text}");
+    assert!(staging.applied("reports", "log/generated-recorded") > 0, "{text}");
 
     // A log that leaves out what was generated: the rule says so, of whoever keeps it.
     let forgetful = "{command: [sh, -c, 'sed s/consegna-bravo/x/ bravo/log/*.jsonl'], fields: {generated: nothing}}";
@@ -295,6 +292,124 @@ fn a_run_that_is_interrupted_tells_what_was_sent() {
         "{text}"
     );
     assert!(staging.path().join("stopped").exists());
+}
+
+/// What an earlier run left in somebody's queue comes in the middle of another one.
+#[test]
+fn a_late_message_of_an_earlier_run_is_told_of_and_not_judged() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let relay = format!("{SETTLING}names: [client.example]\n");
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, &relay);
+    let played = ["run", "delivery/complete", "--sender", "acme.yaml", "--strict=notes", "--reports"];
+    let (code, text) = staging.run(&[&played[..], &["earlier"]].concat());
+    assert_eq!(code, 0, "{text}");
+    let crossed = |entry: walkdir::DirEntry| {
+        let is_it = entry.file_name().to_string_lossy().ends_with("posta-certificata-wire-sender-to-receiver.eml");
+        is_it.then(|| fs::read(entry.path()).unwrap())
+    };
+    let envelope = WalkDir::new(staging.path().join("earlier")).into_iter().find_map(|entry| crossed(entry.unwrap()));
+    let handed = std::thread::spawn(move || {
+        let point = SocketAddr::from((Ipv4Addr::LOCALHOST, counterpart.incoming));
+        while std::net::TcpStream::connect(point).is_err() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let path = SmtpPath { from: "mario@bravo.example".into(), to: vec!["anna@alfa.example".into()] };
+        program::hand_unverified(point, &path, &envelope.unwrap()).is_complete()
+    });
+    let (code, text) = staging.run(&[&played[..], &["later"]].concat());
+    assert!(handed.join().unwrap(), "{text}");
+    assert_eq!(code, 0, "{text}");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(line.contains("of another run, as late ones of an earlier run are,"), "{text}");
+}
+
+/// Without a command for its clock no notice is waited for; one that comes is a message like any other.
+#[test]
+fn a_notice_that_comes_by_itself_is_judged_as_a_message() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let mut bravo = staging.serve("bravo", BRAVO, counterpart);
+    let patient = "settling: {deadline: 1m, silence: 5s, poll: 1s}\n";
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, patient);
+    let suite = staging.path().join("suite");
+    fs::create_dir(&suite).unwrap();
+    let silent = "title: A receiver that tells nothing\nclauses: [RFC6109-3.5-transaction]\n\
+                  given: {receiver: {loses: [avvenuta-consegna, presa-in-carico]}}\nsteps:\n  \
+                  - send: {id: a, from: mario@sender, to: [anna@receiver]}\n  \
+                  - expect:\n      mario@sender: [{accettazione: a}]\n      anna@receiver: [{posta-certificata: a}]\n";
+    fs::write(suite.join("silent.yaml"), silent).unwrap();
+    let (code, text) = std::thread::scope(|scope| {
+        let run = scope.spawn(|| staging.run(&["run", "silent", "--scenarios", "suite", "--sender", "acme.yaml"]));
+        // Its clock is moved once the message was accepted, and not by the harness.
+        while bravo.mailbox("mario@bravo.example").is_empty() && !run.is_finished() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        bravo.order("advance 13h");
+        run.join().unwrap()
+    });
+    assert_eq!(code, 1, "{text}");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(line.contains("preavviso-errore-consegna") && line.contains("to blame acme, as sender"), "{text}");
+    assert!(!line.contains("to blame alfa"), "{text}");
+    assert!(staging.applied("reports", "timeout/subject-prefix") > 0, "{text}");
+}
+
+/// Nobody can play where the two do not show the same time: that is no verdict, and what helps is told.
+#[test]
+fn two_gateways_elsewhere_whose_clocks_differ_are_out_of_play_until_they_are_set() {
+    let (staging, pki) = (Staging::new(), pec_conformance::pki::Pki::load().unwrap());
+    fs::create_dir_all(staging.path().join("public")).unwrap();
+    fs::write(staging.path().join("public/tls-root.pem"), pki.tls_root_pem()).unwrap();
+    let ldif =
+        pec_conformance::directory::export::ldif(&pec_conformance::gateway::directory_with(&pki, std::iter::empty()));
+    fs::write(staging.path().join("public/directory.ldif"), ldif).unwrap();
+    let nobody = [SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free())); 2];
+    let tomorrow = "clock: [sh, -c, \"date -u -d tomorrow +%FT%TZ # %s\"]\n";
+    let stubborn = "clock: [sh, -c, \"date -u +%FT%TZ # %s\"]\n";
+    staging.target("acme", BRAVO, nobody, ".", Counterpart::free(), tomorrow);
+    for (more, told) in [("", "unless `clock` in its target file says how"), (stubborn, "does not move it that far")] {
+        staging.target("beta", ALFA, nobody, ".", Counterpart::free(), more);
+        let (code, text) =
+            staging.run(&["run", "delivery/complete", "--sender", "beta.yaml", "--receiver", "acme.yaml"]);
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(code, 3, "{text}");
+        assert!(line.contains("beta: its clock is") && line.contains("behind that of acme"), "{text}");
+        assert!(line.contains(told) && line.contains("set that of acme back"), "{text}");
+    }
+}
+
+/// Who is on the same network may call the ports that the other side listens on.
+#[test]
+fn strangers_at_the_ports_of_the_other_side_are_told_of_and_nobody_is_judged_by_them() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    let strangers = [(counterpart.incoming, "anna@alfa.example"), (counterpart.posta, "carla@posta.example")];
+    let answers = strangers.map(|(port, recipient)| strangers::writes_to(port, recipient));
+    let (code, text) = staging.run(&["run", "delivery/complete", "--receiver", "acme.yaml"]);
+    assert!(answers.iter().all(|answer| answer.recv().unwrap().starts_with("250")), "{text}");
+    assert_eq!(code, 0, "{text}");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for host in ["mx.alfa.example", "mx.posta.example"] {
+        let told = format!("a stranger at 127.0.0.1 that calls itself scanner.example called {host} without a message");
+        assert!(line.contains(&told), "{told}\n{text}");
+    }
+    assert!(line.contains("one message of somebody else's was left alone"), "{text}");
+
+    // A relay whose name the target file does not have is heard, and told.
+    let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    let (named, otherwise) = (
+        "server-name: mx.bravo.example, trust: {ca: bravo/public/tls-root.pem}",
+        "server-name: relay.bravo.example, trust: {unverified: true}",
+    );
+    let page = fs::read_to_string(&file).unwrap();
+    assert_eq!(page.matches(named).count(), 2, "{page}");
+    fs::write(&file, page.replace(named, otherwise)).unwrap();
+    let (code, text) = staging.run(&["run", "delivery/complete", "--sender", "acme.yaml"]);
+    assert_eq!(code, 0, "{text}");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(line.contains("calls itself mx.bravo.example called mx.alfa.example"), "{text}");
+    assert!(line.contains("`names` in its target file should have it"), "{text}");
 }
 
 #[test]

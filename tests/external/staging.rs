@@ -159,6 +159,13 @@ impl Staging {
         }
     }
 
+    /// How often a rule was put to something in a run.
+    pub fn applied(&self, reports: &str, rule: &str) -> u64 {
+        let stream = fs::read_to_string(self.path().join(reports).join("run.jsonl")).unwrap();
+        let footer: Value = serde_json::from_str(stream.lines().last().unwrap()).unwrap();
+        footer["totals"]["applied"][rule].as_u64().unwrap_or_default()
+    }
+
     /// The cells of a run, by scenario and outcome.
     pub fn cells(&self, reports: &str) -> Vec<Value> {
         let stream = fs::read_to_string(self.path().join(reports).join("run.jsonl")).unwrap();

@@ -1,15 +1,24 @@
 //! Mail for domains without a route goes where MX records say, as a name server tells that somebody else wrote: dnsmasq.
 
 use std::{
+    collections::BTreeSet,
+    fs,
     io::{BufRead as _, BufReader},
     net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
-use pec_conformance::message::{Kind, Message};
+use pec_conformance::{
+    message::{Kind, Message},
+    net::MailHosts,
+};
 
 use super::program::{Client, DEADLINE, Program, is_installed, kinds, yaml};
 
@@ -39,7 +48,7 @@ fn free_port() -> u16 {
 /// refuses to tell.
 fn dnsmasq(port: u16, records: &[&str]) -> Running {
     let mut command = Command::new("dnsmasq");
-    command.args(["--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--log-facility=-"]);
+    command.args(["--no-daemon", "--conf-file=/dev/null", "--pid-file=", "--log-facility=-"]);
     command.args(["--no-hosts", "--no-resolv", "--listen-address=127.0.0.1", "--bind-interfaces"]);
     command.arg(format!("--port={port}")).args(records).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -78,7 +87,11 @@ fn calls(listener: &TcpListener) -> usize {
 }
 
 fn alfa(folder: &Path, dns: u16, hosts: u16) -> Program {
-    let mx = format!("mx: {{server: \"127.0.0.1:{dns}\", port: {hosts}}}\nretries: [30m]\n");
+    alfa_asking(folder, &format!("\"127.0.0.1:{dns}\""), hosts)
+}
+
+fn alfa_asking(folder: &Path, server: &str, hosts: u16) -> Program {
+    let mx = format!("mx: {{server: {server}, port: {hosts}}}\nretries: [30m]\n");
     Program::start(folder, "alfa", &yaml("alfa", &["mario"], &mx))
 }
 
@@ -211,6 +224,133 @@ fn a_name_server_in_trouble_is_asked_again() {
     alfa.order("advance 1h");
     assert_eq!(kinds(&bravo.mailbox(anna)), [Kind::PostaCertificata]);
     assert_eq!(kinds(&alfa.mailbox(MARIO)), [Kind::Accettazione]);
+}
+
+/// A name server whose every answer is that it failed (SERVFAIL, RFC 1035 4.1.1), until dropped.
+struct Failing(Arc<AtomicBool>);
+
+impl Failing {
+    fn start(port: u16) -> Self {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+        socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+        let ended = Arc::new(AtomicBool::new(false));
+        let ends = ended.clone();
+        thread::spawn(move || {
+            let mut query = [0; 512];
+            while !ends.load(Ordering::Relaxed) {
+                let Ok((length, client)) = socket.recv_from(&mut query) else { continue };
+                // A response (QR) to this question, with this code; nothing else is in it.
+                query[2] |= 0x80;
+                query[3] = query[3] & 0xf0 | 2;
+                query[6..12].fill(0);
+                let question = length.min(end_of_question(&query));
+                let _ = socket.send_to(&query[..question], client);
+            }
+        });
+        Self(ended)
+    }
+}
+
+impl Drop for Failing {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Where the question of a message ends: its name label by label, type and class (RFC 1035 4.1.2).
+fn end_of_question(message: &[u8]) -> usize {
+    let mut at = 12;
+    while message[at] != 0 {
+        at += 1 + usize::from(message[at]);
+    }
+    at + 5
+}
+
+#[test]
+fn a_name_server_that_fails_says_nothing_of_the_domain() {
+    let folder = tempfile::tempdir().unwrap();
+    let dns = free_port();
+    let _server = Failing::start(dns);
+    let mut alfa = alfa(folder.path(), dns, 1);
+    assert!(Client::of(&alfa).submit(MARIO, &["anna@bravo.example"], 1).unwrap().is_complete());
+    alfa.order("advance 1h");
+    assert_eq!(kinds(&alfa.mailbox(MARIO)), [Kind::Accettazione], "a failure was taken for an answer");
+    // It is tried until it is too late, and told as whatever could not be reached.
+    alfa.order("advance 24h");
+    let told = kinds(&alfa.mailbox(MARIO));
+    assert_eq!(told[1..], [Kind::PreavvisoErroreConsegna, Kind::PreavvisoErroreConsegna]);
+}
+
+#[test]
+fn hosts_of_equal_preference_are_tried_in_any_order_and_all_of_them() {
+    if !is_installed("dnsmasq") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let bravo = Program::start(folder.path(), "bravo", &yaml("bravo", &["anna"], ""));
+    let (dns, port) = (free_port(), bravo.address("incoming").port());
+    let hosts = ["one.example", "two.example", "mx.bravo.example"];
+    let mx = hosts.map(|host| format!("--mx-host=bravo.example,{host},10"));
+    let addresses = ["one.example,127.0.0.2", "two.example,127.0.0.3", "mx.bravo.example,127.0.0.1"]
+        .map(|record| format!("--host-record={record}"));
+    let records: Vec<&str> = mx.iter().chain(&addresses).map(String::as_str).collect();
+    let _server = dnsmasq(dns, &records);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let asked = MailHosts::by_server((Ipv4Addr::LOCALHOST, dns).into(), port).unwrap();
+        let mut first = BTreeSet::new();
+        while first.len() < hosts.len() {
+            let found = asked.of("bravo.example", "mx.alfa.example").await.unwrap();
+            let names: BTreeSet<&str> = found.iter().map(|host| host.name.as_str()).collect();
+            assert_eq!(names, hosts.into(), "each is told");
+            first.insert(found[0].name.clone());
+        }
+    });
+    // Two of them listen nowhere: whichever comes first, no message waits.
+    let mut alfa = alfa(folder.path(), dns, port);
+    let client = Client::of(&alfa);
+    for number in 1..=5 {
+        assert!(client.submit(MARIO, &["anna@bravo.example"], number).unwrap().is_complete());
+    }
+    alfa.order("advance 0s");
+    assert_eq!(bravo.mailbox("anna@bravo.example").len(), 5);
+}
+
+/// The name servers of the machine are those of a network of this test's own.
+#[test]
+fn the_name_servers_of_the_machine_are_asked_where_they_are_to_be() {
+    if !is_installed("dnsmasq") || !may_leave_the_network() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("resolv.conf");
+    fs::write(&file, "nameserver 127.0.0.1\n").unwrap();
+    let script = "ip link set lo up && mount --bind \"$1\" /etc/resolv.conf && \
+                  exec \"$0\" --exact mx::in_a_network_of_its_own --ignored --nocapture";
+    let mut apart = Command::new("unshare");
+    apart.args(["-rnm", "sh", "-c", script]).arg(std::env::current_exe().unwrap()).arg(&file);
+    let output = apart.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+#[ignore = "played by the test above, where the machine's name server is its own"]
+fn in_a_network_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let bravo = Program::start(folder.path(), "bravo", &yaml("bravo", &["anna"], ""));
+    let mx = ["--mx-host=bravo.example,mx.bravo.example,10", "--host-record=mx.bravo.example,127.0.0.1"];
+    let _server = dnsmasq(53, &mx);
+    let mut alfa = alfa_asking(folder.path(), "system", bravo.address("incoming").port());
+    assert!(Client::of(&alfa).submit(MARIO, &["anna@bravo.example"], 1).unwrap().is_complete());
+    alfa.order("advance 0s");
+    assert_eq!(kinds(&bravo.mailbox("anna@bravo.example")), [Kind::PostaCertificata]);
+}
+
+/// Whether a process may have a network and mounts of its own, which some machines forbid.
+fn may_leave_the_network() -> bool {
+    let tried = Command::new("unshare").args(["-rnm", "ip", "link", "set", "lo", "up"]).stderr(Stdio::null()).status();
+    tried.is_ok_and(|status| status.success())
 }
 
 fn has_aiosmtpd() -> bool {

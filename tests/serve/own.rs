@@ -216,7 +216,55 @@ fn certificates_keys_and_roots_of_channels_are_read_again_when_they_change() {
 }
 
 #[test]
-fn a_route_may_have_roots_of_its_own() {
+fn what_it_signs_with_is_read_again_when_it_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let tls = issue(path);
+    let renewed = tempfile::tempdir().unwrap();
+    issue(renewed.path());
+    let mut uno = Program::start(path, "uno", &own("uno", "alfa", "mario"));
+    let mut client = Client::of(&uno);
+    client.tls = trusting(tls);
+    let change = |files: &[&str]| {
+        for file in files {
+            fs::copy(renewed.path().join(file), path.join(file)).unwrap();
+        }
+    };
+    // Whether the last message in the mailbox is signed by the provider of the directory there, beneath its roots.
+    let is_signed_by_one_of = |uno: &Program, files: &Path| {
+        let last = path.join("last.eml");
+        fs::write(&last, uno.mailbox("mario@uno.example").last().unwrap()).unwrap();
+        let trust = files.join("trust");
+        fs::create_dir_all(&trust).unwrap();
+        for file in ["root.pem", "crl.pem"] {
+            fs::copy(files.join(file), trust.join(file)).unwrap();
+        }
+        let mut check = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+        check.arg("check").arg(last).arg("--trust").arg(trust).args(["--require", "intact,origin"]);
+        exit_of(check.arg("--directory").arg(files.join("providers.ldif"))).0 == Some(0)
+    };
+    let submit = |number| client.submit("mario@uno.example", &["mario@uno.example"], number).unwrap().is_complete();
+    // A certificate without its key, and a signer that the directory does not list, change nothing.
+    change(&["uno.pem"]);
+    assert_eq!(uno.told("reread")["event"], "failed");
+    change(&["uno.key"]);
+    assert_eq!(uno.told("reread")["event"], "failed");
+    assert!(submit(1));
+    uno.order("advance 0s");
+    let before = tempfile::tempdir().unwrap();
+    for file in ["root.pem", "crl.pem", "providers.ldif"] {
+        fs::copy(path.join(file), before.path().join(file)).unwrap();
+    }
+    assert!(is_signed_by_one_of(&uno, before.path()));
+    change(&["root.pem", "crl.pem", "providers.ldif"]);
+    uno.wait_for("reread");
+    assert!(submit(2));
+    uno.order("advance 0s");
+    assert!(is_signed_by_one_of(&uno, renewed.path()) && !is_signed_by_one_of(&uno, before.path()));
+}
+
+#[test]
+fn a_route_may_have_roots_of_its_own_and_an_opportunistic_one_needs_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     issue(path);
@@ -227,14 +275,14 @@ fn a_route_may_have_roots_of_its_own() {
     }
     fs::copy(other.path().join("tls-root.pem"), path.join("due-root.pem")).unwrap();
     let due = Program::start(path, "due", &own("due", "bravo", "anna"));
-    let routes = |anchors: &str| {
+    let routes = |more: &str| {
         let incoming = due.address("incoming");
-        let route = format!("routes: {{Due.example: {{to: \"{incoming}\", name: mx.due.example{anchors}}}}}\n");
+        let route = format!("routes: {{Due.example: {{to: \"{incoming}\", name: mx.due.example{more}}}}}\n");
         own("uno", "alfa", "mario") + &route + "retries: [10m]\n"
     };
     let tls = trusting(pem(path, "tls-root.pem"));
-    let arrived = |anchors: &str, number| {
-        let mut uno = Program::start(path, "uno", &routes(anchors));
+    let arrived = |more: &str, number| {
+        let mut uno = Program::start(path, "uno", &routes(more));
         let mut client = Client::of(&uno);
         client.tls = tls.clone();
         assert!(client.submit("mario@uno.example", &["anna@due.example"], number).unwrap().is_complete());
@@ -246,6 +294,10 @@ fn a_route_may_have_roots_of_its_own() {
     assert_eq!(arrived("", 1), 0);
     assert_eq!(arrived(", anchors: [tls-root.pem]", 2), 0);
     assert_eq!(arrived(", anchors: [due-root.pem]", 3), 3, "what waited goes too");
+    // Where nothing has to be secured, what is offered is taken, whoever vouches for it.
+    assert_eq!(arrived(", tls: opportunistic", 4), 4);
+    let last = due.mailbox("anna@due.example").pop().unwrap();
+    assert!(String::from_utf8_lossy(&last).contains("with ESMTPS;"), "it went in clear");
 }
 
 #[test]
@@ -318,6 +370,11 @@ fn a_wrong_file_is_told_and_nothing_is_started() {
             "lists: [crl.pem]",
             "lists: [crl.pem]\nroutes: {due.example: {to: \"127.0.0.1:1\", anchors: [gone.pem]}}",
             "gone.pem: ",
+        ),
+        (
+            "lists: [crl.pem]",
+            "lists: [crl.pem]\nroutes: {due.example: {to: \"127.0.0.1:1\", tls: opportunistic, anchors: [root.pem]}}",
+            "`anchors` vouch for a channel that is `required`",
         ),
         ("lists: [crl.pem]", "lists: [root.pem]", "root.pem: revocation lists are wanted, and it holds a certificate"),
         ("lists: [crl.pem]", "lists: [empty.pem]", "empty.pem: no revocation lists in it"),

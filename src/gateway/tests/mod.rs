@@ -1,5 +1,6 @@
 //! Whole transactions over real sockets: real TLS, real signatures, a legal clock that moves when told to.
 
+mod doors;
 mod failure;
 mod incoming;
 mod running;

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     clock::{Clock, Machine},
     directory::export,
-    gateway::{Incoming, Keys, Surroundings, store::InMemory},
+    gateway::{Incoming, Keys, Surroundings, Tap, store::InMemory},
 };
 
 const START: &str = "2026-03-02T08:30:00Z";
@@ -19,7 +19,7 @@ async fn running(unreachable: SignedDuration) -> World {
     let start: Timestamp = START.parse().unwrap();
     let clock = Clock::running(Machine::set_to(start));
     let directory = crate::gateway::world::directory(&pki);
-    let lab = Lab::with(pki.clone(), clock, Machine::default(), &directory, pki.trust());
+    let lab = Lab::with(pki.clone(), clock, Machine::default(), (&directory, pki.trust()), Tap::default());
     let posta = lab.start_ordinary(OrdinaryHost::default()).await.unwrap();
     let away = Profile { incoming: Incoming::UnreachableUntil(start + unreachable), ..Profile::bravo() };
     let receiver = lab.start(away).await.unwrap();

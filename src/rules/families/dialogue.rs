@@ -1,7 +1,7 @@
 //! SMTP sessions: secure channels and authentication (RFC 6109 5.2, 5.3).
 
 use crate::{
-    evidence::{Dialogue, Party, Service, Speaker},
+    evidence::{Dialogue, Exchange, Party, Service},
     norm::{Level, clauses::choreography as norm},
 };
 
@@ -42,49 +42,10 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-/// What a client said and how it was answered.
-struct Exchange<'a> {
-    command: &'a str,
-    secured: bool,
-    reply: Vec<&'a str>,
-}
-
-impl Exchange<'_> {
-    fn is(&self, verb: &str) -> bool {
-        self.command.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb))
-    }
-
-    fn granted(&self) -> bool {
-        self.reply.last().is_some_and(|line| line.starts_with('2'))
-    }
-}
-
-/// Commands with their replies, in order; a pipelining client's replies come later in the same order (RFC 2920).
-fn exchanges(dialogue: &Dialogue) -> Vec<Exchange<'_>> {
-    let mut exchanges: Vec<Exchange<'_>> = Vec::new();
-    let mut waiting = 0;
-    for line in &dialogue.lines {
-        match line.by {
-            Speaker::Client => {
-                exchanges.push(Exchange { command: &line.text, secured: line.secured, reply: Vec::new() });
-            }
-            Speaker::Server => {
-                // What comes before the first command is the greeting.
-                let Some(exchange) = exchanges.get_mut(waiting) else { continue };
-                exchange.reply.push(&line.text);
-                if line.text.as_bytes().get(3) != Some(&b'-') {
-                    waiting += 1;
-                }
-            }
-        }
-    }
-    exchanges
-}
-
 /// The first greeting of an incoming point on a plain connection.
 fn greeting_in_clear(dialogue: &Dialogue) -> Option<Exchange<'_>> {
     let in_clear = |said: &Exchange<'_>| said.is("EHLO") && !said.secured && said.granted();
-    exchanges(dialogue).into_iter().find(in_clear).filter(|_| dialogue.service == Service::Incoming)
+    dialogue.exchanges().into_iter().find(in_clear).filter(|_| dialogue.service == Service::Incoming)
 }
 
 fn announced(greeting: &Exchange<'_>) -> Findings {
@@ -97,13 +58,13 @@ fn announced(greeting: &Exchange<'_>) -> Findings {
 /// What was said to an access point, where that was more than a greeting.
 fn submission(dialogue: &Dialogue) -> Option<Vec<Exchange<'_>>> {
     let to_access_point = matches!(dialogue.service, Service::Submission | Service::Submissions);
-    let said = to_access_point.then(|| exchanges(dialogue))?;
+    let said = to_access_point.then(|| dialogue.exchanges())?;
     Some(said).filter(|said| said.iter().any(|said| said.is("MAIL FROM") || said.is("AUTH")))
 }
 
 fn secured(exchanges: &[Exchange<'_>]) -> Findings {
     let early = exchanges.iter().filter(|said| {
-        let taken = said.granted() || said.reply.last().is_some_and(|line| line.starts_with("334"));
+        let taken = said.granted() || said.replied('3');
         !said.secured && taken && (said.is("MAIL FROM") || said.is("AUTH"))
     });
     early.map(|said| taken_instead_of("a refusal before TLS", said)).collect()
@@ -124,7 +85,7 @@ fn taken_instead_of(expected: &str, said: &Exchange<'_>) -> Finding {
 fn between_providers(dialogue: &Dialogue) -> Option<Vec<Exchange<'_>>> {
     let gateway = |party: Party| party.role().is_some();
     let between = dialogue.service == Service::Incoming && gateway(dialogue.from) && gateway(dialogue.to);
-    let said = between.then(|| exchanges(dialogue))?;
+    let said = between.then(|| dialogue.exchanges())?;
     Some(said).filter(|said| said.iter().any(|said| said.is("MAIL FROM") && said.granted()))
 }
 

@@ -100,6 +100,11 @@ impl External {
         }
     }
 
+    /// Whether its file says how its clock is moved.
+    pub(in crate::target) fn moves_its_clock(&self) -> bool {
+        self.document.clock.is_some()
+    }
+
     /// Moves its clock ahead by so many seconds; how far it is ahead of the machine's then.
     pub(in crate::target) async fn move_clock(
         &self,

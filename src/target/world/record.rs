@@ -5,7 +5,7 @@ use std::sync::{MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::{
-    World, is_own,
+    World,
     ledger::{Entry, Fate},
 };
 use crate::{
@@ -48,9 +48,8 @@ impl World {
             return Party::Posta;
         }
         let named = |(_, side): &(Role, &dyn Side)| side.calls_itself(host);
-        // Who calls himself otherwise is the harness; where others may call too, nobody knows.
-        let unknown = if self.outside.is_empty() || is_own(host) { Party::Harness } else { Party::Undetermined };
-        self.sides().find(named).map_or(unknown, |(role, _)| role.into())
+        // Who calls himself otherwise is the harness.
+        self.sides().find(named).map_or(Party::Harness, |(role, _)| role.into())
     }
 
     /// From where everything is looked at, until an instant.
@@ -65,29 +64,28 @@ impl World {
 
     /// What was seen so far, at any time and even after trouble.
     pub fn recorded(&self) -> Recorded {
-        let dialogue = |seen: &SeenSession| {
-            let client = seen.transcript.client().map_or(Party::Undetermined, |name| self.party(&name));
-            seen.transcript.dialogue(client, self.party(&seen.server))
-        };
-        let sessions = self.lab.tap().sessions();
-        let mut dialogues: Vec<Dialogue> = sessions.iter().map(dialogue).collect();
+        let callers = self.callers();
+        let dialogue = |(seen, from): &(SeenSession, Party)| seen.transcript.dialogue(*from, self.party(&seen.server));
+        let mut dialogues: Vec<Dialogue> = callers.of_the_play.iter().map(dialogue).collect();
         // What was refused is in the dialogue and nowhere else: the message stayed where it was.
         let taken = self.lab.tap().transmissions().into_iter().filter(|transmission| transmission.reply.is_positive());
         let mut transmissions: Vec<Transmission> = taken
-            .map(|seen| {
-                let session = sessions.iter().position(|session| session.transcript.is(&seen.transcript));
-                self.transmission(seen, session)
+            .filter_map(|seen| {
+                let is_its = |(session, _): &(SeenSession, Party)| session.transcript.is(&seen.transcript);
+                let session = callers.of_the_play.iter().position(is_its)?;
+                Some(self.transmission(seen, callers.of_the_play[session].1, session))
             })
             .collect();
         let mut put_off = Vec::new();
         let errands = self.lab.tap().errands();
         let later: Vec<Errand> = errands.clone();
         for (number, errand) in errands.into_iter().enumerate() {
-            let dialogue = errand.transcript.dialogue(self.party(&errand.client), self.party(&errand.server));
+            let from = self.party(&errand.client);
+            let dialogue = errand.transcript.dialogue(from, self.party(&errand.server));
             let told = told_put_off(&errand, &dialogue, &later[number + 1..]);
             put_off.extend(told.filter(|told| !put_off.contains(told)));
             let taken = errand.transmission.filter(|transmission| transmission.reply.is_positive());
-            transmissions.extend(taken.map(|seen| self.transmission(seen, Some(dialogues.len()))));
+            transmissions.extend(taken.map(|seen| self.transmission(seen, from, dialogues.len())));
             dialogues.push(dialogue);
         }
         for (dialogue, transmission) in self.handed().iter().cloned() {
@@ -101,7 +99,7 @@ impl World {
             logs: logs.collect(),
             directories: self.lab.tap().directories(),
             trust: (*self.lab.trust()).clone(),
-            strangers: self.lab.tap().strangers().iter().map(stranger).collect(),
+            callers: callers.told(),
             put_off,
         }
     }
@@ -118,14 +116,14 @@ impl World {
         told
     }
 
-    fn transmission(&self, seen: gateway::Transmission, dialogue: Option<usize>) -> Transmission {
-        let (from, to) = (self.party(&seen.client), self.party(&seen.server));
+    fn transmission(&self, seen: gateway::Transmission, from: Party, dialogue: usize) -> Transmission {
+        let to = self.party(&seen.server);
         let submitted = matches!(seen.transcript.service(), Service::Submission | Service::Submissions);
         let place = match to.role() {
             Some(to) if submitted => Seen::Submitted { to },
             _ => Seen::Wire { from, to },
         };
-        Transmission { seen: place, from, bytes: seen.bytes, path: seen.path, at: seen.at, dialogue }
+        Transmission { seen: place, from, bytes: seen.bytes, path: seen.path, at: seen.at, dialogue: Some(dialogue) }
     }
 }
 
@@ -151,8 +149,4 @@ fn told_put_off(errand: &Errand, dialogue: &Dialogue, later: &[Errand]) -> Optio
     } else {
         format!("what {client} had for {server} waits to be handed over again: {why}")
     })
-}
-
-fn stranger(seen: &SeenSession) -> String {
-    format!("a stranger at {} called {} and was turned away; nothing of it is judged", seen.call.client, seen.server)
 }

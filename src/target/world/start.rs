@@ -15,8 +15,8 @@ use super::{Opening, PATIENCE, World, ledger::Ledger, posta_point};
 use crate::{
     clock::{Clock, LegalTime, Machine},
     evidence::{Direction, PlayId, Role, Service},
-    gateway::{Bind, Doors, Lab, Profile},
-    net::Patience,
+    gateway::{Bind, Doors, Lab, Profile, Tap},
+    net::{Calls, Patience},
     pki::{Order, Pki},
     scenario::{
         Scenario,
@@ -128,17 +128,17 @@ impl World {
         let profiles: BTreeMap<Role, Profile> =
             cast.iter().filter_map(|(role, one)| Some((*role, one.profile()?.clone()))).collect();
         let directory = given::directory(&pki, &scenario.given, &profiles, records)?;
-        // Whom a gateway calls with that lives elsewhere, nobody knows beforehand.
-        let is_elsewhere = |name: &str| name.starts_with(OUTSIDE) || targets.get(name).is_some();
-        let doors = if names.values().any(|name| is_elsewhere(name)) { Doors::Open } else { Doors::OwnOnly };
+        // With what a gateway calls that lives elsewhere, nobody knows beforehand.
+        let doors = if outside.is_empty() { Doors::OwnOnly } else { Doors::OpenToHosts };
+        let calls = Calls::default();
         let lab = || {
             let trust = outside.iter().fold(given::trust(&pki, &scenario.given), |trust, target| {
                 trust.with(&shared(&target.anchors), &shared(&target.lists))
             });
-            let lab = Lab::with(pki.clone(), clock.clone(), *machine, &directory, trust);
+            let tap = Tap::of(calls.clone(), doors);
+            let lab = Lab::with(pki.clone(), clock.clone(), *machine, (&directory, trust), tap);
             lab.set_patience(if outside.is_empty() { PATIENCE } else { PATIENCE_WITH_OTHERS });
             lab.set_play(play.clone());
-            lab.tap().set_doors(doors);
             lab
         };
         let own = lab();
@@ -230,16 +230,27 @@ async fn time(
     if outside.is_empty() {
         return Ok((Clock::still(scenario.starts), Pki::load().map_err(trouble)?));
     }
-    let mut ahead = SignedDuration::ZERO;
+    let (mut ahead, mut first) = (SignedDuration::ZERO, "this machine");
     for target in outside {
-        ahead = ahead.max(target.ahead(machine).await?);
+        let its = target.ahead(machine).await?;
+        if its > ahead {
+            (ahead, first) = (its, &target.name);
+        }
     }
     // Two that do not show the same time would find each other's messages in the future.
     for target in outside {
         let behind = ahead - target.ahead(machine).await?;
         if behind >= ALIKE && target.move_clock(behind.as_secs(), machine).await? + ALIKE < ahead {
-            let what = format!("{}: its clock cannot be moved, and the other's is {behind:#} ahead", target.name);
-            return Err(TargetError::configuration(what));
+            let why = if target.moves_its_clock() {
+                "its command of `clock` does not move it that far"
+            } else {
+                "it cannot be moved unless `clock` in its target file says how"
+            };
+            let what = format!(
+                "{}: its clock is {behind:#} behind that of {first}, and {why}; set that of {first} back, or this one ahead",
+                target.name
+            );
+            return Err(TargetError::infrastructure(what));
         }
     }
     let now = machine.now() + ahead;
