@@ -72,7 +72,7 @@ fn one<T: DeserializeOwned>(file: &mut BufReader<File>, octets: &mut Vec<u8>) ->
 }
 
 /// The part of a key; the same in every run (FNV-1a).
-fn part(key: &str) -> usize {
+pub(super) fn part(key: &str) -> usize {
     let hash = key
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

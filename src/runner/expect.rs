@@ -160,7 +160,10 @@ fn at_place(
 /// hand it over in several transactions, and each is answered for its own recipients (RFC 5321 4.5.4.1, RFC 6109 3.2.1).
 fn goes_on_from(paired: &[&Arrival], arrival: &Arrival) -> bool {
     let takeover = What::Kind(Kind::PresaInCarico);
-    let same = |one: &&&Arrival| one.reading.what == takeover && one.reading.about == arrival.reading.about;
+    let same = |one: &&&Arrival| {
+        let (one, other) = (&one.reading, &arrival.reading);
+        one.what == takeover && one.about == other.about && one.issuer() == other.issuer()
+    };
     let covered: Vec<String> = paired.iter().filter(same).flat_map(|one| one.reading.taken_over()).collect();
     let covers = arrival.reading.taken_over();
     arrival.reading.what == takeover
@@ -344,10 +347,14 @@ mod tests {
         );
     }
 
-    /// A server-server acceptance that covers these recipients.
     fn takeover(recipients: &[&str]) -> Arrival {
+        takeover_by("Alfa S.p.A.", recipients)
+    }
+
+    /// A provider's server-server acceptance, which covers these recipients.
+    fn takeover_by(provider: &str, recipients: &[&str]) -> Arrival {
         let covered: String = recipients.iter().map(|to| ["<ricezione>", to, "</ricezione>"].concat()).collect();
-        let daticert = DATICERT.replace("<ricevuta tipo=\"completa\"/>", &covered);
+        let daticert = DATICERT.replace("<ricevuta tipo=\"completa\"/>", &covered).replace("Alfa S.p.A.", provider);
         let text = format!(
             "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: application/xml; \
              name=\"daticert.xml\"\r\n\r\n{daticert}\r\n--m--\r\n"
@@ -373,6 +380,8 @@ mod tests {
         assert_eq!(of(&[&["x@b"], &["y@b"], &["x@b"]]), 1);
         assert_eq!(of(&[&["x@b"], &[]]), 1);
         assert_eq!(compare("{}", &[takeover(&["x@b"])], &[]).len(), 1, "none was expected");
+        // Another provider's is one by itself.
+        assert_eq!(compare(yaml, &[takeover(&["x@b"]), takeover_by("Bravo S.r.l.", &["y@b"])], &[]).len(), 1);
     }
 
     #[test]

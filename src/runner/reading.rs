@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    message::{Bytes, Kind, Mail, Message},
+    message::{Bytes, Daticert, Kind, Mail, Message},
     rules::error_code,
     scenario::{Expected, Hours, What, receipt::Receipt},
 };
@@ -115,9 +115,17 @@ impl Reading {
 
     /// The recipients that a server-server acceptance covers, in small letters.
     pub fn taken_over(&self) -> Vec<String> {
-        let daticert = self.message.as_ref().and_then(|message| message.daticert.as_ref());
-        let data = daticert.and_then(|reading| reading.data.as_ref());
-        data.map(|data| data.ricezione.iter().map(|to| to.to_ascii_lowercase()).collect()).unwrap_or_default()
+        let covered = |data: &Daticert| data.ricezione.iter().map(|to| to.to_ascii_lowercase()).collect();
+        self.data().map(covered).unwrap_or_default()
+    }
+
+    /// The provider that issued it, by the certification data.
+    pub fn issuer(&self) -> Option<&str> {
+        self.data().map(|data| data.gestore_emittente.as_str())
+    }
+
+    fn data(&self) -> Option<&Daticert> {
+        self.message.as_ref()?.daticert.as_ref()?.data.as_ref()
     }
 
     /// Whether kind and send are those expected, whatever the rest.
