@@ -1,17 +1,13 @@
 //! `docs/ci.md` is true: the shell steps of each pipeline on it pass where the gateway conforms, and the last fails
 //! where it does not.
 
-use std::{
-    env,
-    os::unix::fs::symlink,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{os::unix::fs::symlink, path::Path, process::Output};
 
 use serde_yaml::Value;
 
 use crate::{
-    program::Program,
+    SETTLING,
+    program::{Program, shell},
     staging::{BRAVO, Counterpart, FLAWED, Provider, Staging, addresses},
 };
 
@@ -47,19 +43,14 @@ fn steps(system: &str, text: &str) -> Vec<String> {
 
 /// Has a shell execute one, as a CI system does.
 fn execute(step: &str, folder: &Path) -> Output {
-    let bin = Path::new(env!("CARGO_BIN_EXE_pec-conformance")).parent().unwrap().to_owned();
-    let path = env::join_paths([bin].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap();
-    let mut shell = Command::new("sh");
-    shell.args(["-e", "-c", step]).current_dir(folder).env("PATH", path).env("SCENARIOS", "delivery/complete");
-    shell.output().unwrap()
+    shell(step).current_dir(folder).env("SCENARIOS", "delivery/complete").output().unwrap()
 }
 
 /// A checkout with the target file of a gateway that is served there.
 fn checkout(provider: Provider) -> (Staging, Program) {
     let (staging, counterpart) = (Staging::new(), Counterpart::free());
     let served = staging.serve(provider.dialect, provider, counterpart);
-    let settling = "settling: {deadline: 1m, silence: 1s, poll: 1s}\n";
-    staging.target("acme", provider, addresses(&served), provider.dialect, counterpart, settling);
+    staging.target("acme", provider, addresses(&served), provider.dialect, counterpart, SETTLING);
     // The page has the file in a folder of its own.
     symlink(".", staging.path().join("targets")).unwrap();
     (staging, served)

@@ -1,15 +1,10 @@
 //! `docs/clients.md` is true: its files, gateways, commands and orders do what it says, one after the other.
 
-use std::{
-    collections::BTreeMap,
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use regex::{Captures, Regex};
 
-use super::program::{Program, exit_of, is_installed};
+use super::program::{Program, exit_of, is_installed, shell};
 
 const PAGE: &str = include_str!("../../docs/clients.md");
 
@@ -63,11 +58,7 @@ impl Reader {
         self.order("advance 0s");
         let real = |shown: &Captures<'_>| self.ports.get(&shown[0]).cloned().unwrap_or_else(|| shown[0].to_owned());
         let commands = Regex::new(r"\b\d{4}\b").unwrap().replace_all(commands, real).into_owned();
-        let bin = Path::new(env!("CARGO_BIN_EXE_pec-conformance")).parent().unwrap().to_owned();
-        let path = env::join_paths([bin].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap();
-        let mut shell = Command::new("sh");
-        shell.args(["-e", "-c", &commands]).current_dir(&self.folder).env("PATH", path);
-        self.last = exit_of(&mut shell);
+        self.last = exit_of(shell(&commands).current_dir(&self.folder));
         let expected = if exit.is_empty() { 0 } else { exit.parse().unwrap() };
         assert_eq!(self.last.0, Some(expected), "{commands}\n{}", self.last.1);
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    env, fs,
     io::{BufRead as _, BufReader, ErrorKind, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -35,6 +35,15 @@ pub fn yaml(dialect: &str, users: &[&str], more: &str) -> String {
     let users: Vec<String> = users.iter().map(|user| format!("{user}: {{password: {{file: mario.secret}}}}")).collect();
     let users = if users.is_empty() { String::new() } else { format!("users:\n  {}\n", users.join("\n  ")) };
     format!("dialect: {dialect}\ntest-pki: true\n{more}{users}")
+}
+
+/// A shell that executes this as a user's does who has the program in his path.
+pub fn shell(commands: &str) -> Command {
+    let bin = Path::new(env!("CARGO_BIN_EXE_pec-conformance")).parent().unwrap().to_owned();
+    let path = env::join_paths([bin].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-e", "-c", commands]).env("PATH", path);
+    shell
 }
 
 pub struct Program {

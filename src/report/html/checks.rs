@@ -208,9 +208,5 @@ fn figures(tally: &CheckTally) -> Vec<Figure> {
         ("note", tally.left_out, "aside"),
     ];
     let there = seldom.into_iter().filter(|(_, count, _)| *count > 0);
-    always
-        .into_iter()
-        .chain(there)
-        .map(|(class, count, what)| Figure { class, count: count.to_string(), what })
-        .collect()
+    always.into_iter().chain(there).map(Figure::of).collect()
 }

@@ -130,6 +130,14 @@ struct Figure {
     what: &'static str,
 }
 
+impl Figure {
+    /// Of a class, a count, and the name of a text.
+    fn of((class, count, what): (&'static str, usize, &'static str)) -> Self {
+        // What is not there alarms nobody.
+        Self { class: if count > 0 { class } else { "" }, count: count.to_string(), what }
+    }
+}
+
 /// Something on the disk that the page leads to.
 struct Link {
     href: String,

@@ -400,15 +400,9 @@ fn figures(tally: &PlayTally) -> Vec<Figure> {
         ("violation", tally.broken_rules, "broken-rules"),
     ];
     let there = seldom.into_iter().chain(found).filter(|(_, count, _)| *count > 0);
-    let figure = |(class, count, what): (&'static str, usize, &'static str)| Figure {
-        // What is not there alarms nobody.
-        class: if count > 0 { class } else { "" },
-        count: count.to_string(),
-        what,
-    };
     let exercised = format!("{} / {rules}", tally.applied.len());
     let exercised = Figure { class: "", count: exercised, what: "rules-exercised" };
-    always.into_iter().chain(there).map(figure).chain([exercised]).collect()
+    always.into_iter().chain(there).map(Figure::of).chain([exercised]).collect()
 }
 
 fn declared(entry: &crate::known::Stands) -> Declared {
