@@ -42,8 +42,9 @@ pub const BUNDLES: &str = "evidence";
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
 /// The form of the manifest. Those before 2 lack what a scenario announced, those before 3 say only whether everything was
-/// watched to the end, those before 4 name no packed file, those before 5 know two gateways at most; later ones are not read.
-const FORM: u32 = 5;
+/// watched to the end, those before 4 name no packed file, those before 5 know two gateways at most, those before 6 say nothing
+/// of TLS at incoming points; later ones are not read.
+const FORM: u32 = 6;
 /// Bytes of a message above which it is packed.
 const LARGE: usize = 64 << 10;
 /// How the name of a bundle begins that is being written; of a run that was killed it stays so.
@@ -473,8 +474,8 @@ mod tests {
             fs::write(bundle.join(MANIFEST), manifest.to_string()).unwrap();
             read(&bundle)
         };
-        let later = put(6).unwrap_err().to_string();
-        assert!(later.contains("its form is 6"), "{later}");
+        let later = put(FORM + 1).unwrap_err().to_string();
+        assert!(later.contains(&format!("its form is {}", FORM + 1)), "{later}");
         assert_eq!(put(2).unwrap().watch, Watch::of_everything(Timestamp::MAX));
         assert_eq!(put(2).unwrap().announced, announced);
         assert!(put(1).unwrap().announced.is_empty());

@@ -129,7 +129,7 @@ pub struct Announced {
 }
 
 /// Who plays a role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GatewayFacts {
     /// The target's name: `alfa`, `bravo`, `flawed`, or a provider's.
     pub target: String,
@@ -137,6 +137,24 @@ pub struct GatewayFacts {
     pub provider: String,
     /// Mail domains it manages.
     pub domains: Vec<String>,
+    /// What its provider says of TLS at its incoming point.
+    #[serde(default)]
+    pub incoming_tls: IncomingTls,
+}
+
+/// When the channel is secured on which other providers hand messages over, as the point's own provider says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IncomingTls {
+    /// By STARTTLS, or nothing is sent: as the norm asks for (RFC 6109 5.3).
+    #[default]
+    Starttls,
+    /// From the first byte.
+    Implicit,
+    /// By STARTTLS where it is offered, and else never: where it is not, that breaks RFC 6109 5.3, and is found.
+    Offered,
+    /// Never: that breaks RFC 6109 5.3, and is found in every play.
+    None,
 }
 
 /// A message, where it was seen, and how it came there.

@@ -117,8 +117,11 @@ fn verdict(rule: &'static Rule, findings: Vec<Finding>) -> Verdict {
 }
 
 fn evidence(direction: &Direction) -> Evidence {
-    let facts =
-        |target: &str| GatewayFacts { target: target.to_owned(), provider: "Prova S.p.A.".to_owned(), domains: vec![] };
+    let facts = |target: &str| GatewayFacts {
+        target: target.to_owned(),
+        provider: "Prova S.p.A.".to_owned(),
+        ..GatewayFacts::default()
+    };
     let gateways = [(Role::Sender, facts(&direction.sender)), (Role::Receiver, facts(&direction.receiver))].into();
     let observation = Observation {
         id: 1,

@@ -106,7 +106,7 @@ pub enum Check {
     /// A signing certificate, as it travelled in a signature or was given to be judged by itself.
     Certificate(fn(&crate::smime::Certificate, &Context<'_>) -> Option<Findings>),
     /// An SMTP session.
-    Dialogue(fn(&Dialogue) -> Option<Findings>),
+    Dialogue(fn(&Dialogue, &Context<'_>) -> Option<Findings>),
     /// The directory.
     Directory(fn(&DirectorySubject<'_>, &Context<'_>) -> Option<Findings>),
     /// One provider's log.

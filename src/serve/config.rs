@@ -13,7 +13,7 @@ use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
 use crate::{
-    state::{MailboxState, OrdinaryMail},
+    state::{MailboxState, OrdinaryMail, StartTls},
     yaml::{Secret, Span},
 };
 
@@ -34,6 +34,10 @@ pub struct Config {
     /// The ports it listens on; 0, and what is left out, is any free one.
     #[serde(default)]
     pub ports: Ports,
+    /// Whether its incoming point offers STARTTLS, which it must (RFC 6109 5.3); without it other providers' gateways send it
+    /// nothing, unless they are told to send in clear.
+    #[serde(default)]
+    pub starttls: StartTls,
     /// The folder that it keeps everything in; made where it is not there.
     pub data: PathBuf,
     /// Takes signing and TLS certificates, roots, revocation lists and the directory from the test PKI, unless the file

@@ -80,6 +80,7 @@ impl Place {
         }
         profile.mailboxes = mailboxes(&config, folder)?;
         profile.channels = CHANNELS;
+        profile.upgrade = config.starttls;
         profile.bind = gateway::Bind {
             address: config.bind,
             submission: config.ports.submission,

@@ -56,6 +56,7 @@ impl Side for Reference {
             target: self.target.clone(),
             provider: profile.provider.clone(),
             domains: profile.domains.clone(),
+            ..GatewayFacts::default()
         }
     }
 

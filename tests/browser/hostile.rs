@@ -101,7 +101,8 @@ fn cell(scenario: &str, direction: &Direction, outcome: CellOutcome) -> Cell {
 }
 
 fn evidence(direction: &Direction) -> Evidence {
-    let facts = |target: &str| GatewayFacts { target: target.to_owned(), provider: HARM.to_owned(), domains: vec![] };
+    let facts =
+        |target: &str| GatewayFacts { target: target.to_owned(), provider: HARM.to_owned(), ..GatewayFacts::default() };
     let said = |by, text: &str| DialogueLine { by, secured: true, text: text.to_owned() };
     Evidence {
         gateways: [(Role::Sender, facts(&direction.sender)), (Role::Receiver, facts(&direction.receiver))].into(),

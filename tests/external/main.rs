@@ -1,5 +1,6 @@
 //! Gateways in processes of their own, played against by target files: as they would be if somebody else had built them.
 
+mod clear;
 mod clock;
 mod page;
 #[cfg(unix)]

@@ -1,11 +1,10 @@
 //! SMTP sessions: secure channels and authentication (RFC 6109 5.2, 5.3).
 
 use crate::{
-    evidence::{Dialogue, Exchange, Party, Service},
+    evidence::{Dialogue, Exchange, IncomingTls, Party, Service},
     norm::{Level, clauses::choreography as norm},
+    rules::{Check, Context, Finding, Findings, Rule, at, when},
 };
-
-use crate::rules::{Check, Finding, Findings, Rule, at, when};
 
 pub static RULES: &[Rule] = &[
     Rule {
@@ -14,7 +13,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_5_3_STARTTLS],
         question: "Does the incoming point announce STARTTLS on a plain connection?",
         consequence: "Other providers must not hand certified mail over to it.",
-        check: Check::Dialogue(|dialogue| Some(announced(&greeting_in_clear(dialogue)?))),
+        check: Check::Dialogue(|dialogue, _| Some(announced(&greeting_in_clear(dialogue)?))),
     },
     Rule {
         id: "session/submission-secured",
@@ -22,7 +21,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_5_3_USERS],
         question: "Does the access point take neither credentials nor mail before the channel is secured?",
         consequence: "Passwords and messages can be read and changed on the way.",
-        check: Check::Dialogue(|dialogue| Some(secured(&submission(dialogue)?))),
+        check: Check::Dialogue(|dialogue, _| Some(secured(&submission(dialogue)?))),
     },
     Rule {
         id: "session/submission-authenticated",
@@ -30,7 +29,7 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_5_2],
         question: "Does the access point take mail only from an authenticated user?",
         consequence: "Anybody can send certified mail in a user's name.",
-        check: Check::Dialogue(|dialogue| Some(authenticated(&submission(dialogue)?))),
+        check: Check::Dialogue(|dialogue, _| Some(authenticated(&submission(dialogue)?))),
     },
     Rule {
         id: "session/providers-secured",
@@ -38,7 +37,10 @@ pub static RULES: &[Rule] = &[
         clauses: &[&norm::RFC6109_5_3_PROVIDERS],
         question: "Do providers hand messages to each other over TLS?",
         consequence: "Certified mail can be read and changed on the way.",
-        check: Check::Dialogue(|dialogue| Some(handed_over_tls(dialogue, &between_providers(dialogue)?))),
+        check: Check::Dialogue(|dialogue, context| {
+            let said = between_providers(dialogue)?;
+            Some(handed_over_tls(&said, || chose_to_do_without_tls(dialogue, &said, context)))
+        }),
     },
 ];
 
@@ -49,10 +51,12 @@ fn greeting_in_clear(dialogue: &Dialogue) -> Option<Exchange<'_>> {
 }
 
 fn announced(greeting: &Exchange<'_>) -> Findings {
-    let keyword = |line: &str| line.get(4..).is_some_and(|keyword| keyword.trim().eq_ignore_ascii_case("STARTTLS"));
-    when(!greeting.reply.iter().any(|line| keyword(line)), || {
-        Finding::new("STARTTLS", greeting.reply.join(" / "), at::answer_to("EHLO"))
-    })
+    when(!offers_starttls(greeting), || Finding::new("STARTTLS", greeting.reply.join(" / "), at::answer_to("EHLO")))
+}
+
+fn offers_starttls(greeting: &Exchange<'_>) -> bool {
+    let is_it = |line: &&str| line.get(4..).is_some_and(|keyword| keyword.trim().eq_ignore_ascii_case("STARTTLS"));
+    greeting.reply.iter().any(is_it)
 }
 
 /// What was said to an access point, where that was more than a greeting.
@@ -89,10 +93,24 @@ fn between_providers(dialogue: &Dialogue) -> Option<Vec<Exchange<'_>>> {
     Some(said).filter(|said| said.iter().any(|said| said.is("MAIL FROM") && said.granted()))
 }
 
-/// The client is to blame: it chose to go on.
-fn handed_over_tls(dialogue: &Dialogue, exchanges: &[Exchange<'_>]) -> Findings {
+fn handed_over_tls(exchanges: &[Exchange<'_>], to_blame: impl FnOnce() -> Party) -> Findings {
     let clear = exchanges.iter().find(|said| said.is("MAIL FROM") && said.granted() && !said.secured);
     let finding =
-        |said: &Exchange<'_>| Finding::new("mail over TLS", "mail in clear", said.command).blaming(dialogue.from);
+        |said: &Exchange<'_>| Finding::new("mail over TLS", "mail in clear", said.command).blaming(to_blame());
     clear.map(finding).into_iter().collect()
+}
+
+/// The client, which went on, unless the server's own provider says that its mail comes in clear: then nobody can do better.
+fn chose_to_do_without_tls(dialogue: &Dialogue, exchanges: &[Exchange<'_>], context: &Context<'_>) -> Party {
+    let server = dialogue.to.role().and_then(|role| context.evidence.gateways.get(&role));
+    let could_be_had = || {
+        let tried = exchanges.iter().any(|said| said.is("STARTTLS"));
+        greeting_in_clear(dialogue).is_some_and(|greeting| offers_starttls(&greeting)) && !tried
+    };
+    let asked_for = match server.map(|server| server.incoming_tls).unwrap_or_default() {
+        IncomingTls::Starttls | IncomingTls::Implicit => false,
+        IncomingTls::Offered => !could_be_had(),
+        IncomingTls::None => true,
+    };
+    if asked_for { dialogue.to } else { dialogue.from }
 }

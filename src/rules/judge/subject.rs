@@ -139,9 +139,9 @@ fn certificate(subject: &Certificate, check: &Check, context: &Context<'_>) -> O
 }
 
 impl Subject for Session<'_> {
-    fn ask(&self, check: &Check, _: &Context<'_>) -> Option<Findings> {
+    fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let Check::Dialogue(check) = check else { return None };
-        check(self.dialogue).map(counted)
+        check(self.dialogue, context).map(counted)
     }
 
     fn about(&self) -> About {

@@ -237,7 +237,7 @@ pub fn judge_read(
     // Whom the directory knows as the sender's provider, and nobody else, plays.
     let alfa = directory.into_iter().flat_map(|directory| directory.managing("alfa.example")).map(|provider| {
         let (provider, domains) = (provider.name.clone(), provider.managed_domains.clone());
-        (Role::Sender, GatewayFacts { target: "alfa".to_owned(), provider, domains })
+        (Role::Sender, GatewayFacts { target: "alfa".to_owned(), provider, domains, ..GatewayFacts::default() })
     });
     let evidence = Evidence { gateways: alfa.take(1).collect(), ..Evidence::default() };
     let context =

@@ -8,4 +8,5 @@ mod directory;
 mod judging;
 mod layouts;
 mod makers;
+mod sessions;
 mod tolerated;

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 
 use crate::{
+    evidence::IncomingTls,
     scenario::{send::ClientTls, words::Span},
     yaml::{self, Problem, Secret},
 };
@@ -128,17 +129,6 @@ pub enum Auth {
     Xoauth2,
 }
 
-/// When the channel of other providers is secured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum IncomingTls {
-    /// By STARTTLS, or nothing is sent: as the norm asks for (RFC 6109 5.3).
-    #[default]
-    Starttls,
-    /// From the first byte.
-    Implicit,
-}
-
 /// Where other providers hand messages over.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -154,9 +144,10 @@ pub struct Incoming {
     /// When the channel is secured.
     #[serde(default)]
     pub tls: IncomingTls,
-    /// Who vouches for it.
+    /// Who vouches for it; nobody where `tls` is `none`.
+    #[serde(default)]
     pub trust: Trust,
-    /// How other providers log in, where they must; by AUTH PLAIN.
+    /// How other providers log in, where they must; by AUTH PLAIN, over TLS alone.
     #[serde(default)]
     pub login: Option<HostLogin>,
 }

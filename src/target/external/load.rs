@@ -12,13 +12,14 @@ use tokio::sync::Mutex;
 
 use super::{
     External,
-    file::{self, Auth, Document, IncomingTls},
+    file::{self, Auth, Document},
     pace::Pace,
     reader::Source,
     target::Point,
 };
 use crate::{
     bounded,
+    evidence::IncomingTls,
     net::{AuthMechanism, Credentials, MailboxLogin, Security},
     scenario::send::ClientTls,
     shown::path_text,
@@ -77,6 +78,8 @@ impl Load {
             match incoming.tls {
                 IncomingTls::Starttls => Security::StartTls,
                 IncomingTls::Implicit => Security::Implicit,
+                IncomingTls::Offered => Security::WhenOffered,
+                IncomingTls::None => Security::Plain,
             },
             &incoming.trust,
         );

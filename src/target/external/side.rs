@@ -120,6 +120,7 @@ impl Side for Outside {
             target: self.target.name.clone(),
             provider: self.target.document.provider.clone(),
             domains: self.domains.clone(),
+            incoming_tls: self.target.document.incoming.tls,
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{External, side::reached, target::Point};
 use crate::{
     evidence::Service,
-    net::{Client, Credentials, Destination, MailboxLogin, Patience, Problem},
+    net::{Client, Credentials, Destination, MailboxLogin, Patience, Problem, Security, Transcript},
     scenario::words::USERS,
     target::{TargetError, Trouble},
 };
@@ -66,9 +66,7 @@ impl External {
         let mut looked = vec![well(format!("{what} answers at {address}"))];
         match client(&destination).greet(&destination, None).await {
             Ok(transcript) => {
-                let version = transcript.tls().unwrap_or_else(|| "no TLS".to_owned());
-                let vouched = point.remark.as_deref().unwrap_or("its certificate bears its name and is vouched for");
-                looked.push(well(format!("{what} secures the channel: {version}; {vouched}")));
+                looked.push(channel(what, point, &transcript));
                 (looked, Some(destination))
             }
             Err(error) => {
@@ -132,6 +130,20 @@ impl External {
         }
         looked
     }
+}
+
+/// How the channel was secured, beside what the target file says of that.
+fn channel(what: &str, point: &Point, transcript: &Transcript) -> Looked {
+    if let Some(version) = transcript.tls() {
+        let vouched = point.remark.as_deref().unwrap_or("its certificate bears its name and is vouched for");
+        return well(format!("{what} secures the channel: {version}; {vouched}"));
+    }
+    if point.security == Security::Plain && transcript.text().contains("STARTTLS") {
+        let found = format!("{what} offers STARTTLS, and `tls: none` in the target file says that it does not");
+        return Looked { found, meaning: Meaning::Configuration };
+    }
+    let found = format!("{what} offers no STARTTLS, and takes mail in clear: RFC 6109 5.3 wants TLS between providers");
+    Looked { found, meaning: Meaning::Wrong }
 }
 
 fn client(destination: &Destination) -> Client {

@@ -166,13 +166,21 @@ impl External {
         Settling { deadline: real(deadline), silence: real(silence), poll: real(poll), retry }
     }
 
-    /// How it is shown to whom it concerns what of its certificates nobody vouched for.
+    /// What every report tells of it: certificates that nobody vouched for, and channels that need not be secured.
     pub fn remarks(&self) -> Vec<String> {
+        let how = match self.incoming.security {
+            Security::Plain => Some("in clear"),
+            Security::WhenOffered => Some("over TLS where it offers STARTTLS, and else in clear"),
+            Security::StartTls | Security::Implicit => None,
+        };
+        let channel =
+            how.map(|how| format!("{}: mail goes to its incoming point {how}, as the target file says", self.name));
         let points = [("submission", &self.submission), ("incoming point", &self.incoming)];
-        let told = points.into_iter().filter_map(|(what, point)| {
+        let certificates = points.into_iter().filter(|(_, point)| point.security != Security::Plain);
+        let told = certificates.filter_map(|(what, point)| {
             Some(format!("{}: the certificate of its {what}: {}", self.name, point.remark.as_ref()?))
         });
-        told.collect()
+        told.chain(channel).collect()
     }
 }
 

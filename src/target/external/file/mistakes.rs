@@ -2,6 +2,7 @@
 
 use super::{Document, Listed, Mailboxes, Settling, Trust, User};
 use crate::{
+    evidence::IncomingTls,
     scenario::words::{SERVICE, USERS},
     yaml::{
         locate::{Path, Step},
@@ -17,8 +18,21 @@ impl Document {
             mistakes.tell(vec!["domains".into()], "a provider has a domain");
         }
         mistakes.one_of(vec!["submission".into(), "trust".into()], self.submission.trust.given(), TRUST);
-        mistakes.one_of(vec!["incoming".into(), "trust".into()], self.incoming.trust.given(), TRUST);
+        match (self.incoming.tls, self.incoming.trust.given()) {
+            (IncomingTls::None, 0) => {}
+            (IncomingTls::None, _) => {
+                mistakes.tell(
+                    vec!["incoming".into(), "trust".into()],
+                    "without TLS (`tls: none`) there is nothing to vouch for",
+                );
+            }
+            (_, given) => mistakes.one_of(vec!["incoming".into(), "trust".into()], given, TRUST),
+        }
         if let Some(login) = &self.incoming.login {
+            if matches!(self.incoming.tls, IncomingTls::Offered | IncomingTls::None) {
+                let why = "a password goes over TLS alone: `tls` must be `starttls` or `implicit` then";
+                mistakes.tell(vec!["incoming".into(), "login".into()], why);
+            }
             let given = count([login.password.env.is_some(), login.password.file.is_some()]);
             mistakes.one_of(vec!["incoming".into(), "login".into(), "password".into()], given, "`env` and `file`");
         }
@@ -222,6 +236,9 @@ mod tests {
             ("deadline: 1m", "deadline: 2h", "an hour at most"),
             ("tls: starttls\n  # Where hosts", "tls: required\n  # Where hosts", "unknown word `required`"),
             ("password: {env: ACME_HOSTS}", "password: {}", "exactly one of `env` and `file`"),
+            ("tls: starttls\n  # Where hosts", "tls: offered\n  # Where hosts", "a password goes over TLS alone"),
+            ("tls: starttls\n  # Where hosts", "tls: none\n  # Where hosts", "there is nothing to vouch for"),
+            ("  trust: {fingerprint: ", "  # trust: {fingerprint: ", "exactly one of `ca`, `fingerprint`"),
             ("secondary:\n  mario: {", "secondary:\n  maria: {", "did you mean `mario`?"),
             ("retry: 5s", "retry: 2h", "an hour at most"),
             ("retry: 5s", "retry: 1m", "shorter than the `deadline`"),
