@@ -306,9 +306,13 @@ impl Client {
         tcp.stream.set_nodelay(true).map_err(Problem::Connect)?;
         let connector = TlsConnector::from(self.trusted_at(destination));
         let secure = async |tcp: SmtpClient<TcpStream>| {
-            let tls = tcp.into_tls(&connector, &destination.host).await.map_err(|error| match error {
-                mail_send::Error::Timeout => Problem::Timeout,
-                other => Problem::Tls(other.to_string()),
+            let tls = tcp.into_tls(&connector, &destination.host).await.map_err(|error| {
+                let why = match error {
+                    mail_send::Error::Timeout => "no answer in time".to_owned(),
+                    other => other.to_string(),
+                };
+                transcript.not_secured(&why);
+                Problem::Tls(why)
             })?;
             transcript.secured(tls.tls_connection().protocol_version());
             Ok::<_, Problem>(Wire::over(tls, transcript))

@@ -24,7 +24,7 @@ use tokio::{
     sync::{Notify, Semaphore},
     task::{JoinHandle, JoinSet},
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use self::room::Storage;
 use super::{
@@ -307,20 +307,16 @@ async fn serve<H: Handler>(
     stream.set_nodelay(true)?;
     let mut session = session::Conversation::new(server, handler, call, storage);
     if server.service == Service::Submissions {
-        let mut stream = secure(server, stream).await?;
-        session.secured(&stream);
-        return session.hold(&mut stream).await.map(|_| ());
+        return session.hold_secured(secure(server, stream).await).await;
     }
     let mut stream = stream;
     if session.hold(&mut stream).await? == session::Ended::StartTls {
-        let mut stream = secure(server, stream).await?;
-        session.secured(&stream);
-        session.hold(&mut stream).await?;
+        session.hold_secured(secure(server, stream).await).await?;
     }
     Ok(())
 }
 
-async fn secure(server: &Server, stream: TcpStream) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
+async fn secure(server: &Server, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
     let acceptor = TlsAcceptor::from(server.tls.clone());
     tokio::time::timeout(server.limits.idle, acceptor.accept(stream)).await?
 }

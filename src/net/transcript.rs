@@ -21,13 +21,14 @@ struct Said {
     service: Service,
     client: Option<String>,
     tls: Option<String>,
+    unsecured: Option<String>,
     lines: Vec<DialogueLine>,
 }
 
 impl Transcript {
     /// An empty transcript of a session with `service`.
     pub fn new(service: Service) -> Self {
-        Self(Arc::new(Mutex::new(Said { service, client: None, tls: None, lines: Vec::new() })))
+        Self(Arc::new(Mutex::new(Said { service, client: None, tls: None, unsecured: None, lines: Vec::new() })))
     }
 
     /// The service spoken to.
@@ -43,6 +44,11 @@ impl Transcript {
     /// TLS version, once the channel was secured.
     pub fn tls(&self) -> Option<String> {
         self.said().tls.clone()
+    }
+
+    /// Why TLS did not come about, where both ends wanted it.
+    pub fn unsecured(&self) -> Option<String> {
+        self.said().unsecured.clone()
     }
 
     /// The lines so far, between the two parties given.
@@ -84,6 +90,10 @@ impl Transcript {
             other => format!("{other:?}"),
         };
         self.said().tls = Some(name);
+    }
+
+    pub(super) fn not_secured(&self, why: &str) {
+        self.said().unsecured = Some(why.to_owned());
     }
 
     pub(super) fn named(&self, client: &str) {

@@ -39,6 +39,7 @@ impl Stage<'_> {
         let sent = self.sentinels(settling, started + patience).await;
         let all_came = loop {
             self.world.catch_up(settling.poll).await;
+            self.world.is_secured()?;
             self.look().await?;
             if self.have_come(&sent) {
                 break true;

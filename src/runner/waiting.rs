@@ -70,6 +70,7 @@ impl Stage<'_> {
         let mut is_concluded = false;
         loop {
             self.world.catch_up(settling.poll).await;
+            self.world.is_secured()?;
             self.look().await?;
             if self.found() > found {
                 (last, found) = (Instant::now(), self.found());

@@ -3,6 +3,7 @@
 mod callers;
 mod changing;
 mod ledger;
+mod reach;
 mod record;
 mod start;
 

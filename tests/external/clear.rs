@@ -128,3 +128,26 @@ fn smoke_tells_what_an_incoming_point_without_tls_breaks_and_what_its_file_has_w
         assert!(text.contains(told), "{told}\n{text}");
     }
 }
+
+/// Where the harness's own limits are may be no verdict on anybody.
+#[test]
+fn what_the_harness_cannot_speak_is_out_of_reach_and_charged_to_nobody() {
+    at_once(["old", "anonymous"], |way| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let bravo = staging.serve("bravo", BRAVO, counterpart);
+        let Some(wrong) = wrong::Wrong::start(staging.path(), way, addresses(&bravo)) else { return };
+        let file = staging.target("acme", BRAVO, wrong.addresses(), "bravo", counterpart, SETTLING);
+        let page = fs::read_to_string(&file).unwrap().replace("{ca: bravo/public/tls-root.pem}", "{unverified: true}");
+        fs::write(file, page).unwrap();
+        let (code, text) = staging.run(&["smoke", "acme.yaml"]);
+        assert!(code == 3 && text.contains("the channel could not be secured"), "{way}\n{text}");
+        let came = came(&staging, "receiver", &["delivery/complete"]);
+        assert_eq!(came.code, 3, "{way}\n{}", came.text);
+        assert!(
+            came.text.contains("TLS did not come about between mx.alfa.example and mx.bravo.example"),
+            "{}",
+            came.text
+        );
+        assert!(!came.text.contains("to blame"), "{way}\n{}", came.text);
+    });
+}

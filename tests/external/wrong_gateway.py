@@ -14,6 +14,8 @@ slow    waits before every answer, and hands everything on
 tls     right, but for TLS from the first byte at the incoming point
 closed  right, but for a login that hosts need at the incoming point
 bare    offers no STARTTLS at the incoming point
+old     has no TLS above 1.1 at the incoming point
+anonymous  has only suites without a certificate at the incoming point
 """
 
 import asyncio
@@ -22,11 +24,14 @@ import logging
 import smtplib
 import ssl
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
 # It says of every login that some part of it will go.
-logging.getLogger("mail.log").setLevel(logging.ERROR)
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+# Old versions of TLS are asked for on purpose.
+warnings.simplefilter("ignore", DeprecationWarning)
 
 WAY, CERTIFICATE, KEY, *BEHIND = sys.argv[1:]
 PAUSE = 0.2
@@ -90,16 +95,30 @@ class Wrong:
         return "250 OK"
 
 
-async def main():
+def context():
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(CERTIFICATE, KEY)
+    return tls
+
+
+def of_hosts():
+    """What the incoming point secures its channel with."""
+    tls = context()
+    if WAY in ("old", "anonymous"):
+        tls.minimum_version = ssl.TLSVersion.TLSv1
+        tls.maximum_version = ssl.TLSVersion.TLSv1_1 if WAY == "old" else ssl.TLSVersion.TLSv1_2
+        tls.set_ciphers("ADH:AECDH:@SECLEVEL=0" if WAY == "anonymous" else "DEFAULT:@SECLEVEL=0")
+    return tls
+
+
+async def main():
     loop = asyncio.get_running_loop()
     servers = []
     for name, behind in zip(("submission", "incoming"), BEHIND):
         private = name == "submission"
         point = Wrong(behind, private)
         implicit = WAY == "tls" and not private
-        upgraded = tls if private or WAY not in ("tls", "bare") else None
+        upgraded = None if not private and WAY in ("tls", "bare") else context() if private else of_hosts()
 
         def session(point=point, private=private, upgraded=upgraded):
             return SMTP(
@@ -108,7 +127,7 @@ async def main():
                 data_size_limit=64 * 1024 * 1024,
             )
 
-        server = await loop.create_server(session, "127.0.0.1", 0, ssl=tls if implicit else None)
+        server = await loop.create_server(session, "127.0.0.1", 0, ssl=context() if implicit else None)
         servers.append(server)
         print(name, server.sockets[0].getsockname()[1], flush=True)
     await asyncio.gather(*(server.serve_forever() for server in servers))

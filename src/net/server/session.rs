@@ -5,7 +5,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::server::TlsStream;
 
 use super::{
     Handler, Manners, Server, Session,
@@ -101,8 +105,15 @@ impl<'a, H: Handler> Conversation<'a, H> {
         }
     }
 
+    /// Goes on over a channel that was to be secured, where it was.
+    pub async fn hold_secured(&mut self, channel: io::Result<TlsStream<TcpStream>>) -> io::Result<()> {
+        let mut stream = channel.inspect_err(|error| self.session.transcript.not_secured(&error.to_string()))?;
+        self.secured(&stream);
+        self.hold(&mut stream).await.map(|_| ())
+    }
+
     /// The channel is secured: what was said before is forgotten (RFC 3207 4.2).
-    pub fn secured(&mut self, stream: &tokio_rustls::server::TlsStream<tokio::net::TcpStream>) {
+    fn secured(&mut self, stream: &TlsStream<TcpStream>) {
         self.session.transcript.secured(stream.get_ref().1.protocol_version());
         self.incoming.forget();
         self.tls = true;
