@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock::LegalTime,
-    evidence::SmtpPath,
+    evidence::{Service, SmtpPath},
     message::Bytes,
     net::{ClientError, Destination, Problem, Reply, Security, Sent},
 };
@@ -121,7 +121,7 @@ impl Core {
         for destination in destinations {
             let mut sent = self.around.hand_over(&client, destination, &outgoing.path, bytes).await;
             if matches!(sent, Err(ClientError { problem: Problem::Tls(_), .. }))
-                && self.profile.lapses.contains(&Lapse::SendsInClear)
+                && (may_go_in_clear(outgoing, destination) || self.profile.lapses.contains(&Lapse::SendsInClear))
             {
                 let clear = Destination { security: Security::Plain, ..destination.clone() };
                 sent = self.around.hand_over(&client, &clear, &outgoing.path, bytes).await;
@@ -235,6 +235,12 @@ impl Core {
 fn returned<'a>(outgoing: &'a Outgoing, bytes: &'a Bytes, at: &LegalTime) -> Arrival<'a> {
     let SmtpPath { from, to } = &outgoing.path;
     Arrival { bytes, from, to, received: String::new(), at: at.clone() }
+}
+
+/// Whether mail to a host whose TLS handshake fails goes in clear on another connection. As Postfix's level `may` has it, what
+/// is ordinary does, once it was put off: what fails by the way is no reason yet.
+fn may_go_in_clear(outgoing: &Outgoing, to: &Destination) -> bool {
+    to.security == Security::WhenOffered && to.service == Service::Ordinary && outgoing.attempts > 0
 }
 
 /// Everybody has to wait.

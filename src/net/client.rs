@@ -336,8 +336,11 @@ impl Client {
             return Ok(wire);
         }
         let go = wire.command("STARTTLS").await?;
-        if !go.is_positive() {
-            return Err(Problem::Refused(go));
+        match destination.security {
+            _ if go.is_positive() => {}
+            // Who may go on in clear does (RFC 3207 4).
+            Security::WhenOffered => return Ok(wire),
+            _ => return Err(Problem::Refused(go)),
         }
         let mut wire = secure(wire.into_tcp()?).await?;
         wire.ehlo(&self.name).await?;

@@ -425,6 +425,34 @@ async fn the_client_sends_nothing_where_tls_is_demanded_and_fails() {
     assert!(server.messages().is_empty());
 }
 
+/// Whoever announces STARTTLS and then refuses it is left by who demands it, and given mail in clear by who does not.
+#[tokio::test]
+async fn where_starttls_is_refused_only_what_may_goes_on_in_clear() {
+    const ANSWERS: [&str; 6] =
+        ["250-old\r\n250 STARTTLS", "454 4.7.0 Not now", "250 Ok", "250 Ok", "354 Go on", "250 Ok"];
+    let tls = Pki::load().unwrap().tls_client_config(Machine::default());
+    let client = Client { name: "c.example".into(), tls, patience: Patience::default(), calls: None };
+    let path = SmtpPath { from: "a@b.example".into(), to: vec!["c@d.example".into()] };
+    for (security, is_sent) in [(Security::StartTls, false), (Security::WhenOffered, true)] {
+        let peer = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (host, service) = ("old.example".to_owned(), Service::Ordinary);
+        let destination = Destination { address: peer.local_addr().unwrap(), host, service, security, trust: None };
+        tokio::spawn(async move {
+            let (mut stream, _) = peer.accept().await.unwrap();
+            for answer in ["220 old"].iter().chain(&ANSWERS) {
+                stream.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
+                if stream.read(&mut [0; 512]).await.unwrap_or(0) == 0 {
+                    return;
+                }
+            }
+        });
+        match client.send(&destination, None, &path, b"x\r\n").await {
+            Ok(sent) => assert!(is_sent && sent.is_complete() && sent.transcript.tls().is_none(), "{security:?}"),
+            Err(error) => assert!(!is_sent && matches!(error.problem, Problem::Refused(_)), "{security:?} {error}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_reply_is_heard_in_its_turn_and_silence_is_told_once() {
     let peer = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -2,6 +2,7 @@
 
 mod fetched;
 mod killed;
+mod may;
 mod mx;
 mod own;
 mod page;
@@ -9,6 +10,8 @@ mod page;
 mod program;
 #[cfg(unix)]
 mod readonly;
+#[path = "../external/wrong.rs"]
+mod wrong;
 
 use std::{
     fs,
