@@ -1,10 +1,13 @@
 //! Which hosts take a domain's mail, as the DNS tells (RFC 5321 5.1, RFC 7505).
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use aws_lc_rs::rand;
 use hickory_resolver::{
-    Resolver, TokioResolver,
+    Resolver, ResolverBuilder, TokioResolver,
     config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig},
     net::{NetError, runtime::TokioRuntimeProvider},
     proto::rr::{Name, RData, RecordType},
@@ -62,14 +65,16 @@ impl Unrouted {
 }
 
 impl MailHosts {
-    /// By the name servers of the machine's own configuration; the hosts listen on `port`.
-    pub fn by_system(port: u16) -> Result<Self, String> {
+    /// By the name servers of the machine's own configuration, each waited for as long as that says unless `timeout` does; the
+    /// hosts listen on `port`.
+    pub fn by_system(port: u16, timeout: Option<Duration>) -> Result<Self, String> {
         let builder = Resolver::builder(TokioRuntimeProvider::default()).map_err(|error| error.to_string())?;
-        Ok(Self { resolver: builder.build().map_err(|error| error.to_string())?, port })
+        Self::built(builder, port, timeout)
     }
 
-    /// By this name server and nothing else; the hosts listen on `port`.
-    pub fn by_server(server: SocketAddr, port: u16) -> Result<Self, String> {
+    /// By this name server and nothing else, waited for five seconds at each attempt unless `timeout` says otherwise; the hosts
+    /// listen on `port`.
+    pub fn by_server(server: SocketAddr, port: u16, timeout: Option<Duration>) -> Result<Self, String> {
         let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
             connection.port = server.port();
             connection
@@ -78,6 +83,17 @@ impl MailHosts {
         let config = ResolverConfig::from_name_servers(vec![server]);
         let mut builder = Resolver::builder_with_config(config, TokioRuntimeProvider::default());
         builder.options_mut().use_hosts_file = ResolveHosts::Never;
+        Self::built(builder, port, timeout)
+    }
+
+    fn built(
+        mut builder: ResolverBuilder<TokioRuntimeProvider>,
+        port: u16,
+        timeout: Option<Duration>,
+    ) -> Result<Self, String> {
+        if let Some(timeout) = timeout {
+            builder.options_mut().timeout = timeout;
+        }
         Ok(Self { resolver: builder.build().map_err(|error| error.to_string())?, port })
     }
 

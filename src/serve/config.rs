@@ -175,6 +175,8 @@ pub struct Mx {
     /// The port that mail hosts listen on.
     #[serde(default = "smtp")]
     pub port: u16,
+    /// How long it is waited for at each attempt; without, as long as the machine's configuration says, or five seconds.
+    pub timeout: Option<Span>,
 }
 
 /// How a channel to another host is secured: Postfix's `secure` and `may`.

@@ -249,10 +249,12 @@ impl Place {
 
     /// Whom it asks for the hosts of other domains, if anybody.
     pub fn exchangers(&self) -> Result<Option<MailHosts>, ServeError> {
-        let Some(Mx { server, port }) = &self.config.mx else { return Ok(None) };
+        let Some(Mx { server, port, timeout }) = &self.config.mx else { return Ok(None) };
+        // Spans are positive.
+        let timeout = timeout.map(|span| span.0.unsigned_abs());
         let hosts = match (server.as_str(), server.parse::<SocketAddr>()) {
-            ("system", _) => MailHosts::by_system(*port),
-            (_, Ok(server)) => MailHosts::by_server(server, *port),
+            ("system", _) => MailHosts::by_system(*port, timeout),
+            (_, Ok(server)) => MailHosts::by_server(server, *port, timeout),
             (_, Err(_)) => Err(format!("`{server}` is neither `system` nor the address and port of a name server")),
         };
         hosts.map(Some).map_err(|problem| ServeError::wrong("mx", &problem))
