@@ -68,7 +68,7 @@ pub struct Args {
     /// Scenarios that must have been played: one of them skipped ends with exit code 4.
     #[arg(long, value_name = "ID", num_args = 1..)]
     require_played: Vec<String>,
-    /// How many scenarios at a time [default: one per core].
+    /// How many scenarios at a time, one at most with each gateway of somebody's [default: one per core].
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Start nothing more after the first failure.
@@ -147,16 +147,12 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
     };
     let mut plan = Plan::new(args.select.scenarios()?);
     let required = required(&plan.scenarios, &args.require_played)?;
-    if !named.targets.is_empty() {
-        // Mailboxes and ports are shared by whatever is played against it.
-        plan.jobs = NonZeroUsize::MIN;
-    }
     plan.how.targets = Arc::new(named.targets);
     plan.how.allowed = args.allow.iter().copied().map(Risk::from).collect();
     plan.how.stop = stop;
     plan.directions = directions;
     plan.shard = args.shard;
-    plan.jobs = args.jobs.filter(|_| plan.how.targets.is_empty()).unwrap_or(plan.jobs);
+    plan.jobs = args.jobs.unwrap_or(plan.jobs);
     if args.dry_run {
         return dry_run(&plan);
     }

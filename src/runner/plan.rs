@@ -192,6 +192,8 @@ async fn play_all(plan: &Plan, mut waiting: VecDeque<Play<'_>>, on_event: &mut d
     let mut asked = plan.how.stop.asked();
     let mut apart = Apart::new();
     let mut playing = JoinSet::new();
+    // Who plays now.
+    let mut pairs: Vec<&Direction> = Vec::new();
     let mut count = 0;
     let mut failed = false;
     loop {
@@ -199,10 +201,14 @@ async fn play_all(plan: &Plan, mut waiting: VecDeque<Play<'_>>, on_event: &mut d
             && !plan.how.stop.requested()
             && !(failed && plan.on_failure == OnFailure::Stop)
         {
-            let next = apart.next(waiting.iter().map(|play| play.is_heavy()));
-            let Some(next) = next.and_then(|next| waiting.remove(next)) else { break };
+            let may_begin = |play: &Play<'_>| pairs.iter().all(|pair| plan.how.targets.are_apart(pair, play.direction));
+            let free: Vec<usize> = (0..waiting.len()).filter(|place| may_begin(&waiting[*place])).collect();
+            let next = apart.next(free.iter().map(|place| waiting[*place].is_heavy()));
+            let next = next.and_then(|next| waiting.remove(*free.get(next)?));
+            let Some(next) = next else { break };
             let heavy = next.is_heavy();
             apart.began(heavy);
+            pairs.push(next.direction);
             on_event(Event::Started { scenario: &next.scenario.id, direction: next.direction });
             let (scenario, direction, how) = (next.scenario.clone(), next.direction.clone(), plan.how.clone());
             playing.spawn(async move { (heavy, play(&scenario, &direction, &how).await) });
@@ -222,6 +228,9 @@ async fn play_all(plan: &Plan, mut waiting: VecDeque<Play<'_>>, on_event: &mut d
         let Some(ended) = ended else { break };
         let (heavy, cell) = ended.expect("a play turns its own panics into a cell");
         apart.ended(heavy);
+        if let Some(place) = pairs.iter().position(|pair| **pair == cell.direction) {
+            pairs.swap_remove(place);
+        }
         failed |= !matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Skipped(_));
         count += 1;
         on_event(Event::Finished(Box::new(cell)));

@@ -259,6 +259,13 @@ pub struct Settling {
     pub poll: Span,
 }
 
+impl Counterpart {
+    /// The ports that it listens on.
+    pub(in crate::target) fn ports(&self) -> impl Iterator<Item = u16> + use<> {
+        [self.incoming, self.posta].into_iter().chain(self.second_incoming)
+    }
+}
+
 impl Default for Counterpart {
     fn default() -> Self {
         let (bind, incoming, posta) = (loopback(), counterpart_port(), posta_port());

@@ -182,6 +182,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::{evidence::Direction, target::Targets};
 
     /// Loads a target file written into a folder beside a certificate, a secret and a target that is right but for `wrong`.
     fn loaded(right: &str, wrong: &str) -> Result<External, Vec<String>> {
@@ -225,6 +226,33 @@ listed: {certificates: [signing.der]}
             ["acme: the certificate of its incoming point: unverified, as the target file says"]
         );
         assert!(!format!("{target:?}").contains("per-prova"));
+    }
+
+    #[test]
+    fn two_pairs_play_at_the_same_time_where_they_share_neither_a_gateway_nor_a_port() {
+        let mut targets = Targets::default();
+        for (name, head) in [
+            ("acme", "provider: ACME"),
+            ("acme-by-pop3", "provider: ACME\ncounterpart: {incoming: 1, posta: 2}"),
+            ("beta", "provider: BETA\ncounterpart: {incoming: 1, posta: 2}"),
+            ("gamma", "provider: GAMMA\ncounterpart: {incoming: 3, second-incoming: 4, posta: 2526}"),
+        ] {
+            targets.insert(External { name: name.to_owned(), ..loaded("provider: ACME", head).unwrap() });
+        }
+        let pair = |(sender, receiver): (&str, &str)| Direction::new(sender, receiver);
+        for (one, other, are_apart) in [
+            (("alfa", "bravo"), ("alfa", "bravo"), true),
+            (("alfa", "acme"), ("alfa", "bravo"), true),
+            (("alfa", "acme"), ("beta", "alfa"), true),
+            (("alfa", "acme"), ("acme", "alfa"), false),
+            (("alfa", "acme"), ("alfa", "acme-by-pop3"), false),
+            (("acme", "beta"), ("alfa", "beta"), false),
+            // Strangers to each other, whose counterparts would listen on one port.
+            (("alfa", "acme"), ("gamma", "alfa"), false),
+        ] {
+            assert_eq!(targets.are_apart(&pair(one), &pair(other)), are_apart, "{one:?} {other:?}");
+            assert_eq!(targets.are_apart(&pair(other), &pair(one)), are_apart, "{other:?} {one:?}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(super) use side::Outside;
 pub use smoke::{Looked, Meaning};
 pub use target::External;
 
+use crate::evidence::Direction;
+
 /// The targets of a run that are not built in, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Targets(BTreeMap<String, Arc<External>>);
@@ -40,6 +42,18 @@ impl Targets {
             None => crate::target::provider(name),
         };
         one == other || provider(one).is_some_and(|of_one| Some(of_one) == provider(other))
+    }
+
+    /// Whether two pairs may play at the same time: what is somebody else's is played against once at a time, for its mailboxes
+    /// are shared, and so are the ports on which the other side listens for it.
+    pub fn are_apart(&self, one: &Direction, other: &Direction) -> bool {
+        let outside = |pair: &Direction| [&pair.sender, &pair.receiver].map(|name| self.get(name));
+        let (one, other) = (outside(one), outside(other));
+        let are_apart = |one: &External, other: &External| {
+            let shares = |port: u16| other.counterpart().ports().any(|its| its == port);
+            !self.are_one_provider(&one.name, &other.name) && !one.counterpart().ports().any(shares)
+        };
+        one.iter().flatten().all(|one| other.iter().flatten().all(|other| are_apart(one, other)))
     }
 
     /// Whether there are none.
