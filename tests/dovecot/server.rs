@@ -1,4 +1,5 @@
-//! A Dovecot of Debian's packages on loopback, with a throw-away configuration: IMAP and POP3 over a Maildir.
+//! A Dovecot of Debian's packages on loopback, with a throw-away configuration: IMAP and POP3 over a Maildir. It runs as an
+//! ordinary user, whoever runs the tests.
 
 use std::{
     fs,
@@ -35,7 +36,7 @@ pub struct Dovecot {
     child: Child,
     ports: [u16; 4],
     certificate: rcgen::Certificate,
-    /// Who reads the mail: a Dovecot of root's leaves its rights.
+    /// Who runs it, where root runs the tests.
     owner: Option<(u32, u32)>,
 }
 
@@ -84,19 +85,20 @@ impl Dovecot {
         let users = users.iter().map(|(user, password)| format!("{user}:{{plain}}{password}\n"));
         fs::write(at.join("users"), users.collect::<String>()).unwrap();
         let root = fs::metadata(at).unwrap().uid() == 0;
-        let owner = root.then(|| owner_of("/var/mail")).flatten();
+        let owner = root.then(|| owner_of("/var/mail").unwrap());
         let mail = mail.unwrap_or_else(|| {
             let own = at.join("mail");
             fs::create_dir(&own).unwrap();
-            if let Some((uid, gid)) = owner {
-                chown(&own, Some(uid), Some(gid)).unwrap();
-            }
+            give(&own, owner);
             own
         });
+        for own in [at.to_owned(), at.join("run"), at.join("state")] {
+            give(&own, owner);
+        }
         let ports = [(); 4].map(|()| ports::free());
         fs::write(at.join("dovecot.conf"), configuration(at, &mail, ports, owner)).unwrap();
         let log = fs::File::create(at.join("output")).unwrap();
-        let child = Command::new(program)
+        let child = command(program, owner)
             .args(["-F", "-c"])
             .arg(at.join("dovecot.conf"))
             .stdin(Stdio::null())
@@ -149,19 +151,13 @@ impl Dovecot {
             let folder = maildir.join(inner);
             if !folder.exists() {
                 fs::create_dir(&folder).unwrap();
-                self.give(&folder);
+                give(&folder, self.owner);
             }
         }
         let (tmp, new) = (maildir.join("tmp").join(name), maildir.join("new").join(name));
         fs::write(&tmp, message).unwrap();
-        self.give(&tmp);
+        give(&tmp, self.owner);
         fs::rename(tmp, new).unwrap();
-    }
-
-    fn give(&self, path: &Path) {
-        if let Some((uid, gid)) = self.owner {
-            chown(path, Some(uid), Some(gid)).unwrap();
-        }
     }
 
     async fn listening(&mut self) {
@@ -203,27 +199,36 @@ pub fn owner_of(path: &str) -> Option<(u32, u32)> {
     Some((uid, gid))
 }
 
+/// A program that somebody runs.
+fn command(program: &str, owner: Option<(u32, u32)>) -> Command {
+    let Some((uid, gid)) = owner else { return Command::new(program) };
+    let mut command = Command::new("setpriv");
+    command.args([format!("--reuid={uid}"), format!("--regid={gid}"), "--clear-groups".to_owned(), program.to_owned()]);
+    command
+}
+
+fn give(path: &Path, owner: Option<(u32, u32)>) {
+    if let Some((uid, gid)) = owner {
+        chown(path, Some(uid), Some(gid)).unwrap();
+    }
+}
+
 fn configuration(at: &Path, mail: &Path, ports: [u16; 4], owner: Option<(u32, u32)>) -> String {
     let (at, mail) = (at.display(), mail.display());
     let [imap, imaps, pop3, pop3s] = ports;
-    let rights = if let Some((uid, gid)) = owner {
-        format!("userdb {{\n  driver = static\n  args = uid={uid} gid={gid} home={mail}/%u\n}}\n")
-    } else {
-        // Without root's rights everything runs as whoever started it.
-        let me = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
-        let me = me.trim();
-        format!(
-            "default_internal_user = {me}\ndefault_login_user = {me}\nservice anvil {{\n  chroot =\n}}\n\
-             service imap-login {{\n  chroot =\n}}\nservice pop3-login {{\n  chroot =\n}}\n\
-             userdb {{\n  driver = static\n  args = home={mail}/%u\n}}\n"
-        )
-    };
+    // Without root's rights everything runs as whoever started it.
+    let [me, us] = ["-un", "-gn"].map(|what| {
+        String::from_utf8(command("id", owner).arg(what).output().unwrap().stdout).unwrap().trim().to_owned()
+    });
     format!(
         "protocols = imap pop3\nlisten = 127.0.0.1\nbase_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\n\
          auth_mechanisms = plain login\ndisable_plaintext_auth = yes\nssl = yes\nssl_cert = <{at}/cert.pem\n\
          ssl_key = <{at}/key.pem\nmail_location = maildir:{mail}/%u\nfirst_valid_uid = 1\n\
          service imap-login {{\n  inet_listener imap {{\n    port = {imap}\n  }}\n  inet_listener imaps {{\n    port = {imaps}\n  }}\n}}\n\
          service pop3-login {{\n  inet_listener pop3 {{\n    port = {pop3}\n  }}\n  inet_listener pop3s {{\n    port = {pop3s}\n  }}\n}}\n\
-         passdb {{\n  driver = passwd-file\n  args = scheme=plain {at}/users\n}}\n{rights}"
+         passdb {{\n  driver = passwd-file\n  args = scheme=plain {at}/users\n}}\n\
+         userdb {{\n  driver = static\n  args = home={mail}/%u\n}}\n\
+         default_internal_user = {me}\ndefault_login_user = {me}\ndefault_internal_group = {us}\n\
+         service anvil {{\n  chroot =\n}}\nservice imap-login {{\n  chroot =\n}}\nservice pop3-login {{\n  chroot =\n}}\n"
     )
 }

@@ -1,5 +1,6 @@
 //! A Postfix of Debian's package on loopback ports, with a configuration and a queue of its own: nothing of the machine's is
-//! touched, and it ends with whoever holds it.
+//! touched, and it ends with whoever holds it. Root alone can start one: it says so itself, and in a user namespace there is
+//! nobody whom its queue could be given to.
 
 use std::{
     fs,
