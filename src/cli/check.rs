@@ -13,6 +13,7 @@ use super::{
     select::Select,
     stdout::Stdout,
     trust::Given,
+    when,
 };
 use crate::{
     archive::Limits,
@@ -38,11 +39,11 @@ pub struct Args {
     #[arg(long, value_name = "LDIF")]
     directory: Option<PathBuf>,
     /// When the messages arrived, and the instant that directories and certificates are judged at, such as
-    /// 2026-03-02T08:30:00Z [default: what each message claims, and now].
-    #[arg(long, value_name = "INSTANT")]
+    /// 2026-03-02T08:30:00Z, or the end of a day [default: what each message claims, and now].
+    #[arg(long, value_name = "INSTANT", value_parser = when::instant)]
     at: Option<Timestamp>,
     /// Judge by the norm as it was on this day [default: the norm's latest].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = when::day)]
     as_of: Option<Date>,
     /// Whose mailboxes the messages are from, so that what is not there is missing: sender, recipient, service (several,
     /// with commas), or archive, a provider's whole.

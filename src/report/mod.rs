@@ -19,7 +19,7 @@ use std::io;
 pub use escape::{json_line, uri, write_json};
 pub use excerpt::Excerpt;
 pub use failure::{Blamed, Failure, Subject, clause_line, failures};
-pub use groups::{Group, Groups, block, counted, declared_line, wrapped};
+pub use groups::{Group, Groups, block, counted, declared_line, wrapped, wrapped_to};
 pub use html::{Change, Changes, Html};
 pub use junit::{Junit, LateFile};
 pub use lines::{Line, RuleSet};
