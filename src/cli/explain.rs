@@ -40,8 +40,8 @@ pub fn explain(args: &Args, color: Color) -> Result<Exit, CliError> {
     let catalogue = Catalogue::load()?;
     let found = catalogue.find(&args.id);
     if args.printed.format() == TextOrJson::Json && !found.is_empty() {
-        let lines: String = found.iter().map(|entry| format!("{}\n", data::of(entry, &catalogue))).collect();
-        Stdout::print(&lines)?;
+        let lines: Vec<String> = found.iter().map(|entry| data::of(entry, &catalogue).to_string() + "\n").collect();
+        Stdout::print(&lines.concat())?;
         return Ok(Exit::Conforming);
     }
     let mut page = Page { text: String::new(), paint: color.on(&io::stdout()) };

@@ -59,7 +59,7 @@ pub fn list(args: &Args) -> Result<Exit, CliError> {
     };
     Stdout::print(&match args.printed.format() {
         TextOrJson::Text => lines(&rows, width::of_stdout()),
-        TextOrJson::Json => rows.iter().map(|row| format!("{}\n", row.json)).collect(),
+        TextOrJson::Json => rows.iter().map(|row| row.json.to_string() + "\n").collect(),
     })?;
     Ok(if rows.is_empty() { Exit::Nothing } else { Exit::Conforming })
 }

@@ -29,7 +29,7 @@ pub fn of(entry: &Entry<'_>, catalogue: &Catalogue) -> Value {
             let more = json!({"clauses": scenario.clauses, "faults": faults, "source": &*scenario.source});
             ("scenario", data::scenario(scenario), more)
         }
-        Entry::Fault(id, one) => ("fault", data::fault(id, &one.fault), json!({"source": &*one.source})),
+        Entry::Fault(id, one) => ("fault", data::fault(id, &one.fault), json!({"source": one.source})),
     };
     it["kind"] = kind.into();
     if let Value::Object(more) = more {
