@@ -8,11 +8,13 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     CliError, Exit,
     color::Color,
+    error::warn,
     format::{Printed, Strict},
     known::{Deviations, Settled},
     select::Select,
     stdout::Stdout,
     trust::Given,
+    when,
 };
 use crate::{
     archive::Limits,
@@ -20,9 +22,10 @@ use crate::{
     clock::Machine,
     evidence::{View, Watch},
     known::Extent,
-    report::{Html, JsonStream, Junit, Report, RuleSet, Sarif, Terminal},
+    report::{Folder, Html, JsonStream, Junit, Report, Reports, RuleSet, Sarif, Terminal},
     results::{Closing, Ending, Event, Opening, Question, Required, Totals, Work, require},
     rules::{self, Options, Reference},
+    shown::path_text,
 };
 
 /// Arguments of `check`.
@@ -38,11 +41,11 @@ pub struct Args {
     #[arg(long, value_name = "LDIF")]
     directory: Option<PathBuf>,
     /// When the messages arrived, and the instant that directories and certificates are judged at, such as
-    /// 2026-03-02T08:30:00Z [default: what each message claims, and now].
-    #[arg(long, value_name = "INSTANT")]
+    /// 2026-03-02T08:30:00Z, or the end of a day [default: what each message claims, and now].
+    #[arg(long, value_name = "INSTANT", value_parser = when::instant)]
     at: Option<Timestamp>,
     /// Judge by the norm as it was on this day [default: the norm's latest].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = when::day)]
     as_of: Option<Date>,
     /// Whose mailboxes the messages are from, so that what is not there is missing: sender, recipient, service (several,
     /// with commas), or archive, a provider's whole.
@@ -53,6 +56,9 @@ pub struct Args {
     /// Answers that must be yes, with commas: a no exits with 1, one that cannot be told with 5. `complete` needs --view.
     #[arg(long, value_enum, value_name = "ANSWER", value_delimiter = ',')]
     require: Vec<Question>,
+    /// Write pages to look at here too: a folder, for more messages than one page of --format html has room for.
+    #[arg(long, value_name = "DIR")]
+    pages: Option<PathBuf>,
     #[command(flatten)]
     known: Deviations,
     #[command(flatten)]
@@ -95,6 +101,11 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
         Format::Sarif => Box::new(Sarif::new(out, rules::all())),
         Format::Html => Box::new(Html::new(out, PathBuf::new(), RuleSet::of(rules::all()))),
     };
+    let mut beside = Reports::default();
+    if let Some(folder) = &args.pages {
+        let pages = Folder::create(folder).map_err(|problem| CliError::Unwritten { path: folder.clone(), problem })?;
+        beside.add(path_text(folder), pages);
+    }
     let reference = Reference::new(&given.directories, &given.trust);
     let check = Check {
         paths: args.paths.clone(),
@@ -109,7 +120,11 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     };
     let work = Work::Check { references: given.references() };
     let opening = Opening { started: now, work, strictness, as_of: options.as_of };
-    report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
+    let mut tell = |event: &Event<'_>| {
+        beside.event(event);
+        report.event(event)
+    };
+    tell(&Event::Opened(opening)).map_err(CliError::Stdout)?;
     let mut required: BTreeMap<Question, Required> =
         args.require.iter().map(|question| (*question, Required::default())).collect();
     reference.providers().for_each(|provider| declared.knows(provider));
@@ -120,7 +135,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
             Event::Submission(page) => declared.submission(page),
             _ => {}
         }
-        report.event(&event)
+        tell(&event)
     };
     let mut outcome = check.run(telling).map_err(|broken| match broken {
         Broken::Telling(error) => CliError::Stdout(error),
@@ -138,8 +153,11 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let exit_told = (exit.code(), words.unwrap_or_else(|| exit.of_check().to_owned()));
     let (totals, took) = (Totals::Check(outcome.tally), clock.elapsed());
     let closing = Closing { totals, ending: Ending::Complete, exit: exit_told, known: reckoning, took };
-    report.event(&Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
-    Ok(exit)
+    tell(&Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
+    for (name, problem) in beside.broken() {
+        warn(&format!("{name} could not be written: {problem}"));
+    }
+    Ok(if beside.broken().is_empty() { exit } else { exit.worse(Exit::Trouble) })
 }
 
 /// What it comes to, what was found left aside.

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{CliError, Exit, format::Printed, stdout::Stdout, table::Table};
+use super::{CliError, Exit, format::Printed, stdout::Stdout, table::Table, when};
 use crate::{
     catalogue::{
         Catalogue, Theme,
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The clauses in force on this day [default: the norm's latest].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = when::day)]
     as_of: Option<Date>,
     #[command(flatten)]
     printed: Printed<Format>,

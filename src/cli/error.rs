@@ -34,7 +34,7 @@ pub enum CliError {
     /// What was selected from it.
     #[error(transparent)]
     #[diagnostic(help(
-        "`pec-conformance list` shows every scenario, `list clauses` every clause; `*` in an id also crosses folders"
+        "a scenario is named by id or glob, folder, file, clause or section: `list`, `list clauses` and `list tags` show them"
     ))]
     Selection(#[from] SelectionError),
     /// The folder for the reports is somebody else's, or another run's.

@@ -1,8 +1,16 @@
 //! `explain`: a rule, clause, scenario or fault, for someone who meets it for the first time.
 
+mod data;
+
 use std::io;
 
-use super::{CliError, Exit, color::Color, coverage::slug, stdout::Stdout};
+use super::{
+    CliError, Exit,
+    color::Color,
+    coverage::slug,
+    format::{Printed, TextOrJson},
+    stdout::Stdout,
+};
 use crate::{
     catalogue::{Catalogue, Entry},
     fault::EmbeddedFault,
@@ -18,6 +26,8 @@ pub struct Args {
     /// The id of a rule, a clause, a scenario or a fault, as reports show it.
     #[arg(value_name = "ID")]
     id: String,
+    #[command(flatten)]
+    printed: Printed<TextOrJson>,
 }
 
 /// Where the values of a page begin.
@@ -29,6 +39,11 @@ const NAMED: usize = 8;
 pub fn explain(args: &Args, color: Color) -> Result<Exit, CliError> {
     let catalogue = Catalogue::load()?;
     let found = catalogue.find(&args.id);
+    if args.printed.format() == TextOrJson::Json && !found.is_empty() {
+        let lines: Vec<String> = found.iter().map(|entry| data::of(entry, &catalogue).to_string() + "\n").collect();
+        Stdout::print(&lines.concat())?;
+        return Ok(Exit::Conforming);
+    }
     let mut page = Page { text: String::new(), paint: color.on(&io::stdout()) };
     match found.first() {
         None => {

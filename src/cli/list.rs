@@ -1,17 +1,21 @@
 //! `list`: what there is.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use serde_json::{Value, json};
 
 use super::{
-    CliError, Exit,
+    CliError, Exit, data,
     format::{Printed, TextOrJson},
     select::Select,
     stdout::Stdout,
+    width,
 };
 use crate::{
     catalogue::Catalogue,
     fault::Fault,
-    norm::{self, Clause, Level},
+    norm::{self, Clause},
+    report::{counted, wrapped_to},
     rules::{self, Rule},
     scenario::Scenario,
 };
@@ -32,6 +36,8 @@ pub struct Args {
 enum What {
     /// The scenarios: id and title.
     Scenarios(Select),
+    /// The tags of scenarios: how many carry each.
+    Tags(Select),
     /// The rules: id, level and question.
     Rules,
     /// The clauses of the norm: id, source and wording.
@@ -48,15 +54,27 @@ pub fn list(args: &Args) -> Result<Exit, CliError> {
         Some(What::Clauses) => norm::all().map(clause).collect(),
         Some(What::Faults) => Catalogue::load()?.faults.into_iter().map(|(id, one)| fault(id, &one.fault)).collect(),
         Some(What::Scenarios(select)) => scenarios(select)?,
+        Some(What::Tags(select)) => tags(&select.scenarios()?),
         None => scenarios(&args.select)?,
     };
-    let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
-    let print = |row: &Row| match args.printed.format() {
-        TextOrJson::Text => format!("{:width$}  {}\n", row.id, row.text),
-        TextOrJson::Json => format!("{}\n", row.json),
-    };
-    Stdout::print(&rows.iter().map(print).collect::<String>())?;
+    Stdout::print(&match args.printed.format() {
+        TextOrJson::Text => lines(&rows, width::of_stdout()),
+        TextOrJson::Json => rows.iter().map(|row| row.json.to_string() + "\n").collect(),
+    })?;
     Ok(if rows.is_empty() { Exit::Nothing } else { Exit::Conforming })
+}
+
+/// Each entry in a line where nobody said how wide lines may be, so that `grep` and `cut` find it whole; else beside its id if
+/// all fit so, and below it if not.
+fn lines(rows: &[Row], columns: Option<usize>) -> String {
+    let longest = |text: fn(&Row) -> &str| rows.iter().map(|row| text(row).chars().count()).max().unwrap_or(0);
+    let width = longest(|row| &row.id);
+    let fits = columns.is_none_or(|columns| width + 2 + longest(|row| &row.text) <= columns);
+    let line = |row: &Row| match columns.filter(|_| !fits) {
+        None => format!("{:width$}  {}\n", row.id, row.text),
+        Some(columns) => format!("{}\n    {}\n", row.id, wrapped_to(columns, &row.text, 4)),
+    };
+    rows.iter().map(line).collect()
 }
 
 /// One entry, both ways.
@@ -67,39 +85,32 @@ struct Row {
 }
 
 fn scenario(scenario: &Scenario) -> Row {
-    let json = json!({
-        "id": scenario.id, "title": scenario.title, "clauses": ids(&scenario.clauses), "tags": scenario.tags,
-        "file": scenario.file,
-    });
-    Row { id: scenario.id.clone(), text: scenario.title.clone(), json }
+    Row { id: scenario.id.clone(), text: scenario.title.clone(), json: data::scenario(scenario) }
+}
+
+fn tags(scenarios: &[Arc<Scenario>]) -> Vec<Row> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for tag in scenarios.iter().flat_map(|scenario| &scenario.tags) {
+        *counts.entry(tag).or_default() += 1;
+    }
+    let row = |(tag, count): (&str, usize)| Row {
+        id: tag.to_owned(),
+        text: counted(count, "scenario"),
+        json: json!({"id": tag, "scenarios": count}),
+    };
+    counts.into_iter().map(row).collect()
 }
 
 fn rule(rule: &'static Rule) -> Row {
-    let level = match rule.level {
-        Level::Must => "violation",
-        Level::Should => "warning",
-        Level::May => "note",
-    };
-    let json = json!({
-        "id": rule.id, "level": level, "question": rule.question, "consequence": rule.consequence,
-        "clauses": ids(rule.clauses),
-    });
-    Row { id: rule.id.to_owned(), text: format!("{level:9}  {}", rule.question), json }
+    let text = format!("{:9}  {}", data::level(rule.level), rule.question);
+    Row { id: rule.id.to_owned(), text, json: data::rule(rule) }
 }
 
 fn fault(id: &str, fault: &Fault) -> Row {
-    let json = json!({
-        "id": id, "title": fault.title, "scenario": fault.on.scenario, "message": fault.on.message,
-        "findings": fault.findings,
-    });
-    Row { id: id.to_owned(), text: fault.title.clone(), json }
+    Row { id: id.to_owned(), text: fault.title.clone(), json: data::fault(id, fault) }
 }
 
 fn clause(clause: &'static Clause) -> Row {
     let text = format!("{}: {}", clause.source, clause.says);
     Row { id: clause.id.to_owned(), text, json: json!(clause) }
-}
-
-fn ids(clauses: &[&Clause]) -> Vec<&'static str> {
-    clauses.iter().map(|clause| clause.id).collect()
 }

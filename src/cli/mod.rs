@@ -3,6 +3,7 @@
 mod check;
 mod color;
 mod coverage;
+mod data;
 mod diff;
 mod directory;
 mod error;
@@ -27,6 +28,8 @@ mod stdout;
 mod table;
 mod trust;
 mod version;
+mod when;
+mod width;
 
 use std::ffi::OsString;
 

@@ -12,7 +12,7 @@ use std::{
 use etcetera::{BaseStrategy as _, choose_base_strategy};
 use jiff::civil::Date;
 
-use super::{CliError, Exit, stdout::Stdout, trust::Given};
+use super::{CliError, Exit, stdout::Stdout, trust::Given, when};
 use crate::{
     report::counted,
     shown::{path_text, shown},
@@ -33,7 +33,7 @@ enum Action {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// The day that a directory is of, such as 2026-03-02 [default: that of its signature, where it has one].
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = when::day)]
         of: Option<Date>,
     },
     /// Show what is kept, and of which day it is; the same without a word.

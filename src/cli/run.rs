@@ -24,7 +24,7 @@ use super::{
     format::{Printed, Strict},
     known::Deviations,
     select::Select,
-    signals,
+    signals, when,
 };
 use crate::{
     clock::Machine,
@@ -77,7 +77,7 @@ pub struct Args {
     #[command(flatten)]
     strict: Strict,
     /// Judge by the norm as it was on this day [default: the norm's latest].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = when::day)]
     as_of: Option<Date>,
     /// Where report.html, junit.xml, report.sarif, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
@@ -191,12 +191,11 @@ fn required(scenarios: &[Arc<Scenario>], ids: &[String]) -> Result<BTreeSet<Stri
     if ids.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let selection = Selection { ids: ids.to_vec(), ..Selection::default() };
+    let selection = Selection { names: ids.to_vec(), ..Selection::default() };
     let chosen = Suite { scenarios: scenarios.to_vec() }.select(&selection)?;
     Ok(chosen.iter().map(|scenario| scenario.id.clone()).collect())
 }
 
-/// Who plays whom. Whoever is named alone plays against the other of alfa and bravo.
 /// Every ordered pair of different providers.
 fn among(known: &Targets, targets: &[String]) -> Result<Vec<Direction>, CliError> {
     let pairs = targets.iter().flat_map(|sender| targets.iter().map(move |receiver| (sender, receiver)));
@@ -209,6 +208,7 @@ fn among(known: &Targets, targets: &[String]) -> Result<Vec<Direction>, CliError
     if directions.is_empty() { Err(CliError::SameTarget(targets[0].clone())) } else { Ok(directions) }
 }
 
+/// Who plays whom. Whoever is named alone plays against the other of alfa and bravo.
 fn directions(known: &Targets, sender: Option<&str>, receiver: Option<&str>) -> Result<Vec<Direction>, CliError> {
     let peer = |of: &str| if known.are_one_provider(of, "alfa") { "bravo" } else { "alfa" }.to_owned();
     Ok(match (sender, receiver) {

@@ -11,13 +11,14 @@ use crate::{
 /// Choices among scenarios; several kinds narrow each other.
 #[derive(Debug, Default, clap::Args)]
 pub struct Select {
-    /// Scenarios by id or glob: `delivery/complete`, `virus/*`. All of them without any.
+    /// Scenarios by id or glob (`delivery/complete`, `*/infected`), folder (`virus/`), file, clause or section (`3.1.1`).
+    /// All of them without any.
     #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// Scenarios of a folder: `delivery`.
     #[arg(long, value_name = "FOLDER")]
     folder: Vec<String>,
-    /// Scenarios about a clause: `RFC6109-3.1.1-checked`.
+    /// Scenarios about a clause or a section: `RFC6109-3.1.1-checked`, `3.1.1`.
     #[arg(long, value_name = "CLAUSE")]
     clause: Vec<String>,
     /// Scenarios with a tag.
@@ -33,7 +34,7 @@ impl Select {
     pub fn scenarios(&self) -> Result<Vec<Arc<Scenario>>, CliError> {
         let suite = self.suite()?;
         let selection = Selection {
-            ids: self.ids.clone(),
+            names: self.ids.clone(),
             folders: self.folder.clone(),
             clauses: self.clause.clone(),
             tags: self.tag.clone(),

@@ -79,7 +79,7 @@ fn tell(looked: &Looked) -> Result<Exit, CliError> {
 
 fn round_trips(targets: Arc<Targets>, ways: Vec<Direction>, name: &str) -> Result<Vec<Looked>, CliError> {
     let rules = rules::ids();
-    let selection = Selection { ids: vec![ROUND_TRIP.to_owned()], ..Selection::default() };
+    let selection = Selection { names: vec![ROUND_TRIP.to_owned()], ..Selection::default() };
     let mut plan = Plan::new(scenario::suite(&rules)?.select(&selection)?);
     plan.directions = ways;
     plan.jobs = NonZeroUsize::MIN;

@@ -198,13 +198,18 @@ pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// Breaks `text` at blanks into lines of at most `WIDTH` characters, all but the first indented.
+/// Breaks `text` at blanks into lines of at most 110 characters, all but the first indented.
 pub fn wrapped(text: &str, indent: usize) -> String {
+    wrapped_to(WIDTH, text, indent)
+}
+
+/// The same with lines of at most `width` characters; a longer word has a line of its own.
+pub fn wrapped_to(width: usize, text: &str, indent: usize) -> String {
     let mut lines = String::with_capacity(text.len());
     let mut column = indent;
     for (i, word) in text.split(' ').enumerate() {
         let length = word.chars().count();
-        if i > 0 && column + 1 + length > WIDTH {
+        if i > 0 && column + 1 + length > width {
             lines.push('\n');
             lines.extend(std::iter::repeat_n(' ', indent));
             column = indent;

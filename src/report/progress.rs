@@ -18,7 +18,8 @@ impl Progress {
     pub fn on_stderr() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         bar.set_style(
-            ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}").expect("the template is well-formed"),
+            ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} left {wide_msg}")
+                .expect("the template is well-formed"),
         );
         Self { bar, failed: 0 }
     }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Description, Severity, Weighed, weighed};
 use crate::{
@@ -186,7 +186,7 @@ pub struct SeenMessage {
 }
 
 /// What is not there, and could have been seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
     /// What: `delivery for anna@bravo.example`.
     pub what: String,

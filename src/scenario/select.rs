@@ -10,11 +10,12 @@ use crate::{norm, yaml::nearest};
 /// A choice among a suite's scenarios. Kinds of criteria narrow each other; within one kind any match counts. Empty: all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Globs over ids: `delivery/*`, `*/infected`, or an id itself. `*` also crosses folders.
-    pub ids: Vec<String>,
+    /// Whatever people call scenarios by: an id or a glob over ids (`*` also crosses folders), a folder, with or without
+    /// `/` at its end, the path of a scenario's file, a clause or a section.
+    pub names: Vec<String>,
     /// Folders: `delivery`.
     pub folders: Vec<String>,
-    /// Ids of clauses that a scenario cites.
+    /// Clauses that a scenario cites, by id or by section: `RFC6109-3.1.1-checked`, `RFC6109-3.1.1`, `3.1.1`.
     pub clauses: Vec<String>,
     /// Tags that a scenario carries.
     pub tags: Vec<String>,
@@ -31,19 +32,19 @@ pub enum SelectionError {
         /// Why.
         problem: String,
     },
-    /// A glob, folder, clause or tag that no scenario has.
+    /// A name, folder, clause or tag that no scenario has.
     #[error("no scenario has {what} `{given}`{}", did_you_mean(.near.as_deref()))]
     Unmatched {
-        /// `an id matching`, `the folder`, `the clause`, `the tag`.
+        /// `the name`, `the folder`, `the clause`, `the tag`.
         what: &'static str,
         /// As given.
         given: String,
         /// The nearest that exists.
         near: Option<String>,
     },
-    /// A clause that there is, and that no scenario names.
+    /// A clause or section that there is, and that no scenario names.
     #[error("no scenario names the clause `{0}`; rules that rest on it apply in every scenario")]
-    Unnamed(&'static str),
+    Unnamed(String),
     /// Each criterion matches something, all together nothing.
     #[error("no scenario matches all of the criteria together")]
     Nothing,
@@ -56,25 +57,33 @@ fn did_you_mean(near: Option<&str>) -> String {
 impl Suite {
     /// The scenarios meant, in the suite's order.
     pub fn select(&self, selection: &Selection) -> Result<Vec<Arc<Scenario>>, SelectionError> {
-        let Selection { ids, folders, clauses, tags } = selection;
-        let globs = ids.iter().map(|glob| matcher(glob)).collect::<Result<Vec<_>, _>>()?;
-        let by_id = |index: usize, scenario: &Scenario| globs[index].is_match(&scenario.id);
-        let by_folder = |index: usize, scenario: &Scenario| {
-            let folder = folders[index].trim_end_matches('/');
-            scenario.id.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        let Selection { names, folders, clauses, tags } = selection;
+        let globs = names.iter().map(|name| matcher(name)).collect::<Result<Vec<_>, _>>()?;
+        let by_name = |index: usize, scenario: &Scenario| {
+            let name = names[index].as_str();
+            globs[index].is_match(&scenario.id)
+                || lies_in(scenario, name)
+                || is_file_of(name, scenario)
+                || cites(scenario, name)
         };
-        let by_clause = |index: usize, scenario: &Scenario| scenario.clauses.iter().any(|c| c.id == clauses[index]);
+        let by_folder = |index: usize, scenario: &Scenario| lies_in(scenario, &folders[index]);
+        let by_clause = |index: usize, scenario: &Scenario| cites(scenario, &clauses[index]);
         let by_tag = |index: usize, scenario: &Scenario| scenario.tags.contains(&tags[index]);
 
+        let unnamed = |given: &&String| {
+            norm::all().any(|clause| is_of(clause.id, given)) && !self.scenarios.iter().any(|s| cites(s, given))
+        };
+        if let Some(given) = names.iter().chain(clauses).find(unnamed) {
+            return Err(SelectionError::Unnamed(given.clone()));
+        }
         let mut meant = self.scenarios.clone();
-        self.narrow(&mut meant, "an id matching", ids, &by_id, |s| vec![s.id.as_str()])?;
+        self.narrow(&mut meant, "the name", names, &by_name, |s| {
+            let folder = s.id.rsplit_once('/').map(|(folder, _)| folder);
+            folder.into_iter().chain([s.id.as_str()]).chain(s.clauses.iter().map(|c| c.id)).collect()
+        })?;
         self.narrow(&mut meant, "the folder", folders, &by_folder, |s| {
             s.id.rsplit_once('/').map(|f| f.0).into_iter().collect()
         })?;
-        let unnamed = |id: &&String| !self.scenarios.iter().any(|s| s.clauses.iter().any(|c| c.id == id.as_str()));
-        if let Some(clause) = clauses.iter().filter(unnamed).find_map(|id| norm::clause(id)) {
-            return Err(SelectionError::Unnamed(clause.id));
-        }
         self.narrow(&mut meant, "the clause", clauses, &by_clause, |s| s.clauses.iter().map(|c| c.id).collect())?;
         self.narrow(&mut meant, "the tag", tags, &by_tag, |s| s.tags.iter().map(String::as_str).collect())?;
         if meant.is_empty() { Err(SelectionError::Nothing) } else { Ok(meant) }
@@ -91,7 +100,10 @@ impl Suite {
     ) -> Result<(), SelectionError> {
         for (index, given) in criteria.iter().enumerate() {
             if !self.scenarios.iter().any(|scenario| matches(index, scenario)) {
-                let near = nearest(given, self.scenarios.iter().flat_map(|scenario| words(scenario)));
+                let known = || self.scenarios.iter().flat_map(|scenario| words(scenario));
+                let bare = given.trim_start_matches("./").trim_start_matches("scenarios/").trim_end_matches(".yaml");
+                let ends_so = |word: &&str| word.rsplit_once('/').is_some_and(|(_, last)| last == bare);
+                let near = known().find(ends_so).or_else(|| nearest(bare, known()));
                 return Err(SelectionError::Unmatched { what, given: given.clone(), near: near.map(str::to_owned) });
             }
         }
@@ -100,6 +112,30 @@ impl Suite {
         }
         Ok(())
     }
+}
+
+/// Whether a scenario is in a folder, which may end in `/`.
+fn lies_in(scenario: &Scenario, folder: &str) -> bool {
+    scenario.id.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether this is the path of a scenario's file, wherever the folder of scenarios lies.
+fn is_file_of(path: &str, scenario: &Scenario) -> bool {
+    let name = path.strip_suffix(".yaml").and_then(|path| path.strip_suffix(scenario.id.as_str()));
+    name.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+}
+
+/// Whether a scenario cites a clause, given by its id, or any clause of a section.
+fn cites(scenario: &Scenario, given: &str) -> bool {
+    scenario.clauses.iter().any(|clause| is_of(clause.id, given))
+}
+
+/// Whether a clause is the one given, or stands in the section given: `RFC6109-3.1.1`, or `3.1.1` for that of RFC 6109.
+fn is_of(clause: &str, given: &str) -> bool {
+    let bare = given.starts_with(|first: char| first.is_ascii_digit());
+    let clause = if bare { clause.strip_prefix("RFC6109-").unwrap_or_default() } else { clause };
+    let rest = if given.is_empty() { None } else { clause.strip_prefix(given) };
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']))
 }
 
 fn matcher(glob: &str) -> Result<GlobMatcher, SelectionError> {
@@ -139,7 +175,7 @@ mod tests {
         let everything = select(&Selection::default()).unwrap();
         assert_eq!(everything.len(), 3);
         let both =
-            Selection { ids: words(&["delivery/*", "trust/x"]), tags: words(&["smoke"]), ..Selection::default() };
+            Selection { names: words(&["delivery/*", "trust/x"]), tags: words(&["smoke"]), ..Selection::default() };
         assert_eq!(select(&both).unwrap(), ["delivery/complete", "trust/x"]);
         let folder = Selection { folders: words(&["delivery/"]), ..Selection::default() };
         assert_eq!(select(&folder).unwrap(), ["delivery/brief", "delivery/complete"]);
@@ -147,13 +183,13 @@ mod tests {
 
     #[test]
     fn a_slip_is_told_from_a_choice_that_is_empty() {
-        let slip = Selection { ids: words(&["delivery/*", "delivery/compelte"]), ..Selection::default() };
+        let slip = Selection { names: words(&["delivery/*", "delivery/compelte"]), ..Selection::default() };
         assert!(select(&slip).unwrap_err().ends_with("did you mean `delivery/complete`?"));
         let clause = Selection { clauses: words(&["RFC6109-3.1.4-header"]), ..Selection::default() };
         assert!(select(&clause).unwrap_err().ends_with("did you mean `RFC6109-3.1.4-headers`?"));
-        let empty = Selection { folders: words(&["delivery"]), ids: words(&["trust/*"]), ..Selection::default() };
+        let empty = Selection { folders: words(&["delivery"]), names: words(&["trust/*"]), ..Selection::default() };
         assert_eq!(select(&empty).unwrap_err(), SelectionError::Nothing.to_string());
-        let glob = Selection { ids: words(&["[x"]), ..Selection::default() };
+        let glob = Selection { names: words(&["[x"]), ..Selection::default() };
         assert!(select(&glob).unwrap_err().contains("is not a glob"));
     }
 }

@@ -3,6 +3,7 @@
 
 mod browser;
 mod hostile;
+mod pages;
 #[path = "../program/mod.rs"]
 mod program;
 

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod broken_off;
+mod choosing;
 mod deviations;
 mod diff;
 mod folder;

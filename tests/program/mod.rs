@@ -17,7 +17,12 @@ pub struct Done {
 /// decides anything.
 pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    command.args(args).env("XDG_DATA_HOME", "/nowhere").env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+        .args(args)
+        .env("XDG_DATA_HOME", "/nowhere")
+        .env_remove("NO_COLOR")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null());
     command
 }
 

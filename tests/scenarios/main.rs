@@ -54,7 +54,7 @@ const AGAIN: usize = 8;
 
 fn main() -> ExitCode {
     let mut options = Options::parse();
-    let selection = Selection { ids: std::mem::take(&mut options.scenario), ..Selection::default() };
+    let selection = Selection { names: std::mem::take(&mut options.scenario), ..Selection::default() };
     let suite = match suite(&rules::ids()) {
         Ok(suite) => suite,
         Err(error) => {
@@ -70,7 +70,7 @@ fn main() -> ExitCode {
         }
     };
     let Arguments { filter, skip, list, ignored, .. } = &options.mimic;
-    let is_everything = selection.ids.is_empty() && options.today.is_none();
+    let is_everything = selection.names.is_empty() && options.today.is_none();
     let is_whole = is_everything && filter.is_none() && skip.is_empty() && !list && !ignored;
     let directions = [Direction::new("alfa", "bravo"), Direction::new("bravo", "alfa")];
     let trial = |scenario: &Arc<Scenario>, direction: &Direction, today: Option<Timestamp>| {

@@ -308,3 +308,5 @@ phrase-acceptance = acceptance
 phrase-envelope = transport envelope
 phrase-sender-mailbox = the sender's mailbox
 phrase-recipient-mailbox = the recipients' mailboxes
+show-more = Show more
+pages = Pages of what was judged:

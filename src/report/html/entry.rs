@@ -1,9 +1,10 @@
 //! A message or a submission that was checked: a line among all, and a page that a clerk can print.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use askama::Template;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
     finding::Finding,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     clock::LegalTime,
     report::{Failure, Subject, shown, terminal},
-    results::{Alone, Checked, Missing, SeenMessage, Strictness, SubmissionPage},
+    results::{Alone, Checked, Missing, Strictness, SubmissionPage},
     rules::Answer,
 };
 
@@ -23,38 +24,58 @@ const LISTED: usize = 200;
 /// The four questions, as the page's texts call them.
 pub(super) const QUESTIONS: [&str; 4] = ["intact", "origin", "form", "complete"];
 
-/// An answer, as the page's texts and style call it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What an answer comes to; of several the last weighs most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Word {
+    /// It was not asked.
+    None,
+    Yes,
+    Untold,
+    No,
+}
+
+impl fmt::Display for Word {
+    /// As the page's texts and style call it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Word::None => "none",
+            Word::Yes => "yes",
+            Word::Untold => "untold",
+            Word::No => "no",
+        })
+    }
+}
+
+/// An answer, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Mark {
-    /// `yes`, `no`, `untold`, or `none` where it was not asked.
-    pub word: &'static str,
+    pub word: Word,
     pub why: String,
 }
 
 impl Mark {
-    const NONE: Mark = Mark { word: "none", why: String::new() };
+    pub const NONE: Mark = Mark { word: Word::None, why: String::new() };
 
     fn of(answer: &Answer) -> Self {
         let word = match answer {
-            Answer::Yes(_) => "yes",
-            Answer::No(_) => "no",
-            Answer::CannotTell(_) => "untold",
+            Answer::Yes(_) => Word::Yes,
+            Answer::No(_) => Word::No,
+            Answer::CannotTell(_) => Word::Untold,
         };
         Self { word, why: shown(answer.why()) }
     }
 
     /// The heaviest of several: what is wrong before what cannot be told.
     fn worst<'a>(marks: impl Iterator<Item = &'a Mark>) -> Self {
-        let weight = |mark: &&Mark| ["none", "yes", "untold", "no"].iter().position(|word| *word == mark.word);
-        marks.max_by_key(weight).cloned().unwrap_or(Self::NONE)
+        marks.max_by_key(|mark| mark.word).cloned().unwrap_or(Self::NONE)
     }
 
     pub fn sign(&self) -> &'static str {
         match self.word {
-            "yes" => "✓",
-            "no" => "✗",
-            "untold" => "?",
-            _ => "–",
+            Word::Yes => "✓",
+            Word::No => "✗",
+            Word::Untold => "?",
+            Word::None => "–",
         }
     }
 
@@ -63,7 +84,7 @@ impl Mark {
         let word = self.word;
         match question {
             "complete" => Some(format!("complete-{word}")),
-            _ if word == "none" => None,
+            _ if word == Word::None => None,
             "intact" => Some(format!("intact-{word}")),
             "origin" => Some(format!("origin-{word}")),
             _ => Some(format!("form-{word}")),
@@ -71,9 +92,37 @@ impl Mark {
     }
 }
 
+/// The entry's place among those of its sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Anchor {
+    /// A message, or something else that was judged, by its number from 0.
+    Message(usize),
+    /// A submission likewise.
+    Submission(usize),
+}
+
+impl fmt::Display for Anchor {
+    /// What its page is called in an address.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Anchor::Message(number) => write!(f, "m{}", number + 1),
+            Anchor::Submission(number) => write!(f, "s{}", number + 1),
+        }
+    }
+}
+
+/// How one page leads to others.
+pub(super) struct Way {
+    /// Back to all of it.
+    pub back: &'static str,
+    /// To an entry.
+    pub to: fn(Anchor) -> String,
+}
+
 /// What is told of a message, of a submission, or of something else that was judged.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Entry {
-    pub anchor: String,
+    pub anchor: Anchor,
     /// What it is, by the name of its text.
     pub kind: String,
     pub title: String,
@@ -85,7 +134,7 @@ pub(super) struct Entry {
     pub date: Option<String>,
     certified: bool,
     is_message: bool,
-    part: Option<&'static str>,
+    part: Option<String>,
     provider: Option<String>,
     signer: Option<(String, String)>,
     msgid: Option<String>,
@@ -99,10 +148,20 @@ pub(super) struct Entry {
     recipients_more: usize,
     /// Of a submission, what was not seen of it.
     pub missing: Vec<Missing>,
-    pub seen: Vec<SeenMessage>,
+    pub seen: Vec<SeenIn>,
+}
+
+/// A message of a submission.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SeenIn {
+    /// By the name of its text.
+    kind: String,
+    /// The item that holds it.
+    pub name: String,
 }
 
 /// What became of a recipient.
+#[derive(Serialize, Deserialize)]
 struct To {
     address: String,
     typology: String,
@@ -113,7 +172,8 @@ struct To {
 #[template(path = "entry.html", config = "src/report/html/askama.toml")]
 struct Page<'a> {
     it: &'a Entry,
-    submission: Option<&'a str>,
+    back: &'static str,
+    submission: Option<String>,
     submission_title: &'a str,
     answers: Vec<(&'static str, &'a Mark)>,
     missing: Option<&'a [Missing]>,
@@ -125,9 +185,9 @@ struct Page<'a> {
 }
 
 struct Seen<'a> {
-    anchor: Option<&'a str>,
-    kind: String,
-    name: String,
+    href: Option<String>,
+    kind: &'a str,
+    name: &'a str,
 }
 
 #[derive(Template)]
@@ -140,7 +200,7 @@ impl Entry {
     /// Of something that was judged by itself.
     pub fn of(checked: &Checked, number: usize, strictness: Strictness) -> askama::Result<Self> {
         let failures: Vec<Failure> = Subject::of(checked).failures().collect();
-        let mut entry = Self::blank(format!("m{number}"), &failures, strictness)?;
+        let mut entry = Self::blank(Anchor::Message(number), &failures, strictness)?;
         entry.name = shown(&checked.name);
         if let Some(alone) = &checked.lone {
             entry.tell(alone);
@@ -155,7 +215,7 @@ impl Entry {
     /// Of what was put together.
     pub fn of_submission(it: &SubmissionPage, number: usize, strictness: Strictness) -> askama::Result<Self> {
         let failures: Vec<Failure> = Subject::of_submission(it).failures().collect();
-        let mut entry = Self::blank(format!("s{number}"), &failures, strictness)?;
+        let mut entry = Self::blank(Anchor::Submission(number), &failures, strictness)?;
         "submission".clone_into(&mut entry.kind);
         entry.title = shown(it.subject.as_deref().unwrap_or("—"));
         entry.sender = it.sender.as_deref().map(shown);
@@ -173,11 +233,15 @@ impl Entry {
         entry.recipients_more = it.recipients.len().saturating_sub(LISTED);
         let missing = it.missing.iter().take(LISTED);
         entry.missing = missing.map(|it| Missing { what: shown(&it.what), view: it.view.clone() }).collect();
-        entry.seen = it.messages.iter().take(LISTED).cloned().collect();
+        let seen = it.messages.iter().take(LISTED).map(|it| SeenIn {
+            kind: it.kind.map_or("ordinary-mail".to_owned(), |kind| format!("kind-{}", kind.word())),
+            name: shown(&it.name),
+        });
+        entry.seen = seen.collect();
         Ok(entry)
     }
 
-    fn blank(anchor: String, failures: &[Failure], strictness: Strictness) -> askama::Result<Self> {
+    fn blank(anchor: Anchor, failures: &[Failure], strictness: Strictness) -> askama::Result<Self> {
         let told = failures.iter().take(LISTED).map(|failure| Finding::of(failure, Path::new("")));
         let findings = Findings { findings: told.collect() }.render()?;
         Ok(Self {
@@ -208,8 +272,8 @@ impl Entry {
 
     fn tell(&mut self, alone: &Alone) {
         let it = &alone.description;
-        self.part = it.shape.part();
-        self.kind = match (it.kind, self.part) {
+        self.part = it.shape.part().map(str::to_owned);
+        self.kind = match (it.kind, &self.part) {
             (Some(kind), _) => format!("kind-{}", kind.word()),
             (None, Some(_)) => "part-alone".to_owned(),
             (None, None) => "ordinary-mail".to_owned(),
@@ -242,28 +306,26 @@ impl Entry {
         }
     }
 
-    /// Its page. `submission` is the one that it belongs to, or itself; `anchor` leads to what was seen.
+    /// Its page. `submission` is the one that it belongs to, or itself; `found` is where what was seen is told of.
     pub fn page(
         &self,
         submission: Option<&Entry>,
-        anchor: impl Fn(&str) -> Option<String>,
+        found: impl Fn(&str) -> Option<Anchor>,
+        way: &Way,
         held: &[Held],
         checked: &str,
     ) -> askama::Result<String> {
-        let anchors: Vec<Option<String>> = self.seen.iter().map(|it| anchor(&it.name)).collect();
-        let seen = self.seen.iter().zip(&anchors).map(|(it, anchor)| Seen {
-            anchor: anchor.as_deref(),
-            kind: it.kind.map_or("ordinary-mail".to_owned(), |kind| format!("kind-{}", kind.word())),
-            name: shown(&it.name),
-        });
+        let seen =
+            self.seen.iter().map(|it| Seen { href: found(&it.name).map(way.to), kind: &it.kind, name: &it.name });
         let is_asked = self.is_message || self.kind == "submission";
         let page = Page {
             it: self,
-            submission: submission.filter(|it| it.anchor != self.anchor).map(|it| it.anchor.as_str()),
+            back: way.back,
+            submission: submission.map(|it| it.anchor).filter(|anchor| *anchor != self.anchor).map(way.to),
             submission_title: submission.map_or("", |it| &it.title),
             answers: QUESTIONS.into_iter().zip(&self.answers).filter(|_| is_asked).collect(),
             missing: submission.map(|it| &it.missing[..]),
-            is_watched: submission.is_some_and(|it| it.answers[3].word == "yes"),
+            is_watched: submission.is_some_and(|it| it.answers[3].word == Word::Yes),
             seen: seen.collect(),
             references: held,
             checked,
@@ -285,13 +347,15 @@ mod tests {
 
     #[test]
     fn of_several_answers_the_heaviest_is_told() {
-        let mark = |word| Mark { word, why: String::new() };
-        let worst =
-            |words: &[&'static str]| Mark::worst(words.iter().map(|word| mark(word)).collect::<Vec<_>>().iter()).word;
-        assert_eq!(worst(&["yes", "untold", "no", "yes"]), "no");
-        assert_eq!(worst(&["yes", "untold", "none"]), "untold");
-        assert_eq!(worst(&["none", "yes"]), "yes");
-        assert_eq!(worst(&[]), "none");
+        use Word::{No, None, Untold, Yes};
+        let worst = |words: &[Word]| {
+            let marks: Vec<Mark> = words.iter().map(|word| Mark { word: *word, why: String::new() }).collect();
+            Mark::worst(marks.iter()).word
+        };
+        assert_eq!(worst(&[Yes, Untold, No, Yes]), No);
+        assert_eq!(worst(&[Yes, Untold, None]), Untold);
+        assert_eq!(worst(&[None, Yes]), Yes);
+        assert_eq!(worst(&[]), None);
     }
 
     #[test]

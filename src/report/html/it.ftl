@@ -308,3 +308,5 @@ phrase-acceptance = accettazione
 phrase-envelope = busta di trasporto
 phrase-sender-mailbox = casella del mittente
 phrase-recipient-mailbox = caselle dei destinatari
+show-more = Mostra altri
+pages = Pagine di quanto è stato giudicato:

@@ -7,11 +7,13 @@ mod changes;
 mod checks;
 mod entry;
 mod finding;
+mod folder;
 mod held;
 mod norm;
 mod play;
 mod plays;
 mod sequence;
+mod spool;
 mod tale;
 mod texts;
 
@@ -24,9 +26,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 
-pub use self::changes::{Change, Changes};
+pub use self::{
+    changes::{Change, Changes},
+    folder::Folder,
+};
 
-use self::{checks::ChecksPage, plays::PlaysPage};
+use self::{checks::Gathered, plays::PlaysPage};
 use super::{Report, RuleSet, uri};
 use crate::{
     results::{Event, Work},
@@ -53,7 +58,7 @@ enum Page {
     /// What is done is not known yet.
     Blank,
     Plays(Box<PlaysPage>),
-    Checks(Box<ChecksPage>),
+    Checks(Box<Gathered>),
 }
 
 impl<W: Write> Html<W> {
@@ -75,7 +80,7 @@ impl<W: Write> Report for Html<W> {
             (Event::Opened(opening), page) => {
                 *page = match opening.work {
                     Work::Plays { .. } => Page::Plays(Box::new(PlaysPage::new(opening, self.folder.clone()))),
-                    Work::Check { .. } => Page::Checks(Box::new(ChecksPage::new(opening))),
+                    Work::Check { .. } => Page::Checks(Box::new(Gathered::new(opening, None)?)),
                 };
                 return Ok(());
             }
@@ -85,7 +90,7 @@ impl<W: Write> Report for Html<W> {
             }
             (Event::Closed(closing), Page::Checks(page)) => page.write(&mut self.out, closing)?,
             (Event::Finished(cell), Page::Plays(page)) => return page.add(cell).map_err(io::Error::other),
-            (event, Page::Checks(page)) => return page.add(event).map_err(io::Error::other),
+            (event, Page::Checks(page)) => return page.add(event),
             _ => return Ok(()),
         }
         self.out.flush()
@@ -100,6 +105,8 @@ struct Frame {
     style: &'static str,
     script: &'static str,
     policy: String,
+    /// The way to the folder that style and script lie in, where they do not stand in the page.
+    linked: Option<&'static str>,
 }
 
 impl Frame {
@@ -118,7 +125,17 @@ impl Frame {
             style: STYLE,
             script: SCRIPT,
             policy,
+            linked: None,
         }
+    }
+
+    /// The same for a page of several, whose style and scripts lie in a folder.
+    fn linking(self, folder: &'static str) -> Self {
+        // `'self'` is the folder's server; from the disk a page has no origin, and all that it may load are files.
+        let own = "'self' file:";
+        let policy =
+            format!("default-src 'none'; style-src {own}; script-src {own}; base-uri 'none'; form-action 'none'");
+        Self { policy, linked: Some(folder), ..self }
     }
 }
 

@@ -81,14 +81,15 @@
     apply();
   };
 
+  const answered = {
+    'all-yes': (words) => words.every((it) => it === 'yes' || it === 'none') && words.includes('yes'),
+    'any-no': (words) => words.includes('no'),
+    'any-untold': (words) => words.includes('untold'),
+  };
+
   const search = (form) => {
     const lines = [...document.querySelectorAll('[data-line]')];
     const texts = lines.map((line) => line.textContent.toLowerCase());
-    const answered = {
-      'all-yes': (words) => words.every((it) => it === 'yes' || it === 'none') && words.includes('yes'),
-      'any-no': (words) => words.includes('no'),
-      'any-untold': (words) => words.includes('untold'),
-    };
     bind(form, (now) => {
       const text = now.text.toLowerCase(), is = answered[now.answer];
       let shown = 0;
@@ -98,6 +99,49 @@
         shown += line.hidden ? 0 : 1;
       });
       document.getElementById('count').textContent = shown;
+    });
+  };
+
+  // Lines that are too many to stand in the page: those that were found are drawn, some at a time.
+  const list = (form, lines) => {
+    const body = document.querySelector('#lines tbody'), more = document.getElementById('more'), step = 100;
+    const answers = Object.fromEntries([...document.getElementById('answers').content.querySelectorAll('td')]
+      .map((cell) => [cell.classList[1], cell]));
+    const wrong = document.getElementById('wrong').content.firstElementChild;
+    const kinds = Object.fromEntries([...form.elements.kind.options].map((option) => [option.value, option.dataset]));
+    const texts = lines.map(([, kind, ...told]) => [kinds[kind].it, kinds[kind].en, ...told.slice(0, 5)].join('\n').toLowerCase());
+    let found = [], drawn = 0;
+    const cell = (text) => Object.assign(document.createElement('td'), { textContent: text });
+    const row = ([href, kind, title, name, date, sender, recipients, words, count]) => {
+      const row = document.createElement('tr'), head = document.createElement('th'), link = document.createElement('a');
+      row.dataset.line = '';
+      head.scope = 'row';
+      link.href = href;
+      Object.assign(link.dataset, { it: kinds[kind].it, en: kinds[kind].en });
+      link.textContent = kinds[kind][root.lang];
+      head.append(link, ' ' + title, Object.assign(document.createElement('small'), { textContent: name }));
+      if (count) {
+        const sign = wrong.cloneNode(true);
+        sign.firstElementChild.textContent = count;
+        head.append(' ', sign);
+      }
+      row.append(head, ...[date, sender, recipients].map(cell), ...words.map((word) => answers[word].cloneNode(true)));
+      return row;
+    };
+    const draw = () => {
+      body.append(...found.slice(drawn, drawn + step).map((number) => row(lines[number])));
+      drawn += step;
+      more.hidden = drawn >= found.length;
+    };
+    more.addEventListener('click', draw);
+    bind(form, (now) => {
+      const text = now.text.toLowerCase(), is = answered[now.answer];
+      found = [...lines.keys()].filter((number) => texts[number].includes(text)
+        && (!now.kind || lines[number][1] === now.kind) && (!is || is(lines[number][7])));
+      document.getElementById('count').textContent = found.length;
+      body.replaceChildren();
+      drawn = 0;
+      draw();
     });
   };
 
@@ -115,7 +159,8 @@
     document.getElementById('print').addEventListener('click', () => print());
     const filters = document.getElementById('filters'), lines = document.getElementById('search');
     if (filters) filter(filters, JSON.parse(document.getElementById('data').textContent));
-    if (lines) search(lines);
+    if (lines && document.getElementById('lines')) list(lines, window.judged || []);
+    else if (lines) search(lines);
     addEventListener('hashchange', arrive);
     arrive();
   });
