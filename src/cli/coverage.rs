@@ -13,6 +13,7 @@ use crate::{
         coverage::{Account, Counts, Coverage, Covered},
         families, folders,
     },
+    language::Language,
     norm::{AsOf, Clause, Level},
     report::{clause_line, json_line, wrapped},
 };
@@ -77,7 +78,11 @@ fn text(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
     } else {
         page += "Gaps: could be tested, and no rule and no scenario does\n";
         for gap in gaps {
-            page.extend([format!("  {:6} {}\n", word(gap.clause.level), wrapped(&clause_line(gap.clause), 9))]);
+            page.extend([format!(
+                "  {:6} {}\n",
+                word(gap.clause.level),
+                wrapped(&clause_line(gap.clause, Language::English), 9)
+            )]);
         }
     }
     let [levels, bound, reasons] = totals(coverage);
@@ -92,7 +97,10 @@ fn text(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
     page += "\nClauses\n";
     for covered in &coverage.clauses {
         let (level, bound) = (word(covered.clause.level), slug(&covered.clause.binds));
-        page.extend([format!("  {level:6} {bound:14} {}\n", wrapped(&clause_line(covered.clause), 24))]);
+        page.extend([format!(
+            "  {level:6} {bound:14} {}\n",
+            wrapped(&clause_line(covered.clause, Language::English), 24)
+        )]);
         for (label, found) in rows(covered) {
             page.extend([format!("{:24}{label:10} {}\n", "", wrapped(&found, 35))]);
         }
@@ -165,7 +173,7 @@ fn markdown(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
     }
     page += "\n## Gaps\n\n";
     for gap in coverage.gaps() {
-        page.extend([format!("- {}, {}\n", word(gap.clause.level), clause_line(gap.clause))]);
+        page.extend([format!("- {}, {}\n", word(gap.clause.level), clause_line(gap.clause, Language::English))]);
     }
     page += "\n## Clauses\n\n| clause | level | bound | rules | scenarios | faults | no check |\n| --- | --- | --- | --- | --- | --- | --- |\n";
     for covered in &coverage.clauses {

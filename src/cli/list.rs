@@ -9,8 +9,9 @@ use super::{
     stdout::Stdout,
 };
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Term, terms},
     fault::Fault,
+    language::Language,
     norm::{self, Clause, Level},
     rules::{self, Rule},
     scenario::Scenario,
@@ -38,19 +39,22 @@ enum What {
     Clauses,
     /// The faults that prove the rules: id and what is wrong.
     Faults,
+    /// The terms of certified mail, Italian and English.
+    Terms,
 }
 
 /// Prints the list.
-pub fn list(args: &Args) -> Result<Exit, CliError> {
+pub fn list(args: &Args, language: Language) -> Result<Exit, CliError> {
     let scenarios = |select: &Select| Ok::<_, CliError>(select.scenarios()?.iter().map(|it| scenario(it)).collect());
     let rows: Vec<Row> = match &args.what {
-        Some(What::Rules) => rules::all().map(rule).collect(),
-        Some(What::Clauses) => norm::all().map(clause).collect(),
+        Some(What::Rules) => rules::all().map(|it| rule(it, language)).collect(),
+        Some(What::Clauses) => norm::all().map(|it| clause(it, language)).collect(),
         Some(What::Faults) => Catalogue::load()?.faults.into_iter().map(|(id, one)| fault(id, &one.fault)).collect(),
+        Some(What::Terms) => terms().iter().map(|it| term(it, language)).collect(),
         Some(What::Scenarios(select)) => scenarios(select)?,
         None => scenarios(&args.select)?,
     };
-    let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+    let width = rows.iter().map(|row| row.id.chars().count()).max().unwrap_or(0);
     let print = |row: &Row| match args.printed.format() {
         TextOrJson::Text => format!("{:width$}  {}\n", row.id, row.text),
         TextOrJson::Json => format!("{}\n", row.json),
@@ -74,7 +78,7 @@ fn scenario(scenario: &Scenario) -> Row {
     Row { id: scenario.id.clone(), text: scenario.title.clone(), json }
 }
 
-fn rule(rule: &'static Rule) -> Row {
+fn rule(rule: &'static Rule, language: Language) -> Row {
     let level = match rule.level {
         Level::Must => "violation",
         Level::Should => "warning",
@@ -84,7 +88,10 @@ fn rule(rule: &'static Rule) -> Row {
         "id": rule.id, "level": level, "question": rule.question, "consequence": rule.consequence,
         "clauses": ids(rule.clauses),
     });
-    Row { id: rule.id.to_owned(), text: format!("{level:9}  {}", rule.question), json }
+    let told = language.say(format!("level-{level}")).to_string();
+    let width = if language == Language::Italian { 12 } else { 9 };
+    let text = format!("{told:width$}  {}", language.question(rule.id, rule.question));
+    Row { id: rule.id.to_owned(), text, json }
 }
 
 fn fault(id: &str, fault: &Fault) -> Row {
@@ -95,8 +102,17 @@ fn fault(id: &str, fault: &Fault) -> Row {
     Row { id: id.to_owned(), text: fault.title.clone(), json }
 }
 
-fn clause(clause: &'static Clause) -> Row {
-    let text = format!("{}: {}", clause.source, clause.says);
+/// By its name in the language, with the other beside it.
+fn term(term: &Term, language: Language) -> Row {
+    let [id, text] = match language {
+        Language::Italian => [&term.italian, &term.english],
+        Language::English => [&term.english, &term.italian],
+    };
+    Row { id: id.clone(), text: text.clone(), json: json!(term) }
+}
+
+fn clause(clause: &'static Clause, language: Language) -> Row {
+    let text = format!("{}: {}", clause.source, language.clause(clause.id, clause.says));
     Row { id: clause.id.to_owned(), text, json: json!(clause) }
 }
 

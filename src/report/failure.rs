@@ -9,6 +9,7 @@ use super::Excerpt;
 use crate::{
     evidence::{Announced, Evidence, Party},
     known::{Deviation, Known},
+    language::Language,
     norm::Clause,
     results::{Cell, Checked, Severity, SubmissionPage, Unmet, Weighed, failing, weighed},
     rules::{Finding, Judgement, Location, Span, Spot, Verdict},
@@ -97,8 +98,8 @@ pub fn failures(cell: &Cell) -> Vec<Failure> {
 }
 
 /// A clause in one line: id, source where the id does not show it, and wording.
-pub fn clause_line(clause: &Clause) -> String {
-    format!("{} ({}): {}", clause.id, clause.source, clause.says)
+pub fn clause_line(clause: &Clause, language: Language) -> String {
+    format!("{} ({}): {}", clause.id, clause.source, language.clause(clause.id, clause.says))
 }
 
 impl<'a> Subject<'a> {

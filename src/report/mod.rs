@@ -12,6 +12,7 @@ mod paint;
 mod progress;
 mod sarif;
 mod stream;
+mod style;
 mod terminal;
 
 use std::io;
@@ -27,6 +28,7 @@ pub use paint::{Ink, Paint};
 pub use progress::Progress;
 pub use sarif::Sarif;
 pub use stream::{FORMAT as STREAM_FORMAT, JsonStream};
+pub use style::Style;
 pub use terminal::Terminal;
 
 use crate::results::{Closing, Event};

@@ -86,7 +86,7 @@ fn a_full_disk_is_told_and_the_verdict_still_printed() {
         env!("CARGO_BIN_EXE_pec-conformance"),
         folder.text("reports"),
     );
-    let full = Command::new("sh").args(["-c", &line]).stdin(Stdio::null()).output().unwrap();
+    let full = Command::new("sh").args(["-c", &line]).env("LC_ALL", "C").stdin(Stdio::null()).output().unwrap();
     done(full).exits(3).says(&["run.jsonl could not be written", "File too large", "failed", "exit code 3"]);
 }
 

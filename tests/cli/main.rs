@@ -6,6 +6,7 @@ mod deviations;
 mod diff;
 mod folder;
 mod install;
+mod language;
 mod merge;
 #[path = "../program/mod.rs"]
 mod program;

@@ -17,6 +17,7 @@ pub struct Done {
 /// decides anything.
 pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    command.env("LC_ALL", "C");
     command.args(args).env("XDG_DATA_HOME", "/nowhere").env_remove("NO_COLOR").stdin(Stdio::null());
     command
 }

@@ -14,7 +14,7 @@ use super::{
     entry::{Entry, Mark, QUESTIONS, legal},
     finding::Finding,
     held::Held,
-    texts::{say, say_in_attributes},
+    texts::{say, say_clause, say_consequence, say_found, say_in_attributes, say_phrase, say_question, say_reading},
 };
 use crate::{
     report::{

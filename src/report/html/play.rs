@@ -13,7 +13,7 @@ use super::{
     finding::Finding,
     sequence::{Sequence, party_name, refusal},
     tale::{Paragraph, paragraphs},
-    texts::say,
+    texts::{say, say_clause, say_consequence, say_found, say_phrase, say_question, say_reading},
     took,
 };
 use crate::{
