@@ -3,7 +3,10 @@
 //! Nothing that has legal meaning reads the machine's clock: it asks a [`Clock`]. What today's date does decide, such as
 //! whether a certificate of TLS is valid, is handed a [`Machine`]. Real time-outs are for I/O only.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use jiff::{SignedDuration, Timestamp, Zoned, civil::Date, tz::TimeZone};
 use tokio::sync::watch;
@@ -57,6 +60,13 @@ impl LegalTime {
     /// The value of a `Date:` header field (RFC 5322 3.3).
     pub fn date_header(&self) -> String {
         self.0.strftime("%a, %-d %b %Y %H:%M:%S %z").to_string()
+    }
+}
+
+/// `dd/mm/yyyy hh:mm:ss (+hhmm)`, as readable texts tell it.
+impl fmt::Display for LegalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.giorno(), self.ora(), self.zona())
     }
 }
 

@@ -18,7 +18,8 @@
 //! archive    what someone holds, opened: files, folders, mailboxes and zips, for `check`
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
 //! known      deviations that a provider declares
-//! catalogue  the clauses, rules, scenarios and faults, and how they lead to each other: what is checked, and by what
+//! language   what people are told, in Italian and in English
+//! catalogue  the clauses, rules, scenarios, faults and terms, and how they lead to each other: what is checked, and by what
 //! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock,
 //!            bounded (files read up to a bound), yaml (files that people write, and what is wrong with one), shown (text from
 //!            outside, fit for a terminal), state (of hosts and mailboxes, as scenarios give it and gateways have it), threads (to play and
@@ -41,6 +42,7 @@ pub mod fault;
 pub mod gateway;
 pub mod hexadecimal;
 pub mod known;
+pub mod language;
 pub mod merge;
 pub mod message;
 pub mod net;

@@ -18,6 +18,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("yaml", &["bounded", "shown"]),
     ("norm", &[]),
     ("clock", &[]),
+    // Texts; whose they are it does not know.
+    ("language", &["clock"]),
     ("message", &[]),
     ("smime", &[]),
     ("state", &[]),
@@ -76,7 +78,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // What a provider declares: data, and what became of it.
     ("known", &["bounded", "evidence", "shown", "yaml"]),
     ("results", &["directory", "evidence", "known", "message", "norm", "rules"]),
-    ("report", &["clock", "evidence", "hexadecimal", "known", "norm", "results", "rules", "shown", "smime"]),
+    (
+        "report",
+        &["clock", "evidence", "hexadecimal", "known", "language", "norm", "results", "rules", "shown", "smime"],
+    ),
     ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
     ("check", &["archive", "directory", "evidence", "message", "results", "rules", "smime"]),
@@ -104,7 +109,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     // What there is, not what is done with it.
-    ("catalogue", &["fault", "norm", "rules", "scenario", "yaml"]),
+    ("catalogue", &["fault", "message", "norm", "rules", "scenario", "yaml"]),
     (
         "cli",
         &[
@@ -119,6 +124,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "fault",
             "hexadecimal",
             "known",
+            "language",
             "merge",
             "message",
             "norm",

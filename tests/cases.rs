@@ -37,6 +37,7 @@ impl Said {
 
 fn check_with(directory: &str, inputs: &[&str], arguments: &[&str]) -> Said {
     let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .env("LC_ALL", "C")
         .env("XDG_DATA_HOME", "/nowhere")
         .arg("check")
         .args(inputs.iter().map(|input| cases().join("in").join(input)))

@@ -64,6 +64,7 @@ fn its_scenario_plays_by_itself() {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, scenario).unwrap();
     let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .env("LC_ALL", "C")
         .arg("run")
         .args([OsStr::new("--scenarios"), folder.path().join("scenarios").as_os_str()])
         .args([OsStr::new("--reports"), folder.path().join("reports").as_os_str()])

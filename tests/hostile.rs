@@ -46,6 +46,7 @@ impl Folder {
 
 fn pec<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    command.env("LC_ALL", "C");
     // Nothing that somebody keeps with `reference add` decides anything here.
     command.env("XDG_DATA_HOME", "/nowhere");
     command.args(args.into_iter().map(Into::into)).env_remove("RUST_BACKTRACE").stdin(Stdio::null());

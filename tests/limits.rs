@@ -16,6 +16,7 @@ fn acceptance() -> String {
 
 fn check(path: &Path, arguments: &[&str]) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    command.env("LC_ALL", "C");
     command.env("XDG_DATA_HOME", "/nowhere").arg("check").arg(path).args(arguments);
     let output = command.output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())

@@ -7,6 +7,7 @@ use std::{path::PathBuf, process::Command};
 fn violations(name: &str) -> (Vec<String>, Option<i32>) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .env("LC_ALL", "C")
         .env("XDG_DATA_HOME", "/nowhere")
         .arg("check")
         .arg(folder.join("in").join(name))

@@ -56,6 +56,7 @@ impl Said {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    command.env("LC_ALL", "C");
     command.env("XDG_DATA_HOME", "/nowhere").arg("check").args(["--format", "json"]).args(arguments);
     command
 }

@@ -78,7 +78,12 @@ fn what_the_commands_select_exists() {
     assert!(chosen.len() >= 2, "{chosen:?}");
     for words in chosen {
         let choice = words[1..].iter().filter(|word| *word != "--strict");
-        let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance")).arg("list").args(choice).output().unwrap();
+        let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+            .env("LC_ALL", "C")
+            .arg("list")
+            .args(choice)
+            .output()
+            .unwrap();
         assert!(program.status.success(), "{words:?}: {}", String::from_utf8_lossy(&program.stderr));
     }
 }
@@ -101,6 +106,7 @@ fn its_picture_is_what_the_program_prints() {
     let (command, _) = rest.split_once(" -->").unwrap();
     let reports = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .env("LC_ALL", "C")
         .args(command.split(' '))
         .arg("--reports")
         .arg(reports.path())
@@ -121,8 +127,10 @@ fn its_picture_is_what_the_program_prints() {
 #[test]
 fn the_page_of_coverage_is_what_the_program_prints() {
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/coverage.md");
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_pec-conformance")).args(["coverage", "--format", "markdown"]).output();
+    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .env("LC_ALL", "C")
+        .args(["coverage", "--format", "markdown"])
+        .output();
     let printed = String::from_utf8(output.unwrap().stdout).unwrap();
     if env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
         fs::write(PAGE, printed).unwrap();

@@ -8,6 +8,7 @@ use std::{
 /// Runs the program with a data folder of its own; what it printed, and its exit code.
 fn pec(data: &Path, arguments: &[&str]) -> (String, i32) {
     let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
+        .env("LC_ALL", "C")
         .args(arguments)
         .env("XDG_DATA_HOME", data)
         .output()

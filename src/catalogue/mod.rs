@@ -1,7 +1,8 @@
 //! The four lists and how they lead to each other: what the norm says, the rules that ask it, the scenarios that play it,
-//! the faults that prove the rules.
+//! the faults that prove the rules; and the terms that all of them speak in.
 
 pub mod coverage;
+mod terms;
 mod themes;
 
 use std::{
@@ -9,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+pub use terms::{Term, term, terms};
 pub use themes::{Theme, families, folders};
 
 use crate::{
@@ -66,14 +68,14 @@ impl Catalogue {
         [rule, clause, scenario, fault].into_iter().flatten().collect()
     }
 
-    /// The ids nearest to one that is not there, the nearest first.
+    /// The ids and terms nearest to one that is not there, the nearest first.
     pub fn near(&self, id: &str) -> Vec<&str> {
         const MOST: usize = 3;
         let known = norm::all().map(|clause| clause.id).chain(rules::all().map(|rule| rule.id));
         let known = known.chain(self.scenarios.iter().map(|scenario| scenario.id.as_str()));
-        let wanted = id.to_lowercase();
+        let wanted = terms::plain(id);
         let likeness = |known: &str| {
-            let known = known.to_lowercase();
+            let known = terms::plain(known);
             // A part of an id is as good as a slip in it, and its beginning better.
             let part = match known.find(&wanted) {
                 _ if wanted.is_empty() => 0.0,
@@ -85,6 +87,7 @@ impl Catalogue {
         };
         let mut near: Vec<(f64, &str)> = known
             .chain(self.faults.keys().copied())
+            .chain(terms().iter().flat_map(Term::names))
             .map(|known| (likeness(known), known))
             .filter(|(likeness, _)| *likeness > 0.6)
             .collect();

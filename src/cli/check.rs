@@ -1,13 +1,12 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{collections::BTreeMap, io, path::PathBuf, time::Instant};
+use std::{collections::BTreeMap, path::PathBuf, time::Instant};
 
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
     CliError, Exit,
-    color::Color,
     error::warn,
     format::{Printed, Strict},
     known::{Deviations, Settled},
@@ -22,7 +21,7 @@ use crate::{
     clock::Machine,
     evidence::{View, Watch},
     known::Extent,
-    report::{Folder, Html, JsonStream, Junit, Report, Reports, RuleSet, Sarif, Terminal},
+    report::{Folder, Html, JsonStream, Junit, Report, Reports, RuleSet, Sarif, Style, Terminal},
     results::{Closing, Ending, Event, Opening, Question, Required, Totals, Work, require},
     rules::{self, Options, Reference},
     shown::path_text,
@@ -81,7 +80,7 @@ enum Format {
 }
 
 /// Judges everything that is given.
-pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
+pub fn check(args: &Args, style: Style) -> Result<Exit, CliError> {
     if args.require.contains(&Question::Complete) && args.view.is_empty() {
         return Err(CliError::CompleteWithoutView);
     }
@@ -95,7 +94,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let mut declared = args.known.read(|| Select::default().ids(), strictness, now)?;
     let out = Stdout::open();
     let mut report: Box<dyn Report + Send> = match args.printed.format() {
-        Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
+        Format::Text => Box::new(Terminal::new(out, style)),
         Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
         Format::Junit => Box::new(Junit::new(out)),
         Format::Sarif => Box::new(Sarif::new(out, rules::all())),

@@ -13,8 +13,9 @@ use crate::{
         coverage::{Account, Counts, Coverage, Covered},
         families, folders,
     },
+    language::Language,
     norm::{AsOf, Clause, Level},
-    report::{clause_line, json_line, wrapped},
+    report::{Style, clause_line, json_line},
 };
 
 /// Arguments of `coverage`.
@@ -39,7 +40,7 @@ enum Format {
 }
 
 /// Prints it: gaps first, then totals, then clause by clause.
-pub fn coverage(args: &Args) -> Result<Exit, CliError> {
+pub fn coverage(args: &Args, style: Style) -> Result<Exit, CliError> {
     let catalogue = Catalogue::load()?;
     let day = AsOf::from(args.as_of);
     let coverage = Coverage::of(&catalogue, day);
@@ -47,7 +48,7 @@ pub fn coverage(args: &Args) -> Result<Exit, CliError> {
         return Err(CliError::NothingInForce(day));
     }
     let page = match args.printed.format() {
-        Format::Text => text(&coverage, &catalogue),
+        Format::Text => text(&coverage, &catalogue, style),
         Format::Json => json_lines(&coverage, day)?,
         Format::Markdown => markdown(&coverage, &catalogue),
     };
@@ -69,7 +70,7 @@ pub fn slug(value: &impl serde::Serialize) -> String {
     json!(value).as_str().unwrap_or_default().to_owned()
 }
 
-fn text(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
+fn text(coverage: &Coverage<'_>, catalogue: &Catalogue, style: Style) -> String {
     let mut page = String::new();
     let gaps = coverage.gaps();
     if gaps.is_empty() {
@@ -77,7 +78,11 @@ fn text(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
     } else {
         page += "Gaps: could be tested, and no rule and no scenario does\n";
         for gap in gaps {
-            page.extend([format!("  {:6} {}\n", word(gap.clause.level), wrapped(&clause_line(gap.clause), 9))]);
+            page.extend([format!(
+                "  {:6} {}\n",
+                word(gap.clause.level),
+                style.wrapped(&clause_line(gap.clause, Language::English), 9)
+            )]);
         }
     }
     let [levels, bound, reasons] = totals(coverage);
@@ -86,15 +91,18 @@ fn text(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
         let width = themes.iter().map(|theme| theme.name.len()).max().unwrap_or(0);
         page.extend([format!("\n{head}\n")]);
         for Theme { name, count, about } in themes {
-            page.extend([format!("  {name:width$}  {count:>3}  {}\n", wrapped(about, width + 9))]);
+            page.extend([format!("  {name:width$}  {count:>3}  {}\n", style.wrapped(about, width + 9))]);
         }
     }
     page += "\nClauses\n";
     for covered in &coverage.clauses {
         let (level, bound) = (word(covered.clause.level), slug(&covered.clause.binds));
-        page.extend([format!("  {level:6} {bound:14} {}\n", wrapped(&clause_line(covered.clause), 24))]);
+        page.extend([format!(
+            "  {level:6} {bound:14} {}\n",
+            style.wrapped(&clause_line(covered.clause, Language::English), 24)
+        )]);
         for (label, found) in rows(covered) {
-            page.extend([format!("{:24}{label:10} {}\n", "", wrapped(&found, 35))]);
+            page.extend([format!("{:24}{label:10} {}\n", "", style.wrapped(&found, 35))]);
         }
     }
     page
@@ -165,7 +173,7 @@ fn markdown(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
     }
     page += "\n## Gaps\n\n";
     for gap in coverage.gaps() {
-        page.extend([format!("- {}, {}\n", word(gap.clause.level), clause_line(gap.clause))]);
+        page.extend([format!("- {}, {}\n", word(gap.clause.level), clause_line(gap.clause, Language::English))]);
     }
     page += "\n## Clauses\n\n| clause | level | bound | rules | scenarios | faults | no check |\n| --- | --- | --- | --- | --- | --- | --- |\n";
     for covered in &coverage.clauses {

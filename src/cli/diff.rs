@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diff::{self, Change, Diff, ExitLine, Outcome, PlayDiff, RuleDiff, Run},
-    report::{counted, json_line, shown, wrapped},
+    report::{Style, counted, json_line, shown},
     shown::path_text,
 };
 
@@ -33,7 +33,7 @@ pub struct Args {
 
 /// Holds the second run against the first. Exits with 1 where something is worse; with 3 where the second was broken off,
 /// since what it lacks may be worse.
-pub fn diff(args: &Args) -> Result<Exit, CliError> {
+pub fn diff(args: &Args, style: Style) -> Result<Exit, CliError> {
     let [first, second] = [&args.first, &args.second].map(|path| diff::read(path));
     let (first, second) = (first?, second?);
     let diff = Diff::of(&first, &second, args.strict.strictness());
@@ -43,7 +43,7 @@ pub fn diff(args: &Args) -> Result<Exit, CliError> {
     }
     let names = [&args.first, &args.second].map(|path| path_text(path));
     let text = match args.printed.format() {
-        TextOrJson::Text => page(&diff, [&first, &second], &names, exit),
+        TextOrJson::Text => page(&diff, [&first, &second], &names, exit, style),
         TextOrJson::Json => lines(&diff, [(&args.first, &first), (&args.second, &second)], exit)?,
     };
     Stdout::print(&text)?;
@@ -58,7 +58,7 @@ fn meaning(exit: Exit) -> &'static str {
     }
 }
 
-fn page(diff: &Diff, runs: [&Run; 2], names: &[String; 2], exit: Exit) -> String {
+fn page(diff: &Diff, runs: [&Run; 2], names: &[String; 2], exit: Exit, style: Style) -> String {
     let mut page = String::new();
     for ((what, run), name) in ["first", "second"].into_iter().zip(runs).zip(names) {
         let began = run.started.map(|at| at.to_string()).unwrap_or_default();
@@ -68,7 +68,7 @@ fn page(diff: &Diff, runs: [&Run; 2], names: &[String; 2], exit: Exit) -> String
         line(&mut page, &format!("{what:<8} {}", shown(&format!("{name}: {began}, {plays}, {rules}{cut}"))));
     }
     for told in asked_otherwise(diff, runs) {
-        line(&mut page, &format!("differs  {}", wrapped(&shown(&told), 9)));
+        line(&mut page, &format!("differs  {}", style.wrapped(&shown(&told), 9)));
     }
     for change in Change::ALL {
         let plays: Vec<&PlayDiff> = diff.plays.iter().filter(|play| play.change == change).collect();

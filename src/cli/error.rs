@@ -184,7 +184,8 @@ pub enum CliError {
 }
 
 fn near_help(near: &[String]) -> String {
-    let lists = "`list rules`, `list clauses`, `list scenarios` and `list faults` show every id";
+    let lists =
+        "`list rules`, `list clauses`, `list scenarios` and `list faults` show every id, `list terms` every term";
     if near.is_empty() { lists.to_owned() } else { format!("did you mean `{}`? {lists}", near.join("` or `")) }
 }
 

@@ -12,10 +12,11 @@ use super::{
     width,
 };
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Term, terms},
     fault::Fault,
+    language::Language,
     norm::{self, Clause},
-    report::{counted, wrapped_to},
+    report::{Style, wrapped},
     rules::{self, Rule},
     scenario::Scenario,
 };
@@ -44,17 +45,21 @@ enum What {
     Clauses,
     /// The faults that prove the rules: id and what is wrong.
     Faults,
+    /// The terms of certified mail, Italian and English.
+    Terms,
 }
 
 /// Prints the list.
-pub fn list(args: &Args) -> Result<Exit, CliError> {
+pub fn list(args: &Args, style: Style) -> Result<Exit, CliError> {
+    let language = style.language;
     let scenarios = |select: &Select| Ok::<_, CliError>(select.scenarios()?.iter().map(|it| scenario(it)).collect());
     let rows: Vec<Row> = match &args.what {
-        Some(What::Rules) => rules::all().map(rule).collect(),
-        Some(What::Clauses) => norm::all().map(clause).collect(),
+        Some(What::Rules) => rules::all().map(|it| rule(it, language)).collect(),
+        Some(What::Clauses) => norm::all().map(|it| clause(it, language)).collect(),
         Some(What::Faults) => Catalogue::load()?.faults.into_iter().map(|(id, one)| fault(id, &one.fault)).collect(),
+        Some(What::Terms) => terms().iter().map(|it| term(it, language)).collect(),
         Some(What::Scenarios(select)) => scenarios(select)?,
-        Some(What::Tags(select)) => tags(&select.scenarios()?),
+        Some(What::Tags(select)) => tags(&select.scenarios()?, language),
         None => scenarios(&args.select)?,
     };
     Stdout::print(&match args.printed.format() {
@@ -72,7 +77,7 @@ fn lines(rows: &[Row], columns: Option<usize>) -> String {
     let fits = columns.is_none_or(|columns| width + 2 + longest(|row| &row.text) <= columns);
     let line = |row: &Row| match columns.filter(|_| !fits) {
         None => format!("{:width$}  {}\n", row.id, row.text),
-        Some(columns) => format!("{}\n    {}\n", row.id, wrapped_to(columns, &row.text, 4)),
+        Some(columns) => format!("{}\n    {}\n", row.id, wrapped(columns, &row.text, 4)),
     };
     rows.iter().map(line).collect()
 }
@@ -88,21 +93,23 @@ fn scenario(scenario: &Scenario) -> Row {
     Row { id: scenario.id.clone(), text: scenario.title.clone(), json: data::scenario(scenario) }
 }
 
-fn tags(scenarios: &[Arc<Scenario>]) -> Vec<Row> {
+fn tags(scenarios: &[Arc<Scenario>], language: Language) -> Vec<Row> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for tag in scenarios.iter().flat_map(|scenario| &scenario.tags) {
         *counts.entry(tag).or_default() += 1;
     }
     let row = |(tag, count): (&str, usize)| Row {
         id: tag.to_owned(),
-        text: counted(count, "scenario"),
+        text: language.count("scenario", count),
         json: json!({"id": tag, "scenarios": count}),
     };
     counts.into_iter().map(row).collect()
 }
 
-fn rule(rule: &'static Rule) -> Row {
-    let text = format!("{:9}  {}", data::level(rule.level), rule.question);
+fn rule(rule: &'static Rule, language: Language) -> Row {
+    let told = language.say(format!("level-{}", data::level(rule.level))).to_string();
+    let width = if language == Language::Italian { 12 } else { 9 };
+    let text = format!("{told:width$}  {}", language.question(rule.id, rule.question));
     Row { id: rule.id.to_owned(), text, json: data::rule(rule) }
 }
 
@@ -110,7 +117,16 @@ fn fault(id: &str, fault: &Fault) -> Row {
     Row { id: id.to_owned(), text: fault.title.clone(), json: data::fault(id, fault) }
 }
 
-fn clause(clause: &'static Clause) -> Row {
-    let text = format!("{}: {}", clause.source, clause.says);
+/// By its name in the language, with the other beside it.
+fn term(term: &Term, language: Language) -> Row {
+    let [id, text] = match language {
+        Language::Italian => [&term.italian, &term.english],
+        Language::English => [&term.english, &term.italian],
+    };
+    Row { id: id.clone(), text: text.clone(), json: json!(term) }
+}
+
+fn clause(clause: &'static Clause, language: Language) -> Row {
+    let text = format!("{}: {}", clause.source, language.clause(clause.id, clause.says));
     Row { id: clause.id.to_owned(), text, json: json!(clause) }
 }

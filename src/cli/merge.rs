@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::{
     CliError, Exit,
-    color::Color,
     format::Printed,
     known::Deviations,
     run::{Format, Telling},
@@ -12,6 +11,7 @@ use super::{
 use crate::{
     clock::Machine,
     merge::{Gaps, Whole},
+    report::Style,
     results::{Ending, Event, PlayTally},
     rules, scenario,
     target::NAMES,
@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 /// Puts the parts together: their evidence is judged again, and tells the same.
-pub fn merge(args: &Args, color: Color) -> Result<Exit, CliError> {
+pub fn merge(args: &Args, style: Style) -> Result<Exit, CliError> {
     let gaps = if args.incomplete { Gaps::Told } else { Gaps::Refused };
     // What lies where the reports go is put aside: it would be looked for in vain.
     let place = |path: &PathBuf| path.canonicalize().ok();
@@ -52,7 +52,7 @@ pub fn merge(args: &Args, color: Color) -> Result<Exit, CliError> {
     let mut declared = args.known.read(ids, opening.strictness, Machine::default().now())?;
     whole.targets().into_iter().chain(NAMES.iter().copied()).for_each(|name| declared.knows(name));
     let tally = PlayTally::new(whole.planned, rules::all(), opening.as_of);
-    let mut telling = Telling::begin(&args.reports, (args.printed.format(), color), declared, tally)?;
+    let mut telling = Telling::begin(&args.reports, (args.printed.format(), style), declared, tally)?;
     let evidence = telling.keep_evidence();
     telling.event(Event::Opened(opening));
     whole.plays(evidence.as_deref(), &mut |cell| telling.event(Event::Finished(Box::new(cell))))?;

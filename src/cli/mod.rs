@@ -31,7 +31,7 @@ mod version;
 mod when;
 mod width;
 
-use std::ffi::OsString;
+use std::{env, ffi::OsString, io};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 
@@ -42,7 +42,11 @@ use color::Color;
 use stderr::say;
 use stdout::Stdout;
 
-use crate::shown::{shown, shown_path};
+use crate::{
+    language::Language,
+    report::Style,
+    shown::{shown, shown_path},
+};
 
 /// Do two gateways of Italian certified mail (PEC, RFC 6109) work together as the norm says?
 ///
@@ -55,6 +59,10 @@ struct Cli {
     /// Colours: auto (at a terminal, unless NO_COLOR is set), always or never.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
     color: Color,
+    /// The language of what people read, it or en [default: that of the locale: Italian, else English]; ids, JSON and all
+    /// that programs read stay as they are.
+    #[arg(long, global = true, value_enum, value_name = "LANGUAGE", hide_possible_values = true)]
+    lang: Option<Language>,
     #[command(subcommand)]
     command: Command,
 }
@@ -110,17 +118,20 @@ fn perform(args: &[OsString]) -> Exit {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, args),
     };
+    let language = cli.lang.unwrap_or_else(|| Language::of_locale(|name| env::var(name).ok()));
+    let paint = cli.color.on(&io::stdout());
+    let style = Style { language, paint, width: width::of_stdout().unwrap_or(Style::WIDTH) };
     let done = match &cli.command {
-        Command::Run(args) => run::run(args, cli.color),
-        Command::Check(args) => check::check(args, cli.color),
-        Command::Diff(args) => diff::diff(args),
-        Command::Merge(args) => merge::merge(args, cli.color),
+        Command::Run(args) => run::run(args, style),
+        Command::Check(args) => check::check(args, style),
+        Command::Diff(args) => diff::diff(args, style),
+        Command::Merge(args) => merge::merge(args, style),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
         Command::Reference(args) => reference::reference(args),
         Command::Serve(args) => serve::serve(args),
-        Command::List(args) => list::list(args),
-        Command::Explain(args) => explain::explain(args, cli.color),
-        Command::Coverage(args) => coverage::coverage(args),
+        Command::List(args) => list::list(args, style),
+        Command::Explain(args) => explain::explain(args, style),
+        Command::Coverage(args) => coverage::coverage(args, style),
         Command::Smoke(args) => smoke::smoke(args),
         Command::Directory(args) => directory::directory(args),
         Command::Routes(args) => directory::routes(args),

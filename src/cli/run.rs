@@ -20,7 +20,6 @@ use targets::{Named, target_name};
 
 use super::{
     CliError, Exit,
-    color::Color,
     format::{Printed, Strict},
     known::Deviations,
     select::Select,
@@ -29,6 +28,7 @@ use super::{
 use crate::{
     clock::Machine,
     evidence::Direction,
+    report::Style,
     results::{Ending, PlayTally, Shard},
     rules,
     runner::{self, Keep, OnFailure, Plan, Risk, Run},
@@ -134,7 +134,7 @@ impl From<Allowed> for Risk {
 }
 
 /// Plays what is selected.
-pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
+pub fn run(args: &Args, style: Style) -> Result<Exit, CliError> {
     // Before anything that takes its time: a run that is asked to stop as it begins stops as any other does.
     let stop = signals::stop().map_err(CliError::NoRuntime)?;
     let mut named = Named::default();
@@ -167,7 +167,7 @@ pub fn run(args: &Args, color: Color) -> Result<Exit, CliError> {
 
     let running = Running::start(plan.how.targets.clone())?;
     let tally = PlayTally::new(plan.plays().len(), rules::all(), plan.how.as_of);
-    let mut telling = Telling::begin(&args.reports, (args.printed.format(), color), declared, tally)?;
+    let mut telling = Telling::begin(&args.reports, (args.printed.format(), style), declared, tally)?;
     telling.require(required);
     if args.evidence != Evidence::None {
         plan.how.evidence = telling.keep_evidence();

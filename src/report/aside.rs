@@ -1,6 +1,6 @@
 //! What was left out, counted by kind: ten thousand pictures are one line.
 
-use crate::{report::shown, results::LeftOut};
+use crate::{language::Language, report::shown, results::LeftOut};
 
 /// Names kept of each kind.
 const NAMES: usize = 3;
@@ -53,15 +53,13 @@ impl Aside {
     }
 
     /// A line for each kind, in the order met.
-    pub fn lines(&self) -> impl Iterator<Item = String> {
-        self.groups.iter().map(|group| {
+    pub fn lines(&self, language: Language) -> impl Iterator<Item = String> {
+        self.groups.iter().map(move |group| {
             let Group { why, count, names } = group;
-            let more = match group.more() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
+            let id = if group.more() == 0 { "tty-left-out-line" } else { "tty-left-out-more" };
             let names: Vec<String> = names.iter().map(|name| shown(name)).collect();
-            format!("{count} × {}: {}{more}", shown(why), names.join(", "))
+            let line = language.say(id).with("count", *count).with("why", shown(&language.phrase(why)));
+            line.with("names", names.join(", ")).with("more", group.more()).to_string()
         })
     }
 }
@@ -77,7 +75,7 @@ mod tests {
             aside.add(&LeftOut { name: format!("{number}.jpg"), why: "a picture".into() });
         }
         aside.add(&LeftOut { name: "x".into(), why: "empty".into() });
-        let lines: Vec<String> = aside.lines().collect();
+        let lines: Vec<String> = aside.lines(Language::English).collect();
         assert_eq!(lines, ["10000 × a picture: 0.jpg, 1.jpg, 2.jpg and 9997 more", "1 × empty: x"]);
     }
 
@@ -87,6 +85,6 @@ mod tests {
         for number in 0..1000 {
             aside.add(&LeftOut { name: "x".into(), why: number.to_string() });
         }
-        assert_eq!(aside.lines().count(), KINDS + 1);
+        assert_eq!(aside.lines(Language::English).count(), KINDS + 1);
     }
 }

@@ -9,6 +9,7 @@ use super::Excerpt;
 use crate::{
     evidence::{Announced, Evidence, Party},
     known::{Deviation, Known},
+    language::Language,
     norm::Clause,
     results::{Cell, Checked, Severity, SubmissionPage, Unmet, Weighed, failing, weighed},
     rules::{Finding, Judgement, Location, Span, Spot, Verdict},
@@ -39,6 +40,8 @@ pub struct Failure {
     pub times: usize,
     /// Who answers for it.
     pub blame: Blamed,
+    /// Whether sides were playing, of which one may be to blame: else that nobody can be told is no news.
+    pub has_sides: bool,
     /// What goes wrong because of it.
     pub consequence: Option<&'static str>,
     /// The file that shows it.
@@ -54,6 +57,13 @@ pub struct Blamed {
     pub party: Party,
     /// By name: the target that plays the role, or the provider that signed or is listed.
     pub name: Option<String>,
+}
+
+impl Failure {
+    /// Whether there is anything to say about who is to blame.
+    pub fn tells_blame(&self) -> bool {
+        self.has_sides || self.blame.party != Party::Undetermined || self.blame.name.is_some()
+    }
 }
 
 impl fmt::Display for Blamed {
@@ -97,8 +107,8 @@ pub fn failures(cell: &Cell) -> Vec<Failure> {
 }
 
 /// A clause in one line: id, source where the id does not show it, and wording.
-pub fn clause_line(clause: &Clause) -> String {
-    format!("{} ({}): {}", clause.id, clause.source, clause.says)
+pub fn clause_line(clause: &Clause, language: Language) -> String {
+    format!("{} ({}): {}", clause.id, clause.source, language.clause(clause.id, clause.says))
 }
 
 impl<'a> Subject<'a> {
@@ -155,6 +165,7 @@ impl Subject<'_> {
                 party @ Party::Undetermined => Blamed { party, name: verdict.provider.clone() },
                 party => self.blamed(party),
             },
+            has_sides: self.has_sides(),
             consequence: Some(verdict.rule.consequence),
             evidence: self.file(observation),
             declared: self.known.declares(&failing(verdict, finding, self.evidence)).cloned(),
@@ -174,6 +185,7 @@ impl Subject<'_> {
             span: None,
             times: 1,
             blame: self.blamed(Party::Harness),
+            has_sides: self.has_sides(),
             consequence: Some("nothing can be said about this question; please report it"),
             evidence: self.file(verdict.observation),
             declared: None,
@@ -193,6 +205,7 @@ impl Subject<'_> {
             span: None,
             times: 1,
             blame: self.blamed(Party::Harness),
+            has_sides: self.has_sides(),
             consequence: Some("a rule that found it no longer does: what it says elsewhere proves less"),
             evidence: self.file(announced.observation),
             declared: None,
@@ -212,10 +225,15 @@ impl Subject<'_> {
             span: None,
             times: 1,
             blame: self.blamed(unmet.blame),
+            has_sides: self.has_sides(),
             consequence: None,
             evidence: self.file(unmet.observations.first().copied()),
             declared: self.known.declares(&unmet.failing(self.evidence)).cloned(),
         }
+    }
+
+    fn has_sides(&self) -> bool {
+        !self.evidence.gateways.is_empty()
     }
 
     /// The party, with the name of the target that plays its role.

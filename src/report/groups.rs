@@ -2,14 +2,12 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use super::{Blamed, Failure, Ink, Paint, Subject, clause_line, shown};
+use super::{Blamed, Failure, Ink, Style, Subject, clause_line, shown};
 use crate::{
     known::Deviation,
+    language::Language,
     results::{Severity, Strictness},
 };
-
-/// Widest line of running text, in characters.
-const WIDTH: usize = 110;
 
 /// Mistakes told one by one; more are counted. There are some hundreds of rules, and who is to blame may be any name.
 const GROUPS: usize = 1000;
@@ -76,38 +74,36 @@ impl Groups {
     }
 
     /// A block for each, the heaviest first; a line for each of those that fail nothing.
-    pub fn pages(&self, strictness: Strictness, paint: Paint) -> String {
+    pub fn pages(&self, strictness: Strictness, style: Style) -> String {
         let (heavy, light): (Vec<_>, Vec<_>) =
             self.sorted().into_iter().partition(|group| group.first.severity.fails(strictness));
         let (untold, light): (Vec<_>, Vec<_>) =
             light.into_iter().partition(|group| group.first.severity == Severity::Untold);
-        let mut text: String = heavy.iter().map(|group| group.page(paint)).collect();
-        text += &lines("More than is read: nobody's fault, and never called right", &untold, paint);
-        for (severity, heading) in [
-            (Severity::Warning, "Fails nothing without --strict"),
-            (Severity::Note, "Fails nothing without --strict=notes"),
-        ] {
+        let mut text: String = heavy.iter().map(|group| group.page(style)).collect();
+        text += &lines("tty-untold", &untold, style);
+        for (severity, heading) in [(Severity::Warning, "tty-warnings"), (Severity::Note, "tty-notes")] {
             let light: Vec<&Group> = light.iter().copied().filter(|group| group.first.severity == severity).collect();
-            text += &lines(heading, &light, paint);
+            text += &lines(heading, &light, style);
         }
         if self.more > 0 {
-            text.extend(["\n", &counted(self.more, "finding"), " more of other kinds: --format json tells of each\n"]);
+            let findings = style.count("finding", self.more);
+            text.extend(["\n", &style.say("tty-more-findings").with("findings", findings).to_string(), "\n"]);
         }
         text
     }
 
     /// A line for each, the heaviest first, under a heading.
-    pub fn lines(&self, heading: &str, paint: Paint) -> String {
-        lines(heading, &self.sorted(), paint)
+    pub fn lines(&self, heading: &'static str, style: Style) -> String {
+        lines(heading, &self.sorted(), style)
     }
 }
 
-fn lines(heading: &str, groups: &[&Group], paint: Paint) -> String {
+fn lines(heading: &'static str, groups: &[&Group], style: Style) -> String {
     if groups.is_empty() {
         return String::new();
     }
-    let lines: String = groups.iter().map(|group| group.line(paint)).collect();
-    format!("\n{}\n{lines}", paint.dye(Ink::Strong, heading))
+    let lines: String = groups.iter().map(|group| group.line(style)).collect();
+    format!("\n{}\n{lines}", style.heading(heading))
 }
 
 impl Group {
@@ -125,72 +121,88 @@ impl Group {
     }
 
     /// Where else, in so many words.
-    fn elsewhere(&self) -> Option<String> {
+    fn elsewhere(&self, style: Style) -> Option<String> {
         let named = &self.places[1..];
-        let more = match self.further {
-            0 => String::new(),
-            more => format!(", and {more} more"),
+        let id = match (self.times, named.is_empty(), self.further) {
+            (1, ..) => return None,
+            (_, true, _) => "finding-times",
+            (_, false, 0) => "finding-times-in",
+            (_, false, _) => "finding-times-in-more",
         };
-        let times = format!("{} in all", counted(self.times, "time"));
-        match (self.times, named.is_empty()) {
-            (1, _) => None,
-            (_, true) => Some(times),
-            (_, false) => Some(format!("{times}, also in {}{more}", named.join(", "))),
-        }
+        let times = style.say(id).with("times", style.count("time", self.times)).with("places", named.join(", "));
+        Some(times.with("more", self.further).to_string())
     }
 
-    fn page(&self, paint: Paint) -> String {
-        let seen =
-            [("seen in", self.places[0].clone())].into_iter().chain(self.elsewhere().map(|text| ("again", text)));
-        block(&self.first, paint, seen)
+    fn page(&self, style: Style) -> String {
+        let again = self.elsewhere(style).map(|text| ("finding-again", text));
+        block(&self.first, style, [("finding-seen-in", self.places[0].clone())].into_iter().chain(again))
     }
 
-    fn line(&self, paint: Paint) -> String {
-        let word = paint.dye(Ink::Odd, self.first.severity.word());
+    fn line(&self, style: Style) -> String {
+        let word = style.paint.dye(Ink::Odd, &severity(self.first.severity, style));
         let Failure { id, found, blame, .. } = &self.first;
-        let line =
-            format!("{} ({}; {}): {}", shown(id), shown(&blame.to_string()), counted(self.times, "time"), shown(found));
-        format!("  {word} {}\n", wrapped(&line, 4))
+        let blame = shown(&style.language.phrase(&blame.to_string()));
+        let blame = if self.first.tells_blame() { format!("{blame}; ") } else { String::new() };
+        let found = shown(&style.language.found(found));
+        let line = format!("{} ({blame}{}): {found}", shown(id), style.count("time", self.times));
+        format!("  {word} {}\n", style.wrapped(&line, 4))
     }
 }
 
-/// A failure as a block of text, with more rows at its end.
-pub fn block(failure: &Failure, paint: Paint, more: impl IntoIterator<Item = (&'static str, String)>) -> String {
+/// The word for a severity.
+pub(super) fn severity(severity: Severity, style: Style) -> String {
+    style.language.say(format!("level-{}", severity.name())).to_string()
+}
+
+/// A failure as a block of text, with more rows at its end, by the ids of their labels.
+pub fn block(failure: &Failure, style: Style, more: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let Style { language, paint, width } = style;
     let ink = if failure.severity <= Severity::Violation { Ink::Bad } else { Ink::Odd };
-    let head = format!("{} {}", failure.severity.word(), shown(&failure.id));
-    let mut text = format!("\n{}\n  {}\n", paint.dye(ink, &head), paint.dye(Ink::Strong, &shown(&failure.question)));
+    let head = format!("{} {}", severity(failure.severity, style), shown(&failure.id));
+    let question = shown(&language.question(&failure.id, &failure.question));
+    let mut text = format!("\n{}\n  {}\n", paint.dye(ink, &head), paint.dye(Ink::Strong, &question));
     let mut row = |label: &str, value: &str| {
         if !value.is_empty() {
             let label = paint.dye(Ink::Faint, &format!("    {label:<13}"));
-            text.extend([&label, wrapped(value, 17).as_str(), "\n"]);
+            text.extend([&label, style.wrapped(value, 17).as_str(), "\n"]);
         }
     };
+    let label = |id| style.say(id).to_string();
+    let phrase = |english: &str| shown(&language.phrase(english));
     for clause in &failure.clauses {
-        row("clause", &clause_line(clause));
-        row("reading", clause.reading.unwrap_or_default());
+        row(&label("finding-clause"), &clause_line(clause, language));
+        let reading = clause.reading.map(|english| language.reading(clause.id, english));
+        row(&label("finding-reading"), &reading.unwrap_or_default());
     }
-    row("expected", &shown(&failure.expected));
-    row("found", &shown(&failure.found));
-    row("where", &shown(&failure.place));
+    row(&label("finding-expected"), &phrase(&failure.expected));
+    row(&label("finding-found"), &shown(&language.found(&failure.found)));
+    row(&label("finding-where"), &phrase(&failure.place));
     if let Some(excerpt) = &failure.excerpt {
-        let [line, carets] = excerpt.rows(WIDTH - 17);
-        row(&format!("line {}", excerpt.line), &line);
+        let [line, carets] = excerpt.rows(width.saturating_sub(17));
+        row(&style.say("finding-line").with("number", excerpt.line).to_string(), &line);
         row("", &carets);
     }
-    row("to blame", &shown(&failure.blame.to_string()));
-    row("declared", &failure.declared.as_ref().map(declared_line).unwrap_or_default());
-    row("consequence", failure.consequence.unwrap_or_default());
-    row("evidence", &failure.evidence.as_ref().map(|path| shown(&path.to_string_lossy())).unwrap_or_default());
-    for (label, value) in more {
-        row(label, &value);
+    let blame = failure.tells_blame().then(|| phrase(&failure.blame.to_string()));
+    row(&label("finding-blame"), &blame.unwrap_or_default());
+    row(
+        &label("finding-declared"),
+        &failure.declared.as_ref().map(|it| declared_line(it, language)).unwrap_or_default(),
+    );
+    let consequence = failure.consequence.map(|english| language.consequence(&failure.id, english));
+    row(&label("finding-consequence"), &consequence.unwrap_or_default());
+    let evidence = failure.evidence.as_ref().map(|path| shown(&path.to_string_lossy()));
+    row(&label("finding-evidence"), &evidence.unwrap_or_default());
+    for (id, value) in more {
+        row(&label(id), &value);
     }
     text
 }
 
 /// Until when something is declared, by whom, and why.
-pub fn declared_line(deviation: &Deviation) -> String {
+pub fn declared_line(deviation: &Deviation, language: Language) -> String {
     let Deviation { expires, owner, reason, .. } = deviation;
-    format!("until {expires} by {}: {}", shown(owner), shown(reason))
+    let until = language.say("finding-declared-until").with("day", expires.to_string());
+    until.with("owner", shown(owner)).with("reason", shown(reason)).to_string()
 }
 
 /// `1 warning`, `2 warnings`.
@@ -198,13 +210,9 @@ pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// Breaks `text` at blanks into lines of at most 110 characters, all but the first indented.
-pub fn wrapped(text: &str, indent: usize) -> String {
-    wrapped_to(WIDTH, text, indent)
-}
-
-/// The same with lines of at most `width` characters; a longer word has a line of its own.
-pub fn wrapped_to(width: usize, text: &str, indent: usize) -> String {
+/// Breaks `text` at blanks into lines of at most `width` characters, all but the first indented; a longer word has a line of
+/// its own.
+pub fn wrapped(width: usize, text: &str, indent: usize) -> String {
     let mut lines = String::with_capacity(text.len());
     let mut column = indent;
     for (i, word) in text.split(' ').enumerate() {
@@ -229,8 +237,8 @@ mod tests {
 
     #[test]
     fn long_text_is_broken_at_blanks() {
-        let text = wrapped(&"word ".repeat(60), 17);
-        assert!(text.lines().skip(1).all(|line| line.starts_with(&" ".repeat(17)) && line.len() <= WIDTH));
+        let text = wrapped(110, &"word ".repeat(60), 17);
+        assert!(text.lines().skip(1).all(|line| line.starts_with(&" ".repeat(17)) && line.len() <= 110));
         assert_eq!(text.split_whitespace().count(), 60);
     }
 }

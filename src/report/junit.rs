@@ -10,10 +10,11 @@ use std::{
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Failure, Paint, Report, Subject, block, counted, declared_line, failures, shown};
+use super::{Failure, Report, Style, Subject, block, counted, declared_line, failures, shown};
 use crate::{
     evidence::Direction,
     known::{Reckoning, Standing},
+    language::Language,
     norm::AsOf,
     results::{Cell, CellOutcome, Closing, Ending, Event, Strictness, Totals, Work},
 };
@@ -271,7 +272,7 @@ fn skipped(reason: &str) -> TestCaseStatus {
 
 fn told<'a>(failures: impl Iterator<Item = &'a Failure>) -> String {
     let mut failures = failures;
-    let mut text: String = failures.by_ref().take(TOLD).map(|failure| block(failure, Paint::Plain, [])).collect();
+    let mut text: String = failures.by_ref().take(TOLD).map(|failure| block(failure, Style::FILE, [])).collect();
     let more = failures.count();
     if more > 0 {
         text.extend(["\nand ", &more.to_string(), " more\n"]);
@@ -282,7 +283,7 @@ fn told<'a>(failures: impl Iterator<Item = &'a Failure>) -> String {
 fn summary(first: &Failure, of: usize) -> String {
     let more = if of > 1 { format!(" (and {} more)", of - 1) } else { String::new() };
     let declared = match &first.declared {
-        Some(deviation) => format!("declared {}: ", declared_line(deviation)),
+        Some(deviation) => format!("declared {}: ", declared_line(deviation, Language::English)),
         None => String::new(),
     };
     let (id, expected, found) = (shown(&first.id), shown(&first.expected), shown(&first.found));

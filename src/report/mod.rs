@@ -12,6 +12,7 @@ mod paint;
 mod progress;
 mod sarif;
 mod stream;
+mod style;
 mod terminal;
 
 use std::io;
@@ -19,7 +20,7 @@ use std::io;
 pub use escape::{json_line, uri, write_json};
 pub use excerpt::Excerpt;
 pub use failure::{Blamed, Failure, Subject, clause_line, failures};
-pub use groups::{Group, Groups, block, counted, declared_line, wrapped, wrapped_to};
+pub use groups::{Group, Groups, block, counted, declared_line, wrapped};
 pub use html::{Change, Changes, Folder, Html};
 pub use junit::{Junit, LateFile};
 pub use lines::{Line, RuleSet};
@@ -27,10 +28,14 @@ pub use paint::{Ink, Paint};
 pub use progress::Progress;
 pub use sarif::Sarif;
 pub use stream::{FORMAT as STREAM_FORMAT, JsonStream};
+pub use style::Style;
 pub use terminal::Terminal;
 
-use crate::results::{Closing, Event};
 pub use crate::shown::shown;
+use crate::{
+    evidence::Direction,
+    results::{Closing, Event},
+};
 
 /// A format.
 pub trait Report {
@@ -74,6 +79,12 @@ impl Reports {
     pub fn broken(&self) -> &[(String, io::Error)] {
         &self.broken
     }
+}
+
+/// The command that plays a scenario again. Somebody's own gateway is named as reports name it: by its file, without `.yaml`.
+fn again(scenario: &str, direction: &Direction) -> String {
+    let program = env!("CARGO_PKG_NAME");
+    format!("{program} run {scenario} --sender {} --receiver {}", direction.sender, direction.receiver)
 }
 
 #[cfg(test)]

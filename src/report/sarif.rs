@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, Report, Subject, clause_line, declared_line, failures, shown, uri, write_json};
 use crate::{
+    language::Language,
     norm::Level,
     results::{Cell, CellOutcome, Checked, Closing, Event, Severity, SubmissionPage},
     rules::Rule,
@@ -118,7 +119,7 @@ impl<W: Write> Sarif<W> {
         });
         if let Some(deviation) = &failure.declared {
             // 3.35: known outside the code, and accepted; the result stays what it is.
-            let justification = escaped(&declared_line(deviation));
+            let justification = escaped(&declared_line(deviation, Language::English));
             result["suppressions"] =
                 json!([{"kind": "external", "status": "accepted", "justification": justification}]);
         }
@@ -210,7 +211,7 @@ fn is_the_file(checked: &Checked) -> bool {
 }
 
 fn descriptor(rule: &Rule) -> Value {
-    let clauses: Vec<String> = rule.clauses.iter().map(|clause| clause_line(clause)).collect();
+    let clauses: Vec<String> = rule.clauses.iter().map(|clause| clause_line(clause, Language::English)).collect();
     let level = match rule.level {
         Level::Must => "error",
         Level::Should => "warning",
@@ -230,7 +231,9 @@ fn message(failure: &Failure) -> String {
     if !failure.place.is_empty() {
         text.extend([" Where: ", &shown(&failure.place), "."]);
     }
-    text.extend([" To blame: ", &shown(&failure.blame.to_string()), "."]);
+    if failure.tells_blame() {
+        text.extend([" To blame: ", &shown(&failure.blame.to_string()), "."]);
+    }
     text.extend(failure.consequence.map(|consequence| format!(" {consequence}")));
     escaped(&text)
 }

@@ -153,8 +153,10 @@ pub struct SubmissionPage {
 impl SubmissionPage {
     /// What people call it.
     pub fn name(&self) -> String {
-        let id = self.identifier.as_deref().or(self.msgid.as_deref());
-        format!("submission {}", id.unwrap_or("without an identifier"))
+        match self.identifier.as_deref().or(self.msgid.as_deref()) {
+            Some(id) => format!("submission {id}"),
+            None => "submission without an identifier".to_owned(),
+        }
     }
 
     /// How heavy what was found is, in no order.

@@ -54,6 +54,18 @@ impl Severity {
         self != Severity::Untold && self <= least
     }
 
+    /// Its name among texts and styles.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Broken => "broken",
+            Severity::Unmet => "unmet",
+            Severity::Violation => "violation",
+            Severity::Untold => "untold",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {

@@ -206,12 +206,11 @@ pub(super) fn origin(
             return Origin::NotVerified(why);
         }
         Listing::Nowhere => {
-            let lacking = "does not list the signer's certificate";
+            let perhaps =
+                "the directory at hand, of another day or not all of it, does not list the signer's certificate";
             return match whole {
-                Some(_) => Origin::Refuted(format!("the directory {lacking}")),
-                None => {
-                    Origin::NotVerified(format!("the directory at hand, of another day or not all of it, {lacking}"))
-                }
+                Some(_) => Origin::Refuted("the directory does not list the signer's certificate".to_owned()),
+                None => Origin::NotVerified(perhaps.to_owned()),
             };
         }
     };

@@ -94,6 +94,14 @@ async fn a_run_with_something_wrong_is_told_filtered_and_printed() {
     let pdf = browser.printed("play-flawed").await;
     assert!(pdf.starts_with(b"%PDF") && pdf.len() > 20_000, "{} bytes", pdf.len());
     browser.picture("play-flawed-en").await;
+    browser.open(&page, "?lang=it#delivery/complete/alfa-flawed").await;
+    let found = browser.text("document.querySelector('.page:target .finding').innerText").await;
+    for words in ["violazione", "?", "conseguenza", "campo ", "flawed"] {
+        assert!(found.to_lowercase().contains(words), "{words}: {found}");
+    }
+    let english = ["Does the", "Is the", "Users ", "The sender", "header "];
+    assert!(english.iter().all(|words| !found.contains(words)), "{found}");
+    browser.picture("play-flawed-it").await;
     is_quiet(&browser).await;
     browser.close().await;
 }
@@ -105,6 +113,11 @@ async fn a_run_that_conforms_speaks_both_languages_and_fits_a_telephone() {
     browser.open(&page, "").await;
     let language = "document.documentElement.lang";
     assert_eq!((browser.text(language).await, browser.text(HEADING).await), ("it".into(), "Conforme".into()));
+    let result = "document.querySelector('.exit').innerText";
+    assert!(browser.text(result).await.starts_with("conforme ·"), "{}", browser.text(result).await);
+    let idle = "[...document.querySelectorAll('#idle td')].filter((it) => it.checkVisibility()).map((it) => it.innerText).join('\\n')";
+    let idle = browser.text(idle).await;
+    assert!(idle.contains("C'è una rilevazione virus per ogni destinatario") && !idle.contains("Is there"), "{idle}");
     let option = "document.querySelector('[name=outcome]').options[2].innerText";
     assert_eq!(browser.text(option).await, "fallita");
     browser.picture("run-green-it").await;
@@ -213,6 +226,8 @@ async fn a_check_has_a_line_and_a_page_that_prints_for_each_message_and_submissi
     fs::write(&page, &done.out).unwrap();
     browser.open(&page, "").await;
     assert_eq!(browser.text(HEADING).await, "Qualcosa non va");
+    let result = browser.text("document.querySelector('.exit').innerText").await;
+    assert!(result.starts_with("non conforme") && !result.contains("non-conformity"), "{result}");
     let lines = browser.number("document.querySelectorAll('[data-line]').length").await;
     let answers = browser.number("document.querySelectorAll('[data-line] .answer').length").await;
     assert!(lines >= 7 && answers == lines * 4, "{lines} lines, {answers} answers");
@@ -236,9 +251,17 @@ async fn a_check_has_a_line_and_a_page_that_prints_for_each_message_and_submissi
 
     browser.open(&page, &anchor).await;
     let text = browser.text("document.querySelector('.page:target').innerText").await;
-    for words in
-        ["busta di trasporto", "Contratto n. 42", "mario@alfa.example", "anna@bravo.example", "È stato alterato"]
-    {
+    for words in [
+        "busta di trasporto",
+        "Contratto n. 42",
+        "mario@alfa.example",
+        "anna@bravo.example",
+        "È stato alterato",
+        "i byte firmati sono stati alterati",
+        "La firma vale sui byte così come sono arrivati?",
+        "Il messaggio è stato cambiato dopo la firma, o ha firmato qualcun altro: non prova nulla.",
+        "contenuto firmato (parte 1)",
+    ] {
         assert!(text.contains(words), "nothing of {words} in {text}");
     }
     browser.picture("clerk-altered-it").await;

@@ -108,3 +108,18 @@ fn explain_tells_the_same_to_a_program() {
     }
     pec(&["explain", "nonesuch", "--format", "json"]).exits(2);
 }
+
+#[test]
+fn text_is_as_wide_as_the_terminal_and_no_word_is_broken() {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    for page in [&["explain", "text/when"][..], &["explain", "RFC6109-3.1.1-to"], &["explain", "busta di anomalia"]] {
+        let at = |columns: &str| done(program(page).env("COLUMNS", columns).output().unwrap()).exits(0).out;
+        let (narrow, usual) = (at("60"), pec(page).exits(0).out);
+        assert_eq!(words(&narrow), words(&usual));
+        let longest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest(&usual) <= 110 && narrow.lines().count() > usual.lines().count());
+        let too_wide = |line: &&str| line.chars().count() > 60 && line.trim_start().contains(' ');
+        let wide: Vec<&str> = narrow.lines().filter(too_wide).filter(|line| !line.contains("faults/")).collect();
+        assert!(wide.is_empty(), "{wide:#?}");
+    }
+}

@@ -86,7 +86,7 @@ fn a_full_disk_is_told_and_the_verdict_still_printed() {
         env!("CARGO_BIN_EXE_pec-conformance"),
         folder.text("reports"),
     );
-    let full = Command::new("sh").args(["-c", &line]).stdin(Stdio::null()).output().unwrap();
+    let full = Command::new("sh").args(["-c", &line]).env("LC_ALL", "C").stdin(Stdio::null()).output().unwrap();
     done(full).exits(3).says(&["run.jsonl could not be written", "File too large", "failed", "exit code 3"]);
 }
 
@@ -98,7 +98,10 @@ fn evidence_is_written_of_those_that_are_asked_for() {
     assert!(!bundle("alfa-bravo").exists());
     folder.run(&["--receiver", "flawed", "--evidence", "failures"]).exits(1).says(&["the evidence files show each"]);
     assert!(bundle("alfa-flawed").is_file());
-    let none = folder.run(&["--receiver", "flawed", "--evidence", "none"]).exits(1).says(&["to play one again"]);
+    let none = folder
+        .run(&["--receiver", "flawed", "--evidence", "none"])
+        .exits(1)
+        .says(&["next      pec-conformance run delivery/complete --sender alfa"]);
     assert!(!none.out.contains("evidence") && !folder.path("reports/evidence").exists(), "{}", none.out);
     folder.run(&["--evidence", "some"]).exits(2).says(&["failures"]);
 }

@@ -7,6 +7,7 @@ mod deviations;
 mod diff;
 mod folder;
 mod install;
+mod language;
 mod merge;
 #[path = "../program/mod.rs"]
 mod program;
@@ -398,7 +399,8 @@ fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_
     let wrong = folder.write("wrong.eml", wrong.replacen("\nSubject: ACC", "\nSubject: acc", 1));
     let given = ["check", &wrong, "--trust", &trust, "--directory", &directory];
     pec(&given).exits(1).says(&["to blame     Alfa Posta Certificata S.p.A."]);
-    pec(&["check", &wrong]).exits(1).says(&["to blame     cannot be told from what was seen"]);
+    // Where nobody can be told that is no news, and no line.
+    pec(&["check", &wrong]).exits(1).never_says("to blame");
 }
 
 #[test]

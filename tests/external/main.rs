@@ -275,6 +275,7 @@ fn a_run_that_is_interrupted_tells_what_was_sent() {
     let more = "stop: [touch, stopped]\nsettling: {deadline: 10m, silence: 1s, poll: 100ms}\n";
     staging.target("acme", BRAVO, silent.addresses(), "data", counterpart, more);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    command.env("LC_ALL", "C");
     command.args(["run", "delivery/complete", "--receiver", "acme.yaml"]).current_dir(staging.path());
     let mut run = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     // Once the envelope has been handed over, nothing comes any more.

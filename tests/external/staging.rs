@@ -142,6 +142,7 @@ impl Staging {
     /// Runs the program in the folder; its exit code, and what it printed.
     pub fn run(&self, words: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+        command.env("LC_ALL", "C");
         let output = command.args(words).current_dir(self.path()).output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8_lossy(&text).into_owned())

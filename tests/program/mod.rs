@@ -19,6 +19,7 @@ pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
     command
         .args(args)
+        .env("LC_ALL", "C")
         .env("XDG_DATA_HOME", "/nowhere")
         .env_remove("NO_COLOR")
         .env_remove("COLUMNS")

@@ -162,6 +162,7 @@ fn two_with_files_of_their_own_certify_to_each_other() {
         fs::copy(folder.path().join(file), trust.join(file)).unwrap();
     }
     let mut check = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    check.env("LC_ALL", "C");
     check.arg("check").arg(due.data.join("mail/anna@due.example")).arg("--trust").arg(trust);
     check.arg("--directory").arg(folder.path().join("providers.ldif")).args(["--require", "intact,origin"]);
     let (exit, told) = exit_of(&mut check);
@@ -240,6 +241,7 @@ fn what_it_signs_with_is_read_again_when_it_changes() {
             fs::copy(files.join(file), trust.join(file)).unwrap();
         }
         let mut check = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+        check.env("LC_ALL", "C");
         check.arg("check").arg(last).arg("--trust").arg(trust).args(["--require", "intact,origin"]);
         exit_of(check.arg("--directory").arg(files.join("providers.ldif"))).0 == Some(0)
     };

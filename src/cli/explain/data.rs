@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    catalogue::{Catalogue, Entry},
+    catalogue::{Catalogue, Entry, Term},
     cli::data,
 };
 
@@ -35,5 +35,12 @@ pub fn of(entry: &Entry<'_>, catalogue: &Catalogue) -> Value {
     if let Value::Object(more) = more {
         more.into_iter().for_each(|(key, value)| it[key] = value);
     }
+    it
+}
+
+/// A term of certified mail.
+pub fn of_term(term: &Term) -> Value {
+    let mut it = json!(term);
+    it["kind"] = "term".into();
     it
 }

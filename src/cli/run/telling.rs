@@ -1,6 +1,6 @@
 //! What a run comes to, told in every report and kept on disk, whether it was just played or is put together of its parts.
 
-use std::{collections::BTreeSet, io, path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use super::{
     Format,
@@ -9,14 +9,13 @@ use super::{
 use crate::{
     cli::{
         CliError, Exit,
-        color::Color,
         error::warn,
         known::{Declared, Settled},
         stderr::say,
         stdout::Stdout,
     },
     known::Extent,
-    report::{JsonStream, Progress, Reports, RuleSet, Terminal},
+    report::{JsonStream, Progress, Reports, RuleSet, Style, Terminal},
     results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Totals},
     rules,
     shown::path_text,
@@ -40,7 +39,7 @@ impl Telling {
     /// Makes the folder ready and opens every report.
     pub fn begin(
         path: &Path,
-        (format, color): (Format, Color),
+        (format, style): (Format, Style),
         declared: Declared,
         tally: PlayTally,
     ) -> Result<Self, CliError> {
@@ -66,7 +65,7 @@ impl Telling {
             }
         }
         match format {
-            Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), color.on(&io::stdout()))),
+            Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), style)),
             Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), RuleSet::of(rules::all()))),
         }
         Ok(Self { reports, folder, written, exit, declared, tally, keeps_evidence: false, required: BTreeSet::new() })

@@ -17,7 +17,7 @@ use super::{
     folder::Written,
     held::Held,
     spool::Spool,
-    texts::{say, say_in_attributes},
+    texts::{say, say_clause, say_consequence, say_found, say_in_attributes, say_phrase, say_question, say_reading},
 };
 use crate::{
     report::{

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     finding::Finding,
     held::Held,
-    texts::{say, say_phrase},
+    texts::{Both, both, say, say_clause, say_consequence, say_found, say_phrase, say_question, say_reading},
 };
 use crate::{
     clock::LegalTime,
@@ -138,7 +138,7 @@ pub(super) struct Entry {
     provider: Option<String>,
     signer: Option<(String, String)>,
     msgid: Option<String>,
-    lines: Vec<String>,
+    lines: Vec<Both>,
     pub answers: [Mark; 4],
     /// How many of its findings fail it.
     pub wrong: usize,
@@ -207,7 +207,7 @@ impl Entry {
         } else {
             "other-thing".clone_into(&mut entry.kind);
             entry.title.clone_from(&entry.name);
-            entry.lines = vec![shown(&terminal::what(checked))];
+            entry.lines = vec![both(|language| shown(&terminal::what(checked, language)).into())];
         }
         Ok(entry)
     }
@@ -337,8 +337,7 @@ impl Entry {
 
 /// An instant as Italian legal time writes it.
 pub(super) fn legal(instant: Timestamp) -> String {
-    let time = LegalTime::at(instant);
-    format!("{} {} ({})", time.giorno(), time.ora(), time.zona())
+    LegalTime::at(instant).to_string()
 }
 
 #[cfg(test)]

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::{Link, play::Place};
+use super::{
+    Link,
+    play::Place,
+    texts::{Both, both},
+};
 use crate::{
     norm::Clause,
     report::{Failure, Group, declared_line, shown},
@@ -26,9 +30,10 @@ pub(super) struct Finding<'a> {
     pub excerpt: Option<(usize, [String; 2])>,
     pub side: String,
     pub name: Option<String>,
+    pub tells_blame: bool,
     pub consequence: Option<&'static str>,
     pub clauses: &'a [&'static Clause],
-    pub declared: Option<String>,
+    pub declared: Option<Both>,
     pub evidence: Option<Link>,
     /// Where it was seen, where that is more than here.
     pub places: Vec<Place>,
@@ -41,7 +46,7 @@ impl<'a> Finding<'a> {
     /// A failure by itself; what it links to is named from `folder`.
     pub fn of(failure: &'a Failure, folder: &Path) -> Self {
         Self {
-            level: level(failure.severity),
+            level: failure.severity.name(),
             id: shown(&failure.id),
             rule: (failure.severity != Severity::Unmet).then(|| shown(&failure.id)),
             question: &failure.question,
@@ -51,9 +56,10 @@ impl<'a> Finding<'a> {
             excerpt: failure.excerpt.as_ref().map(|excerpt| (excerpt.line, excerpt.rows(WIDTH))),
             side: failure.blame.party.to_string(),
             name: failure.blame.name.as_deref().map(shown),
+            tells_blame: failure.tells_blame(),
             consequence: failure.consequence,
             clauses: &failure.clauses,
-            declared: failure.declared.as_ref().map(declared_line),
+            declared: failure.declared.as_ref().map(|it| both(|language| declared_line(it, language).into())),
             evidence: failure.evidence.as_ref().map(|path| Link::to(path, folder)),
             places: Vec::new(),
             further: 0,
@@ -65,17 +71,5 @@ impl<'a> Finding<'a> {
     pub fn of_group(group: &'a Group, folder: &Path) -> Self {
         let places = group.places.iter().map(|place| Place::of(place)).collect();
         Self { places, further: group.further, times: group.times, ..Self::of(&group.first, folder) }
-    }
-}
-
-/// A severity, as the page's texts and style call it.
-pub(super) fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Broken => "broken",
-        Severity::Unmet => "unmet",
-        Severity::Violation => "violation",
-        Severity::Untold => "untold",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
     }
 }

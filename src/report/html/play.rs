@@ -13,12 +13,12 @@ use super::{
     finding::Finding,
     sequence::{Sequence, party_name, refusal},
     tale::{Paragraph, paragraphs},
-    texts::say,
+    texts::{say, say_clause, say_consequence, say_found, say_phrase, say_question, say_reading},
     took,
 };
 use crate::{
     evidence::{Dialogue, Evidence, Service, Speaker},
-    report::{Failure, uri},
+    report::{Failure, again, uri},
     results::{Cell, CellOutcome},
     shown::shown,
 };
@@ -113,7 +113,7 @@ pub(super) fn section(
         title: shown(&cell.title),
         direction: shown(&format!("{} → {}", cell.direction.sender, cell.direction.receiver)),
         reason: reason(&cell.outcome).map(|reason| shown(&reason)),
-        again: shown(&again(cell)),
+        again: shown(&again(&cell.scenario, &cell.direction)),
         took: took(cell.took),
         exercised: cell.judgement.applied.len(),
         files: cell.evidence.as_ref().map(|path| Link::to(path, folder)),
@@ -148,13 +148,6 @@ pub(super) fn reason(outcome: &CellOutcome) -> Option<String> {
         CellOutcome::Skipped(reason) => Some(reason.clone()),
         CellOutcome::Passed | CellOutcome::Failed => None,
     }
-}
-
-/// The command that plays it again.
-fn again(cell: &Cell) -> String {
-    let (scenario, direction) = (&cell.scenario, &cell.direction);
-    let program = env!("CARGO_PKG_NAME");
-    format!("{program} run {scenario} --sender {} --receiver {}", direction.sender, direction.receiver)
 }
 
 /// The files of its messages, by their numbers.

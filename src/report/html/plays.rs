@@ -12,11 +12,14 @@ use serde::Serialize;
 
 use super::{
     Change, Changes, Figure, Frame,
-    finding::{Finding, level},
+    finding::Finding,
     in_script,
     norm::{STATES, Seen, Shown},
     play::{Extent, Place, outcome, reason, section},
-    texts::{say, say_in_attributes},
+    texts::{
+        say, say_clause, say_consequence, say_found, say_in_attributes, say_phrase, say_question, say_reading,
+        say_untested,
+    },
     took,
 };
 use crate::{
@@ -203,7 +206,7 @@ impl PlaysPage {
         let mut found = BTreeSet::new();
         for failure in &failures {
             let rule = if failure.severity == Severity::Unmet { "" } else { &failure.id };
-            found.insert((shown(rule), level(failure.severity), failure.blame.party.to_string()));
+            found.insert((shown(rule), failure.severity.name(), failure.blame.party.to_string()));
             if text.len() < 4096 {
                 text.extend([" ", &failure.id, " ", &failure.question, " ", &shown(&failure.found)]);
             }
@@ -254,7 +257,7 @@ impl PlaysPage {
             outcomes: OUTCOMES.map(|(_, word)| word).into(),
             letters: OUTCOMES,
             families: rules.iter().filter_map(|rule| rule.split('/').next()).collect(),
-            levels: SEVERITIES.map(level).into(),
+            levels: SEVERITIES.map(Severity::name).into(),
             sides: SIDES.map(|party| party.to_string()).into(),
             played: self.plays.len(),
             columns: self

@@ -1,43 +1,45 @@
-//! What the page says in its own words, in Italian and in English: both stand in the page, and its language shows one.
-//!
-//! Project Fluent holds the texts, a file per language. What comes from a message or from the norm is not among them.
+//! What the page says, in Italian and in English: both stand in the page, and its language shows one.
 
-use std::{collections::HashMap, fmt, sync::LazyLock};
+use std::{borrow::Cow, fmt};
 
-use fluent_bundle::{FluentResource, concurrent::FluentBundle};
+use serde::{Deserialize, Serialize};
 
-/// The languages, as `<html lang>` names them, and their texts.
-const LANGUAGES: [(&str, &str); 2] = [("it", include_str!("it.ftl")), ("en", include_str!("en.ftl"))];
-
-/// Every text, by its id, in the order of the languages.
-static TEXTS: LazyLock<HashMap<String, [String; 2]>> = LazyLock::new(|| {
-    let [italian, english] = LANGUAGES.map(|(language, source)| texts(language, source));
-    english
-        .into_iter()
-        .map(|(id, english)| {
-            let italian = italian.get(&id).cloned().unwrap_or_default();
-            (id, [italian, english])
-        })
-        .collect()
-});
+use crate::{language::Language, norm::Clause};
 
 /// A text in both languages, as HTML: an element for each, of which the page's style shows the one of its language.
-pub struct Said(String);
+#[derive(Serialize, Deserialize)]
+pub struct Both([String; 2]);
 
-impl fmt::Display for Said {
+impl fmt::Display for Both {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [italian, english] = in_both(&self.0);
+        let [italian, english] = &self.0;
+        if italian == english {
+            // What is in one language alone is the English of another part of the program, or somebody's own words.
+            return write!(f, "<bdi lang=en>{}</bdi>", escaped(english));
+        }
         write!(f, "<span lang=it>{}</span><span lang=en>{}</span>", escaped(italian), escaped(english))
     }
 }
 
-/// What it writes is HTML, and nothing in it comes from outside.
-impl askama::filters::HtmlSafe for Said {}
+/// What it writes is HTML, in which whatever comes from outside is escaped.
+impl askama::filters::HtmlSafe for Both {}
 
 /// The text with this id.
-pub fn say(id: impl fmt::Display) -> Said {
-    Said(id.to_string())
+pub fn say(id: impl fmt::Display) -> Spoken {
+    Spoken(id.to_string())
 }
+
+/// A text of the page, as HTML.
+pub struct Spoken(String);
+
+impl fmt::Display for Spoken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [italian, english] = in_both(&self.0).map(|text| escaped(&text));
+        write!(f, "<span lang=it>{italian}</span><span lang=en>{english}</span>")
+    }
+}
+
+impl askama::filters::HtmlSafe for Spoken {}
 
 /// The same for what holds no elements, such as an option: attributes that the page's script goes by.
 pub fn say_in_attributes(id: impl fmt::Display) -> Attributes {
@@ -49,156 +51,72 @@ pub struct Attributes(String);
 
 impl fmt::Display for Attributes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [italian, english] = in_both(&self.0).map(escaped);
+        let [italian, english] = in_both(&self.0).map(|text| escaped(&text));
         write!(f, "data-it=\"{italian}\" data-en=\"{english}\"")
     }
 }
 
 impl askama::filters::HtmlSafe for Attributes {}
 
-/// The text with this id in Italian and in English; where there is none its id, which a test looks for.
-pub fn in_both(id: &str) -> [&str; 2] {
-    TEXTS.get(id).map_or([id, id], |both| [&both[0], &both[1]])
+/// What another part of the program says in English, in both languages where it is a phrase that is known.
+pub fn say_phrase(english: impl AsRef<str>) -> Both {
+    both(|language| language.phrase(english.as_ref()))
+}
+
+/// What was found.
+pub fn say_found(english: impl AsRef<str>) -> Both {
+    both(|language| language.found(english.as_ref()))
+}
+
+/// What a rule asks.
+pub fn say_question(rule: impl AsRef<str>, english: &str) -> Both {
+    both(|language| language.question(rule.as_ref(), english))
+}
+
+/// What goes wrong where a rule is broken.
+pub fn say_consequence(rule: impl AsRef<str>, english: &str) -> Both {
+    both(|language| language.consequence(rule.as_ref(), english))
+}
+
+/// What a clause says.
+pub fn say_clause(clause: &Clause) -> Both {
+    both(|language| language.clause(clause.id, clause.says))
+}
+
+/// How a clause is read.
+pub fn say_reading(clause: &Clause, reading: &str) -> Both {
+    both(|language| language.reading(clause.id, reading))
+}
+
+/// Why nothing tests a clause.
+pub fn say_untested(clause: &Clause, why: &str) -> Both {
+    both(|language| language.untested(clause.id, why))
+}
+
+/// Whatever is said so in each language.
+pub fn both<'a>(said: impl Fn(Language) -> Cow<'a, str>) -> Both {
+    Both(Language::ALL.map(|language| said(language).into_owned()))
+}
+
+/// The text with this id in Italian and in English.
+fn in_both(id: &str) -> [String; 2] {
+    Language::ALL.map(|language| language.say(id).to_string())
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
-/// Sentences that other parts of the program say in English, with their Italian; the longest first.
-static PHRASES: LazyLock<Vec<&'static [String; 2]>> = LazyLock::new(|| {
-    let mut phrases: Vec<_> = TEXTS.iter().filter(|(id, _)| id.starts_with(PHRASE)).map(|(_, both)| both).collect();
-    phrases.sort_by_key(|both| std::cmp::Reverse(both[1].len()));
-    phrases
-});
-
-/// How the ids of such sentences begin.
-const PHRASE: &str = "phrase-";
-
-/// What another part of the program says in English: in both languages where it begins with a sentence that is known, in
-/// English alone else.
-pub fn say_phrase(text: impl AsRef<str>) -> Phrase {
-    Phrase(text.as_ref().to_owned())
-}
-
-/// A sentence, as HTML.
-pub struct Phrase(String);
-
-impl fmt::Display for Phrase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let begins = |both: &&&[String; 2]| {
-            let rest = self.0.strip_prefix(both[1].as_str());
-            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-        };
-        let Some([italian, english]) = PHRASES.iter().find(begins) else {
-            return write!(f, "<bdi lang=en>{}</bdi>", escaped(&self.0));
-        };
-        let rest = escaped(&self.0[english.len()..]);
-        write!(f, "<span lang=it>{}{rest}</span><span lang=en>{}{rest}</span>", escaped(italian), escaped(english))
-    }
-}
-
-impl askama::filters::HtmlSafe for Phrase {}
-
-/// The texts of a language, by their ids. Its file is part of the program: a test reads both.
-fn texts(language: &str, source: &str) -> HashMap<String, String> {
-    let resource = match FluentResource::try_new(source.to_owned()) {
-        Ok(resource) | Err((resource, _)) => resource,
-    };
-    let mut bundle = FluentBundle::new_concurrent(language.parse().into_iter().collect());
-    // What it would put around arguments turns the line round.
-    bundle.set_use_isolating(false);
-    let ids: Vec<String> = ids(&resource).map(str::to_owned).collect();
-    bundle.add_resource_overriding(resource);
-    let value = |id: String| {
-        let pattern = bundle.get_message(&id)?.value()?;
-        let text = bundle.format_pattern(pattern, None, &mut Vec::new()).into_owned();
-        Some((id, text))
-    };
-    ids.into_iter().filter_map(value).collect()
-}
-
-fn ids(resource: &FluentResource) -> impl Iterator<Item = &str> {
-    resource.entries().filter_map(|entry| match entry {
-        fluent_syntax::ast::Entry::Message(message) => Some(message.id.name),
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, fs, path::Path};
-
-    use regex::Regex;
-
     use super::*;
-    use crate::message::Kind;
-
-    fn ids_of(source: &str) -> Vec<String> {
-        let resource = FluentResource::try_new(source.to_owned()).expect("the file is Fluent");
-        ids(&resource).map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn no_text_is_missing_in_either_language_and_none_stands_twice() {
-        let [italian, english] = LANGUAGES.map(|(_, source)| ids_of(source));
-        assert_eq!(italian, english, "the same texts in the same order");
-        assert_eq!(italian.iter().collect::<BTreeSet<_>>().len(), italian.len());
-        for (id, both) in TEXTS.iter() {
-            assert!(both.iter().all(|text| !text.trim().is_empty()), "{id}");
-        }
-        for kind in Kind::ALL {
-            assert_eq!(in_both(&format!("kind-{}", kind.word()))[1], kind.title());
-        }
-    }
-
-    /// What is said by a name that is put together, such as `kind-{}`, is looked for by its beginning.
-    #[test]
-    fn every_text_that_is_asked_for_is_there_and_every_one_is_asked_for() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/html");
-        let asked = Regex::new(r#"say(?:_in_attributes)?\("([a-z0-9-]+)"\)"#).unwrap();
-        let always = Regex::new("<span[^>]* lang=\"").unwrap();
-        let named = Regex::new(r#""([a-z0-9-]+)""#).unwrap();
-        let put_together = Regex::new(r#""([a-z-]+-)\{"#).unwrap();
-        let (mut whole, mut begun, mut any) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|it| it == "rs" || it == "html") && !path.ends_with("texts.rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                let words = |pattern: &Regex| -> Vec<String> {
-                    pattern.captures_iter(&text).map(|found| found[1].to_owned()).collect()
-                };
-                assert!(
-                    !always.is_match(&text),
-                    "{}: a span that names its language is shown in that one alone",
-                    path.display()
-                );
-                whole.extend(words(&asked));
-                any.extend(words(&named));
-                begun.extend(words(&put_together));
-            }
-        }
-        let missing: Vec<_> = whole.iter().filter(|id| !TEXTS.contains_key(*id)).collect();
-        assert!(missing.is_empty(), "asked for, and not there: {missing:?}");
-        let is_used = |id: &str| {
-            id.starts_with(PHRASE) || any.contains(id) || begun.iter().any(|start| id.starts_with(start.as_str()))
-        };
-        let unused: Vec<_> = TEXTS.keys().filter(|id| !is_used(id)).collect();
-        assert!(unused.is_empty(), "nobody asks for {unused:?}");
-    }
 
     #[test]
     fn what_others_say_is_told_in_both_languages_where_it_is_known() {
-        let sources = ["rules/answers.rs", "rules/exhibit.rs", "check/submission.rs", "evidence/watch.rs"];
-        let sources =
-            sources.map(|file| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)));
-        let said = sources.map(Result::unwrap).concat();
-        for both in PHRASES.iter() {
-            assert!(said.contains(&both[1]), "nobody says `{}` any more", both[1]);
-        }
-        let told = say_phrase("delivered 2026-03-02T08:30:00Z <").to_string();
-        assert!(told.starts_with("<span lang=it>consegnato 2026-03-02T08:30:00Z &lt;</span>"), "{told}");
-        assert_eq!(say_phrase("delivery").to_string(), "<bdi lang=en>delivery</bdi>");
+        let told = say_phrase("not delivered 2026-03-02T08:30:00Z: <b>").to_string();
+        let italian = "<span lang=it>non consegnato il 02/03/2026 09:30:00 (+0100): &lt;b></span>";
+        assert!(told.starts_with(italian) && told.contains("2026-03-02T08:30:00Z: &lt;b></span>"), "{told}");
+        assert_eq!(say_phrase("somebody's words").to_string(), "<bdi lang=en>somebody's words</bdi>");
         assert_eq!(say_phrase("</bdi><b>").to_string(), "<bdi lang=en>&lt;/bdi>&lt;b></bdi>");
     }
 

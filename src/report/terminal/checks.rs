@@ -7,14 +7,11 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 
-use super::{
-    known,
-    submissions::Submissions,
-    words::{Words, line_of},
-};
+use super::{known, submissions::Submissions, words::Words};
 use crate::{
+    language::Language,
     norm::AsOf,
-    report::{Groups, Ink, Paint, Report, Subject, aside::Aside, counted, shown, wrapped},
+    report::{Groups, Ink, Report, Style, Subject, aside::Aside, counted, shown},
     results::{
         Alone, CheckTally, Checked, Closing, Event, GivenDirectory, Opening, Reference, Required, Severity, Totals,
         Work,
@@ -43,8 +40,8 @@ pub struct ChecksPage<W> {
 
 impl<W: Write> ChecksPage<W> {
     /// A page on `out`.
-    pub fn new(out: W, paint: Paint, opening: &Opening) -> Self {
-        let (words, as_of) = (Words { paint, strictness: opening.strictness }, opening.as_of);
+    pub fn new(out: W, style: Style, opening: &Opening) -> Self {
+        let (words, as_of) = (Words { style, strictness: opening.strictness }, opening.as_of);
         let (groups, references) = (Groups::default(), Groups::default());
         let aside = Aside::default();
         let (submissions, today) = (Submissions::default(), known::day(opening.started));
@@ -53,33 +50,39 @@ impl<W: Write> ChecksPage<W> {
 
     /// What signers are told by, and of which day it is.
     fn held_against(&mut self, references: &[Reference]) -> io::Result<()> {
+        let Words { style, .. } = self.words;
         for Reference { what, from, of, count } in references {
-            let count = count.map(|count| format!("{count} ")).unwrap_or_default();
-            let day = match of {
-                Some(of) => format!("of {of}"),
-                None if *what == "directory" => "of no known day".to_owned(),
-                None => String::new(),
+            let held = style.say(if count.is_some() { "tty-held-count" } else { "tty-held" });
+            let held = held.with("what", style.language.phrase(what).into_owned()).with("from", shown(from));
+            let held = held.with("count", count.unwrap_or_default()).to_string();
+            let line = match of {
+                Some(of) => {
+                    style.say("tty-held-of").with("held", held).with("at", style.language.instant(*of)).to_string()
+                }
+                None if *what == "directory" => style.say("tty-held-undated").with("held", held).to_string(),
+                None => held,
             };
-            let line = format!("{count}{what} in {} {day}", shown(from));
-            self.row("by", line.trim_end())?;
+            self.row("tty-by", &line)?;
         }
         Ok(())
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
+        let Words { style, .. } = self.words;
         let severities: Vec<Severity> = checked.severities().collect();
-        let verdict = self.words.verdict(&severities);
         let name = shown(&checked.name);
-        match &checked.lone {
-            Some(alone) => {
-                let what = match alone.description.what() {
-                    Some(what) => format!("{what}, {}", self.words.in_short(alone)),
-                    None => "mail, no system-generated message".to_owned(),
-                };
-                writeln!(self.out, "{name}: {verdict}; {what}")?;
-                self.alone(alone)?;
+        let what = match checked.lone.as_ref().map(|alone| (alone, alone.description.what())) {
+            Some((alone, Some(what))) => {
+                let told = style.say("tty-kind-and-answers").with("kind", style.language.phrase(&what).into_owned());
+                told.with("answers", self.words.in_short(alone)).to_string()
             }
-            None => writeln!(self.out, "{name}: {verdict}; {}", shown(&what(checked)))?,
+            Some((_, None)) => style.say("tty-mail").to_string(),
+            None => shown(&what(checked, style.language)),
+        };
+        let line = style.say("tty-line").with("name", name.as_str()).with("verdict", self.words.verdict(&severities));
+        writeln!(self.out, "{}", line.with("what", what))?;
+        if let Some(alone) = &checked.lone {
+            self.alone(alone)?;
         }
         self.groups.add_all(&Subject::of(checked), &name);
         Ok(())
@@ -87,12 +90,14 @@ impl<W: Write> ChecksPage<W> {
 
     /// What a message says of itself, who signed it, and why an answer is not yes.
     fn alone(&mut self, alone: &Alone) -> io::Result<()> {
-        if let Some(line) = line_of(&alone.description) {
-            writeln!(self.out, "    {}", wrapped(&line, 4))?;
+        let Words { style, .. } = self.words;
+        if let Some(line) = self.words.line_of(&alone.description) {
+            writeln!(self.out, "    {}", self.words.style.wrapped(&line, 4))?;
         }
         if let Some(signer) = &alone.signer {
-            let signed = format!("signed by {}; issued by {}", shown(&signer.subject), shown(&signer.issuer));
-            writeln!(self.out, "    {}", wrapped(&signed, 4))?;
+            let signed = style.say("tty-signed").with("subject", shown(&signer.subject));
+            let signed = signed.with("issuer", shown(&signer.issuer)).to_string();
+            writeln!(self.out, "    {}", self.words.style.wrapped(&signed, 4))?;
         }
         let answers = &alone.answers;
         for (question, answer) in [("intact", &answers.intact), ("origin", &answers.origin), ("form", &answers.form)] {
@@ -100,8 +105,9 @@ impl<W: Write> ChecksPage<W> {
             let silent =
                 matches!(answer, Answer::Yes(_)) || answer.why().is_empty() || alone.description.what().is_none();
             if !silent {
-                let line = format!("{question} {}: {}", answer.word(), shown(answer.why()));
-                writeln!(self.out, "    {}", wrapped(&line, 4))?;
+                let line = style.say("tty-why").with("question", style.say(question).to_string());
+                let line = line.with("answer", self.words.plain(answer)).with("why", self.words.why(answer));
+                writeln!(self.out, "    {}", self.words.style.wrapped(&line.to_string(), 4))?;
             }
         }
         self.unverified |= alone.description.is_signed() && matches!(answers.origin, Answer::CannotTell(_));
@@ -109,85 +115,98 @@ impl<W: Write> ChecksPage<W> {
     }
 
     fn close(&mut self, totals: &CheckTally, closing: &Closing) -> io::Result<()> {
+        let Words { style, strictness } = self.words;
         let (code, meaning) = &closing.exit;
-        if let Some(rest) = self.submissions.rest() {
-            writeln!(self.out, "\n{}", wrapped(&rest, 0))?;
+        if let Some(rest) = self.submissions.rest(style) {
+            writeln!(self.out, "\n{}", self.words.style.wrapped(&rest, 0))?;
         }
-        let references =
-            self.references.lines("In what messages are judged by; it fails none of them", self.words.paint);
-        let pages = self.groups.pages(self.words.strictness, self.words.paint);
+        let references = self.references.lines("tty-references-wrong", style);
+        let pages = self.groups.pages(strictness, style);
         self.out.write_all((references + &pages).as_bytes())?;
         if self.unverified {
-            let hint = "Origins that cannot be told are no findings. Who signed can be told with --trust (a folder of \
-                        certificates and revocation lists) and --directory (the providers' LDIF).";
-            writeln!(self.out, "\n{}", wrapped(hint, 0))?;
+            writeln!(self.out, "\n{}", self.words.style.wrapped(&style.say("tty-origins-hint").to_string(), 0))?;
         }
-        for (number, line) in self.aside.lines().enumerate() {
-            let head = if number == 0 { "\nleft out " } else { "         " };
-            writeln!(self.out, "{head} {line}")?;
+        for (number, line) in self.aside.lines(style.language).enumerate() {
+            let head = if number == 0 { style.say("tty-left-out").to_string() } else { String::new() };
+            let between = if number == 0 { "\n" } else { "" };
+            writeln!(self.out, "{between}{head:<9} {line}")?;
         }
         if let Some(reckoning) = &closing.known {
-            let section = known::section(reckoning, self.today, self.words.paint);
+            let section = known::section(reckoning, self.today, style);
             self.out.write_all(section.as_bytes())?;
         }
         self.totals(totals)?;
         if let Some(reckoning) = &closing.known {
-            self.row("declared", &known::counts(reckoning))?;
+            self.row("tty-declared", &known::counts(reckoning, style))?;
         }
         let ink = match *code {
             0 => Ink::Good,
             1 => Ink::Bad,
             _ => Ink::Odd,
         };
-        self.row("result", &format!("{} (exit code {code})", self.words.paint.dye(ink, meaning)))?;
+        let meaning = style.paint.dye(ink, &style.language.phrase(meaning));
+        self.row("tty-result", &style.say("tty-exit").with("meaning", meaning).with("code", *code).to_string())?;
         self.out.flush()
     }
 
     fn totals(&mut self, totals: &CheckTally) -> io::Result<()> {
-        let many = |count: usize, words: &str| if count == 0 { String::new() } else { format!(", {count} {words}") };
+        let Words { style, .. } = self.words;
+        let many = |count: usize, id: &'static str| {
+            if count == 0 { String::new() } else { format!(", {}", style.say(id).with("count", count)) }
+        };
         writeln!(self.out)?;
+        let judged = style.say("tty-judged-of").with("judged", totals.judged);
         let judged = format!(
-            "{} ({}){}{}",
-            totals.judged,
-            counted(totals.messages, "message"),
-            many(totals.unjudged, "could not be judged"),
-            many(totals.left_out, "left out")
+            "{}{}{}",
+            judged.with("messages", style.count("message", totals.messages)),
+            many(totals.unjudged, "tty-and-unjudged"),
+            many(totals.left_out, "tty-and-left-out")
         );
-        self.row("judged", &judged)?;
+        self.row("tty-judged", &judged)?;
         if totals.submissions > 0 {
-            let failing = many(totals.failing_submissions, "with something wrong");
-            self.row("together", &format!("{}{failing}", counted(totals.submissions, "submission")))?;
+            let failing = many(totals.failing_submissions, "tty-and-wrong");
+            self.row("tty-together", &format!("{}{failing}", style.count("submission", totals.submissions)))?;
         }
         if !totals.not_in_force.is_empty() {
-            let rules = format!("{} not in force as of {}", totals.not_in_force.len(), self.as_of);
-            self.row("rules", &rules)?;
+            let rules = style.say("tty-not-in-force").with("count", totals.not_in_force.len());
+            self.row("tty-rules", &rules.with("day", day_of(self.as_of, style)).to_string())?;
         }
         let found = format!(
             "{}, {}, {}{}{}{}",
-            counted(totals.violations, "violation"),
-            counted(totals.warnings, "warning"),
-            counted(totals.notes, "note"),
-            many(totals.untold, "beyond what is read"),
-            many(totals.missed, "announced and not found again"),
-            many(totals.broken_rules, "rules broke"),
+            style.count("violation", totals.violations),
+            style.count("warning", totals.warnings),
+            style.count("note", totals.notes),
+            many(totals.untold, "tty-and-untold"),
+            many(totals.missed, "tty-and-missed"),
+            many(totals.broken_rules, "tty-and-broke"),
         );
-        self.row("findings", &found)?;
+        self.row("tty-findings", &found)?;
         for name in totals.not_exercised.iter().take(LISTED) {
-            self.row("unasked", &format!("{}: no rule applies to anything in it", shown(name)))?;
+            self.row("tty-unasked", &style.say("tty-unasked-of").with("name", shown(name)).to_string())?;
         }
         if let Some(more) = totals.not_exercised.len().checked_sub(LISTED).filter(|more| *more > 0) {
-            self.row("", &format!("and {more} more of what was given"))?;
+            let more = style.say("tty-and-more-given").with("more", more);
+            writeln!(self.out, "{}{more}", style.blank(10))?;
         }
         for (question, Required { yes, no, cannot_tell }) in &totals.required {
-            let asked = format!("{}: {yes} yes, {no} no, {cannot_tell} cannot be told", question.word());
-            self.row("required", &asked)?;
+            let asked = style.say("tty-required-of").with("question", style.say(question.word()).to_string());
+            let asked = asked.with("yes", *yes).with("no", *no).with("untold", *cannot_tell);
+            self.row("tty-required", &asked.to_string())?;
         }
         Ok(())
     }
 
-    fn row(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let label = self.words.paint.dye(Ink::Faint, &format!("{label:<10}"));
-        writeln!(self.out, "{label}{text}")
+    /// A line of what is told in short, by the id of its label.
+    fn row(&mut self, label: &'static str, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{}{text}", self.words.style.label(label, 10))
+    }
+}
+
+/// The day of the norm, in words where it is the latest.
+pub(super) fn day_of(as_of: AsOf, style: Style) -> String {
+    match as_of {
+        AsOf::Latest => style.say("tty-latest").to_string(),
+        AsOf::Day(day) => day.to_string(),
     }
 }
 
@@ -201,14 +220,17 @@ impl<W: Write> Report for ChecksPage<W> {
             }
             Event::Checked(checked) => self.checked(checked),
             Event::Unjudged(it) => {
-                writeln!(self.out, "{}: could not be judged: {}", shown(&it.name), shown(&it.reason))
+                let Words { style, .. } = self.words;
+                let line = style.say("tty-unjudged").with("name", shown(&it.name));
+                writeln!(self.out, "{}", line.with("reason", shown(&style.language.phrase(&it.reason))))
             }
             Event::LeftOut(it) => {
                 self.aside.add(it);
                 Ok(())
             }
             Event::Submission(submission) => {
-                self.groups.add_all(&Subject::of_submission(submission), &shown(&submission.name()));
+                let name = shown(&self.words.style.language.phrase(&submission.name()));
+                self.groups.add_all(&Subject::of_submission(submission), &name);
                 self.submissions.tell(&mut self.out, self.words, submission)
             }
             Event::Closed(closing) => match &closing.totals {
@@ -221,10 +243,13 @@ impl<W: Write> Report for ChecksPage<W> {
 }
 
 /// What was judged, in a line.
-pub fn what(checked: &Checked) -> String {
+pub fn what(checked: &Checked, language: Language) -> String {
     match &checked.evidence.observations[..] {
-        [] if checked.evidence.gateways.is_empty() => given(checked).join("; "),
-        many => counted(many.len(), "message"),
+        [] if checked.evidence.gateways.is_empty() => {
+            let given: Vec<String> = given(checked).iter().map(|it| language.phrase(it).into_owned()).collect();
+            given.join("; ")
+        }
+        many => language.count("message", many.len()),
     }
 }
 
@@ -316,7 +341,7 @@ mod tests {
             took: Duration::ZERO,
         };
         let mut out = Vec::new();
-        let mut page = ChecksPage::new(&mut out, Paint::Plain, &opening);
+        let mut page = ChecksPage::new(&mut out, Style::FILE, &opening);
         for event in events.into_iter().chain([Event::Closed(Box::new(closing))]) {
             page.event(&event).unwrap();
         }

@@ -3,53 +3,47 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
-    known::{Reckoning, Standing, Stands},
-    report::{Ink, Paint, counted, shown, wrapped},
+    known::{Deviation, Reckoning, Standing, Stands},
+    report::{Ink, Style, shown},
 };
 
 /// Entries told one by one, and entries to paste.
 const TOLD: usize = 50;
 
 /// What the page says of it; `today` is the day that new entries' expiry counts from.
-pub(super) fn section(reckoning: &Reckoning, today: Date, paint: Paint) -> String {
+pub(super) fn section(reckoning: &Reckoning, today: Date, style: Style) -> String {
     let mut text = String::new();
     let failing: Vec<&Stands> = reckoning.entries.iter().filter(|entry| entry.standing.fails()).collect();
     if !failing.is_empty() {
-        let head = format!("Declared in {} and not so, which fails too", shown(&reckoning.file));
-        text.extend(["\n", &paint.dye(Ink::Strong, &head), "\n"]);
+        let head = style.say("tty-declared-not-so").with("file", shown(&reckoning.file)).to_string();
+        text.extend(["\n", &style.paint.dye(Ink::Strong, &head), "\n"]);
     }
     for entry in failing.iter().take(TOLD) {
         let place = format!("{}:{}", shown(&reckoning.file), entry.line);
-        let line = format!("{} ({}): {}", named(entry), place, why(entry));
-        text.extend(["  ", &wrapped(&line, 4), "\n"]);
+        let rule = entry.deviation.rule.as_deref().map_or_else(|| style.say("tty-expectations").to_string(), shown);
+        let line = style.say("tty-deviation").with("rule", rule).with("subject", shown(&entry.deviation.subject));
+        let line = line.with("place", place).with("why", why(entry, style)).to_string();
+        text.extend(["  ", &style.wrapped(&line, 4), "\n"]);
     }
-    text += &more(failing.len());
+    text += &more(failing.len(), style);
     if !reckoning.new.is_empty() {
-        let head = "Not declared: what is accepted for a while goes under `deviations:`, with a reason and an owner";
-        text.extend(["\n", &paint.dye(Ink::Strong, head), "\n"]);
+        text.extend(["\n", &style.heading("tty-not-declared"), "\n"]);
         let few = Reckoning { new: reckoning.new.iter().take(TOLD).cloned().collect(), ..Reckoning::default() };
         text += &few.to_paste(today);
-        text += &more(reckoning.new.len());
+        text += &more(reckoning.new.len(), style);
     }
     text
 }
 
 /// The counts, for the totals.
-pub(super) fn counts(reckoning: &Reckoning) -> String {
+pub(super) fn counts(reckoning: &Reckoning, style: Style) -> String {
     let standing = |standing: Standing| reckoning.entries.iter().filter(|entry| entry.standing == standing).count();
     let failing = reckoning.entries.iter().filter(|entry| entry.standing.fails()).count();
-    format!(
-        "{} declared, {} not; {} = {} found + {} not asked for + {failing} that fail",
-        counted(reckoning.declared, "failure"),
-        reckoning.undeclared,
-        if reckoning.entries.len() == 1 {
-            "1 entry".to_owned()
-        } else {
-            format!("{} entries", reckoning.entries.len())
-        },
-        standing(Standing::Found),
-        standing(Standing::NotAsked),
-    )
+    let counts = style.say("tty-declared-counts").with("failures", style.count("failure", reckoning.declared));
+    let counts = counts.with("undeclared", reckoning.undeclared);
+    let counts = counts.with("entries", style.count("entry", reckoning.entries.len()));
+    let counts = counts.with("found", standing(Standing::Found)).with("unasked", standing(Standing::NotAsked));
+    counts.with("failing", failing).to_string()
 }
 
 /// The day of an instant. Report knows no legal time; a day more or less is nothing to a proposal.
@@ -57,37 +51,26 @@ pub(super) fn day(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-fn more(all: usize) -> String {
+fn more(all: usize, style: Style) -> String {
     match all.saturating_sub(TOLD) {
         0 => String::new(),
-        more => format!("  and {more} more: --format json tells of each\n"),
+        more => format!("  {}\n", style.say("tty-more-json").with("more", more)),
     }
 }
 
-fn named(entry: &Stands) -> String {
-    let of = match &entry.deviation.rule {
-        Some(rule) => shown(rule),
-        None => "expectations".to_owned(),
-    };
-    format!("{of} of {}", shown(&entry.deviation.subject))
-}
-
-fn why(entry: &Stands) -> String {
+fn why(entry: &Stands, style: Style) -> String {
+    let Deviation { scenarios, expires, owner, .. } = &entry.deviation;
     match entry.standing {
-        Standing::NotFound if entry.deviation.scenarios.is_empty() => {
-            "it was looked for and is not there any more: take the entry out".to_owned()
-        }
+        Standing::NotFound if scenarios.is_empty() => style.say("tty-deviation-gone").to_string(),
         Standing::NotFound => {
             let scenarios: Vec<String> = entry.not_in.iter().take(TOLD).map(|id| shown(id)).collect();
-            format!("it is not there in {}: take them out of the entry", scenarios.join(", "))
+            style.say("tty-deviation-gone-in").with("scenarios", scenarios.join(", ")).to_string()
         }
-        Standing::Expired => format!(
-            "it expired on {}, and was found {} since: mend it, or let {} decide anew",
-            entry.deviation.expires,
-            counted(entry.times, "time"),
-            shown(&entry.deviation.owner)
-        ),
-        Standing::Unknown => "nobody bears that name here: mend the subject, or take the entry out".to_owned(),
+        Standing::Expired => {
+            let expired = style.say("tty-deviation-expired").with("day", expires.to_string());
+            expired.with("times", style.count("time", entry.times)).with("owner", shown(owner)).to_string()
+        }
+        Standing::Unknown => style.say("tty-deviation-unknown").to_string(),
         Standing::Found | Standing::NotAsked => String::new(),
     }
 }

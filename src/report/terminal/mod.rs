@@ -8,7 +8,7 @@ mod words;
 
 use std::io::{self, Write};
 
-use super::{Paint, Report};
+use super::{Report, Style};
 use crate::results::{Event, Work};
 
 pub(super) use checks::what;
@@ -21,26 +21,26 @@ pub struct Terminal<W: Write>(Page<W>);
 
 enum Page<W: Write> {
     /// What is done is not known yet.
-    Blank(Option<W>, Paint),
+    Blank(Option<W>, Style),
     Plays(PlaysPage<W>),
     Checks(ChecksPage<W>),
 }
 
 impl<W: Write> Terminal<W> {
     /// A page on `out`.
-    pub fn new(out: W, paint: Paint) -> Self {
-        Self(Page::Blank(Some(out), paint))
+    pub fn new(out: W, style: Style) -> Self {
+        Self(Page::Blank(Some(out), style))
     }
 }
 
 impl<W: Write> Report for Terminal<W> {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
-        if let (Page::Blank(out, paint), Event::Opened(opening)) = (&mut self.0, event)
+        if let (Page::Blank(out, style), Event::Opened(opening)) = (&mut self.0, event)
             && let Some(out) = out.take()
         {
             self.0 = match opening.work {
-                Work::Plays { .. } => Page::Plays(PlaysPage::new(out, *paint, opening)),
-                Work::Check { .. } => Page::Checks(ChecksPage::new(out, *paint, opening)),
+                Work::Plays { .. } => Page::Plays(PlaysPage::new(out, *style, opening)),
+                Work::Check { .. } => Page::Checks(ChecksPage::new(out, *style, opening)),
             };
         }
         match &mut self.0 {
@@ -54,11 +54,14 @@ impl<W: Write> Report for Terminal<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples;
+    use crate::{
+        language::Language,
+        report::{Paint, samples},
+    };
 
     fn page(paint: Paint) -> String {
         let mut out = Vec::new();
-        let mut terminal = Terminal::new(&mut out, paint);
+        let mut terminal = Terminal::new(&mut out, Style { paint, ..Style::FILE });
         for event in samples::run() {
             terminal.event(&event).unwrap();
         }

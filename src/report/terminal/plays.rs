@@ -7,18 +7,19 @@ use std::{
 
 use jiff::civil::Date;
 
-use super::known;
+use super::{checks::day_of, known};
 use crate::{
     evidence::Direction,
+    language::Said,
     norm::AsOf,
-    report::{Failure, Groups, Ink, Paint, Report, counted, failures, shown, wrapped},
+    report::{Failure, Groups, Ink, Report, Style, again, failures, shown},
     results::{Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Work},
 };
 
 /// Writes the page when the run is over; the same page however the cells' ends were ordered.
 pub struct PlaysPage<W> {
     out: W,
-    paint: Paint,
+    style: Style,
     strictness: Strictness,
     as_of: AsOf,
     columns: Vec<Direction>,
@@ -33,8 +34,6 @@ struct Told {
     outcome: &'static str,
     failures: Vec<Failure>,
     remarks: Vec<(Remark, String)>,
-    /// Whether its evidence is.
-    is_kept: bool,
 }
 
 /// What is worth telling and no failure.
@@ -52,12 +51,13 @@ const WIDEST: usize = 2;
 impl Remark {
     const ALL: [Remark; 4] = [Remark::Error, Remark::Skipped, Remark::Choice, Remark::Note];
 
+    /// The id of its heading.
     fn heading(self) -> &'static str {
         match self {
-            Remark::Error => "No verdict, for trouble of the harness or a target",
-            Remark::Skipped => "Skipped, which is not passed",
-            Remark::Choice => "Where the norm leaves a choice, taken was",
-            Remark::Note => "Worth knowing",
+            Remark::Error => "tty-errors",
+            Remark::Skipped => "tty-skipped",
+            Remark::Choice => "tty-choices",
+            Remark::Note => "tty-worth-knowing",
         }
     }
 }
@@ -73,19 +73,19 @@ impl Told {
         let choices = cell.choices.iter().map(|choice| (Remark::Choice, choice.clone()));
         let notes = cell.notes.iter().map(|note| (Remark::Note, note.clone()));
         let remarks = reason.into_iter().chain(choices).chain(notes).collect();
-        Self { outcome, failures: failures(cell), remarks, is_kept: cell.evidence.is_some() }
+        Self { outcome, failures: failures(cell), remarks }
     }
 }
 
 impl<W: Write> PlaysPage<W> {
     /// A page on `out`.
-    pub fn new(out: W, paint: Paint, opening: &Opening) -> Self {
+    pub fn new(out: W, style: Style, opening: &Opening) -> Self {
         let columns = match &opening.work {
             Work::Plays { directions, .. } => directions.clone(),
             Work::Check { .. } => Vec::new(),
         };
         let (strictness, as_of, today) = (opening.strictness, opening.as_of, known::day(opening.started));
-        Self { out, paint, strictness, as_of, columns, today, cells: BTreeMap::new() }
+        Self { out, style, strictness, as_of, columns, today, cells: BTreeMap::new() }
     }
 
     fn close(&mut self, closing: &Closing) -> io::Result<()> {
@@ -100,9 +100,9 @@ impl<W: Write> PlaysPage<W> {
                 groups.add(failure, &place);
             }
         }
-        self.out.write_all(groups.pages(self.strictness, self.paint).as_bytes())?;
+        self.out.write_all(groups.pages(self.strictness, self.style).as_bytes())?;
         if let Some(reckoning) = &closing.known {
-            self.out.write_all(known::section(reckoning, self.today, self.paint).as_bytes())?;
+            self.out.write_all(known::section(reckoning, self.today, self.style).as_bytes())?;
         }
         if let Totals::Plays(tally) = &closing.totals {
             self.totals(tally, closing)?;
@@ -120,7 +120,7 @@ impl<W: Write> PlaysPage<W> {
         let first = scenarios.iter().map(|scenario| scenario.len()).max().unwrap_or(0) + 2;
         let name = |column: usize| char::from_u32('a' as u32 + u32::try_from(column).unwrap_or(0)).unwrap_or('?');
         let names: Vec<String> = (0..self.columns.len()).map(|column| name(column).to_string()).collect();
-        writeln!(self.out, "{:first$}  {}", "", self.paint.dye(Ink::Faint, &names.join(" ")))?;
+        writeln!(self.out, "{:first$}  {}", "", self.style.paint.dye(Ink::Faint, &names.join(" ")))?;
         for scenario in scenarios {
             write!(self.out, "{scenario:first$} ")?;
             for column in &self.columns {
@@ -132,7 +132,7 @@ impl<W: Write> PlaysPage<W> {
                     Some(_) => ("s", Ink::Odd),
                     None => ("-", Ink::Odd),
                 };
-                write!(self.out, " {}", self.paint.dye(ink, letter))?;
+                write!(self.out, " {}", self.style.paint.dye(ink, letter))?;
             }
             writeln!(self.out)?;
         }
@@ -140,7 +140,7 @@ impl<W: Write> PlaysPage<W> {
         for (name, column) in names.iter().zip(&self.columns) {
             writeln!(self.out, "{name}  {column}")?;
         }
-        writeln!(self.out, "p passed, F failed, E error, s skipped, - not played")
+        writeln!(self.out, "{}", self.style.say("tty-legend"))
     }
 
     fn words(&mut self) -> io::Result<()> {
@@ -148,20 +148,22 @@ impl<W: Write> PlaysPage<W> {
         let first = scenarios.iter().map(|scenario| scenario.len()).max().unwrap_or(0) + 2;
         let heads: Vec<String> = self.columns.iter().map(ToString::to_string).collect();
         let last = heads.len().saturating_sub(1);
-        let head = self.paint.dye(Ink::Faint, &format!("  {}", heads.join("  ")));
+        let head = self.style.paint.dye(Ink::Faint, &format!("  {}", heads.join("  ")));
         writeln!(self.out, "{:first$}{head}", "")?;
         for scenario in scenarios {
             write!(self.out, "{scenario:first$}")?;
             for (i, (column, head)) in self.columns.iter().zip(&heads).enumerate() {
                 let told = self.cells.get(&(scenario.to_owned(), column.clone()));
-                let word = told.map_or("not played", |told| told.outcome);
-                let ink = match word {
-                    "passed" => Ink::Good,
-                    "failed" => Ink::Bad,
+                let outcome = told.map(|told| told.outcome);
+                let ink = match outcome {
+                    Some("passed") => Ink::Good,
+                    Some("failed") => Ink::Bad,
                     _ => Ink::Odd,
                 };
+                let id = outcome.map_or("tty-not-played".to_owned(), |outcome| format!("outcome-{outcome}"));
+                let word = self.style.language.say(id).to_string();
                 let fill = if i == last { 0 } else { head.len().saturating_sub(word.len()) };
-                write!(self.out, "  {}{:fill$}", self.paint.dye(ink, word), "")?;
+                write!(self.out, "  {}{:fill$}", self.style.paint.dye(ink, &word), "")?;
             }
             writeln!(self.out)?;
         }
@@ -177,7 +179,7 @@ impl<W: Write> PlaysPage<W> {
             }
         }
         if !places.is_empty() {
-            writeln!(self.out, "\n{}", self.paint.dye(Ink::Strong, kind.heading()))?;
+            writeln!(self.out, "\n{}", self.style.heading(kind.heading()))?;
         }
         for (text, places) in places {
             let places: Vec<_> = places
@@ -189,64 +191,53 @@ impl<W: Write> PlaysPage<W> {
                 .collect();
             // Why something was not played is counted, so that it shows what would make most of it playable.
             let count = if kind == Remark::Skipped { format!("{}: ", places.len()) } else { String::new() };
-            writeln!(self.out, "  {}", wrapped(&format!("{count}{} ({})", shown(text), places.join("; ")), 4))?;
+            writeln!(
+                self.out,
+                "  {}",
+                self.style.wrapped(&format!("{count}{} ({})", shown(text), places.join("; ")), 4)
+            )?;
         }
         Ok(())
     }
 
     fn totals(&mut self, tally: &PlayTally, closing: &Closing) -> io::Result<()> {
-        let label = |label: &str| self.paint.dye(Ink::Faint, &format!("{label:<10}"));
+        let style = self.style;
         let ending = match closing.ending {
-            Ending::Complete => "",
-            Ending::FailFast => " (stopped at the first failure, as asked)",
-            Ending::Interrupted => " (interrupted: this report is incomplete)",
+            Ending::Complete => String::new(),
+            Ending::FailFast => format!(" ({})", style.say("tty-fail-fast")),
+            Ending::Interrupted => format!(" ({})", style.say("tty-interrupted")),
         };
-        let not_played =
-            if tally.not_played > 0 { format!(" + {} not played", tally.not_played) } else { String::new() };
-        writeln!(
-            self.out,
-            "\n{}{} = {} passed + {} failed + {} error + {} skipped{not_played}{ending}",
-            label("plays"),
-            tally.planned,
-            tally.passed,
-            tally.failed,
-            tally.error,
-            tally.skipped
-        )?;
-        let not_in_force = match (tally.not_in_force.len(), self.as_of) {
+        let plus = |count: usize, said: Said<'_>| if count > 0 { format!(" + {said}") } else { String::new() };
+        let not_played = plus(tally.not_played, style.say("tty-plus-not-played").with("count", tally.not_played));
+        let plays = style.say("tty-play-counts").with("planned", tally.planned).with("passed", tally.passed);
+        let plays = plays.with("failed", tally.failed).with("error", tally.error).with("skipped", tally.skipped);
+        writeln!(self.out)?;
+        self.row("tty-plays", &format!("{plays}{not_played}{ending}"))?;
+        let past = tally.not_in_force.len();
+        let not_in_force = match (past, self.as_of) {
             (0, AsOf::Latest) => String::new(),
-            (count, day) => format!(" + {count} not in force as of {day}"),
+            (_, day) => {
+                format!(" + {}", style.say("tty-not-in-force").with("count", past).with("day", day_of(day, style)))
+            }
         };
-        writeln!(
-            self.out,
-            "{}{} = {} exercised + {} not exercised{not_in_force}",
-            label("rules"),
-            tally.applied.len() + tally.not_exercised.len() + tally.not_in_force.len(),
-            tally.applied.len(),
-            tally.not_exercised.len()
-        )?;
-        let broken = if tally.broken_rules > 0 {
-            format!(", {}", counted(tally.broken_rules, "internal error"))
-        } else {
-            String::new()
+        let all = tally.applied.len() + tally.not_exercised.len() + past;
+        let rules = style.say("tty-rule-counts").with("all", all).with("applied", tally.applied.len());
+        self.row("tty-rules", &format!("{}{not_in_force}", rules.with("idle", tally.not_exercised.len())))?;
+        let broken = match tally.broken_rules {
+            0 => String::new(),
+            broken => format!(", {}", style.count("internal-error", broken)),
         };
-        writeln!(
-            self.out,
-            "{}{}, {}, {}, {} not met{broken}",
-            label("findings"),
-            counted(tally.violations, "violation"),
-            counted(tally.warnings, "warning"),
-            counted(tally.notes, "note"),
-            counted(tally.unmet, "expectation")
-        )?;
+        let found = style.say("tty-finding-counts").with("violations", style.count("violation", tally.violations));
+        let found = found.with("warnings", style.count("warning", tally.warnings));
+        let found =
+            found.with("notes", style.count("note", tally.notes)).with("unmet", style.count("unmet", tally.unmet));
+        self.row("tty-findings", &format!("{found}{broken}"))?;
         let failed = self.cells.iter().find(|(_, told)| told.outcome == "failed");
-        if let Some(((scenario, direction), told)) = failed {
-            let again = format!("run {scenario} --sender {} --receiver {}", direction.sender, direction.receiver);
-            let shown = if told.is_kept { "the evidence files show each; " } else { "" };
-            writeln!(self.out, "{}{shown}to play one again: {again}", label("next"))?;
+        if let Some(((scenario, direction), _)) = failed {
+            self.row("tty-next", &shown(&again(scenario, direction)))?;
         }
         if let Some(reckoning) = &closing.known {
-            writeln!(self.out, "{}{}", label("declared"), known::counts(reckoning))?;
+            self.row("tty-declared", &known::counts(reckoning, style))?;
         }
         let (code, meaning) = &closing.exit;
         let ink = match *code {
@@ -254,13 +245,23 @@ impl<W: Write> PlaysPage<W> {
             1 => Ink::Bad,
             _ => Ink::Odd,
         };
-        let played = tally.passed + tally.failed;
+        let meaning = style.paint.dye(ink, &style.language.phrase(meaning));
         let share = match (tally.skipped, code) {
-            (1.., 0) => format!(" in {} of {played} played, {} skipped", tally.passed, tally.skipped),
-            (1.., 1) => format!("; conforming in {} of {played} played, {} skipped", tally.passed, tally.skipped),
-            _ => String::new(),
+            (1.., 0) => Some("tty-share-conforming"),
+            (1.., 1) => Some("tty-share-failing"),
+            _ => None,
         };
-        writeln!(self.out, "{}{}{share} (exit code {code})", label("result"), self.paint.dye(ink, meaning))
+        let share = share.map(|id| {
+            let share = style.say(id).with("meaning", meaning.as_str()).with("passed", tally.passed);
+            share.with("played", tally.passed + tally.failed).with("skipped", tally.skipped).to_string()
+        });
+        let meaning = share.unwrap_or(meaning);
+        self.row("tty-result", &style.say("tty-exit").with("meaning", meaning).with("code", *code).to_string())
+    }
+
+    /// A line of what is told in short, by the id of its label.
+    fn row(&mut self, label: &'static str, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{}{text}", self.style.label(label, 10))
     }
 }
 

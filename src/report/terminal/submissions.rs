@@ -2,12 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{
-    checks::LISTED,
-    words::{Words, line_of},
-};
+use super::{checks::LISTED, words::Words};
 use crate::{
-    report::{Ink, Subject, counted, shown, wrapped},
+    report::{Style, Subject, groups::severity, shown},
     results::{Description, Severity, SubmissionPage},
 };
 
@@ -45,7 +42,7 @@ pub(super) struct Submissions {
 impl Submissions {
     /// Tells of a submission, if there is room.
     pub fn tell(&mut self, out: &mut impl Write, words: Words, submission: &SubmissionPage) -> io::Result<()> {
-        let name = shown(&submission.name());
+        let name = shown(&words.style.language.phrase(&submission.name()));
         let severities: Vec<Severity> = submission.severities().collect();
         let wrong = severities.iter().any(|severity| severity.fails(words.strictness));
         let loud = wrong || !submission.missing.is_empty();
@@ -54,13 +51,11 @@ impl Submissions {
     }
 
     /// Of how many nothing was told.
-    pub fn rest(&self) -> Option<String> {
+    pub fn rest(&self, style: Style) -> Option<String> {
         let more = self.quiet.more + self.loud.more;
-        let of_note = match self.loud.more {
-            0 => String::new(),
-            many => format!(", {many} of them with something missing or wrong"),
-        };
-        (more > 0).then(|| format!("{} more{of_note}: --format json tells of each", counted(more, "submission")))
+        let id = if self.loud.more == 0 { "tty-more-submissions" } else { "tty-more-submissions-wrong" };
+        let rest = || style.say(id).with("submissions", style.count("submission", more)).with("wrong", self.loud.more);
+        (more > 0).then(|| rest().to_string())
     }
 }
 
@@ -72,56 +67,64 @@ struct Page<'o, W> {
 
 impl<W: Write> Page<'_, W> {
     fn page(&mut self, submission: &SubmissionPage, name: &str, severities: &[Severity]) -> io::Result<()> {
-        let complete = self.words.word(&submission.complete);
-        writeln!(self.out, "\n{name}: {}; complete {complete}", self.words.verdict(severities))?;
+        let Words { style, .. } = self.words;
+        let phrase = |english: &str| shown(&style.language.phrase(english));
+        let head = style.say("tty-submission").with("name", name).with("verdict", self.words.verdict(severities));
+        writeln!(self.out, "\n{}", head.with("complete", self.words.word(&submission.complete)))?;
         let described = Description {
             sender: submission.sender.clone(),
             subject: submission.subject.clone(),
             date: submission.accepted,
             ..Description::default()
         };
-        if let Some(line) = line_of(&described) {
-            writeln!(self.out, "    {}", wrapped(&line, 4))?;
+        if let Some(line) = self.words.line_of(&described) {
+            writeln!(self.out, "    {}", self.words.style.wrapped(&line, 4))?;
         }
         let recipients = submission.recipients.iter().map(|recipient| {
-            let typology = recipient.typology.as_deref().map(|word| format!(" ({})", shown(word))).unwrap_or_default();
-            format!("{}{typology}: {}", shown(&recipient.address), shown(&recipient.outcome))
+            let id = if recipient.typology.is_some() { "tty-recipient-of" } else { "tty-recipient" };
+            let told = style.say(id).with("address", shown(&recipient.address));
+            let typology = recipient.typology.as_deref().map(shown).unwrap_or_default();
+            told.with("typology", typology).with("outcome", phrase(&recipient.outcome)).to_string()
         });
-        self.list("to", recipients)?;
-        let seen = submission
-            .messages
-            .iter()
-            .map(|message| format!("{} in {}", message.kind.map_or("mail", |kind| kind.title()), shown(&message.name)));
-        self.list("seen", seen)?;
-        let missing = submission.missing.iter();
-        self.list("missing", missing.map(|it| format!("{} ({})", shown(&it.what), shown(&it.view))))?;
-        if !submission.complete.why().is_empty() && !submission.complete.is_yes() {
-            self.list("complete", [format!("{}: {}", submission.complete.word(), shown(submission.complete.why()))])?;
+        self.list("tty-to", recipients)?;
+        let seen = submission.messages.iter().map(|message| {
+            let kind = message.kind.map_or("tty-mail-kind".to_owned(), |kind| format!("kind-{}", kind.word()));
+            let kind = style.language.say(kind).to_string();
+            style.say("tty-seen-in").with("kind", kind).with("name", shown(&message.name)).to_string()
+        });
+        self.list("tty-seen", seen)?;
+        let missing = submission.missing.iter().map(|it| {
+            let what = style.say("tty-missing-from").with("what", phrase(&it.what));
+            what.with("view", phrase(&it.view)).to_string()
+        });
+        self.list("tty-missing", missing)?;
+        let complete = &submission.complete;
+        if !complete.why().is_empty() && !complete.is_yes() {
+            let why = style.say("tty-complete-why").with("answer", self.words.plain(complete));
+            let why = why.with("why", self.words.why(complete));
+            self.list("tty-complete", [why.to_string()])?;
         }
         let subject = Subject::of_submission(submission);
         let contradicts = subject.failures().map(|failure| {
-            format!(
-                "{} {}: expected {}; found {}",
-                failure.severity.word(),
-                failure.id,
-                shown(&failure.expected),
-                shown(&failure.found)
-            )
+            let told = style.say("tty-contradicts").with("severity", severity(failure.severity, style));
+            let told = told.with("rule", failure.id.clone()).with("expected", phrase(&failure.expected));
+            told.with("found", shown(&style.language.found(&failure.found))).to_string()
         });
         let contradicts: Vec<String> = contradicts.collect();
-        self.list("found", contradicts)
+        self.list("tty-found", contradicts)
     }
 
     /// Rows under a label, of which a bounded number is told.
-    fn list(&mut self, label: &str, rows: impl IntoIterator<Item = String>) -> io::Result<()> {
+    fn list(&mut self, label: &'static str, rows: impl IntoIterator<Item = String>) -> io::Result<()> {
+        let Words { style, .. } = self.words;
         let mut rows = rows.into_iter();
         for (at, row) in rows.by_ref().take(LISTED).enumerate() {
-            let label = self.words.paint.dye(Ink::Faint, &format!("{:<10}", if at == 0 { label } else { "" }));
-            writeln!(self.out, "    {label}{}", wrapped(&row, 14))?;
+            let label = if at == 0 { style.label(label, 10) } else { style.blank(10) };
+            writeln!(self.out, "    {label}{}", self.words.style.wrapped(&row, 14))?;
         }
         match rows.count() {
             0 => Ok(()),
-            more => writeln!(self.out, "    {:<10}and {more} more", ""),
+            more => writeln!(self.out, "    {:<10}{}", "", style.say("tty-and-more").with("more", more)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a page of a check says in a word or a line.
 
 use crate::{
-    report::{Ink, Paint, counted, shown},
+    report::{Ink, Style, shown},
     results::{Alone, Description, Severity, Strictness},
     rules::Answer,
 };
@@ -9,20 +9,21 @@ use crate::{
 /// How it is said.
 #[derive(Clone, Copy)]
 pub(super) struct Words {
-    pub paint: Paint,
+    pub style: Style,
     pub strictness: Strictness,
 }
 
 impl Words {
     /// How many findings, and whether they fail what they were found in.
     pub fn verdict(self, severities: &[Severity]) -> String {
-        let noun = match self.strictness {
-            Strictness::Violations => "violation",
-            Strictness::Warnings | Strictness::Notes => "finding",
+        let Style { paint, .. } = self.style;
+        let (none, noun) = match self.strictness {
+            Strictness::Violations => ("tty-no-violation", "violation"),
+            Strictness::Warnings | Strictness::Notes => ("tty-no-finding", "finding"),
         };
         match severities.iter().filter(|severity| severity.fails(self.strictness)).count() {
-            0 => self.paint.dye(Ink::Good, &format!("no {noun}")),
-            many => self.paint.dye(Ink::Bad, &counted(many, noun)),
+            0 => paint.dye(Ink::Good, &self.style.say(none).to_string()),
+            many => paint.dye(Ink::Bad, &self.style.count(noun, many)),
         }
     }
 
@@ -30,38 +31,54 @@ impl Words {
     pub fn in_short(self, alone: &Alone) -> String {
         let answers = &alone.answers;
         let origin = match &answers.origin {
-            Answer::Yes(provider) => format!("yes ({})", shown(provider)),
+            Answer::Yes(provider) => self.style.say("tty-yes-by").with("provider", shown(provider)).to_string(),
             other => self.word(other),
         };
-        format!("intact {}, origin {origin}, form {}", self.word(&answers.intact), self.word(&answers.form))
+        let short = self.style.say("tty-answers").with("intact", self.word(&answers.intact));
+        short.with("origin", origin).with("form", self.word(&answers.form)).to_string()
     }
 
+    /// An answer in a word.
+    pub fn plain(self, answer: &Answer) -> String {
+        let id = match answer {
+            Answer::Yes(_) => "answer-yes",
+            Answer::No(_) => "answer-no",
+            Answer::CannotTell(_) => "answer-untold",
+        };
+        self.style.say(id).to_string()
+    }
+
+    /// The same in its colour.
     pub fn word(self, answer: &Answer) -> String {
         let ink = match answer {
-            Answer::Yes(_) => return "yes".to_owned(),
+            Answer::Yes(_) => return self.plain(answer),
             Answer::No(_) => Ink::Bad,
             Answer::CannotTell(_) => Ink::Odd,
         };
-        self.paint.dye(ink, answer.word())
+        self.style.paint.dye(ink, &self.plain(answer))
     }
-}
 
-/// What a message says of itself, in a line.
-pub(super) fn line_of(it: &Description) -> Option<String> {
-    const NAMED: usize = 3;
-    let mut parts = Vec::new();
-    if let Some(sender) = &it.sender {
-        parts.push(format!("from {}", shown(sender)));
+    /// Why an answer is what it is.
+    pub fn why(self, answer: &Answer) -> String {
+        shown(&self.style.language.phrase(answer.why()))
     }
-    let named: Vec<String> = it.recipients.iter().take(NAMED).map(|address| shown(address)).collect();
-    if !named.is_empty() {
-        let more = match it.recipients.len() - named.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        parts.push(format!("to {}{more}", named.join(", ")));
+
+    /// What a message says of itself, in a line.
+    pub fn line_of(self, it: &Description) -> Option<String> {
+        const NAMED: usize = 3;
+        let mut parts = Vec::new();
+        if let Some(sender) = &it.sender {
+            parts.push(self.style.say("tty-from").with("sender", shown(sender)).to_string());
+        }
+        let named: Vec<String> = it.recipients.iter().take(NAMED).map(|address| shown(address)).collect();
+        if !named.is_empty() {
+            let more = it.recipients.len() - named.len();
+            let id = if more == 0 { "tty-to-whom" } else { "tty-to-more" };
+            parts.push(self.style.say(id).with("recipients", named.join(", ")).with("more", more).to_string());
+        }
+        let subject = |subject: &str| self.style.say("tty-subject").with("subject", shown(subject)).to_string();
+        parts.extend(it.subject.as_deref().map(subject));
+        parts.extend(it.date.map(|date| self.style.language.instant(date)));
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
-    parts.extend(it.subject.as_deref().map(|subject| format!("\u{201c}{}\u{201d}", shown(subject))));
-    parts.extend(it.date.map(|date| date.to_string()));
-    (!parts.is_empty()).then(|| parts.join(", "))
 }

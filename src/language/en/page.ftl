@@ -1,4 +1,4 @@
-# What the page says in English. The Italian is in it.ftl; a test holds them to the same texts.
+# What a page to look at says in English. The Italian is in ../it/page.ftl; a test holds them to the same texts.
 
 language = Language
 skip = To the content
@@ -274,39 +274,5 @@ checked-at = checked
 more-entries = more, told of in no page here: --format json tells of each.
 back-check = All of it
 asked-for = required
-
-## What rules and answers say in a sentence, as they say it in English
-
-phrase-unsigned = there is no signature
-phrase-not-signed = it is not signed
-phrase-altered = the signed bytes were altered
-phrase-other-key = the signature is not by the key of its certificate
-phrase-unreadable = the signature cannot be read
-phrase-content-absent = what it signs is not here
-phrase-no-certificate = the signer's certificate does not travel with the signature
-phrase-not-holding = the signature does not hold
-phrase-no-directory = no providers' directory is at hand
-phrase-no-anchors = no trust anchors are at hand
-phrase-ordinary = no system of certified mail generated it
-phrase-no-rule = no rule applies to it
-phrase-not-read = not all of it was read
-phrase-no-view = no --view says whose mailboxes these messages are from
-phrase-may-come = what is not there may come until
-phrase-when-unknown = when it was sent is not known
-phrase-delivered = delivered
-phrase-not-delivered = not delivered
-phrase-taken-for-lost = taken for lost
-phrase-delayed = delayed
-phrase-virus = a virus was found
-phrase-taken-over = taken over by its provider
-phrase-not-accepted = not accepted
-phrase-nothing-tells = ordinary mail: nothing tells
-phrase-nothing-since = nothing seen after the acceptance
-phrase-nothing = nothing seen
-phrase-delivery-for = delivery or non-delivery for
-phrase-acceptance = acceptance
-phrase-envelope = transport envelope
-phrase-sender-mailbox = the sender's mailbox
-phrase-recipient-mailbox = the recipients' mailboxes
 show-more = Show more
 pages = Pages of what was judged:

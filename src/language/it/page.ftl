@@ -1,4 +1,4 @@
-# Ciò che la pagina dice in italiano. L'inglese sta in en.ftl; un test ne confronta i testi.
+# Ciò che una pagina da guardare dice in italiano. L'inglese sta in ../en/page.ftl; un test ne confronta i testi.
 
 language = Lingua
 skip = Vai al contenuto
@@ -274,39 +274,5 @@ checked-at = verificato
 more-entries = altri, di cui qui non c'è pagina: --format json li riporta tutti.
 back-check = Tutto
 asked-for = richieste
-
-## Ciò che regole e risposte dicono in una frase, come in inglese
-
-phrase-unsigned = non c'è firma
-phrase-not-signed = non è firmato
-phrase-altered = i byte firmati sono stati alterati
-phrase-other-key = la firma non è della chiave del suo certificato
-phrase-unreadable = la firma non si può leggere
-phrase-content-absent = ciò che firma non è qui
-phrase-no-certificate = il certificato di chi firma non viaggia con la firma
-phrase-not-holding = la firma non vale
-phrase-no-directory = non è a disposizione l'indice dei gestori
-phrase-no-anchors = non sono a disposizione certificati radice
-phrase-ordinary = non lo ha generato un sistema di posta certificata
-phrase-no-rule = nessuna regola vi si applica
-phrase-not-read = non è stato letto per intero
-phrase-no-view = nessun --view dice di chi sono le caselle di questi messaggi
-phrase-may-come = ciò che manca può arrivare fino al
-phrase-when-unknown = non si sa quando sia stato inviato
-phrase-delivered = consegnato
-phrase-not-delivered = non consegnato
-phrase-taken-for-lost = dato per perso
-phrase-delayed = in ritardo
-phrase-virus = è stato trovato un virus
-phrase-taken-over = preso in carico dal suo gestore
-phrase-not-accepted = non accettato
-phrase-nothing-tells = posta ordinaria: nulla ne parla
-phrase-nothing-since = nulla dopo l'accettazione
-phrase-nothing = nulla
-phrase-delivery-for = consegna o mancata consegna per
-phrase-acceptance = accettazione
-phrase-envelope = busta di trasporto
-phrase-sender-mailbox = casella del mittente
-phrase-recipient-mailbox = caselle dei destinatari
 show-more = Mostra altri
 pages = Pagine di quanto è stato giudicato:

@@ -1,0 +1,310 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::LazyLock,
+};
+
+use Language::{English, Italian};
+use fluent_bundle::FluentResource;
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use regex::Regex;
+use walkdir::WalkDir;
+
+use super::{
+    phrases::{Piece, phrases},
+    texts::{CLAUSES, ENGLISH, File, ITALIAN, RULES, key, keyed},
+    *,
+};
+use crate::{
+    message::Kind,
+    norm,
+    results::Severity,
+    rules::{self, Answer},
+};
+
+/// Of each text what is put into it, by the ids of the texts in order.
+fn texts_of(files: &[File]) -> Vec<(String, BTreeSet<String>)> {
+    let mut texts = Vec::new();
+    for (name, source) in files {
+        let resource = FluentResource::try_new((*source).to_owned());
+        let resource = resource.unwrap_or_else(|(_, errors)| panic!("{name} is Fluent: {errors:?}"));
+        for entry in resource.entries() {
+            if let Entry::Message(message) = entry {
+                let value = message.value.as_ref().unwrap_or_else(|| panic!("{} says nothing", message.id.name));
+                texts.push((message.id.name.to_owned(), rooms(value)));
+            }
+        }
+    }
+    texts
+}
+
+fn rooms(pattern: &Pattern<&str>) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for element in &pattern.elements {
+        match element {
+            PatternElement::Placeable { expression: Expression::Inline(inline) } => rooms.extend(room(inline)),
+            PatternElement::Placeable { expression: Expression::Select { selector, variants } } => {
+                rooms.extend(room(selector));
+                rooms.extend(variants.iter().flat_map(|variant| self::rooms(&variant.value)));
+            }
+            PatternElement::TextElement { .. } => {}
+        }
+    }
+    rooms
+}
+
+fn room(inline: &InlineExpression<&str>) -> Option<String> {
+    match inline {
+        InlineExpression::VariableReference { id } => Some(id.name.to_owned()),
+        _ => None,
+    }
+}
+
+/// The sources of some folders and files, without their tests.
+fn sources(paths: &[&str]) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = paths.iter().flat_map(|path| WalkDir::new(root.join(path))).map(Result::unwrap);
+    let is_read = |path: &Path| path.extension().is_some_and(|it| it == "rs" || it == "html");
+    let text = |path: &Path| fs::read_to_string(path).unwrap();
+    let all = files.filter(|it| is_read(it.path())).map(|it| text(it.path()));
+    let own = all.map(|text| text.split("\n#[cfg(test)]\n").next().unwrap_or_default().to_owned());
+    own.collect::<Vec<_>>().join("\n")
+}
+
+/// The strings in a source, each in one line.
+fn strings(source: &str) -> Vec<String> {
+    let comment = Regex::new(r"(?m)^\s*//.*$").unwrap();
+    let string = Regex::new(r#"(?s)"((?:[^"\\]|\\.)*)""#).unwrap();
+    let continued = Regex::new(r"\\\n\s*").unwrap();
+    let source = comment.replace_all(source, "").replace("'\"'", "' '");
+    let found: Vec<String> = string.captures_iter(&source).map(|it| it[1].to_owned()).collect();
+    found.iter().map(|text| continued.replace_all(text, "").into_owned()).collect()
+}
+
+#[test]
+fn no_text_is_missing_in_either_language_and_none_stands_twice() {
+    for (english, italian) in ENGLISH.iter().zip(&ITALIAN) {
+        let ids = |file: &File| texts_of(&[*file]).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        assert_eq!(ids(english), ids(italian), "{}: the same texts in the same order", english.0);
+    }
+    let (english, italian) = (texts_of(&ENGLISH), texts_of(&ITALIAN));
+    let ids: BTreeSet<&String> = english.iter().map(|(id, _)| id).collect();
+    assert_eq!(ids.len(), english.len(), "no id stands for two texts");
+    for ((id, rooms), (_, other)) in english.iter().zip(&italian) {
+        assert!(other.is_subset(rooms), "{id}: nothing fills {other:?} but {rooms:?}");
+        for language in Language::ALL {
+            let said = rooms.iter().fold(language.say(id.as_str()), |said, room| said.with(room, "x")).to_string();
+            assert!(!said.trim().is_empty() || id == "label-nothing", "{id}");
+            assert!(!said.contains(['{', '}']), "{id}: {said}");
+        }
+    }
+}
+
+#[test]
+fn every_rule_is_put_in_italian_and_nothing_else_is() {
+    let own: BTreeSet<String> = rules::all().map(|rule| key(rule.id)).collect();
+    let italian: BTreeSet<String> = texts_of(&RULES).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(own, italian);
+    for rule in rules::all() {
+        let question = Language::Italian.question(rule.id, rule.question);
+        let consequence = Language::Italian.consequence(rule.id, rule.consequence);
+        assert!(question.ends_with('?') && question != rule.question, "{}: {question}", rule.id);
+        assert!(consequence.ends_with('.') && consequence != rule.consequence, "{}: {consequence}", rule.id);
+        assert_eq!(Language::English.question(rule.id, rule.question), rule.question);
+    }
+}
+
+#[test]
+fn every_clause_is_put_in_italian_and_nothing_else_is() {
+    let own: BTreeSet<String> = norm::all().map(|clause| key(clause.id)).collect();
+    let italian: BTreeSet<String> = texts_of(&CLAUSES).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(own, italian);
+    for clause in norm::all() {
+        let says = Language::Italian.clause(clause.id, clause.says);
+        assert!(says.ends_with('.') && says != clause.says, "{}: {says}", clause.id);
+        for (attribute, english) in
+            [("reading", clause.reading), ("untested", clause.untested.map(|untested| untested.why))]
+        {
+            let italian = keyed(clause.id, Some(attribute));
+            assert_eq!(italian.is_some(), english.is_some(), "{}: {attribute}", clause.id);
+            assert!(italian.is_none_or(|it| it.ends_with('.') && Some(&*it) != english), "{}: {attribute}", clause.id);
+        }
+    }
+}
+
+#[test]
+fn the_words_of_the_page_are_those_that_everything_else_uses() {
+    let english = |id: String| Language::English.say(id).to_string();
+    for kind in Kind::ALL {
+        assert_eq!(english(format!("kind-{}", kind.word())), kind.title());
+        assert_eq!(
+            Language::Italian.phrase(kind.title()),
+            Language::Italian.say(format!("kind-{}", kind.word())).to_string()
+        );
+    }
+    for severity in [Severity::Broken, Severity::Unmet, Severity::Violation, Severity::Untold, Severity::Note] {
+        assert_eq!(english(format!("level-{}", severity.name())), severity.word());
+    }
+    for (id, answer) in [
+        ("answer-yes", Answer::Yes(String::new())),
+        ("answer-no", Answer::No(String::new())),
+        ("answer-untold", Answer::CannotTell(String::new())),
+    ] {
+        assert_eq!(english(id.to_owned()), answer.word());
+    }
+}
+
+/// What is said by a name that is put together, such as `kind-{}`, is looked for by its beginning.
+#[test]
+fn every_text_that_is_asked_for_is_there_and_every_one_is_asked_for() {
+    let sources = sources(&["report", "cli/explain.rs", "cli/explain", "cli/list.rs"]);
+    let texts: BTreeSet<String> = texts_of(&ENGLISH).into_iter().map(|(id, _)| id).collect();
+    let found = |pattern: &str| -> BTreeSet<String> {
+        Regex::new(pattern).unwrap().captures_iter(&sources).map(|found| found[1].to_owned()).collect()
+    };
+    let counted = found(r#"\.?count\("([a-z-]+)","#).into_iter().map(|noun| format!("count-{noun}"));
+    let asked = found(r#"(?:say(?:_in_attributes)?|heading|label|row|list|head|lines)\(\s*"([a-z0-9-]+-[a-z0-9-]+)""#);
+    let missing: Vec<String> = asked.into_iter().chain(counted).filter(|id| !texts.contains(id)).collect();
+    assert!(missing.is_empty(), "asked for, and not there: {missing:?}");
+    let named = found(r#""([a-z0-9-]+)""#);
+    let begun = found(r#""([a-z-]+-)\{"#);
+    let phrases: BTreeSet<String> = phrases().into_iter().map(|(id, _)| id).collect();
+    let is_used = |id: &str| {
+        let noun = id.strip_prefix("count-").is_some_and(|noun| named.contains(noun));
+        phrases.contains(id) || named.contains(id) || noun || begun.iter().any(|start| id.starts_with(start.as_str()))
+    };
+    let unused: Vec<&String> = texts.iter().filter(|id| !is_used(id)).collect();
+    assert!(unused.is_empty(), "nobody asks for {unused:?}");
+}
+
+#[test]
+fn labels_leave_a_blank_before_what_they_label() {
+    let most = |id: &str| match id {
+        _ if id.starts_with("label-") => Some(12),
+        _ if id.starts_with("finding-") => Some(12),
+        _ => None,
+    };
+    let short = sources(&["report/terminal"]);
+    let ten = Regex::new(r#"(?:row|list)\("([a-z-]+)""#).unwrap();
+    let ten: BTreeSet<&str> = ten.captures_iter(&short).map(|found| found.extract::<1>().1[0]).collect();
+    for (id, rooms) in texts_of(&ENGLISH) {
+        let most = if ten.contains(&*id) { Some(9) } else { most(&id) };
+        let Some(most) = most.filter(|_| rooms.is_empty()) else { continue };
+        for language in Language::ALL {
+            let label = language.say(id.as_str()).to_string();
+            assert!(label.chars().count() <= most, "{id}: {label}");
+        }
+    }
+    assert!(ten.len() > 10, "{ten:?}");
+}
+
+#[test]
+fn somebody_says_each_phrase() {
+    static SAID: LazyLock<String> = LazyLock::new(|| {
+        let rooms = ["archive", "check", "cli", "evidence", "known", "message", "report", "results", "rules", "smime"];
+        let continued = Regex::new(r"\\\n\s*").unwrap();
+        continued.replace_all(&sources(&rooms), "").into_owned()
+    });
+    let unsaid = |words: &str| {
+        let words = words.trim_matches(|c: char| !c.is_alphanumeric());
+        words.chars().count() > 2 && !SAID.contains(words)
+    };
+    for (id, pieces) in phrases() {
+        for piece in pieces {
+            if let Piece::Words(words) = piece {
+                assert!(!words.split('\n').any(unsaid), "{id}: nobody says `{words}` any more");
+            }
+        }
+    }
+}
+
+/// Where answers are given and things are left out, every sentence is one that is known in Italian.
+#[test]
+fn nothing_is_answered_that_is_not_known_in_italian() {
+    let files = [
+        "rules/answers.rs",
+        "rules/exhibit.rs",
+        "check/submission.rs",
+        "evidence/watch.rs",
+        "archive/left_out.rs",
+        "archive/form.rs",
+        "archive/zip.rs",
+        "smime/path.rs",
+    ];
+    let hole = Regex::new(r"\{[^{}]*\}").unwrap();
+    let is_sentence = |text: &String| {
+        let words = text.split(' ').filter(|word| word.chars().all(char::is_alphabetic) && !word.is_empty()).count();
+        words >= 3 && text.starts_with(|c: char| c.is_lowercase() || c == '{')
+    };
+    // Pieces of sentences, and what no answer says.
+    let others = ["does not list the signer's certificate", "a view is sender", "are wanted"];
+    let (said, mut unknown) = (strings(&sources(&files)), Vec::new());
+    assert!(said.iter().filter(|text| is_sentence(text)).count() > 70, "{said:#?}");
+    for text in said.iter().filter(|text| is_sentence(text)) {
+        let known = |fill: &str| phrases::italian(&hole.replace_all(text, fill)).is_some();
+        let fills = ["2026-03-02T08:30:00Z", " 2026-03-02T08:30:00Z", "the sender's mailbox", "a zip"];
+        if !fills.into_iter().any(known) && !others.iter().any(|other| text.contains(other)) {
+            unknown.push(text.clone());
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+#[test]
+fn a_phrase_is_read_back_with_what_was_put_into_it() {
+    let italian = |english: &str| Language::Italian.phrase(english).into_owned();
+    assert_eq!(italian("delivered 2026-03-02T08:30:00Z"), "consegnato il 02/03/2026 09:30:00 (+0100)");
+    assert_eq!(
+        italian("no delivery or non-delivery for anna@bravo.example in the sender's mailbox and 2 more"),
+        "manca: consegna o mancata consegna per anna@bravo.example (casella del mittente), e altro ancora (2)"
+    );
+    assert_eq!(
+        italian("message 2 (acceptance in mario@bravo.example's mailbox), header Subject, after the prefix"),
+        "messaggio 2 (ricevuta di accettazione nella casella di mario@bravo.example), campo Subject, dopo il prefisso"
+    );
+    assert_eq!(
+        italian("not conforming, 2 declared, and declared deviations that do not hold"),
+        "non conforme, 2 dichiarate, e deviazioni dichiarate che non sussistono"
+    );
+    assert_eq!(italian("flawed, as receiver"), "flawed, come destinatario");
+    // Somebody else's words stay as they are, also where they are like ours.
+    for words in ["flawed, as ever", "cats and dogs", "", "delivered?"] {
+        assert_eq!(italian(words), words);
+    }
+    assert_eq!(italian(&"x and ".repeat(5000)).len(), 30_000);
+    let hostile = "not delivered 2026-03-02T08:30:00Z: delivered { $code }\n{ kind-anomalia }";
+    assert!(italian(hostile).ends_with(": delivered { $code }\n{ kind-anomalia }"), "{}", italian(hostile));
+}
+
+#[test]
+fn the_first_variable_that_is_set_names_the_language() {
+    let of = |set: &[(&str, &str)]| {
+        let set: BTreeMap<&str, &str> = set.iter().copied().collect();
+        Language::of_locale(|name| set.get(name).map(|value| (*value).to_owned()))
+    };
+
+    for (set, language) in [
+        (&[][..], English),
+        (&[("LANG", "it_IT.UTF-8")], Italian),
+        (&[("LANG", "it")], Italian),
+        (&[("LANG", "IT_ch@euro")], Italian),
+        (&[("LC_ALL", ""), ("LANG", "it_IT.UTF-8")], Italian),
+        (&[("LC_ALL", "C"), ("LANG", "it_IT.UTF-8")], English),
+        (&[("LC_MESSAGES", "it_IT"), ("LANG", "de_DE")], Italian),
+        (&[("LC_MESSAGES", "POSIX"), ("LANG", "it_IT")], English),
+        (&[("LANG", "ita_ITA")], English),
+        (&[("LANG", "C.UTF-8")], English),
+        (&[("LANGUAGE", "it")], English),
+    ] {
+        assert_eq!(of(set), language, "{set:?}");
+    }
+}
+
+#[test]
+fn a_text_that_is_not_there_is_told_by_its_id() {
+    assert_eq!(Language::Italian.say("no-such-text").with("count", 2).to_string(), "no-such-text");
+    assert_eq!(Language::Italian.count("violation", 1), "una violazione");
+    assert_eq!(Language::Italian.count("violation", 0), "0 violazioni");
+    assert_eq!(Language::English.count("violation", 1000), "1000 violations");
+}
