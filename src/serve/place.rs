@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rustls::{ClientConfig, sign::CertifiedKey};
 
 use super::{
@@ -28,6 +28,9 @@ use crate::{
 
 /// Octets of a directory at most: that of all providers takes some 20 MB.
 const LARGEST: u64 = 256 * MIB;
+
+/// How long a name server may be waited for at each attempt.
+const LONGEST_LOOKUP: SignedDuration = SignedDuration::from_mins(1);
 
 /// Sessions with one host at a time.
 const CHANNELS: usize = 4;
@@ -250,6 +253,9 @@ impl Place {
     /// Whom it asks for the hosts of other domains, if anybody.
     pub fn exchangers(&self) -> Result<Option<MailHosts>, ServeError> {
         let Some(Mx { server, port, timeout }) = &self.config.mx else { return Ok(None) };
+        if timeout.is_some_and(|span| span.0 > LONGEST_LOOKUP) {
+            return Err(ServeError::wrong("mx", "`timeout` is a minute at most: mail waits meanwhile"));
+        }
         // Spans are positive.
         let timeout = timeout.map(|span| span.0.unsigned_abs());
         let hosts = match (server.as_str(), server.parse::<SocketAddr>()) {

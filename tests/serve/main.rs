@@ -161,6 +161,8 @@ fn mistakes_are_drawn_where_they_stand() {
         ("dialect: alfa\ndata: d\ntest-pki: true\nretries: [0s]\n", "4:", "write `12h`"),
         ("dialect: alfa\ndata: d\ntest-pki: true\nmx: {server: nowhere}\n", "4:5", "neither `system` nor"),
         ("dialect: alfa\ndata: d\ntest-pki: true\nmx: {sever: system}\n", "4:6", "did you mean `server`?"),
+        ("dialect: alfa\ndata: d\ntest-pki: true\nmx: {server: system, timeout: 2h}\n", "4:5", "a minute at most"),
+        ("dialect: alfa\ndata: d\ntest-pki: true\nstarttls: none\n", "4:11", "`offered` or `withheld`"),
         ("", "", "is empty"),
     ] {
         let path = folder.path().join("gateway.yaml");

@@ -146,7 +146,7 @@ pub struct Incoming {
     pub tls: IncomingTls,
     /// Who vouches for it; nobody where `tls` is `none`.
     #[serde(default)]
-    pub trust: Trust,
+    pub trust: Option<Trust>,
     /// How other providers log in, where they must; by AUTH PLAIN, over TLS alone.
     #[serde(default)]
     pub login: Option<HostLogin>,

@@ -81,7 +81,7 @@ impl Load {
                 IncomingTls::Offered => Security::WhenOffered,
                 IncomingTls::None => Security::Plain,
             },
-            &incoming.trust,
+            &incoming.trust.clone().unwrap_or_default(),
         );
         let of_hosts = incoming.login.as_ref().map(|login| Credentials {
             user: login.user.clone(),

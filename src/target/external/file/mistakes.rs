@@ -18,15 +18,18 @@ impl Document {
             mistakes.tell(vec!["domains".into()], "a provider has a domain");
         }
         mistakes.one_of(vec!["submission".into(), "trust".into()], self.submission.trust.given(), TRUST);
-        match (self.incoming.tls, self.incoming.trust.given()) {
-            (IncomingTls::None, 0) => {}
-            (IncomingTls::None, _) => {
+        match (self.incoming.tls, &self.incoming.trust) {
+            (IncomingTls::None, None) => {}
+            (_, None) => mistakes.tell(vec!["incoming".into()], &format!("`trust` is missing: one of {TRUST}")),
+            (IncomingTls::None, Some(_)) => {
                 mistakes.tell(
                     vec!["incoming".into(), "trust".into()],
                     "without TLS (`tls: none`) there is nothing to vouch for",
                 );
             }
-            (_, given) => mistakes.one_of(vec!["incoming".into(), "trust".into()], given, TRUST),
+            (_, Some(trust)) => {
+                mistakes.one_of(vec!["incoming".into(), "trust".into()], trust.given(), TRUST);
+            }
         }
         if let Some(login) = &self.incoming.login {
             if matches!(self.incoming.tls, IncomingTls::Offered | IncomingTls::None) {
@@ -238,7 +241,7 @@ mod tests {
             ("password: {env: ACME_HOSTS}", "password: {}", "exactly one of `env` and `file`"),
             ("tls: starttls\n  # Where hosts", "tls: offered\n  # Where hosts", "a password goes over TLS alone"),
             ("tls: starttls\n  # Where hosts", "tls: none\n  # Where hosts", "there is nothing to vouch for"),
-            ("  trust: {fingerprint: ", "  # trust: {fingerprint: ", "exactly one of `ca`, `fingerprint`"),
+            ("  trust: {fingerprint: ", "  # trust: {fingerprint: ", "`trust` is missing: one of `ca`"),
             ("secondary:\n  mario: {", "secondary:\n  maria: {", "did you mean `mario`?"),
             ("retry: 5s", "retry: 2h", "an hour at most"),
             ("retry: 5s", "retry: 1m", "shorter than the `deadline`"),
