@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, io, path::PathBuf, time::Instant};
 
-use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
@@ -20,9 +19,10 @@ use crate::{
     clock::Machine,
     evidence::{View, Watch},
     known::Extent,
-    report::{Html, JsonStream, Junit, Report, RuleSet, Sarif, Terminal},
-    results::{Closing, Ending, Event, Opening, Question, Required, Totals, Work, require},
-    rules::{self, Options, Reference},
+    norm::AsOf,
+    report::{Format, Report},
+    results::{Closing, Ending, Event, Opening, Question, Required, Strictness, Totals, Work, require},
+    rules::{Options, Reference},
 };
 
 /// Arguments of `check`.
@@ -59,59 +59,77 @@ pub struct Args {
     printed: Printed<Format>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A page for people.
-    #[default]
-    Text,
-    /// JSON lines.
-    Json,
-    /// JUnit XML.
-    Junit,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// A page to look at, in Italian and English, with one for each message that can be printed.
-    Html,
-}
-
 /// Judges everything that is given.
 pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
-    if args.require.contains(&Question::Complete) && args.view.is_empty() {
-        return Err(CliError::CompleteWithoutView);
-    }
     let given = match (&args.trust, &args.directory) {
         (None, None) => super::reference::kept()?,
         (trust, directory) => Given::read(trust.as_deref(), directory.as_deref())?,
     };
-    let (clock, now) = (Instant::now(), Machine::default().now());
-    let options = Options { as_of: args.as_of.into() };
-    let strictness = args.strict.strictness();
-    let mut declared = args.known.read(|| Select::default().ids(), strictness, now)?;
-    let out = Stdout::open();
-    let mut report: Box<dyn Report + Send> = match args.printed.format() {
-        Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
-        Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
-        Format::Junit => Box::new(Junit::new(out)),
-        Format::Sarif => Box::new(Sarif::new(out, rules::all())),
-        Format::Html => Box::new(Html::new(out, PathBuf::new(), RuleSet::of(rules::all()))),
-    };
-    let reference = Reference::new(&given.directories, &given.trust);
-    let check = Check {
+    let asked = Asked {
         paths: args.paths.clone(),
-        reference: &reference,
+        base: PathBuf::new(),
+        at: args.at,
+        as_of: args.as_of.into(),
+        views: args.view.clone(),
+        strictness: args.strict.strictness(),
+        require: args.require.clone(),
+        limits: Limits::default(),
+    };
+    let report = args.printed.format().report(Stdout::open(), color.on(&io::stdout()), &asked.base);
+    judge(&asked, &given, &Reference::new(&given.directories, &given.trust), &args.known, report)
+}
+
+/// What is to be judged and how, whoever asks: the command line or the page.
+pub struct Asked {
+    /// Files, folders, archives; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// From which folder what lies there is named.
+    pub base: PathBuf,
+    /// When the messages arrived, and the instant that directories and certificates are judged at.
+    pub at: Option<Timestamp>,
+    /// By the norm of which day.
+    pub as_of: AsOf,
+    /// Whose mailboxes the messages are from.
+    pub views: Vec<View>,
+    /// What fails besides violations.
+    pub strictness: Strictness,
+    /// Answers that must be yes.
+    pub require: Vec<Question>,
+    /// How much is read before it is enough.
+    pub limits: Limits,
+}
+
+/// Judges it by what is `given`, which `reference` has read, and tells `report`.
+pub fn judge(
+    asked: &Asked,
+    given: &Given,
+    reference: &Reference<'_>,
+    known: &Deviations,
+    mut report: Box<dyn Report + Send + '_>,
+) -> Result<Exit, CliError> {
+    if asked.require.contains(&Question::Complete) && asked.views.is_empty() {
+        return Err(CliError::CompleteWithoutView);
+    }
+    let (clock, now) = (Instant::now(), Machine::default().now());
+    let (options, strictness) = (Options { as_of: asked.as_of }, asked.strictness);
+    let mut declared = known.read(|| Select::default().ids(), strictness, now)?;
+    let check = Check {
+        paths: asked.paths.clone(),
+        base: asked.base.clone(),
+        reference,
         directories: given.names.clone(),
         options,
-        at: args.at,
+        at: asked.at,
         now,
-        watch: Watch::of(args.view.iter().copied(), args.at.unwrap_or(now)),
+        watch: Watch::of(asked.views.iter().copied(), asked.at.unwrap_or(now)),
         strictness,
-        limits: Limits::default(),
+        limits: asked.limits.clone(),
     };
     let work = Work::Check { references: given.references() };
     let opening = Opening { started: now, work, strictness, as_of: options.as_of };
     report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
     let mut required: BTreeMap<Question, Required> =
-        args.require.iter().map(|question| (*question, Required::default())).collect();
+        asked.require.iter().map(|question| (*question, Required::default())).collect();
     reference.providers().for_each(|provider| declared.knows(provider));
     let telling = |mut event: Event<'_>| {
         require(&mut required, &event);

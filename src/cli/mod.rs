@@ -15,6 +15,7 @@ mod known;
 mod last_resort;
 mod list;
 mod merge;
+mod page;
 mod reference;
 mod run;
 mod schema;
@@ -68,6 +69,8 @@ enum Command {
     Merge(merge::Args),
     /// Show what a message, signature, certificate or directory consists of; nothing is judged.
     Inspect(inspect::Args),
+    /// Judge what is dropped on a web page of this machine, or sent to it over HTTP.
+    Page(page::Args),
     /// Keep, show or forget the roots, lists and directory that messages are judged by.
     Reference(reference::Args),
     /// List scenarios, rules, clauses or faults.
@@ -113,6 +116,7 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Diff(args) => diff::diff(args),
         Command::Merge(args) => merge::merge(args, cli.color),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
+        Command::Page(args) => page::page(args),
         Command::Reference(args) => reference::reference(args),
         Command::Serve(args) => serve::serve(args),
         Command::List(args) => list::list(args),

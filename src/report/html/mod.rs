@@ -12,6 +12,7 @@ mod norm;
 mod play;
 mod plays;
 mod sequence;
+mod start;
 mod tale;
 mod texts;
 
@@ -24,7 +25,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 
-pub use self::changes::{Change, Changes};
+pub use self::{
+    changes::{Change, Changes},
+    start::Start,
+};
 
 use self::{checks::ChecksPage, plays::PlaysPage};
 use super::{Report, RuleSet, uri};
@@ -94,6 +98,8 @@ impl<W: Write> Report for Html<W> {
 
 /// What every page has around what it tells.
 struct Frame {
+    /// The language of the page until its script has chosen one.
+    language: &'static str,
     suite: &'static str,
     version: &'static str,
     started: String,
@@ -104,22 +110,26 @@ struct Frame {
 
 impl Frame {
     fn new(started: Timestamp) -> Self {
-        let hash = |text: &str| STANDARD.encode(digest(&SHA256, text.as_bytes()));
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-            hash(STYLE),
-            hash(SCRIPT)
-        );
         let (suite, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         Self {
+            language: "en",
             suite,
             version,
             started: started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
             style: STYLE,
             script: SCRIPT,
-            policy,
+            policy: format!("{}; form-action 'none'", policy(&[STYLE], &[SCRIPT])),
         }
     }
+}
+
+/// A Content-Security-Policy that lets nothing load, and nothing apply or run but these, named by their digests.
+fn policy(styles: &[&str], scripts: &[&str]) -> String {
+    let hashes = |texts: &[&str]| -> String {
+        let hash = |text: &&str| format!(" 'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())));
+        texts.iter().map(hash).collect()
+    };
+    format!("default-src 'none'; style-src{}; script-src{}; base-uri 'none'", hashes(styles), hashes(scripts))
 }
 
 /// Something that was counted, large.
