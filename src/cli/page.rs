@@ -73,16 +73,16 @@ pub fn page(args: &Args) -> Result<Exit, CliError> {
         time: Duration::from_secs(args.time),
         silence: Duration::from_secs(args.silence),
     };
+    // They live as long as the program.
+    let given: &'static Given = Box::leak(Box::new(reference::kept()?));
+    let reference = Box::leak(Box::new(Reference::new(&given.directories, &given.trust)));
     // Whatever is laid down for a check lies in one folder, which is gone at the end even where a check is not.
     let temporary = std::env::temp_dir();
     let folder = tempfile::Builder::new().prefix("pec-conformance-page-").tempdir_in(&temporary);
     let folder = folder.map_err(|problem| CliError::Unwritten { path: temporary, problem })?;
     tempfile::env::override_temp_dir(folder.path())
         .map_err(|other| CliError::Internal(format!("temporary files lie in {} already", other.display())))?;
-    // They live as long as the program.
-    let given: &'static Given = Box::leak(Box::new(reference::kept()?));
-    let reference = Box::leak(Box::new(Reference::new(&given.directories, &given.trust)));
-    let page = Page::new(Desk { given, reference, upload: bounds.upload }, bounds, args.name.clone());
+    let page = Page::new(Desk { given, reference, bounds }, bounds, args.name.clone());
     let cores = thread::available_parallelism().map_or(1, usize::from);
     // Each check judges on a thread; the others write down what arrives.
     let runtime = threads::runtime(cores, at_once + cores * 2).map_err(CliError::NoRuntime)?;
@@ -106,7 +106,7 @@ pub fn page(args: &Args) -> Result<Exit, CliError> {
 struct Desk {
     given: &'static Given,
     reference: &'static Reference<'static>,
-    upload: u64,
+    bounds: Bounds,
 }
 
 impl Judge for Desk {
@@ -116,6 +116,7 @@ impl Judge for Desk {
 
     fn judge(&self, job: &Job, out: &File) -> Result<(), Refusal> {
         let limits = Limits::default();
+        let (whole, spooled) = (limits.whole.min(self.bounds.upload), limits.spooled.min(self.bounds.total));
         let asked = check::Asked {
             paths: job.paths.clone(),
             base: job.folder.clone(),
@@ -124,7 +125,7 @@ impl Judge for Desk {
             views: job.asked.views.clone(),
             strictness: job.asked.strictness,
             require: job.asked.require.clone(),
-            limits: Limits { whole: limits.whole.min(self.upload), ..limits },
+            limits: Limits { whole, spooled, ..limits },
         };
         let known = Deviations::default();
         let out = BufWriter::new(Bounded { out, left: LARGEST });

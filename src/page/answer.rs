@@ -64,6 +64,12 @@ mod tests {
         results::{Question, Strictness},
     };
 
+    /// The words of an option.
+    fn values<T: clap::ValueEnum>() -> BTreeSet<String> {
+        let values = T::value_variants().iter().filter_map(T::to_possible_value);
+        values.map(|value| value.get_name().to_owned()).collect()
+    }
+
     #[test]
     fn the_description_tells_of_every_path_option_and_format() {
         let description: Value = serde_json::from_str(DESCRIPTION).unwrap();
@@ -79,10 +85,6 @@ mod tests {
             let words = schema["enum"].as_array().or(schema["items"]["enum"].as_array()).unwrap();
             words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
         };
-        fn values<T: clap::ValueEnum>() -> BTreeSet<String> {
-            let values = T::value_variants().iter().filter_map(T::to_possible_value);
-            values.map(|value| value.get_name().to_owned()).collect()
-        }
         assert_eq!(words("format"), values::<Format>());
         assert_eq!(words("require"), values::<Question>());
         assert_eq!(words("strict"), values::<Strictness>());

@@ -20,7 +20,7 @@ use super::{
 use crate::{bounded::MIB, report::Format};
 
 /// What is still read of a request that was refused, so that its sender comes to hear of it.
-const DRAINED: usize = 64 * MIB as usize;
+const DRAINED: u64 = 64 * MIB;
 const DRAINING: Duration = Duration::from_secs(5);
 /// Octets of a report that are read at a time.
 const PIECE: usize = 64 << 10;
@@ -108,7 +108,7 @@ async fn drain(body: Body) {
     let reading = async {
         let mut left = DRAINED;
         while let Some(Ok(bytes)) = body.next().await {
-            left = left.saturating_sub(bytes.len());
+            left = left.saturating_sub(bytes.len() as u64);
             if left == 0 {
                 break;
             }

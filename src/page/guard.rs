@@ -49,14 +49,16 @@ fn welcome(names: &[String], headers: &HeaderMap) -> Result<(), Refusal> {
             format!("this was sent by another page ({from}): open the page by its address, and send it from there");
         Refusal::new(StatusCode::FORBIDDEN, words)
     };
-    if let Some(origin) = text(header::ORIGIN)
-        && !["http", "https"].iter().any(|scheme| origin == format!("{scheme}://{host}"))
-    {
-        return Err(foreign(origin));
-    }
     match text(HeaderName::from_static("sec-fetch-site")) {
-        None | Some("same-origin" | "none") => Ok(()),
+        // A browser that says so knows better than by `Origin`, which it leaves out for a form that sends no referrer.
+        Some("same-origin" | "none") => Ok(()),
         Some(site) => Err(foreign(site)),
+        None => match text(header::ORIGIN) {
+            Some(origin) if !["http", "https"].iter().any(|scheme| origin == format!("{scheme}://{host}")) => {
+                Err(foreign(origin))
+            }
+            _ => Ok(()),
+        },
     }
 }
 
@@ -96,11 +98,16 @@ mod tests {
         let asked = |pairs: &[(&'static str, &'static str)]| {
             let pairs =
                 pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-            welcome(&[], &HeaderMap::from_iter(pairs)).map_err(|refusal| refusal.status.as_u16())
+            welcome(&[], &pairs.collect()).map_err(|refusal| refusal.status.as_u16())
         };
         let host = ("host", "127.0.0.1:8080");
         assert_eq!(asked(&[host]), Ok(()));
         assert_eq!(asked(&[host, ("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-origin")]), Ok(()));
+        assert_eq!(
+            asked(&[host, ("origin", "null"), ("sec-fetch-site", "same-origin")]),
+            Ok(()),
+            "a form without script"
+        );
         assert_eq!(asked(&[host, ("sec-fetch-site", "none")]), Ok(()));
         assert_eq!(asked(&[]), Err(421));
         assert_eq!(asked(&[("host", "evil.example")]), Err(421));

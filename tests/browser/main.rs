@@ -3,6 +3,9 @@
 
 mod browser;
 mod hostile;
+mod page;
+#[path = "../ports/mod.rs"]
+mod ports;
 #[path = "../program/mod.rs"]
 mod program;
 
