@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use clap::builder::RangedU64ValueParser;
 use tokio::net::TcpListener;
 
 use super::{
@@ -47,20 +48,25 @@ pub struct Args {
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
     name: Vec<String>,
     /// MiB that one upload may have.
-    #[arg(long, value_name = "MIB", default_value_t = Bounds::default().upload / MIB, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    #[arg(long, value_name = "MIB", default_value_t = Bounds::default().upload / MIB, value_parser = up_to(1 << 20))]
     upload: u64,
     /// MiB that all uploads may have that are being taken or judged.
-    #[arg(long, value_name = "MIB", default_value_t = Bounds::default().total / MIB, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    #[arg(long, value_name = "MIB", default_value_t = Bounds::default().total / MIB, value_parser = up_to(1 << 20))]
     total: u64,
     /// Checks at once; who comes then is told to come again.
-    #[arg(long, value_name = "COUNT", default_value_t = Bounds::default().at_once as u64, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    #[arg(long, value_name = "COUNT", default_value_t = Bounds::default().at_once as u64, value_parser = up_to(1024))]
     at_once: u64,
     /// Seconds that an upload may take, and judging it again.
-    #[arg(long, value_name = "SECONDS", default_value_t = Bounds::default().time.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = Bounds::default().time.as_secs(), value_parser = up_to(86_400))]
     time: u64,
     /// Seconds for which nothing may come of an upload that is under way.
-    #[arg(long, value_name = "SECONDS", default_value_t = Bounds::default().silence.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = Bounds::default().silence.as_secs(), value_parser = up_to(86_400))]
     silence: u64,
+}
+
+/// A number that bounds something; none is no bound.
+fn up_to(most: u64) -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..=most)
 }
 
 /// Serves until it is told to stop.

@@ -14,8 +14,9 @@ use axum::{
 use super::{Page, Refusal, asked::language, check::check, guard::guard};
 use crate::{clock::Machine, report::Start};
 
-/// The description of this interface for other programs, in OpenAPI. It is written by hand, and held against what there is: it
-/// has one path that matters, for which a crate that makes it from types would be more to read.
+/// The description of this interface for other programs, in OpenAPI. It is written by hand, and held against
+/// what there is: it has one path that matters, for which a crate that makes it from types would be more to
+/// read.
 const DESCRIPTION: &str = include_str!("openapi.json");
 
 /// Everything that is answered.

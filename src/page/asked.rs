@@ -122,7 +122,8 @@ pub(super) fn language(headers: &HeaderMap) -> &'static str {
     liked(&accept.to_ascii_lowercase()).find_map(known).unwrap_or("en")
 }
 
-/// What a header such as `Accept` lists, what is liked best first (RFC 9110 12.4.2); what has the weight 0 is not liked.
+/// What a header such as `Accept` lists, what is liked best first (RFC 9110 12.4.2); what has the weight 0 is
+/// not liked.
 fn liked(list: &str) -> impl Iterator<Item = &str> {
     let weighed = list.split(',').filter_map(|entry| {
         let mut parts = entry.split(';').map(str::trim);

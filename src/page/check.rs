@@ -102,7 +102,8 @@ fn answer(mut report: std::fs::File, format: Format) -> Result<Response, Refusal
     Ok(([(header::CONTENT_TYPE, media_type(format))], Body::from_stream(report)).into_response())
 }
 
-/// Reads what was sent, and does nothing with it: to whoever is still writing a connection that is closed is a broken one.
+/// Reads what was sent, and does nothing with it: to whoever is still writing a connection that is closed is a
+/// broken one.
 async fn drain(body: Body) {
     let mut body = body.into_data_stream();
     let reading = async {

@@ -1,5 +1,6 @@
-//! Who may ask, and what every answer says to browsers. A page on this machine is reached by every other page that its user
-//! opens: what comes from one of those is refused, and so is a name that somebody else's server gave to this address.
+//! Who may ask, and what every answer says to browsers. A page on this machine is reached by every other page
+//! that its user opens: what comes from one of those is refused, and so is a name that somebody else's server
+//! gave to this address.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -40,7 +41,8 @@ fn welcome(names: &[String], headers: &HeaderMap) -> Result<(), Refusal> {
     let host = text(header::HOST).unwrap_or_default();
     if !is_ours(host, names) {
         let words = format!(
-            "`{host}` is no name of this page: open it by the address that it told when it began, or start it with `--name`"
+            "`{host}` is no name of this page: open it by the address that it told when it began, or start it with \
+             `--name`"
         );
         return Err(Refusal::new(StatusCode::MISDIRECTED_REQUEST, words));
     }
@@ -62,8 +64,8 @@ fn welcome(names: &[String], headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a `Host` is this page's: an address, which no other server can have given it, `localhost`, or a name that its
-/// owner told.
+/// Whether a `Host` is this page's: an address, which no other server can have given it, `localhost`, or a name
+/// that its owner told.
 fn is_ours(host: &str, names: &[String]) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()) => name,

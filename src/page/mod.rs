@@ -1,8 +1,9 @@
-//! A web page for who has no terminal, and the same over HTTP for other systems: what is uploaded is judged, answered, and
-//! forgotten.
+//! A web page for who has no terminal, and the same over HTTP for other systems: what is uploaded is judged,
+//! answered, and forgotten.
 //!
-//! Nothing here judges: a [`Judge`] does, which is handed a folder and a file to write to. What arrives is laid down in a
-//! folder that goes with the request, however that ends; everything that somebody can send is bounded ([`Bounds`]).
+//! Nothing here judges: a [`Judge`] does, which is handed a folder and a file to write to. What arrives is laid
+//! down in a folder that goes with the request, however that ends; everything that somebody can send is bounded
+//! ([`Bounds`]).
 
 mod answer;
 mod asked;

@@ -193,8 +193,8 @@ fn cut(name: &str) -> String {
     name.char_indices().find(|(at, _)| *at >= most).map_or_else(String::new, |(at, _)| name[at..].to_owned())
 }
 
-/// The octets of a request as they come, up to the bound; an error once they come too slowly, or more of a form is held than
-/// its parts may have of what is no file's.
+/// The octets of a request as they come, up to the bound; an error once they come too slowly, or more of a form
+/// is held than its parts may have of what is no file's.
 fn bounded(body: Body, bounds: Bounds, held: Arc<AtomicU64>) -> impl Stream<Item = Result<Bytes, Refusal>> + Send {
     let arriving = Some((body.into_data_stream(), 0_u64, held));
     stream::unfold(arriving, move |arriving| async move {

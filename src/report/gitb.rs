@@ -1,5 +1,5 @@
-//! A test assertion report (TAR) as the European Commission's Interoperability Test Bed reads it from its validators: one XML
-//! document with a result, counters, and an item for each thing that there is to say.
+//! A test assertion report (TAR) as the European Commission's Interoperability Test Bed reads it from its
+//! validators: one XML document with a result, counters, and an item for each thing that there is to say.
 //!
 //! The counters stand before the items, so these are held, up to a bound; the counters count all.
 

@@ -125,8 +125,8 @@ async fn files_are_chosen_and_after_one_check_comes_another() {
 
     // As much as a large attachment takes, and what means harm.
     let line = format!("{}\r\n", "QUJD".repeat(19));
-    let head = "From: a@pec.alfa.example\r\nTo: b@pec.bravo.example\r\nSubject: thirty megabytes\r\nMIME-Version: 1.0\r\n\
-                Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+    let head = "From: a@pec.alfa.example\r\nTo: b@pec.bravo.example\r\nSubject: thirty megabytes\r\n\
+                MIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n";
     let large = folder.path().join("large.eml");
     fs::write(&large, head.to_owned() + &line.repeat((30 << 20) / line.len())).unwrap();
     let harm = hostile::HARM.replace(['\r', '\n', '\0'], "");

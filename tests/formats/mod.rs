@@ -65,8 +65,9 @@ impl Tar {
     }
 }
 
-/// A report of the shape that the test bed's documents tell: elements, their order and their words. Where `PEC_GITB` names a
-/// folder with the test bed's `gitb_tr.xsd` and `gitb_core.xsd`, xmllint holds it against those too.
+/// A report of the shape that the test bed's documents tell: elements, their order and their words. Where
+/// `PEC_GITB` names a folder with the test bed's `gitb_tr.xsd` and `gitb_core.xsd`, xmllint holds it against
+/// those too.
 #[track_caller]
 pub fn tar(text: &str) -> Tar {
     let document = Document::parse(text).expect("it is XML");

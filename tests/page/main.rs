@@ -1,4 +1,5 @@
-//! `page` over HTTP: what comes in which format, who is refused, and that nothing is left of what was sent, however it ended.
+//! `page` over HTTP: what comes in which format, who is refused, and that nothing is left of what was sent,
+//! however it ended.
 #![cfg(unix)]
 
 #[path = "../formats/mod.rs"]
@@ -99,7 +100,8 @@ fn every_format_is_what_its_schema_wants_and_says_the_same() {
 #[test]
 fn the_command_line_tells_a_test_assertion_report_too() {
     let folder = tempfile::tempdir().unwrap();
-    let hostile = "X-Ricevuta: accettazione\r\nSubject: \x1b[2J</TestStepReport>]]> \u{202e}&x;\r\nFrom: <a@b.example>\r\n\r\nhello\r\n";
+    let hostile = "X-Ricevuta: accettazione\r\nSubject: \x1b[2J</TestStepReport>]]> \u{202e}&x;\r\n\
+                   From: <a@b.example>\r\n\r\nhello\r\n";
     fs::write(folder.path().join("ho\u{202e}\x01stile.eml"), hostile).unwrap();
     let check = |path: &str, code| formats::tar(&pec(&["check", path, "--format", "gitb"]).exits(code).out);
     assert_eq!(check(folder.path().to_str().unwrap(), 1).result, "FAILURE");

@@ -1,5 +1,5 @@
-//! The page that a check begins at for who has no terminal: what is to be checked is chosen there, and what it is checked
-//! by is shown. What comes of it is the page of a check.
+//! The page that a check begins at for who has no terminal: what is to be checked is chosen there, and what it
+//! is checked by is shown. What comes of it is the page of a check.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -44,7 +44,8 @@ impl Start<'_> {
         Page { frame, references, most: self.most, most_told: told(self.most), upload: UPLOAD }.render()
     }
 
-    /// The Content-Security-Policy of the page, and of the one of a check that takes its place: that one's own is narrower.
+    /// The Content-Security-Policy of the page, and of the one of a check that takes its place: that one's own
+    /// is narrower.
     pub fn policy() -> String {
         format!("{}; connect-src 'self'; form-action 'self'", policy(&[STYLE], &[SCRIPT, UPLOAD]))
     }
