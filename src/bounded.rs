@@ -94,7 +94,8 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-fn told(limit: u64) -> String {
+/// A bound in words.
+pub fn told(limit: u64) -> String {
     if limit >= MIB { format!("{} MiB", limit / MIB) } else { format!("{limit} bytes") }
 }
 

@@ -20,6 +20,7 @@
 //! known      deviations that a provider declares
 //! language   what people are told, in Italian and in English
 //! catalogue  the clauses, rules, scenarios, faults and terms, and how they lead to each other: what is checked, and by what
+//! page       what someone uploads, handed to whoever judges it: a web page, and the same over HTTP
 //! below all  message, smime, directory, pki (reading mail, signatures, providers, the test PKI), norm, clock,
 //!            bounded (files read up to a bound), yaml (files that people write, and what is wrong with one), shown (text from
 //!            outside, fit for a terminal), state (of hosts and mailboxes, as scenarios give it and gateways have it), threads (to play and
@@ -47,6 +48,7 @@ pub mod merge;
 pub mod message;
 pub mod net;
 pub mod norm;
+pub mod page;
 pub mod pki;
 pub mod report;
 pub mod results;

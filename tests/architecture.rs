@@ -80,7 +80,19 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("results", &["directory", "evidence", "known", "message", "norm", "rules"]),
     (
         "report",
-        &["clock", "evidence", "hexadecimal", "known", "language", "norm", "results", "rules", "shown", "smime"],
+        &[
+            "bounded",
+            "clock",
+            "evidence",
+            "hexadecimal",
+            "known",
+            "language",
+            "norm",
+            "results",
+            "rules",
+            "shown",
+            "smime",
+        ],
     ),
     ("archive", &["bounded", "directory", "evidence", "message", "smime"]),
     // What someone holds, judged without anything that makes or plays.
@@ -89,6 +101,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("diff", &["report", "results", "shown"]),
     // The parts of one, by what they left; judged again, and played by nobody.
     ("merge", &["diff", "evidence", "hexadecimal", "norm", "report", "results", "rules", "shown"]),
+    // What is uploaded, handed to whoever judges it.
+    ("page", &["bounded", "clock", "evidence", "norm", "report", "results", "shown"]),
     // A gateway as a program; nobody plays or judges there.
     (
         "serve",
@@ -128,6 +142,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "merge",
             "message",
             "norm",
+            "page",
             "report",
             "results",
             "rules",
@@ -155,6 +170,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("archive", &["runner", "target", "gateway", "net", "report", "cli"]),
     ("check", &["runner", "target", "gateway", "net", "report", "cli"]),
     ("merge", &["runner", "target", "gateway", "net", "cli"]),
+    ("page", &["runner", "target", "gateway", "net", "check", "cli"]),
 ];
 
 /// What is done with what someone holds, and what it must stay away from.

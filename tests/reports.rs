@@ -1,6 +1,7 @@
 //! The reports are what their formats' own schemas want: SARIF by OASIS's, JUnit by Jenkins', the JSON stream by the schema
 //! that `schema report` prints. What comes from outside acts in none of them.
 
+mod formats;
 mod program;
 
 use std::{
@@ -11,9 +12,11 @@ use std::{
 
 use serde_json::Value;
 
-use self::program::pec;
+use self::{
+    formats::{sarif, types},
+    program::pec,
+};
 
-const SARIF: &str = include_str!("schemas/sarif-2.1.0.json");
 const JUNIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemas/junit-10.xsd");
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md");
 
@@ -67,22 +70,6 @@ fn checked(format: &str) -> (tempfile::TempDir, String) {
     let out = pec(&["check", folder.path().join("mail").to_str().unwrap(), "--format", format]).out;
     assert!(!out.contains(ACTING), "{out}");
     (folder, out)
-}
-
-#[track_caller]
-fn accepted(schema: &Value, document: &Value) {
-    let validator = jsonschema::validator_for(schema).expect("the schema is one");
-    let errors: Vec<String> =
-        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
-}
-
-fn sarif(text: &str) -> Value {
-    let log: Value = serde_json::from_str(text).expect("a whole JSON document");
-    // A slip in OASIS's file: of a language that no log of ours has, its pattern closes a bracket that none opened.
-    let schema = SARIF.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
-    accepted(&serde_json::from_str(&schema).unwrap(), &log);
-    log
 }
 
 #[test]
@@ -152,18 +139,6 @@ fn jenkins_accepts(files: &[PathBuf]) {
 
 fn schema(what: &str) -> Value {
     serde_json::from_str(&pec(&["schema", what]).out).expect("`schema` prints JSON")
-}
-
-/// Holds each line against a schema, and tells their types.
-fn types(schema: &Value, lines: &str) -> Vec<String> {
-    let validator = jsonschema::validator_for(schema).expect("the schema is one");
-    let each = lines.lines().map(|line| {
-        let line: Value = serde_json::from_str(line).expect("every line is JSON");
-        let errors: Vec<String> = validator.iter_errors(&line).map(|error| error.to_string()).collect();
-        assert!(errors.is_empty(), "{line}\n{}", errors.join("\n"));
-        line["type"].as_str().unwrap().to_owned()
-    });
-    each.collect()
 }
 
 #[test]

@@ -59,13 +59,13 @@ impl Place {
 }
 
 /// What is at a path that was named.
-pub(super) fn given(path: &Path, limits: &Limits) -> Stream {
-    let place = Place::new(named(path), Asked::ByName);
+pub(super) fn given(path: &Path, base: &Path, limits: &Limits) -> Stream {
+    let place = Place::new(named(path, base), Asked::ByName);
     if place.name.path().is_none() {
         return flowing(place, io::stdin(), limits);
     }
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => folder::walk(path, limits),
+        Ok(metadata) if metadata.is_dir() => folder::walk(path, base, limits),
         Ok(metadata) => at(path, place, &metadata, limits),
         Err(error) => place.left_out(Why::Unreadable(error)),
     }

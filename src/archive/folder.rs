@@ -15,6 +15,7 @@ use super::{
     Content, Found, Item, LeftOut, Limits, Name, Stream, Why,
     file::{self, Place},
     left_out::Asked,
+    named,
 };
 use crate::evidence::bundle;
 
@@ -22,9 +23,10 @@ use crate::evidence::bundle;
 const BATCH: usize = 200_000;
 
 /// Everything in a folder that was named.
-pub(super) fn walk(path: &Path, limits: &Limits) -> Stream {
+pub(super) fn walk(path: &Path, base: &Path, limits: &Limits) -> Stream {
     let mut folder = Folder {
-        given: Name::file(path),
+        given: named(path, base),
+        base: base.to_owned(),
         limits: limits.clone(),
         open: Vec::new(),
         bases: fs::canonicalize(path).into_iter().collect(),
@@ -39,6 +41,8 @@ pub(super) fn walk(path: &Path, limits: &Limits) -> Stream {
 
 struct Folder {
     given: Name,
+    /// From where everything is named.
+    base: PathBuf,
     limits: Limits,
     /// The folders that are being walked, the innermost last.
     open: Vec<Listing>,
@@ -73,7 +77,7 @@ impl Iterator for Folder {
                     self.open.pop();
                 }
                 Err(error) => {
-                    let name = Name::file(&listing.path);
+                    let name = named(&listing.path, &self.base);
                     self.open.pop();
                     self.current = Some(super::only(left_out(name, Asked::InPassing, Why::Unreadable(error))));
                 }
@@ -86,7 +90,7 @@ impl Folder {
     /// Goes into a folder; what is found instead, if it is not to be walked.
     fn enter(&mut self, path: &Path, kind: Kind) -> Option<Found> {
         if kind == Kind::Plain && is_bundle(path) {
-            return Some(Ok(Item { name: Name::file(path), content: Content::Bundle(path.to_owned()) }));
+            return Some(Ok(Item { name: named(path, &self.base), content: Content::Bundle(path.to_owned()) }));
         }
         let kind = match kind {
             Kind::Plain if path.join("cur").is_dir() && path.join("new").is_dir() => Kind::Maildir,
@@ -97,7 +101,8 @@ impl Folder {
     }
 
     fn entry(&mut self, path: &Path, kind: Kind) -> Option<Stream> {
-        let passing = |why| Some(super::only(left_out(Name::file(path), Asked::InPassing, why)));
+        let name = named(path, &self.base);
+        let passing = |why| Some(super::only(left_out(name.clone(), Asked::InPassing, why)));
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) => return passing(Why::Unreadable(error)),
@@ -118,7 +123,7 @@ impl Folder {
         }
         match kind {
             Kind::Tmp => passing(Why::MaildirTmp),
-            _ => Some(file::at(path, Place::new(Name::file(path), Asked::InPassing), &metadata, &self.limits)),
+            _ => Some(file::at(path, Place::new(name, Asked::InPassing), &metadata, &self.limits)),
         }
     }
 

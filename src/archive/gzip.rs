@@ -20,7 +20,7 @@ pub(super) fn inside(place: Place, packed: Box<dyn Read + Send>, limits: &Limits
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::Write as _};
+    use std::{fs, io::Write as _, path::Path};
 
     use flate2::{Compression, write::GzEncoder};
 
@@ -42,7 +42,7 @@ mod tests {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
         let name = path.to_string_lossy().into_owned();
-        let told = open(&[path], limits).map(|found| match found {
+        let told = open(&[path], Path::new(""), limits).map(|found| match found {
             Ok(item) => match item.content {
                 Content::Message(bytes) => format!("{}: {} octets", item.name, bytes.len()),
                 other => format!("{}: {other:?}", item.name),

@@ -72,15 +72,20 @@ pub enum Content {
 /// What comes out of an archive.
 pub type Found = Result<Item, LeftOut>;
 
-/// Everything at these paths, in the order given, folders in order of name. `-` is standard input, once.
-pub fn open(paths: &[PathBuf], limits: &Limits) -> impl Iterator<Item = Found> + Send + use<> {
-    let (paths, limits) = (paths.to_vec(), limits.clone());
-    paths.into_iter().flat_map(move |path| file::given(&path, &limits))
+/// Everything at these paths, in the order given, folders in order of name, told by the names that they have from `base`.
+/// `-` is standard input, once.
+pub fn open(paths: &[PathBuf], base: &Path, limits: &Limits) -> impl Iterator<Item = Found> + Send + use<> {
+    let (paths, base, limits) = (paths.to_vec(), base.to_owned(), limits.clone());
+    paths.into_iter().flat_map(move |path| file::given(&path, &base, &limits))
 }
 
-/// What a path that is given is called: `-` is standard input.
-pub fn named(path: &Path) -> Name {
-    if path == Path::new("-") { Name::stdin() } else { Name::file(path) }
+/// What a path that is given is called, from a folder that it may lie in: `-` is standard input.
+pub fn named(path: &Path, base: &Path) -> Name {
+    match path.strip_prefix(base) {
+        _ if path == Path::new("-") => Name::stdin(),
+        Ok(rest) if !base.as_os_str().is_empty() => Name::file(rest),
+        _ => Name::file(path),
+    }
 }
 
 /// Things that come out one after the other.

@@ -35,6 +35,8 @@ use crate::{
 pub struct Check<'a> {
     /// Files, folders, archives; `-` is standard input.
     pub paths: Vec<PathBuf>,
+    /// From which folder what is found there is named; nowhere, as it was given.
+    pub base: PathBuf,
     /// The directory and whom to trust.
     pub reference: &'a Reference<'a>,
     /// What the directories of the reference are called, in order.
@@ -87,7 +89,7 @@ impl Check<'_> {
             tell(Event::Reference(Box::new(item::reference(name, judgement)))).map_err(Broken::Telling)?;
         }
         let found = self.paths.iter().enumerate().flat_map(|(given, path)| {
-            archive::open(std::slice::from_ref(path), &self.limits).map(move |found| (given, found))
+            archive::open(std::slice::from_ref(path), &self.base, &self.limits).map(move |found| (given, found))
         });
         let numbered = found.map(|(given, found)| {
             number += 1;
@@ -137,7 +139,7 @@ impl Check<'_> {
             },
         )?;
         let silent = self.paths.iter().zip(exercised).filter(|(_, put)| *put == 0);
-        outcome.tally.not_exercised = silent.map(|(path, _)| archive::named(path).to_string()).collect();
+        outcome.tally.not_exercised = silent.map(|(path, _)| archive::named(path, &self.base).to_string()).collect();
         outcome.tally.not_in_force.extend(judge.not_in_force());
         Ok(outcome)
     }

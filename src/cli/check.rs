@@ -1,8 +1,7 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Instant};
+use std::{collections::BTreeMap, io, path::PathBuf, time::Instant};
 
-use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
@@ -21,9 +20,10 @@ use crate::{
     clock::Machine,
     evidence::{View, Watch},
     known::Extent,
-    report::{Folder, Html, JsonStream, Junit, Report, Reports, RuleSet, Sarif, Style, Terminal},
-    results::{Closing, Ending, Event, Opening, Question, Required, Totals, Work, require},
-    rules::{self, Options, Reference},
+    norm::AsOf,
+    report::{Folder, Format, Report, Reports, Style},
+    results::{Closing, Ending, Event, Opening, Question, Required, Strictness, Totals, Work, require},
+    rules::{Options, Reference},
     shown::path_text,
 };
 
@@ -64,68 +64,100 @@ pub struct Args {
     printed: Printed<Format>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A page for people.
-    #[default]
-    Text,
-    /// JSON lines.
-    Json,
-    /// JUnit XML.
-    Junit,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// A page to look at, in Italian and English, with one for each message that can be printed.
-    Html,
-}
-
 /// Judges everything that is given.
 pub fn check(args: &Args, style: Style) -> Result<Exit, CliError> {
-    if args.require.contains(&Question::Complete) && args.view.is_empty() {
-        return Err(CliError::CompleteWithoutView);
-    }
     let given = match (&args.trust, &args.directory) {
         (None, None) => super::reference::kept()?,
         (trust, directory) => Given::read(trust.as_deref(), directory.as_deref())?,
-    };
-    let (clock, now) = (Instant::now(), Machine::default().now());
-    let options = Options { as_of: args.as_of.into() };
-    let strictness = args.strict.strictness();
-    let mut declared = args.known.read(|| Select::default().ids(), strictness, now)?;
-    let out = Stdout::open();
-    let mut report: Box<dyn Report + Send> = match args.printed.format() {
-        Format::Text => Box::new(Terminal::new(out, style)),
-        Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
-        Format::Junit => Box::new(Junit::new(out)),
-        Format::Sarif => Box::new(Sarif::new(out, rules::all())),
-        Format::Html => Box::new(Html::new(out, PathBuf::new(), RuleSet::of(rules::all()))),
     };
     let mut beside = Reports::default();
     if let Some(folder) = &args.pages {
         let pages = Folder::create(folder).map_err(|problem| CliError::Unwritten { path: folder.clone(), problem })?;
         beside.add(path_text(folder), pages);
     }
-    let reference = Reference::new(&given.directories, &given.trust);
-    let check = Check {
+    let asked = Asked {
         paths: args.paths.clone(),
-        reference: &reference,
+        base: PathBuf::new(),
+        at: args.at,
+        as_of: args.as_of.into(),
+        views: args.view.clone(),
+        strictness: args.strict.strictness(),
+        require: args.require.clone(),
+        limits: Limits::default(),
+    };
+    let report = args.printed.format().report(Stdout::open(), style, &asked.base);
+    let report = Box::new(Told { report, beside: &mut beside });
+    let exit = judge(&asked, &given, &Reference::new(&given.directories, &given.trust), &args.known, report)?;
+    for (name, problem) in beside.broken() {
+        warn(&format!("{name} could not be written: {problem}"));
+    }
+    Ok(if beside.broken().is_empty() { exit } else { exit.worse(Exit::Trouble) })
+}
+
+/// What is printed, and what is written beside it.
+struct Told<'a> {
+    report: Box<dyn Report + Send>,
+    beside: &'a mut Reports,
+}
+
+impl Report for Told<'_> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        self.beside.event(event);
+        self.report.event(event)
+    }
+}
+
+/// What is to be judged and how, whoever asks: the command line or the page.
+pub struct Asked {
+    /// Files, folders, archives; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// From which folder what lies there is named.
+    pub base: PathBuf,
+    /// When the messages arrived, and the instant that directories and certificates are judged at.
+    pub at: Option<Timestamp>,
+    /// By the norm of which day.
+    pub as_of: AsOf,
+    /// Whose mailboxes the messages are from.
+    pub views: Vec<View>,
+    /// What fails besides violations.
+    pub strictness: Strictness,
+    /// Answers that must be yes.
+    pub require: Vec<Question>,
+    /// How much is read before it is enough.
+    pub limits: Limits,
+}
+
+/// Judges it by what is `given`, which `reference` has read, and tells `report`.
+pub fn judge(
+    asked: &Asked,
+    given: &Given,
+    reference: &Reference<'_>,
+    known: &Deviations,
+    mut report: Box<dyn Report + Send + '_>,
+) -> Result<Exit, CliError> {
+    if asked.require.contains(&Question::Complete) && asked.views.is_empty() {
+        return Err(CliError::CompleteWithoutView);
+    }
+    let (clock, now) = (Instant::now(), Machine::default().now());
+    let (options, strictness) = (Options { as_of: asked.as_of }, asked.strictness);
+    let mut declared = known.read(|| Select::default().ids(), strictness, now)?;
+    let check = Check {
+        paths: asked.paths.clone(),
+        base: asked.base.clone(),
+        reference,
         directories: given.names.clone(),
         options,
-        at: args.at,
+        at: asked.at,
         now,
-        watch: Watch::of(args.view.iter().copied(), args.at.unwrap_or(now)),
+        watch: Watch::of(asked.views.iter().copied(), asked.at.unwrap_or(now)),
         strictness,
-        limits: Limits::default(),
+        limits: asked.limits.clone(),
     };
     let work = Work::Check { references: given.references() };
     let opening = Opening { started: now, work, strictness, as_of: options.as_of };
-    let mut tell = |event: &Event<'_>| {
-        beside.event(event);
-        report.event(event)
-    };
-    tell(&Event::Opened(opening)).map_err(CliError::Stdout)?;
+    report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
     let mut required: BTreeMap<Question, Required> =
-        args.require.iter().map(|question| (*question, Required::default())).collect();
+        asked.require.iter().map(|question| (*question, Required::default())).collect();
     reference.providers().for_each(|provider| declared.knows(provider));
     let telling = |mut event: Event<'_>| {
         require(&mut required, &event);
@@ -134,7 +166,7 @@ pub fn check(args: &Args, style: Style) -> Result<Exit, CliError> {
             Event::Submission(page) => declared.submission(page),
             _ => {}
         }
-        tell(&event)
+        report.event(&event)
     };
     let mut outcome = check.run(telling).map_err(|broken| match broken {
         Broken::Telling(error) => CliError::Stdout(error),
@@ -152,11 +184,8 @@ pub fn check(args: &Args, style: Style) -> Result<Exit, CliError> {
     let exit_told = (exit.code(), words.unwrap_or_else(|| exit.of_check().to_owned()));
     let (totals, took) = (Totals::Check(outcome.tally), clock.elapsed());
     let closing = Closing { totals, ending: Ending::Complete, exit: exit_told, known: reckoning, took };
-    tell(&Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
-    for (name, problem) in beside.broken() {
-        warn(&format!("{name} could not be written: {problem}"));
-    }
-    Ok(if beside.broken().is_empty() { exit } else { exit.worse(Exit::Trouble) })
+    report.event(&Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
+    Ok(exit)
 }
 
 /// What it comes to, what was found left aside.

@@ -166,6 +166,15 @@ pub enum CliError {
     #[error("nothing can be played: {0}")]
     #[diagnostic(help("a run needs some 30 open files and a thread per core: see `ulimit -n` and `ulimit -u`"))]
     NoRuntime(io::Error),
+    /// An address that cannot be listened on.
+    #[error("cannot listen on {address}: {problem}")]
+    #[diagnostic(help("name another with `--port` or `--bind`"))]
+    Listening {
+        /// Which.
+        address: std::net::SocketAddr,
+        /// Why.
+        problem: io::Error,
+    },
     /// A folder that takes no files.
     #[error("cannot write into {}: {problem}", path_text(path))]
     #[diagnostic(help("name a folder that can be written to"))]
@@ -232,6 +241,7 @@ impl CliError {
             | CliError::Target(_)
             | CliError::NoRuntime(_)
             | CliError::Serve(_)
+            | CliError::Listening { .. }
             | CliError::Unwritten { .. }
             | CliError::Stdout(_)
             | CliError::Internal(_) => Exit::Trouble,

@@ -7,7 +7,7 @@ mod times;
 
 use std::{
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -41,7 +41,7 @@ pub fn inspect(args: &Args, color: Color) -> Result<Exit, CliError> {
     let mut view =
         View { out: Stdout::open(), paint: color.on(&io::stdout()), format: args.printed.format(), shown: 0 };
     let mut exit = Exit::Conforming;
-    for found in archive::open(std::slice::from_ref(&args.file), &limits) {
+    for found in archive::open(std::slice::from_ref(&args.file), Path::new(""), &limits) {
         let nested = match &found {
             Ok(Item { name, content: Content::Message(bytes) }) => {
                 let message = Message::read(bytes).map(|message| message.opened(smime::content));

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The arguments about known deviations.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Deviations {
     /// Deviations that are known, each with reason, owner and expiry (YAML; `schema deviations`). What is declared stays a
     /// failure, and is marked; what is declared and not found fails too.

@@ -16,6 +16,7 @@ mod known;
 mod last_resort;
 mod list;
 mod merge;
+mod page;
 mod reference;
 mod run;
 mod schema;
@@ -79,6 +80,8 @@ enum Command {
     Merge(merge::Args),
     /// Show what a message, signature, certificate or directory consists of; nothing is judged.
     Inspect(inspect::Args),
+    /// Judge what is dropped on a web page of this machine, or sent to it over HTTP.
+    Page(page::Args),
     /// Keep, show or forget the roots, lists and directory that messages are judged by.
     Reference(reference::Args),
     /// List scenarios, rules, clauses or faults.
@@ -127,6 +130,7 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Diff(args) => diff::diff(args, style),
         Command::Merge(args) => merge::merge(args, style),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
+        Command::Page(args) => page::page(args),
         Command::Reference(args) => reference::reference(args),
         Command::Serve(args) => serve::serve(args),
         Command::List(args) => list::list(args, style),

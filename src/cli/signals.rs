@@ -43,6 +43,18 @@ fn asking(stop: Stop) -> io::Result<()> {
     Ok(())
 }
 
+/// Waits for the first of them from now on, to be called inside a runtime. One that was ignored when the program began
+/// stays so.
+pub fn ended() -> io::Result<impl Future<Output = ()>> {
+    let mut heard = system::Signals::catch(false)?;
+    Ok(async move {
+        if heard.next().await.is_none() {
+            // None can come: it is ended some other way.
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
 /// What a signal asks of a gateway that is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {

@@ -31,7 +31,7 @@ const DEEPEST: usize = 16;
 const NAMED: usize = 20;
 
 /// What the same origins are judged by for every message.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Given {
     /// Whom to trust.
     pub trust: Trust,
@@ -83,6 +83,28 @@ impl Given {
             None => DirectoryVersion::undated(ldif),
         });
         Ok(day)
+    }
+
+    /// Takes in one file more, whatever it is, by its name alone: beside what there is.
+    pub fn add(&mut self, path: &Path) -> Result<(), String> {
+        let name = path.file_name().map_or_else(String::new, |name| path_text(Path::new(name)));
+        let (anchors, crls) = (self.trust.anchors().to_vec(), self.trust.crls().to_vec());
+        let mut found = Found { anchors, crls };
+        if found.file(path).is_ok() {
+            self.trust = found.trust();
+            let others = self.trusted_by.take().map(|others| others + ", ").unwrap_or_default();
+            self.trusted_by = Some(others + &name);
+            return Ok(());
+        }
+        let mut directory = Self::default();
+        let nothing =
+            |_| format!("{name} is nothing to go by: neither certificates, nor revocation lists, nor a directory");
+        let day = directory.directory(path, None).map_err(nothing)?;
+        // Versions are looked up oldest first, and one that says no day is of any.
+        let at = if day.is_some() { self.directories.len() } else { 0 };
+        self.directories.splice(at..at, directory.directories);
+        self.names.insert(at, name);
+        Ok(())
     }
 
     /// What it is and of which day, for the report.

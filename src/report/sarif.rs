@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
@@ -30,6 +30,8 @@ const EXPECTATION: &str = "scenario/expectation";
 /// Writes the log.
 pub struct Sarif<W: Write> {
     out: W,
+    /// Where what is checked lies, as it is named.
+    base: PathBuf,
     places: BTreeMap<&'static str, usize>,
     rules: Vec<&'static Rule>,
     started: Timestamp,
@@ -44,7 +46,13 @@ impl<W: Write> Sarif<W> {
         let rules: Vec<&'static Rule> = rules.into_iter().collect();
         let places = rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
         let started = Timestamp::UNIX_EPOCH;
-        Self { out, places, rules, started, results: 0, troubles: Vec::new(), more: 0 }
+        Self { out, base: PathBuf::new(), places, rules, started, results: 0, troubles: Vec::new(), more: 0 }
+    }
+
+    /// The same, of what lies in a folder and is named from there.
+    #[must_use]
+    pub fn of_folder(self, base: &Path) -> Self {
+        Self { base: base.to_owned(), ..self }
     }
 
     fn open(&mut self) -> io::Result<()> {
@@ -78,7 +86,7 @@ impl<W: Write> Sarif<W> {
     }
 
     fn checked(&mut self, checked: &Checked) -> io::Result<()> {
-        let is_the_file = is_the_file(checked);
+        let is_the_file = is_the_file(checked, &self.base);
         Subject::of(checked).failures().try_for_each(|mut failure| {
             if !is_the_file {
                 (failure.span, failure.excerpt) = (None, None);
@@ -203,9 +211,9 @@ impl<W: Write> Report for Sarif<W> {
 
 /// Whether a message's bytes are those of the file it lies in: no member of an archive, no copy stored with other line ends.
 /// Where they are not, offsets and lines in the file would point elsewhere.
-fn is_the_file(checked: &Checked) -> bool {
+fn is_the_file(checked: &Checked, base: &Path) -> bool {
     match &checked.evidence.observations[..] {
-        [only] => fs::metadata(&checked.path).is_ok_and(|file| file.len() == only.bytes.len() as u64),
+        [only] => fs::metadata(base.join(&checked.path)).is_ok_and(|file| file.len() == only.bytes.len() as u64),
         _ => true,
     }
 }

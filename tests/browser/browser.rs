@@ -12,6 +12,8 @@ use std::{
 use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
 use serde_json::{Value, json};
 
+use super::ports::LOOK;
+
 /// What a browser is started with beside what tests ask for: nothing of it speaks to anybody by itself.
 const ARGUMENTS: [&str; 9] = [
     "--headless",
@@ -101,7 +103,53 @@ impl Browser {
     pub async fn open(&self, file: &Path, behind: &str) {
         let file = file.canonicalize().expect("the page is there");
         let url = url::Url::from_file_path(file).expect("an absolute path").join(behind).expect("an address");
-        self.client.goto(url.as_str()).await.expect("the page opens");
+        self.go(url.as_str()).await;
+    }
+
+    /// Shows what is at an address.
+    pub async fn go(&self, url: &str) {
+        self.client.goto(url).await.expect("the page opens");
+    }
+
+    /// Chooses files, or a folder, in a field of a form.
+    pub async fn choose_files(&self, field: &str, paths: &[&Path]) {
+        let field = self.client.find(fantoccini::Locator::Css(field)).await.expect("the field is there");
+        let paths: Vec<&str> = paths.iter().map(|path| path.to_str().expect("it is UTF-8")).collect();
+        field.send_keys(&paths.join("\n")).await.expect("the field takes them");
+    }
+
+    /// Drops files and folders in the middle of an element, as from another window.
+    pub async fn drop_files(&self, element: &str, paths: &[&Path]) {
+        let middle = format!(
+            "(() => {{ const it = document.querySelector('{element}').getBoundingClientRect();
+            return [it.x + it.width / 2, it.y + it.height / 2]; }})()"
+        );
+        let middle = self.tell(&middle).await;
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let data = json!({"items": [], "files": paths, "dragOperationsMask": 1});
+            let event = json!({"type": kind, "x": middle[0], "y": middle[1], "data": data});
+            self.protocol("Input.dispatchDragEvent", event).await;
+        }
+    }
+
+    /// Presses what is there.
+    pub async fn press(&self, element: &str) {
+        let element = self.client.find(fantoccini::Locator::Css(element)).await.expect("it is there");
+        element.click().await.expect("it can be pressed");
+    }
+
+    /// Waits until something is so, and what else it comes to; a page may be on its way.
+    pub async fn until(&self, script: &str) -> Value {
+        let looking = async {
+            loop {
+                match self.client.execute(&format!("return {script}"), Vec::new()).await {
+                    Ok(told) if told != Value::Null && told != Value::Bool(false) => return told,
+                    _ => tokio::time::sleep(LOOK).await,
+                }
+            }
+        };
+        let told = tokio::time::timeout(Duration::from_mins(5), looking).await;
+        told.unwrap_or_else(|_| panic!("it never came to be: {script}"))
     }
 
     /// What a script comes to.
@@ -146,7 +194,9 @@ impl Browser {
         let stopped = of("Network.loadingFailed").filter(|it| it["blockedReason"] == "csp");
         let stopped: Vec<&Value> = stopped.map(|it| &it["requestId"]).collect();
         // What the browser shows before is not ours.
-        let ours = |it: &&Value| it["documentURL"].as_str().is_some_and(|url| url.starts_with("file:"));
+        let ours = |it: &&Value| {
+            it["documentURL"].as_str().is_some_and(|url| url.starts_with("file:") || url.starts_with("http:"))
+        };
         let asked = of("Network.requestWillBeSent").filter(ours).filter(|it| it["type"] != "Document");
         let asked = asked.filter(|it| !stopped.contains(&&it["requestId"]));
         asked.map(|it| it["request"]["url"].as_str().unwrap_or_default().to_owned()).collect()

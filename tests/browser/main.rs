@@ -3,7 +3,10 @@
 
 mod browser;
 mod hostile;
+mod page;
 mod pages;
+#[path = "../ports/mod.rs"]
+mod ports;
 #[path = "../program/mod.rs"]
 mod program;
 

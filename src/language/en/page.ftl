@@ -193,6 +193,37 @@ kind-rilevazione-virus = virus detection
 kind-posta-certificata = transport envelope
 kind-anomalia = anomaly envelope
 
+## The page to begin at
+
+start-title = Check certified mail
+start-lead = Receipts, envelopes, mailboxes (mbox), zips and folders: of each message and each submission the page tells whether it is intact, who signed it, whether it has the form prescribed, and whether everything is there.
+start-private = Nothing of a message is kept, and nothing leaves the computer that this program runs on: the report stays in this tab until it is closed.
+start-what = What to check
+start-drop = Drop messages, an mbox, a zip or a folder here, or choose them.
+start-files = files
+start-folder = a folder
+start-most = At most, in all,
+start-chosen = files chosen
+start-view = Whose mailbox they are from
+start-whose = mailbox
+start-nobody = not known
+start-sender = the sender's
+start-recipient = the recipient's
+start-both = of both
+start-view-help = Only then can be told whether something is missing.
+start-held = What signers are told by
+start-unheld = There is no trusted certificate and no providers' directory: without them who signed cannot be told.
+start-more = for this check also
+start-more-help = Trusted certificates, revocation lists (PEM, DER) or the providers' directory (LDIF, also signed): they count for this check and are then forgotten. To keep them: pec-conformance reference add.
+start-check = Check
+start-sending = Being read…
+start-judging = Being judged…
+start-nothing = Nothing was chosen.
+start-large = It is more than is taken at once.
+start-busy = Other checks are under way: try again in a moment.
+start-trouble = The check did not succeed.
+start-again = Check something else
+
 ## A check
 
 check-title = What was checked

@@ -193,6 +193,37 @@ kind-rilevazione-virus = avviso di rilevazione virus
 kind-posta-certificata = busta di trasporto
 kind-anomalia = busta di anomalia
 
+## La pagina da cui si comincia
+
+start-title = Verifica di messaggi PEC
+start-lead = Ricevute, buste, caselle (mbox), zip e cartelle: per ogni messaggio e ogni invio la pagina risponde se è integro, chi lo ha firmato, se ha la forma prescritta e se c'è tutto.
+start-private = Dei messaggi non si conserva nulla, e nulla lascia il computer su cui gira questo programma: il resoconto resta in questa scheda finché non la si chiude.
+start-what = Che cosa verificare
+start-drop = Trascinare qui messaggi, mbox, zip o cartelle, oppure sceglierli.
+start-files = file
+start-folder = una cartella
+start-most = Al massimo, in tutto,
+start-chosen = file scelti
+start-view = Da quale casella vengono
+start-whose = casella
+start-nobody = non so
+start-sender = del mittente
+start-recipient = del destinatario
+start-both = di entrambi
+start-view-help = Solo sapendolo si può dire se manca qualcosa.
+start-held = Con che cosa si dice chi ha firmato
+start-unheld = Non c'è nessun certificato radice e nessun indice dei gestori: senza, chi ha firmato non si può dire.
+start-more = per questa verifica anche
+start-more-help = Certificati fidati, liste di revoca (PEM, DER) o l'indice dei gestori (LDIF, anche firmato): valgono per questa verifica e poi si dimenticano. Per conservarli: pec-conformance reference add.
+start-check = Verifica
+start-sending = In lettura…
+start-judging = In verifica…
+start-nothing = Non è stato scelto nulla.
+start-large = È più di quanto si accetti in una volta.
+start-busy = Ci sono già altre verifiche in corso: riprovare fra poco.
+start-trouble = La verifica non è riuscita.
+start-again = Un'altra verifica
+
 ## Una verifica
 
 check-title = Che cosa è stato verificato

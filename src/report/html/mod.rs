@@ -14,6 +14,7 @@ mod play;
 mod plays;
 mod sequence;
 mod spool;
+mod start;
 mod tale;
 mod texts;
 
@@ -29,6 +30,7 @@ use jiff::Timestamp;
 pub use self::{
     changes::{Change, Changes},
     folder::Folder,
+    start::Start,
 };
 
 use self::{checks::Gathered, plays::PlaysPage};
@@ -99,6 +101,8 @@ impl<W: Write> Report for Html<W> {
 
 /// What every page has around what it tells.
 struct Frame {
+    /// The language of the page until its script has chosen one.
+    language: &'static str,
     suite: &'static str,
     version: &'static str,
     started: String,
@@ -111,20 +115,15 @@ struct Frame {
 
 impl Frame {
     fn new(started: Timestamp) -> Self {
-        let hash = |text: &str| STANDARD.encode(digest(&SHA256, text.as_bytes()));
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-            hash(STYLE),
-            hash(SCRIPT)
-        );
         let (suite, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         Self {
+            language: "en",
             suite,
             version,
             started: started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
             style: STYLE,
             script: SCRIPT,
-            policy,
+            policy: format!("{}; form-action 'none'", policy(&[STYLE], &[SCRIPT])),
             linked: None,
         }
     }
@@ -137,6 +136,15 @@ impl Frame {
             format!("default-src 'none'; style-src {own}; script-src {own}; base-uri 'none'; form-action 'none'");
         Self { policy, linked: Some(folder), ..self }
     }
+}
+
+/// A Content-Security-Policy that lets nothing load, and nothing apply or run but these, named by their digests.
+fn policy(styles: &[&str], scripts: &[&str]) -> String {
+    let hashes = |texts: &[&str]| -> String {
+        let hash = |text: &&str| format!(" 'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())));
+        texts.iter().map(hash).collect()
+    };
+    format!("default-src 'none'; style-src{}; script-src{}; base-uri 'none'", hashes(styles), hashes(scripts))
 }
 
 /// Something that was counted, large.
