@@ -117,7 +117,7 @@ impl Language {
     pub fn found(self, english: &str) -> Cow<'_, str> {
         match self {
             Self::English => english.into(),
-            Self::Italian => phrases::fixed(english).map_or_else(|| english.into(), Cow::from),
+            Self::Italian => phrases::found(english).map_or_else(|| english.into(), Cow::from),
         }
     }
 }

@@ -88,20 +88,29 @@ fn pattern(pieces: &[Piece]) -> Option<(usize, Regex)> {
     Regex::new(&(source + "$")).ok().map(|regex| (own, regex))
 }
 
-/// A phrase into which nothing is put, in Italian.
-pub(super) fn fixed(english: &str) -> Option<String> {
-    text(Language::Italian, KNOWN.0.get(english)?, &FluentArgs::new())
+/// How the ids of phrases begin that nobody else's words are taken for.
+const FOUND: &str = "found-";
+
+/// What was found, in Italian, where it is a phrase that nobody else's words are taken for.
+pub(super) fn found(english: &str) -> Option<String> {
+    read(english, |id| id.starts_with(FOUND))
 }
 
 /// A phrase in Italian; `None` where it is none that is known.
 pub(super) fn italian(english: &str) -> Option<String> {
+    read(english, |_| true)
+}
+
+/// A phrase in Italian, where something is put into it one of those that are wanted.
+fn read(english: &str, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
+    let (fixed, patterns) = &*KNOWN;
     if english.len() > LONGEST {
         return None;
     }
-    if let Some(italian) = fixed(english) {
-        return Some(italian);
+    if let Some(id) = fixed.get(english) {
+        return text(Language::Italian, id, &FluentArgs::new());
     }
-    KNOWN.1.iter().find_map(|(regex, id)| {
+    patterns.iter().filter(|(_, id)| is_wanted(id)).find_map(|(regex, id)| {
         let found = regex.captures(english)?;
         let mut arguments = FluentArgs::new();
         for name in regex.capture_names().flatten() {

@@ -50,10 +50,10 @@ pub(super) const CLAUSES: [File; 4] = [
 type Bundle = FluentBundle<FluentResource>;
 
 static BUNDLES: [LazyLock<Bundle>; 2] =
-    [LazyLock::new(|| bundle("it", &ITALIAN)), LazyLock::new(|| bundle("en", &ENGLISH))];
+    [LazyLock::new(|| bundle(Language::Italian, &ITALIAN)), LazyLock::new(|| bundle(Language::English, &ENGLISH))];
 
 /// Apart from the rest: a rule may be called like anything.
-static KEYED: LazyLock<Bundle> = LazyLock::new(|| bundle("it", &[&RULES[..], &CLAUSES].concat()));
+static KEYED: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Italian, &[&RULES[..], &CLAUSES].concat()));
 
 /// A text with what is put into it.
 pub(super) fn text(language: Language, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
@@ -87,8 +87,8 @@ pub(super) fn resource(source: &str) -> FluentResource {
     }
 }
 
-fn bundle(language: &str, files: &[File]) -> Bundle {
-    let mut bundle = Bundle::new_concurrent(language.parse().into_iter().collect());
+fn bundle(language: Language, files: &[File]) -> Bundle {
+    let mut bundle = Bundle::new_concurrent(language.name().parse().into_iter().collect());
     // What it would put around arguments turns the line round.
     bundle.set_use_isolating(false);
     for (_, source) in files {

@@ -1,4 +1,6 @@
 # Where a finding is, who answers for it, and what was expected and found, as rules say it. A test holds that one does.
+#
+# What was found may be somebody's own words: it is read by what has no room in it, and by `found-` alone.
 
 ## Who
 
@@ -50,8 +52,8 @@ where-announced-expected = the finding that the scenario announced
 where-broken-expected = an answer from the rule
 where-broken-found = the rule itself broke: { $reason }
 where-broken-consequence = nothing can be said about this question; please report it
-where-times = { $phrase } ({ $count } times)
-where-repeated = { $phrase }, { $count } times
+found-times = { $known } ({ $count } times)
+found-repeated = { $known }, { $count } times
 
 ## What
 
@@ -117,7 +119,7 @@ what-well-formed = well-formed XML
 what-text-shown = text that is shown
 what-seven-bit = octets 0 to 127 only
 what-line-length = at most 998 octets
-what-line = a line of { $count } octets
+found-line = a line of { $count } octets
 what-crlf = CR and LF together, and no NUL
 what-other-value = another signature value
 what-element = an element { $element }
@@ -135,7 +137,7 @@ what-on-wire = taken from the wire, and in no mailbox
 what-list = a mailing list's fields
 what-file-signature = a signature that holds over the file
 what-not-in-text = not in the text
-what-digest = digest { $digest }
+found-digest = digest { $digest }
 what-date = date { $value }
 what-time = time { $value }
 what-offset = offset { $value }

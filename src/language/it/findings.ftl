@@ -50,8 +50,8 @@ where-announced-expected = il rilievo che lo scenario ha annunciato
 where-broken-expected = una risposta dalla regola
 where-broken-found = la regola stessa si è guastata: { $reason }
 where-broken-consequence = su questa domanda non si può dire nulla; si prega di segnalarlo
-where-times = { $phrase } ({ $count } volte)
-where-repeated = { $phrase }, { $count } volte
+found-times = { $known } ({ $count } volte)
+found-repeated = { $known }, { $count } volte
 
 ## Che cosa
 
@@ -117,7 +117,7 @@ what-well-formed = XML ben formato
 what-text-shown = testo che si vede
 what-seven-bit = solo ottetti da 0 a 127
 what-line-length = 998 ottetti al più
-what-line = una riga di { $count } ottetti
+found-line = una riga di { $count } ottetti
 what-crlf = CR e LF insieme, e nessun NUL
 what-other-value = un altro valore di firma
 what-element = un elemento { $element }
@@ -135,7 +135,7 @@ what-on-wire = preso dalla connessione, e in nessuna casella
 what-list = campi di una lista di distribuzione
 what-file-signature = una firma che vale sul file
 what-not-in-text = non è nel testo
-what-digest = impronta { $digest }
+found-digest = impronta { $digest }
 what-date = data { $value }
 what-time = ora { $value }
 what-offset = scostamento { $value }
