@@ -149,6 +149,15 @@ async fn files_are_chosen_and_after_one_check_comes_another() {
     let added = "document.querySelectorAll('img, iframe, object, embed, link, base, [onerror], [style]').length";
     assert_eq!(browser.number(added).await, 0);
     asked_for_checks(&browser, &served, 2).await;
+
+    // The form by itself, as a browser sends it that runs no script.
+    browser.go(&served.address).await;
+    let sent = "(() => { const files = new DataTransfer(), form = document.getElementById('offer');
+        files.items.add(new File(['X-Ricevuta: accettazione\\r\\n\\r\\nhello\\r\\n'], 'alone.eml'));
+        form.elements.file[0].files = files.files; form.submit(); return true; })()";
+    browser.tell(sent).await;
+    browser.until("location.pathname === '/check' && document.querySelector('.lines') && true").await;
+    assert!(browser.text("document.body.innerText").await.contains("alone.eml"));
     browser.narrow().await;
     browser.go(&served.address).await;
     let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
