@@ -15,6 +15,7 @@
 //!                               v
 //!                             report    text, JSON lines, JUnit, SARIF
 //!
+//! bundle     a run in one file, sealed, to be handed on
 //! archive    what someone holds, opened: files, folders, mailboxes and zips, for `check`
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
 //! known      deviations that a provider declares
@@ -30,6 +31,7 @@
 
 pub mod archive;
 pub mod bounded;
+pub mod bundle;
 pub mod catalogue;
 pub mod check;
 pub mod cli;

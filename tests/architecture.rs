@@ -84,6 +84,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("diff", &["report", "results", "shown"]),
     // The parts of one, by what they left; judged again, and played by nobody.
     ("merge", &["diff", "evidence", "hexadecimal", "norm", "report", "results", "rules", "shown"]),
+    // A run in one file: packed, and looked at again.
+    ("bundle", &["archive", "diff", "hexadecimal", "rules", "shown", "smime"]),
     // A gateway as a program; nobody plays or judges there.
     (
         "serve",
@@ -110,6 +112,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &[
             "archive",
             "bounded",
+            "bundle",
             "catalogue",
             "check",
             "clock",

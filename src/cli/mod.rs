@@ -1,5 +1,6 @@
 //! The command line, a file per command.
 
+mod bundle;
 mod check;
 mod color;
 mod coverage;
@@ -66,6 +67,10 @@ enum Command {
     Diff(diff::Args),
     /// Put together the parts of a run that was spread over machines.
     Merge(merge::Args),
+    /// Pack a run into one file to be handed on: with digests, signed and time-stamped where asked for.
+    Bundle(bundle::Args),
+    /// Tell whether a bundle is as it was packed, who signed it, and when it was there.
+    VerifyBundle(bundle::VerifyArgs),
     /// Show what a message, signature, certificate or directory consists of; nothing is judged.
     Inspect(inspect::Args),
     /// Keep, show or forget the roots, lists and directory that messages are judged by.
@@ -112,6 +117,8 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Check(args) => check::check(args, cli.color),
         Command::Diff(args) => diff::diff(args),
         Command::Merge(args) => merge::merge(args, cli.color),
+        Command::Bundle(args) => bundle::bundle(args),
+        Command::VerifyBundle(args) => bundle::verify(args),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
         Command::Reference(args) => reference::reference(args),
         Command::Serve(args) => serve::serve(args),

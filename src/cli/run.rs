@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf, sync::Arc};
 use clap::ValueEnum;
 use jiff::civil::Date;
 
-pub use folder::FolderError;
+pub use folder::{FolderError, REPORT_NAMES};
 pub use targets::Running;
 pub use telling::Telling;
 

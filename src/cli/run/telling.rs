@@ -104,7 +104,7 @@ impl Telling {
         }
         let Some(written) = &mut self.written else { return };
         match &cell.evidence {
-            Some(bundle) => written.add(bundle),
+            Some(folder) => written.add(folder),
             // A failure without its evidence: the verdict stands, and something is wrong with the disk.
             None if self.keeps_evidence && cell.outcome == CellOutcome::Failed => {
                 self.exit = self.exit.worse(Exit::Trouble);
