@@ -134,7 +134,7 @@ fn compare<R: Read + Seek>(archive: &mut ZipArchive<R>, at: usize, entry: &Entry
         return Err("it is no file");
     }
     let mut member = member.take(entry.size.saturating_add(1));
-    let (mut digest, mut octets, mut buffer) = (Context::new(&SHA256), 0, [0; 64 << 10]);
+    let (mut digest, mut octets, mut buffer) = (Context::new(&SHA256), 0, vec![0; 64 << 10]);
     loop {
         match member.read(&mut buffer).map_err(|_| "it cannot be unpacked")? {
             0 => break,

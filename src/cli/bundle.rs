@@ -94,13 +94,14 @@ pub fn bundle(args: &Args) -> Result<Exit, CliError> {
     if let Some(path) = &args.query {
         fs::write(path, question).map_err(|problem| CliError::Unwritten { path: path.clone(), problem })?;
     }
-    let mut told = format!("bundle   {}: {} members\n", shown_path(&args.output), manifest.members.len());
-    told += &format!("signed   {}\n", if seals.signature.is_some() { "yes" } else { "no (--certificate, --key)" });
-    told += &if is_stamped {
-        "stamped  yes\n".to_owned()
+    let signed = if seals.signature.is_some() { "yes" } else { "no (--certificate, --key)" };
+    let stamped = if is_stamped {
+        "yes".to_owned()
     } else {
-        format!("stamped  no; what is to be stamped is {name}, SHA-256 {digest} (--query, --token)\n")
+        format!("no; what is to be stamped is {name}, SHA-256 {digest} (--query, --token)")
     };
+    let (file, many) = (shown_path(&args.output), manifest.members.len());
+    let told = format!("bundle   {file}: {many} members\nsigned   {signed}\nstamped  {stamped}\n");
     Stdout::print(&told)?;
     Ok(Exit::Conforming)
 }
@@ -229,7 +230,7 @@ pub fn verify(args: &VerifyArgs) -> Result<Exit, CliError> {
     let signed = bundle::signed(&octets, &seals, trust, at);
 
     let Manifest { suite, version, rules, started, complete, members, .. } = &manifest;
-    let mut told = format!(
+    let mut told = vec![format!(
         "bundle   {}: a run of {} {}, by {} rules, {}{}\n",
         shown_path(&args.file),
         shown(suite),
@@ -237,34 +238,39 @@ pub fn verify(args: &VerifyArgs) -> Result<Exit, CliError> {
         rules.count,
         shown(&rules.digest),
         started.map(|at| format!(", begun {at}")).unwrap_or_default()
-    );
+    )];
     if !complete {
-        told += "         the run was broken off\n";
+        told.push("         the run was broken off\n".to_owned());
     }
     let whole = match faults.len() {
         0 => Answer::Yes(format!("{} members, each as the manifest says", members.len())),
         wrong => Answer::No(format!("{wrong} members are not as the manifest says")),
     };
-    told += &line("whole", Some(&whole));
-    faults.iter().for_each(|fault| told += &format!("         {fault}\n"));
+    told.push(line("whole", Some(&whole)));
+    told.extend(faults.iter().map(|fault| format!("         {fault}\n")));
     let stamped = stamped.map(|(answer, _)| answer);
     let mut exit = exit(&whole);
     for (seal, name, answer) in [(Seal::Signed, "signed", signed), (Seal::Stamped, "stamped", stamped)] {
-        told += &line(name, answer.as_ref());
+        told.push(line(name, answer.as_ref()));
         exit = exit.worse(match &answer {
             Some(answer) => self::exit(answer),
             None if args.require.contains(&seal) => Exit::NonConforming,
             None => Exit::Conforming,
         });
     }
-    told += &format!("result   exit code {}\n", exit.code());
-    Stdout::print(&told)?;
+    let words = match exit {
+        Exit::Conforming => "nothing is wrong",
+        Exit::Untold => "something cannot be told",
+        _ => "something is wrong",
+    };
+    told.push(format!("result   {words} (exit code {})\n", exit.code()));
+    Stdout::print(&told.concat())?;
     Ok(exit)
 }
 
 fn line(name: &str, answer: Option<&Answer>) -> String {
     match answer {
-        None => format!("{name:<8} no: nobody did\n"),
+        None => format!("{name:<8} by nobody\n"),
         Some(answer) => format!("{name:<8} {}: {}\n", answer.word(), shown(answer.why())),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use const_oid::db::{rfc3161, rfc5912};
 use der::{Decode, Encode, Sequence, asn1::OctetString, oid::ObjectIdentifier};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
@@ -33,7 +33,7 @@ pub struct TimeStamp {
     pub authority: Arc<Certificate>,
     /// The token alone, without the answer that it came in.
     pub token: Vec<u8>,
-    hash: &'static aws_lc_rs::digest::Algorithm,
+    hash: &'static Algorithm,
     imprint: Vec<u8>,
     certificates: Vec<Arc<Certificate>>,
 }
@@ -125,7 +125,7 @@ fn token(file: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// genTime and imprint of a TSTInfo.
-fn info(content: &[u8]) -> Result<(Timestamp, &'static aws_lc_rs::digest::Algorithm, Vec<u8>), String> {
+fn info(content: &[u8]) -> Result<(Timestamp, &'static Algorithm, Vec<u8>), String> {
     let (info, _) = Element::read(content)?;
     let fields = info.children()?;
     let [_version, _policy, imprint, _serial, at, ..] = &fields[..] else {
@@ -135,6 +135,9 @@ fn info(content: &[u8]) -> Result<(Timestamp, &'static aws_lc_rs::digest::Algori
     let algorithm = imprint.algorithm.oid;
     let hash = algorithm::hash(algorithm);
     let hash = hash.ok_or_else(|| format!("digest algorithm {} is not supported", algorithm::name(algorithm)))?;
+    if hash == &SHA1_FOR_LEGACY_USE_ONLY {
+        return Err("it is over a SHA-1, which two different things may have".to_owned());
+    }
     if at.tag != GENERALIZED_TIME {
         return Err("it tells no time".to_owned());
     }
@@ -164,17 +167,14 @@ fn names(attributes: &[u8], authority: &Certificate) -> Result<(), String> {
     Err("it does not say which certificate its signer meant (signingCertificate)".to_owned())
 }
 
-fn first<'a>(element: Element<'a>) -> Option<Element<'a>> {
+fn first(element: Element<'_>) -> Option<Element<'_>> {
     element.children().ok()?.first().copied()
 }
 
 /// The digest in an ESSCertID or ESSCertIDv2, and by what.
-fn certificate_id<'a>(
-    id: Element<'a>,
-    is_second: bool,
-) -> Result<(&'static aws_lc_rs::digest::Algorithm, &'a [u8]), String> {
+fn certificate_id(id: Element<'_>, is_second: bool) -> Result<(&'static Algorithm, &[u8]), String> {
     let fields = id.children()?;
-    let sha1 = &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY;
+    let sha1 = &SHA1_FOR_LEGACY_USE_ONLY;
     match &fields[..] {
         [digest, ..] if digest.tag == OCTET_STRING => Ok((if is_second { &SHA256 } else { sha1 }, digest.value)),
         [algorithm, digest, ..] if is_second && digest.tag == OCTET_STRING => {
