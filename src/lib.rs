@@ -16,6 +16,7 @@
 //!                             report    text, JSON lines, JUnit, SARIF
 //!
 //! bundle     a run in one file, sealed, to be handed on
+//! redact     what is somebody's, taken out of what is told
 //! archive    what someone holds, opened: files, folders, mailboxes and zips, for `check`
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
 //! known      deviations that a provider declares
@@ -48,6 +49,7 @@ pub mod message;
 pub mod net;
 pub mod norm;
 pub mod pki;
+pub mod redact;
 pub mod report;
 pub mod results;
 pub mod rules;

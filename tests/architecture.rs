@@ -84,6 +84,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("diff", &["report", "results", "shown"]),
     // The parts of one, by what they left; judged again, and played by nobody.
     ("merge", &["diff", "evidence", "hexadecimal", "norm", "report", "results", "rules", "shown"]),
+    // What is somebody's, taken out of events before they are told.
+    ("redact", &["evidence", "hexadecimal", "message", "results", "rules", "shown", "smime"]),
     // A run in one file: packed, and looked at again.
     ("bundle", &["archive", "diff", "hexadecimal", "rules", "shown", "smime"]),
     // A gateway as a program; nobody plays or judges there.
@@ -125,6 +127,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "merge",
             "message",
             "norm",
+            "redact",
             "report",
             "results",
             "rules",

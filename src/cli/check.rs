@@ -1,15 +1,24 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{collections::BTreeMap, io, path::PathBuf, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, BufWriter},
+    path::PathBuf,
+    time::Instant,
+};
 
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
     CliError, Exit,
+    ci::{self, Ci, System},
     color::Color,
+    error::warn,
     format::{Printed, Strict},
     known::{Deviations, Settled},
+    redaction::{self, Redaction},
     select::Select,
     stdout::Stdout,
     trust::Given,
@@ -20,9 +29,12 @@ use crate::{
     clock::Machine,
     evidence::{View, Watch},
     known::Extent,
-    report::{Html, JsonStream, Junit, Report, RuleSet, Sarif, Terminal},
+    report::{
+        CodeQuality, Html, JsonStream, Junit, LARGEST_SUMMARY, Markdown, Report, Reports, RuleSet, Sarif, Terminal,
+    },
     results::{Closing, Ending, Event, Opening, Question, Required, Totals, Work, require},
     rules::{self, Options, Reference},
+    shown::path_text,
 };
 
 /// Arguments of `check`.
@@ -56,6 +68,13 @@ pub struct Args {
     #[command(flatten)]
     known: Deviations,
     #[command(flatten)]
+    redaction: Redaction,
+    #[command(flatten)]
+    ci: Ci,
+    /// Write GitLab's code quality report here too.
+    #[arg(long, value_name = "FILE")]
+    code_quality: Option<PathBuf>,
+    #[command(flatten)]
     printed: Printed<Format>,
 }
 
@@ -70,6 +89,8 @@ enum Format {
     Junit,
     /// SARIF 2.1.0.
     Sarif,
+    /// A summary in Markdown.
+    Markdown,
     /// A page to look at, in Italian and English, with one for each message that can be printed.
     Html,
 }
@@ -87,15 +108,36 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let options = Options { as_of: args.as_of.into() };
     let strictness = args.strict.strictness();
     let mut declared = args.known.read(|| Select::default().ids(), strictness, now)?;
+    let system = args.ci.system();
     let out = Stdout::open();
     let mut report: Box<dyn Report + Send> = match args.printed.format() {
-        Format::Text => Box::new(Terminal::new(out, color.on(&io::stdout()))),
+        Format::Text => {
+            let text = Box::new(Terminal::new(out, color.on(&io::stdout())));
+            if system == System::Github { Box::new(ci::annotated(text)) } else { text }
+        }
         Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
         Format::Junit => Box::new(Junit::new(out)),
         Format::Sarif => Box::new(Sarif::new(out, rules::all())),
+        Format::Markdown => Box::new(Markdown::new(out, LARGEST_SUMMARY)),
         Format::Html => Box::new(Html::new(out, PathBuf::new(), RuleSet::of(rules::all()))),
     };
+    let mut beside = Reports::default();
+    ci::summarised(system, &mut beside);
+    if let Some(path) = &args.code_quality {
+        let file = File::create(path).map_err(|problem| CliError::Unwritten { path: path.clone(), problem })?;
+        beside.add(path_text(path), CodeQuality::new(BufWriter::new(file)));
+    }
     let reference = Reference::new(&given.directories, &given.trust);
+    let is_redacted = args.redaction.is_wanted(system != System::None);
+    let service = reference.service_mailboxes().map(str::to_owned);
+    let mut redactor = is_redacted.then(|| redaction::redactor(service)).transpose()?;
+    let mut tell = |mut event: Event<'_>| {
+        if let Some(redactor) = &mut redactor {
+            redactor.event(&mut event);
+        }
+        beside.event(&event);
+        report.event(&event)
+    };
     let check = Check {
         paths: args.paths.clone(),
         reference: &reference,
@@ -109,7 +151,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     };
     let work = Work::Check { references: given.references() };
     let opening = Opening { started: now, work, strictness, as_of: options.as_of };
-    report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
+    tell(Event::Opened(opening)).map_err(CliError::Stdout)?;
     let mut required: BTreeMap<Question, Required> =
         args.require.iter().map(|question| (*question, Required::default())).collect();
     reference.providers().for_each(|provider| declared.knows(provider));
@@ -120,7 +162,7 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
             Event::Submission(page) => declared.submission(page),
             _ => {}
         }
-        report.event(&event)
+        tell(event)
     };
     let mut outcome = check.run(telling).map_err(|broken| match broken {
         Broken::Telling(error) => CliError::Stdout(error),
@@ -138,8 +180,11 @@ pub fn check(args: &Args, color: Color) -> Result<Exit, CliError> {
     let exit_told = (exit.code(), words.unwrap_or_else(|| exit.of_check().to_owned()));
     let (totals, took) = (Totals::Check(outcome.tally), clock.elapsed());
     let closing = Closing { totals, ending: Ending::Complete, exit: exit_told, known: reckoning, took };
-    report.event(&Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
-    Ok(exit)
+    tell(Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
+    for (name, problem) in beside.broken() {
+        warn(&format!("{name} could not be written: {problem}"));
+    }
+    Ok(if beside.broken().is_empty() { exit } else { exit.worse(Exit::Trouble) })
 }
 
 /// What it comes to, what was found left aside.

@@ -123,6 +123,17 @@ pub enum CliError {
     /// No bundle, or none that was asked for.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    /// Evidence is messages, whole.
+    #[error("a redacted run keeps no evidence: it is messages, whole")]
+    #[diagnostic(help("leave `--evidence` away, or tell all with `--redact=no`"))]
+    RedactedEvidence,
+    /// `merge` judges evidence again.
+    #[error("a part of a run is put together from its evidence, which a redacted one does not keep")]
+    #[diagnostic(help("give `--redact=no` to each part and keep them to yourself, and `--redact` to `merge`"))]
+    RedactedPart,
+    /// No key for pseudonyms.
+    #[error("nothing is redacted: {0}")]
+    Redaction(String),
     /// Nobody to sign.
     #[error("nothing was signed: {0}")]
     #[diagnostic(help("a certificate and its RSA key are wanted, in PEM; the password in a variable or a file"))]

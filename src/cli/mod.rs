@@ -2,6 +2,7 @@
 
 mod bundle;
 mod check;
+mod ci;
 mod color;
 mod coverage;
 mod diff;
@@ -16,6 +17,7 @@ mod known;
 mod last_resort;
 mod list;
 mod merge;
+mod redaction;
 mod reference;
 mod run;
 mod schema;

@@ -1,13 +1,16 @@
 //! What `run` and `check` tell, a file per format. Each consumes the same stream of events and judges nothing.
 
 mod aside;
+mod code_quality;
 mod escape;
 mod excerpt;
 mod failure;
+mod github;
 mod groups;
 mod html;
 mod junit;
 mod lines;
+mod markdown;
 mod paint;
 mod progress;
 mod sarif;
@@ -16,13 +19,16 @@ mod terminal;
 
 use std::io;
 
+pub use code_quality::CodeQuality;
 pub use escape::{json_line, uri, write_json};
 pub use excerpt::Excerpt;
 pub use failure::{Blamed, Failure, Subject, clause_line, failures};
+pub use github::Github;
 pub use groups::{Group, Groups, block, counted, declared_line, wrapped};
 pub use html::{Change, Changes, Html};
 pub use junit::{Junit, LateFile};
 pub use lines::{Line, RuleSet};
+pub use markdown::{LARGEST as LARGEST_SUMMARY, Markdown};
 pub use paint::{Ink, Paint};
 pub use progress::Progress;
 pub use sarif::Sarif;
@@ -41,13 +47,13 @@ pub trait Report {
 /// Several reports fed as one. One that cannot be written any more is dropped and remembered, the others go on.
 #[derive(Default)]
 pub struct Reports {
-    open: Vec<(String, Box<dyn Report>)>,
+    open: Vec<(String, Box<dyn Report + Send>)>,
     broken: Vec<(String, io::Error)>,
 }
 
 impl Reports {
     /// Adds a report under the name that its failure would be told by.
-    pub fn add(&mut self, name: impl Into<String>, report: impl Report + 'static) {
+    pub fn add(&mut self, name: impl Into<String>, report: impl Report + Send + 'static) {
         self.open.push((name.into(), Box::new(report)));
     }
 
@@ -81,33 +87,39 @@ pub(crate) mod samples;
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::Cell, rc::Rc};
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    };
 
     use super::*;
 
     /// Counts events, and breaks at one of them.
     struct Counter {
-        seen: Rc<Cell<usize>>,
+        seen: Arc<AtomicUsize>,
         breaks_at: usize,
     }
 
     impl Report for Counter {
         fn event(&mut self, _: &Event<'_>) -> io::Result<()> {
-            self.seen.set(self.seen.get() + 1);
-            if self.seen.get() == self.breaks_at { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+            if self.seen.fetch_add(1, SeqCst) + 1 == self.breaks_at {
+                Err(io::ErrorKind::StorageFull.into())
+            } else {
+                Ok(())
+            }
         }
     }
 
     #[test]
     fn a_report_that_breaks_is_named_and_the_others_go_on() {
-        let (healthy, full) = (Rc::default(), Rc::default());
+        let (healthy, full): (Arc<AtomicUsize>, Arc<AtomicUsize>) = Default::default();
         let mut reports = Reports::default();
-        reports.add("junit.xml", Counter { seen: Rc::clone(&full), breaks_at: 2 });
-        reports.add("run.jsonl", Counter { seen: Rc::clone(&healthy), breaks_at: usize::MAX });
+        reports.add("junit.xml", Counter { seen: Arc::clone(&full), breaks_at: 2 });
+        reports.add("run.jsonl", Counter { seen: Arc::clone(&healthy), breaks_at: usize::MAX });
         for event in samples::run() {
             reports.event(&event);
         }
-        assert_eq!((full.get(), healthy.get()), (2, samples::run().len()));
+        assert_eq!((full.load(SeqCst), healthy.load(SeqCst)), (2, samples::run().len()));
         let broken: Vec<_> = reports.broken().iter().map(|(name, error)| (name.as_str(), error.kind())).collect();
         assert_eq!(broken, [("junit.xml", io::ErrorKind::StorageFull)]);
     }

@@ -9,10 +9,13 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{super::error::warn, since::changes};
+use super::{
+    super::{ci::System, error::warn},
+    since::changes,
+};
 use crate::{
     evidence::disk::{self, EVIDENCE},
-    report::{Html, JsonStream, Junit, LateFile, Reports, RuleSet, Sarif},
+    report::{CodeQuality, Html, JsonStream, Junit, LARGEST_SUMMARY, LateFile, Markdown, Reports, RuleSet, Sarif},
     rules,
     shown::path_text,
 };
@@ -22,6 +25,9 @@ const STREAM: &str = "run.jsonl";
 const JUNIT: &str = "junit.xml";
 const SARIF: &str = "report.sarif";
 const HTML: &str = "report.html";
+const SUMMARY: &str = "summary.md";
+/// As GitLab's own documents call it.
+const CODE_QUALITY: &str = "gl-code-quality-report.json";
 /// Earlier runs, a folder each, called after the instant they began.
 const EARLIER: &str = "earlier";
 /// Held while a run goes on; it stays, since taking it away would let two runs hold one each.
@@ -90,8 +96,9 @@ impl Folder {
     }
 
     /// Adds the reports that it holds.
-    pub fn open(&self, reports: &mut Reports) -> io::Result<Written> {
-        let [stream, junit, sarif, html] = REPORT_NAMES.map(|name| self.path.join(name));
+    pub fn open(&self, reports: &mut Reports, system: System) -> io::Result<Written> {
+        let [stream, junit, sarif, html, summary, quality] = REPORT_NAMES.map(|name| self.path.join(name));
+        reports.add(SUMMARY, Markdown::new(LateFile::at(summary.clone()), LARGEST_SUMMARY));
         reports.add(JUNIT, Junit::new(LateFile::at(junit.clone())));
         reports.add(SARIF, Sarif::new(io::BufWriter::new(self.sarif.try_clone()?), rules::all()));
         let rule_set = RuleSet::of(rules::all());
@@ -106,12 +113,17 @@ impl Folder {
             None => page,
         };
         reports.add(HTML, page);
-        let files = vec![
+        let mut files = vec![
             (stream, Some(self.stream.try_clone()?)),
             (sarif, Some(self.sarif.try_clone()?)),
             (junit, None),
             (html, None),
+            (summary, None),
         ];
+        if system == System::Gitlab {
+            reports.add(CODE_QUALITY, CodeQuality::new(io::BufWriter::new(File::create(&quality)?)));
+            files.push((quality, None));
+        }
         Ok(Written { files, evidence: Vec::new() })
     }
 }
@@ -202,13 +214,15 @@ fn what_is_at(path: &Path) -> io::Result<Option<Kind>> {
 type Beginning = fn(&[u8]) -> bool;
 
 /// What a run writes beside its evidence.
-pub const REPORT_NAMES: [&str; 4] = [STREAM, JUNIT, SARIF, HTML];
+pub const REPORT_NAMES: [&str; 6] = [STREAM, JUNIT, SARIF, HTML, SUMMARY, CODE_QUALITY];
 
-const REPORTS: [(&str, Beginning); 4] = [
+const REPORTS: [(&str, Beginning); 6] = [
     (STREAM, |beginning| header(beginning).is_some()),
     (JUNIT, |beginning| contains(beginning, concat!("<testsuites name=\"", env!("CARGO_PKG_NAME")))),
     (HTML, |beginning| contains(beginning, concat!("<meta name=\"generator\" content=\"", env!("CARGO_PKG_NAME")))),
     (SARIF, |beginning| contains(beginning, concat!("\"name\":\"", env!("CARGO_PKG_NAME"), "\""))),
+    (SUMMARY, |beginning| beginning.starts_with(concat!("## ", env!("CARGO_PKG_NAME")).as_bytes())),
+    (CODE_QUALITY, |beginning| beginning.starts_with(b"[]") || contains(beginning, "\"check_name\"")),
 ];
 
 fn contains(beginning: &[u8], words: &str) -> bool {
@@ -452,11 +466,11 @@ mod tests {
     fn what_is_moved_away_in_mid_run_is_noticed() {
         let place = Place::new();
         let folder = Folder::prepare(place.0.path()).unwrap();
-        let mut written = folder.open(&mut Reports::default()).unwrap();
+        let mut written = folder.open(&mut Reports::default(), System::None).unwrap();
         place.play("a/alfa-bravo");
         written.add(&place.at("evidence/a/alfa-bravo"));
         assert!(written.gone().is_empty());
-        assert_eq!(written.gone_after_all(), ["junit.xml", "report.html"].map(|name| place.at(name)));
+        assert_eq!(written.gone_after_all(), ["junit.xml", "report.html", "summary.md"].map(|name| place.at(name)));
         fs::remove_file(place.at("report.sarif")).unwrap();
         // Another file in its place is not the one that is written.
         fs::rename(place.at("run.jsonl"), place.at("x")).unwrap();
