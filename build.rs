@@ -1,7 +1,8 @@
 //! Compiles what is added by a file into the program: scenarios and faults below `scenarios/`; what each family of rules
-//! is about, which its file says first; and, in a release build, the commit that it is built from.
+//! is about, which its file says first; the words that the program itself says of mail; and, in a release build, the commit that it is built from.
 
 use std::{
+    collections::BTreeSet,
     env,
     fmt::Write as _,
     fs,
@@ -16,6 +17,7 @@ fn main() {
     write("suite.rs", &(texts("SUITE", "scenario", &scenarios) + &texts("THEMES", "theme's README", &themes.0)));
     write("faults.rs", &texts("FAULTS", "fault", &faults));
     write("about.rs", &Files::below("src/rules/families", "rs").about());
+    write("vocabulary.rs", &vocabulary());
     // Where one works on it, every commit would compile it once more.
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         commit();
@@ -58,6 +60,68 @@ impl Files {
             about.fold(String::new(), |code, (id, path)| code + &format!("({id:?}, {:?}),\n", first_words(path)));
         format!("/// What each family is about.\npub static ABOUT: &[(&str, &str)] = &[\n{about}];\n")
     }
+}
+
+/// Rooms that have something to say of mail, and of what was played or checked.
+const SPEAKING: [&str; 14] = [
+    "archive",
+    "check",
+    "directory",
+    "evidence",
+    "known",
+    "message",
+    "net",
+    "norm",
+    "results",
+    "rules",
+    "runner",
+    "scenario",
+    "smime",
+    "target",
+];
+
+/// Every word of two letters or more in what those rooms say, tests aside: what a redacted report may say in clear.
+fn vocabulary() -> String {
+    let mut words = BTreeSet::new();
+    for room in SPEAKING {
+        let files = Files::below(&format!("src/{room}"), "rs").0;
+        let is_for_tests = |id: &str| id.split('/').any(|step| step == "sample" || step.ends_with("tests"));
+        for (_, path) in files.into_iter().filter(|(id, _)| !is_for_tests(id)) {
+            let source = source(&path);
+            for text in texts_in(source.split("#[cfg(test)]").next().unwrap_or_default()) {
+                let found = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 1);
+                words.extend(found.map(str::to_lowercase));
+            }
+        }
+    }
+    format!("/// Words, in order.\npub static WORDS: &[&str] = &{:?};\n", words.into_iter().collect::<Vec<_>>())
+}
+
+/// The string literals of a source.
+fn texts_in(source: &str) -> Vec<String> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(next) = source[at..].find(['"', '/', '\'']) {
+        let (before, rest) = source.split_at(at + next);
+        at += next;
+        if rest.starts_with("//") {
+            at += rest.find('\n').unwrap_or(rest.len());
+        } else if let Some(quote) = ["'\"'", "'\\\"'"].into_iter().find(|quote| rest.starts_with(quote)) {
+            at += quote.len();
+        } else if let Some(inside) = rest.strip_prefix('"') {
+            let marks = before.len() - before.trim_end_matches('#').len();
+            let is_raw = before[..before.len() - marks].ends_with('r');
+            let escaped = |end: usize| inside[..end].bytes().rev().take_while(|octet| *octet == b'\\').count() % 2 == 1;
+            let close = format!("\"{}", "#".repeat(if is_raw { marks } else { 0 }));
+            let end = inside.match_indices(&close).map(|(end, _)| end).find(|end| is_raw || !escaped(*end));
+            let end = end.unwrap_or(inside.len());
+            // What an escape stands for is no part of a word.
+            found.push(inside[..end].replace("\\n", " ").replace("\\r", " ").replace("\\t", " "));
+            at += (1 + end + close.len()).min(rest.len());
+        } else {
+            at += 1;
+        }
+    }
+    found
 }
 
 fn source(path: &Path) -> String {

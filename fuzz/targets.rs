@@ -8,7 +8,7 @@ use std::{fs, net::SocketAddr, sync::LazyLock};
 use pec_conformance::{
     clock::Machine,
     directory::Directory,
-    evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, Service, bundle},
+    evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, Service, disk},
     message::{Bytes, DaticertReading, Message},
     net::{Handler, Limits, LostReplies, Manners, Reply, Server, Session},
     pki::Pki,
@@ -31,7 +31,7 @@ pub const ALL: [Target; 8] = [
     ("ldif", ldif),
     ("scenario", scenario),
     ("smtp", smtp),
-    ("bundle", bundle),
+    ("evidence", evidence),
 ];
 
 /// A message, read and judged by every rule.
@@ -111,11 +111,11 @@ pub fn smtp(data: &[u8]) {
     let _ = runtime.block_on(SERVER.converse(&Taker, &mut stream, peer));
 }
 
-/// The manifest of an evidence bundle, which names files that are there and files that are not.
-pub fn bundle(data: &[u8]) {
+/// The manifest of evidence on disk, which names files that are there and files that are not.
+pub fn evidence(data: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join(bundle::MANIFEST), data).expect("a file");
-    if let Ok(evidence) = bundle::read(folder.path()) {
+    fs::write(folder.path().join(disk::MANIFEST), data).expect("a file");
+    if let Ok(evidence) = disk::read(folder.path()) {
         judged(&evidence);
     }
 }

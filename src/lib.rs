@@ -15,6 +15,8 @@
 //!                               v
 //!                             report    text, JSON lines, JUnit, SARIF
 //!
+//! bundle     a run in one file, sealed, to be handed on
+//! redact     what is somebody's, taken out of what is told
 //! archive    what someone holds, opened: files, folders, mailboxes and zips, for `check`
 //! fault      single deviations: of recorded evidence, to prove the rules; of a live peer, to see how the other reacts
 //! known      deviations that a provider declares
@@ -32,6 +34,7 @@
 
 pub mod archive;
 pub mod bounded;
+pub mod bundle;
 pub mod catalogue;
 pub mod check;
 pub mod cli;
@@ -50,6 +53,7 @@ pub mod net;
 pub mod norm;
 pub mod page;
 pub mod pki;
+pub mod redact;
 pub mod report;
 pub mod results;
 pub mod rules;

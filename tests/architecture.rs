@@ -103,6 +103,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("merge", &["diff", "evidence", "hexadecimal", "norm", "report", "results", "rules", "shown"]),
     // What is uploaded, handed to whoever judges it.
     ("page", &["bounded", "clock", "evidence", "norm", "report", "results", "shown"]),
+    // What is somebody's, taken out of events before they are told.
+    ("redact", &["evidence", "hexadecimal", "message", "results", "rules", "shown", "smime"]),
+    // A run in one file: packed, and looked at again.
+    ("bundle", &["archive", "diff", "hexadecimal", "rules", "shown", "smime"]),
     // A gateway as a program; nobody plays or judges there.
     (
         "serve",
@@ -129,6 +133,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &[
             "archive",
             "bounded",
+            "bundle",
             "catalogue",
             "check",
             "clock",
@@ -143,6 +148,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "message",
             "norm",
             "page",
+            "redact",
             "report",
             "results",
             "rules",

@@ -104,7 +104,7 @@ fn what_is_long_or_deep_takes_no_longer_than_its_length() {
                 .chain(b"..\r\n".repeat(100_000))
                 .collect(),
         ),
-        ("bundle", deep(b"[")),
+        ("evidence", deep(b"[")),
     ];
     thread::scope(|scope| {
         for (number, (name, data)) in shapes.iter().enumerate() {

@@ -249,10 +249,10 @@ fn what_has_no_end_is_refused() {
         let given = [OsStr::new("check"), OsStr::new("--directory"), endless, OsStr::new("Cargo.toml")];
         told(&pec(given), 2, &["pipe, socket or device"]);
     }
-    let bundle = folder.path("bundle");
-    fs::create_dir(&bundle).unwrap();
-    std::os::unix::fs::symlink("/dev/zero", bundle.join("manifest.json")).unwrap();
-    let checked = pec([OsStr::new("check"), bundle.as_os_str()]);
+    let evidence = folder.path("evidence");
+    fs::create_dir(&evidence).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", evidence.join("manifest.json")).unwrap();
+    let checked = pec([OsStr::new("check"), evidence.as_os_str()]);
     assert!(checked.status.code().is_some_and(|code| (2..=4).contains(&code)), "{checked:?}");
 }
 

@@ -314,3 +314,111 @@ fn a_name_forges_no_line() {
         assert!(!done.out.lines().any(forged), "{format}: {}", done.out);
     }
 }
+
+/// What a runner of GitHub Actions takes for commands: where a line begins so, blanks aside, or anywhere by the older form;
+/// nothing between `stop-commands` and the word that it names.
+fn workflow_commands(told: &str) -> Vec<String> {
+    let (mut commands, mut stopped) = (Vec::new(), None::<String>);
+    for line in told.lines() {
+        let newer = line.trim_start().strip_prefix("::").and_then(|rest| rest.split_once("::"));
+        let command = match (newer, line.find("##[")) {
+            (Some((head, data)), _) => (head.to_owned(), data.to_owned()),
+            (None, Some(at)) => (line[at + 3..].split(']').next().unwrap().to_owned(), String::new()),
+            (None, None) => continue,
+        };
+        match &stopped {
+            Some(word) if command.0 == *word => stopped = None,
+            Some(_) => {}
+            None if command.0 == "stop-commands" => stopped = Some(command.1),
+            None => commands.push(command.0.split(' ').next().unwrap().to_owned()),
+        }
+    }
+    commands
+}
+
+/// A message that would have a runner do something, and a page show something else.
+fn commanding() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let evil = "::set-output name=a::b ##[set-env name=PATH]x ::add-mask::a %0A::error::b `` </code><img src=x> [x](http://evil.example) | a";
+    let message = format!(
+        "X-Ricevuta: accettazione\r\nX-Riferimento-Message-ID:\r\n {evil}\r\nSubject: {evil}\r\nFrom: {evil}\r\n\r\nhello\r\n"
+    );
+    fs::write(folder.path().join("one.eml"), &message).unwrap();
+    fs::write(folder.path().join("::error file=x,line=1::y ` two.eml"), message).unwrap();
+    folder
+}
+
+#[test]
+fn a_runner_takes_nothing_for_a_command_but_annotations() {
+    let folder = commanding();
+    let told = pec(&["check", folder.path().to_str().unwrap(), "--ci", "github", "--redact=no"]);
+    assert!(told.out.contains("::add-mask::") && told.out.contains("##[set-env"), "{}", told.out);
+    let commands = workflow_commands(&told.out);
+    assert!(commands.len() > 2, "{commands:?}\n{}", told.out);
+    assert!(
+        commands.iter().all(|it| ["error", "warning", "notice"].contains(&it.as_str())),
+        "{commands:?}\n{}",
+        told.out
+    );
+    assert_eq!(workflow_commands(&told.err), [] as [&str; 0]);
+    // The word that ends the pause is another each time; machines' formats have nothing before or behind them.
+    let again = pec(&["check", folder.path().to_str().unwrap(), "--ci", "github", "--redact=no"]);
+    assert_ne!(told.out.lines().next(), again.out.lines().next());
+    let json = pec(&["check", folder.path().to_str().unwrap(), "--ci", "github", "--format", "json"]);
+    assert!(!json.json().is_empty() && !json.out.contains("::stop-commands"), "{}", json.out);
+}
+
+#[test]
+fn a_summary_in_markdown_has_no_markup_of_a_message_and_stays_within_its_bound() {
+    let folder = commanding();
+    let mail = folder.path().to_str().unwrap();
+    let summary = pec(&["check", mail, "--format", "markdown"]).out;
+    assert!(summary.contains("set-output") && summary.contains("<img"), "{summary}");
+    let step = folder.path().join("step");
+    let filled = (1 << 20) - 3000;
+    fs::write(&step, "x".repeat(filled)).unwrap();
+    let mut command = program::program(&["check", mail, "--ci", "github"]);
+    assert_eq!(command.env("GITHUB_STEP_SUMMARY", &step).output().unwrap().status.code(), Some(1));
+    let length = fs::metadata(&step).unwrap().len();
+    assert!(length > filled as u64 && length <= 1 << 20, "{length}");
+    let run = run();
+    let told = fs::read_to_string(run.path().join("summary.md")).unwrap();
+    assert!(
+        told.starts_with("## pec-conformance: non-conformity (exit code 1)") && told.contains("### Found"),
+        "{told}"
+    );
+    for told in [summary, told] {
+        assert!(!told.contains(ACTING));
+        for event in pulldown_cmark::Parser::new_ext(&told, pulldown_cmark::Options::all()) {
+            use pulldown_cmark::{Event, Tag};
+            let acts = matches!(
+                event,
+                Event::Html(_)
+                    | Event::InlineHtml(_)
+                    | Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock)
+            );
+            assert!(!acts, "{event:?}\n{told}");
+        }
+    }
+}
+
+#[test]
+fn gitlab_knows_an_issue_again() {
+    let folder = run();
+    let reports = folder.path().join("gitlab");
+    let issues = || -> Vec<Value> {
+        let words = ["run", "delivery/complete", "--receiver", "flawed", "--ci", "gitlab", "--reports"];
+        pec(&[&words[..], &[reports.to_str().unwrap()]].concat()).exits(1);
+        serde_json::from_slice(&fs::read(reports.join("gl-code-quality-report.json")).unwrap()).unwrap()
+    };
+    let (one, two) = (issues(), issues());
+    let fingerprints = |issues: &[Value]| -> std::collections::BTreeSet<String> {
+        issues.iter().map(|issue| issue["fingerprint"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(!one.is_empty() && fingerprints(&one) == fingerprints(&two) && fingerprints(&one).len() == one.len());
+    for issue in &one {
+        let severity = issue["severity"].as_str().unwrap();
+        assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity), "{issue}");
+        assert!(issue["location"]["path"] == "scenarios/delivery/complete.yaml", "{issue}");
+    }
+}

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What a zip is read from.
-pub(super) trait Seekable: Read + Seek + Send {}
+pub trait Seekable: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> Seekable for T {}
 

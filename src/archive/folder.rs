@@ -1,4 +1,4 @@
-//! A folder and what is below it, in order of name: Maildirs, bundles of evidence, files.
+//! A folder and what is below it, in order of name: Maildirs, evidence of plays, files.
 
 use std::{
     collections::{BTreeSet, BinaryHeap},
@@ -17,7 +17,7 @@ use super::{
     left_out::Asked,
     named,
 };
-use crate::evidence::bundle;
+use crate::evidence::disk;
 
 /// How many names of a folder are held at a time: one with more is read again, so that memory stays flat.
 const BATCH: usize = 200_000;
@@ -89,8 +89,8 @@ impl Iterator for Folder {
 impl Folder {
     /// Goes into a folder; what is found instead, if it is not to be walked.
     fn enter(&mut self, path: &Path, kind: Kind) -> Option<Found> {
-        if kind == Kind::Plain && is_bundle(path) {
-            return Some(Ok(Item { name: named(path, &self.base), content: Content::Bundle(path.to_owned()) }));
+        if kind == Kind::Plain && is_evidence(path) {
+            return Some(Ok(Item { name: named(path, &self.base), content: Content::Evidence(path.to_owned()) }));
         }
         let kind = match kind {
             Kind::Plain if path.join("cur").is_dir() && path.join("new").is_dir() => Kind::Maildir,
@@ -203,9 +203,9 @@ fn batch(path: &Path, after: Option<&OsStr>, size: usize) -> io::Result<(Vec<OsS
 }
 
 /// Whether a folder has a manifest of evidence, whole or not; other programs too call a file so.
-fn is_bundle(folder: &Path) -> bool {
+fn is_evidence(folder: &Path) -> bool {
     let mut beginning = Vec::new();
-    let manifest = folder.join(bundle::MANIFEST);
+    let manifest = folder.join(disk::MANIFEST);
     if !manifest.is_file() {
         return false;
     }

@@ -18,10 +18,12 @@ mod zip;
 
 use std::path::{Path, PathBuf};
 
+pub use file::Seekable;
 pub use inside::{Inside, Outer, inside};
 pub use left_out::{Asked, LeftOut, Why};
 pub use limits::Limits;
 pub use name::{Name, Step};
+pub use zip::Zip;
 
 use crate::message::Bytes;
 
@@ -44,7 +46,7 @@ impl Item {
             | Content::Signature(bytes)
             | Content::Opaque(bytes) => bytes.len(),
             Content::Certificates(certificates) => certificates.iter().map(Vec::len).sum(),
-            Content::Bundle(_) => 0,
+            Content::Evidence(_) => 0,
         }
     }
 }
@@ -66,7 +68,7 @@ pub enum Content {
     /// A signature with what it signs inside, which is a part of a message; DER or BER.
     Opaque(Bytes),
     /// The evidence of a scenario of an earlier run: a folder with its manifest.
-    Bundle(PathBuf),
+    Evidence(PathBuf),
 }
 
 /// What comes out of an archive.

@@ -14,6 +14,34 @@ use super::{
 /// What is kept in memory before a temporary file is made, in octets.
 const IN_MEMORY: usize = 16 << 20;
 
+/// A zip whose members are few enough to be listed; none of them was unpacked.
+pub struct Zip {
+    /// Its members.
+    pub archive: ZipArchive<Box<dyn Seekable>>,
+    /// How many members have the name of another, and cannot be reached.
+    pub hidden: u64,
+    /// Octets of the file.
+    size: u64,
+}
+
+impl Zip {
+    /// Of a file.
+    pub fn open(mut zip: Box<dyn Seekable>, limits: &Limits) -> Result<Self, Why> {
+        let directory = Directory::read(&mut zip).map_err(Why::Unreadable)?;
+        if directory.members > limits.members as u64 {
+            return Err(Why::Beyond(format!("a zip of more than {} members is not looked into", limits.members)));
+        }
+        let archive = ZipArchive::new(zip).map_err(|error| broken(&error))?;
+        let hidden = directory.members.saturating_sub(archive.len() as u64);
+        Ok(Self { archive, hidden, size: directory.size })
+    }
+
+    /// How many octets may come of it.
+    pub fn budget(&self, limits: &Limits) -> u64 {
+        limits.unpacked.saturating_add(self.size.saturating_mul(limits.ratio))
+    }
+}
+
 /// The members of a zip.
 pub(super) struct Members {
     place: Place,
@@ -27,32 +55,24 @@ pub(super) struct Members {
 }
 
 /// What is in a zip.
-pub(super) fn members(place: Place, mut zip: Box<dyn Seekable>, limits: &Limits) -> Stream {
+pub(super) fn members(place: Place, zip: Box<dyn Seekable>, limits: &Limits) -> Stream {
     if place.zips > 1 {
         return place.left_out(Why::ZipTooDeep);
     }
-    let directory = match Directory::read(&mut zip) {
-        Ok(directory) if directory.members > limits.members as u64 => {
-            let bound = format!("a zip of more than {} members is not looked into", limits.members);
-            return place.left_out(Why::Beyond(bound));
-        }
-        Ok(directory) => directory,
-        Err(error) => return place.left_out(Why::Unreadable(error)),
+    let zip = match Zip::open(zip, limits) {
+        Ok(zip) => zip,
+        Err(why) => return place.left_out(why),
     };
-    let archive = match ZipArchive::new(zip) {
-        Ok(archive) => archive,
-        Err(error) => return place.left_out(broken(&error)),
-    };
+    let budget = zip.budget(limits);
+    let Zip { archive, hidden, .. } = zip;
     let mut order: Vec<usize> = (0..archive.len()).collect();
     order.sort_by(|a, b| archive.name_for_index(*a).cmp(&archive.name_for_index(*b)));
-    let hidden = directory.members.saturating_sub(archive.len() as u64);
     let told = match (hidden, archive.len()) {
         (0, 0) => Some(Why::NothingInside),
         (0, _) => None,
         (many, _) => Some(Why::Beyond(format!("{many} members have the name of another and are not looked at"))),
     };
     let told = told.map(|why| Err(LeftOut { name: place.name.clone(), asked: place.asked, why }));
-    let budget = limits.unpacked.saturating_add(directory.size.saturating_mul(limits.ratio));
     let place = Place { zips: place.zips + 1, ..place };
     let members = Members { place, limits: limits.clone(), archive, order: order.into_iter(), budget, open: None };
     Box::new(told.into_iter().chain(members))

@@ -6,7 +6,7 @@ use super::{Check, arrival::arrival};
 use crate::{
     archive::{Content, Found, Item, LeftOut, Name, Outer, Why, inside},
     directory::Directory,
-    evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, bundle},
+    evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, disk},
     message::{Message, ReadError},
     results::{self, ArrivedAt, Checked, Description, Unjudged},
     rules::{Clerk, Judge, Judgement, Member, Reference, all},
@@ -127,7 +127,7 @@ impl Check<'_> {
         Evidence { title: name.to_string(), ended: Some(self.at.unwrap_or(self.now)), ..Evidence::default() }
     }
 
-    /// A directory, certificates, a bundle: judged whole, by the same rules as in a run.
+    /// A directory, certificates, the evidence of a play: judged whole, by the same rules as in a run.
     fn other(&self, judge: &Judge<'_>, item: Item) -> Judged {
         let at = self.at.unwrap_or(self.now);
         let name = item.name.to_string();
@@ -140,7 +140,7 @@ impl Check<'_> {
                 ..alone
             },
             Content::Certificates(certificates) => Evidence { certificates, ..alone },
-            Content::Bundle(folder) => match bundle::read(&folder) {
+            Content::Evidence(folder) => match disk::read(&folder) {
                 Ok(evidence) => evidence,
                 Err(error) => return unjudged(name, error.to_string(), Fault::Mistake),
             },

@@ -1,14 +1,22 @@
 //! `check`: the same rules on files that someone already has.
 
-use std::{collections::BTreeMap, io, path::PathBuf, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, BufWriter},
+    path::PathBuf,
+    time::Instant,
+};
 
 use jiff::{Timestamp, civil::Date};
 
 use super::{
     CliError, Exit,
+    ci::{self, Ci, System},
     error::warn,
     format::{Printed, Strict},
     known::{Deviations, Settled},
+    redaction::{self, Redaction},
     select::Select,
     stdout::Stdout,
     trust::Given,
@@ -21,7 +29,7 @@ use crate::{
     evidence::{View, Watch},
     known::Extent,
     norm::AsOf,
-    report::{Folder, Format, Report, Reports, Style},
+    report::{CodeQuality, Folder, Format, Report, Reports, Style},
     results::{Closing, Ending, Event, Opening, Question, Required, Strictness, Totals, Work, require},
     rules::{Options, Reference},
     shown::path_text,
@@ -61,6 +69,13 @@ pub struct Args {
     #[command(flatten)]
     known: Deviations,
     #[command(flatten)]
+    redaction: Redaction,
+    #[command(flatten)]
+    ci: Ci,
+    /// Write GitLab's code quality report here too.
+    #[arg(long, value_name = "FILE")]
+    code_quality: Option<PathBuf>,
+    #[command(flatten)]
     printed: Printed<Format>,
 }
 
@@ -70,7 +85,13 @@ pub fn check(args: &Args, style: Style) -> Result<Exit, CliError> {
         (None, None) => super::reference::kept()?,
         (trust, directory) => Given::read(trust.as_deref(), directory.as_deref())?,
     };
+    let system = args.ci.system();
     let mut beside = Reports::default();
+    ci::summarised(system, &mut beside);
+    if let Some(path) = &args.code_quality {
+        let file = File::create(path).map_err(|problem| CliError::Unwritten { path: path.clone(), problem })?;
+        beside.add(path_text(path), CodeQuality::new(BufWriter::new(file)));
+    }
     if let Some(folder) = &args.pages {
         let pages = Folder::create(folder).map_err(|problem| CliError::Unwritten { path: folder.clone(), problem })?;
         beside.add(path_text(folder), pages);
@@ -85,26 +106,27 @@ pub fn check(args: &Args, style: Style) -> Result<Exit, CliError> {
         require: args.require.clone(),
         limits: Limits::default(),
     };
-    let report = args.printed.format().report(Stdout::open(), style, &asked.base);
-    let report = Box::new(Told { report, beside: &mut beside });
-    let exit = judge(&asked, &given, &Reference::new(&given.directories, &given.trust), &args.known, report)?;
+    let format = args.printed.format();
+    let mut report: Box<dyn Report + Send> = format.report(Stdout::open(), style, &asked.base);
+    if format == Format::Text && system == System::Github {
+        report = Box::new(ci::annotated(report));
+    }
+    let reference = Reference::new(&given.directories, &given.trust);
+    let is_redacted = args.redaction.is_wanted(system != System::None);
+    let service = reference.service_mailboxes().map(str::to_owned);
+    let mut redactor = is_redacted.then(|| redaction::redactor(service)).transpose()?;
+    let tell = |mut event: Event<'_>| {
+        if let Some(redactor) = &mut redactor {
+            redactor.event(&mut event);
+        }
+        beside.event(&event);
+        report.event(&event)
+    };
+    let exit = judge(&asked, &given, &reference, &args.known, tell)?;
     for (name, problem) in beside.broken() {
         warn(&format!("{name} could not be written: {problem}"));
     }
     Ok(if beside.broken().is_empty() { exit } else { exit.worse(Exit::Trouble) })
-}
-
-/// What is printed, and what is written beside it.
-struct Told<'a> {
-    report: Box<dyn Report + Send>,
-    beside: &'a mut Reports,
-}
-
-impl Report for Told<'_> {
-    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
-        self.beside.event(event);
-        self.report.event(event)
-    }
 }
 
 /// What is to be judged and how, whoever asks: the command line or the page.
@@ -127,13 +149,13 @@ pub struct Asked {
     pub limits: Limits,
 }
 
-/// Judges it by what is `given`, which `reference` has read, and tells `report`.
+/// Judges it by what is `given`, which `reference` has read; `tell` hears of everything.
 pub fn judge(
     asked: &Asked,
     given: &Given,
     reference: &Reference<'_>,
     known: &Deviations,
-    mut report: Box<dyn Report + Send + '_>,
+    mut tell: impl FnMut(Event<'_>) -> io::Result<()> + Send,
 ) -> Result<Exit, CliError> {
     if asked.require.contains(&Question::Complete) && asked.views.is_empty() {
         return Err(CliError::CompleteWithoutView);
@@ -155,7 +177,7 @@ pub fn judge(
     };
     let work = Work::Check { references: given.references() };
     let opening = Opening { started: now, work, strictness, as_of: options.as_of };
-    report.event(&Event::Opened(opening)).map_err(CliError::Stdout)?;
+    tell(Event::Opened(opening)).map_err(CliError::Stdout)?;
     let mut required: BTreeMap<Question, Required> =
         asked.require.iter().map(|question| (*question, Required::default())).collect();
     reference.providers().for_each(|provider| declared.knows(provider));
@@ -166,7 +188,7 @@ pub fn judge(
             Event::Submission(page) => declared.submission(page),
             _ => {}
         }
-        report.event(&event)
+        tell(event)
     };
     let mut outcome = check.run(telling).map_err(|broken| match broken {
         Broken::Telling(error) => CliError::Stdout(error),
@@ -184,7 +206,7 @@ pub fn judge(
     let exit_told = (exit.code(), words.unwrap_or_else(|| exit.of_check().to_owned()));
     let (totals, took) = (Totals::Check(outcome.tally), clock.elapsed());
     let closing = Closing { totals, ending: Ending::Complete, exit: exit_told, known: reckoning, took };
-    report.event(&Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
+    tell(Event::Closed(Box::new(closing))).map_err(CliError::Stdout)?;
     Ok(exit)
 }
 

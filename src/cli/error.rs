@@ -7,9 +7,10 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use super::{Exit, color::Color, run::FolderError, stderr::say};
 use crate::{
     archive::{LeftOut, Why},
+    bundle::BundleError,
     catalogue::CatalogueError,
     diff::StreamError,
-    evidence::bundle::BundleError,
+    evidence::disk::DiskError,
     merge::MergeError,
     norm::AsOf,
     report::Paint,
@@ -100,10 +101,10 @@ pub enum CliError {
         /// What it is.
         what: &'static str,
     },
-    /// An evidence bundle that does not hold what its manifest says, or cannot be read.
+    /// Evidence on disk that does not hold what its manifest says, or cannot be read.
     #[error(transparent)]
     #[diagnostic(help("evidence is judged only as it was gathered: run again, or check its messages one by one"))]
-    Bundle(#[from] BundleError),
+    Evidence(#[from] DiskError),
     /// A run that cannot be compared.
     #[error(transparent)]
     #[diagnostic(help("give the folder that a run wrote to, or its run.jsonl"))]
@@ -119,6 +120,24 @@ pub enum CliError {
     #[error("{} holds one of the parts", path_text(.0))]
     #[diagnostic(help("name another folder with `--reports DIR`"))]
     MergedInto(PathBuf),
+    /// No bundle, or none that was asked for.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// Evidence is messages, whole.
+    #[error("a redacted run keeps no evidence: it is messages, whole")]
+    #[diagnostic(help("leave `--evidence` away, or tell all with `--redact=no`"))]
+    RedactedEvidence,
+    /// `merge` judges evidence again.
+    #[error("a part of a run is put together from its evidence, which a redacted one does not keep")]
+    #[diagnostic(help("give `--redact=no` to each part and keep them to yourself, and `--redact` to `merge`"))]
+    RedactedPart,
+    /// No key for pseudonyms.
+    #[error("nothing is redacted: {0}")]
+    Redaction(String),
+    /// Nobody to sign.
+    #[error("nothing was signed: {0}")]
+    #[diagnostic(help("a certificate and its RSA key are wanted, in PEM; the password in a variable or a file"))]
+    Signer(String),
     /// The kept reference cannot be found, or lacks what is asked for.
     #[error("{0}")]
     Reference(String),
@@ -243,6 +262,7 @@ impl CliError {
             | CliError::Serve(_)
             | CliError::Listening { .. }
             | CliError::Unwritten { .. }
+            | CliError::Bundle(BundleError::Unwritten { .. } | BundleError::Changed(_))
             | CliError::Stdout(_)
             | CliError::Internal(_) => Exit::Trouble,
             _ => Exit::Usage,

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use super::{
     CliError, Exit,
+    ci::{Ci, System},
     format::Printed,
     known::Deviations,
-    run::{Format, Telling},
+    redaction::{self, Redaction},
+    run::{Format, Manner, Telling},
 };
 use crate::{
     clock::Machine,
@@ -26,11 +28,15 @@ pub struct Args {
     /// Put together what there is, although parts are missing or were broken off: the run then counts as broken off.
     #[arg(long)]
     incomplete: bool,
-    /// Where report.html, junit.xml, report.sarif, run.jsonl and the evidence are written.
+    /// Where report.html, summary.md, junit.xml, report.sarif, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     reports: PathBuf,
     #[command(flatten)]
     known: Deviations,
+    #[command(flatten)]
+    redaction: Redaction,
+    #[command(flatten)]
+    ci: Ci,
     #[command(flatten)]
     printed: Printed<Format>,
 }
@@ -52,8 +58,13 @@ pub fn merge(args: &Args, style: Style) -> Result<Exit, CliError> {
     let mut declared = args.known.read(ids, opening.strictness, Machine::default().now())?;
     whole.targets().into_iter().chain(NAMES.iter().copied()).for_each(|name| declared.knows(name));
     let tally = PlayTally::new(whole.planned, rules::all(), opening.as_of);
-    let mut telling = Telling::begin(&args.reports, (args.printed.format(), style), declared, tally)?;
-    let evidence = telling.keep_evidence();
+    let system = args.ci.system();
+    let is_elsewhere = whole.targets().into_iter().any(|target| !NAMES.contains(&target));
+    let is_redacted = args.redaction.is_wanted(system != System::None && is_elsewhere);
+    let redactor = is_redacted.then(|| redaction::redactor([])).transpose()?;
+    let manner = Manner { format: args.printed.format(), style, system, redactor };
+    let mut telling = Telling::begin(&args.reports, manner, declared, tally)?;
+    let evidence = if is_redacted { None } else { telling.keep_evidence() };
     telling.event(Event::Opened(opening));
     whole.plays(evidence.as_deref(), &mut |cell| telling.event(Event::Finished(Box::new(cell))))?;
     let ending = if whole.is_complete { Ending::Complete } else { Ending::Interrupted };

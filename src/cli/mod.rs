@@ -1,6 +1,8 @@
 //! The command line, a file per command.
 
+mod bundle;
 mod check;
+mod ci;
 mod color;
 mod coverage;
 mod data;
@@ -17,6 +19,7 @@ mod last_resort;
 mod list;
 mod merge;
 mod page;
+mod redaction;
 mod reference;
 mod run;
 mod schema;
@@ -78,6 +81,10 @@ enum Command {
     Diff(diff::Args),
     /// Put together the parts of a run that was spread over machines.
     Merge(merge::Args),
+    /// Pack a run into one file to be handed on: with digests, signed and time-stamped where asked for.
+    Bundle(bundle::Args),
+    /// Tell whether a bundle is as it was packed, who signed it, and when it was there.
+    VerifyBundle(bundle::VerifyArgs),
     /// Show what a message, signature, certificate or directory consists of; nothing is judged.
     Inspect(inspect::Args),
     /// Judge what is dropped on a web page of this machine, or sent to it over HTTP.
@@ -129,6 +136,8 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Check(args) => check::check(args, style),
         Command::Diff(args) => diff::diff(args, style),
         Command::Merge(args) => merge::merge(args, style),
+        Command::Bundle(args) => bundle::bundle(args),
+        Command::VerifyBundle(args) => bundle::verify(args),
         Command::Inspect(args) => inspect::inspect(args, cli.color),
         Command::Page(args) => page::page(args),
         Command::Reference(args) => reference::reference(args),

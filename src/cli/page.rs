@@ -136,15 +136,16 @@ impl Judge for Desk {
         let known = Deviations::default();
         let out = BufWriter::new(Bounded { out, left: LARGEST });
         let report = job.asked.format.unwrap_or_default().report(out, Style::FILE, &job.folder);
-        let report = Box::new(Breaking { report, given_up: &job.given_up });
+        let mut report = Breaking { report, given_up: &job.given_up };
+        let tell = |event: Event<'_>| report.event(&event);
         let judged = if job.references.is_empty() {
-            judge(&asked, self.given, self.reference, &known, report)
+            judge(&asked, self.given, self.reference, &known, tell)
         } else {
             let mut given = self.given.clone();
             for file in &job.references {
                 given.add(file).map_err(Refusal::mistaken)?;
             }
-            judge(&asked, &given, &Reference::new(&given.directories, &given.trust), &known, report)
+            judge(&asked, &given, &Reference::new(&given.directories, &given.trust), &known, tell)
         };
         judged.map(|_| ()).map_err(|error| match error {
             CliError::Stdout(error) if error.kind() == io::ErrorKind::FileTooLarge => {

@@ -11,19 +11,23 @@ use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf, sync::Arc};
 use clap::ValueEnum;
 use jiff::civil::Date;
 
-pub use folder::FolderError;
+pub use folder::{FolderError, REPORT_NAMES};
 pub use targets::Running;
-pub use telling::Telling;
+pub use telling::{Manner, Telling};
 
 use dry::dry_run;
 use targets::{Named, target_name};
 
 use super::{
     CliError, Exit,
+    ci::{Ci, System},
     format::{Printed, Strict},
     known::Deviations,
+    redaction::{self, Redaction},
     select::Select,
-    signals, when,
+    signals,
+    stderr::say,
+    when,
 };
 use crate::{
     clock::Machine,
@@ -79,12 +83,16 @@ pub struct Args {
     /// Judge by the norm as it was on this day [default: the norm's latest].
     #[arg(long, value_name = "DATE", value_parser = when::day)]
     as_of: Option<Date>,
-    /// Where report.html, junit.xml, report.sarif, run.jsonl and the evidence are written.
+    /// Where report.html, summary.md, junit.xml, report.sarif, run.jsonl and the evidence are written.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     reports: PathBuf,
-    /// Whose evidence is written.
-    #[arg(long, value_enum, default_value_t, value_name = "WHOSE")]
-    evidence: Evidence,
+    /// Whose evidence is written [default: all; none of a redacted run].
+    #[arg(long, value_enum, value_name = "WHOSE")]
+    evidence: Option<Evidence>,
+    #[command(flatten)]
+    redaction: Redaction,
+    #[command(flatten)]
+    ci: Ci,
     #[command(flatten)]
     known: Deviations,
     #[command(flatten)]
@@ -101,10 +109,9 @@ pub enum Format {
 }
 
 /// Whose evidence is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Evidence {
     /// Of every scenario and direction.
-    #[default]
     All,
     /// Of those that failed or ended in trouble.
     Failures,
@@ -159,7 +166,16 @@ pub fn run(args: &Args, style: Style) -> Result<Exit, CliError> {
     plan.on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
     plan.how.strictness = args.strict.strictness();
     plan.how.as_of = args.as_of.into();
-    plan.how.keep = if args.evidence == Evidence::Failures { Keep::Failures } else { Keep::All };
+    let system = args.ci.system();
+    let is_redacted = args.redaction.is_wanted(system != System::None && !plan.how.targets.is_empty());
+    let evidence = args.evidence.unwrap_or(if is_redacted { Evidence::None } else { Evidence::All });
+    match (is_redacted, evidence) {
+        (true, Evidence::None) if args.shard.is_some() => return Err(CliError::RedactedPart),
+        (true, Evidence::None) => say("reports are redacted and no evidence is kept; `--redact=no` tells all\n"),
+        (true, _) => return Err(CliError::RedactedEvidence),
+        (false, _) => {}
+    }
+    plan.how.keep = if evidence == Evidence::Failures { Keep::Failures } else { Keep::All };
 
     let mut declared = args.known.read(|| args.select.ids(), plan.how.strictness, Machine::default().now())?;
     let players = plan.directions.iter().flat_map(|way| [&way.sender, &way.receiver]).map(String::as_str);
@@ -167,9 +183,11 @@ pub fn run(args: &Args, style: Style) -> Result<Exit, CliError> {
 
     let running = Running::start(plan.how.targets.clone())?;
     let tally = PlayTally::new(plan.plays().len(), rules::all(), plan.how.as_of);
-    let mut telling = Telling::begin(&args.reports, (args.printed.format(), style), declared, tally)?;
+    let redactor = is_redacted.then(|| redaction::redactor([])).transpose()?;
+    let manner = Manner { format: args.printed.format(), style, system, redactor };
+    let mut telling = Telling::begin(&args.reports, manner, declared, tally)?;
     telling.require(required);
-    if args.evidence != Evidence::None {
+    if evidence != Evidence::None {
         plan.how.evidence = telling.keep_evidence();
     }
     let run = runner::run(&plan, &mut |event| telling.event(event)).map_err(CliError::NoRuntime)?;

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use lines::{ExitLine, Line};
-pub use stream::{Cell, Finding, Found, Outcome, Play, Run, StreamError, each_line, read};
+pub use stream::{Cell, Finding, Found, Outcome, Play, RuleSet, Run, StreamError, each_line, read};
 
 use crate::results::{Severity, Strictness};
 

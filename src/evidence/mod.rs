@@ -1,7 +1,7 @@
 //! What was observed: bytes, plus where they were seen and who answers for them. Data only.
 
-pub mod bundle;
 mod dialogue;
+pub mod disk;
 mod identity;
 mod watch;
 

@@ -13,7 +13,7 @@ use crate::{
     diff::{Outcome, StreamError},
     evidence::{
         Direction, Evidence,
-        bundle::{self, BundleError, Shared},
+        disk::{self, DiskError, Shared},
     },
     norm::{self, AsOf},
     report::RuleSet,
@@ -32,7 +32,7 @@ pub enum MergeError {
     Stream(#[from] StreamError),
     /// Its evidence is not what was gathered.
     #[error(transparent)]
-    Bundle(#[from] BundleError),
+    Evidence(#[from] DiskError),
     /// It does not belong together, or something is missing.
     #[error("{}: {why}", path_text(path))]
     Unfit {
@@ -153,7 +153,7 @@ impl Whole {
             for line in &piece.cells {
                 let mut cell = self.cell(piece, line)?;
                 if let (Some(root), true) = (evidence, line.evidence.is_some()) {
-                    cell.evidence = Some(bundle::write_sharing(&cell.observed, root, &line.place(), &shared)?);
+                    cell.evidence = Some(disk::write_sharing(&cell.observed, root, &line.place(), &shared)?);
                 }
                 take(cell);
             }

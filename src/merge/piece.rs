@@ -14,7 +14,7 @@ use crate::{
     diff::{Outcome, each_line},
     evidence::{
         Direction, Evidence, Party,
-        bundle::{self, BUNDLES, MANIFEST},
+        disk::{self, EVIDENCE, MANIFEST},
     },
     hexadecimal,
     norm::AsOf,
@@ -188,12 +188,12 @@ impl Piece {
 
     /// A play's evidence, which must be what the play kept.
     pub fn evidence(&self, line: &CellLine, kept: &Kept) -> Result<Evidence, MergeError> {
-        let folder = self.folder.join(BUNDLES).join(line.place());
+        let folder = self.folder.join(EVIDENCE).join(line.place());
         let manifest = std::fs::read(folder.join(MANIFEST))
             .map_err(|error| self.unfit(format!("the evidence of {} cannot be read: {error}", line.name())))?;
         if kept.manifest.as_ref().is_some_and(|known| *known != hexadecimal::named(&digest(&SHA256, &manifest))) {
             return Err(self.unfit(format!("the evidence of {} is not the one that was judged", line.name())));
         }
-        Ok(bundle::read(&folder)?)
+        Ok(disk::read(&folder)?)
     }
 }

@@ -32,7 +32,7 @@ pub struct Asked {
 }
 
 /// Formats by their media types, the one that is told where nobody cares first.
-const TYPES: [(&str, Format); 8] = [
+const TYPES: [(&str, Format); 9] = [
     ("application/x-ndjson", Format::Json),
     ("application/json", Format::Json),
     ("application/jsonl", Format::Json),
@@ -41,6 +41,7 @@ const TYPES: [(&str, Format); 8] = [
     ("application/xml", Format::Gitb),
     ("text/xml", Format::Gitb),
     ("text/plain", Format::Text),
+    ("text/markdown", Format::Markdown),
 ];
 
 /// The media type that a format is sent as.
@@ -51,6 +52,7 @@ pub(super) fn media_type(format: Format) -> &'static str {
         Format::Sarif => "application/sarif+json",
         Format::Gitb | Format::Junit => "application/xml",
         Format::Text => "text/plain; charset=utf-8",
+        Format::Markdown => "text/markdown; charset=utf-8",
     }
 }
 

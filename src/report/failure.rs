@@ -84,7 +84,7 @@ impl fmt::Display for Blamed {
 pub struct Subject<'a> {
     /// What was observed.
     pub evidence: &'a Evidence,
-    /// Where it lies: the bundle's folder.
+    /// Where it lies: the folder of a play's evidence.
     pub folder: Option<&'a Path>,
     /// What the rules said.
     pub judgement: &'a Judgement,
@@ -247,7 +247,7 @@ impl Subject<'_> {
         Excerpt::of(&observed.bytes, span)
     }
 
-    /// The file of an observation in the bundle: named after its number. The folder where there is no such file, or no
+    /// The file of an observation in the evidence: named after its number. The folder where there is no such file, or no
     /// one message is meant.
     fn file(&self, observation: Option<usize>) -> Option<PathBuf> {
         let folder = self.folder?;

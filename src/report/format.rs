@@ -7,7 +7,7 @@ use std::{
 
 use clap::ValueEnum;
 
-use super::{Gitb, Html, JsonStream, Junit, Report, RuleSet, Sarif, Style, Terminal};
+use super::{Gitb, Html, JsonStream, Junit, LARGEST_SUMMARY, Markdown, Report, RuleSet, Sarif, Style, Terminal};
 use crate::rules;
 
 /// In which format a check is told.
@@ -22,6 +22,8 @@ pub enum Format {
     Junit,
     /// SARIF 2.1.0.
     Sarif,
+    /// A summary in Markdown.
+    Markdown,
     /// A page to look at, in Italian and English, with one for each message that can be printed.
     Html,
     /// A report as the European Commission's Interoperability Test Bed reads it (GITB TAR, XML).
@@ -36,6 +38,7 @@ impl Format {
             Format::Json => Box::new(JsonStream::new(out, RuleSet::of(rules::all()))),
             Format::Junit => Box::new(Junit::new(out)),
             Format::Sarif => Box::new(Sarif::new(out, rules::all()).of_folder(base)),
+            Format::Markdown => Box::new(Markdown::new(out, LARGEST_SUMMARY)),
             Format::Html => Box::new(Html::new(out, PathBuf::new(), RuleSet::of(rules::all()))),
             Format::Gitb => Box::new(Gitb::new(out)),
         }

@@ -27,7 +27,7 @@ pub enum Line<'a> {
     Cell(CellLine<'a>),
     /// What messages are judged by was judged itself; what is wrong with it is charged to no message (`check`).
     Reference(CheckedLine<'a>),
-    /// A file, a member of an archive or a bundle was judged (`check`).
+    /// A file, a member of an archive or the evidence of a play was judged (`check`).
     Checked(CheckedLine<'a>),
     /// A file could not be judged (`check`).
     Unjudged(UnjudgedLine<'a>),

@@ -1,15 +1,18 @@
 //! What `run` and `check` tell, a file per format. Each consumes the same stream of events and judges nothing.
 
 mod aside;
+mod code_quality;
 mod escape;
 mod excerpt;
 mod failure;
 mod format;
 mod gitb;
+mod github;
 mod groups;
 mod html;
 mod junit;
 mod lines;
+mod markdown;
 mod paint;
 mod progress;
 mod sarif;
@@ -19,15 +22,18 @@ mod terminal;
 
 use std::io;
 
+pub use code_quality::CodeQuality;
 pub use escape::{json_line, uri, write_json};
 pub use excerpt::Excerpt;
 pub use failure::{Blamed, Failure, Subject, clause_line, failures};
 pub use format::Format;
 pub use gitb::Gitb;
+pub use github::Github;
 pub use groups::{Group, Groups, block, counted, declared_line, wrapped};
 pub use html::{Change, Changes, Folder, Html, Start};
 pub use junit::{Junit, LateFile};
 pub use lines::{Line, RuleSet};
+pub use markdown::{LARGEST as LARGEST_SUMMARY, Markdown};
 pub use paint::{Ink, Paint};
 pub use progress::Progress;
 pub use sarif::Sarif;

@@ -25,7 +25,7 @@ use crate::{
 const TROUBLES: usize = 1000;
 
 /// What an expectation of a scenario is told under: no rule of the norm.
-const EXPECTATION: &str = "scenario/expectation";
+pub(super) const EXPECTATION: &str = "scenario/expectation";
 
 /// Writes the log.
 pub struct Sarif<W: Write> {

@@ -16,7 +16,7 @@ use super::{
     },
 };
 use crate::{
-    evidence::{Evidence, Party, bundle::MANIFEST},
+    evidence::{Evidence, Party, disk::MANIFEST},
     hexadecimal,
     known::Known,
     norm::Clause,

@@ -15,7 +15,7 @@ use crate::{
     rules::{Answer, Answers, Judgement, SignedBy},
 };
 
-/// A message, a directory, certificates, or a bundle of evidence, judged.
+/// A message, a directory, certificates, or the evidence of a play, judged.
 pub struct Checked {
     /// What people call it: its path, with the member and the part where it lies inside another.
     pub name: String,
@@ -71,7 +71,7 @@ impl Checked {
     }
 
     /// Directories judged by themselves; not one that came with the command, to judge others by: that is in force from the
-    /// beginning of time. None of a bundle's, which are told with its messages.
+    /// beginning of time. None of a play's, which are told with its messages.
     pub fn directories(&self) -> Vec<GivenDirectory> {
         let by_itself = self.evidence.observations.is_empty() && self.evidence.gateways.is_empty();
         let given = self.evidence.directories.iter().filter(|version| by_itself && version.from != Timestamp::MIN);

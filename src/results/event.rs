@@ -29,7 +29,7 @@ pub enum Event<'a> {
     },
     /// What messages are judged by was judged itself; what is wrong with it is charged to no message, and fails nothing.
     Reference(Box<Checked>),
-    /// A file, a member of an archive, a bundle was judged.
+    /// A file, a member of an archive, the evidence of a play was judged.
     Checked(Box<Checked>),
     /// A file could not be judged.
     Unjudged(Unjudged),

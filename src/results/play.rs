@@ -36,7 +36,7 @@ pub struct Cell {
     pub notes: Vec<String>,
     /// The transaction told in role names, identical from run to run: the snapshot.
     pub story: String,
-    /// Folder of the evidence bundle, if one was written.
+    /// Folder of the evidence, where it was written.
     pub evidence: Option<PathBuf>,
     /// Wall-clock time taken.
     pub took: Duration,

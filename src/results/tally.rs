@@ -95,7 +95,7 @@ impl PlayTally {
 /// What checking came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CheckTally {
-    /// Files, members of archives and bundles judged.
+    /// Files, members of archives and evidence of plays judged.
     pub judged: usize,
     /// Those that could not be.
     pub unjudged: usize,
@@ -105,7 +105,7 @@ pub struct CheckTally {
     pub messages: usize,
     /// Submissions put together.
     pub submissions: usize,
-    /// Files, members and bundles with something that fails them.
+    /// Files, members and evidence of plays with something that fails them.
     pub failing: usize,
     /// Submissions with something that fails them.
     pub failing_submissions: usize,

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 use super::{risk::Risk, stop::Stop};
 use crate::{
     clock::Machine,
-    evidence::{RunId, bundle::Shared},
+    evidence::{RunId, disk::Shared},
     norm::AsOf,
     results::Strictness,
     scenario::Scenario,
@@ -17,11 +17,11 @@ use crate::{
 pub struct How {
     /// What fails it besides violations.
     pub strictness: Strictness,
-    /// Folder below which evidence bundles are written: `<folder>/<scenario>/<sender>-<receiver>/`.
+    /// Folder below which the evidence of plays is written: `<folder>/<scenario>/<sender>-<receiver>/`.
     pub evidence: Option<PathBuf>,
     /// Whose evidence is written there.
     pub keep: Keep,
-    /// What its bundles have alike.
+    /// What the evidence of its plays has alike.
     pub shared: Shared,
     /// Real time after which a scenario that has not ended is an error; what sends much has more: [`How::limit_of`].
     pub limit: Duration,

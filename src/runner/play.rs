@@ -11,7 +11,7 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    evidence::{Direction, bundle},
+    evidence::{Direction, disk},
     results::{Cell, CellOutcome, Unmet},
     scenario::Scenario,
     target::{self, Contact, Setting, TargetError},
@@ -104,7 +104,7 @@ fn answer_for(error: &TargetError, stage: &Stage<'_>, cell: &mut Cell) {
     }
 }
 
-/// Writes the evidence bundle. That it cannot be written is trouble, but loses neither cell nor run.
+/// Writes the evidence. That it cannot be written is trouble, but loses neither cell nor run.
 fn keep(cell: &mut Cell, how: &How) {
     let Some(folder) = &how.evidence else { return };
     let is_good = matches!(cell.outcome, CellOutcome::Passed | CellOutcome::Skipped(_));
@@ -112,7 +112,7 @@ fn keep(cell: &mut Cell, how: &How) {
         return;
     }
     let way = cell.direction.folder(&cell.scenario);
-    match bundle::write_sharing(&cell.observed, folder, &way, &how.shared) {
+    match disk::write_sharing(&cell.observed, folder, &way, &how.shared) {
         Ok(folder) => cell.evidence = Some(folder),
         Err(error) if cell.outcome == CellOutcome::Passed => cell.outcome = infrastructure(error.to_string()),
         Err(error) => cell.notes.push(error.to_string()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    evidence::{Direction, Party, bundle},
+    evidence::{Direction, Party, disk},
     norm::Level,
     report,
     results::{Cause, Cell, CellOutcome, Event, Unmet},
@@ -135,7 +135,7 @@ async fn the_bundle_of_a_play_is_judged_like_the_play() {
     let folder = tempfile::tempdir().unwrap();
     let how = How { evidence: Some(folder.path().to_owned()), ..How::default() };
     let cell = played(&scenario(ALL), "flawed", &how).await;
-    let again = rules::judge(&bundle::read(cell.evidence.as_ref().unwrap()).unwrap(), &rules::Options::default());
+    let again = rules::judge(&disk::read(cell.evidence.as_ref().unwrap()).unwrap(), &rules::Options::default());
     let told = |judgement: &rules::Judgement| {
         let verdicts = judgement.verdicts.iter();
         verdicts.map(|v| (v.rule.id, v.subject.clone(), v.outcome.clone())).collect::<Vec<_>>()

@@ -5,8 +5,6 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use ::aws_lc_rs::signature::RsaKeyPair;
-use jiff::Timestamp;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
@@ -20,7 +18,7 @@ use crate::{
     gateway::choices::PeerNames,
     pki::tls,
     shown::path_text,
-    smime::{Certificate, Signature, SignatureState, Signer, Wanted, sign::Encoding},
+    smime::{self, Certificate, Signer, Wanted, key::KeyError},
 };
 
 /// Octets of a file at most: the largest revocation lists take some ninety MB.
@@ -58,22 +56,15 @@ pub fn own(path: &Path) -> Result<Certificate, String> {
 }
 
 /// A signer from its certificate, with the issuers that travel with it behind it, and its RSA key.
-pub fn signer(certificate: &Path, key: &Path, now: Timestamp) -> Result<Signer, String> {
-    let mut chain: Vec<Vec<u8>> = certificates(certificate)?.iter().map(|der| der.to_vec()).collect();
-    let own = chain.remove(0);
-    let pair = match self::key(key)? {
-        PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
-        PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
-        _ => return Err(format!("{}: not an RSA key", path_text(key))),
-    };
-    let pair = pair.map_err(|_| format!("{}: not an RSA key that can sign", path_text(key)))?;
-    let signer = Signer { certificate: own, chain, key: Arc::new(pair) };
-    let trial = signer.sign(b"trial", now, Encoding::Der);
-    if Signature::verify(&trial, b"trial").state == SignatureState::Valid {
-        Ok(signer)
-    } else {
-        Err(format!("the key in {} is not that of the certificate in {}", path_text(key), path_text(certificate)))
-    }
+pub fn signer(certificate: &Path, key: &Path) -> Result<Signer, String> {
+    let chain = certificates(certificate)?.iter().map(|der| der.to_vec()).collect();
+    smime::key::signer(chain, &read(key)?, None).map_err(|error| match error {
+        KeyError::AnotherCertificate => {
+            format!("the key in {} is not that of the certificate in {}", path_text(key), path_text(certificate))
+        }
+        KeyError::Certificate(_) => format!("{}: {error}", path_text(certificate)),
+        _ => format!("{}: {error}", path_text(key)),
+    })
 }
 
 /// A server's certificate, with the issuers that travel with it, and its key.

@@ -137,7 +137,7 @@ impl Place {
     pub fn signer(&self) -> Result<Option<Signer>, ServeError> {
         let Some(files) = &self.config.signing else { return Ok(None) };
         let (certificate, key) = (self.folder.join(&files.certificate), self.folder.join(&files.key));
-        let signer = certificates::signer(&certificate, &key, self.clock.now());
+        let signer = certificates::signer(&certificate, &key);
         signer.map(Some).map_err(|problem| ServeError::wrong("signing", &problem))
     }
 

@@ -14,7 +14,7 @@ use der::oid::ObjectIdentifier;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, NameConstraints};
 
 use super::{
-    PathError,
+    PathError, Use,
     algorithm::Verdict,
     constraints,
     crl::List,
@@ -35,6 +35,7 @@ const MAX_LIST_SIGNERS: usize = 2;
 
 /// Whether a path leads from `signer` to one of `anchors`, by way of `others`, on which everything is as it must be.
 pub fn check(
+    to_be: Use,
     signer: &Link,
     others: &[Link],
     anchors: &[Link],
@@ -42,14 +43,19 @@ pub fn check(
     moment: &Moment,
 ) -> Result<(), PathError> {
     let search = Search { others, anchors, lists, moment, steps: Cell::new(0), signatures: RefCell::default() };
-    search.find(&[signer], Goal::Mail)
+    search.find(&[signer], Goal::Use(to_be))
+}
+
+/// Whether a certificate may be used so, by its own extensions; what mail asks of a pinned one, the profile of 5.5 tells.
+pub fn may_be(to_be: Use, certificate: &Link) -> Result<(), PathError> {
+    if to_be == Use::TimeStamps { stamps_alone(certificate) } else { Ok(()) }
 }
 
 /// What a path is wanted for.
 #[derive(Clone, Copy, PartialEq)]
 enum Goal {
-    /// To sign mail.
-    Mail,
+    /// To sign what is asked about.
+    Use(Use),
     /// To sign a revocation list, which others that sign lists were needed for already.
     Lists(usize),
     /// To know whether an authority is one: signatures and BasicConstraints are enough.
@@ -144,6 +150,9 @@ impl<'a> Search<'a> {
         for link in below {
             check_extensions(link, goal)?;
         }
+        if goal == Goal::Use(Use::TimeStamps) {
+            stamps_alone(below[0])?;
+        }
         check_names(below)?;
         policy::check(below).map_err(|error| match error {
             PolicyError::Refused(why) => PathError::NoPath(why),
@@ -229,17 +238,36 @@ fn check_extensions(link: &Link, goal: Goal) -> Result<(), PathError> {
     if let Some(unknown) = critical.map(|extension| extension.extn_id).find(|oid| !UNDERSTOOD.contains(oid)) {
         return refuse(format!("has a critical extension that is not understood: {unknown}"));
     }
-    if goal != Goal::Mail {
-        return Ok(());
-    }
+    let (purposes, what) = match goal {
+        Goal::Use(Use::Mail) => (&MAIL_USAGES, "mail"),
+        Goal::Use(Use::TimeStamps) => (&STAMP_USAGES, "time stamps"),
+        _ => return Ok(()),
+    };
     match link.extension::<ExtendedKeyUsage>(rfc5280::ID_CE_EXT_KEY_USAGE) {
-        Some(Ok(usage)) if !usage.0.iter().any(|purpose| MAIL_USAGES.contains(purpose)) => {
-            refuse("has an extended key usage that excludes mail".into())
+        Some(Ok(usage)) if !usage.0.iter().any(|purpose| purposes.contains(purpose)) => {
+            refuse(format!("has an extended key usage that excludes {what}"))
         }
         Some(Err(error)) => refuse(format!("has an unreadable extended key usage: {error}")),
         _ => Ok(()),
     }
 }
+
+/// Who stamps the time does nothing else with that key, and critically so (RFC 3161 2.3).
+fn stamps_alone(link: &Link) -> Result<(), PathError> {
+    let is_critical = |oid| link.tbs().extensions().into_iter().flatten().any(|it| it.extn_id == oid && it.critical);
+    match link.extension::<ExtendedKeyUsage>(rfc5280::ID_CE_EXT_KEY_USAGE) {
+        Some(Ok(usage)) if usage.0 == [rfc5280::ID_KP_TIME_STAMPING] && is_critical(rfc5280::ID_CE_EXT_KEY_USAGE) => {
+            Ok(())
+        }
+        _ => Err(PathError::Other(format!(
+            "the certificate of {} is not for time stamps alone, by a critical extended key usage",
+            link.facts.subject
+        ))),
+    }
+}
+
+/// An extended key usage of who stamps the time, or of an authority above, where there is one.
+const STAMP_USAGES: [ObjectIdentifier; 2] = [rfc5280::ID_KP_TIME_STAMPING, rfc5280::ANY_EXTENDED_KEY_USAGE];
 
 /// An extended key usage, where there is one, must have one of these (RFC 8550 4.4.4).
 const MAIL_USAGES: [ObjectIdentifier; 2] = [rfc5280::ID_KP_EMAIL_PROTECTION, rfc5280::ANY_EXTENDED_KEY_USAGE];

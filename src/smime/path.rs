@@ -24,6 +24,17 @@ struct Reference {
     known: Cache,
 }
 
+/// What a certificate is to be good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// To sign mail.
+    Mail,
+    /// To sign what is no mail: no extended key usage is asked for.
+    Documents,
+    /// To stamp the time (RFC 3161 2.3).
+    TimeStamps,
+}
+
 /// What was found out about a certificate, and for how long that is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Traced {
@@ -138,7 +149,23 @@ impl Trust {
         self.trace(certificate, others, at).answer
     }
 
-    /// The same, and the span of time around `at` in which the answer is the same. What was found out is remembered, for
+    /// The same for another use than signing mail; nothing is remembered.
+    pub fn check_for(
+        &self,
+        to_be: Use,
+        certificate: &Certificate,
+        others: &[impl Borrow<Certificate>],
+        at: Timestamp,
+    ) -> Result<(), PathError> {
+        let moment = Moment::new(at);
+        let (from, to) = (certificate.not_before, certificate.not_after);
+        if !moment.is_within(from, to) {
+            return Err(PathError::OutsideValidity { at, from, to });
+        }
+        self.0.follow(to_be, certificate, &others[..others.len().min(MAX_OTHERS)], &moment)
+    }
+
+    /// The same as [`Trust::check`], and the span of time around `at` in which the answer is the same. What was found out is remembered, for
     /// that span and for the same certificates only.
     pub fn trace(&self, certificate: &Certificate, others: &[impl Borrow<Certificate>], at: Timestamp) -> Traced {
         let moment = Moment::new(at);
@@ -148,22 +175,26 @@ impl Trust {
         }
         let others = &others[..others.len().min(MAX_OTHERS)];
         self.0.known.of(certificate, others, at, || {
-            let answer = self.follow(certificate, others, &moment);
+            let answer = self.0.follow(Use::Mail, certificate, others, &moment);
             Traced { answer, holds: moment.span() }
         })
     }
+}
 
+impl Reference {
     fn follow(
         &self,
+        to_be: Use,
         certificate: &Certificate,
         others: &[impl Borrow<Certificate>],
         moment: &Moment,
     ) -> Result<(), PathError> {
-        if self.0.anchors.contains(&certificate.der) {
-            return Ok(());
+        if self.anchors.contains(&certificate.der) {
+            // Pinned: whom it leads to is no question, what it may do still is.
+            return chain::may_be(to_be, &Link::new(certificate)?);
         }
         let others: Vec<Link> = others.iter().filter_map(|other| Link::new(other.borrow()).ok()).collect();
-        chain::check(&Link::new(certificate)?, &others, &self.0.roots, &self.0.lists, moment)
+        chain::check(to_be, &Link::new(certificate)?, &others, &self.roots, &self.lists, moment)
     }
 }
 

@@ -59,12 +59,20 @@ impl Signer {
         self.sign_with(content, at, encoding, Digest::Sha256)
     }
 
+    /// A detached SHA-256 signature over octets that claims no signingTime, in DER: when it was made, a time stamp tells.
+    ///
+    /// # Panics
+    /// As [`Signer::sign`].
+    pub fn sign_untimed(&self, octets: &[u8]) -> Vec<u8> {
+        self.signed_data(octets, None, Encoding::Der, Digest::Sha256, &[])
+    }
+
     /// The same with a digest of choice.
     ///
     /// # Panics
     /// As [`Signer::sign`].
     pub fn sign_with(&self, content: &[u8], at: Timestamp, encoding: Encoding, digest: Digest) -> Vec<u8> {
-        self.signed_data(content, at, encoding, digest, &[])
+        self.signed_data(content, Some(at), encoding, digest, &[])
     }
 
     /// The same with the content inside, as in `.p7m` files: whole in DER, in a string of pieces in BER.
@@ -80,13 +88,13 @@ impl Signer {
                 layer(encoding, OCTET_STRING | CONSTRUCTED, &pieces.concat())
             }
         };
-        self.signed_data(content, at, encoding, Digest::Sha256, &layer(encoding, CONTEXT_0, &string))
+        self.signed_data(content, Some(at), encoding, Digest::Sha256, &layer(encoding, CONTEXT_0, &string))
     }
 
     fn signed_data(
         &self,
         content: &[u8],
-        at: Timestamp,
+        at: Option<Timestamp>,
         encoding: Encoding,
         digest: Digest,
         attached: &[u8],
@@ -121,7 +129,7 @@ impl Signer {
         certificates.concat()
     }
 
-    fn signer_info(&self, content: &[u8], at: Timestamp, digest: Digest) -> SignerInfo {
+    fn signer_info(&self, content: &[u8], at: Option<Timestamp>, digest: Digest) -> SignerInfo {
         let certificate =
             x509_cert::Certificate::from_der(&self.certificate).expect("a signer has an X.509 certificate");
         let attributes = signed_attributes(content, at, digest);
@@ -157,16 +165,14 @@ impl Signer {
     }
 }
 
-/// contentType, signingTime and messageDigest (RFC 5652 11).
-fn signed_attributes(content: &[u8], at: Timestamp, digest: Digest) -> SignedAttributes {
+/// contentType, signingTime where one is claimed, and messageDigest (RFC 5652 11).
+fn signed_attributes(content: &[u8], at: Option<Timestamp>, digest: Digest) -> SignedAttributes {
     let digest = digest::digest(digest.function(), content);
     let digest = OctetString::new(digest.as_ref()).expect("a digest fits an octet string");
-    let attributes = [
-        attribute(rfc5911::ID_CONTENT_TYPE, &rfc5911::ID_DATA),
-        attribute(rfc5911::ID_SIGNING_TIME, &signing_time(at)),
-        attribute(rfc5911::ID_MESSAGE_DIGEST, &digest),
-    ];
-    SetOfVec::try_from(attributes.to_vec()).expect("three different attributes make a set")
+    let mut attributes =
+        vec![attribute(rfc5911::ID_CONTENT_TYPE, &rfc5911::ID_DATA), attribute(rfc5911::ID_MESSAGE_DIGEST, &digest)];
+    attributes.extend(at.map(|at| attribute(rfc5911::ID_SIGNING_TIME, &signing_time(at))));
+    SetOfVec::try_from(attributes).expect("different attributes make a set")
 }
 
 fn attribute(oid: ObjectIdentifier, value: &impl Encode) -> Attribute {

@@ -77,6 +77,14 @@ impl Signature {
         }
     }
 
+    /// Verifies the detached signature `cms` (DER or BER) over octets as they are, whatever their line ends.
+    pub fn verify_octets(cms: &[u8], octets: &[u8]) -> Self {
+        match SignedData::parse(cms) {
+            Ok((signed_data, indefinite)) => Self::of(&signed_data, indefinite, Some(octets)),
+            Err((problem, indefinite)) => Self::unread(problem, indefinite),
+        }
+    }
+
     /// Looks at a signature (DER or BER) whose content is not at hand: who signed, by what, when, and whether the value is
     /// right as far as signed attributes go.
     pub fn by_itself(cms: &[u8]) -> Self {

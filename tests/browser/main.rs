@@ -220,9 +220,9 @@ async fn a_check_has_a_line_and_a_page_that_prints_for_each_message_and_submissi
     let Some(browser) = Browser::start("it").await else { return };
     let folder = tempfile::tempdir().unwrap();
     let mail = mail(folder.path());
-    let bundle = folder.path().join("evidence/delivery/complete/alfa-bravo");
-    let [mail, trust, directory] =
-        [mail, bundle.join("trust"), bundle.join("directory/001.ldif")].map(|path| path.to_str().unwrap().to_owned());
+    let evidence = folder.path().join("evidence/delivery/complete/alfa-bravo");
+    let [mail, trust, directory] = [mail, evidence.join("trust"), evidence.join("directory/001.ldif")]
+        .map(|path| path.to_str().unwrap().to_owned());
     let held = ["--trust", &trust, "--directory", &directory, "--view", "sender,recipient", "--format", "html"];
     let done = pec(&[&["check", &mail][..], &held].concat()).exits(1);
     let page = folder.path().join("check.html");

@@ -119,15 +119,15 @@ fn a_mistake_is_shown_with_line_and_caret_before_anything_is_played() {
 fn check_knows_them_too_by_the_provider_or_by_nobody() {
     let folder = Folder::new();
     folder.run(&["--receiver", "flawed"]).exits(1);
-    let bundle = folder.text("reports/evidence");
+    let evidence = folder.text("reports/evidence");
     let check = |entries: &str, paths: &str, more: &[&str]| {
         let file = folder.write("deviations.yaml", format!("deviations:\n{entries}"));
         pec(&[&["check", paths, "--deviations", &file], more].concat())
     };
     let all = format!("{REFERENCE}{WHEN}");
-    check(&all, &bundle, &[]).exits(1).says(&["not conforming, 2 declared"]);
-    check(&all, &bundle, &["--accept-declared"]).exits(0).says(&["not conforming, 2 declared (exit code 0)"]);
-    check(REFERENCE, &bundle, &["--accept-declared"]).exits(1).says(&["non-conformity (exit code 1)"]);
+    check(&all, &evidence, &[]).exits(1).says(&["not conforming, 2 declared"]);
+    check(&all, &evidence, &["--accept-declared"]).exits(0).says(&["not conforming, 2 declared (exit code 0)"]);
+    check(REFERENCE, &evidence, &["--accept-declared"]).exits(1).says(&["non-conformity (exit code 1)"]);
     // Of loose files nobody tells who played.
     let messages = folder.path("reports/evidence/delivery/complete/alfa-flawed/messages");
     let when = WHEN.replace("flawed,", "undetermined,");

@@ -297,14 +297,14 @@ fn what_a_scenario_announced_is_no_failure_when_its_evidence_is_judged_again() {
     let folder = Folder::new();
     let (scenario, reports) = ("session/peer-without-starttls", folder.text("reports"));
     pec(&["run", scenario, "--sender", "alfa", "--reports", &reports]).exits(0);
-    let bundle = folder.path("reports/evidence").join(scenario).join("alfa-bravo");
-    let check = || pec(&["check", &bundle.to_string_lossy()]);
+    let evidence = folder.path("reports/evidence").join(scenario).join("alfa-bravo");
+    let check = || pec(&["check", &evidence.to_string_lossy()]);
     check().exits(0).says(&["no violation"]);
-    let json = pec(&["check", &bundle.to_string_lossy(), "--format", "json"]).exits(0).json();
+    let json = pec(&["check", &evidence.to_string_lossy(), "--format", "json"]).exits(0).json();
     assert!(json[1]["findings"].as_array().unwrap().iter().all(|finding| finding["announced"] == true));
 
     // Without the announcement it is a violation; announced and not found is no success either.
-    let path = bundle.join("manifest.json");
+    let path = evidence.join("manifest.json");
     let manifest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let announcing = |announced: Value| {
         let mut other = manifest.clone();
@@ -367,29 +367,29 @@ fn findings(lines: &[Value]) -> Vec<String> {
 fn check_notices_evidence_that_was_changed() {
     let folder = Folder::new();
     folder.run(&["--sender", "alfa"]).exits(0);
-    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
-    let message = fs::read_dir(bundle.join("messages")).unwrap().map(|file| file.unwrap().path());
+    let evidence = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let message = fs::read_dir(evidence.join("messages")).unwrap().map(|file| file.unwrap().path());
     let message = message.filter(|path| path.extension().is_some_and(|it| it == "eml")).min().unwrap();
     let mut bytes = fs::read(&message).unwrap();
     bytes.push(b'x');
     fs::write(&message, bytes).unwrap();
     let name = message.file_name().unwrap().to_string_lossy().into_owned();
-    pec(&["check", &bundle.to_string_lossy()]).exits(2).says(&["was changed", &name]);
+    pec(&["check", &evidence.to_string_lossy()]).exits(2).says(&["was changed", &name]);
 }
 
 #[test]
 fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_no_bad_signature() {
     let folder = Folder::new();
     folder.run(&["--sender", "alfa"]).exits(0);
-    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
-    let acceptance = fs::read_dir(bundle.join("messages")).unwrap().map(|file| file.unwrap().path()).find(|path| {
+    let evidence = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let acceptance = fs::read_dir(evidence.join("messages")).unwrap().map(|file| file.unwrap().path()).find(|path| {
         fs::read(path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("X-Ricevuta: accettazione"))
     });
     let acceptance = acceptance.expect("an acceptance was observed").to_string_lossy().into_owned();
     pec(&["check", &acceptance]).exits(0).says(&["acceptance, intact yes, origin cannot tell", "origin cannot tell: "]);
 
     let [trust, directory] =
-        ["trust", "directory/001.ldif"].map(|name| bundle.join(name).to_string_lossy().into_owned());
+        ["trust", "directory/001.ldif"].map(|name| evidence.join(name).to_string_lossy().into_owned());
     let told = pec(&["check", &acceptance, "--trust", &trust, "--directory", &directory]).exits(0);
     told.says(&["acceptance, intact yes, origin yes (Alfa Posta Certificata S.p.A.)"]);
 
@@ -407,8 +407,8 @@ fn a_signer_is_verified_by_what_is_trusted_and_without_it_not_verified_which_is_
 fn directories_and_certificates_are_judged_by_themselves() {
     let folder = Folder::new();
     folder.run(&["--sender", "alfa"]).exits(0);
-    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
-    let ldif = bundle.join("directory/001.ldif");
+    let evidence = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let ldif = evidence.join("directory/001.ldif");
     let (pki, at) = (Pki::load().unwrap(), "2026-03-02T08:30:00Z");
     let check = |path: &str, more: &[&str]| pec(&[&["check", path, "--at", at], more].concat());
 
@@ -574,15 +574,15 @@ fn every_help_ends_with_the_exit_codes() {
 /// An acceptance of a run, and the trust and the directory that it is told by.
 fn acceptance(folder: &Folder) -> [String; 3] {
     folder.run(&["--sender", "alfa"]).exits(0);
-    let bundle = folder.path("reports/evidence/delivery/complete/alfa-bravo");
-    let acceptance = fs::read_dir(bundle.join("messages")).unwrap().map(|file| file.unwrap().path()).find(|path| {
+    let evidence = folder.path("reports/evidence/delivery/complete/alfa-bravo");
+    let acceptance = fs::read_dir(evidence.join("messages")).unwrap().map(|file| file.unwrap().path()).find(|path| {
         fs::read(path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("X-Ricevuta: accettazione"))
     });
     let text = |path: PathBuf| path.to_string_lossy().into_owned();
     [
         text(acceptance.expect("an acceptance was observed")),
-        text(bundle.join("trust")),
-        text(bundle.join("directory/001.ldif")),
+        text(evidence.join("trust")),
+        text(evidence.join("directory/001.ldif")),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! `docs/ci.md` is true: the shell steps of each pipeline on it pass where the gateway conforms, and the last fails
 //! where it does not.
 
-use std::{os::unix::fs::symlink, path::Path, process::Output};
+use std::{fs, os::unix::fs::symlink, path::Path, process::Output};
 
 use serde_yaml::Value;
 
@@ -42,8 +42,35 @@ fn steps(system: &str, text: &str) -> Vec<String> {
 }
 
 /// Has a shell execute one, as a CI system does.
-fn execute(step: &str, folder: &Path) -> Output {
-    shell(step).current_dir(folder).env("SCENARIOS", "delivery/complete").output().unwrap()
+fn execute(system: &str, step: &str, folder: &Path) -> Output {
+    let mut shell = shell(step);
+    shell.current_dir(folder).env("SCENARIOS", "delivery/complete");
+    match system {
+        "github" => shell.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", folder.join("step-summary")),
+        "gitlab" => shell.env("GITLAB_CI", "true"),
+        _ => &mut shell,
+    };
+    shell.output().unwrap()
+}
+
+/// What a system was told of a run that failed, without what is somebody's.
+fn told(system: &str, folder: &Path, output: &Output) {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let said = match system {
+        "github" => {
+            assert!(text.contains("\n::error title=violation "), "{text}");
+            read("step-summary") + &read("reports/sender/summary.md")
+        }
+        "gitlab" => {
+            let issues: Value = serde_yaml::from_str(&read("reports/gl-code-quality-report.json")).unwrap();
+            assert!(!issues.as_sequence().unwrap().is_empty());
+            read("reports/summary.md")
+        }
+        _ => return assert!(folder.join("reports/evidence").is_dir() && !text.contains("::error")),
+    };
+    assert!(said.contains("## pec-conformance: non-conformity (exit code 1)"), "{said}");
+    assert!(!said.contains("mario@bravo.example") && !text.contains("mario@bravo.example"), "{said}\n{text}");
 }
 
 /// A checkout with the target file of a gateway that is served there.
@@ -64,11 +91,12 @@ fn what_the_page_for_pipelines_says_runs() {
     for (system, text) in pipelines() {
         let steps = steps(system, text);
         for step in &steps {
-            let output = execute(step, staging.path());
+            let output = execute(system, step, staging.path());
             assert!(output.status.success(), "{system}: {step}\n{output:?}");
         }
-        let output = execute(steps.last().unwrap(), flawed.path());
+        let output = execute(system, steps.last().unwrap(), flawed.path());
         assert_eq!(output.status.code(), Some(1), "{system}\n{output:?}");
+        told(system, flawed.path(), &output);
         executed += steps.len();
     }
     assert_eq!(executed, 7);

@@ -154,7 +154,7 @@ pub struct ProviderFields {
 
 impl Anatomy {
     /// The anatomy of what was found, or of what was left out and can be shown all the same. `None` for the rest, and for
-    /// a bundle of evidence, which is many things.
+    /// the evidence of a play, which is many things.
     pub fn of(found: &Found) -> Option<Self> {
         let (name, octets, thing) = match found {
             Ok(Item { name, content }) => {
@@ -202,7 +202,7 @@ fn of_content(found: &Content) -> Option<(Cow<'_, [u8]>, Thing)> {
             (Cow::Owned(ders.concat()), Thing::Certificates { certificates })
         }
         Content::Directory(file) => (Cow::Borrowed(file), Thing::Directory(Box::new(DirectoryParts::of(file)))),
-        Content::Bundle(_) => return None,
+        Content::Evidence(_) => return None,
     })
 }
 

@@ -9,10 +9,13 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{super::error::warn, since::changes};
+use super::{
+    super::{ci::System, error::warn},
+    since::changes,
+};
 use crate::{
-    evidence::bundle::{self, BUNDLES},
-    report::{Html, JsonStream, Junit, LateFile, Reports, RuleSet, Sarif},
+    evidence::disk::{self, EVIDENCE},
+    report::{CodeQuality, Html, JsonStream, Junit, LARGEST_SUMMARY, LateFile, Markdown, Reports, RuleSet, Sarif},
     rules,
     shown::path_text,
 };
@@ -22,6 +25,9 @@ const STREAM: &str = "run.jsonl";
 const JUNIT: &str = "junit.xml";
 const SARIF: &str = "report.sarif";
 const HTML: &str = "report.html";
+const SUMMARY: &str = "summary.md";
+/// As GitLab's own documents call it.
+const CODE_QUALITY: &str = "gl-code-quality-report.json";
 /// Earlier runs, a folder each, called after the instant they began.
 const EARLIER: &str = "earlier";
 /// Held while a run goes on; it stays, since taking it away would let two runs hold one each.
@@ -62,7 +68,7 @@ pub struct Folder {
 pub struct Written {
     /// Each file, and what was opened at its path where it is written from the beginning.
     files: Vec<(PathBuf, Option<File>)>,
-    bundles: Vec<PathBuf>,
+    evidence: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -73,7 +79,7 @@ impl Folder {
         for (name, is_ours) in REPORTS {
             mine(&path.join(name), is_ours)?;
         }
-        let evidence = path.join(BUNDLES);
+        let evidence = path.join(EVIDENCE);
         match what_is_at(&evidence)? {
             None | Some(Kind::Folder) => {}
             Some(kind) => return Err(FolderError::Foreign { path: evidence, what: kind.words() }),
@@ -86,12 +92,13 @@ impl Folder {
 
     /// Where evidence goes.
     pub fn evidence(&self) -> PathBuf {
-        self.path.join(BUNDLES)
+        self.path.join(EVIDENCE)
     }
 
     /// Adds the reports that it holds.
-    pub fn open(&self, reports: &mut Reports) -> io::Result<Written> {
-        let [stream, junit, sarif, html] = [STREAM, JUNIT, SARIF, HTML].map(|name| self.path.join(name));
+    pub fn open(&self, reports: &mut Reports, system: System) -> io::Result<Written> {
+        let [stream, junit, sarif, html, summary, quality] = REPORT_NAMES.map(|name| self.path.join(name));
+        reports.add(SUMMARY, Markdown::new(LateFile::at(summary.clone()), LARGEST_SUMMARY));
         reports.add(JUNIT, Junit::new(LateFile::at(junit.clone())));
         reports.add(SARIF, Sarif::new(io::BufWriter::new(self.sarif.try_clone()?), rules::all()));
         let rule_set = RuleSet::of(rules::all());
@@ -106,28 +113,33 @@ impl Folder {
             None => page,
         };
         reports.add(HTML, page);
-        let files = vec![
+        let mut files = vec![
             (stream, Some(self.stream.try_clone()?)),
             (sarif, Some(self.sarif.try_clone()?)),
             (junit, None),
             (html, None),
+            (summary, None),
         ];
-        Ok(Written { files, bundles: Vec::new() })
+        if system == System::Gitlab {
+            reports.add(CODE_QUALITY, CodeQuality::new(io::BufWriter::new(File::create(&quality)?)));
+            files.push((quality, None));
+        }
+        Ok(Written { files, evidence: Vec::new() })
     }
 }
 
 impl Written {
-    /// Looks after a bundle too.
-    pub fn add(&mut self, bundle: &Path) {
-        self.bundles.push(bundle.to_owned());
+    /// Looks after the evidence of a play too.
+    pub fn add(&mut self, folder: &Path) {
+        self.evidence.push(folder.to_owned());
     }
 
     /// What is no longer where it was written, while the run goes on: someone moved or deleted it.
     pub fn gone(&self) -> Vec<&Path> {
         let opened = self.files.iter().filter_map(|(path, opened)| Some((path, opened.as_ref()?)));
         let files = opened.filter(|(path, opened)| !leads_to(path, opened)).map(|(path, _)| path.as_path());
-        let bundles = self.bundles.iter().filter(|bundle| !bundle.join(bundle::MANIFEST).is_file());
-        files.chain(bundles.map(PathBuf::as_path)).collect()
+        let evidence = self.evidence.iter().filter(|folder| !folder.join(disk::MANIFEST).is_file());
+        files.chain(evidence.map(PathBuf::as_path)).collect()
     }
 
     /// The same once everything is closed.
@@ -201,11 +213,16 @@ fn what_is_at(path: &Path) -> io::Result<Option<Kind>> {
 /// How a report that we wrote begins. One that was cut off before it began is empty.
 type Beginning = fn(&[u8]) -> bool;
 
-const REPORTS: [(&str, Beginning); 4] = [
+/// What a run writes beside its evidence.
+pub const REPORT_NAMES: [&str; 6] = [STREAM, JUNIT, SARIF, HTML, SUMMARY, CODE_QUALITY];
+
+const REPORTS: [(&str, Beginning); 6] = [
     (STREAM, |beginning| header(beginning).is_some()),
     (JUNIT, |beginning| contains(beginning, concat!("<testsuites name=\"", env!("CARGO_PKG_NAME")))),
     (HTML, |beginning| contains(beginning, concat!("<meta name=\"generator\" content=\"", env!("CARGO_PKG_NAME")))),
     (SARIF, |beginning| contains(beginning, concat!("\"name\":\"", env!("CARGO_PKG_NAME"), "\""))),
+    (SUMMARY, |beginning| beginning.starts_with(concat!("## ", env!("CARGO_PKG_NAME")).as_bytes())),
+    (CODE_QUALITY, |beginning| beginning.starts_with(b"[]") || contains(beginning, "\"check_name\"")),
 ];
 
 fn contains(beginning: &[u8], words: &str) -> bool {
@@ -245,10 +262,10 @@ fn mine(path: &Path, is_ours: Beginning) -> Result<(), FolderError> {
 
 /// Moves what an earlier run left into a folder of its own; where there is anything.
 fn put_aside(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
-    let evidence = folder.join(BUNDLES);
+    let evidence = folder.join(EVIDENCE);
     let reports = REPORTS.iter().map(|(name, _)| PathBuf::from(name)).filter(|name| folder.join(name).exists());
-    let bundles = bundles(&evidence).into_iter().map(|bundle| Path::new(BUNDLES).join(bundle));
-    let left: Vec<PathBuf> = reports.chain(bundles).collect();
+    let plays = plays(&evidence).into_iter().map(|play| Path::new(EVIDENCE).join(play));
+    let left: Vec<PathBuf> = reports.chain(plays).collect();
     if left.is_empty() {
         return Ok(None);
     }
@@ -288,13 +305,13 @@ fn new_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
     }
 }
 
-/// Bundles of ours below a folder, by their way from it. Links are not followed.
-fn bundles(folder: &Path) -> Vec<PathBuf> {
+/// Folders of plays below a folder, by their way from it. Links are not followed.
+fn plays(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut walk = walkdir::WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
     while let Some(entry) = walk.next() {
         let Ok(entry) = entry else { continue };
-        if entry.file_type().is_dir() && bundle::is_ours(entry.path()) {
+        if entry.file_type().is_dir() && disk::is_ours(entry.path()) {
             walk.skip_current_dir();
             found.extend(entry.path().strip_prefix(folder).map(Path::to_owned));
         }
@@ -323,8 +340,8 @@ mod tests {
             fs::write(self.at(name), text).unwrap();
         }
 
-        fn bundle(&self, name: &str) {
-            bundle::write(&Evidence::default(), &self.at("evidence"), Path::new(name)).unwrap();
+        fn play(&self, name: &str) {
+            disk::write(&Evidence::default(), &self.at("evidence"), Path::new(name)).unwrap();
         }
 
         fn refused(&self) -> String {
@@ -348,7 +365,7 @@ mod tests {
         let place = Place::new();
         for number in ["one", "two"] {
             place.write("run.jsonl", &format!("{HEADER}{number}"));
-            place.bundle("delivery/complete/alfa-bravo");
+            place.play("delivery/complete/alfa-bravo");
             let folder = Folder::prepare(place.0.path()).unwrap();
             let name = if number == "one" { "earlier/20260302T083000Z" } else { "earlier/20260302T083000Z-2" };
             assert_eq!(folder.earlier, Some(place.at(name)));
@@ -367,7 +384,7 @@ mod tests {
         place.write("evidence/theirs/manifest.json", r#"{"form": 3, "name": "a web application"}"#);
         place.write("evidence/theirs/index.html", "x");
         place.write("evidence/delivery/notes.txt", "x");
-        place.bundle("delivery/complete/alfa-bravo");
+        place.play("delivery/complete/alfa-bravo");
         Folder::prepare(place.0.path()).unwrap();
         for kept in ["theirs/manifest.json", "theirs/index.html", "delivery/notes.txt"] {
             assert!(place.at("evidence").join(kept).is_file(), "{kept}");
@@ -393,7 +410,7 @@ mod tests {
     fn nothing_is_reached_through_a_link() {
         use std::os::unix::fs::symlink;
         let (place, elsewhere) = (Place::new(), Place::new());
-        elsewhere.bundle("x/alfa-bravo");
+        elsewhere.play("x/alfa-bravo");
         place.write("run.jsonl", HEADER);
         fs::create_dir(place.at("evidence")).unwrap();
         symlink(elsewhere.at("evidence"), place.at("evidence/link")).unwrap();
@@ -417,7 +434,7 @@ mod tests {
     fn what_has_the_name_of_a_report_is_found_before_anything_is_moved() {
         for (name, what) in [("junit.xml", "a folder"), ("report.sarif", "a folder"), ("run.jsonl", "a folder")] {
             let place = Place::new();
-            place.bundle("delivery/complete/alfa-bravo");
+            place.play("delivery/complete/alfa-bravo");
             fs::create_dir(place.at(name)).unwrap();
             assert!(place.refused().contains(what), "{name}");
             assert!(place.at("evidence/delivery/complete/alfa-bravo/manifest.json").is_file(), "{name}");
@@ -449,11 +466,11 @@ mod tests {
     fn what_is_moved_away_in_mid_run_is_noticed() {
         let place = Place::new();
         let folder = Folder::prepare(place.0.path()).unwrap();
-        let mut written = folder.open(&mut Reports::default()).unwrap();
-        place.bundle("a/alfa-bravo");
+        let mut written = folder.open(&mut Reports::default(), System::None).unwrap();
+        place.play("a/alfa-bravo");
         written.add(&place.at("evidence/a/alfa-bravo"));
         assert!(written.gone().is_empty());
-        assert_eq!(written.gone_after_all(), ["junit.xml", "report.html"].map(|name| place.at(name)));
+        assert_eq!(written.gone_after_all(), ["junit.xml", "report.html", "summary.md"].map(|name| place.at(name)));
         fs::remove_file(place.at("report.sarif")).unwrap();
         // Another file in its place is not the one that is written.
         fs::rename(place.at("run.jsonl"), place.at("x")).unwrap();

@@ -9,17 +9,31 @@ use super::{
 use crate::{
     cli::{
         CliError, Exit,
+        ci::{self, System},
         error::warn,
         known::{Declared, Settled},
         stderr::say,
         stdout::Stdout,
     },
     known::Extent,
+    redact::Redactor,
     report::{JsonStream, Progress, Reports, RuleSet, Style, Terminal},
     results::{Cell, CellOutcome, Closing, Ending, Event, PlayTally, Totals},
     rules,
     shown::path_text,
 };
+
+/// How a run is told.
+pub struct Manner {
+    /// What is printed.
+    pub format: Format,
+    /// In which language, and how.
+    pub style: Style,
+    /// Which CI system is told too.
+    pub system: System,
+    /// What takes out of everything what is somebody's, where that is wanted.
+    pub redactor: Option<Redactor>,
+}
 
 /// A run under way, as it is told.
 pub struct Telling {
@@ -33,16 +47,13 @@ pub struct Telling {
     keeps_evidence: bool,
     /// The ids of scenarios that must have been played.
     required: BTreeSet<String>,
+    redactor: Option<Redactor>,
 }
 
 impl Telling {
     /// Makes the folder ready and opens every report.
-    pub fn begin(
-        path: &Path,
-        (format, style): (Format, Style),
-        declared: Declared,
-        tally: PlayTally,
-    ) -> Result<Self, CliError> {
+    pub fn begin(path: &Path, manner: Manner, declared: Declared, tally: PlayTally) -> Result<Self, CliError> {
+        let Manner { format, style, system, redactor } = manner;
         let mut reports = Reports::default();
         reports.add("progress", Progress::on_stderr());
         let (mut exit, mut written) = (Exit::Conforming, None);
@@ -59,16 +70,29 @@ impl Telling {
             Err(refused) => return Err(CliError::Folder(refused)),
         };
         if let Some(folder) = &folder {
-            written = Some(folder.open(&mut reports).map_err(CliError::NoRuntime)?);
+            written = Some(folder.open(&mut reports, system).map_err(CliError::NoRuntime)?);
             if let Some(earlier) = &folder.earlier {
                 say(&format!("what an earlier run left is kept in {}\n", path_text(earlier)));
             }
         }
+        ci::summarised(system, &mut reports);
+        let terminal = || Terminal::new(Stdout::open(), style);
         match format {
-            Format::Terminal => reports.add("stdout", Terminal::new(Stdout::open(), style)),
+            Format::Terminal if system == System::Github => reports.add("stdout", ci::annotated(Box::new(terminal()))),
+            Format::Terminal => reports.add("stdout", terminal()),
             Format::Json => reports.add("stdout", JsonStream::new(Stdout::open(), RuleSet::of(rules::all()))),
         }
-        Ok(Self { reports, folder, written, exit, declared, tally, keeps_evidence: false, required: BTreeSet::new() })
+        Ok(Self {
+            reports,
+            folder,
+            written,
+            exit,
+            declared,
+            tally,
+            keeps_evidence: false,
+            required: BTreeSet::new(),
+            redactor,
+        })
     }
 
     /// These must have been played.
@@ -88,6 +112,11 @@ impl Telling {
         if let Event::Finished(cell) = &mut event {
             self.declared.cell(cell);
             self.tally.count(cell);
+        }
+        if let Some(redactor) = &mut self.redactor {
+            redactor.event(&mut event);
+        }
+        if let Event::Finished(cell) = &event {
             self.cell(cell);
         }
         self.reports.event(&event);
@@ -103,7 +132,7 @@ impl Telling {
         }
         let Some(written) = &mut self.written else { return };
         match &cell.evidence {
-            Some(bundle) => written.add(bundle),
+            Some(folder) => written.add(folder),
             // A failure without its evidence: the verdict stands, and something is wrong with the disk.
             None if self.keeps_evidence && cell.outcome == CellOutcome::Failed => {
                 self.exit = self.exit.worse(Exit::Trouble);

@@ -152,8 +152,8 @@ pub(super) fn reason(outcome: &CellOutcome) -> Option<String> {
 
 /// The files of its messages, by their numbers.
 fn messages(cell: &Cell, folder: &Path) -> BTreeMap<usize, Link> {
-    let Some(bundle) = &cell.evidence else { return BTreeMap::new() };
-    let files = fs::read_dir(bundle.join("messages")).into_iter().flatten().filter_map(Result::ok);
+    let Some(kept) = &cell.evidence else { return BTreeMap::new() };
+    let files = fs::read_dir(kept.join("messages")).into_iter().flatten().filter_map(Result::ok);
     let numbered = |path: PathBuf| {
         let number = path.file_name()?.to_str()?.split('-').next()?.parse().ok()?;
         Some((number, Link::to(&path, folder)))

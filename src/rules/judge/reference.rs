@@ -28,6 +28,12 @@ impl<'a> Reference<'a> {
         read.flat_map(|directory| &directory.providers).map(|provider| provider.name.as_str())
     }
 
+    /// The service mailboxes of those who are listed.
+    pub fn service_mailboxes(&self) -> impl Iterator<Item = &str> {
+        let read = self.directories.iter().filter_map(|version| version.read.as_ref().ok());
+        read.flat_map(|directory| &directory.providers).map(|provider| provider.mail_receipt.as_str())
+    }
+
     /// Whom to trust, with what came with evidence.
     pub fn trust_with(&self, evidence: &Evidence) -> Trust {
         self.trust.with(&evidence.anchors, &evidence.crls)

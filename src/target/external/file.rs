@@ -1,6 +1,7 @@
 //! A target file, `targets/NAME.yaml`: what it may say. Secrets stand elsewhere; every key here does something.
 
 mod mistakes;
+mod public;
 mod shown;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -14,6 +15,7 @@ use crate::{
     yaml::{self, Problem, Secret},
 };
 
+pub use self::public::public;
 pub use self::shown::{ImapAuth, Log, LogFields, Mailboxes, Store};
 
 /// Bytes of a target file at most: one is a page.

@@ -12,7 +12,7 @@ mod target;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-pub use file::{Document, schema};
+pub use file::{Document, public, schema};
 pub use handout::{HandoutError, hand_out, routes};
 pub(super) use side::Outside;
 pub use smoke::{Looked, Meaning};

@@ -4,4 +4,4 @@
 #[allow(dead_code, reason = "each fuzzer has one target")]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::bundle(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::evidence(data));

@@ -1,4 +1,5 @@
-//! Files that many bundles of a run have alike (directory, anchors, revocation lists): on the disk once, and a name in each.
+//! Files that the evidence of many plays of a run has alike (directory, anchors, revocation lists): on the disk once, and a
+//! name in each folder.
 
 use std::{
     collections::HashMap,

@@ -37,8 +37,8 @@ use super::{
     Watch,
 };
 
-/// The folder of a run's bundles, beside its reports.
-pub const BUNDLES: &str = "evidence";
+/// The folder of a run's evidence, one below it for each play, beside its reports.
+pub const EVIDENCE: &str = "evidence";
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
 /// The form of the manifest. Those before 2 lack what a scenario announced, those before 3 say only whether everything was
@@ -47,7 +47,7 @@ pub const MANIFEST: &str = "manifest.json";
 const FORM: u32 = 6;
 /// Bytes of a message above which it is packed.
 const LARGE: usize = 64 << 10;
-/// How the name of a bundle begins that is being written; of a run that was killed it stays so.
+/// How the name of a play's folder begins that is being written; of a run that was killed it stays so.
 const DRAFT: &str = ".evidence-";
 /// What the name of a packed file ends with.
 const PACKED: &str = ".gz";
@@ -58,9 +58,9 @@ const LARGEST_MANIFEST: u64 = 64 * MIB;
 /// Bytes of all the files that it names: many times what the largest play leaves, and all of them are held at once.
 const LARGEST: u64 = 1024 * MIB;
 
-/// Why a bundle cannot be written or read.
+/// Why evidence cannot be written or read.
 #[derive(Debug, thiserror::Error)]
-pub enum BundleError {
+pub enum DiskError {
     /// The file system refuses.
     #[error("the evidence cannot be {doing} at `{}`: {error}", .path.display())]
     Io {
@@ -75,7 +75,7 @@ pub enum BundleError {
     #[error("`{}` was changed: its SHA-256 is not the one in the manifest", .0.display())]
     Changed(PathBuf),
     /// The manifest, or a file it names, does not read.
-    #[error("`{}` is not part of an evidence bundle: {problem}", .path.display())]
+    #[error("`{}` is not part of a play's evidence: {problem}", .path.display())]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -128,16 +128,16 @@ struct DirectoryEntry {
     file: String,
 }
 
-/// Writes a bundle to `way` below `root` and says where it is. Nothing that stands there is replaced, and no symbolic link
+/// Writes evidence to `way` below `root` and says where it is. Nothing that stands there is replaced, and no symbolic link
 /// below `root` is followed.
-pub fn write(evidence: &Evidence, root: &Path, way: &Path) -> Result<PathBuf, BundleError> {
+pub fn write(evidence: &Evidence, root: &Path, way: &Path) -> Result<PathBuf, DiskError> {
     write_sharing(evidence, root, way, &Shared::default())
 }
 
-/// The same, beside other bundles of one run: what they have alike is on the disk once.
-pub fn write_sharing(evidence: &Evidence, root: &Path, way: &Path, shared: &Shared) -> Result<PathBuf, BundleError> {
+/// The same, beside that of other plays of one run: what they have alike is on the disk once.
+pub fn write_sharing(evidence: &Evidence, root: &Path, way: &Path, shared: &Shared) -> Result<PathBuf, DiskError> {
     let folder = root.join(way);
-    let failed = |error: io::Error| BundleError::Io { doing: "written", path: folder.clone(), error };
+    let failed = |error: io::Error| DiskError::Io { doing: "written", path: folder.clone(), error };
     let parent = reach(root, way.parent().unwrap_or(Path::new(""))).map_err(failed)?;
     let draft = tempfile::Builder::new().prefix(DRAFT).tempdir_in(parent).map_err(failed)?;
     let alike = draft_into(evidence, draft.path(), shared).map_err(failed)?;
@@ -172,7 +172,7 @@ fn reach(root: &Path, way: &Path) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Whether a folder is a bundle: its manifest is a file, no link, and reads as one of ours. One that a run was killed over is
+/// Whether a folder is evidence: its manifest is a file, no link, and reads as one of ours. One that a run was killed over is
 /// known by its name and by what alone is in it.
 pub fn is_ours(folder: &Path) -> bool {
     let path = folder.join(MANIFEST);
@@ -198,7 +198,7 @@ fn readable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes everything, and says which files other bundles may have too, with their digests.
+/// Writes everything, and says which files other plays may have too, with their digests.
 fn draft_into(evidence: &Evidence, folder: &Path, shared: &Shared) -> io::Result<Vec<(String, String)>> {
     let mut files = Files { folder, made: BTreeSet::new(), sha256: BTreeMap::new(), shared, alike: Vec::new() };
     let mut observations = Vec::new();
@@ -250,7 +250,7 @@ struct Files<'f> {
     made: BTreeSet<PathBuf>,
     sha256: BTreeMap<String, String>,
     shared: &'f Shared,
-    /// Those that other bundles may have too.
+    /// Those that other plays may have too.
     alike: Vec<(String, String)>,
 }
 
@@ -270,7 +270,7 @@ impl Files<'_> {
         each.map(|(index, der)| self.add_alike(format!("{stem}-{:03}.der", index + 1), der)).collect()
     }
 
-    /// A file that other bundles may have too.
+    /// A file that other plays may have too.
     fn add_alike(&mut self, name: String, bytes: &[u8]) -> io::Result<String> {
         if bytes.len() > LARGE {
             return self.add(name, bytes);
@@ -302,15 +302,15 @@ fn packed(bytes: &[u8]) -> io::Result<Option<Vec<u8>>> {
     Ok(EXPANSION.allows(packed.len() as u64, bytes.len() as u64).then_some(packed))
 }
 
-/// Reads a bundle back; every file must be the one that was written.
-pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
+/// Reads evidence back; every file must be the one that was written.
+pub fn read(folder: &Path) -> Result<Evidence, DiskError> {
     let path = folder.join(MANIFEST);
     let read = bounded::read(&path, LARGEST_MANIFEST);
-    let bytes = read.map_err(|error| BundleError::Io { doing: "read", path: path.clone(), error })?;
+    let bytes = read.map_err(|error| DiskError::Io { doing: "read", path: path.clone(), error })?;
     let manifest: Manifest = parse(&path, &bytes)?;
     if manifest.form > FORM {
         let problem = format!("its form is {}, this program reads forms up to {FORM}", manifest.form);
-        return Err(BundleError::Unreadable { path, problem });
+        return Err(DiskError::Unreadable { path, problem });
     }
     // Before form 3 a play was waited for to the end, or nothing was known to be missing.
     let watch =
@@ -344,20 +344,20 @@ pub fn read(folder: &Path) -> Result<Evidence, BundleError> {
     Ok(evidence)
 }
 
-/// A file of the bundle: inside it, and unchanged. `room` is what all of them may still hold.
-fn load(folder: &Path, name: &str, digests: &BTreeMap<String, String>, room: &mut u64) -> Result<Vec<u8>, BundleError> {
+/// A file of the evidence: inside its folder, and unchanged. `room` is what all of them may still hold.
+fn load(folder: &Path, name: &str, digests: &BTreeMap<String, String>, room: &mut u64) -> Result<Vec<u8>, DiskError> {
     let path = folder.join(name);
     let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     let Some(wanted) = digests.get(name).filter(|_| inside) else {
-        let problem = "the manifest names it without a digest, or outside the bundle".to_owned();
-        return Err(BundleError::Unreadable { path, problem });
+        let problem = "the manifest names it without a digest, or outside the folder".to_owned();
+        return Err(DiskError::Unreadable { path, problem });
     };
-    let unreadable = |problem: String| Err(BundleError::Unreadable { path: path.clone(), problem });
-    let too_large = || unreadable(format!("with it the bundle's files hold more than {} MiB together", LARGEST / MIB));
+    let unreadable = |problem: String| Err(DiskError::Unreadable { path: path.clone(), problem });
+    let too_large = || unreadable(format!("with it the files there hold more than {} MiB together", LARGEST / MIB));
     let mut bytes = match bounded::read(&path, *room) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return too_large(),
-        Err(error) => return Err(BundleError::Io { doing: "read", path, error }),
+        Err(error) => return Err(DiskError::Io { doing: "read", path, error }),
     };
     if name.ends_with(PACKED) {
         let mut whole = Vec::new();
@@ -371,12 +371,12 @@ fn load(folder: &Path, name: &str, digests: &BTreeMap<String, String>, room: &mu
         bytes = whole;
     }
     *room -= bytes.len() as u64;
-    if sha256(&bytes) == *wanted { Ok(bytes) } else { Err(BundleError::Changed(path)) }
+    if sha256(&bytes) == *wanted { Ok(bytes) } else { Err(DiskError::Changed(path)) }
 }
 
-fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, BundleError> {
+fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, DiskError> {
     serde_json::from_slice(bytes)
-        .map_err(|error| BundleError::Unreadable { path: path.to_owned(), problem: error.to_string() })
+        .map_err(|error| DiskError::Unreadable { path: path.to_owned(), problem: error.to_string() })
 }
 
 fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
@@ -429,16 +429,16 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_replaces_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let bundle = written(folder.path(), "a/b");
-        let whole = |bundle: &Path| assert_eq!(format!("{:?}", read(bundle).unwrap()), format!("{:?}", evidence()));
-        whole(&bundle);
-        assert!(is_ours(&bundle) && !is_ours(folder.path()));
-        let names: Vec<_> = fs::read_dir(bundle.join("messages")).unwrap().map(|f| f.unwrap().file_name()).collect();
+        let kept = written(folder.path(), "a/b");
+        let whole = |kept: &Path| assert_eq!(format!("{:?}", read(kept).unwrap()), format!("{:?}", evidence()));
+        whole(&kept);
+        assert!(is_ours(&kept) && !is_ours(folder.path()));
+        let names: Vec<_> = fs::read_dir(kept.join("messages")).unwrap().map(|f| f.unwrap().file_name()).collect();
         assert_eq!(names, ["001-mailbox-sender.eml"]);
         let mut other = evidence();
         other.title = "another".into();
         assert!(write(&other, folder.path(), Path::new("a/b")).unwrap_err().to_string().contains("cannot be written"));
-        whole(&bundle);
+        whole(&kept);
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "no draft stays behind");
     }
 
@@ -457,9 +457,8 @@ mod tests {
     #[test]
     fn an_earlier_form_is_read_and_a_later_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let bundle = written(folder.path(), "b");
-        let mut manifest: serde_json::Value =
-            serde_json::from_slice(&fs::read(bundle.join(MANIFEST)).unwrap()).unwrap();
+        let kept = written(folder.path(), "b");
+        let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(kept.join(MANIFEST)).unwrap()).unwrap();
         let announced = evidence().announced;
         let mut put = |form: u32| {
             manifest["form"] = form.into();
@@ -471,8 +470,8 @@ mod tests {
             if form < 2 {
                 fields.remove("announced");
             }
-            fs::write(bundle.join(MANIFEST), manifest.to_string()).unwrap();
-            read(&bundle)
+            fs::write(kept.join(MANIFEST), manifest.to_string()).unwrap();
+            read(&kept)
         };
         let later = put(FORM + 1).unwrap_err().to_string();
         assert!(later.contains(&format!("its form is {}", FORM + 1)), "{later}");
@@ -487,36 +486,36 @@ mod tests {
         let mut evidence = evidence();
         let large = ["X-Trasporto: posta-certificata\r\n\r\n", &"x".repeat(LARGE)].concat();
         evidence.observations[0].bytes = large.clone().into_bytes().into();
-        let bundle = write(&evidence, folder.path(), Path::new("b")).unwrap();
-        let message = bundle.join("messages/001-posta-certificata-mailbox-sender.eml.gz");
+        let kept = write(&evidence, folder.path(), Path::new("b")).unwrap();
+        let message = kept.join("messages/001-posta-certificata-mailbox-sender.eml.gz");
         assert!(fs::metadata(&message).unwrap().len() < 1000);
-        assert_eq!(format!("{:?}", read(&bundle).unwrap()), format!("{evidence:?}"));
-        let manifest = fs::read_to_string(bundle.join(MANIFEST)).unwrap();
+        assert_eq!(format!("{:?}", read(&kept).unwrap()), format!("{evidence:?}"));
+        let manifest = fs::read_to_string(kept.join(MANIFEST)).unwrap();
         assert!(manifest.contains(&sha256(large.as_bytes())), "the digest is the message's");
 
         fs::write(&message, packed(b"another").unwrap().unwrap()).unwrap();
-        assert!(matches!(read(&bundle), Err(BundleError::Changed(path)) if path == message));
+        assert!(matches!(read(&kept), Err(DiskError::Changed(path)) if path == message));
         fs::write(&message, packed(&vec![0; 1 << 20]).unwrap().unwrap().repeat(2)).unwrap();
-        let bomb = read(&bundle).unwrap_err().to_string();
+        let bomb = read(&kept).unwrap_err().to_string();
         assert!(bomb.contains("posta-certificata") && bomb.contains("100 times its size"), "{bomb}");
         evidence.observations[0].bytes = vec![b'x'; 2 << 20].into();
         let plain = write(&evidence, folder.path(), Path::new("plain")).unwrap();
         assert!(plain.join("messages/001-mailbox-sender.eml").is_file());
         assert_eq!(format!("{:?}", read(&plain).unwrap()), format!("{evidence:?}"));
         fs::write(&message, large).unwrap();
-        assert!(read(&bundle).unwrap_err().to_string().contains("does not unpack"));
+        assert!(read(&kept).unwrap_err().to_string().contains("does not unpack"));
     }
 
     #[test]
     fn a_changed_file_and_one_outside_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let bundle = written(folder.path(), "b");
-        let message = bundle.join("messages/001-mailbox-sender.eml");
+        let kept = written(folder.path(), "b");
+        let message = kept.join("messages/001-mailbox-sender.eml");
         fs::write(&message, b"other").unwrap();
-        assert!(matches!(read(&bundle), Err(BundleError::Changed(path)) if path == message));
-        let manifest = fs::read_to_string(bundle.join(MANIFEST)).unwrap();
-        fs::write(bundle.join(MANIFEST), manifest.replace("messages/001", "../001")).unwrap();
-        assert!(matches!(read(&bundle), Err(BundleError::Unreadable { .. })));
+        assert!(matches!(read(&kept), Err(DiskError::Changed(path)) if path == message));
+        let manifest = fs::read_to_string(kept.join(MANIFEST)).unwrap();
+        fs::write(kept.join(MANIFEST), manifest.replace("messages/001", "../001")).unwrap();
+        assert!(matches!(read(&kept), Err(DiskError::Unreadable { .. })));
     }
 
     #[test]
@@ -528,7 +527,7 @@ mod tests {
     }
 
     #[test]
-    fn what_bundles_have_alike_is_on_the_disk_once_and_is_still_each_ones_own() {
+    fn what_plays_have_alike_is_on_the_disk_once_and_is_still_each_ones_own() {
         let (folder, shared) = (tempfile::tempdir().unwrap(), Shared::default());
         let evidence = evidence();
         let put = |name: &str| write_sharing(&evidence, folder.path(), Path::new(name), &shared).unwrap();
