@@ -151,9 +151,9 @@ pub enum IncomingTls {
     Starttls,
     /// From the first byte.
     Implicit,
-    /// By STARTTLS where it is offered, and else never: where it is not, that breaks RFC 6109 5.3, and is found.
+    /// By STARTTLS where it is offered; where it is not, mail goes in clear, which breaks RFC 6109 5.3 and is found.
     Offered,
-    /// Never: that breaks RFC 6109 5.3, and is found in every play.
+    /// Never: mail goes in clear, which breaks RFC 6109 5.3 and is found in every play.
     None,
 }
 
