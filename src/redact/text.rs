@@ -126,7 +126,8 @@ impl Redactor {
     pub(super) fn address(&self, address: &str) -> String {
         let folded = address.to_lowercase();
         let Some((local, domain)) = folded.rsplit_once('@') else { return self.whole("address", address) };
-        if self.service.contains(&folded) || ROLES.contains(&domain) {
+        let is_of_suite = ROLES.contains(&domain) && words(local).all(|word| is_safe(word) || NAMES.contains(&word));
+        if self.service.contains(&folded) || is_of_suite {
             return address.to_owned();
         }
         let domain = if self.domains.contains(domain) {
@@ -256,6 +257,7 @@ mod tests {
         assert!(of_provider.starts_with("address-") && of_provider.ends_with("@pec.example"), "{of_provider}");
         assert_eq!(redactor.person("\"Rossi, Mario\" <m@x.example>").matches("name-").count(), 1);
         assert!(!redactor.person("\"Rossi, Mario\" <m@x.example>").contains("ossi"));
+        assert!(!redactor.text("in rossi@posta's mailbox").contains("rossi"));
     }
 
     #[test]
