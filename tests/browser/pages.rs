@@ -34,7 +34,7 @@ async fn a_folder_of_pages_is_searched_drawn_in_part_and_leads_to_each() {
     assert_eq!(browser.text(HEADING).await, "Qualcosa non va");
     let lines = browser.number("judged.length").await;
     // The picture is none, and what is put together has lines too.
-    assert!(lines > 200 && lines as usize <= files, "{lines} lines of {files} files");
+    assert!(lines > 200 && lines <= files as u64, "{lines} lines of {files} files");
     let drawn = "document.querySelectorAll('[data-line]').length";
     assert_eq!((browser.number(COUNT).await, browser.number(drawn).await), (lines, 100));
     browser.picture("pages-it").await;

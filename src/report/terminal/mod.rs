@@ -54,10 +54,7 @@ impl<W: Write> Report for Terminal<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        language::Language,
-        report::{Paint, samples},
-    };
+    use crate::report::{Paint, samples};
 
     fn page(paint: Paint) -> String {
         let mut out = Vec::new();
