@@ -44,7 +44,7 @@ pub fn played(target: &Path, role: &str, ids: &[&str]) -> Came {
         "receiver" => (Direction::new("alfa", name), "alfa-bravo"),
         _ => (Direction::new(name, "alfa"), "bravo-alfa"),
     };
-    let selection = Selection { ids: ids.iter().map(ToString::to_string).collect(), ..Selection::default() };
+    let selection = Selection { names: ids.iter().map(ToString::to_string).collect(), ..Selection::default() };
     let scenarios = suite(&rules::ids()).unwrap().select(&selection).unwrap();
     let runtime = Runtime::new().unwrap();
     let mut came = Came::default();
