@@ -10,6 +10,7 @@ mod chain;
 mod constraints;
 mod crl;
 mod digests;
+mod key;
 mod known;
 mod link;
 mod material;
