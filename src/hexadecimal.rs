@@ -4,7 +4,17 @@ use aws_lc_rs::digest::{Digest, SHA256, digest};
 
 /// Octets in lower-case hexadecimal digits.
 pub fn digits(octets: &[u8]) -> String {
-    octets.iter().fold(String::with_capacity(2 * octets.len()), |text, octet| text + &format!("{octet:02x}"))
+    written(octets, b"0123456789abcdef")
+}
+
+/// Octets in upper-case hexadecimal digits.
+pub fn capitals(octets: &[u8]) -> String {
+    written(octets, b"0123456789ABCDEF")
+}
+
+fn written(octets: &[u8], digits: &[u8; 16]) -> String {
+    let halves = octets.iter().flat_map(|octet| [octet >> 4, octet & 0xf]);
+    halves.map(|half| char::from(digits[usize::from(half)])).collect()
 }
 
 /// The SHA-256 of octets, in hexadecimal.
@@ -26,5 +36,10 @@ mod tests {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(sha256(b""), empty);
         assert_eq!(named(&digest(&SHA256, b"")), format!("sha256:{empty}"));
+    }
+
+    #[test]
+    fn each_octet_has_two_digits() {
+        assert_eq!((digits(&[0x00, 0x9a, 0xff]), capitals(&[0x00, 0x9a, 0xff])), ("009aff".into(), "009AFF".into()));
     }
 }

@@ -21,11 +21,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // Texts; whose they are it does not know.
     ("language", &["clock"]),
     ("message", &[]),
-    ("smime", &[]),
+    ("smime", &["hexadecimal"]),
     ("state", &[]),
     ("threads", &[]),
     ("evidence", &["bounded", "hexadecimal", "message"]),
-    ("directory", &["smime"]),
+    ("directory", &["hexadecimal", "smime"]),
     ("pki", &["clock", "hexadecimal", "smime"]),
     ("net", &["evidence", "state"]),
     ("fault", &["directory", "evidence", "message", "smime"]),

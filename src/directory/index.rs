@@ -9,6 +9,7 @@ use std::{
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 use super::Provider;
+use crate::hexadecimal::capitals;
 
 /// Places in a list of providers, in the order of what is looked for. Eight octets a domain: names stand in the records.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +46,7 @@ impl Index {
             let mut there = HashSet::new();
             for (value, der) in (0..).zip(&provider.certificates) {
                 let hash = sha1(der);
-                let hex = hash.iter().fold(String::with_capacity(2 * SHA1), |hex, octet| hex + &format!("{octet:02X}"));
+                let hex = capitals(&hash);
                 if listed.contains(&hex) {
                     certificates.push((hash, Place { provider: at, value }));
                 } else {
@@ -79,9 +80,9 @@ impl Index {
         covering.into_iter()
     }
 
-    /// Which providers' records have half of what lists a certificate.
-    pub fn perhaps_signing_with(&self, der: &[u8]) -> impl Iterator<Item = usize> {
-        let wanted = if self.halves.is_empty() { [0; SHA1] } else { sha1(der) };
+    /// Which providers' records have half of what lists a certificate, by its SHA-1.
+    pub fn perhaps_signing_with(&self, wanted: &[u8; SHA1]) -> impl Iterator<Item = usize> + use<'_> {
+        let wanted = *wanted;
         let first = self.halves.partition_point(|(hash, _)| *hash < wanted);
         let same = self.halves[first..].iter().take_while(move |(hash, _)| *hash == wanted);
         same.map(|(_, at)| *at as usize)
@@ -97,16 +98,16 @@ impl Index {
         rest[..many].iter().map(|place| place.provider as usize).filter(move |at| before.replace(*at) != Some(*at))
     }
 
-    /// Which providers list a certificate, DER, each once.
+    /// Which providers list a certificate, by its DER and the SHA-1 of it, each once.
     pub fn signing_with<'i>(
         &'i self,
         providers: &'i [Arc<Provider>],
         der: &[u8],
+        wanted: &[u8; SHA1],
     ) -> impl Iterator<Item = usize> + use<'i> {
-        let wanted = sha1(der);
-        let first = self.certificates.partition_point(|(hash, _)| *hash < wanted);
+        let first = self.certificates.partition_point(|(hash, _)| hash < wanted);
         let same = |place: &Place| providers[place.provider as usize].certificates[place.value as usize] == der;
-        let listed = self.certificates[first..].iter().take_while(|(hash, _)| *hash == wanted);
+        let listed = self.certificates[first..].iter().take_while(|(hash, _)| hash == wanted);
         let mut found: Vec<usize> =
             listed.filter(|(_, place)| same(place)).map(|(_, place)| place.provider as usize).collect();
         found.dedup();
@@ -146,7 +147,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::directory::Directory;
+    use crate::{directory::Directory, hexadecimal::digits};
 
     fn provider(name: &str, domains: impl IntoIterator<Item = String>) -> Provider {
         Provider { name: name.to_owned(), managed_domains: domains.into_iter().collect(), ..Provider::default() }
@@ -170,7 +171,7 @@ mod tests {
 
     #[test]
     fn certificates_are_found_where_the_record_lists_their_hash() {
-        let hash = |der: &[u8]| sha1(der).iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"));
+        let hash = |der: &[u8]| digits(&sha1(der));
         let with = |name: &str, hashes: Vec<String>| Provider {
             certificates: vec![vec![1], vec![2]],
             certificate_hashes: hashes,
@@ -182,14 +183,16 @@ mod tests {
             with("none", vec![hash(&[3])]),
         ]);
         let found = |der: &[u8]| {
-            names(directory.index.signing_with(&directory.providers, der).map(|at| &directory.providers[at]))
+            names(
+                directory.index.signing_with(&directory.providers, der, &sha1(der)).map(|at| &directory.providers[at]),
+            )
         };
         assert_eq!((found(&[1]), found(&[2]), found(&[3])), (vec!["both"], vec!["both", "second"], vec![]));
     }
 
     #[test]
     fn what_a_record_has_half_of_is_neither_listed_nor_unknown() {
-        let hash = |der: &[u8]| sha1(der).iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"));
+        let hash = |der: &[u8]| digits(&sha1(der));
         let with = |name: &str, certificates: Vec<Vec<u8>>, hashes: Vec<String>| Provider {
             certificates,
             certificate_hashes: hashes,
@@ -200,7 +203,8 @@ mod tests {
             with("other hash", vec![vec![2]], vec!["00".repeat(20)]),
             with("hash alone", vec![], vec![hash(&[3]), "no hash".to_owned()]),
         ]);
-        let found = |der: &[u8]| names(directory.index.perhaps_signing_with(der).map(|at| &directory.providers[at]));
+        let found =
+            |der: &[u8]| names(directory.index.perhaps_signing_with(&sha1(der)).map(|at| &directory.providers[at]));
         assert_eq!((found(&[1]), found(&[4])), (vec![], vec![]));
         assert_eq!((found(&[2]), found(&[3])), (vec!["other hash"], vec!["hash alone"]));
     }

@@ -90,7 +90,7 @@ impl Directory {
     /// The records that have a certificate without its hash, or its hash without it: whether they list it the directory
     /// leaves open, which is its own flaw (4.5.1).
     pub fn perhaps_signing_with<'a>(&'a self, certificate: &Certificate) -> impl Iterator<Item = &'a Arc<Provider>> {
-        self.index.perhaps_signing_with(&certificate.der).map(|at| &self.providers[at])
+        self.index.perhaps_signing_with(certificate.sha1_octets()).map(|at| &self.providers[at])
     }
 
     /// Whether the directory makes an address certified rather than ordinary (2.2.1).
@@ -100,6 +100,8 @@ impl Directory {
 
     /// The records that list a certificate: SHA-1 hash equal (letter case ignored) and the certificate itself the same (2.2.2).
     pub fn signing_with<'a>(&'a self, certificate: &Certificate) -> impl Iterator<Item = &'a Arc<Provider>> + use<'a> {
-        self.index.signing_with(&self.providers, &certificate.der).map(|at| &self.providers[at])
+        self.index
+            .signing_with(&self.providers, &certificate.der, certificate.sha1_octets())
+            .map(|at| &self.providers[at])
     }
 }

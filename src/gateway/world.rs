@@ -84,7 +84,7 @@ fn record(pki: &Pki, profile: &Profile, signers: &[String]) -> Provider {
 
 fn with_certificates(pki: &Pki, signers: &[String]) -> Provider {
     let certificates: Vec<Vec<u8>> = signers.iter().filter_map(|id| pki.certificate(id)).map(<[u8]>::to_vec).collect();
-    let hashes = certificates.iter().filter_map(|der| Certificate::read(der).ok()).map(|known| known.sha1());
+    let hashes = certificates.iter().filter_map(|der| Certificate::known(der).ok()).map(|known| known.sha1());
     Provider { certificate_hashes: hashes.collect(), certificates, ..Provider::default() }
 }
 

@@ -97,6 +97,8 @@ impl DaticertReading {
     pub fn read(xml: Vec<u8>) -> Self {
         let mut reading = Self::default();
         match xml::decode(&xml) {
+            // What ends a line is one sign to XML (2.11 there): so no text in the file has to be put together anew.
+            Ok(text) if text.contains('\r') => reading.read_text(&text.replace("\r\n", "\n")),
             Ok(text) => reading.read_text(&text),
             Err(unread) => reading.set(unread),
         }

@@ -11,6 +11,7 @@ use html5ever::{
     tree_builder::{TreeBuilder, TreeBuilderOpts},
 };
 
+use memchr::memchr;
 use tree::{Tree, Watched};
 
 /// A longer text is not read, in bytes: room for some ten thousand recipients in a table.
@@ -78,24 +79,30 @@ impl Page {
 
 /// Whether some tag has so many words outside of quotes that to compare its attributes takes long.
 fn has_crowded_tag(html: &[u8]) -> bool {
-    let (mut inside, mut quote, mut words) = (false, None, 0);
-    let mut before = 0;
-    for &octet in html {
-        match (inside, quote) {
-            (false, _) => (inside, words) = (before == b'<' && octet.is_ascii_alphabetic(), 0),
-            (true, Some(open)) if octet == open => quote = None,
-            (true, Some(_)) => {}
-            (true, None) => match octet {
-                b'>' => inside = false,
-                b'"' | b'\'' if before == b'=' => quote = Some(octet),
-                b'/' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n' | 12 => words += 1,
-                _ => {}
-            },
+    let mut rest = html;
+    while let Some(start) = memchr(b'<', rest) {
+        rest = &rest[start + 1..];
+        if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+            continue;
         }
+        let (mut quote, mut words, mut before) = (None, 0, b'<');
+        let end = rest.iter().position(|&octet| {
+            match quote {
+                Some(open) if octet == open => quote = None,
+                Some(_) => {}
+                None => match octet {
+                    b'"' | b'\'' if before == b'=' => quote = Some(octet),
+                    b'/' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n' | 12 => words += 1,
+                    _ => {}
+                },
+            }
+            before = octet;
+            words > MAX_WORDS_IN_TAG || (octet == b'>' && quote.is_none())
+        });
         if words > MAX_WORDS_IN_TAG {
             return true;
         }
-        before = octet;
+        rest = end.map_or(&[], |end| &rest[end..]);
     }
     false
 }

@@ -7,6 +7,7 @@ mod header_text;
 mod limit;
 mod mime;
 mod params;
+mod transfer;
 mod words;
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
@@ -16,10 +17,7 @@ pub use header_text::{HeaderText, canonical, says};
 pub use limit::Limit;
 pub use mime::decides;
 
-use super::{Bytes, bytes::LONGEST_LINE, charset};
-use base64::{Engine, prelude::BASE64_STANDARD};
-use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
-use memchr::memchr_iter;
+use super::{Bytes, charset};
 
 /// A message: its bytes, never changed, and its tree of MIME entities.
 #[derive(Clone, Debug)]
@@ -114,7 +112,7 @@ impl Mail {
     /// A header field's value unfolded and trimmed; octets beyond ASCII are UTF-8 where they can be, else Latin-1: see
     /// [`charset::plausible`].
     pub fn unfolded(&self, header: &Header) -> String {
-        unfold(self.bytes(&header.value))
+        unfold(self.bytes(&header.value)).into_owned()
     }
 
     /// A header field's value unfolded, trimmed and with its encoded words decoded (RFC 2047), for people. To compare it,
@@ -150,8 +148,8 @@ impl Mail {
         let body = self.bytes(&entity.body);
         match entity.encoding.as_str() {
             "7bit" | "8bit" | "binary" => Some(Cow::Borrowed(body)),
-            "quoted-printable" => quoted_printable_decode(body).map(Cow::Owned),
-            "base64" => base64_lines(body).or_else(|| base64_decode(body)).map(Cow::Owned),
+            "quoted-printable" => transfer::quoted_printable(body).map(Cow::Owned),
+            "base64" => transfer::base64(body).map(Cow::Owned),
             _ => None,
         }
     }
@@ -253,36 +251,17 @@ impl Entity {
     }
 }
 
-/// Base64 in lines, written rightly; anything else takes the slower way. Decoded piece by piece: a large message is held
-/// often enough.
-fn base64_lines(body: &[u8]) -> Option<Vec<u8>> {
-    const PIECE: usize = 64 << 10;
-    let mut content = Vec::with_capacity(body.len() / 4 * 3);
-    let mut digits = Vec::with_capacity(body.len().min(PIECE + LONGEST_LINE));
-    let mut start = 0;
-    for end in memchr_iter(b'\n', body).chain([body.len()]) {
-        digits.extend_from_slice(body[start..end].trim_ascii());
-        start = (end + 1).min(body.len());
-        if digits.len() >= PIECE {
-            let piece = &digits[..digits.len() / 4 * 4];
-            // What ends it must stand at the end.
-            BASE64_STANDARD.decode_vec(piece, &mut content).ok().filter(|()| !piece.ends_with(b"="))?;
-            digits.drain(..piece.len());
-        }
-    }
-    BASE64_STANDARD.decode_vec(digits, &mut content).ok()?;
-    Some(content)
-}
-
 fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
     params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
 }
 
 /// A field's value without the line ends of its folds (RFC 5322 2.2.3) and without blanks around it.
-fn unfold(value: &[u8]) -> String {
-    let text = charset::plausible(value);
-    let unfolded = if text.contains('\n') { text.replace("\r\n", "").replace('\n', "").into() } else { text };
-    unfolded.trim_matches([' ', '\t', '\r']).to_owned()
+fn unfold(value: &[u8]) -> Cow<'_, str> {
+    const AROUND: [char; 3] = [' ', '\t', '\r'];
+    match charset::plausible(value) {
+        Cow::Borrowed(text) if !text.contains('\n') => Cow::Borrowed(text.trim_matches(AROUND)),
+        text => Cow::Owned(text.replace("\r\n", "").replace('\n', "").trim_matches(AROUND).to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -354,21 +333,6 @@ mod tests {
         assert_eq!(content("base64", "*redacted*"), None);
         assert_eq!(content("quoted-printable", "a=XY"), None);
         assert_eq!(content("x-uuencode", "a"), None);
-    }
-
-    #[test]
-    fn long_base64_is_decoded_as_in_one_piece() {
-        let line = format!("{}\r\n", "QUJD".repeat(19));
-        for lines in [861, 862, 863, 2000] {
-            assert_eq!(base64_lines(line.repeat(lines).as_bytes()).unwrap(), b"ABC".repeat(19 * lines));
-        }
-        // It ends where the first piece does, and goes on behind.
-        let first = format!("{}{}QQ==\r\n", line.repeat(862), "QUJD".repeat(5));
-        assert!(base64_lines(first.as_bytes()).is_none(), "the slower way tells");
-        for digits in ["QQ==\r\nQUJD", "QUJ", "QU*D", "QQ==QQ=="] {
-            let long = format!("{}{digits}", line.repeat(900));
-            assert_eq!(base64_lines(long.as_bytes()), None, "{digits}");
-        }
     }
 
     #[test]

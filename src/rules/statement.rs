@@ -1,5 +1,7 @@
 //! The facts that a readable text must tell (RFC 6109 3), as the certification data know them.
 
+use std::borrow::Cow;
+
 use crate::message::Kind;
 
 use super::{
@@ -18,8 +20,21 @@ pub(super) struct Statement {
     /// Its spellings; one is enough.
     spellings: Vec<String>,
     /// Those that glue something else to it, which a finding need not show.
-    glued: Vec<String>,
+    glued: Glued,
     manner: Manner,
+}
+
+/// Spellings that are put together where somebody asks: whatever may stand before it, before each of its own.
+#[derive(Default)]
+struct Glued {
+    before: Vec<Cow<'static, str>>,
+    own: Vec<String>,
+}
+
+impl Glued {
+    fn spellings(&self) -> impl Iterator<Item = String> {
+        self.own.iter().flat_map(|own| self.before.iter().map(move |before| format!("{before}{own}")))
+    }
 }
 
 /// How a fact can be found in a text.
@@ -36,12 +51,12 @@ enum Manner {
 impl Statement {
     fn word(what: &'static str, value: &str) -> Option<Self> {
         let spellings = vec![collapsed(value)];
-        (!spellings[0].is_empty()).then_some(Self { what, spellings, glued: Vec::new(), manner: Manner::Word })
+        (!spellings[0].is_empty()).then_some(Self { what, spellings, glued: Glued::default(), manner: Manner::Word })
     }
 
     /// With spellings that glue something else to it.
-    fn or_glued(self, glued: Vec<String>) -> Self {
-        Self { glued, ..self }
+    fn or_glued(self, before: Vec<Cow<'static, str>>, own: Vec<String>) -> Self {
+        Self { glued: Glued { before, own }, ..self }
     }
 
     /// Any of several words.
@@ -51,16 +66,17 @@ impl Statement {
         if spellings.is_empty() {
             Vec::new()
         } else {
-            vec![Self { what, spellings, glued: Vec::new(), manner: Manner::Word }]
+            vec![Self { what, spellings, glued: Glued::default(), manner: Manner::Word }]
         }
     }
 
     pub(super) fn told_by(&self, text: &Text) -> bool {
-        self.spellings.iter().chain(&self.glued).any(|spelling| match self.manner {
+        let tells = |spelling: &str| match self.manner {
             Manner::Word => text.has_word(spelling),
             Manner::Number => text.has_number(spelling),
             Manner::Latin1 => text.has_latin1(spelling),
-        })
+        };
+        self.spellings.iter().any(|spelling| tells(spelling)) || self.glued.spellings().any(|spelling| tells(&spelling))
     }
 
     pub(super) fn missing(&self, place: Piece) -> Finding {
@@ -84,11 +100,10 @@ pub(super) fn instant(subject: &MessageSubject<'_>) -> Vec<Statement> {
     let plain = zone.replace(':', "");
     let mut zones = vec![plain.clone()];
     zones.extend(plain.split_at_checked(3).map(|(hours, minutes)| format!("{hours}:{minutes}")));
+    let of_time = Statement::word("time", &time).map(|fact| fact.or_glued(vec![time.clone().into()], zones.clone()));
     // `(UTC+0100)`, `09:41:07+0100`.
-    let glued: Vec<String> =
-        zones.iter().flat_map(|zone| ["UTC", "GMT", time.as_str()].map(|before| format!("{before}{zone}"))).collect();
-    let of_zone = Statement { spellings: zones, glued: glued.clone(), what: "offset", manner: Manner::Word };
-    let of_time = Statement::word("time", &time).map(|fact| fact.or_glued(glued));
+    let glued = Glued { before: vec!["UTC".into(), "GMT".into(), time.into()], own: zones.clone() };
+    let of_zone = Statement { spellings: zones, glued, what: "offset", manner: Manner::Word };
     [Statement::word("date", &date), of_time, Some(of_zone).filter(|_| !plain.is_empty())]
         .into_iter()
         .flatten()
@@ -104,7 +119,12 @@ pub(super) fn original_subject(subject: &MessageSubject<'_>) -> Vec<Statement> {
     let value = subject.data().map_or_else(arrived, |data| data.oggetto.clone()).map(|value| collapsed(&value));
     let value = value.filter(|value| !value.is_empty());
     value
-        .map(|value| Statement { what: "subject", spellings: vec![value], glued: Vec::new(), manner: Manner::Latin1 })
+        .map(|value| Statement {
+            what: "subject",
+            spellings: vec![value],
+            glued: Glued::default(),
+            manner: Manner::Latin1,
+        })
         .into_iter()
         .collect()
 }
@@ -126,9 +146,8 @@ pub(super) fn recipients(subject: &MessageSubject<'_>) -> Vec<Statement> {
         [Kind::Accettazione, Kind::NonAccettazione, Kind::NonAccettazioneVirus, Kind::PostaCertificata];
     // A recipient that is no address is another question's, and a bullet may touch one.
     let fact = |address: &String| {
-        let bullets = || ["-", "+", "."].map(|bullet| format!("{bullet}{address}")).to_vec();
         let known = Statement::word("recipient", address).filter(|_| is_bare_address(address))?;
-        Some(known.or_glued(bullets()))
+        Some(known.or_glued(["-", "+", "."].map(Cow::from).to_vec(), vec![address.clone()]))
     };
     if subject.is(&[Kind::Anomalia]) {
         return Statement::any("recipient", &subject.addressees());

@@ -27,6 +27,8 @@ pub struct Plain {
 /// The HTML version.
 #[derive(Debug)]
 pub struct Html {
+    /// As it is written.
+    pub written: String,
     /// As it was read.
     pub page: Page,
     /// What a reader sees of it.
@@ -47,9 +49,10 @@ impl Texts {
     /// The text/html, likewise.
     pub fn html(&self, message: &Message) -> Option<&Html> {
         let read = || {
-            let page = Page::read(&message.mail.text(message.parts.html.as_ref()?)?);
+            let written = message.mail.text(message.parts.html.as_ref()?)?;
+            let page = Page::read(&written);
             let text = Text::plain(&page.shown);
-            Some(Html { page, text })
+            Some(Html { written, page, text })
         };
         self.html.get_or_init(read).as_ref()
     }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use memchr::memmem;
 use regex::Regex;
 
 use super::{mail::CLIENT, reading::Known};
@@ -117,7 +118,14 @@ impl Names {
 }
 
 fn replace(text: &str, words: &[(String, String)]) -> String {
-    words.iter().fold(text.to_owned(), |text, (word, name)| text.replace(word, name))
+    let mut text = text.to_owned();
+    for (word, name) in words {
+        // To look for it first is far cheaper, and it is seldom there.
+        if memmem::find(text.as_bytes(), word.as_bytes()).is_some() {
+            text = text.replace(word, name);
+        }
+    }
+    text
 }
 
 /// An address of a person or service has no digits here; an identifier that a system made has.

@@ -9,9 +9,9 @@ use aws_lc_rs::{
 };
 use const_oid::db::{DB, rfc5912};
 use der::{Decode, Encode, Sequence, oid::ObjectIdentifier};
-use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use x509_cert::spki::AlgorithmIdentifierOwned;
 
-use super::ber::Element;
+use super::public_key::Key;
 
 /// What can be said of a signature value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,30 +26,29 @@ pub enum Verdict {
 
 /// Whether `value` is `key`'s signature over `message`; `hash` is used where the algorithm's name leaves it open.
 pub fn verify(
-    key: &SubjectPublicKeyInfoOwned,
+    key: &Key,
     algorithm: &AlgorithmIdentifierOwned,
     hash: &'static Algorithm,
     message: &[u8],
     value: &[u8],
 ) -> Verdict {
-    match scheme(key, algorithm, hash) {
-        Ok(scheme) => match scheme.verify_sig(key.subject_public_key.raw_bytes(), message, value) {
-            Ok(()) => Verdict::Right,
-            Err(_) => Verdict::Wrong,
-        },
-        Err(verdict) => verdict,
-    }
+    let is_right = match scheme(key, algorithm, hash) {
+        Ok(Scheme::Pkcs1(scheme)) => key.signed(scheme, message, value),
+        Ok(Scheme::Other(scheme)) => scheme.verify_sig(key.octets(), message, value).is_ok(),
+        Err(verdict) => return verdict,
+    };
+    if is_right { Verdict::Right } else { Verdict::Wrong }
 }
 
-type Scheme = Box<dyn VerificationAlgorithm>;
+enum Scheme {
+    /// RSA as nearly everybody signs.
+    Pkcs1(&'static RsaParameters),
+    Other(Box<dyn VerificationAlgorithm>),
+}
 
-fn scheme(
-    key: &SubjectPublicKeyInfoOwned,
-    algorithm: &AlgorithmIdentifierOwned,
-    hash: &'static Algorithm,
-) -> Result<Scheme, Verdict> {
+fn scheme(key: &Key, algorithm: &AlgorithmIdentifierOwned, hash: &'static Algorithm) -> Result<Scheme, Verdict> {
     let fixed = hash_of_signature(algorithm.oid).unwrap_or(hash);
-    match (algorithm.oid, key.algorithm.oid) {
+    match (algorithm.oid, key.algorithm()) {
         (
             rfc5912::RSA_ENCRYPTION
             | rfc5912::SHA_1_WITH_RSA_ENCRYPTION
@@ -58,8 +57,14 @@ fn scheme(
             | rfc5912::SHA_384_WITH_RSA_ENCRYPTION
             | rfc5912::SHA_512_WITH_RSA_ENCRYPTION,
             rfc5912::RSA_ENCRYPTION,
-        ) => rsa(key, pkcs1(fixed)?),
-        (rfc5912::ID_RSASSA_PSS, rfc5912::RSA_ENCRYPTION | rfc5912::ID_RSASSA_PSS) => rsa(key, pss(algorithm)?),
+        ) => {
+            let scheme = pkcs1(fixed)?;
+            fits(key, scheme).map(|()| Scheme::Pkcs1(scheme))
+        }
+        (rfc5912::ID_RSASSA_PSS, rfc5912::RSA_ENCRYPTION | rfc5912::ID_RSASSA_PSS) => {
+            let scheme = pss(algorithm)?;
+            fits(key, &scheme).map(|()| Scheme::Other(Box::new(scheme)))
+        }
         (
             ECDSA_WITH_SHA_1
             | rfc5912::ECDSA_WITH_SHA_224
@@ -115,46 +120,32 @@ pub fn hash_of_signature(oid: ObjectIdentifier) -> Option<&'static Algorithm> {
     })
 }
 
-/// Bits of an RSA key's modulus.
-pub fn rsa_bits(key: &SubjectPublicKeyInfoOwned) -> Option<u32> {
-    RsaParameters::public_modulus_len(key.subject_public_key.raw_bytes()).ok()
-}
-
-/// The curve of an EC key.
-pub fn curve(key: &SubjectPublicKeyInfoOwned) -> Option<ObjectIdentifier> {
-    key.algorithm.parameters.as_ref()?.decode_as().ok()
-}
-
-fn pkcs1(hash: &'static Algorithm) -> Result<RsaParameters, Verdict> {
+fn pkcs1(hash: &'static Algorithm) -> Result<&'static RsaParameters, Verdict> {
     Ok(match hash_name(hash) {
-        "sha1" => signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
-        "sha256" => signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
-        "sha384" => signature::RSA_PKCS1_2048_8192_SHA384,
-        "sha512" => signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
+        "sha1" => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
+        "sha256" => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+        "sha384" => &signature::RSA_PKCS1_2048_8192_SHA384,
+        "sha512" => &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
         other => return Err(unsupported(&format!("RSA with {other}"))),
     })
 }
 
-fn rsa(key: &SubjectPublicKeyInfoOwned, parameters: RsaParameters) -> Result<Scheme, Verdict> {
-    let bits = rsa_bits(key).ok_or_else(|| unsupported("an RSA key that cannot be read"))?;
-    let range = parameters.min_modulus_len()..=parameters.max_modulus_len();
+/// Whether the library does a key of this size by this scheme.
+fn fits(key: &Key, scheme: &RsaParameters) -> Result<(), Verdict> {
+    let bits = key.rsa_bits().ok_or_else(|| unsupported("an RSA key that cannot be read"))?;
+    let range = scheme.min_modulus_len()..=scheme.max_modulus_len();
     if !range.contains(&bits) {
         return Err(unsupported(&format!("RSA of {bits} bits with this digest")));
     }
-    if !has_usual_exponent(key) {
+    if !key.has_usual_exponent() {
         return Err(unsupported("an RSA key whose public exponent has more than 32 bits"));
     }
-    Ok(Box::new(parameters))
+    Ok(())
 }
 
-fn has_usual_exponent(key: &SubjectPublicKeyInfoOwned) -> bool {
-    let numbers = Element::read(key.subject_public_key.raw_bytes()).and_then(|(numbers, _)| numbers.children());
-    numbers.is_ok_and(|numbers| numbers.get(1).is_some_and(|exponent| exponent.value.len() <= size_of::<u32>()))
-}
-
-fn ecdsa(key: &SubjectPublicKeyInfoOwned, hash: &'static Algorithm) -> Result<Scheme, Verdict> {
-    let curve = curve(key).ok_or_else(|| unsupported("an EC key without a named curve"))?;
-    Ok(Box::new(match (curve, hash_name(hash)) {
+fn ecdsa(key: &Key, hash: &'static Algorithm) -> Result<Scheme, Verdict> {
+    let curve = key.curve().ok_or_else(|| unsupported("an EC key without a named curve"))?;
+    Ok(Scheme::Other(Box::new(match (curve, hash_name(hash)) {
         (rfc5912::SECP_256_R_1, "sha1") => signature::ECDSA_P256_SHA1_ASN1,
         (rfc5912::SECP_256_R_1, "sha256") => signature::ECDSA_P256_SHA256_ASN1,
         (rfc5912::SECP_256_R_1, "sha384") => signature::ECDSA_P256_SHA384_ASN1,
@@ -168,7 +159,7 @@ fn ecdsa(key: &SubjectPublicKeyInfoOwned, hash: &'static Algorithm) -> Result<Sc
         (rfc5912::SECP_521_R_1, "sha384") => signature::ECDSA_P521_SHA384_ASN1,
         (rfc5912::SECP_521_R_1, "sha512") => signature::ECDSA_P521_SHA512_ASN1,
         (curve, hash) => return Err(unsupported(&format!("ECDSA on {} with {hash}", name(curve)))),
-    }))
+    })))
 }
 
 /// RSASSA-PSS-params (RFC 4055 3.1); absent fields mean SHA-1, MGF1 with SHA-1, 20 and 1.

@@ -6,7 +6,6 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use aws_lc_rs::digest;
 use jiff::Timestamp;
 
 use super::{Certificate, path::Traced};
@@ -20,8 +19,8 @@ const MAX_SPANS: usize = 16;
 #[derive(Default)]
 pub struct Cache(RwLock<HashMap<Key, Vec<Traced>>>);
 
-/// SHA-256 of a certificate and of those that travelled with it.
-type Key = [u8; 32];
+/// The fingerprints of a certificate and of each that travelled with it.
+type Key = Vec<[u8; 32]>;
 
 impl Cache {
     /// What is known at an instant, else what `trace` finds out.
@@ -32,7 +31,8 @@ impl Cache {
         at: Timestamp,
         trace: impl FnOnce() -> Traced,
     ) -> Traced {
-        let key = key(certificate, others);
+        let all = [certificate].into_iter().chain(others.iter().map(Borrow::borrow));
+        let key: Key = all.map(|one| *one.fingerprint()).collect();
         if let Some(known) = self.known(&key, at) {
             return known;
         }
@@ -53,13 +53,4 @@ impl Cache {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         all.get(key)?.iter().find(|traced| traced.holds.contains(at)).cloned()
     }
-}
-
-fn key(certificate: &Certificate, others: &[impl Borrow<Certificate>]) -> Key {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for one in [certificate].into_iter().chain(others.iter().map(Borrow::borrow)) {
-        // A certificate's DER begins with its length, so no two lists of them are the same octets.
-        context.update(&one.der);
-    }
-    context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
 }

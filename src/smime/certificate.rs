@@ -1,14 +1,13 @@
 //! A certificate: its bytes as received, and the facts in them that PEC asks for (RFC 6109 5.5).
 
-use std::{fmt::Write, sync::Arc};
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use const_oid::db::{rfc3280::EMAIL_ADDRESS, rfc4519, rfc5280, rfc5912};
 use der::{Decode, oid::ObjectIdentifier};
 use jiff::Timestamp;
 use x509_cert::{
-    certificate::Version, ext::pkix::BasicConstraints, serial_number::SerialNumber, spki::SubjectPublicKeyInfoOwned,
-    time::Time,
+    certificate::Version, ext::pkix::BasicConstraints, name::Name, serial_number::SerialNumber, time::Time,
 };
 
 pub use super::name::NameAttribute;
@@ -16,7 +15,9 @@ use super::{
     algorithm,
     ber::Element,
     name::{self, Folded},
+    public_key::Key,
 };
+use crate::hexadecimal::capitals;
 
 /// A certificate. Equality is that of its bytes; it is never re-encoded.
 #[derive(Clone, Debug)]
@@ -65,9 +66,15 @@ pub struct Certificate {
 #[derive(Debug)]
 pub(super) struct Parts {
     /// The key.
-    pub key: SubjectPublicKeyInfoOwned,
+    pub key: Key,
+    /// The issuer.
+    pub issuer: Name,
     /// The issuer, for comparison.
-    pub issuer: Folded,
+    pub folded_issuer: Folded,
+    /// SHA-1 of the DER, by which directories list it.
+    pub sha1: [u8; 20],
+    /// SHA-256 of the DER, which stands for all of it.
+    pub fingerprint: [u8; 32],
 }
 
 /// An extension of a certificate.
@@ -87,6 +94,7 @@ impl Certificate {
         let certificate = x509_cert::Certificate::from_der(der).map_err(|error| error.to_string())?;
         let tbs = certificate.tbs_certificate();
         let extensions: Vec<Extension> = tbs.extensions().into_iter().flatten().map(Extension::from).collect();
+        let key = Key::new(tbs.subject_public_key_info().clone());
         let value = |oid: ObjectIdentifier| {
             let oid = oid.to_string();
             extensions.iter().find(|extension| extension.oid == oid).map(|extension| extension.value.as_slice())
@@ -108,19 +116,41 @@ impl Certificate {
                 Version::V3 => 3,
             },
             algorithm: algorithm::name(certificate.signature_algorithm().oid),
-            key: key(tbs.subject_public_key_info()),
+            key: shown(&key),
             emails: value(rfc5280::ID_CE_SUBJECT_ALT_NAME).map(mail_addresses).unwrap_or_default(),
             digital_signature: value(rfc5280::ID_CE_KEY_USAGE).map(has_digital_signature),
             authority_key_id: value(rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER).and_then(authority_key_id),
             subject_key_id: value(rfc5280::ID_CE_SUBJECT_KEY_IDENTIFIER).and_then(subject_key_id),
-            parts: Arc::new(Parts { key: tbs.subject_public_key_info().clone(), issuer: Folded::of(tbs.issuer()) }),
+            parts: Arc::new(Parts {
+                key,
+                issuer: tbs.issuer().clone(),
+                folded_issuer: Folded::of(tbs.issuer()),
+                sha1: hash(&digest::SHA1_FOR_LEGACY_USE_ONLY, der),
+                fingerprint: hash(&digest::SHA256, der),
+            }),
             extensions,
         })
     }
 
     /// SHA-1 of the DER in upper-case hexadecimal, the form of `providerCertificateHash` (4.5.1).
     pub fn sha1(&self) -> String {
-        hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &self.der).as_ref())
+        capitals(&self.parts.sha1)
+    }
+
+    /// The same as octets.
+    pub fn sha1_octets(&self) -> &[u8; 20] {
+        &self.parts.sha1
+    }
+
+    /// SHA-256 of the DER, which stands for all of it.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        &self.parts.fingerprint
+    }
+
+    /// Whether it is the one that an issuer gave this serial number.
+    pub(super) fn is_of(&self, issuer: &Name, number: &SerialNumber) -> bool {
+        let is_issuer = || self.parts.issuer == *issuer || self.parts.folded_issuer == Folded::of(issuer);
+        self.serial == serial(number) && is_issuer()
     }
 
     /// The extension with this dotted OID.
@@ -164,20 +194,16 @@ pub(super) fn timestamp(time: Time) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }
 
-/// Upper-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02X}").expect("a String takes every write");
-        hex
-    })
+fn hash<const SIZE: usize>(algorithm: &'static digest::Algorithm, der: &[u8]) -> [u8; SIZE] {
+    digest::digest(algorithm, der).as_ref().try_into().expect("an algorithm's digests are of one size")
 }
 
 /// A serial number in hexadecimal, without the zero that only says that it is positive; a negative one with its sign.
 pub(super) fn serial(number: &SerialNumber) -> String {
     match number.as_bytes() {
-        [0, rest @ ..] if !rest.is_empty() => hex(rest),
-        bytes @ [first, ..] if first & 0x80 != 0 => format!("-{}", hex(&negated(bytes))),
-        bytes => hex(bytes),
+        [0, rest @ ..] if !rest.is_empty() => capitals(rest),
+        bytes @ [first, ..] if first & 0x80 != 0 => format!("-{}", capitals(&negated(bytes))),
+        bytes => capitals(bytes),
     }
 }
 
@@ -194,13 +220,13 @@ fn negated(bytes: &[u8]) -> Vec<u8> {
     magnitude
 }
 
-fn key(key: &SubjectPublicKeyInfoOwned) -> String {
-    match key.algorithm.oid {
-        rfc5912::RSA_ENCRYPTION | rfc5912::ID_RSASSA_PSS => match algorithm::rsa_bits(key) {
+fn shown(key: &Key) -> String {
+    match key.algorithm() {
+        rfc5912::RSA_ENCRYPTION | rfc5912::ID_RSASSA_PSS => match key.rsa_bits() {
             Some(bits) => format!("RSA {bits}"),
             None => "RSA".into(),
         },
-        rfc5912::ID_EC_PUBLIC_KEY => match algorithm::curve(key) {
+        rfc5912::ID_EC_PUBLIC_KEY => match key.curve() {
             Some(rfc5912::SECP_256_R_1) => "EC P-256".into(),
             Some(rfc5912::SECP_384_R_1) => "EC P-384".into(),
             Some(rfc5912::SECP_521_R_1) => "EC P-521".into(),

@@ -4,12 +4,11 @@ use aws_lc_rs::digest;
 use jiff::Timestamp;
 
 use super::{
-    algorithm,
-    certificate::{self, hex},
-    name,
+    algorithm, certificate, name,
     signed_data::{SignedData, SignerId, SignerInfo},
     verify::with_crlf,
 };
+use crate::hexadecimal::capitals;
 
 /// A signer's part of a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +39,7 @@ fn of(signer: &SignerInfo, content: Option<&[u8]>) -> SignerDigest {
     let hash = algorithm::hash(signer.digest.oid);
     SignerDigest {
         named: match &signer.id {
-            SignerId::KeyId(id) => format!("key identifier {}", hex(id)),
+            SignerId::KeyId(id) => format!("key identifier {}", capitals(id)),
             SignerId::IssuerAndSerial(id) => {
                 format!("serial number {} of {}", certificate::serial(&id.serial_number), name::print(&id.issuer))
             }
@@ -48,8 +47,8 @@ fn of(signer: &SignerInfo, content: Option<&[u8]>) -> SignerDigest {
         digest: hash.map_or_else(|| algorithm::name(signer.digest.oid), |hash| algorithm::hash_name(hash).to_owned()),
         algorithm: algorithm::name(signer.algorithm.oid),
         signing_time: signer.attributes.as_ref().and_then(|attributes| attributes.signing_time),
-        signed: signer.attributes.as_ref().map(|attributes| hex(&attributes.message_digest)),
-        computed: hash.zip(content).map(|(hash, content)| hex(digest::digest(hash, content).as_ref())),
+        signed: signer.attributes.as_ref().map(|attributes| capitals(&attributes.message_digest)),
+        computed: hash.zip(content).map(|(hash, content)| capitals(digest::digest(hash, content).as_ref())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Certificates that were read before. A hundred providers sign with some hundreds of them, message after message.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
@@ -11,23 +11,25 @@ use super::Certificate;
 const MAX_CERTIFICATES: usize = 1024;
 const MAX_SIZE: usize = 8 << 10;
 
-/// Certificates by their DER.
-type Known = HashMap<Arc<[u8]>, Arc<Certificate>>;
+/// Certificates by their DER. Ordered: they differ early, and to hash one takes longer than to compare it.
+type Known = BTreeMap<Arc<[u8]>, Arc<Certificate>>;
 
 static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 
-/// What [`Certificate::read`] gives.
-pub fn read(der: &[u8]) -> Result<Arc<Certificate>, String> {
-    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(der) {
-        return Ok(known.clone());
-    }
-    let certificate = Arc::new(Certificate::read(der)?);
-    if der.len() <= MAX_SIZE {
-        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MAX_CERTIFICATES {
-            known.clear();
+impl Certificate {
+    /// What [`Certificate::read`] gives, shared with whoever asked before.
+    pub fn known(der: &[u8]) -> Result<Arc<Self>, String> {
+        if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(der) {
+            return Ok(known.clone());
         }
-        known.insert(certificate.der.clone(), certificate.clone());
+        let certificate = Arc::new(Self::read(der)?);
+        if der.len() <= MAX_SIZE {
+            let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+            if known.len() >= MAX_CERTIFICATES {
+                known.clear();
+            }
+            known.insert(certificate.der.clone(), certificate.clone());
+        }
+        Ok(certificate)
     }
-    Ok(certificate)
 }

@@ -8,7 +8,6 @@ use der::{Decode, oid::ObjectIdentifier};
 use x509_cert::{
     certificate::TbsCertificate,
     ext::pkix::{BasicConstraints, KeyUsage},
-    spki::SubjectPublicKeyInfoOwned,
 };
 
 use super::{
@@ -16,6 +15,7 @@ use super::{
     algorithm::{self, Verdict},
     ber::Element,
     name::Folded,
+    public_key::Key,
 };
 
 /// A certificate with what the search for a path needs of it.
@@ -50,16 +50,16 @@ impl Link {
     }
 
     /// Its key.
-    pub fn key(&self) -> &SubjectPublicKeyInfoOwned {
-        self.tbs().subject_public_key_info()
+    pub fn key(&self) -> &Key {
+        &self.facts.parts.key
     }
 
     /// SHA-256 of its key, by which keys are told apart.
     pub fn key_digest(&self) -> [u8; 32] {
         *self.key_digest.get_or_init(|| {
             let mut context = digest::Context::new(&digest::SHA256);
-            context.update(self.key().algorithm.oid.as_bytes());
-            context.update(self.key().subject_public_key.raw_bytes());
+            context.update(self.key().algorithm().as_bytes());
+            context.update(self.key().octets());
             context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
         })
     }
@@ -93,7 +93,7 @@ impl Link {
     }
 
     /// Whether its signature is made with a key.
-    pub fn is_signed_with(&self, key: &SubjectPublicKeyInfoOwned) -> Verdict {
+    pub fn is_signed_with(&self, key: &Key) -> Verdict {
         let covered = Element::read(&self.facts.der).and_then(|(certificate, _)| certificate.children());
         let covered = covered.ok().and_then(|fields| fields.first().map(|tbs| tbs.whole)).unwrap_or_default();
         // A certificate's algorithm names its digest, except in a form that nobody uses.

@@ -18,6 +18,7 @@ mod moment;
 mod name;
 pub mod path;
 mod policy;
+mod public_key;
 mod revocation;
 mod scope;
 pub mod sign;

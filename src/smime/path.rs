@@ -1,6 +1,10 @@
 //! Certification paths and revocation at a given time (RFC 6109 2.2.2: existence, origin, validity).
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{
+    borrow::Borrow,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::Timestamp;
 
@@ -10,8 +14,18 @@ use super::{Certificate, cache::Cache, chain, link::Link, moment::Moment, revoca
 /// Certificates looked at of those that travelled along; a signer and its authority are two.
 const MAX_OTHERS: usize = 64;
 
+/// Of how many it is remembered what was found out by them, and the octets of the largest: play after play trusts the same.
+const MAX_RECENT: usize = 16;
+const MAX_RECENT_SIZE: usize = 1 << 20;
+
+static RECENT: Mutex<Vec<Trust>> = Mutex::new(Vec::new());
+
+fn recent() -> MutexGuard<'static, Vec<Trust>> {
+    RECENT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What is trusted: anchors, and the revocation lists at hand. Both are read once; clones share them, and what was found
-/// out by them.
+/// out by them, and so does whoever trusted the same lately.
 #[derive(Clone, Default)]
 pub struct Trust(Arc<Reference>);
 
@@ -110,9 +124,19 @@ impl Trust {
     pub fn new<D: Into<Arc<[u8]>>>(anchors: impl IntoIterator<Item = D>, crls: impl IntoIterator<Item = D>) -> Self {
         let anchors: Vec<Arc<[u8]>> = anchors.into_iter().map(Into::into).collect();
         let crls: Vec<Arc<[u8]>> = crls.into_iter().map(Into::into).collect();
-        let read = anchors.iter().filter_map(|anchor| Link::new(&Certificate::read(anchor).ok()?).ok());
+        if let Some(known) = recent().iter().find(|trust| trust.anchors() == anchors && trust.crls() == crls) {
+            return known.clone();
+        }
+        let read = anchors.iter().filter_map(|anchor| Certificate::known(anchor).ok());
+        let read = read.filter_map(|anchor| Link::new(&anchor).ok());
         let (roots, lists) = (read.collect(), Lists::read(crls.iter().cloned()));
-        Self(Arc::new(Reference { anchors, crls, roots, lists, known: Cache::default() }))
+        let trust = Self(Arc::new(Reference { anchors, crls, roots, lists, known: Cache::default() }));
+        if trust.anchors().iter().chain(trust.crls()).map(|der| der.len()).sum::<usize>() <= MAX_RECENT_SIZE {
+            let mut recent = recent();
+            recent.truncate(MAX_RECENT - 1);
+            recent.insert(0, trust.clone());
+        }
+        trust
     }
 
     /// The same with further anchors and lists.

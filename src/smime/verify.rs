@@ -10,11 +10,9 @@ use super::{
     Certificate,
     algorithm::{self, Verdict},
     ber::Unread,
-    certificate::{self, hex},
-    known,
-    name::Folded,
     signed_data::{SignedAttributes, SignedData, SignerId, SignerInfo},
 };
+use crate::hexadecimal::capitals;
 
 /// What a signature is and whether it holds. Says nothing about trust: see [`super::path`].
 ///
@@ -247,8 +245,8 @@ fn wrong_attributes(
     }
     let computed = digest::digest(hash, content?);
     (computed.as_ref() != attributes.message_digest).then(|| SignatureState::DigestDiffers {
-        signed: hex(&attributes.message_digest),
-        computed: hex(computed.as_ref()),
+        signed: capitals(&attributes.message_digest),
+        computed: capitals(computed.as_ref()),
     })
 }
 
@@ -256,10 +254,7 @@ fn wrong_attributes(
 fn is_named(certificate: &Certificate, id: &SignerId) -> bool {
     match id {
         SignerId::KeyId(id) => certificate.subject_key_id.as_ref() == Some(id),
-        SignerId::IssuerAndSerial(id) => {
-            certificate.serial == certificate::serial(&id.serial_number)
-                && certificate.parts.issuer == Folded::of(&id.issuer)
-        }
+        SignerId::IssuerAndSerial(id) => certificate.is_of(&id.issuer, &id.serial_number),
     }
 }
 
@@ -267,7 +262,7 @@ fn is_named(certificate: &Certificate, id: &SignerId) -> bool {
 fn read_certificates(set: &[Vec<u8>]) -> (Vec<Arc<Certificate>>, Vec<String>) {
     let (mut certificates, mut unreadable) = (Vec::new(), Vec::new());
     for der in set {
-        match known::read(der) {
+        match Certificate::known(der) {
             Ok(certificate) => certificates.push(certificate),
             Err(problem) => unreadable.push(problem),
         }

@@ -104,7 +104,7 @@ impl Listing {
         for role in &self.delisted {
             let first = profiles.get(role).map(|profile| given::signer(&profile.signer, SigningCertificate::First));
             let Some(der) = first.and_then(|first| pki.certificate(&first)) else { continue };
-            let hash = Certificate::read(der).ok().map(|certificate| certificate.sha1());
+            let hash = Certificate::known(der).ok().map(|certificate| certificate.sha1());
             for provider in &mut providers {
                 provider.certificates.retain(|listed| listed != der);
                 provider.certificate_hashes.retain(|listed| Some(listed) != hash.as_ref());

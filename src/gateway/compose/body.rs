@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 use aws_lc_rs::digest;
+use memchr::memmem;
 
 use crate::clock::LegalTime;
 
@@ -145,8 +146,8 @@ struct Layout {
     dialect: Dialect,
     /// How the original passes, since it is never encoded (RFC 2046 5.2.1); all the rest is 7 bit.
     identity: Identity,
-    /// Boundaries, outermost first. They are made from a digest of everything that goes into the message: the same
-    /// message has the same, and no content can hold its own digest.
+    /// Boundaries, outermost first. They are made from a digest of what is said of the original, which does not hold it: the
+    /// same message has the same.
     signed: String,
     mixed: String,
     alternative: String,
@@ -155,12 +156,17 @@ struct Layout {
 impl Layout {
     fn new(dialect: Dialect, seed: &str, body: &Body<'_>) -> Self {
         let original = body.original.as_deref().unwrap_or_default();
-        let mut context = digest::Context::new(&digest::SHA256);
-        context.update(seed.as_bytes());
-        context.update(body.readable.plain().as_bytes());
-        context.update(body.daticert.as_deref().unwrap_or_default().as_bytes());
-        context.update(original);
-        let unique = hex(&context.finish().as_ref()[..16]);
+        let digest = |attempt: u64| {
+            let mut context = digest::Context::new(&digest::SHA256);
+            context.update(&attempt.to_be_bytes());
+            context.update(seed.as_bytes());
+            context.update(body.readable.plain().as_bytes());
+            context.update(body.daticert.as_deref().unwrap_or_default().as_bytes());
+            hex(&context.finish().as_ref()[..16])
+        };
+        // To look for it in an original of 30 MB is far cheaper than to digest that as well.
+        let is_free = |unique: &String| memmem::find(original, unique.as_bytes()).is_none();
+        let unique = (0..=u64::MAX).map(digest).find(is_free).expect("no original holds every digest");
         let boundary = |level: char| dialect.boundary(&format!("{unique}.{level}"));
         Self {
             dialect,

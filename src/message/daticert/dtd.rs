@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The declarations, in the order of the norm.
-pub(super) const ELEMENTS: [Element; 17] = [
+pub(super) static ELEMENTS: [Element; 17] = [
     Element {
         name: "postacert",
         content: Content::Children(&[one("intestazione"), one("dati")]),

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::LazyLock};
 
 use encoding_rs::{Encoding, UTF_8};
+use memchr::{memchr, memchr2, memmem};
 use regex::Regex;
 use roxmltree::{Document, ParsingOptions};
 
@@ -15,8 +16,6 @@ const MAX_SIZE: usize = 4 << 20;
 /// More nodes are not read: the same recipients, each with its element, text and line end.
 const MAX_NODES: u32 = 200_000;
 
-static DECLARED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']"#).expect("a valid pattern"));
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("&(?<name>[^#;&<\\s][^;&<\\s]*);").expect("a valid pattern"));
 
@@ -53,10 +52,20 @@ pub(super) fn decode(xml: &[u8]) -> Result<String, Unread> {
     text.map(Cow::into_owned).ok_or_else(wrong)
 }
 
+/// The charset that the XML declaration names, in lower case.
 fn declared_label(xml: &[u8]) -> Option<String> {
-    let start = String::from_utf8_lossy(&xml[..xml.len().min(200)]);
-    DECLARED.captures(&start).map(|captures| captures[1].to_ascii_lowercase())
+    let start = xml[..xml.len().min(200)].strip_prefix(b"<?xml")?;
+    start.first().filter(|blank| blank.is_ascii_whitespace())?;
+    let declaration = memchr(b'>', start).map_or(start, |end| &start[..end]);
+    let label = |at: usize| {
+        let value = start[at..].strip_prefix(ENCODING)?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+        let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'"))?;
+        Some(String::from_utf8_lossy(&value[..memchr2(b'"', b'\'', value)?]).to_ascii_lowercase())
+    };
+    memmem::find_iter(declaration, ENCODING).find_map(label)
 }
+
+const ENCODING: &[u8] = b"encoding";
 
 fn declared(xml: &[u8]) -> Result<&'static Encoding, String> {
     let Some(label) = declared_label(xml) else { return Ok(UTF_8) };

@@ -7,8 +7,10 @@ use super::{Mailbox, words};
 pub(super) fn mailboxes(field: &str) -> Option<Vec<Mailbox>> {
     let mut cursor = Cursor { rest: field };
     let mut list = Vec::new();
+    // Without a colon there is no group, and no name is read twice to see.
+    let groups = field.contains(':');
     loop {
-        cursor.address(&mut list)?;
+        cursor.address(&mut list, groups)?;
         if cursor.rest.is_empty() {
             return Some(list);
         }
@@ -24,11 +26,13 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// `address = mailbox / group`
-    fn address(&mut self, list: &mut Vec<Mailbox>) -> Option<()> {
-        let mut group = self.clone();
-        if group.phrase().is_some() && group.eat(':').is_some() {
-            *self = group;
-            return self.members(list);
+    fn address(&mut self, list: &mut Vec<Mailbox>, groups: bool) -> Option<()> {
+        if groups {
+            let mut group = self.clone();
+            if group.phrase().is_some() && group.eat(':').is_some() {
+                *self = group;
+                return self.members(list);
+            }
         }
         list.push(self.mailbox()?);
         Some(())

@@ -81,21 +81,21 @@ pub fn says(text: &str, kept: &str) -> bool {
 /// said.
 pub fn canonical(text: &str) -> String {
     let mut canonical = String::with_capacity(text.len());
-    let signs = text.chars().map(charset::without_c1);
+    let mut rest = text;
     let mut blank = false;
-    for sign in signs {
-        let is_blank = match sign {
-            '!'..='~' => false,
-            _ => sign.is_whitespace() || sign.is_control(),
-        };
-        if is_blank {
+    while let Some(first) = rest.chars().next() {
+        let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        let (piece, after) = rest.split_at(if plain == 0 { first.len_utf8() } else { plain });
+        rest = after;
+        let sign = charset::without_c1(first);
+        if sign.is_whitespace() || sign.is_control() {
             blank = !canonical.is_empty();
-        } else {
-            if std::mem::take(&mut blank) {
-                canonical.push(' ');
-            }
-            canonical.push(sign);
+            continue;
         }
+        if std::mem::take(&mut blank) {
+            canonical.push(' ');
+        }
+        if plain == 0 { canonical.push(sign) } else { canonical.push_str(piece) }
     }
     canonical
 }

@@ -3,7 +3,7 @@
 //! mail-parser forgets the charset after the first segment of a continued parameter, which garbles long file names in
 //! ISO-8859-1; so the segments are put together here, and only then decoded.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use memchr::memchr2;
 
@@ -33,16 +33,15 @@ pub(super) fn read(field: &str) -> Parameterised {
                     suffix.strip_suffix('*').map_or((suffix, suffix.is_empty()), |index| (index, true));
                 let index = if index.is_empty() { Some(0) } else { index.parse().ok() };
                 if let Some(index) = index {
+                    let value = value.into_owned();
                     let segment = if percent { Segment::Percent(value) } else { Segment::Plain(value) };
                     extended.entry(base.to_owned()).or_default().entry(index).or_insert(segment);
                 }
             }
         }
     }
-    let mut params: Vec<_> =
-        extended.into_iter().filter_map(|(name, segments)| Some((name, join(&segments)?))).collect();
-    params.extend(plain);
-    Parameterised { value, params }
+    plain.splice(..0, extended.into_iter().filter_map(|(name, segments)| Some((name, join(&segments)?))));
+    Parameterised { value, params: plain }
 }
 
 /// A numbered piece of an extended parameter (RFC 2231 3 and 4).
@@ -100,9 +99,9 @@ struct Pieces<'a> {
     rest: &'a str,
 }
 
-impl Pieces<'_> {
+impl<'a> Pieces<'a> {
     /// The next parameter, as written but for quotes, escapes and comments.
-    fn param(&mut self) -> Option<(String, String)> {
+    fn param(&mut self) -> Option<(String, Cow<'a, str>)> {
         while !self.rest.is_empty() {
             let name = self.until(&['=', ';']).to_ascii_lowercase();
             if self.eat('=') {
@@ -125,7 +124,7 @@ impl Pieces<'_> {
     }
 
     /// The same where it is a bare word or one in quotes, without escapes and comments: nearly always.
-    fn plain_until(&mut self, stops: &[char]) -> Option<&str> {
+    fn plain_until(&mut self, stops: &[char]) -> Option<&'a str> {
         let rest = self.rest.trim_start();
         let ends = |octet: u8| matches!(octet, b'"' | b'(') || stops.contains(&char::from(octet));
         let (word, after) = match rest.strip_prefix('"') {
@@ -144,9 +143,9 @@ impl Pieces<'_> {
     }
 
     /// Text up to one of `stops` outside quotes and comments, both resolved; blanks at its ends count only if quoted.
-    fn until(&mut self, stops: &[char]) -> String {
+    fn until(&mut self, stops: &[char]) -> Cow<'a, str> {
         if let Some(plain) = self.plain_until(stops) {
-            return plain.to_owned();
+            return Cow::Borrowed(plain);
         }
         let mut text = String::new();
         let mut quoted_end = 0;
@@ -183,7 +182,7 @@ impl Pieces<'_> {
         }
         self.rest = &self.rest[end..];
         text.truncate(text.trim_end().len().max(quoted_end));
-        text
+        Cow::Owned(text)
     }
 }
 

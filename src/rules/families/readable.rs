@@ -258,10 +258,14 @@ fn readable_texts<'a>(subject: &MessageSubject<'a>) -> impl Iterator<Item = (&'a
     let inline = parts.others.iter().filter(|part| part.disposition.as_deref() != Some("attachment"));
     let inside = parts.readable.iter().chain(inline).flat_map(|part| part.walk());
     let texts = inside.filter(|part| matches!(part.content_type.as_str(), "text/plain" | "text/html")).take(MOST);
-    let (mail, plain) = (subject.mail(), parts.plain.as_deref().zip(subject.plain()));
-    texts.filter_map(move |part| match plain {
-        Some((known, plain)) if std::ptr::eq(known, part) => Some((part, Cow::Borrowed(&*plain.lines))),
-        _ => Some((part, Cow::Owned(mail.text(part)?))),
+    let plain = parts.plain.as_deref().zip(subject.plain().map(|plain| &*plain.lines));
+    let html = parts.html.as_deref().zip(subject.html().map(|html| &*html.written));
+    let mail = subject.mail();
+    texts.filter_map(move |part| {
+        match [plain, html].into_iter().flatten().find(|(known, _)| std::ptr::eq(*known, part)) {
+            Some((_, text)) => Some((part, Cow::Borrowed(text))),
+            None => Some((part, Cow::Owned(mail.text(part)?))),
+        }
     })
 }
 

@@ -52,8 +52,8 @@ pub struct SignedBy {
 pub struct Clerk {
     /// How often each rule was put to something, by the provider that signed it, where that is known.
     applied: HashMap<Option<String>, Vec<usize>>,
-    /// What the rules say of a signer's certificate, by its DER: they look at nothing else.
-    signers: HashMap<Arc<[u8]>, Arc<Profile>>,
+    /// What the rules say of a signer's certificate, by its fingerprint: they look at nothing else.
+    signers: HashMap<[u8; 32], Arc<Profile>>,
 }
 
 /// How many signers are remembered: all of Italy has some dozens of providers.
@@ -108,7 +108,7 @@ impl Judge<'_> {
     }
 
     fn profile(&self, evidence: &Evidence, signing: &Signing<'_>, clerk: &mut Clerk) -> Arc<Profile> {
-        if let Some(profile) = clerk.signers.get(&signing.certificate.der) {
+        if let Some(profile) = clerk.signers.get(signing.certificate.fingerprint()) {
             return Arc::clone(profile);
         }
         let context = self.context(evidence, signing.exhibit.copies.first().at);
@@ -119,7 +119,7 @@ impl Judge<'_> {
         let outcomes = said.verdicts.into_iter().filter_map(placed).collect();
         let profile = Arc::new(Profile { put, outcomes });
         if clerk.signers.len() < SIGNERS {
-            clerk.signers.insert(signing.certificate.der.clone(), Arc::clone(&profile));
+            clerk.signers.insert(*signing.certificate.fingerprint(), Arc::clone(&profile));
         }
         profile
     }

@@ -222,6 +222,12 @@ fn a_text_tells_time_and_offset_in_one_word() {
             tolerated(kind, &[edit]);
         }
     }
+    // The offset alone is no time.
+    let edits = ["{text: {fact: zone, by: UTC+0100}}", "{text: {fact: time, by: '01:02:03'}}"];
+    for dialect in DIALECTS {
+        let failed = failing_after(&sample(Kind::Accettazione, dialect), &edits);
+        assert!(failed.contains(&"text/when"), "{dialect:?}: {failed:?}");
+    }
 }
 
 #[test]

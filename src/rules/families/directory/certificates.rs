@@ -1,5 +1,7 @@
 //! The certificates that the records list (RFC 6109 4.5, 4.5.2); their profile is another family's.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -22,7 +24,7 @@ pub static RULES: &[Rule] = &[
         check: Check::Directory(|subject, _| {
             let listed = with_certificates(subject)?;
             let ders = listed.flat_map(|provider| provider.certificates.iter().map(move |der| (provider, der)));
-            let problems = ders.filter_map(|(provider, der)| Some((provider, Certificate::read(der).err()?)));
+            let problems = ders.filter_map(|(provider, der)| Some((provider, Certificate::known(der).err()?)));
             let told = problems.map(|(provider, problem)| finding(provider, "an X.509 certificate", problem));
             Some(told.collect())
         }),
@@ -68,8 +70,8 @@ fn with_certificates<'a>(subject: &DirectorySubject<'a>) -> Option<impl Iterator
     Some(listed)
 }
 
-fn certificates(provider: &Provider) -> impl Iterator<Item = Certificate> {
-    provider.certificates.iter().filter_map(|der| Certificate::read(der).ok())
+fn certificates(provider: &Provider) -> impl Iterator<Item = Arc<Certificate>> {
+    provider.certificates.iter().filter_map(|der| Certificate::known(der).ok())
 }
 
 fn finding(provider: &Provider, expected: &str, found: impl AsRef<str>) -> Finding {
@@ -87,8 +89,8 @@ fn strange_addresses(provider: &Provider, context: &Context<'_>) -> Findings {
     };
     // One without any address breaks the profile (5.5.1), which is another question.
     let strange =
-        |certificate: &Certificate| !certificate.emails.is_empty() && !certificate.emails.iter().any(is_right);
-    let told = |certificate: Certificate| {
+        |certificate: &Arc<Certificate>| !certificate.emails.is_empty() && !certificate.emails.iter().any(is_right);
+    let told = |certificate: Arc<Certificate>| {
         let expected = format!("posta-certificata@ a domain of {}", provider.name);
         finding(provider, &expected, certificate.emails.join(", "))
     };
@@ -96,16 +98,16 @@ fn strange_addresses(provider: &Provider, context: &Context<'_>) -> Findings {
 }
 
 fn none_valid(provider: &Provider, at: Timestamp) -> Option<Finding> {
-    let listed: Vec<Certificate> = certificates(provider).collect();
+    let listed: Vec<Arc<Certificate>> = certificates(provider).collect();
     let none = !listed.is_empty() && !listed.iter().any(|certificate| certificate.is_valid_at(at));
     none.then(|| {
-        let spans: Vec<String> = listed.iter().map(span).collect();
+        let spans: Vec<String> = listed.iter().map(|certificate| span(certificate)).collect();
         finding(provider, &format!("one valid at {at}"), spans.join(", "))
     })
 }
 
 fn gaps(provider: &Provider) -> Findings {
-    let mut listed: Vec<Certificate> = certificates(provider).collect();
+    let mut listed: Vec<Arc<Certificate>> = certificates(provider).collect();
     listed.sort_by_key(|certificate| certificate.not_before);
     let mut findings = Findings::new();
     let mut certificates = listed.iter();
