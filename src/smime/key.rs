@@ -58,7 +58,7 @@ pub fn signer(mut chain: Vec<Vec<u8>>, key: &[u8], password: Option<&str>) -> Re
     let own = chain.remove(0);
     let certificate = Certificate::read(&own).map_err(KeyError::Certificate)?;
     let pair = pair(key, password)?;
-    if certificate.parts.key.subject_public_key.raw_bytes() != pair.public_key().as_ref() {
+    if certificate.parts.key.octets() != pair.public_key().as_ref() {
         return Err(KeyError::AnotherCertificate);
     }
     Ok(Signer { certificate: own, chain, key: Arc::new(pair) })
