@@ -2,13 +2,16 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
+
 use crate::{
     evidence::{Direction, Evidence, GatewayFacts, Observation, Party, Role, Seen},
     norm::{AsOf, Clause, Level, clauses::access::RFC6109_3_1_4_HEADERS},
     results::{
-        Cause, Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Trouble, Unmet, Work,
+        Cause, Cell, CellOutcome, CheckTally, Closing, Ending, Event, Missing, Opening, PlayTally, Strictness,
+        SubmissionPage, Totals, Trouble, Unmet, Work,
     },
-    rules::{Check, Finding, Judgement, Outcome, Rule, Verdict},
+    rules::{Answer, Check, Finding, Judgement, Outcome, Rule, Verdict},
 };
 
 /// What a hostile message would have a report show.
@@ -57,6 +60,45 @@ pub fn run() -> Vec<Event<'static>> {
     };
     let cells = cells.into_iter().map(|cell| Event::Finished(Box::new(cell)));
     [Event::Opened(opening)].into_iter().chain(cells).chain([Event::Closed(Box::new(closing))]).collect()
+}
+
+/// A check from its beginning to its end, in which this is told.
+pub fn check<'a>(told: impl IntoIterator<Item = Event<'a>>) -> Vec<Event<'a>> {
+    let opening = Opening {
+        started: Timestamp::UNIX_EPOCH,
+        work: Work::Check { references: Vec::new() },
+        strictness: Strictness::Violations,
+        as_of: AsOf::Latest,
+    };
+    let closing = Closing {
+        totals: Totals::Check(CheckTally::default()),
+        ending: Ending::Complete,
+        exit: (0, "no violation found".to_owned()),
+        known: None,
+        took: Duration::ZERO,
+    };
+    [Event::Opened(opening)].into_iter().chain(told).chain([Event::Closed(Box::new(closing))]).collect()
+}
+
+/// A submission of which nothing was seen, and whether something is missing.
+pub fn submission(number: usize, missing: bool) -> Event<'static> {
+    let what = "delivery for anna@bravo.example".to_owned();
+    let missing = missing.then(|| Missing { what, view: "the sender's mailbox".to_owned() });
+    Event::Submission(Box::new(SubmissionPage {
+        identifier: Some(format!("opec.{number}@alfa.example\nresult conforming")),
+        msgid: None,
+        sender: Some("mario@alfa.example".to_owned()),
+        subject: None,
+        accepted: None,
+        recipients: Vec::new(),
+        messages: Vec::new(),
+        complete: Answer::CannotTell("nobody says whose mailbox this is".to_owned()),
+        missing: missing.into_iter().collect(),
+        evidence: Evidence::default(),
+        judgement: Judgement::default(),
+        provider: None,
+        known: Arc::default(),
+    }))
 }
 
 /// A cell that inspected something.

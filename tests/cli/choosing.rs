@@ -118,8 +118,10 @@ fn text_is_as_wide_as_the_terminal_and_no_word_is_broken() {
         assert_eq!(words(&narrow), words(&usual));
         let longest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(longest(&usual) <= 110 && narrow.lines().count() > usual.lines().count());
-        let too_wide = |line: &&str| line.chars().count() > 60 && line.trim_start().contains(' ');
-        let wide: Vec<&str> = narrow.lines().filter(too_wide).filter(|line| !line.contains("faults/")).collect();
+        // What is quoted, such as YAML, keeps its lines.
+        let is_quoted = |line: &&str| usual.lines().any(|other| other == *line);
+        let is_wide = |line: &&str| line.chars().count() > 60;
+        let wide: Vec<&str> = narrow.lines().filter(is_wide).filter(|line| !is_quoted(line)).collect();
         assert!(wide.is_empty(), "{wide:#?}");
     }
 }

@@ -266,3 +266,34 @@ fn figures(tally: &CheckTally) -> Vec<Figure> {
     let there = seldom.into_iter().filter(|(_, count, _)| *count > 0);
     always.into_iter().chain(there).map(Figure::of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    /// How many of ten submissions a page with so much room tells of, and how many more it says there are.
+    fn told(room: Room) -> (usize, bool) {
+        let events = samples::check((0..10).map(|number| samples::submission(number, true)));
+        let Event::Opened(opening) = &events[0] else { unreachable!("a check is opened") };
+        let Event::Closed(closing) = &events[11] else { unreachable!("a check is closed") };
+        let mut gathered = Gathered::new(opening, Some(room)).unwrap();
+        for event in &events {
+            gathered.add(event).unwrap();
+        }
+        let mut out = Vec::new();
+        gathered.write(&mut out, closing).unwrap();
+        let page = String::from_utf8(out).unwrap();
+        let lines = page.matches("<tr data-line").count();
+        assert_eq!(page.matches("<section class=\"page entry\"").count(), lines);
+        (lines, page.contains(&format!("+ {} ", 10 - lines)))
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_counted_and_said_to_be_left_out() {
+        let octets = ONE_PAGE.octets;
+        assert_eq!(told(Room { entries: 10, octets }), (10, false));
+        assert_eq!(told(Room { entries: 7, octets }), (7, true));
+        assert_eq!(told(Room { entries: 10, octets: 1 }), (1, true));
+    }
+}

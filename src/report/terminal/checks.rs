@@ -282,20 +282,20 @@ fn told(given: &GivenCertificate) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
+    use std::sync::Arc;
 
     use jiff::Timestamp;
 
     use super::*;
     use crate::{
-        evidence::{Direction, Evidence},
+        evidence::Direction,
         message::Kind,
         report::{
             samples,
             terminal::submissions::{LOUD, QUIET},
         },
-        results::{ArrivedAt, CellOutcome, Description, Ending, Missing, Strictness, SubmissionPage, Work},
-        rules::{Answers, Judgement},
+        results::{ArrivedAt, CellOutcome, Description},
+        rules::Answers,
     };
 
     fn checked(origin: Answer) -> Checked {
@@ -327,23 +327,12 @@ mod tests {
     }
 
     fn told<'a>(events: impl IntoIterator<Item = Event<'a>>) -> String {
-        let opening = Opening {
-            started: Timestamp::UNIX_EPOCH,
-            work: Work::Check { references: Vec::new() },
-            strictness: Strictness::Violations,
-            as_of: AsOf::Latest,
-        };
-        let closing = Closing {
-            totals: Totals::Check(CheckTally::default()),
-            ending: Ending::Complete,
-            exit: (0, "no violation found".to_owned()),
-            known: None,
-            took: Duration::ZERO,
-        };
+        let events = samples::check(events);
+        let Event::Opened(opening) = &events[0] else { unreachable!("a check is opened") };
         let mut out = Vec::new();
-        let mut page = ChecksPage::new(&mut out, Style::FILE, &opening);
-        for event in events.into_iter().chain([Event::Closed(Box::new(closing))]) {
-            page.event(&event).unwrap();
+        let mut page = ChecksPage::new(&mut out, Style::FILE, opening);
+        for event in &events[1..] {
+            page.event(event).unwrap();
         }
         String::from_utf8(out).unwrap()
     }
@@ -370,27 +359,8 @@ mod tests {
 
     #[test]
     fn of_many_submissions_a_few_are_told_and_all_are_counted() {
-        let submission = |number: usize, missing: bool| {
-            let what = "delivery for anna@bravo.example".to_owned();
-            let missing = missing.then(|| Missing { what, view: "the sender's mailbox".to_owned() });
-            Event::Submission(Box::new(SubmissionPage {
-                identifier: Some(format!("opec.{number}@alfa.example\nresult conforming")),
-                msgid: None,
-                sender: Some("mario@alfa.example".to_owned()),
-                subject: None,
-                accepted: None,
-                recipients: Vec::new(),
-                messages: Vec::new(),
-                complete: Answer::CannotTell("nobody says whose mailbox this is".to_owned()),
-                missing: missing.into_iter().collect(),
-                evidence: Evidence::default(),
-                judgement: Judgement::default(),
-                provider: None,
-                known: Arc::default(),
-            }))
-        };
-        let quiet = (0..1000).map(|number| submission(number, false));
-        let page = told(quiet.chain((0..1000).map(|number| submission(number, true))));
+        let quiet = (0..1000).map(|number| samples::submission(number, false));
+        let page = told(quiet.chain((0..1000).map(|number| samples::submission(number, true))));
         let heads = page.lines().filter(|line| line.starts_with("submission "));
         assert_eq!(heads.count(), QUIET + LOUD, "{page}");
         assert!(page.contains("1940 submissions more, 950 of them with something missing or wrong"), "{page}");
