@@ -16,6 +16,7 @@ use crate::{
     diff,
     evidence::disk::EVIDENCE,
     hexadecimal,
+    report::counted,
     rules::Answer,
     shown::{path_text, shown, shown_path},
     smime::{Signer, TimeStamp, Wanted, key, timestamp},
@@ -244,7 +245,7 @@ pub fn verify(args: &VerifyArgs) -> Result<Exit, CliError> {
     }
     let whole = match faults.len() {
         0 => Answer::Yes(format!("{} members, each as the manifest says", members.len())),
-        wrong => Answer::No(format!("{wrong} members are not as the manifest says")),
+        wrong => Answer::No(format!("{} not as the manifest says", counted(wrong, "member"))),
     };
     told.push(line("whole", Some(&whole)));
     told.extend(faults.iter().map(|fault| format!("         {fault}\n")));
