@@ -37,14 +37,14 @@ pub fn explain(args: &Args, style: Style) -> Result<Exit, CliError> {
     let catalogue = Catalogue::load()?;
     let id = args.id.join(" ");
     let found = catalogue.find(&id);
-    let term = catalogue::term(&id);
+    let term = if found.is_empty() { catalogue::term(&id) } else { None };
     if found.is_empty() && term.is_none() {
         let near = catalogue.near(&id).into_iter().map(str::to_owned).collect();
         return Err(CliError::Unknown { near, id });
     }
     if args.printed.format() == TextOrJson::Json {
         let lines = found.iter().map(|entry| data::of(entry, &catalogue));
-        let lines = lines.chain(term.filter(|_| found.is_empty()).map(data::of_term));
+        let lines = lines.chain(term.map(data::of_term));
         Stdout::print(&lines.map(|line| line.to_string() + "\n").collect::<String>())?;
         return Ok(Exit::Conforming);
     }

@@ -63,7 +63,7 @@ impl<W: Write> CodeQuality<W> {
         if self.told.len() >= MOST || !self.told.insert(fingerprint.clone()) {
             return Ok(());
         }
-        let told = if failure.tells_blame() { format!(" to blame: {};", shown(&blame)) } else { String::new() };
+        let told = failure.told_blame().map(|blame| format!(" to blame: {};", shown(&blame))).unwrap_or_default();
         let description = format!(
             "{} Expected {}; found {};{told} in {}.",
             failure.question,

@@ -60,9 +60,10 @@ pub struct Blamed {
 }
 
 impl Failure {
-    /// Whether there is anything to say about who is to blame.
-    pub fn tells_blame(&self) -> bool {
-        self.has_sides || self.blame.party != Party::Undetermined || self.blame.name.is_some()
+    /// Who is to blame, in words, where there is anything to say about it.
+    pub fn told_blame(&self) -> Option<String> {
+        let is_told = self.has_sides || self.blame.party != Party::Undetermined || self.blame.name.is_some();
+        is_told.then(|| self.blame.to_string())
     }
 }
 

@@ -237,7 +237,7 @@ fn finding(failure: &Failure, weight: Weight, name: &str) -> Item {
     let (expected, found) = (shown(&failure.expected), shown(&failure.found));
     let mut description = format!("{} Expected {expected}; found {found}.", shown(&failure.question));
     description.extend(failure.consequence.map(|consequence| format!(" {consequence}")));
-    description.extend(failure.tells_blame().then(|| format!(" To blame: {}.", shown(&failure.blame.to_string()))));
+    description.extend(failure.told_blame().map(|blame| format!(" To blame: {}.", shown(&blame))));
     description.extend(
         failure.declared.as_ref().map(|deviation| format!(" {}.", shown(&declared_line(deviation, Language::English)))),
     );

@@ -80,8 +80,7 @@ impl<W: Write> Github<W> {
                 properties.push(("line", &line));
             }
         }
-        let blame = shown(&group.first.blame.to_string());
-        let blame = if group.first.tells_blame() { format!("to blame: {blame}\n") } else { String::new() };
+        let blame = group.first.told_blame().map(|blame| format!("to blame: {}\n", shown(&blame))).unwrap_or_default();
         let times = counted(group.times, "time");
         let told = format!(
             "{question}\nexpected: {}\nfound: {}\n{blame}{times}, in {}",

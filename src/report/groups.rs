@@ -140,9 +140,9 @@ impl Group {
 
     fn line(&self, style: Style) -> String {
         let word = style.paint.dye(Ink::Odd, &severity(self.first.severity, style));
-        let Failure { id, found, blame, .. } = &self.first;
-        let blame = shown(&style.language.phrase(&blame.to_string()));
-        let blame = if self.first.tells_blame() { format!("{blame}; ") } else { String::new() };
+        let Failure { id, found, .. } = &self.first;
+        let blame = self.first.told_blame().map(|blame| shown(&style.language.phrase(&blame)) + "; ");
+        let blame = blame.unwrap_or_default();
         let found = shown(&style.language.found(found));
         let line = format!("{} ({blame}{}): {found}", shown(id), style.count("time", self.times));
         format!("  {word} {}\n", style.wrapped(&line, 4))
@@ -182,7 +182,7 @@ pub fn block(failure: &Failure, style: Style, more: impl IntoIterator<Item = (&'
         row(&style.say("finding-line").with("number", excerpt.line).to_string(), &line);
         row("", &carets);
     }
-    let blame = failure.tells_blame().then(|| phrase(&failure.blame.to_string()));
+    let blame = failure.told_blame().map(|blame| phrase(&blame));
     row(&label("finding-blame"), &blame.unwrap_or_default());
     row(
         &label("finding-declared"),

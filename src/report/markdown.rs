@@ -99,10 +99,9 @@ fn list(text: &mut String, heading: &str, lines: &[String], more: usize, bound: 
 }
 
 fn finding(group: &Group) -> String {
-    let Failure { severity, id, question, expected, found, blame, clauses, declared, .. } = &group.first;
+    let Failure { severity, id, question, expected, found, clauses, declared, .. } = &group.first;
     let declared = if declared.is_some() { ", declared" } else { "" };
-    let blame = code(&blame.to_string());
-    let blame = if group.first.tells_blame() { format!(", to blame {blame}") } else { String::new() };
+    let blame = group.first.told_blame().map(|blame| format!(", to blame {}", code(&blame))).unwrap_or_default();
     let mut text = format!(
         "- **{}** {}{declared}, {}{blame}\n  {}\n  expected {}, found {}\n  in {}\n",
         severity.word(),

@@ -239,9 +239,7 @@ fn message(failure: &Failure) -> String {
     if !failure.place.is_empty() {
         text.extend([" Where: ", &shown(&failure.place), "."]);
     }
-    if failure.tells_blame() {
-        text.extend([" To blame: ", &shown(&failure.blame.to_string()), "."]);
-    }
+    text.extend(failure.told_blame().map(|blame| format!(" To blame: {}.", shown(&blame))));
     text.extend(failure.consequence.map(|consequence| format!(" {consequence}")));
     escaped(&text)
 }

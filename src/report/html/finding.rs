@@ -56,7 +56,7 @@ impl<'a> Finding<'a> {
             excerpt: failure.excerpt.as_ref().map(|excerpt| (excerpt.line, excerpt.rows(WIDTH))),
             side: failure.blame.party.to_string(),
             name: failure.blame.name.as_deref().map(shown),
-            tells_blame: failure.tells_blame(),
+            tells_blame: failure.told_blame().is_some(),
             consequence: failure.consequence,
             clauses: &failure.clauses,
             declared: failure.declared.as_ref().map(|it| both(|language| declared_line(it, language).into())),

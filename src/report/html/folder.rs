@@ -50,7 +50,7 @@ pub(super) struct Written {
 #[derive(Template)]
 #[template(path = "entries.html", config = "src/report/html/askama.toml")]
 struct Entries<'a> {
-    frame: Frame,
+    frame: &'a Frame,
     entries: &'a [String],
 }
 
@@ -100,7 +100,8 @@ impl Report for Folder {
 /// What is being written, a page and a script at a time.
 struct Writing<'a> {
     folder: &'a Path,
-    started: Timestamp,
+    /// What is around the entries of every page.
+    frame: Frame,
     /// Lines of the next script, as JSON.
     lines: Vec<String>,
     /// Entries of the next page, and its name.
@@ -113,8 +114,9 @@ struct Writing<'a> {
 impl<'a> Writing<'a> {
     fn new(folder: &'a Path, started: Timestamp) -> Self {
         let written = Written { scripts: Vec::new(), pages: Vec::new() };
+        let frame = Frame::new(started).linking("../");
         let (lines, entries, name) = (Vec::new(), Vec::new(), String::new());
-        Self { folder, started, lines, entries, name, kinds: BTreeSet::new(), written }
+        Self { folder, frame, lines, entries, name, kinds: BTreeSet::new(), written }
     }
 
     fn line(&mut self, line: Line) -> io::Result<()> {
@@ -151,7 +153,7 @@ impl<'a> Writing<'a> {
         if self.entries.is_empty() {
             return Ok(());
         }
-        let page = Entries { frame: Frame::new(self.started).linking("../"), entries: &self.entries };
+        let page = Entries { frame: &self.frame, entries: &self.entries };
         write(self.folder, &self.name, &page.render().map_err(io::Error::other)?)?;
         self.entries.clear();
         self.written.pages.push(self.name.clone());
