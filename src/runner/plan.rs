@@ -157,7 +157,8 @@ impl Play<'_> {
     }
 }
 
-/// Keeps heavy plays apart: one at a time, and none right behind another.
+/// Begins heavy plays early, while little else is remembered, and keeps them apart: one at a time, and none right behind
+/// another.
 struct Apart {
     heavy_under_way: bool,
     /// Lighter ones begun since the last heavy one ended.
@@ -170,9 +171,10 @@ impl Apart {
     }
 
     /// The place of the next among those that wait, of which it is told whether they are heavy.
-    fn next(&self, mut waiting: impl Iterator<Item = bool>) -> Option<usize> {
-        let may = |heavy: bool| !heavy || (!self.heavy_under_way && self.lighter >= APART);
-        waiting.position(may).or((!self.heavy_under_way).then_some(0))
+    fn next(&self, waiting: &[bool]) -> Option<usize> {
+        let first = |heavy: bool| waiting.iter().position(|one| *one == heavy);
+        let (heavy, lighter) = (first(true).filter(|_| !self.heavy_under_way), first(false));
+        if self.lighter >= APART { heavy.or(lighter) } else { lighter.or(heavy) }
     }
 
     fn began(&mut self, heavy: bool) {
@@ -203,8 +205,8 @@ async fn play_all(plan: &Plan, mut waiting: VecDeque<Play<'_>>, on_event: &mut d
         {
             let may_begin = |play: &Play<'_>| pairs.iter().all(|pair| plan.how.targets.are_apart(pair, play.direction));
             let free: Vec<usize> = (0..waiting.len()).filter(|place| may_begin(&waiting[*place])).collect();
-            let next = apart.next(free.iter().map(|place| waiting[*place].is_heavy()));
-            let next = next.and_then(|next| waiting.remove(*free.get(next)?));
+            let heavy: Vec<bool> = free.iter().map(|place| waiting[*place].is_heavy()).collect();
+            let next = apart.next(&heavy).and_then(|next| waiting.remove(free[next]));
             let Some(next) = next else { break };
             let heavy = next.is_heavy();
             apart.began(heavy);
@@ -244,15 +246,14 @@ mod tests {
 
     #[test]
     fn heavy_plays_are_kept_apart_as_long_as_there_are_lighter_ones() {
-        let mut waiting = [vec![true, true], vec![false; APART + 1], vec![true]].concat();
+        let mut waiting = [vec![false; APART + 1], vec![true; 3]].concat();
         let mut apart = Apart::new();
         let mut begin = |apart: &mut Apart| {
-            let next = apart.next(waiting.iter().copied()).filter(|next| *next < waiting.len())?;
-            let heavy = waiting.remove(next);
+            let heavy = waiting.remove(apart.next(&waiting)?);
             apart.began(heavy);
             Some(heavy)
         };
-        assert_eq!(begin(&mut apart), Some(true));
+        assert_eq!(begin(&mut apart), Some(true), "as early as can be");
         assert_eq!(begin(&mut apart), Some(false), "one at a time");
         apart.ended(true);
         for _ in 0..APART {
