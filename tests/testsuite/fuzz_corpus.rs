@@ -17,7 +17,7 @@ use targets::{ALL, Target};
 const MUTATIONS: u64 = 60;
 
 /// As long as one input may take, in a build without optimisation on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 fn corpus(target: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
