@@ -365,7 +365,7 @@ impl World {
     pub fn composer(&self, provider: Provider) -> Option<Composer> {
         let Some(role) = provider.role() else {
             let pki = self.lab.pki();
-            let (facts, signer) = (pki.provider(gateway::THIRD)?, pki.signer(gateway::THIRD)?.clone());
+            let (facts, signer) = (pki.provider(gateway::BYSTANDER)?, pki.signer(gateway::BYSTANDER)?.clone());
             let dialect = Profile::alfa().dialect;
             return Some(Composer { provider: facts.name.clone(), address: facts.service.clone(), dialect, signer });
         };
@@ -376,7 +376,7 @@ impl World {
     pub fn signer(&self, provider: Provider, id: &str) -> Option<Signer> {
         let own = match provider.role() {
             Some(role) => self.side(role).signer(id),
-            None => self.lab.pki().signer(&format!("{}-{id}", gateway::THIRD)).cloned(),
+            None => self.lab.pki().signer(&format!("{}-{id}", gateway::BYSTANDER)).cloned(),
         };
         own.or_else(|| self.lab.pki().signer(id).cloned())
     }
