@@ -17,7 +17,7 @@ use crate::{
     evidence::{Direction, PlayId, Role, Service},
     gateway::{Bind, Doors, Lab, Profile, Tap},
     net::{Calls, Patience},
-    pki::{Order, Pki},
+    pki::{Order, Pki, PkiError},
     scenario::{
         Scenario,
         words::{Host, Mailbox},
@@ -98,7 +98,10 @@ impl World {
         let Setting { machine, play, targets, contact } = setting;
         let names = players(direction, scenario, targets)?;
         let outside: Vec<Arc<External>> = names.values().filter_map(|name| targets.get(name).cloned()).collect();
-        let (clock, pki) = time(scenario, *machine, &outside).await?;
+        let (clock, pki) = match contact {
+            Contact::Made => time(scenario, *machine, &outside).await?,
+            Contact::Avoided => (Clock::still(scenario.starts), Pki::load().map_err(|error| untold(&error))?),
+        };
         let mut posta = given::posta(scenario);
         let mut cast = BTreeMap::new();
         for (&role, name) in &names {
@@ -226,9 +229,8 @@ async fn time(
     machine: Machine,
     outside: &[Arc<External>],
 ) -> Result<(Clock, Arc<Pki>), TargetError> {
-    let trouble = |error: crate::pki::PkiError| TargetError::infrastructure(error.to_string());
     if outside.is_empty() {
-        return Ok((Clock::still(scenario.starts), Pki::load().map_err(trouble)?));
+        return Ok((Clock::still(scenario.starts), Pki::load().map_err(|error| untold(&error))?));
     }
     let (mut ahead, mut first) = (SignedDuration::ZERO, "this machine");
     for target in outside {
@@ -255,7 +257,11 @@ async fn time(
     }
     let now = machine.now() + ahead;
     let order = Order { day: Some(LegalTime::at(machine.now()).day()), newcomer: None };
-    Ok((Clock::running(Machine::set_to(now)), Pki::ordered(&order).map_err(trouble)?))
+    Ok((Clock::running(Machine::set_to(now)), Pki::ordered(&order).map_err(|error| untold(&error))?))
+}
+
+fn untold(error: &PkiError) -> TargetError {
+    TargetError::infrastructure(error.to_string())
 }
 
 fn shared(all: &[Vec<u8>]) -> Vec<Arc<[u8]>> {
