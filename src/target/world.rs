@@ -60,6 +60,8 @@ pub struct World {
     handed: Mutex<Vec<(Dialogue, Option<Transmission>)>>,
     /// What it handed to somebody else's gateway, or began to.
     ledger: Ledger,
+    /// Until when what is issued for it is good, where a side goes by its own clock.
+    good_until: Option<Timestamp>,
 }
 
 /// How the play began.
@@ -112,6 +114,11 @@ impl World {
     /// What every report tells of how somebody else's gateway was reached.
     pub fn remarks(&self) -> Vec<String> {
         self.outside.iter().flat_map(|target| target.remarks()).collect()
+    }
+
+    /// Whether what is issued for it is still good when its clock has gone on for so long.
+    pub fn is_good_for(&self, span: SignedDuration) -> bool {
+        self.good_until.is_none_or(|until| until.duration_since(self.now()) >= span)
     }
 
     /// Lets whatever lives here finish what it is at, and no longer than this: others may keep their sessions open.

@@ -25,9 +25,9 @@ pub struct Came {
     pub otherwise: Vec<String>,
 }
 
-/// What cannot be told alike: how many messages of a burst are so alike, seconds included, that they are told as one; and how
-/// many octets a message has, whose Date is of another day.
-const TOLD_OTHERWISE: [&str; 2] = ["delivery/burst", "non-acceptance/over-the-limit"];
+/// What cannot be told alike: how many messages of a burst are so alike, seconds included, that they are told as one; how many
+/// octets a message has, whose Date is of another day; and how often what is put off is tried again while real time passes.
+const TOLD_OTHERWISE: [&str; 3] = ["delivery/burst", "non-acceptance/over-the-limit", "ordinary/put-off"];
 
 /// The scenarios in which hours pass.
 pub fn that_take_hours() -> Vec<String> {

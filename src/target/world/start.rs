@@ -41,6 +41,9 @@ const PATIENCE_WITH_OTHERS: Patience = Patience { command: Duration::from_mins(1
 /// Attempts within a play at most that go before the usual ones.
 const SOON: usize = 60;
 
+/// How long what the test PKI issued for a day is good: half a year.
+const GOOD_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
+
 /// By how much two clocks may differ that show the same time.
 const ALIKE: SignedDuration = SignedDuration::from_secs(2);
 
@@ -102,6 +105,7 @@ impl World {
             Contact::Made => time(scenario, *machine, &outside).await?,
             Contact::Avoided => (Clock::still(scenario.starts), Pki::load().map_err(|error| untold(&error))?),
         };
+        let good_until = (!outside.is_empty()).then(|| machine.now() + GOOD_FOR);
         let mut posta = given::posta(scenario);
         let mut cast = BTreeMap::new();
         for (&role, name) in &names {
@@ -199,6 +203,7 @@ impl World {
             changed: Mutex::default(),
             handed: Mutex::default(),
             ledger: Ledger::default(),
+            good_until,
         };
         let states = scenario.given.mailboxes.iter();
         let disabled = states.filter(|(_, state)| state.state == MailboxState::Disabled);
