@@ -160,7 +160,7 @@ fn a_clock_that_a_command_moves_plays_what_takes_a_day() {
 fn everything_that_takes_hours_is_played_in_either_role_where_a_command_moves_the_clock() {
     let ids = tales::that_take_hours();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    at_once([("receiver", 5), ("sender", 18)], |(role, playable)| {
+    at_once([("receiver", 4), ("sender", 16)], |(role, playable)| {
         let (staging, counterpart) = (Staging::new(), Counterpart::free());
         let mut bravo = staging.serve("bravo", BRAVO, counterpart);
         let second = ports::free();
