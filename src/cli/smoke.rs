@@ -7,7 +7,7 @@ use jiff::{SignedDuration, fmt::rfc2822};
 use super::{CliError, Exit, directory::load, run::Running, stdout::Stdout};
 use crate::{
     clock::Machine,
-    evidence::{Direction, Evidence, Party, Role, Seen},
+    evidence::{Direction, Evidence, Party, Role, Seen, Service},
     message::Mail,
     results::{Cause, Cell, CellOutcome, Event},
     rules,
@@ -88,7 +88,7 @@ fn round_trips(targets: Arc<Targets>, ways: Vec<Direction>, name: &str) -> Resul
     let mut looked = Vec::new();
     let run = runner::run(&plan, &mut |event| {
         if let Event::Finished(cell) = event {
-            looked.push(came_to(&cell));
+            looked.push(came_to(&cell, name));
             looked.extend(skew(&cell, name));
         }
     });
@@ -96,7 +96,7 @@ fn round_trips(targets: Arc<Targets>, ways: Vec<Direction>, name: &str) -> Resul
     Ok(looked)
 }
 
-fn came_to(cell: &Cell) -> Looked {
+fn came_to(cell: &Cell, name: &str) -> Looked {
     let way = format!("a message from {} to {}", cell.direction.sender, cell.direction.receiver);
     let (found, meaning) = match &cell.outcome {
         CellOutcome::Passed => {
@@ -107,7 +107,12 @@ fn came_to(cell: &Cell) -> Looked {
             let broken = cell.judgement.verdicts.iter().filter(|verdict| !verdict.outcome.findings().is_empty());
             let all: Vec<String> =
                 missing.chain(broken.map(|verdict| format!("the rule {} was broken", verdict.rule.id))).collect();
-            (format!("{way} did not go as it must: {}", all.join("; ")), Meaning::Wrong)
+            let hint = if has_called(cell, name) {
+                String::new()
+            } else {
+                format!("; {name} did not call the other side: has it the way there that `routes` prints?")
+            };
+            (format!("{way} did not go as it must: {}{hint}", all.join("; ")), Meaning::Wrong)
         }
         CellOutcome::Error(trouble) => {
             let meaning = match trouble.cause {
@@ -119,6 +124,12 @@ fn came_to(cell: &Cell) -> Looked {
         CellOutcome::Skipped(reason) => (format!("{way} was not sent: {reason}"), Meaning::Configuration),
     };
     Looked { found, meaning }
+}
+
+/// Whether anybody brought something to the gateway on the other side of the target.
+fn has_called(cell: &Cell, name: &str) -> bool {
+    let other = if cell.direction.receiver == name { Role::Sender } else { Role::Receiver };
+    cell.observed.dialogues.iter().any(|session| session.service == Service::Incoming && session.to == other.into())
 }
 
 /// How the other clock goes, by what it says of messages as they come in.

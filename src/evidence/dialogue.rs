@@ -73,7 +73,7 @@ impl Exchange<'_> {
 
     /// The address that it names in RCPT TO, as it stands there.
     pub fn recipient(&self) -> Option<&str> {
-        recipient(self.command)
+        named_in_rcpt(self.command)
     }
 
     /// Whether it was done as asked (2xx).
@@ -119,11 +119,12 @@ impl Dialogue {
 impl DialogueLine {
     /// The address that the client names in RCPT TO, as it stands there.
     pub fn recipient(&self) -> Option<&str> {
-        recipient(&self.text).filter(|_| self.by == Speaker::Client)
+        named_in_rcpt(&self.text).filter(|_| self.by == Speaker::Client)
     }
 }
 
-fn recipient(command: &str) -> Option<&str> {
+/// The address that a command names in RCPT TO, as it stands there.
+pub fn named_in_rcpt(command: &str) -> Option<&str> {
     let (verb, rest) = command.split_once('<')?;
     let is_rcpt = verb.trim_end().eq_ignore_ascii_case("RCPT TO:");
     is_rcpt.then(|| rest.split('>').next().unwrap_or_default())

@@ -46,6 +46,6 @@ pub use start::Gateway;
 pub use store::Stored;
 pub use surroundings::Surroundings;
 pub use tap::{Doors, Errand, SeenSession, Tap, Transmission};
-pub use world::{THIRD, directory_of, directory_with};
+pub use world::{BYSTANDER, directory_of, directory_with};
 
 pub use crate::state::{Antivirus, MailboxState, OrdinaryMail, UnknownUsers};

@@ -11,7 +11,7 @@ use rustls::ClientConfig;
 
 use super::{
     activity::{Activity, Busy, Visit},
-    tap::{Errand, SeenSession, Tap, Transmission},
+    tap::{Errand, SeenSession, Tap, Transmission, Unanswered},
 };
 use crate::{
     clock::Clock,
@@ -19,8 +19,8 @@ use crate::{
     evidence::{DirectoryVersion, PlayId, Service, SmtpPath},
     message::Bytes,
     net::{
-        Call, Client, ClientError, Destination, Foreign, MailHost, MailHosts, Patience, Reply, Security, Sent, Session,
-        Trusted, Unrouted,
+        Call, Client, ClientError, Destination, Foreign, MailHost, MailHosts, Patience, Problem, Reply, Security, Sent,
+        Session, Trusted, Unrouted,
     },
     smime::Trust,
 };
@@ -163,9 +163,17 @@ impl Surroundings {
         path: &SmtpPath,
         message: &Bytes,
     ) -> Result<Sent, ClientError> {
-        let outcome = client.send(destination, None, path, message).await;
         // What goes to a host of this world, that host's own tap sees.
-        if let (Some(tap), true) = (&self.tap, destination.is_foreign()) {
+        let tap = self.tap.as_ref().filter(|_| destination.is_foreign());
+        let begun = tap.map(|tap| {
+            let (server, path, bytes) = (destination.host.clone(), path.clone(), message.clone());
+            (tap, tap.begins(Unanswered { server, path, bytes }))
+        });
+        let outcome = client.send(destination, None, path, message).await;
+        if let Some((tap, number)) = begun {
+            if !matches!(&outcome, Err(ClientError { problem: Problem::Broken(_) | Problem::Timeout, .. })) {
+                tap.is_answered(number);
+            }
             let (sent, transcript) = match &outcome {
                 Ok(sent) => (Some(sent), &sent.transcript),
                 Err(error) => (None, &error.transcript),

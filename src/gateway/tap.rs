@@ -1,7 +1,10 @@
 //! What a harness sees of a world: every session and message, and the directories that were in force; it grows while the
 //! world lives.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::Timestamp;
 
@@ -25,6 +28,10 @@ struct Seen {
     sessions: Vec<SeenSession>,
     transmissions: Vec<Transmission>,
     errands: Vec<Errand>,
+    /// What is being handed over to a host of another world, or broke off without an answer, by number.
+    unanswered: BTreeMap<usize, Unanswered>,
+    /// How many were begun to be.
+    begun: usize,
     /// What hosts of this world sent, while somebody else keeps it.
     sent: Vec<Bytes>,
 }
@@ -89,6 +96,17 @@ pub struct Errand {
     pub transmission: Option<Transmission>,
 }
 
+/// A message that was begun to be handed over to a host of another world, and has no answer: it may have been taken.
+#[derive(Clone, Debug)]
+pub struct Unanswered {
+    /// The server's host name.
+    pub server: String,
+    /// Paths as asked for.
+    pub path: SmtpPath,
+    /// The message.
+    pub bytes: Bytes,
+}
+
 impl Tap {
     /// A tap on some of the hosts of a world whose clients enter their calls here.
     pub fn of(calls: Calls, doors: Doors) -> Self {
@@ -103,6 +121,11 @@ impl Tap {
     /// Every session so far of a host of this world with one of another.
     pub fn errands(&self) -> Vec<Errand> {
         self.seen().errands.clone()
+    }
+
+    /// What has no answer from a host of another world so far.
+    pub fn unanswered(&self) -> Vec<Unanswered> {
+        self.seen().unanswered.values().cloned().collect()
     }
 
     /// Every session so far, those without a message too, and those of strangers left out.
@@ -154,6 +177,20 @@ impl Tap {
 
     pub(super) fn transmission(&self, transmission: Transmission) {
         self.seen().transmissions.push(transmission);
+    }
+
+    /// A message is about to be handed over to a host of another world; its number.
+    pub(super) fn begins(&self, message: Unanswered) -> usize {
+        let mut seen = self.seen();
+        seen.begun += 1;
+        let number = seen.begun;
+        seen.unanswered.insert(number, message);
+        number
+    }
+
+    /// The session came to its end, with an answer or before anything was to be answered.
+    pub(super) fn is_answered(&self, number: usize) {
+        self.seen().unanswered.remove(&number);
     }
 
     pub(super) fn errand(&self, errand: Errand) {

@@ -11,7 +11,7 @@ use crate::{
 pub const UNREACHABLE: &str = "irraggiungibile.example";
 
 /// What the test PKI calls the provider at `irraggiungibile.example`: listed like the others, played by nobody.
-pub const THIRD: &str = "charlie";
+pub const BYSTANDER: &str = "charlie";
 
 /// The providers that the test PKI has certificates for.
 pub fn directory(pki: &Pki) -> Directory {
@@ -51,7 +51,7 @@ pub fn directory_with<'a>(pki: &Pki, also: impl Iterator<Item = (&'a str, String
         mail_receipt: format!("ricevute@{UNREACHABLE}"),
         managed_domains: vec![UNREACHABLE.into()],
         ldif_location: Some(format!("https://ldif.{UNREACHABLE}/charlie.ldif.p7m")),
-        ..with_certificates(pki, &[THIRD.to_owned()])
+        ..with_certificates(pki, &[BYSTANDER.to_owned()])
     };
     Directory::from_iter([main_alfa, second_alfa, main_bravo, second_bravo, main_delta, second_delta, charlie])
 }

@@ -18,8 +18,6 @@ mod reply;
 pub mod server;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod token_tests;
 mod transcript;
 mod trust;
 

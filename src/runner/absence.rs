@@ -20,7 +20,7 @@ use crate::{
         words::{Host, Mailbox, USERS},
     },
     state::StartTls,
-    target::{Login, Settling, TargetError},
+    target::{Login, Settling, TargetError, Tries},
 };
 
 /// What the name of a sentinel begins with; no scenario's does.
@@ -39,7 +39,7 @@ impl Stage<'_> {
         let sent = self.sentinels(settling, started + patience).await;
         let all_came = loop {
             self.world.catch_up(settling.poll).await;
-            self.world.is_secured()?;
+            self.world.is_secured(Tries::SoFar)?;
             self.look().await?;
             if self.have_come(&sent) {
                 break true;

@@ -157,7 +157,8 @@ fn at_place(
 }
 
 /// Whether a server-server acceptance covers the rest of an envelope that another one covers a part of: hosts on the way may
-/// hand it over in several transactions, and each is answered for its own recipients (RFC 5321 4.5.4.1, RFC 6109 3.2.1).
+/// hand it over in several transactions, for they may limit the recipients of one (RFC 5321 4.5.4.1), and each is answered for
+/// those in its routing data: "one or more" cover them all (RFC 6109 3.2.1).
 fn goes_on_from(paired: &[&Arrival], arrival: &Arrival) -> bool {
     let takeover = What::Kind(Kind::PresaInCarico);
     let same = |one: &&&Arrival| {

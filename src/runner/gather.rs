@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     absence::{is_sentinel, of_sentinel},
@@ -16,6 +16,9 @@ use crate::{
     scenario::words::{Host, Place},
     target::Recorded,
 };
+
+/// How long after it was stored a message may be noted to have crossed its wire.
+const NOTED: SignedDuration = SignedDuration::from_mins(1);
 
 /// Evidence, and which observation is which message of a place.
 pub struct Gathered {
@@ -137,20 +140,29 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
 }
 
 /// What is stored had crossed its wire by then, whenever its host came to note that: where clocks run, that may be a second
-/// later. It is known by its Message-ID, for its new host has added fields of its own.
+/// later, and on a busy machine more. It is known by its Message-ID, for its new host has added fields of its own, and by its
+/// recipient: another's provider may have it hours before or after.
 fn before_stored(seen: &mut [(Observation, Option<(Place, usize)>)]) {
     let id = |one: &Observation| Mail::read(one.bytes.clone()).ok()?.field("Message-ID");
-    let mut first: BTreeMap<String, Timestamp> = BTreeMap::new();
-    for (observation, _) in seen.iter().filter(|(_, stored)| stored.is_some()) {
+    let mut stored: BTreeMap<(String, String), Vec<Timestamp>> = BTreeMap::new();
+    for (observation, _) in &*seen {
+        let place = match &observation.seen {
+            Seen::Mailbox { address, .. } => address.to_ascii_lowercase(),
+            Seen::VirusStore { of } => of.to_string(),
+            _ => continue,
+        };
         if let Some(id) = id(observation) {
-            let stored = first.entry(id).or_insert(observation.at);
-            *stored = observation.at.min(*stored);
+            stored.entry((id, place)).or_default().push(observation.at);
         }
     }
-    let on_wire = |one: &Observation| matches!(one.seen, Seen::Wire { .. });
-    for (observation, _) in seen.iter_mut().filter(|(one, _)| on_wire(one)) {
-        if let Some(stored) = id(observation).and_then(|id| first.get(&id)) {
-            observation.at = observation.at.min(*stored);
+    for (observation, _) in &mut *seen {
+        let Seen::Wire { to, .. } = &observation.seen else { continue };
+        let (Some(id), Some(path)) = (id(observation), &observation.path) else { continue };
+        let places = path.to.iter().map(|to| to.to_ascii_lowercase()).chain(to.role().map(|role| role.to_string()));
+        let of_it = places.filter_map(|place| stored.get(&(id.clone(), place))).flatten();
+        let just_before = |at: &&Timestamp| **at < observation.at && observation.at.duration_since(**at) <= NOTED;
+        if let Some(at) = of_it.filter(just_before).min() {
+            observation.at = *at;
         }
     }
 }
@@ -165,4 +177,45 @@ fn recognise<'p>(progress: &'p Progress, seen: &Seen, bytes: &Bytes) -> Option<&
     };
     let fingerprint = Fingerprint::of(bytes);
     progress.put_in.iter().find(|put_in| entered(&put_in.place) && put_in.fingerprint == fingerprint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::SmtpPath;
+
+    #[test]
+    fn a_message_crossed_before_its_own_recipient_had_it_whenever_others_did() {
+        let start: Timestamp = "2026-03-02T08:30:00Z".parse().unwrap();
+        let observed = |seen: Seen, to: &[&str], seconds: i64| Observation {
+            id: 0,
+            bytes: Bytes::from(&b"Message-ID: <1@alfa.example>\r\n\r\n"[..]),
+            path: matches!(seen, Seen::Wire { .. }).then(|| SmtpPath {
+                from: "mario@alfa.example".to_owned(),
+                to: to.iter().map(ToString::to_string).collect(),
+            }),
+            seen,
+            at: start + SignedDuration::from_secs(seconds),
+            producer: Party::Sender,
+            name: None,
+            dialogue: None,
+        };
+        let wire = |to: Role| Seen::Wire { from: Party::Sender, to: to.into() };
+        let held = |at: Role, address: &str| Seen::Mailbox { at: at.into(), address: address.to_owned() };
+        let (anna, giulia) = ("anna@bravo.example", "giulia@delta.example");
+        let late = 13 * 3600;
+        let mut seen: Vec<_> = [
+            observed(wire(Role::Receiver), &["Anna@bravo.example"], 2),
+            observed(held(Role::Receiver, anna), &[], 1),
+            observed(wire(Role::SecondReceiver), &[giulia], late),
+            observed(held(Role::SecondReceiver, giulia), &[], late - 1),
+            // Put on the wire once more.
+            observed(wire(Role::Receiver), &[anna], 3600),
+        ]
+        .map(|one| (one, None))
+        .into();
+        before_stored(&mut seen);
+        let at: Vec<i64> = seen.iter().map(|(one, _)| one.at.duration_since(start).as_secs()).collect();
+        assert_eq!(at, [1, 1, late - 1, late - 1, 3600]);
+    }
 }

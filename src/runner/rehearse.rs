@@ -7,7 +7,7 @@ use crate::{
     evidence::{Direction, Role},
     scenario::{
         Scenario,
-        inject::Notification,
+        inject::{Notification, Transactions},
         model::Step,
         send::Send,
         words::{Host, Mailbox},
@@ -27,6 +27,8 @@ pub enum Rehearsal {
 /// A message, or a session, of the harness's.
 #[derive(Clone, Debug)]
 pub struct Planned {
+    /// How often: copies, or the same once more.
+    pub times: usize,
     /// Its name in the scenario.
     pub id: String,
     /// MAIL FROM.
@@ -39,11 +41,13 @@ pub struct Planned {
 
 impl fmt::Display for Planned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, from, to, door } = self;
+        let Self { times, id, from, to, door } = self;
         if to.is_empty() {
-            return write!(f, "{id}, {door}");
+            write!(f, "{id}, {door}")?;
+        } else {
+            write!(f, "{id} from {from} to {}, {door}", to.join(", "))?;
         }
-        write!(f, "{id} from {from} to {}, {door}", to.join(", "))
+        if *times > 1 { write!(f, ", {times} times") } else { Ok(()) }
     }
 }
 
@@ -69,10 +73,12 @@ pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> 
                     _ => Vec::new(),
                 };
                 for send in sends {
+                    let times = usize::from(send.copies.max(1));
                     let from = address(&send.from);
                     let recipients = send.recipients();
                     match send.submitted_at() {
                         Some(Host::Gateway(role)) => planned.push(Planned {
+                            times,
                             id: send.id.clone(),
                             from,
                             to: recipients.into_iter().map(address).collect(),
@@ -85,7 +91,8 @@ pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> 
                                 let to: Vec<String> = theirs.map(|to| address(to)).collect();
                                 if !to.is_empty() {
                                     let door = format!("at the incoming point of {}", name(role));
-                                    planned.push(Planned { id: send.id.clone(), from: from.clone(), to, door });
+                                    let (id, from) = (send.id.clone(), from.clone());
+                                    planned.push(Planned { times, id, from, to, door });
                                 }
                             }
                         }
@@ -106,17 +113,29 @@ pub async fn rehearse(scenario: &Scenario, direction: &Direction, how: &How) -> 
                     ),
                     (None, None) => continue,
                 };
-                let times = if inject.times > 1 { format!(", {} times", inject.times) } else { String::new() };
-                let door = format!("put in at the incoming point of {}{times}", name(role));
-                planned.push(Planned { id: inject.id().to_owned(), from, to, door });
+                let door = format!("put in at the incoming point of {}", name(role));
+                let transactions: Vec<Vec<String>> = match inject.transactions {
+                    Transactions::One => vec![to],
+                    Transactions::OneEach => to.into_iter().map(|one| vec![one]).collect(),
+                };
+                let put_in = |to: Vec<String>| {
+                    let (id, from, door) = (inject.id().to_owned(), from.clone(), door.clone());
+                    Planned { times: usize::from(inject.times), id, from, to, door }
+                };
+                planned.extend(transactions.into_iter().map(put_in));
+            }
+            Step::Again(id) => {
+                let again: Vec<Planned> = planned.iter().filter(|one| one.id == *id).cloned().collect();
+                planned.extend(again);
             }
             Step::Dialogue(dialogue) => planned.push(Planned {
+                times: 1,
                 id: dialogue.id.clone().unwrap_or_else(|| "a session".to_owned()),
                 from: mail::CLIENT.trim_start_matches('@').to_owned(),
                 to: Vec::new(),
                 door: format!("a session of {} lines with {}", dialogue.lines.len(), dialogue.with),
             }),
-            _ => {}
+            Step::Change(_) | Step::Advance(_) | Step::Expect(_) | Step::Either(_) | Step::ExpectFindings(_) => {}
         }
     }
     Ok(Rehearsal::Messages(planned))

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use jiff::SignedDuration;
+
 use super::stage::Stage;
 use crate::scenario::{
     Scenario,
@@ -69,6 +71,18 @@ impl Stage<'_> {
         }
         if self.scenario.sends().any(|send| send.tls == ClientTls::Implicit || send.auth == ClientAuth::Login) {
             return Some("it logs in by another way than the one that a target file names".to_owned());
+        }
+        let spans = self.scenario.steps.iter().filter_map(|step| match step {
+            Step::Advance(span) => Some(span.0),
+            _ => None,
+        });
+        let takes = spans.fold(SignedDuration::ZERO, SignedDuration::saturating_add);
+        if !takes.is_zero() && !self.world.is_good_for(takes) {
+            let days = takes.as_hours() / 24;
+            return Some(format!(
+                "it takes {days} days by the target's clock, and the other side's certificates end before: they hold for half a \
+                 year from today; where earlier plays have taken most of it, set the clock back"
+            ));
         }
         let missing = Risk::of(self.scenario).into_iter().find(|risk| !allowed.contains(risk))?;
         let what = match missing {

@@ -73,7 +73,7 @@ async fn findings_on_what_was_injected_must_be_those_announced() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_on_a_whole_transaction_is_the_injected_message_s_that_shows_it() {
     let steps = format!(
-        "{ALL}- inject:\n    notification: {{id: b, kind: presa-in-carico, by: third, about: a, for: anna@receiver}}\n\
+        "{ALL}- inject:\n    notification: {{id: b, kind: presa-in-carico, by: bystander, about: a, for: anna@receiver}}\n\
          - expect:\n    service@sender: [{{presa-in-carico: b}}]\n"
     );
     let cell = played(&scenario(&steps), "bravo", &How::default()).await;

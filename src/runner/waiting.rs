@@ -20,7 +20,7 @@ use crate::{
         model::{Alternative, Expectation},
         words::{Mailbox, Place},
     },
-    target::{Doing, Stored, TargetError},
+    target::{Doing, Stored, TargetError, Tries},
 };
 
 /// What is waited for.
@@ -70,7 +70,7 @@ impl Stage<'_> {
         let mut is_concluded = false;
         loop {
             self.world.catch_up(settling.poll).await;
-            self.world.is_secured()?;
+            self.world.is_secured(Tries::SoFar)?;
             self.look().await?;
             if self.found() > found {
                 (last, found) = (Instant::now(), self.found());
@@ -95,6 +95,7 @@ impl Stage<'_> {
         }
         self.absence(settling).await?;
         if matches!(self.is_there(awaited), There::NotYet) {
+            self.world.is_secured(Tries::InTheEnd)?;
             let mut progress = self.progress();
             progress.waiting.hopeless = progress.waiting.came.is_empty();
         }

@@ -101,8 +101,8 @@ pub enum Provider {
     Receiver,
     /// The other receiving provider.
     SecondReceiver,
-    /// A third one, in the directory like the others.
-    Third,
+    /// One that plays no part, in the directory like the others.
+    Bystander,
 }
 
 /// How a message is signed.
@@ -151,13 +151,13 @@ impl Inject {
 }
 
 impl Provider {
-    /// The role that it plays; `None` of the third, which only the harness plays.
+    /// The role that it plays; `None` of the bystander, which only the harness plays.
     pub fn role(self) -> Option<Role> {
         match self {
             Provider::Sender => Some(Role::Sender),
             Provider::Receiver => Some(Role::Receiver),
             Provider::SecondReceiver => Some(Role::SecondReceiver),
-            Provider::Third => None,
+            Provider::Bystander => None,
         }
     }
 }

@@ -180,19 +180,19 @@ fn each_mistake_is_shown_where_it_is_with_what_would_be_right() {
         ),
         (
             "envelope: {id: forged, from: mario@sender, to: [anna@receiver]}",
-            "notification: {id: forged, kind: avvenuta-consegna, by: third, for: anna@receiver}",
+            "notification: {id: forged, kind: avvenuta-consegna, by: bystander, for: anna@receiver}",
             "{id: forged",
             "Give `about`",
         ),
         (
             "envelope: {id: forged, from: mario@sender, to: [anna@receiver]}",
-            "notification: {id: forged, kind: avvenuta-consegna, by: third, about: contrct, for: anna@receiver}",
+            "notification: {id: forged, kind: avvenuta-consegna, by: bystander, about: contrct, for: anna@receiver}",
             "contrct",
             "did you mean `contract`?",
         ),
         (
             "envelope: {id: forged, from: mario@sender, to: [anna@receiver]}",
-            "notification: {id: forged, kind: avvenuta-consegna, by: third, from: carla@posta, for: anna@receiver}",
+            "notification: {id: forged, kind: avvenuta-consegna, by: bystander, from: carla@posta, for: anna@receiver}",
             "carla@posta",
             "somebody at `sender` or `receiver`",
         ),

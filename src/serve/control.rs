@@ -14,7 +14,8 @@ pub enum Order {
     /// `advance 12h`: moves the clock ahead, doing what is due on the way; `advance 0s` moves nothing and waits.
     Advance(SignedDuration),
     /// `route bravo.example 127.0.0.1:2525 mx.bravo.example`: mail for a domain goes there from now on; without a name, the
-    /// host in the address is what its TLS certificate must bear.
+    /// host in the address is what its TLS certificate must bear. With `opportunistic` behind the name, over TLS where it is
+    /// offered.
     Route(String, Destination),
     /// `reread`: reads again what is read again when it changes.
     Reread,
@@ -30,19 +31,25 @@ impl std::str::FromStr for Order {
         match words[..] {
             ["advance", "0s"] => Ok(Self::Advance(SignedDuration::ZERO)),
             ["advance", span] => Ok(Self::Advance(span.parse::<Span>()?.0)),
-            ["route", domain, to] => Self::route(domain, to, None),
-            ["route", domain, to, name] => Self::route(domain, to, Some(name)),
+            ["route", domain, to] => Self::route(domain, to, None, RouteTls::Required),
+            ["route", domain, to, name] => Self::route(domain, to, Some(name), RouteTls::Required),
+            ["route", domain, to, name, "opportunistic"] => {
+                Self::route(domain, to, Some(name), RouteTls::Opportunistic)
+            }
             ["reread"] => Ok(Self::Reread),
             ["stop"] => Ok(Self::Stop),
-            _ => Err("known: `advance SPAN`, `route DOMAIN HOST:PORT [NAME]`, `reread`, `stop`".to_owned()),
+            _ => {
+                Err("known: `advance SPAN`, `route DOMAIN HOST:PORT [NAME [opportunistic]]`, `reread`, `stop`"
+                    .to_owned())
+            }
         }
     }
 }
 
 impl Order {
-    fn route(domain: &str, to: &str, name: Option<&str>) -> Result<Self, String> {
+    fn route(domain: &str, to: &str, name: Option<&str>, tls: RouteTls) -> Result<Self, String> {
         let (to, name) = (to.to_owned(), name.map(str::to_owned));
-        let route = Route { to, name, tls: RouteTls::Required, anchors: Vec::new() };
+        let route = Route { to, name, tls, anchors: Vec::new() };
         Ok(Self::Route(domain.to_owned(), destination(&route, None)?))
     }
 }
@@ -50,6 +57,7 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::Security;
 
     #[test]
     fn what_is_told_is_understood_or_what_is_known_is_said() {
@@ -57,7 +65,13 @@ mod tests {
         assert!(matches!("advance 0s".parse(), Ok(Order::Advance(SignedDuration::ZERO))));
         let route = "route b.example 127.0.0.1:25 mx.b.example".parse();
         assert!(matches!(route, Ok(Order::Route(domain, to)) if domain == "b.example" && to.host == "mx.b.example"));
-        for wrong in ["", "advance", "advance soon", "route b.example nowhere", "shout"] {
+        let lenient = "route b.example 127.0.0.1:25 mx.b.example opportunistic".parse();
+        assert!(
+            matches!(lenient, Ok(Order::Route(_, to)) if to.security == Security::WhenOffered && to.trust.is_some())
+        );
+        for wrong in
+            ["", "advance", "advance soon", "route b.example nowhere", "route b.example 1:1 mx always", "shout"]
+        {
             assert!(wrong.parse::<Order>().is_err(), "{wrong}");
         }
     }

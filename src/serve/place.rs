@@ -231,14 +231,12 @@ impl Place {
 
     /// Where mail for other domains goes, each host looked up.
     pub fn routes(&self) -> Result<Vec<(String, Destination)>, ServeError> {
-        let told = |error: rustls::Error| error.to_string();
         let routes = self.config.routes.iter().map(|(domain, route)| {
             let mut roots = Roots::default();
             roots.read_all(&self.folder, &route.anchors)?;
             let trust = match route.tls {
-                RouteTls::Required if roots.is_empty() => None,
+                _ if roots.is_empty() => None,
                 RouteTls::Required => Some(Arc::new(roots.client(self.profile.choices.peer_names)?)),
-                RouteTls::Opportunistic if roots.is_empty() => Some(Trusted::Anybody.client_config().map_err(told)?),
                 RouteTls::Opportunistic => {
                     let why =
                         "`anchors` vouch for a channel that is `required`; one that is `opportunistic` asks for nobody";
@@ -303,17 +301,19 @@ impl Place {
     }
 }
 
-/// Where a route leads; `trust` says whom to trust there, where that is not whom elsewhere.
+/// Where a route leads; `trust` says whom to trust there, where that is not whom elsewhere. An opportunistic one trusts anybody.
 pub fn destination(route: &Route, trust: Option<Arc<ClientConfig>>) -> Result<Destination, String> {
     let (host, _) = route.to.rsplit_once(':').ok_or_else(|| format!("`{}` is not `host:port`", route.to))?;
     let mut found =
         route.to.to_socket_addrs().map_err(|error| format!("`{}` cannot be looked up: {error}", route.to))?;
     let address: SocketAddr = found.next().ok_or_else(|| format!("`{}` has no address", route.to))?;
-    let security = match route.tls {
-        RouteTls::Required => Security::StartTls,
-        RouteTls::Opportunistic => Security::WhenOffered,
+    let (service, security, trust) = match route.tls {
+        RouteTls::Required => (Service::Incoming, Security::StartTls, trust),
+        RouteTls::Opportunistic => {
+            let anybody = Trusted::Anybody.client_config().map_err(|error| error.to_string())?;
+            (Service::Ordinary, Security::WhenOffered, Some(anybody))
+        }
     };
-    let service = if route.tls == RouteTls::Required { Service::Incoming } else { Service::Ordinary };
     Ok(Destination {
         address,
         host: route.name.clone().unwrap_or_else(|| host.to_owned()),

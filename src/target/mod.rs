@@ -19,7 +19,7 @@ pub use self::{
     change::Changed,
     external::{External, Settling, Targets},
     smtp::Utterance,
-    world::{Contact, Setting, World},
+    world::{Contact, Setting, Tries, World},
 };
 pub use crate::net::Heard;
 use crate::{

@@ -6,6 +6,7 @@ mod ledger;
 mod reach;
 mod record;
 mod start;
+mod talking;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,21 +17,14 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Answer, External, Heard, InjectAs, Login, Mark, Need, Refusal, Settling, Shelf, Side, Stored, TargetError,
-    Transmission, Utterance,
-    change::Listing,
-    smtp::{answer, spoken},
-};
+use super::{External, Mark, Need, Settling, Shelf, Side, Stored, TargetError, Transmission, change::Listing};
 use crate::{
-    evidence::{Dialogue, GatewayFacts, Party, PlayId, Role, Seen, Service, SmtpPath},
+    evidence::{Dialogue, GatewayFacts, Party, PlayId, Role, Service},
     gateway::{self, Lab, Posta, Profile, Timers, compose::Composer},
-    message::Bytes,
-    net::{AuthMechanism, ClientError, Credentials, Destination, Patience, Problem, Reply, Security, Spoken},
+    net::{Destination, Patience, Security},
     scenario::{
         given::Given,
         inject::Provider,
-        send::{ClientAuth, ClientTls},
         words::{Host, Mailbox, ORDINARY_USERS, Place, SERVICE, USERS},
     },
     smime::Signer,
@@ -38,12 +32,10 @@ use crate::{
 
 use self::ledger::Ledger;
 pub(super) use self::start::released;
-pub use self::start::{Contact, Setting};
-
-/// The name of users' clients in EHLO.
-const CLIENT: &str = "client.example";
-/// The name under which the harness plays a PEC provider's relay.
-const PEER: &str = "peer.example";
+pub use self::{
+    reach::Tries,
+    start::{Contact, Setting},
+};
 
 /// Everybody is in this process: who is silent for that long hangs, however busy the machine is.
 const PATIENCE: Patience = Patience { command: Duration::from_secs(10), message: Duration::from_secs(30) };
@@ -68,6 +60,8 @@ pub struct World {
     handed: Mutex<Vec<(Dialogue, Option<Transmission>)>>,
     /// What it handed to somebody else's gateway, or began to.
     ledger: Ledger,
+    /// Until when what is issued for it is good, where a side goes by its own clock.
+    good_until: Option<Timestamp>,
 }
 
 /// How the play began.
@@ -122,6 +116,11 @@ impl World {
         self.outside.iter().flat_map(|target| target.remarks()).collect()
     }
 
+    /// Whether what is issued for it is still good when its clock has gone on for so long.
+    pub fn is_good_for(&self, span: SignedDuration) -> bool {
+        self.good_until.is_none_or(|until| until.duration_since(self.now()) >= span)
+    }
+
     /// Lets whatever lives here finish what it is at, and no longer than this: others may keep their sessions open.
     pub async fn catch_up(&self, patience: Duration) {
         let _ = tokio::time::timeout(patience, self.lab.quiet()).await;
@@ -156,100 +155,6 @@ impl World {
         self.lab.clock().now()
     }
 
-    /// A user's client submits a message at a role's access point.
-    pub async fn submit(
-        &self,
-        at: Role,
-        login: &Login,
-        path: &SmtpPath,
-        message: &Bytes,
-    ) -> Result<Answer, TargetError> {
-        let side = self.side(at);
-        let service = match login.tls {
-            ClientTls::Starttls => Service::Submission,
-            ClientTls::Implicit => Service::Submissions,
-        };
-        let credentials = side.login(&login.user);
-        let mechanism = match login.auth {
-            // As the side takes it.
-            ClientAuth::Plain => credentials.mechanism,
-            ClientAuth::Login => AuthMechanism::Login,
-        };
-        let credentials = Credentials { mechanism, ..credentials };
-        let seen = Seen::Submitted { to: at };
-        self.send(CLIENT, Host::Gateway(at), side.endpoint(service), Some(credentials), seen, path, message).await
-    }
-
-    /// A host hands a message to a gateway's incoming point, or to the ordinary mail host.
-    pub async fn inject(
-        &self,
-        as_host: InjectAs,
-        at: Host,
-        path: &SmtpPath,
-        message: &Bytes,
-    ) -> Result<Answer, TargetError> {
-        let (name, from) = match as_host {
-            InjectAs::Peer => (PEER, Party::Harness),
-            InjectAs::Posta => (self.posta.settings().host.as_str(), Party::Posta),
-        };
-        let endpoint = match at {
-            Host::Gateway(role) => self.side(role).endpoint(Service::Incoming),
-            Host::Posta => posta_point(&self.posta),
-        };
-        let security = match (as_host, endpoint.security) {
-            (InjectAs::Posta, Security::StartTls) => Security::WhenOffered,
-            (InjectAs::Peer | InjectAs::Posta, own) => own,
-        };
-        let destination = Destination { security, ..endpoint };
-        let seen = Seen::Wire { from, to: at.into() };
-        self.send(name, at, destination, None, seen, path, message).await
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a session has as many sides to it")]
-    async fn send(
-        &self,
-        name: &str,
-        at: Host,
-        destination: Destination,
-        login: Option<Credentials>,
-        seen: Seen,
-        path: &SmtpPath,
-        message: &Bytes,
-    ) -> Result<Answer, TargetError> {
-        let from = self.party(name);
-        if let Host::Gateway(role) = at {
-            self.pace(role).await;
-        }
-        self.lab.tap().sent(message);
-        let entry = self.is_outside(at.into()).then(|| self.ledger.begins(&destination.host, path, message));
-        let outcome = self.lab.client(name).send(&destination, login.as_ref(), path, message).await;
-        if let Some(entry) = entry {
-            self.ledger.ended(entry, &outcome);
-        }
-        match outcome {
-            Ok(sent) => {
-                let answer = answer(&sent);
-                if matches!(at, Host::Gateway(role) if !self.side(role).shows_wires()) {
-                    self.hand(&sent, (from, at.into()), seen, path, message, &answer);
-                }
-                Ok(answer)
-            }
-            Err(ClientError { problem: Problem::Refused(reply), .. }) => Ok(turned_away(&reply)),
-            Err(ClientError { problem: Problem::EightBit, .. }) => {
-                Ok(turned_away(&Reply::new(554, [5, 6, 3], "8BITMIME is not offered, and the message needs it")))
-            }
-            // Who may not log in now, or never, as the scenario has it.
-            Err(ClientError { problem: Problem::Login(reply), .. })
-                if reply.code / 100 == 4 || login.is_some_and(|login| self.disabled.contains(&login.user)) =>
-            {
-                Ok(turned_away(&reply))
-            }
-            Err(ClientError { problem, transcript }) => {
-                Err(self.trouble(&destination.host, &problem).heard_in(transcript.dialogue(from, at.into())))
-            }
-        }
-    }
-
     fn is_outside(&self, party: Party) -> bool {
         self.outside_at(party).is_some()
     }
@@ -257,48 +162,6 @@ impl World {
     fn outside_at(&self, party: Party) -> Option<&Arc<External>> {
         let target = self.sides.get(&party.role()?)?.facts().target;
         self.outside.iter().find(|outside| outside.name == target)
-    }
-
-    /// Waits until one more message may go to whoever plays a role, where that is bounded.
-    async fn pace(&self, role: Role) {
-        if let Some(target) = self.outside_at(role.into()) {
-            target.pace.next().await;
-        }
-    }
-
-    /// Whose trouble it is that a session with a host did not come to its end.
-    fn trouble(&self, host: &str, problem: &Problem) -> TargetError {
-        let what = format!("{host}: {problem}");
-        match problem {
-            Problem::Connect(_) => TargetError::infrastructure(what),
-            Problem::Login(_) | Problem::Address(_) => TargetError::configuration(what),
-            // Versions below TLS 1.2, and certificates that the target file does not vouch for, are beyond the harness.
-            Problem::Tls(_) if self.is_outside(self.party(host)) => TargetError::infrastructure(what),
-            _ => TargetError::misbehaved(self.party(host), "an SMTP session that is held to its end", what),
-        }
-    }
-
-    /// A client that keeps to no rule says all this to a point, behind its greeting; what it hears to each, `None` where it
-    /// does not listen. Over TLS from STARTTLS on.
-    pub async fn converse(&self, with: &Place, script: &[Utterance]) -> Result<Vec<Option<Heard>>, TargetError> {
-        let (role, service) = match with {
-            Place::AccessPoint(role) => (*role, Service::Submission),
-            Place::IncomingPoint(role) => (*role, Service::Incoming),
-            Place::Mailbox(_) | Place::VirusStore(_) => {
-                return Err(TargetError::configuration(format!("nobody talks to `{with}`")));
-            }
-        };
-        let side = self.side(role);
-        let endpoint = side.endpoint(service);
-        let security = if endpoint.security == Security::Implicit { Security::Implicit } else { Security::WhenOffered };
-        let destination = Destination { security, ..endpoint };
-        let password = |user: &str| side.login(user).password;
-        let script: Vec<Spoken> = script.iter().map(|one| spoken(one, password)).collect();
-        self.lab
-            .client(CLIENT)
-            .talk(&destination, &script)
-            .await
-            .map_err(|problem| self.trouble(&destination.host, &problem))
     }
 
     /// Returns when nothing more can come before the clock moves; what that was concluded from, in words, where it is less
@@ -365,7 +228,7 @@ impl World {
     pub fn composer(&self, provider: Provider) -> Option<Composer> {
         let Some(role) = provider.role() else {
             let pki = self.lab.pki();
-            let (facts, signer) = (pki.provider(gateway::THIRD)?, pki.signer(gateway::THIRD)?.clone());
+            let (facts, signer) = (pki.provider(gateway::BYSTANDER)?, pki.signer(gateway::BYSTANDER)?.clone());
             let dialect = Profile::alfa().dialect;
             return Some(Composer { provider: facts.name.clone(), address: facts.service.clone(), dialect, signer });
         };
@@ -376,7 +239,7 @@ impl World {
     pub fn signer(&self, provider: Provider, id: &str) -> Option<Signer> {
         let own = match provider.role() {
             Some(role) => self.side(role).signer(id),
-            None => self.lab.pki().signer(&format!("{}-{id}", gateway::THIRD)).cloned(),
+            None => self.lab.pki().signer(&format!("{}-{id}", gateway::BYSTANDER)).cloned(),
         };
         own.or_else(|| self.lab.pki().signer(id).cloned())
     }
@@ -412,12 +275,6 @@ impl Timers for World {
     }
 }
 
-/// An answer to a whole transaction.
-fn turned_away(reply: &Reply) -> Answer {
-    let refused = vec![Refusal { recipient: None, code: reply.code, text: reply.text.clone() }];
-    Answer { refused, ..Answer::default() }
-}
-
 fn posta_point(posta: &Posta) -> Destination {
     let address: SocketAddr = posta.incoming_addr();
     let host = posta.settings().host.clone();
@@ -432,14 +289,9 @@ mod tests {
     };
 
     use super::*;
-    use crate::{
-        clock::Machine,
-        evidence::Direction,
-        scenario::Scenario,
-        target::{Targets, Trouble},
-    };
+    use crate::{clock::Machine, evidence::Direction, scenario::Scenario, target::Targets};
 
-    async fn world() -> World {
+    pub(super) async fn world() -> World {
         let yaml = "title: t\nclauses: [RFC6109-3.5-transaction]\nsteps: [{expect: {}}]\n";
         let file = Scenario::read("t", "t.yaml", yaml, &[]).unwrap();
         let direction = Direction::new("alfa", "bravo");
@@ -447,34 +299,6 @@ mod tests {
         let setting =
             Setting { machine: Machine::default(), play: PlayId::default(), targets: &targets, contact: Contact::Made };
         World::start(&direction, &file, &setting).await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn trouble_is_whose_it_is() {
-        let world = world().await;
-        let whose = |problem: &Problem| world.trouble("mx.bravo.example", problem).trouble;
-        assert_eq!(whose(&Problem::Login(Reply::new(535, [5, 7, 8], "No"))), Trouble::Configuration);
-        assert_eq!(whose(&Problem::Connect(std::io::ErrorKind::ConnectionRefused.into())), Trouble::Infrastructure);
-        for problem in [Problem::Broken("reset".into()), Problem::Timeout, Problem::NoStartTls] {
-            assert!(matches!(whose(&problem), Trouble::Misbehaved { by: Party::Receiver, .. }), "{problem}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_wrong_password_is_configuration_and_a_closed_port_infrastructure() {
-        let world = world().await;
-        let path = SmtpPath { from: "mario@alfa.example".into(), to: vec!["anna@bravo.example".into()] };
-        let submit = async |user: &str| {
-            let login = Login { user: user.to_owned(), tls: ClientTls::default(), auth: ClientAuth::default() };
-            world.submit(Role::Sender, &login, &path, &b"x"[..].into()).await.unwrap_err().trouble
-        };
-        assert_eq!(submit("nessuno@alfa.example").await, Trouble::Configuration);
-        world.halt();
-        let port = world.side(Role::Sender).endpoint(Service::Submission).address;
-        while TcpStream::connect(port).await.is_ok() {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(submit("mario@alfa.example").await, Trouble::Infrastructure);
     }
 
     #[tokio::test]

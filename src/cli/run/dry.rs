@@ -14,7 +14,7 @@ pub fn dry_run(plan: &Plan) -> Result<Exit, CliError> {
         let way = format!("{} {direction}", scenario.id);
         let told = match runtime.block_on(rehearse(scenario, direction, &plan.how)) {
             Ok(Rehearsal::Messages(planned)) => {
-                messages += planned.len();
+                messages += planned.iter().map(|one| one.times).sum::<usize>();
                 planned.iter().map(|one| format!("{way}: {one}")).collect()
             }
             Ok(Rehearsal::Skipped(reason)) => {

@@ -55,7 +55,7 @@ crate::clauses! {
         reading: "2.1.1.1.2 wants none once the server-server acceptance came: 3.1.6 and DM art. 13 win. A non-delivery also ends the wait; both may come where SMTP failed.";
     RFC6109_3_2_1_COVER = "RFC6109-3.2.1-cover", "RFC 6109 3.2.1", Must, IncomingPoint,
         "Server-server acceptances cover all recipients of a correct envelope in the provider's jurisdiction, each once.",
-        reading: "Not demanded within one provider nor of an infected envelope.";
+        reading: "One or more, in 3.2.1's own words: where hosts on the way hand an envelope over in several SMTP transactions, as RFC 5321 4.5.4.1 lets them, each is answered for the recipients in its routing data. Not demanded within one provider nor of an infected envelope.";
     RFC6109_3_2_1_ADDRESSED = "RFC6109-3.2.1-addressed", "RFC 6109 3.2.1", Must, IncomingPoint,
         "A server-server acceptance is for recipients to whom the envelope was addressed by its forward paths.";
     RFC6109_3_2_3_NOT_FORWARDED = "RFC6109-3.2.3-not-forwarded", "RFC 6109 3.2.3", Must, IncomingPoint,

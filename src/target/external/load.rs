@@ -182,7 +182,11 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::{evidence::Direction, target::Targets};
+    use crate::{
+        directory::{Provider, export},
+        evidence::Direction,
+        target::Targets,
+    };
 
     /// Loads a target file written into a folder beside a certificate, a secret and a target that is right but for `wrong`.
     fn loaded(right: &str, wrong: &str) -> Result<External, Vec<String>> {
@@ -192,6 +196,14 @@ mod tests {
         fs::write(folder.path().join("signing.der"), pki.certificate("alfa").unwrap()).unwrap();
         fs::write(folder.path().join("secret"), "per-prova\r\n").unwrap();
         fs::write(folder.path().join("empty"), "").unwrap();
+        let listed = Provider {
+            dn: "providerName=ACME,o=postacert".to_owned(),
+            name: "ACME".to_owned(),
+            mail_receipt: "r@x.example".to_owned(),
+            managed_domains: vec!["x.example".to_owned()],
+            ..Provider::default()
+        };
+        fs::write(folder.path().join("p.ldif"), export::ldif(&[listed].into_iter().collect())).unwrap();
         let source = TARGET.replacen(right, wrong, 1);
         assert_eq!(source == TARGET, right == wrong, "{right}");
         let file = folder.path().join("acme.yaml");
@@ -222,7 +234,7 @@ listed: {certificates: [signing.der]}
         assert_eq!((target.records.len(), target.records[0].certificate_hashes.len()), (1, 1));
         assert_eq!(target.records[0].mail_receipt, "ricevute@acme.example");
         assert_eq!(
-            target.remarks(),
+            target.remarks()[..1],
             ["acme: the certificate of its incoming point: unverified, as the target file says"]
         );
         assert!(!format!("{target:?}").contains("per-prova"));
@@ -266,6 +278,8 @@ listed: {certificates: [signing.der]}
             ("{file: secret}", "{file: empty}", "the secret there is empty"),
             ("[signing.der]", "[]", "at least one certificate"),
             ("{certificates: [signing.der]}", "{ldif: secret}", "no directory"),
+            ("{certificates: [signing.der]}", "{ldif: p.ldif}", "is not among those that p.ldif lists: x.example"),
+            ("{certificates: [signing.der]}", "{ldif: p.ldif}", "`mailReceipt` in p.ldif is r@x.example"),
             ("Mario@acme", "../../etc/Mario@acme", "which no path may"),
         ] {
             let found = loaded(right, wrong).unwrap_err();

@@ -7,6 +7,7 @@ use crate::{
     evidence::Service,
     net::{Client, Credentials, Destination, MailboxLogin, Patience, Problem, Security, Transcript},
     scenario::words::USERS,
+    shown::path_text,
     target::{TargetError, Trouble},
 };
 
@@ -79,6 +80,7 @@ impl External {
     async fn logins(&self, destination: &Destination) -> Vec<Looked> {
         let client = client(destination);
         let mut looked = Vec::new();
+        let mut entered = Vec::new();
         for user in USERS {
             let Some(login) =
                 self.document.users.get(user).and_then(|user| self.logins.get(&user.address.to_ascii_lowercase()))
@@ -86,13 +88,16 @@ impl External {
                 continue;
             };
             looked.push(match client.greet(destination, Some(login)).await {
-                Ok(_) => well(format!("{user} logs in")),
+                Ok(_) => {
+                    entered.push(login);
+                    well(format!("{user} logs in"))
+                }
                 Err(error) => problem(&format!("{user} does not log in"), &error.problem),
             });
         }
-        let Some(mario) = self.document.users.get(USERS[0]) else { return looked };
-        let Some(right) = self.logins.get(&mario.address.to_ascii_lowercase()) else { return looked };
-        let wrong = Credentials { password: format!("{}-wrong", right.password), ..right.clone() };
+        // Where no password is taken, that a wrong one is not tells nothing.
+        let Some(right) = entered.first() else { return looked };
+        let wrong = Credentials { password: format!("{}-wrong", right.password), ..(*right).clone() };
         looked.push(match client.greet(destination, Some(&wrong)).await {
             Err(error) if matches!(error.problem, Problem::Login(_)) => well("a wrong password is refused".to_owned()),
             Ok(_) => Looked { found: "a wrong password is taken".to_owned(), meaning: Meaning::Wrong },
@@ -124,7 +129,13 @@ impl External {
         let mut looked = Vec::new();
         for (address, (source, login)) in &self.sources {
             looked.push(match source.reader(address, login).mark().await {
-                Ok(()) => well(format!("the mailbox of {address} can be read")),
+                Ok(()) => well(match source.missing(address) {
+                    Some(maildir) => {
+                        let place = path_text(&maildir);
+                        format!("the mailbox of {address} is empty: there is no Maildir {place} yet; its first message makes one")
+                    }
+                    None => format!("the mailbox of {address} can be read"),
+                }),
                 Err(error) => trouble(&format!("the mailbox of {address}"), &error),
             });
         }
@@ -172,5 +183,13 @@ fn problem(what: &str, problem: &Problem) -> Looked {
         Problem::Login(_) | Problem::Address(_) => Meaning::Configuration,
         _ => Meaning::Wrong,
     };
-    Looked { found: format!("{what}: {problem}"), meaning }
+    let hint = match problem {
+        Problem::Tls(_) => "; `server-name` and `trust` in the target file say which certificate it must show",
+        // No such command, or not now (RFC 4954 4, RFC 5321 4.2.4).
+        Problem::Login(reply) if (500..=504).contains(&reply.code) => {
+            "; no login is taken there at all: `submission` in the target file names the port that users hand mail over at"
+        }
+        _ => "",
+    };
+    Looked { found: format!("{what}: {problem}{hint}"), meaning }
 }

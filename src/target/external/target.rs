@@ -1,10 +1,10 @@
 //! Somebody's gateway as its file tells of it, ready to be played against.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -26,6 +26,7 @@ use crate::{
     evidence::Service,
     net::{Credentials, Destination, Foreign, MailboxLogin, Security},
     scenario::words::Span,
+    shown::path_text,
     target::TargetError,
 };
 
@@ -166,7 +167,8 @@ impl External {
         Settling { deadline: real(deadline), silence: real(silence), poll: real(poll), retry }
     }
 
-    /// What every report tells of it: certificates that nobody vouched for, and channels that need not be secured.
+    /// What every report tells of it: certificates that nobody vouched for, channels that need not be secured, and folders of
+    /// mailboxes that are not there.
     pub fn remarks(&self) -> Vec<String> {
         let how = match self.incoming.security {
             Security::Plain => Some("in clear"),
@@ -180,7 +182,13 @@ impl External {
         let told = certificates.filter_map(|(what, point)| {
             Some(format!("{}: the certificate of its {what}: {}", self.name, point.remark.as_ref()?))
         });
-        told.chain(channel).collect()
+        let missing = self.sources.iter().filter_map(|(address, (source, _))| source.missing(address));
+        let folders: BTreeSet<PathBuf> = missing.filter_map(|maildir| maildir.parent().map(Path::to_owned)).collect();
+        let folders = folders.iter().filter(|folder| !folder.is_dir()).map(|folder| {
+            let folder = path_text(folder);
+            format!("{}: there is no folder {folder}, in which its target file looks for Maildirs", self.name)
+        });
+        told.chain(channel).chain(folders).collect()
     }
 }
 

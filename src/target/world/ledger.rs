@@ -7,30 +7,36 @@ use std::{
 };
 
 use crate::{
-    evidence::SmtpPath,
+    evidence::{SmtpPath, named_in_rcpt},
     message::{Bytes, Mail},
-    net::{ClientError, Problem, Sent},
+    net::{ClientError, Problem, Sent, Spoken},
     target::{Answer, smtp::answer},
 };
 
-/// Messages in the order in which they were begun to be handed over.
+/// What went there, in the order in which it was begun to be handed over.
 #[derive(Debug, Default)]
 pub(super) struct Ledger(Mutex<Vec<Entry>>);
 
 /// One of them.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub host: String,
-    pub path: SmtpPath,
-    /// Its Message-ID.
-    pub id: Option<String>,
-    pub fate: Fate,
+    host: String,
+    what: What,
+    fate: Fate,
+}
+
+#[derive(Debug)]
+enum What {
+    /// A message, by its Message-ID.
+    Message { id: Option<String>, path: SmtpPath },
+    /// Lines of a client that keeps to no rule, among them what a host may take for a message.
+    Lines { to: Vec<String> },
 }
 
 /// What became of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// There is no answer: it may have been taken.
+    /// There is no answer, or none that tells: it may have been taken.
     Unknown,
     Taken,
     /// For some of its recipients.
@@ -46,6 +52,13 @@ impl Fate {
             (false, false) => Fate::TakenInPart,
         }
     }
+
+    fn of_session(problem: &Problem) -> Self {
+        match problem {
+            Problem::Broken(_) | Problem::Timeout => Fate::Unknown,
+            _ => Fate::Refused,
+        }
+    }
 }
 
 /// Which entry.
@@ -59,19 +72,37 @@ impl Ledger {
 
     /// A message is about to be handed to a host.
     pub fn begins(&self, host: &str, path: &SmtpPath, message: &Bytes) -> Number {
+        self.enter(Entry::new(host, path, message, Fate::Unknown))
+    }
+
+    /// Lines are about to be said to a host, where it may take some of them for a message.
+    pub fn begins_lines(&self, host: &str, script: &[Spoken]) -> Option<Number> {
+        Some(self.enter(Entry { host: host.to_owned(), what: What::of_lines(script)?, fate: Fate::Unknown }))
+    }
+
+    fn enter(&self, entry: Entry) -> Number {
         let mut entries = self.entries();
-        entries.push(Entry::new(host, path, message, Fate::Unknown));
+        entries.push(entry);
         Number(entries.len() - 1)
     }
 
     /// The session came to its end, or did not.
-    pub fn ended(&self, Number(number): Number, outcome: &Result<Sent, ClientError>) {
+    pub fn ended(&self, number: Number, outcome: &Result<Sent, ClientError>) {
+        let fate = match outcome {
+            Ok(sent) => Fate::of(&answer(sent)),
+            Err(ClientError { problem, .. }) => Fate::of_session(problem),
+        };
+        self.is_known(number, fate);
+    }
+
+    /// The session in which lines were to be said did not come to its end.
+    pub fn broke_off(&self, number: Number, problem: &Problem) {
+        self.is_known(number, Fate::of_session(problem));
+    }
+
+    fn is_known(&self, Number(number): Number, fate: Fate) {
         if let Some(entry) = self.entries().get_mut(number) {
-            entry.fate = match outcome {
-                Ok(sent) => Fate::of(&answer(sent)),
-                Err(ClientError { problem: Problem::Broken(_) | Problem::Timeout, .. }) => Fate::Unknown,
-                Err(_) => Fate::Refused,
-            };
+            entry.fate = fate;
         }
     }
 
@@ -84,21 +115,49 @@ impl Ledger {
 impl Entry {
     pub fn new(host: &str, path: &SmtpPath, message: &Bytes, fate: Fate) -> Self {
         let id = Mail::read(message.clone()).ok().and_then(|mail| mail.field("Message-ID"));
-        Self { host: host.to_owned(), path: path.clone(), id, fate }
+        Self { host: host.to_owned(), what: What::Message { id, path: path.clone() }, fate }
+    }
+}
+
+impl What {
+    /// What is said in them, where data follow for whoever is named.
+    fn of_lines(script: &[Spoken]) -> Option<Self> {
+        let said = script.iter().map(|one| String::from_utf8_lossy(&one.bytes)).collect::<String>();
+        let lines = || said.split(['\r', '\n']).map(str::trim);
+        let begins_data = |line: &str| {
+            let verb = line.get(..4).unwrap_or_default();
+            verb.eq_ignore_ascii_case("DATA") || verb.eq_ignore_ascii_case("BDAT")
+        };
+        let to: Vec<String> = lines().filter_map(named_in_rcpt).map(str::to_owned).collect();
+        (!to.is_empty() && lines().any(begins_data)).then_some(Self::Lines { to })
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Message { id, path: SmtpPath { from, to } } => {
+                let id = id.as_deref().unwrap_or("a message without Message-ID");
+                write!(f, "{id} went from <{from}> to {}", to.join(", "))
+            }
+            Self::Lines { to } => {
+                write!(f, "what a host may take for a message went line by line to {}", to.join(", "))
+            }
+        }
     }
 }
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, path: SmtpPath { from, to }, id, fate } = self;
-        let id = id.as_deref().unwrap_or("a message without Message-ID");
-        let fate = match fate {
-            Fate::Unknown => "may have been taken: there was no answer",
-            Fate::Taken => "was taken",
-            Fate::TakenInPart => "was taken for some of them",
-            Fate::Refused => "was not taken",
+        let Self { host, what, fate } = self;
+        let fate = match (fate, what) {
+            (Fate::Unknown, What::Message { .. }) => "may have been taken: there was no answer",
+            (Fate::Unknown, What::Lines { .. }) => "may have been taken",
+            (Fate::Taken, _) => "was taken",
+            (Fate::TakenInPart, _) => "was taken for some of them",
+            (Fate::Refused, _) => "was not taken",
         };
-        write!(f, "before it broke off {id} went from <{from}> to {} at {host}, and {fate}", to.join(", "))
+        write!(f, "before it broke off {what} at {host}, and {fate}")
     }
 }
 
@@ -126,5 +185,29 @@ mod tests {
             let told = Entry::new("mx.b.example", &path, &message, Fate::of(&answer)).to_string();
             assert_eq!(told, format!("{way}, and {fate}"));
         }
+    }
+
+    #[test]
+    fn lines_are_told_of_where_a_host_may_take_them_for_a_message() {
+        let told = |script: &[&str]| {
+            let script: Vec<Spoken> =
+                script.iter().map(|line| Spoken { bytes: format!("{line}\r\n").into_bytes(), listens: true }).collect();
+            let ledger = Ledger::default();
+            ledger.begins_lines("mx.b.example", &script);
+            ledger.told().concat()
+        };
+        let one = "before it broke off what a host may take for a message went line by line to x@b.example at mx.b.example, \
+                   and may have been taken";
+        let rcpt = "RCPT TO:<x@b.example>";
+        assert_eq!(told(&["MAIL FROM:<>", rcpt, "DATA", "Subject: x\r\n\r\n."]), one);
+        assert_eq!(told(&[&format!("MAIL FROM:<>\r\n{rcpt}\nbdat 4 LAST\r\nabcd")]), one);
+        for nothing in [&["MAIL FROM:<>", rcpt, "RSET"][..], &["EHLO x", "DATA"], &[]] {
+            assert_eq!(told(nothing), "", "{nothing:?}");
+        }
+        let ledger = Ledger::default();
+        let script = [Spoken { bytes: format!("{rcpt}\r\nDATA\r\n").into_bytes(), listens: true }];
+        let number = ledger.begins_lines("mx.b.example", &script).unwrap();
+        ledger.broke_off(number, &Problem::Connect(std::io::ErrorKind::ConnectionRefused.into()));
+        assert!(ledger.told()[0].ends_with("and was not taken"));
     }
 }

@@ -5,13 +5,28 @@ use std::collections::BTreeMap;
 use super::World;
 use crate::{evidence::Party, gateway::Errand, net::Transcript, scenario::given::TlsName, target::TargetError};
 
-/// So many sessions in a row: a single one may have failed by the way.
-const ENOUGH: usize = 2;
+/// How many sessions in a row are enough to say that TLS does not come about.
+#[derive(Clone, Copy, Debug)]
+pub enum Tries {
+    /// A single one may have failed by the way, as long as more may come.
+    SoFar,
+    /// What was to come has not, and is waited for no longer: the last one may be why.
+    InTheEnd,
+}
+
+impl Tries {
+    fn enough(self) -> usize {
+        match self {
+            Self::SoFar => 2,
+            Self::InTheEnd => 1,
+        }
+    }
+}
 
 impl World {
     /// An error where TLS did not come about between a host that lives here and a gateway elsewhere, whoever called, as often
     /// as it was tried last: below version 1.2, without certificates, or where one does not trust the other, nothing is played.
-    pub fn is_secured(&self) -> Result<(), TargetError> {
+    pub fn is_secured(&self, tries: Tries) -> Result<(), TargetError> {
         if self.outside.is_empty() {
             return Ok(());
         }
@@ -26,8 +41,9 @@ impl World {
             }
         }
         for ((client, server), sessions) in sessions {
-            let why: Option<Vec<String>> = sessions.iter().rev().take(ENOUGH).map(Transcript::unsecured).collect();
-            if let Some(why) = why.filter(|why| why.len() == ENOUGH) {
+            let enough = tries.enough();
+            let why: Option<Vec<String>> = sessions.iter().rev().take(enough).map(Transcript::unsecured).collect();
+            if let Some(why) = why.filter(|why| why.len() == enough) {
                 let what = format!(
                     "TLS did not come about between {client} and {server}: {}; TLS below 1.2 and suites without a certificate \
                      are out of reach here, and each must trust the other's certificate",

@@ -113,6 +113,12 @@ impl World {
                 told.push(Entry::new(&server, &sent.path, &sent.bytes, fate).to_string());
             }
         }
+        let unanswered = self.lab.tap().unanswered().into_iter();
+        told.extend(
+            unanswered
+                .filter(|one| self.is_outside(self.party(&one.server)))
+                .map(|one| Entry::new(&one.server, &one.path, &one.bytes, Fate::Unknown).to_string()),
+        );
         told
     }
 

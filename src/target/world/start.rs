@@ -17,7 +17,7 @@ use crate::{
     evidence::{Direction, PlayId, Role, Service},
     gateway::{Bind, Doors, Lab, Profile, Tap},
     net::{Calls, Patience},
-    pki::{Order, Pki},
+    pki::{Order, Pki, PkiError},
     scenario::{
         Scenario,
         words::{Host, Mailbox},
@@ -40,6 +40,9 @@ const PATIENCE_WITH_OTHERS: Patience = Patience { command: Duration::from_mins(1
 
 /// Attempts within a play at most that go before the usual ones.
 const SOON: usize = 60;
+
+/// How long what the test PKI issued for a day is good: half a year.
+const GOOD_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// By how much two clocks may differ that show the same time.
 const ALIKE: SignedDuration = SignedDuration::from_secs(2);
@@ -98,7 +101,11 @@ impl World {
         let Setting { machine, play, targets, contact } = setting;
         let names = players(direction, scenario, targets)?;
         let outside: Vec<Arc<External>> = names.values().filter_map(|name| targets.get(name).cloned()).collect();
-        let (clock, pki) = time(scenario, *machine, &outside).await?;
+        let (clock, pki) = match contact {
+            Contact::Made => time(scenario, *machine, &outside).await?,
+            Contact::Avoided => (Clock::still(scenario.starts), Pki::load().map_err(|error| untold(&error))?),
+        };
+        let good_until = (!outside.is_empty()).then(|| machine.now() + GOOD_FOR);
         let mut posta = given::posta(scenario);
         let mut cast = BTreeMap::new();
         for (&role, name) in &names {
@@ -196,6 +203,7 @@ impl World {
             changed: Mutex::default(),
             handed: Mutex::default(),
             ledger: Ledger::default(),
+            good_until,
         };
         let states = scenario.given.mailboxes.iter();
         let disabled = states.filter(|(_, state)| state.state == MailboxState::Disabled);
@@ -226,9 +234,8 @@ async fn time(
     machine: Machine,
     outside: &[Arc<External>],
 ) -> Result<(Clock, Arc<Pki>), TargetError> {
-    let trouble = |error: crate::pki::PkiError| TargetError::infrastructure(error.to_string());
     if outside.is_empty() {
-        return Ok((Clock::still(scenario.starts), Pki::load().map_err(trouble)?));
+        return Ok((Clock::still(scenario.starts), Pki::load().map_err(|error| untold(&error))?));
     }
     let (mut ahead, mut first) = (SignedDuration::ZERO, "this machine");
     for target in outside {
@@ -255,7 +262,11 @@ async fn time(
     }
     let now = machine.now() + ahead;
     let order = Order { day: Some(LegalTime::at(machine.now()).day()), newcomer: None };
-    Ok((Clock::running(Machine::set_to(now)), Pki::ordered(&order).map_err(trouble)?))
+    Ok((Clock::running(Machine::set_to(now)), Pki::ordered(&order).map_err(|error| untold(&error))?))
+}
+
+fn untold(error: &PkiError) -> TargetError {
+    TargetError::infrastructure(error.to_string())
 }
 
 fn shared(all: &[Vec<u8>]) -> Vec<Arc<[u8]>> {

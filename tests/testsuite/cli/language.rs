@@ -102,7 +102,7 @@ fn a_term_is_explained_by_either_name_in_either_language() {
     pec(&["explain", "RFC6109-3.2.1-cover", "--lang", "it"]).exits(0).says(&[
         "clausola RFC6109-3.2.1-cover",
         "vincola      il punto di ricezione",
-        "lettura      Non sono dovute",
+        "lettura      Una o più, come dice 3.2.1",
         "Ogni destinatario è coperto da una ricevuta di presa in carico",
     ]);
     let terms = pec(&["list", "terms"]).exits(0);

@@ -1,21 +1,36 @@
 //! Mailboxes read through a real Dovecot, over IMAP and POP3, by STARTTLS and from the first byte: what came comes out byte
-//! for byte, and nothing in the mailbox is other than it was. Where Dovecot is missing this says so; in CI it fails.
+//! for byte, and nothing in the mailbox is other than it was. By a token, too, which opens its submission as well. Where Dovecot
+//! is missing this says so; in CI it fails.
 #![cfg(unix)]
 
 pub mod server;
+mod token;
 
-use std::fs;
+use std::{
+    fs,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use aws_lc_rs::digest;
+use jiff::SignedDuration;
 use pec_conformance::{
-    net::{ImapLogin, MailboxLogin, Trusted},
+    clock::Machine,
+    evidence::{Service, SmtpPath},
+    net::{
+        AuthMechanism, Client, Credentials, Handler, ImapLogin, Limits, Listener, LostReplies, MailboxLogin, Manners,
+        Patience, Problem, Reply, Server, Session, Trusted,
+    },
+    pki::Pki,
+    state::StartTls,
     target::{
         Trouble,
         external::reader::{Reader, Source},
     },
 };
 
-use server::{Door, Dovecot, USER};
+use server::{Door, Dovecot, KEY, USER};
+use token::token;
 
 const DOORS: [Door; 4] = [Door::Imap, Door::Imaps, Door::Pop3, Door::Pop3s];
 
@@ -90,6 +105,95 @@ async fn a_wrong_password_is_configuration_and_is_shown_nowhere() {
         assert!(error.what.contains("login refused") && !error.what.contains("sbagliatissima"), "{error}");
     }
     assert!(!format!("{wrong:?}").contains("sbagliatissima"));
+}
+
+/// Who is somebody else's, is over, or was signed by nobody known there.
+fn wrong_tokens() -> [String; 3] {
+    let hour = SignedDuration::from_hours(1);
+    [token("anna@acme.example", hour, KEY), token(USER.0, -hour, KEY), token(USER.0, hour, b"un'altra chiave")]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_opens_a_mailbox_and_a_wrong_one_is_configuration_and_is_shown_nowhere() {
+    let Some(server) = Dovecot::start().await else { return };
+    let by = |token: String| {
+        let login = MailboxLogin { user: USER.0.to_owned(), password: token };
+        Source::Imap(server.door(Door::Imap), "INBOX".to_owned(), ImapLogin::Token).reader(USER.0, &login)
+    };
+    server.deliver("0.before", &message(0));
+    let mut reader = by(token(USER.0, SignedDuration::from_hours(1), KEY));
+    reader.mark().await.unwrap();
+    server.deliver("1.new", &message(1));
+    assert_eq!(reader.arrived().await.unwrap(), [sent(&message(1))]);
+    for wrong in wrong_tokens() {
+        let error = by(wrong.clone()).mark().await.unwrap_err();
+        assert_eq!(error.trouble, Trouble::Configuration, "{error}");
+        assert!(error.what.contains("login refused") && !error.what.contains(&wrong), "{error}");
+    }
+}
+
+/// What the host behind the submission service was handed.
+struct Relay(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Handler for Relay {
+    fn connected(&self, _: &Session) -> Result<(), Reply> {
+        Ok(())
+    }
+
+    async fn authenticate(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
+    async fn mail_from(&self, _: &Session, _: &str) -> Reply {
+        Reply::ok("Yes")
+    }
+
+    async fn rcpt(&self, _: &Session, _: &str) -> Reply {
+        Reply::ok("Yes")
+    }
+
+    async fn data(&self, _: &Session, message: Vec<u8>) -> Reply {
+        self.0.lock().unwrap().push(message);
+        Reply::ok("Yes")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_opens_submission_and_a_wrong_one_is_refused_and_is_shown_nowhere() {
+    let taken = Arc::new(Mutex::default());
+    let relay = Server {
+        host: "localhost".into(),
+        service: Service::Incoming,
+        tls: Pki::load().unwrap().tls_server_config("bravo", Machine::default()).unwrap(),
+        limits: Limits::default(),
+        upgrade: StartTls::Withheld,
+        manners: Manners::Lenient,
+        lost_replies: LostReplies::default(),
+    };
+    let relay = Listener::start(relay, Arc::new(Relay(taken.clone()))).await.unwrap();
+    let Some(server) = Dovecot::start_submitting_to(relay.address().port()).await else { return };
+    let submission = server.submission();
+    let patience = Duration::from_mins(1);
+    let client = Client {
+        name: "client.example".into(),
+        tls: Trusted::Authorities(Vec::new()).client_config().unwrap(),
+        patience: Patience { command: patience, message: patience },
+        calls: None,
+    };
+    let path = SmtpPath { from: USER.0.to_owned(), to: vec!["anna@alfa.example".to_owned()] };
+    let submit = async |token: &str| {
+        let (user, password) = (USER.0.to_owned(), token.to_owned());
+        let login = Credentials { user, password, mechanism: AuthMechanism::XOAuth2 };
+        client.send(&submission, Some(&login), &path, &sent(&message(1))).await
+    };
+    let right = submit(&token(USER.0, SignedDuration::from_hours(1), KEY)).await.unwrap();
+    assert!(right.is_complete(), "{:?}", right.transcript);
+    assert!(taken.lock().unwrap()[0].ends_with(&sent(&message(1))));
+    for wrong in wrong_tokens() {
+        let error = submit(&wrong).await.unwrap_err();
+        assert!(matches!(&error.problem, Problem::Login(reply) if reply.code == 535), "{error}");
+        assert!(!error.transcript.text().contains(&wrong) && !error.to_string().contains(&wrong), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,6 +22,8 @@ use pec_conformance::{
 };
 use tokio::runtime::Runtime;
 
+use crate::serve::program::DEADLINE;
+
 pub struct Silent {
     points: Vec<Listener>,
     taken: Receiver<()>,
@@ -31,6 +33,15 @@ pub struct Silent {
 impl Silent {
     /// Starts one that has bravo's certificates, and hands out what its target file names below `data`.
     pub fn start(folder: &Path) -> Self {
+        Self::answering(folder, Some(&Reply::ok("Yes")))
+    }
+
+    /// Starts one that never answers to a message, and holds the session open.
+    pub fn mute(folder: &Path) -> Self {
+        Self::answering(folder, None)
+    }
+
+    fn answering(folder: &Path, answer: Option<&Reply>) -> Self {
         let today: Date = LegalTime::at(Machine::default().now()).day();
         let pki = Pki::ordered(&Order { day: Some(today), newcomer: None }).unwrap();
         let public = folder.join("data/public");
@@ -51,14 +62,15 @@ impl Silent {
                 manners: Manners::Lenient,
                 lost_replies: LostReplies::default(),
             };
-            runtime.block_on(Listener::start(server, Arc::new(Everything(takes.clone())))).unwrap()
+            let everything = Everything { takes: takes.clone(), answer: answer.cloned() };
+            runtime.block_on(Listener::start(server, Arc::new(everything))).unwrap()
         });
         Self { points: points.into(), taken, _runtime: runtime }
     }
 
     /// Waits until it has taken a message.
     pub fn takes_a_message(&self) {
-        self.taken.recv().unwrap();
+        self.taken.recv_timeout(DEADLINE).unwrap();
     }
 
     pub fn addresses(&self) -> [SocketAddr; 2] {
@@ -66,7 +78,11 @@ impl Silent {
     }
 }
 
-struct Everything(Sender<()>);
+struct Everything {
+    takes: Sender<()>,
+    /// To a message; none where it says nothing.
+    answer: Option<Reply>,
+}
 
 impl Handler for Everything {
     fn connected(&self, _: &Session) -> Result<(), Reply> {
@@ -86,7 +102,10 @@ impl Handler for Everything {
     }
 
     async fn data(&self, _: &Session, _: Vec<u8>) -> Reply {
-        let _ = self.0.send(());
-        Reply::ok("Yes")
+        let _ = self.takes.send(());
+        match &self.answer {
+            Some(answer) => answer.clone(),
+            None => std::future::pending().await,
+        }
     }
 }

@@ -7,7 +7,7 @@ use pec_conformance::{
     results::CellOutcome,
     rules,
     runner::{How, Risk, play},
-    scenario::{Selection, suite},
+    scenario::{Scenario, Selection, model::Step, suite},
     target::{External, Targets},
 };
 use tokio::runtime::Runtime;
@@ -25,9 +25,16 @@ pub struct Came {
     pub otherwise: Vec<String>,
 }
 
-/// What cannot be told alike: how many messages of a burst are so alike, seconds included, that they are told as one; and how
-/// many octets a message has, whose Date is of another day.
-const TOLD_OTHERWISE: [&str; 2] = ["delivery/burst", "non-acceptance/over-the-limit"];
+/// What cannot be told alike: how many messages of a burst are so alike, seconds included, that they are told as one; how many
+/// octets a message has, whose Date is of another day; and how often what is put off is tried again while real time passes.
+const TOLD_OTHERWISE: [&str; 3] = ["delivery/burst", "non-acceptance/over-the-limit", "ordinary/put-off"];
+
+/// The scenarios in which hours pass.
+pub fn that_take_hours() -> Vec<String> {
+    let all = suite(&rules::ids()).unwrap().select(&Selection::default()).unwrap();
+    let takes_hours = |scenario: &Scenario| scenario.steps.iter().any(|step| matches!(step, Step::Advance(_)));
+    all.iter().filter(|scenario| takes_hours(scenario)).map(|scenario| scenario.id.clone()).collect()
+}
 
 /// Plays these scenarios, all of them where none is named, with a target that is bravo's gateway, in a role.
 pub fn played(target: &Path, role: &str, ids: &[&str]) -> Came {

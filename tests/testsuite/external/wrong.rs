@@ -34,7 +34,7 @@ impl Wrong {
         let mut command = Command::new(PYTHON);
         command.args([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/testsuite/external/wrong_gateway.py"), way]);
         command.args([certificate, key]).args(behind.map(|address| address.port().to_string()));
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let addresses = ["submission", "incoming"].map(|point| {
             let line = lines.next().unwrap().unwrap();

@@ -3,7 +3,7 @@
 
 usage: wrong_gateway.py WAY CERTIFICATE KEY SUBMISSION INCOMING
 
-It listens on two loopback ports and prints them: `submission PORT`, `incoming PORT`. On the two ports given a conforming
+It listens on two loopback ports and prints them: `submission PORT`, `incoming PORT`; it ends with standard input. On the two ports given a conforming
 gateway listens, to which it hands on what it takes. The ways:
 
 hollow  says 250 to everything and hands on nothing
@@ -16,6 +16,9 @@ closed  right, but for a login that hosts need at the incoming point
 bare    offers no STARTTLS at the incoming point
 old     has no TLS above 1.1 at the incoming point
 anonymous  has only suites without a certificate at the incoming point
+mutual  wants a certificate of whoever calls its incoming point
+dated   right, but hands on over TLS 1.1 at most
+distrustful  right, but hands on only to hosts whose certificates the machine's authorities vouch for
 """
 
 import asyncio
@@ -81,7 +84,7 @@ class Wrong:
     def hand_on(self, session, envelope):
         try:
             with smtplib.SMTP("127.0.0.1", int(self.behind), local_hostname="wrong.example") as client:
-                client.starttls(context=ssl._create_unverified_context())
+                client.starttls(context=of_client())
                 if login := getattr(session, "login", None):
                     client.login(login.login.decode(), login.password.decode())
                 client.sendmail(envelope.mail_from, envelope.rcpt_tos, envelope.original_content)
@@ -101,9 +104,23 @@ def context():
     return tls
 
 
+def of_client():
+    """What the way to the gateway behind is secured with."""
+    if WAY == "distrustful":
+        return ssl.create_default_context()
+    tls = ssl._create_unverified_context()
+    if WAY == "dated":
+        tls.minimum_version = ssl.TLSVersion.TLSv1
+        tls.maximum_version = ssl.TLSVersion.TLSv1_1
+        tls.set_ciphers("DEFAULT:@SECLEVEL=0")
+    return tls
+
+
 def of_hosts():
     """What the incoming point secures its channel with."""
     tls = context()
+    if WAY == "mutual":
+        tls.verify_mode = ssl.CERT_REQUIRED
     if WAY in ("old", "anonymous"):
         tls.minimum_version = ssl.TLSVersion.TLSv1
         tls.maximum_version = ssl.TLSVersion.TLSv1_1 if WAY == "old" else ssl.TLSVersion.TLSv1_2
@@ -130,7 +147,8 @@ async def main():
         server = await loop.create_server(session, "127.0.0.1", 0, ssl=context() if implicit else None)
         servers.append(server)
         print(name, server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.gather(*(server.serve_forever() for server in servers))
+    # Whoever started it holds the other end, and holds nothing any more once killed.
+    await asyncio.to_thread(sys.stdin.read)
 
 
 asyncio.run(main())

@@ -24,8 +24,16 @@ use super::program::{Client, DEADLINE, Program, is_installed, kinds, yaml};
 
 const MARIO: &str = "mario@alfa.example";
 
-/// A program that ends with the test.
+/// A program that ends with the test, be it by SIGKILL.
 struct Running(Child);
+
+impl Running {
+    fn command(program: &str) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig=KILL", program]);
+        command
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -47,7 +55,7 @@ fn free_port() -> u16 {
 /// A name server that knows this and nothing else; what it is not told of `example` is not there, what lies elsewhere it
 /// refuses to tell.
 fn dnsmasq(port: u16, records: &[&str]) -> Running {
-    let mut command = Command::new("dnsmasq");
+    let mut command = Running::command("dnsmasq");
     command.args(["--no-daemon", "--conf-file=/dev/null", "--pid-file=", "--log-facility=-"]);
     command.args(["--no-hosts", "--no-resolv", "--listen-address=127.0.0.1", "--bind-interfaces"]);
     command.arg(format!("--port={port}")).args(records).stderr(Stdio::piped());
@@ -66,7 +74,7 @@ fn dnsmasq(port: u16, records: &[&str]) -> Running {
 
 /// An ordinary mail host without TLS, which prints what it is given.
 fn ordinary(address: Ipv4Addr, port: u16) -> (Running, BufReader<ChildStdout>) {
-    let mut command = Command::new("/usr/bin/python3");
+    let mut command = Running::command("/usr/bin/python3");
     command.args(["-u", "-m", "aiosmtpd", "-n", "-l", &format!("{address}:{port}")]);
     let mut child =
         command.args(["-c", "aiosmtpd.handlers.Debugging", "stdout"]).stdout(Stdio::piped()).spawn().unwrap();

@@ -108,7 +108,8 @@ impl Document {
             }
         }
         if self.counterpart.retry.0 >= deadline.0 {
-            let why = "shorter than the `deadline` of `settling`, or nothing is tried again within it";
+            let why = "`retry`, 5s where it is not given, must be shorter than the `deadline` of `settling`, or nothing is \
+                       tried again within it";
             mistakes.tell(vec!["counterpart".into(), "retry".into()], why);
         }
         mistakes.0

@@ -31,6 +31,8 @@ impl Load {
                 .collect();
             if own.is_empty() {
                 self.tell(&path, format!("{} has no record of `{}`", path_text(file), document.provider));
+            } else {
+                self.fits(document, &own, &path_text(file));
             }
             return own;
         }
@@ -51,4 +53,25 @@ impl Load {
             ..Provider::default()
         }]
     }
+
+    /// What the target file says and the records do not bear out: everybody else goes by the records.
+    fn fits(&mut self, document: &Document, records: &[Provider], file: &str) {
+        for (index, domain) in document.domains.iter().enumerate().filter(|(_, domain)| !any_manages(records, domain)) {
+            let managed: Vec<&str> = records.iter().flat_map(|one| &one.managed_domains).map(String::as_str).collect();
+            let managed = managed.join(", ");
+            let what = format!("the domain {domain} is not among those that {file} lists: {managed}");
+            self.tell(&vec!["domains".into(), index.into()], what);
+        }
+        let Some(service) = document.users.get(SERVICE) else { return };
+        if !records.iter().any(|one| one.mail_receipt.eq_ignore_ascii_case(&service.address)) {
+            let listed: Vec<&str> = records.iter().map(|one| one.mail_receipt.as_str()).collect();
+            let what =
+                format!("server-server acceptances go elsewhere: `mailReceipt` in {file} is {}", listed.join(", "));
+            self.tell(&vec!["users".into(), SERVICE.into(), "address".into()], what);
+        }
+    }
+}
+
+fn any_manages(records: &[Provider], domain: &str) -> bool {
+    records.iter().any(|one| one.manages(domain))
 }

@@ -59,6 +59,12 @@ impl Source {
         }
     }
 
+    /// The Maildir of a mailbox that is not there: nothing was ever delivered to it, or it lies elsewhere.
+    pub fn missing(&self, address: &str) -> Option<PathBuf> {
+        let Source::Maildir(path) = self else { return None };
+        Some(PathBuf::from(filled(path, address))).filter(|maildir| !maildir.is_dir())
+    }
+
     /// Whether it asks for a login.
     pub fn wants_login(&self) -> bool {
         matches!(self, Source::Imap(..) | Source::Pop3(_))

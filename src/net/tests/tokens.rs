@@ -9,8 +9,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::*;
-use crate::{clock::Machine, evidence::Service, pki::Pki};
+use crate::{clock::Machine, evidence::Service, net::*, pki::Pki};
 
 const RIGHT: &str = "user=anna@bravo.example\u{1}auth=Bearer right\u{1}\u{1}";
 
