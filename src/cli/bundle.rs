@@ -41,7 +41,7 @@ pub struct Args {
     /// Sign with this certificate: PEM, those of its issuers behind it.
     #[arg(long, value_name = "PEM", requires = "key")]
     certificate: Option<PathBuf>,
-    /// Its RSA key: PEM, also encrypted.
+    /// Its key, of RSA or EC (P-256, P-384): PEM, also encrypted.
     #[arg(long, value_name = "PEM", requires = "certificate")]
     key: Option<PathBuf>,
     /// The environment variable that holds the key's password.
