@@ -368,6 +368,28 @@ fn a_runner_takes_nothing_for_a_command_but_annotations() {
     assert!(!json.json().is_empty() && !json.out.contains("::stop-commands"), "{}", json.out);
 }
 
+/// What shows mail, or what a run holds, without a report: nothing of it is a command either, and JSON stays what it is.
+#[test]
+fn nothing_that_is_only_shown_is_a_command_to_a_runner() {
+    let (folder, run) = (commanding(), run());
+    let (mail, run) = (folder.path().join("one.eml"), run.path().to_str().unwrap());
+    let (mail, runs) = (mail.to_str().unwrap(), [run, run]);
+    let target = folder.path().join("::add-mask::x.yaml");
+    fs::write(&target, "provider: ::add-mask::x\n").unwrap();
+    let on_github = |words: &[&str]| {
+        program::done(program::program(words).env("GITHUB_ACTIONS", "true").output().expect("the program starts"))
+    };
+    for words in [&["inspect", mail][..], &["diff", runs[0], runs[1]], &["smoke", target.to_str().unwrap()]] {
+        let told = on_github(words);
+        assert!(told.out.starts_with("::stop-commands::"), "{words:?}: {}", told.out);
+        assert_eq!(workflow_commands(&told.out), [] as [&str; 0], "{words:?}: {}", told.out);
+        assert!(told.out.trim_end().ends_with("::"), "{words:?}: it is opened again: {}", told.out);
+        assert!(!pec(words).out.contains("::stop-commands"), "{words:?}: elsewhere nobody reads it");
+    }
+    assert!(on_github(&["inspect", mail]).out.contains("::add-mask::"));
+    assert!(!on_github(&["inspect", mail, "--format", "json"]).json().is_empty());
+}
+
 #[test]
 fn a_summary_in_markdown_has_no_markup_of_a_message_and_stays_within_its_bound() {
     let folder = commanding();

@@ -7,7 +7,7 @@ mod excerpt;
 mod failure;
 mod format;
 mod gitb;
-mod github;
+pub mod github;
 mod groups;
 mod html;
 mod junit;
