@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     evidence::disk::{self, EVIDENCE},
-    report::{CodeQuality, Html, JsonStream, Junit, LARGEST_SUMMARY, LateFile, Markdown, Reports, RuleSet, Sarif},
+    report::{
+        CodeQuality, Html, JsonStream, Junit, LARGEST_SUMMARY, LateFile, Markdown, PLAYS, Reports, RuleSet, Sarif,
+    },
     rules,
     shown::path_text,
 };
@@ -79,10 +81,16 @@ impl Folder {
         for (name, is_ours) in REPORTS {
             mine(&path.join(name), is_ours)?;
         }
-        let evidence = path.join(EVIDENCE);
+        let (evidence, pages) = (path.join(EVIDENCE), path.join(PLAYS));
         match what_is_at(&evidence)? {
             None | Some(Kind::Folder) => {}
             Some(kind) => return Err(FolderError::Foreign { path: evidence, what: kind.words() }),
+        }
+        match what_is_at(&pages)? {
+            None => {}
+            Some(Kind::Folder) if is_of_plays(&pages) => {}
+            Some(Kind::Folder) => return Err(FolderError::Foreign { path: pages, what: "somebody else's" }),
+            Some(kind) => return Err(FolderError::Foreign { path: pages, what: kind.words() }),
         }
         let earlier = put_aside(path)?;
         let stream = OpenOptions::new().write(true).create_new(true).open(path.join(STREAM))?;
@@ -265,7 +273,8 @@ fn put_aside(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
     let evidence = folder.join(EVIDENCE);
     let reports = REPORTS.iter().map(|(name, _)| PathBuf::from(name)).filter(|name| folder.join(name).exists());
     let plays = plays(&evidence).into_iter().map(|play| Path::new(EVIDENCE).join(play));
-    let left: Vec<PathBuf> = reports.chain(plays).collect();
+    let pages = [PathBuf::from(PLAYS)].into_iter().filter(|name| is_of_plays(&folder.join(name)));
+    let left: Vec<PathBuf> = reports.chain(pages).chain(plays).collect();
     if left.is_empty() {
         return Ok(None);
     }
@@ -303,6 +312,12 @@ fn new_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
             made => return made.map(|()| path),
         }
     }
+}
+
+/// Whether a folder holds pages of plays, by what all of them share.
+fn is_of_plays(folder: &Path) -> bool {
+    let mut names = ["style.css", "script.js"].into_iter();
+    names.all(|name| matches!(what_is_at(&folder.join(name)), Ok(Some(Kind::File))))
 }
 
 /// Folders of plays below a folder, by their way from it. Links are not followed.

@@ -4,7 +4,6 @@
 use std::{
     collections::{BTreeSet, HashMap},
     io::{self, Write},
-    path::Path,
 };
 
 use askama::Template;
@@ -16,8 +15,11 @@ use super::{
     finding::Finding,
     folder::Written,
     held::Held,
+    home::Home,
     spool::Spool,
-    texts::{say, say_clause, say_consequence, say_found, say_in_attributes, say_phrase, say_question, say_reading},
+    texts::{
+        say, say_clause, say_consequence, say_found, say_in_attributes, say_of, say_phrase, say_question, say_reading,
+    },
 };
 use crate::{
     report::{
@@ -215,7 +217,7 @@ impl Gathered {
             pages: None,
             marks: [Word::Yes, Word::No, Word::Untold, Word::None].map(|word| Mark { word, why: String::new() }),
             cut: self.cut,
-            references_wrong: wrong.iter().take(FINDINGS).map(|it| Finding::of_group(it, Path::new(""))).collect(),
+            references_wrong: wrong.iter().take(FINDINGS).map(|it| Finding::of_group(it, &Home::alone())).collect(),
             aside: self.aside.groups(),
         })
     }
@@ -224,7 +226,7 @@ impl Gathered {
 impl<'a> Page<'a> {
     /// The same as what leads to the pages of a folder.
     pub fn leading_to(self, pages: &'a Written) -> Self {
-        Self { frame: self.frame.linking(""), pages: Some(pages), ..self }
+        Self { frame: self.frame.linking(String::new()), pages: Some(pages), ..self }
     }
 }
 
