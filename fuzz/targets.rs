@@ -1,4 +1,4 @@
-//! What each fuzz target does with its bytes. `tests/fuzz_corpus.rs` does the same with the corpus and with mutations of it,
+//! What each fuzz target does with its bytes. `tests/testsuite/fuzz_corpus.rs` does the same with the corpus and with mutations of it,
 //! on stable and in every test run.
 //!
 //! Nothing is asserted about answers: only that there is one, in bounded time and memory, and that no rule broke.

@@ -70,7 +70,7 @@ impl fmt::Display for LegalTime {
     }
 }
 
-/// The machine's clock, read here and nowhere else (`tests/architecture.rs`), so that a test can move its day.
+/// The machine's clock, read here and nowhere else (`tests/testsuite/architecture.rs`), so that a test can move its day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Machine {
     /// What it is set ahead by.

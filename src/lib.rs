@@ -30,7 +30,7 @@
 //! ```
 //!
 //! Execution and judgement are apart, so a run, a check of files and a second look at last year's evidence share every
-//! rule. What makes a message and what judges one never share code; `tests/architecture.rs` holds the arrows.
+//! rule. What makes a message and what judges one never share code; `tests/testsuite/architecture.rs` holds the arrows.
 
 pub mod archive;
 pub mod bounded;

@@ -53,6 +53,7 @@ impl Handler for AccessPoint {
 
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let _busy = self.0.around.busy();
+        self.0.keep_pace().await;
         let message = self.0.around.shared(message);
         let (told, taken) = (session.clone(), message.clone());
         let reply = answered(self.0.happens(move |core| core.submit(&told, &taken)).await);

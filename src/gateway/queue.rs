@@ -4,6 +4,7 @@ use std::{
     collections::{HashMap, HashSet},
     io,
     sync::{Arc, PoisonError},
+    time::Duration,
 };
 
 use jiff::SignedDuration;
@@ -26,6 +27,11 @@ use crate::{
 
 /// How long a message may wait (2.2.2: "a time limit for message idleness equal to 24 hours").
 const IDLENESS: SignedDuration = SignedDuration::from_hours(24);
+
+/// Above so many messages that could be sent and are not yet, who submits more waits,
+const BACKLOG: usize = 1000;
+/// and no longer than this.
+const PACE: Duration = Duration::from_secs(1);
 
 /// Who has to wait after an attempt, and who will never get it.
 type Outcome = (Vec<String>, Vec<Failure>);
@@ -68,6 +74,12 @@ impl Core {
                 });
             }
         }
+    }
+
+    /// Lets what is sent on keep pace with what is submitted, as Postfix's `in_flow_delay` does: what waits takes memory.
+    pub async fn keep_pace(&self) {
+        // Where a host is slow the submission is taken all the same.
+        let _ = tokio::time::timeout(PACE, self.store.due_at_most(BACKLOG)).await;
     }
 
     /// Sends everything due for a destination, until nothing is.

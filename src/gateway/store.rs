@@ -74,6 +74,8 @@ pub struct Store {
     written: Mutex<u64>,
     /// Told of each event that changed anything.
     changed: Notify,
+    /// Tells all who wait for the queue of each such event.
+    moved: Notify,
 }
 
 impl Store {
@@ -86,6 +88,7 @@ impl Store {
             gathered: Mutex::default(),
             written: Mutex::default(),
             changed: Notify::new(),
+            moved: Notify::new(),
         })
     }
 
@@ -112,6 +115,7 @@ impl Store {
         // Also where it recorded nothing: what it saw may be of an event that is still being written.
         if self.write(number)? {
             self.changed.notify_one();
+            self.moved.notify_waiters();
         }
         Ok(outcome)
     }
@@ -153,6 +157,17 @@ impl Store {
     /// Returns once an event has changed anything since the last call. One waits at a time: who keeps the time.
     pub async fn changed(&self) {
         self.changed.notified().await;
+    }
+
+    /// Returns once no more messages than this could be sent and are not sent yet.
+    pub async fn due_at_most(&self, most: usize) {
+        loop {
+            let moved = self.moved.notified();
+            if self.state().waiting.number_due() <= most {
+                return;
+            }
+            moved.await;
+        }
     }
 
     /// Records one change of the event under way.

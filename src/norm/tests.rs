@@ -70,7 +70,7 @@ fn the_sentences_of_a_section_are_numbered_without_gap() {
     }
 }
 
-/// As counted in the text itself (`tests/norm.rs` counts again where it is at hand), so that no line gets lost here.
+/// As counted in the text itself (`tests/testsuite/norm.rs` counts again where it is at hand), so that no line gets lost here.
 #[test]
 fn no_sentence_and_no_key_word_is_lost() {
     let numbered = sentences().iter().filter_map(|sentence| match &sentence.place {

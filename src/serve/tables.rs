@@ -34,6 +34,9 @@ const EVENT: &str = "event";
 /// The last line of the log.
 const LINE: &str = "line";
 
+/// Octets of it that are remembered, instead of redb's gibibyte: what is under way is little, and each row is read once.
+const CACHE: usize = 8 << 20;
+
 /// The journal's file.
 pub struct Tables(Database);
 
@@ -63,7 +66,10 @@ impl Tables {
 
     fn opened(path: &Path) -> io::Result<Self> {
         // A file that was cut off or overwritten is no reason to end without a word.
-        let tables = guarded(path, || Database::create(path).map_err(|error| broken(path, &error))).map(Self)?;
+        let tables = guarded(path, || {
+            Database::builder().set_cache_size(CACHE).create(path).map_err(|error| broken(path, &error))
+        })
+        .map(Self)?;
         guarded(path, || {
             // Every table is there from the first stroke on, and every row can be read.
             let stroke = tables.begin()?;

@@ -1,7 +1,7 @@
 //! Finding the certification path (RFC 5280 6.1): every candidate is tried, and what is told is what the best one comes to.
 //!
 //! Written here because the usual library, rustls-webpki, refuses every mail-address name constraint, and the one
-//! authority of Italian providers (AgID CA1) has them in each version of its certificate. `tests/oracle_path.rs` holds it
+//! authority of Italian providers (AgID CA1) has them in each version of its certificate. `tests/testsuite/oracle_path` holds it
 //! against OpenSSL and NIST's suite.
 
 use std::{

@@ -87,6 +87,11 @@ impl Waiting {
         due.collect()
     }
 
+    /// How many were due when somebody last asked.
+    pub fn number_due(&self) -> usize {
+        self.by_domain.values().map(|due| due.now.len()).sum()
+    }
+
     /// The message with this number.
     pub fn get(&self, id: u64) -> Option<&Outgoing> {
         self.messages.get(&id)
@@ -140,13 +145,14 @@ mod tests {
         waiting.written(1);
         assert_eq!(waiting.due_by(at(0), &none), [("b.example".to_owned(), 2)]);
         assert_eq!(waiting.due_by(at(5), &none), [("b.example".to_owned(), 1)]);
+        assert_eq!(waiting.number_due(), 2);
         assert_eq!(waiting.due_by(at(5), &HashSet::from([1])), [("b.example".to_owned(), 2)]);
         waiting.written(2);
         assert_eq!(waiting.due_after(at(0)), Some(at(1)));
         assert_eq!(waiting.due_after(at(1)), Some(at(5)));
         waiting.defer(1, vec!["a@b.example".into()], at(7));
         assert_eq!(waiting.due_by(at(5), &none), [("b.example".to_owned(), 2), ("c.example".to_owned(), 3)]);
-        assert_eq!(waiting.get(1).unwrap().attempts, 1);
+        assert_eq!((waiting.get(1).unwrap().attempts, waiting.number_due()), (1, 2));
         for id in 1..=3 {
             assert!(waiting.remove(id).is_some());
         }

@@ -1,9 +1,13 @@
 //! What a gateway still knows after it was stopped, and what it does when it can keep nothing.
 
+use std::{collections::HashSet, pin::pin};
+
+use jiff::Timestamp;
+
 use super::*;
 use crate::gateway::{
     Incoming,
-    store::{Full, InMemory},
+    store::{Entry, Full, InMemory, Purpose, Store},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,4 +76,22 @@ async fn futures_join<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     })
     .await;
     running.into_iter().filter_map(|(_, output)| output).collect()
+}
+
+#[tokio::test]
+async fn who_waits_for_the_queue_goes_on_once_enough_is_sent() {
+    let (store, now) = (Store::open(InMemory::default()).unwrap(), Timestamp::UNIX_EPOCH);
+    let path = SmtpPath { from: String::new(), to: vec!["anna@bravo.example".to_owned()] };
+    let queue = || store.queue(path.clone(), b"text"[..].into(), Purpose::Ordinary, now);
+    store.event(|| (0..3).for_each(|_| queue())).unwrap();
+    store.due_by(now, &HashSet::new());
+    store.due_at_most(3).await;
+    let mut waiting = pin!(store.due_at_most(2));
+    tokio::select! {
+        biased;
+        () = &mut waiting => panic!("three are due"),
+        () = std::future::ready(()) => {}
+    }
+    store.event(|| store.record(Entry::Dequeued(1))).unwrap();
+    waiting.await;
 }

@@ -1,0 +1,627 @@
+//! Gateways in processes of their own, played against by target files: as they would be if somebody else had built them.
+
+mod clear;
+mod clock;
+pub mod page;
+#[cfg(unix)]
+mod pipeline;
+mod projection;
+mod silent;
+pub mod staging;
+mod strangers;
+mod tales;
+pub mod wrong;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+};
+
+use pec_conformance::evidence::SmtpPath;
+use staging::{ALFA, BRAVO, Counterpart, FLAWED, Provider, Staging, addresses, at_once};
+use walkdir::WalkDir;
+
+use crate::{
+    ports,
+    serve::program::{self, Program},
+};
+
+/// What needs no fault and no movable clock: of each theme, and each way of waiting.
+const PLAYED: [&str; 6] = [
+    "delivery/complete",
+    "delivery/concise",
+    "non-delivery/unknown-mailbox",
+    "non-acceptance/from-differs",
+    "ordinary/from-ordinary-wrapped",
+    "session/starttls-announced",
+];
+
+/// As long as is waited in tests: what must come, comes however busy the machine is.
+const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 100ms}\n";
+
+#[test]
+fn a_gateway_elsewhere_takes_either_role_as_one_inside_does() {
+    let played: BTreeMap<String, String> = PLAYED.map(|id| (id.to_owned(), "passed".to_owned())).into();
+    at_once(["receiver", "sender"], |role| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let bravo = staging.serve("bravo", BRAVO, counterpart);
+        staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+        let as_role = format!("--{role}");
+        let words = ["run", &as_role, "acme.yaml", "--reports", role, "--strict"];
+        let (code, text) = staging.run(&[&words[..], &PLAYED].concat());
+        assert_eq!(code, 0, "{role}\n{text}");
+        assert_eq!(staging.outcomes(role), played, "{role}\n{text}");
+        assert!(text.contains("a sentinel that came through both ways and 1s of silence"), "{text}");
+        holds_no_password(&staging);
+    });
+}
+
+/// A mailbox that is full is one of the target's own; what it lacks is told, with what would help.
+#[test]
+fn what_a_gateway_elsewhere_lacks_is_told() {
+    at_once(["receiver", "sender"], |role| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let bravo = staging.serve("bravo", BRAVO, counterpart);
+        staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+        let as_role = format!("--{role}");
+        let words = ["run", "non-delivery/*", "timeout/*", "ordinary/infected-discarded", &as_role, "acme.yaml"];
+        let (code, text) = staging.run(&words);
+        assert_eq!(code, 0, "{text}");
+        if role == "receiver" {
+            assert_eq!(staging.outcomes("reports")["non-delivery/full-mailbox"], "passed", "{text}");
+        }
+        assert!(text.contains("`clock` in its target file could say how"), "{text}");
+        assert!(text.contains("only with `--allow infected`"), "{text}");
+        assert!(text.contains("conforming in ") && text.contains(" skipped (exit code 0)"), "{text}");
+        holds_no_password(&staging);
+    });
+}
+
+/// Nothing below a folder holds the password but the files that are there for it.
+fn holds_no_password(staging: &Staging) {
+    for entry in WalkDir::new(staging.path()) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() && !["secret", "mario.secret"].contains(&&*entry.file_name().to_string_lossy()) {
+            let bytes = fs::read(entry.path()).unwrap();
+            let shown = String::from_utf8_lossy(&bytes);
+            assert!(!shown.contains(program::PASSWORD), "{} holds the password", entry.path().display());
+        }
+    }
+}
+
+#[test]
+fn what_had_to_be_played_and_was_not_is_told_by_the_exit_code() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    let played = ["timeout/*", "delivery/complete", "--receiver", "acme.yaml", "--require-played", "timeout/*"];
+    let (code, text) = staging.run(&[&["run"], &played[..]].concat());
+    assert_eq!(code, 4, "{text}");
+}
+
+/// A handful of plays: what is told of each is what is told of it inside.
+#[test]
+fn what_is_told_of_a_gateway_elsewhere_is_what_is_told_of_one_inside() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    for (role, id) in
+        [("receiver", "non-delivery/full-mailbox"), ("receiver", "delivery/complete"), ("sender", "delivery/complete")]
+    {
+        let came = tales::played(&file, role, &[id]);
+        assert!(came.otherwise.is_empty(), "{}", came.otherwise.join("\n"));
+        assert_eq!(came.passed, 1, "{:?}", came.skipped);
+    }
+}
+
+/// Every scenario that needs no fault and no clock that can be moved is played, and ends and is told as it is inside.
+#[test]
+#[ignore = "takes minutes: .ci/long runs it"]
+fn the_whole_suite_is_played_in_either_role() {
+    /// So many of the suite need neither.
+    const PLAYABLE: usize = 80;
+    at_once(["receiver", "sender"], |role| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let bravo = staging.serve("bravo", BRAVO, counterpart);
+        let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+        let came = tales::played(&file, role, &[]);
+        println!("as {role}: {} passed, {} skipped\n{}", came.passed, came.skipped.len(), came.skipped.join("\n"));
+        assert!(came.otherwise.is_empty(), "{}", came.otherwise.join("\n"));
+        assert!(came.passed >= PLAYABLE, "{} as {role}", came.passed);
+    });
+}
+
+#[test]
+fn a_clock_that_a_command_moves_plays_what_takes_a_day() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let listening = addresses(&bravo);
+    let clock = clock::moved_by_command(bravo);
+    let file = staging.target("acme", BRAVO, listening, "bravo", counterpart, &(SETTLING.to_owned() + &clock));
+    for (role, id) in [
+        ("sender", "timeout/twelve-and-twenty-four-hours"),
+        ("sender", "timeout/delivered-after-all"),
+        ("receiver", "timeout/envelope-after-second-notice"),
+    ] {
+        let came = tales::played(&file, role, &[id]);
+        assert!(came.otherwise.is_empty(), "{}", came.otherwise.join("\n"));
+        assert_eq!(came.passed, 1, "{:?}", came.skipped);
+    }
+}
+
+/// Gateways elsewhere that know the way to each other, alfa as `uno.yaml` and another as `due.yaml`, with the ports of each
+/// one's counterpart.
+fn two_that_meet(staging: &Staging, due: Provider) -> [(Program, Counterpart); 2] {
+    let (of_uno, of_due) = (Counterpart::free(), Counterpart::free());
+    let (mut uno, mut other) = (staging.serve("alfa", ALFA, of_uno), staging.serve(due.dialect, due, of_due));
+    for domain in due.domains {
+        uno.order(&format!("route {domain} {} {}", other.address("incoming"), due.host));
+    }
+    for domain in ALFA.domains {
+        other.order(&format!("route {domain} {} {}", uno.address("incoming"), ALFA.host));
+    }
+    staging.target("uno", ALFA, addresses(&uno), "alfa", of_uno, SETTLING);
+    staging.target("due", due, addresses(&other), due.dialect, of_due, SETTLING);
+    [(uno, of_uno), (other, of_due)]
+}
+
+#[test]
+fn two_gateways_elsewhere_play_each_other() {
+    let staging = Staging::new();
+    let _two = two_that_meet(&staging, BRAVO);
+    let (code, text) = staging.run(&["run", "delivery/complete", "--among", "uno.yaml,due.yaml"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("plays     2 = 2 passed"), "{text}");
+}
+
+/// Who is inside and who is elsewhere play each other, every ordered pair of them, and one report tells of all.
+#[test]
+fn gateways_elsewhere_and_inside_play_each_other_in_parts_that_are_merged() {
+    let staging = Staging::new();
+    let mut two = two_that_meet(&staging, FLAWED);
+    for (gateway, counterpart) in &mut two {
+        gateway.order(&format!("route delta.example 127.0.0.1:{} mx.delta.example", counterpart.incoming));
+    }
+    let words = ["run", "delivery/complete", "--among", "delta,uno.yaml,due.yaml"];
+    let mut told = Vec::new();
+    for part in ["1/2", "2/2"] {
+        let reports = part.replace('/', "-");
+        told.push(staging.run(&[&words[..], &["--shard", part, "--reports", &reports]].concat()));
+    }
+    assert!(told.iter().all(|(_, text)| text.contains("plays     3 = ")), "{told:?}");
+
+    let (code, text) = staging.run(&["merge", "1-2"]);
+    assert!(code == 2 && text.contains("part 2/2 is missing"), "{text}");
+    let (code, text) = staging.run(&["merge", "1-2", "1-2", "2-2"]);
+    assert!(code == 2 && text.contains("part 1/2 is in 1-2 too"), "{text}");
+    let (code, text) = staging.run(&["merge", "1-2", "--incomplete", "--reports", "half"]);
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("+ 3 not played"), "{text}");
+    let (code, text) = staging.run(&["merge", "2-2", "1-2", "--reports", "whole"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("plays     6 = 2 passed + 4 failed"), "{text}");
+    assert!(text.contains("to blame     due, as receiver") && !text.contains("to blame     uno"), "{text}");
+    assert_eq!(staging.cells("whole").len(), 6);
+    let stream = fs::read_to_string(staging.path().join("whole/run.jsonl")).unwrap();
+    assert!(stream.starts_with("{\"type\":\"header\"") && stream.contains("\"type\":\"footer\""), "{stream}");
+    let junit = fs::read_to_string(staging.path().join("whole/junit.xml")).unwrap();
+    assert!(junit.contains("tests=\"6\" failures=\"4\""), "{junit}");
+    // What is told of the parts together is what was told of each, the evidence too.
+    let (code, text) = staging.run(&["check", "whole/evidence"]);
+    assert_eq!(code, 1, "{text}");
+    // Another run's part is none of this one's; evidence that was changed is none of anybody's.
+    let (_, text) = staging.run(&[&words[..], &["--strict", "--shard", "2/2", "--reports", "strict"]].concat());
+    assert!(text.contains("plays     3 = "), "{text}");
+    let (code, text) = staging.run(&["merge", "1-2", "strict"]);
+    assert!(code == 2 && text.contains("strict: it is no part of the run that 1-2 is of"), "{text}");
+    let evidence = staging.path().join("2-2/evidence");
+    let is_message = |path: &std::path::Path| path.extension().is_some_and(|extension| extension == "eml");
+    let message =
+        WalkDir::new(evidence).into_iter().map(|entry| entry.unwrap().into_path()).find(|path| is_message(path));
+    fs::write(message.unwrap(), "changed").unwrap();
+    let (code, text) = staging.run(&["merge", "1-2", "2-2", "--reports", "changed"]);
+    assert!(code == 2 && text.contains("was changed"), "{text}");
+}
+
+/// What the log and the virus store show is judged; what a target file claims and is not so is told.
+#[test]
+fn what_a_gateway_elsewhere_shows_beside_its_mailboxes_is_judged_too() {
+    const PROGRAMS: &str = "start: [touch, started]\nstop: [touch, stopped]\n";
+    // It keeps a Maildir for each month: the command puts them together.
+    const VIRUS: &str = "virus-store: {command: [sh, -c, \"mkdir -p seen/new; cp bravo/virus/*/new/* seen/new 2>/dev/null; echo seen\"]}\n";
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let shown = |log: &str| format!("{SETTLING}{PROGRAMS}{VIRUS}log: {log}\n");
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, &shown("{file: bravo/log}"));
+    let (code, text) = staging.run(&["smoke", "acme.yaml"]);
+    assert_eq!(code, 0, "{text}");
+    for sentence in ["its log can be read", "its virus store can be looked into"] {
+        assert!(text.contains(sentence), "{sentence}\n{text}");
+    }
+    assert!(["started", "stopped"].iter().all(|file| staging.path().join(file).exists()));
+    let played = ["run", "delivery/complete", "virus/kept-in-store", "--receiver", "acme.yaml", "--allow", "infected"];
+    let (code, text) = staging.run(&played);
+    assert_eq!(code, 0, "{text}");
+    assert!(staging.applied("reports", "log/generated-recorded") > 0, "{text}");
+
+    // A log that leaves out what was generated: the rule says so, of whoever keeps it.
+    let forgetful = "{command: [sh, -c, 'sed s/consegna-bravo/x/ bravo/log/*.jsonl'], fields: {generated: nothing}}";
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, &shown(forgetful));
+    let (code, text) = staging.run(&["run", "delivery/complete", "--receiver", "acme.yaml"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("log/generated-recorded") && text.contains("to blame     acme, as receiver"), "{text}");
+    for (log, code, why) in [
+        ("{file: bravo/none}", 3, "its log bravo/none cannot be read"),
+        ("{file: bravo/log, fields: {at: time}}", 2, "it has no `time`; `fields` of `log` in the target file"),
+    ] {
+        staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, &shown(log));
+        let (found, text) = staging.run(&["run", "delivery/complete", "--receiver", "acme.yaml"]);
+        assert_eq!(found, code, "{text}");
+        assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(why), "{why}\n{text}");
+    }
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, &format!("{SETTLING}start: [false]\n"));
+    let (code, text) = staging.run(&["run", "delivery/complete", "--receiver", "acme.yaml"]);
+    assert!(code == 3 && text.contains("`start`"), "{text}");
+}
+
+/// A run that is broken off tells what it had sent, and to whom.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_tells_what_was_sent() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let silent = silent::Silent::start(staging.path());
+    let more = "stop: [touch, stopped]\nsettling: {deadline: 10m, silence: 1s, poll: 100ms}\n";
+    staging.target("acme", BRAVO, silent.addresses(), "data", counterpart, more);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
+    command.env("LC_ALL", "C");
+    command.args(["run", "delivery/complete", "--receiver", "acme.yaml"]).current_dir(staging.path());
+    let mut run = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    // Once the envelope has been handed over, nothing comes any more.
+    silent.takes_a_message();
+    // Once is to let the play end, which it would in ten minutes; two that come at once may count as one.
+    while run.try_wait().unwrap().is_none() {
+        let _ = std::process::Command::new("kill").arg(run.id().to_string()).status().unwrap();
+        std::thread::sleep(ports::LOOK);
+    }
+    let output = run.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(text.contains("the run was interrupted"), "{text}");
+    assert!(
+        text.contains("went from <mario@alfa.example> to anna@bravo.example at mx.bravo.example, and was taken"),
+        "{text}"
+    );
+    assert!(staging.path().join("stopped").exists());
+}
+
+/// What an earlier run left in somebody's queue comes in the middle of another one.
+#[test]
+fn a_late_message_of_an_earlier_run_is_told_of_and_not_judged() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let relay = format!("{SETTLING}names: [client.example]\n");
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, &relay);
+    let played = ["run", "delivery/complete", "--sender", "acme.yaml", "--strict=notes", "--reports"];
+    let (code, text) = staging.run(&[&played[..], &["earlier"]].concat());
+    assert_eq!(code, 0, "{text}");
+    let crossed = |entry: walkdir::DirEntry| {
+        let is_it = entry.file_name().to_string_lossy().ends_with("posta-certificata-wire-sender-to-receiver.eml");
+        is_it.then(|| fs::read(entry.path()).unwrap())
+    };
+    let envelope = WalkDir::new(staging.path().join("earlier")).into_iter().find_map(|entry| crossed(entry.unwrap()));
+    let handed = std::thread::spawn(move || {
+        let point = SocketAddr::from((Ipv4Addr::LOCALHOST, counterpart.incoming));
+        while std::net::TcpStream::connect(point).is_err() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let path = SmtpPath { from: "mario@bravo.example".into(), to: vec!["anna@alfa.example".into()] };
+        program::hand_unverified(point, &path, &envelope.unwrap()).is_complete()
+    });
+    let (code, text) = staging.run(&[&played[..], &["later"]].concat());
+    assert!(handed.join().unwrap(), "{text}");
+    assert_eq!(code, 0, "{text}");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(line.contains("of another run, as late ones of an earlier run are,"), "{text}");
+}
+
+/// Without a command for its clock no notice is waited for; one that comes is a message like any other.
+#[test]
+fn a_notice_that_comes_by_itself_is_judged_as_a_message() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let mut bravo = staging.serve("bravo", BRAVO, counterpart);
+    let patient = "settling: {deadline: 1m, silence: 5s, poll: 1s}\n";
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, patient);
+    let suite = staging.path().join("suite");
+    fs::create_dir(&suite).unwrap();
+    let silent = "title: A receiver that tells nothing\nclauses: [RFC6109-3.5-transaction]\n\
+                  given: {receiver: {loses: [avvenuta-consegna, presa-in-carico]}}\nsteps:\n  \
+                  - send: {id: a, from: mario@sender, to: [anna@receiver]}\n  \
+                  - expect:\n      mario@sender: [{accettazione: a}]\n      anna@receiver: [{posta-certificata: a}]\n";
+    fs::write(suite.join("silent.yaml"), silent).unwrap();
+    let (code, text) = std::thread::scope(|scope| {
+        let run = scope.spawn(|| staging.run(&["run", "silent", "--scenarios", "suite", "--sender", "acme.yaml"]));
+        // Its clock is moved once the message was accepted, and not by the harness.
+        while bravo.mailbox("mario@bravo.example").is_empty() && !run.is_finished() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        bravo.order("advance 13h");
+        run.join().unwrap()
+    });
+    assert_eq!(code, 1, "{text}");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(line.contains("preavviso-errore-consegna") && line.contains("to blame acme, as sender"), "{text}");
+    assert!(!line.contains("to blame alfa"), "{text}");
+    assert!(staging.applied("reports", "timeout/subject-prefix") > 0, "{text}");
+}
+
+/// Nobody can play where the two do not show the same time: that is no verdict, and what helps is told.
+#[test]
+fn two_gateways_elsewhere_whose_clocks_differ_are_out_of_play_until_they_are_set() {
+    let (staging, pki) = (Staging::new(), pec_conformance::pki::Pki::load().unwrap());
+    fs::create_dir_all(staging.path().join("public")).unwrap();
+    fs::write(staging.path().join("public/tls-root.pem"), pki.tls_root_pem()).unwrap();
+    let ldif =
+        pec_conformance::directory::export::ldif(&pec_conformance::gateway::directory_with(&pki, std::iter::empty()));
+    fs::write(staging.path().join("public/directory.ldif"), ldif).unwrap();
+    let nobody = [SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free())); 2];
+    let tomorrow = "clock: [sh, -c, \"date -u -d tomorrow +%FT%TZ # %s\"]\n";
+    let stubborn = "clock: [sh, -c, \"date -u +%FT%TZ # %s\"]\n";
+    staging.target("acme", BRAVO, nobody, ".", Counterpart::free(), tomorrow);
+    for (more, told) in [("", "unless `clock` in its target file says how"), (stubborn, "does not move it that far")] {
+        staging.target("beta", ALFA, nobody, ".", Counterpart::free(), more);
+        let (code, text) =
+            staging.run(&["run", "delivery/complete", "--sender", "beta.yaml", "--receiver", "acme.yaml"]);
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(code, 3, "{text}");
+        assert!(line.contains("beta: its clock is") && line.contains("behind that of acme"), "{text}");
+        assert!(line.contains(told) && line.contains("set that of acme back"), "{text}");
+    }
+}
+
+/// Who is on the same network may call the ports that the other side listens on.
+#[test]
+fn strangers_at_the_ports_of_the_other_side_are_told_of_and_nobody_is_judged_by_them() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    let strangers = [(counterpart.incoming, "anna@alfa.example"), (counterpart.posta, "carla@posta.example")];
+    let answers = strangers.map(|(port, recipient)| strangers::writes_to(port, recipient));
+    let (code, text) = staging.run(&["run", "delivery/complete", "--receiver", "acme.yaml"]);
+    assert!(answers.iter().all(|answer| answer.recv().unwrap().starts_with("250")), "{text}");
+    assert_eq!(code, 0, "{text}");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for host in ["mx.alfa.example", "mx.posta.example"] {
+        let told = format!("a stranger at 127.0.0.1 that calls itself scanner.example called {host} without a message");
+        assert!(line.contains(&told), "{told}\n{text}");
+    }
+    assert!(line.contains("one message of somebody else's was left alone"), "{text}");
+
+    // A relay whose name the target file does not have is heard, and told.
+    let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    let (named, otherwise) = (
+        "server-name: mx.bravo.example, trust: {ca: bravo/public/tls-root.pem}",
+        "server-name: relay.bravo.example, trust: {unverified: true}",
+    );
+    let page = fs::read_to_string(&file).unwrap();
+    assert_eq!(page.matches(named).count(), 2, "{page}");
+    fs::write(&file, page.replace(named, otherwise)).unwrap();
+    let (code, text) = staging.run(&["run", "delivery/complete", "--sender", "acme.yaml"]);
+    assert_eq!(code, 0, "{text}");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(line.contains("calls itself mx.bravo.example called mx.alfa.example"), "{text}");
+    assert!(line.contains("`names` in its target file should have it"), "{text}");
+}
+
+#[test]
+fn what_a_gateway_elsewhere_does_wrong_is_named_and_it_is_blamed() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let flawed = staging.serve("flawed", FLAWED, counterpart);
+    staging.target("acme", FLAWED, addresses(&flawed), "flawed", counterpart, SETTLING);
+    let (code, text) = staging.run(&["run", "delivery/complete", "--receiver", "acme.yaml"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("violation headers/reference") && text.contains("to blame     acme, as receiver"), "{text}");
+    assert!(!text.contains("to blame     alfa"), "{text}");
+}
+
+#[test]
+fn a_target_that_takes_everything_and_delivers_nothing_is_blamed_and_nothing_hangs() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let silent = silent::Silent::start(staging.path());
+    let more = "settling: {deadline: 4s, silence: 1s, poll: 100ms}\n";
+    staging.target("acme", BRAVO, silent.addresses(), "data", counterpart, more);
+    for role in ["--receiver", "--sender"] {
+        let (code, text) =
+            staging.run(&["run", "delivery/complete", role, "acme.yaml", "--reports", role.trim_start_matches('-')]);
+        assert_eq!(code, 1, "{role}\n{text}");
+        assert!(text.contains("to blame     acme") && !text.contains("to blame     alfa"), "{role}\n{text}");
+    }
+    let (code, text) = staging.run(&["smoke", "acme.yaml"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("WRONG   a wrong password is taken"), "{text}");
+}
+
+/// What a gateway of another make that goes wrong in this way comes to, in each role: exit code, and page in one line.
+fn told_of(way: &str) -> Option<[(i32, String); 2]> {
+    let [Some(receiver), Some(sender)] = at_once(["--receiver", "--sender"], |role| told_of_as(way, role, "")) else {
+        return None;
+    };
+    Some([receiver, sender])
+}
+
+/// The same in one role; `incoming` is what else its file says of its incoming point.
+fn told_of_as(way: &str, role: &str, incoming: &str) -> Option<(i32, String)> {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let wrong = wrong::Wrong::start(staging.path(), way, addresses(&bravo))?;
+    let settling = "settling: {deadline: 8s, silence: 1s, poll: 100ms}\n";
+    let file = staging.target("acme", BRAVO, wrong.addresses(), "bravo", counterpart, settling);
+    fs::write(staging.path().join("hosts"), "per-prova\n").unwrap();
+    let page = fs::read_to_string(&file).unwrap().replace("{ca: bravo/public/tls-root.pem}", "{unverified: true}");
+    fs::write(&file, page.replace("incoming: {host", &format!("incoming: {{{incoming}host"))).unwrap();
+    let (code, text) = staging.run(&["run", "delivery/complete", role, "acme.yaml"]);
+    Some((code, text.split_whitespace().collect::<Vec<_>>().join(" ")))
+}
+
+/// An incoming point may want TLS from the first byte, or a login; one that offers no STARTTLS breaks the norm.
+#[test]
+fn an_incoming_point_is_met_as_its_file_says() {
+    let cases = [
+        ("tls", "tls: implicit, ", 0, "conforming"),
+        ("closed", "login: {user: pec, password: {file: hosts}}, ", 0, "conforming"),
+        ("closed", "login: {user: pec, password: {file: secret}}, ", 1, "to blame acme"),
+        ("closed", "", 1, "to blame acme"),
+        ("bare", "", 1, "to blame acme, as receiver"),
+    ];
+    at_once(cases, |(way, incoming, expected, says)| {
+        let Some((code, text)) = told_of_as(way, "--receiver", incoming) else { return };
+        assert_eq!(code, expected, "{way} {incoming}\n{text}");
+        assert!(text.contains(says) && !text.contains("to blame alfa"), "{way} {incoming}\n{text}");
+    });
+}
+
+#[test]
+fn a_secondary_environment_is_played_by_its_users() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    let user = |name: &str| format!("  {name}: {{address: {name}@studio.bravo.example, password: {{file: secret}}}}\n");
+    let more = format!("{SETTLING}secondary:\n{}{}", user("anna"), user("mario"));
+    let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, &more);
+    let came = tales::played(&file, "receiver", &["delivery/secondary-environment"]);
+    assert!(came.otherwise.is_empty(), "{}", came.otherwise.join("\n"));
+    assert_eq!(came.passed, 1, "{:?}", came.skipped);
+}
+
+#[test]
+fn a_slow_gateway_of_another_make_conforms() {
+    for (code, text) in told_of("slow").into_iter().flatten() {
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("unverified, as the target file says"), "{text}");
+    }
+}
+
+#[test]
+fn a_gateway_of_another_make_that_takes_everything_and_delivers_nothing_is_blamed() {
+    for (code, text) in told_of("hollow").into_iter().flatten() {
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains("to blame acme") && !text.contains("to blame alfa"), "{text}");
+    }
+}
+
+#[test]
+fn a_gateway_of_another_make_that_puts_off_what_is_new_to_it_conforms() {
+    for (code, text) in told_of("grey").into_iter().flatten() {
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("a sentinel that came through both ways"), "{text}");
+    }
+}
+
+#[test]
+fn what_a_gateway_of_another_make_never_takes_or_breaks_off_is_told_and_it_is_blamed() {
+    let cases = [
+        ("never", ["mx.bravo.example said `451 4.3.0 Come again`", "found 451 Come again"]),
+        ("drops", ["closed the connection without an answer", "expected an SMTP session that is held to its end"]),
+    ];
+    at_once(cases, |(way, told)| {
+        for ((code, text), told) in told_of(way).into_iter().flatten().zip(told) {
+            assert_eq!(code, 1, "{way}\n{text}");
+            assert!(text.contains(told), "{way}\n{text}");
+            assert!(text.contains("to blame acme") && !text.contains("to blame alfa"), "{way}\n{text}");
+        }
+    });
+}
+
+#[test]
+fn a_target_that_is_down_is_out_of_reach_and_no_verdict() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let silent = silent::Silent::start(staging.path());
+    drop(silent);
+    let closed = [(); 2].map(|()| SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free())));
+    staging.target("acme", BRAVO, closed, "data", counterpart, SETTLING);
+    for words in [&["run", "delivery/complete", "--receiver", "acme.yaml"][..], &["smoke", "acme.yaml"]] {
+        let (code, text) = staging.run(words);
+        assert_eq!(code, 3, "{text}");
+        assert!(text.contains("is out of reach"), "{text}");
+    }
+}
+
+#[test]
+fn a_target_file_that_is_wrong_starts_nothing() {
+    let staging = Staging::new();
+    fs::write(staging.path().join("acme.yaml"), "provider: ACME\ndomain: [acme.example]\n").unwrap();
+    for words in [&["run", "--receiver", "acme.yaml"][..], &["smoke", "acme.yaml"], &["routes", "acme.yaml"]] {
+        let (code, text) = staging.run(words);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains("acme.yaml:2:1") && text.contains("unknown key `domain`"), "{text}");
+    }
+    let (code, text) = staging.run(&["run", "--receiver", "acme"]);
+    assert!(code == 2 && text.contains("files that end in `.yaml`"), "{text}");
+}
+
+/// The page for providers, with its files, ports and commands: each command ends well.
+#[test]
+fn what_the_page_for_providers_says_runs() {
+    let staging = Staging::new();
+    let (counterpart, own) = (Counterpart::free(), Counterpart::free());
+    let ports =
+        [("12587", own.posta), ("12525", own.incoming), ("22525", counterpart.incoming), ("22526", counterpart.posta)];
+    let here =
+        |text: &str| ports.iter().fold(text.to_owned(), |text, (shown, free)| text.replace(shown, &free.to_string()));
+    fs::write(staging.path().join("password.txt"), program::PASSWORD).unwrap();
+    for (name, text) in page::blocks("file") {
+        fs::write(staging.path().join(name), here(text)).unwrap();
+    }
+    let file = fs::read_to_string(staging.path().join("staging.yaml")).unwrap();
+    let _served = program::Program::start(staging.path(), "bravo", &file.replacen("data: bravo\n", "", 1));
+    staging.follows_the_page();
+}
+
+#[test]
+fn a_target_that_is_well_is_told_so_and_given_what_it_needs() {
+    let (staging, counterpart) = (Staging::new(), Counterpart::free());
+    let bravo = staging.serve("bravo", BRAVO, counterpart);
+    staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
+    let (code, text) = staging.run(&["smoke", "acme.yaml"]);
+    assert_eq!(code, 0, "{text}");
+    for sentence in [
+        "the incoming point secures the channel: TLSv1",
+        "mario logs in",
+        "a wrong password is refused",
+        "the mailbox of giulia@bravo.example can be read",
+        "a message from alfa to acme arrived",
+        "a message from acme to alfa arrived",
+        "its clock shows this machine's time",
+    ] {
+        assert!(text.contains(sentence), "{sentence}\n{text}");
+    }
+
+    let before = bravo.data.join("log");
+    let records =
+        || fs::read_dir(&before).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap().len()).sum::<usize>();
+    let logged = records();
+    let (code, text) = staging.run(&["run", "delivery/*", "--receiver", "acme.yaml", "--dry-run"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("delivery/complete alfa -> acme: contract from mario@alfa.example to anna@bravo.example"),
+        "{text}"
+    );
+    assert_eq!(records(), logged, "nothing was sent");
+
+    let (code, text) = staging.run(&["routes", "acme.yaml"]);
+    assert_eq!(code, 0, "{text}");
+    let port = counterpart.incoming;
+    for line in [
+        format!("alfa.example  127.0.0.1:{port}  mx.alfa.example  STARTTLS always"),
+        format!("alfa.example  smtp:[127.0.0.1]:{port}"),
+        format!("[127.0.0.1]:{port}  secure match=mx.alfa.example:mx.delta.example"),
+    ] {
+        assert!(text.contains(&line), "{line}\n{text}");
+    }
+
+    let (code, text) = staging.run(&["directory", "export", "handout", "--target", "acme.yaml"]);
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = staging.run(&["check", "handout/directory.ldif.p7m", "handout/alfa.cer"]);
+    assert_eq!(code, 0, "{text}");
+    let ldif = fs::read_to_string(staging.path().join("handout/directory.ldif")).unwrap();
+    assert_eq!(ldif.matches("providerName: Bravo Recapiti").count(), 2, "each environment once");
+}

@@ -1,0 +1,39 @@
+//! What the program promises, from outside: everything but the scenarios and the faults, which have harnesses of their own. One
+//! program, built once, in which tests that wait for others leave the processors to those that work.
+
+mod architecture;
+mod archive;
+mod browser;
+mod bundle;
+mod burst;
+mod cases;
+mod choices;
+mod cli;
+mod contributing;
+mod dovecot;
+mod external;
+mod formats;
+mod fuzz_corpus;
+mod hostile;
+mod limits;
+mod messages;
+mod norm;
+mod oracle_compose;
+mod oracle_differential;
+mod oracle_path;
+mod oracle_pki;
+mod oracle_slapd;
+mod oracle_smtp;
+mod outside;
+mod page;
+mod parts;
+mod ports;
+mod postfix;
+mod program;
+mod readme;
+mod receipts;
+mod redaction;
+mod reference;
+mod reports;
+mod serve;
+mod transactions;
