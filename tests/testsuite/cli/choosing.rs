@@ -147,7 +147,7 @@ fn pasted(folder: &Folder, command: &str) -> String {
 #[test]
 fn the_command_that_plays_it_again_is_pasted_as_it_stands() {
     let folder = Folder::new();
-    let scenario = include_str!("../../scenarios/delivery/complete.yaml");
+    let scenario = include_str!("../../../scenarios/delivery/complete.yaml");
     folder.write("own suite/delivery/complete.yaml", scenario);
     // Nobody listens there, which is trouble and has a page too.
     let point = "{host: 127.0.0.1, port: 1, trust: {unverified: true}}";
