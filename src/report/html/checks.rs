@@ -265,8 +265,7 @@ fn figures(tally: &CheckTally) -> Vec<Figure> {
         ("error", tally.unjudged, "not-judged"),
         ("note", tally.left_out, "aside"),
     ];
-    let there = seldom.into_iter().filter(|(_, count, _)| *count > 0);
-    always.into_iter().chain(there).map(Figure::of).collect()
+    Figure::all(always, seldom)
 }
 
 #[cfg(test)]

@@ -158,9 +158,17 @@ struct Figure {
     what: &'static str,
 }
 
+/// A class, a count, and the name of a text.
+type Counted = (&'static str, usize, &'static str);
+
 impl Figure {
-    /// Of a class, a count, and the name of a text.
-    fn of((class, count, what): (&'static str, usize, &'static str)) -> Self {
+    /// What is told in any case, and behind it what is nobody's concern unless it is there.
+    fn all<const A: usize, const S: usize>(always: [Counted; A], seldom: [Counted; S]) -> Vec<Self> {
+        let there = seldom.into_iter().filter(|(_, count, _)| *count > 0);
+        always.into_iter().chain(there).map(Self::of).collect()
+    }
+
+    fn of((class, count, what): Counted) -> Self {
         // What is not there alarms nobody.
         Self { class: if count > 0 { class } else { "" }, count, of: None, what }
     }

@@ -300,7 +300,6 @@ fn bar(tally: &PlayTally) -> Vec<Bar> {
     bar
 }
 
-/// What is counted; of what is nobody's concern unless it is there, only what is there.
 fn figures(tally: &PlayTally) -> Vec<Figure> {
     let rules = tally.applied.len() + tally.not_exercised.len() + tally.not_in_force.len();
     let always = [
@@ -310,8 +309,8 @@ fn figures(tally: &PlayTally) -> Vec<Figure> {
         ("error", tally.error, "error"),
         ("skipped", tally.skipped, "skipped"),
     ];
-    let seldom = [("skipped", tally.not_played, "not-played")];
-    let found = [
+    let seldom = [
+        ("skipped", tally.not_played, "not-played"),
         ("violation", tally.violations, "violations"),
         ("violation", tally.unmet, "unmet"),
         ("warning", tally.warnings, "warnings"),
@@ -319,9 +318,10 @@ fn figures(tally: &PlayTally) -> Vec<Figure> {
         ("note", tally.untold, "untold"),
         ("violation", tally.broken_rules, "broken-rules"),
     ];
-    let there = seldom.into_iter().chain(found).filter(|(_, count, _)| *count > 0);
     let exercised = Figure { of: Some(rules), ..Figure::of(("", tally.applied.len(), "rules-exercised")) };
-    always.into_iter().chain(there).map(Figure::of).chain([exercised]).collect()
+    let mut figures = Figure::all(always, seldom);
+    figures.push(exercised);
+    figures
 }
 
 fn declared(entry: &crate::known::Stands) -> Declared {
