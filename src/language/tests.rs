@@ -345,6 +345,10 @@ fn a_phrase_is_read_back_with_what_was_put_into_it() {
         italian("acme: mx.acme.example:25 is out of reach: no answer within 10s"),
         "acme: mx.acme.example:25 non si raggiunge: nessuna risposta entro 10s"
     );
+    assert_eq!(
+        italian("transaction x@alfa.example, delivery (message 4) for anna@bravo.example"),
+        "transazione x@alfa.example, ricevuta di avvenuta consegna (messaggio 4) per anna@bravo.example"
+    );
     assert_eq!(italian("not conforming, 1 declared"), "non conforme, una dichiarata");
     let found = |english: &str| Language::Italian.found(english).into_owned();
     assert_eq!(found("digest A6CD"), "impronta A6CD");
