@@ -230,7 +230,7 @@ fn required(scenarios: &[Arc<Scenario>], ids: &[String]) -> Result<BTreeSet<Stri
         return Ok(BTreeSet::new());
     }
     let selection = Selection { names: ids.to_vec(), ..Selection::default() };
-    let chosen = Suite { scenarios: scenarios.to_vec() }.select(&selection)?;
+    let chosen = Suite { scenarios: scenarios.to_vec() }.select(&selection).map_err(CliError::Required)?;
     Ok(chosen.iter().map(|scenario| scenario.id.clone()).collect())
 }
 

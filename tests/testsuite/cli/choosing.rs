@@ -124,6 +124,15 @@ fn text_is_as_wide_as_the_terminal_and_no_word_is_broken() {
     }
 }
 
+#[test]
+fn what_must_be_played_is_looked_for_in_what_is_selected() {
+    let folder = Folder::new();
+    folder
+        .run(&["--require-played", "timeout/*"])
+        .exits(4)
+        .says(&["of what is selected to be played, no scenario has the name `timeout/*` (--require-played)"]);
+}
+
 /// The commands in a page, each as text.
 #[cfg(unix)]
 fn commands(page: &str) -> Vec<String> {
