@@ -81,16 +81,14 @@ impl Folder {
         for (name, is_ours) in REPORTS {
             mine(&path.join(name), is_ours)?;
         }
-        let (evidence, pages) = (path.join(EVIDENCE), path.join(PLAYS));
-        match what_is_at(&evidence)? {
-            None | Some(Kind::Folder) => {}
-            Some(kind) => return Err(FolderError::Foreign { path: evidence, what: kind.words() }),
-        }
-        match what_is_at(&pages)? {
-            None => {}
-            Some(Kind::Folder) if is_of_plays(&pages) => {}
-            Some(Kind::Folder) => return Err(FolderError::Foreign { path: pages, what: "somebody else's" }),
-            Some(kind) => return Err(FolderError::Foreign { path: pages, what: kind.words() }),
+        let folders: [(&str, fn(&Path) -> bool); 2] = [(EVIDENCE, |_| true), (PLAYS, is_of_plays)];
+        for (folder, is_ours) in folders.map(|(name, is_ours)| (path.join(name), is_ours)) {
+            match what_is_at(&folder)? {
+                None => {}
+                Some(Kind::Folder) if is_ours(&folder) => {}
+                Some(Kind::Folder) => return Err(FolderError::Foreign { path: folder, what: "somebody else's" }),
+                Some(kind) => return Err(FolderError::Foreign { path: folder, what: kind.words() }),
+            }
         }
         let earlier = put_aside(path)?;
         let stream = OpenOptions::new().write(true).create_new(true).open(path.join(STREAM))?;
@@ -390,6 +388,23 @@ mod tests {
             fs::remove_file(place.at("run.jsonl")).unwrap();
             fs::remove_file(place.at("report.sarif")).unwrap();
         }
+    }
+
+    #[test]
+    fn pages_of_plays_are_kept_with_the_run_that_they_tell_of() {
+        let place = Place::new();
+        place.write("run.jsonl", HEADER);
+        for name in ["style.css", "script.js", "delivery/complete/alfa-bravo.html"] {
+            place.write(&format!("plays/{name}"), "x");
+        }
+        Folder::prepare(place.0.path()).unwrap();
+        assert!(place.at("earlier/20260302T083000Z/plays/delivery/complete/alfa-bravo.html").is_file());
+        assert!(!place.at("plays").exists());
+        place.write("plays/hamlet.txt", "x");
+        assert!(
+            place.refused().ends_with("plays is somebody else's, not a report of this program; nothing was touched")
+        );
+        assert!(place.at("plays/hamlet.txt").is_file());
     }
 
     #[test]
