@@ -81,11 +81,11 @@ impl Folder {
         for (name, is_ours) in REPORTS {
             mine(&path.join(name), is_ours)?;
         }
-        let folders: [(&str, fn(&Path) -> bool); 2] = [(EVIDENCE, |_| true), (PLAYS, is_of_plays)];
-        for (folder, is_ours) in folders.map(|(name, is_ours)| (path.join(name), is_ours)) {
+        for name in [EVIDENCE, PLAYS] {
+            let folder = path.join(name);
             match what_is_at(&folder)? {
                 None => {}
-                Some(Kind::Folder) if is_ours(&folder) => {}
+                Some(Kind::Folder) if name == EVIDENCE || is_of_plays(&folder) => {}
                 Some(Kind::Folder) => return Err(FolderError::Foreign { path: folder, what: "somebody else's" }),
                 Some(kind) => return Err(FolderError::Foreign { path: folder, what: kind.words() }),
             }
