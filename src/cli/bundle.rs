@@ -16,7 +16,7 @@ use crate::{
     diff,
     evidence::disk::EVIDENCE,
     hexadecimal,
-    report::counted,
+    report::{PLAYS, counted},
     rules::Answer,
     shown::{path_text, shown, shown_path},
     smime::{Signer, TimeStamp, Wanted, key, timestamp},
@@ -41,7 +41,7 @@ pub struct Args {
     /// Sign with this certificate: PEM, those of its issuers behind it.
     #[arg(long, value_name = "PEM", requires = "key")]
     certificate: Option<PathBuf>,
-    /// Its RSA key: PEM, also encrypted.
+    /// Its key, of RSA or EC (P-256, P-384): PEM, also encrypted.
     #[arg(long, value_name = "PEM", requires = "certificate")]
     key: Option<PathBuf>,
     /// The environment variable that holds the key's password.
@@ -144,11 +144,10 @@ fn contents(args: &Args) -> Result<(Contents, Manifest), CliError> {
 /// The reports and the evidence of a run: what else lies in its folder is not of it.
 fn files(run: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut files: Vec<PathBuf> = REPORT_NAMES.iter().map(|name| run.join(name)).filter(|path| path.exists()).collect();
-    let evidence = run.join(EVIDENCE);
-    if evidence.is_dir() {
-        for entry in WalkDir::new(&evidence) {
+    for folder in [PLAYS, EVIDENCE].map(|name| run.join(name)).into_iter().filter(|folder| folder.is_dir()) {
+        for entry in WalkDir::new(&folder) {
             let entry = entry.map_err(|error| {
-                let path = error.path().unwrap_or(&evidence).to_owned();
+                let path = error.path().unwrap_or(&folder).to_owned();
                 CliError::Unreadable { path, problem: io::Error::from(error) }
             })?;
             if !entry.file_type().is_dir() {

@@ -10,10 +10,10 @@ use std::{
 use aws_lc_rs::rand;
 use clap::ValueEnum;
 
-use super::{error::warn, stderr::say, stdout::Stdout};
+use super::{CliError, error::warn, stderr::say, stdout::Stdout};
 use crate::{
     hexadecimal,
-    report::{Github, LARGEST_SUMMARY, Markdown, Report, Reports},
+    report::{Github, LARGEST_SUMMARY, Markdown, Report, Reports, github},
     shown::path_text,
 };
 
@@ -46,7 +46,6 @@ impl Ci {
         if let Some(system) = self.ci {
             return system;
         }
-        let is_set = |name: &str| env::var_os(name).is_some_and(|value| value == "true");
         let (system, name) = match (is_set("GITHUB_ACTIONS"), is_set("GITLAB_CI")) {
             (true, _) => (System::Github, "GitHub Actions is recognised: annotations and a step summary are written"),
             (_, true) => (System::Gitlab, "GitLab CI is recognised: a code quality report is written"),
@@ -55,6 +54,42 @@ impl Ci {
         say(&format!("{name}; `--ci none` does without\n"));
         system
     }
+}
+
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| value == "true")
+}
+
+/// Standard output, closed to workflow commands until this is dropped: what is printed there may hold what would be one.
+pub struct Closed {
+    token: String,
+}
+
+impl Closed {
+    /// Closes it where GitHub Actions reads it.
+    pub fn where_it_is_read() -> Result<Option<Self>, CliError> {
+        if !is_set("GITHUB_ACTIONS") {
+            return Ok(None);
+        }
+        let token = token();
+        Stdout::print(&github::close(&token))?;
+        Ok(Some(Self { token }))
+    }
+}
+
+impl Drop for Closed {
+    fn drop(&mut self) {
+        // Where nothing more can be printed, nothing more is read.
+        let _ = Stdout::print(&github::open_again(&self.token));
+    }
+}
+
+/// A word that nobody else knows.
+fn token() -> String {
+    let mut token = [0; 16];
+    // Without chance there is no secret, and no machine is without.
+    rand::fill(&mut token).expect("the system gives random octets");
+    hexadecimal::digits(&token)
 }
 
 /// Adds the step summary, where the system has one and says where. One that cannot be written is told, and is missing.
@@ -75,8 +110,5 @@ fn step_summary(path: &Path) -> io::Result<(File, usize)> {
 
 /// Text on standard output, and annotations after it.
 pub fn annotated(text: Box<dyn Report + Send>) -> Github<Stdout> {
-    let mut token = [0; 16];
-    // Without chance there is no secret, and no machine is without.
-    rand::fill(&mut token).expect("the system gives random octets");
-    Github::new(text, Stdout::open(), hexadecimal::digits(&token))
+    Github::new(text, Stdout::open(), token())
 }

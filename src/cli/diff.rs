@@ -31,6 +31,13 @@ pub struct Args {
     printed: Printed<TextOrJson>,
 }
 
+impl Args {
+    /// Whether what is printed is for people.
+    pub fn prints_text(&self) -> bool {
+        self.printed.format() == TextOrJson::Text
+    }
+}
+
 /// Holds the second run against the first. Exits with 1 where something is worse; with 3 where the second was broken off,
 /// since what it lacks may be worse.
 pub fn diff(args: &Args, style: Style) -> Result<Exit, CliError> {

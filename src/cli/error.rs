@@ -38,6 +38,10 @@ pub enum CliError {
         "a scenario is named by id or glob, folder, file, clause or section: `list`, `list clauses` and `list tags` show them"
     ))]
     Selection(#[from] SelectionError),
+    /// What must be played is not of that.
+    #[error("of what is selected to be played, {0} (--require-played)")]
+    #[diagnostic(help("select it too, by its id or folder before the options"))]
+    Required(SelectionError),
     /// The folder for the reports is somebody else's, or another run's.
     #[error(transparent)]
     #[diagnostic(help("name another folder with `--reports DIR`, or move what is in the way"))]
@@ -249,10 +253,10 @@ impl CliError {
     /// The exit code it means.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Selection(
-                SelectionError::Unmatched { .. } | SelectionError::Unnamed(_) | SelectionError::Nothing,
-            )
-            | CliError::Scenarios(LoadError::Empty { .. })
+            CliError::Selection(error) | CliError::Required(error) if !matches!(error, SelectionError::Glob { .. }) => {
+                Exit::Nothing
+            }
+            CliError::Scenarios(LoadError::Empty { .. })
             | CliError::LeftOut(LeftOut { why: Why::NothingInside, .. })
             | CliError::NothingInForce(_) => Exit::Nothing,
             CliError::Target(error) if error.trouble == Trouble::Configuration => Exit::Usage,

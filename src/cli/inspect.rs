@@ -35,6 +35,13 @@ pub struct Args {
     printed: Printed<TextOrJson>,
 }
 
+impl Args {
+    /// Whether what is printed is for people.
+    pub fn prints_text(&self) -> bool {
+        self.printed.format() == TextOrJson::Text
+    }
+}
+
 /// Shows the anatomy of everything in the file.
 pub fn inspect(args: &Args, color: Color) -> Result<Exit, CliError> {
     let limits = Limits::default();

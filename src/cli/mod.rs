@@ -42,6 +42,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::
 pub use error::CliError;
 pub use exit::Exit;
 
+use ci::Closed;
 use color::Color;
 use stderr::say;
 use stdout::Stdout;
@@ -131,7 +132,23 @@ fn perform(args: &[OsString]) -> Exit {
     let language = cli.lang.unwrap_or_else(|| Language::of_locale(|name| env::var(name).ok()));
     let paint = cli.color.on(&io::stdout());
     let style = Style { language, paint, width: width::of_stdout().unwrap_or(Style::WIDTH) };
-    let done = match &cli.command {
+    let done = obey(&cli, style);
+    done.unwrap_or_else(|error| {
+        error.show(cli.color);
+        error.exit()
+    })
+}
+
+fn obey(cli: &Cli, style: Style) -> Result<Exit, CliError> {
+    // `run`, `check` and `merge` do so themselves, and annotate then.
+    let shows_what_is_outside = match &cli.command {
+        Command::Diff(args) => args.prints_text(),
+        Command::Inspect(args) => args.prints_text(),
+        Command::Smoke(_) | Command::VerifyBundle(_) => true,
+        _ => false,
+    };
+    let _closed = if shows_what_is_outside { Closed::where_it_is_read()? } else { None };
+    match &cli.command {
         Command::Run(args) => run::run(args, style),
         Command::Check(args) => check::check(args, style),
         Command::Diff(args) => diff::diff(args, style),
@@ -151,11 +168,7 @@ fn perform(args: &[OsString]) -> Exit {
         Command::Schema(args) => schema::schema(args),
         Command::Completions(args) => install::completions(args),
         Command::Man(args) => install::man(args),
-    };
-    done.unwrap_or_else(|error| {
-        error.show(cli.color);
-        error.exit()
-    })
+    }
 }
 
 /// Shows help or version, which are errors to clap and no failure, or what is wrong with the arguments.

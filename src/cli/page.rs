@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     thread,
     time::Duration,
 };
@@ -41,6 +41,9 @@ pub struct Args {
     /// The port; 0 is any that is free.
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// Show the page in the browser that is usually used.
+    #[arg(long)]
+    open: bool,
     /// The address to listen on. Whoever reaches it may have messages judged: there is neither password nor TLS.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
@@ -101,11 +104,30 @@ pub fn page(args: &Args) -> Result<Exit, CliError> {
             warn("whoever reaches this address may have messages judged: there is neither password nor TLS here");
         }
         Stdout::print(&format!("http://{address}/\n"))?;
+        if args.open {
+            open(address);
+        }
         serve(listener, page, ended).await;
         Ok(Exit::Conforming)
     });
     runtime.shutdown_timeout(LAST);
     served
+}
+
+/// Has the browser show it. Where there is none, the address is there to be typed in.
+fn open(address: SocketAddr) {
+    let here = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    let url = format!("http://{}/", SocketAddr::new(here, address.port()));
+    // A browser may take its time, and its starter with it.
+    thread::spawn(move || {
+        if let Err(problem) = opener::open_browser(&url) {
+            warn(&format!("no browser could be started ({problem}): open {url} in one"));
+        }
+    });
 }
 
 /// Judges as `check` does.

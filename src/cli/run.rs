@@ -33,10 +33,11 @@ use crate::{
     clock::Machine,
     evidence::Direction,
     report::Style,
-    results::{Ending, PlayTally, Shard},
+    results::{Asked, Ending, PlayTally, Shard, Strictness},
     rules,
     runner::{self, Keep, OnFailure, Plan, Risk, Run},
     scenario::{Scenario, Selection, Suite},
+    shown::path_text,
     target::{NAMES, Targets, round},
 };
 
@@ -140,6 +141,24 @@ impl From<Allowed> for Risk {
     }
 }
 
+impl Args {
+    /// Those that a play is another without.
+    fn options(&self) -> Vec<String> {
+        let named = |value: clap::builder::PossibleValue| value.get_name().to_owned();
+        let allowed: Vec<String> = self.allow.iter().filter_map(|it| it.to_possible_value().map(named)).collect();
+        let with = |name: &str, value: String| [name.to_owned(), value];
+        let allow = (!allowed.is_empty()).then(|| with("--allow", allowed.join(",")));
+        let scenarios = self.select.other_scenarios().map(|folder| with("--scenarios", path_text(folder)));
+        let day = self.as_of.map(|day| with("--as-of", day.to_string()));
+        let strict = match self.strict.strictness() {
+            Strictness::Violations => None,
+            Strictness::Warnings => Some("--strict".to_owned()),
+            Strictness::Notes => Some("--strict=notes".to_owned()),
+        };
+        scenarios.into_iter().chain(allow).chain(day).flatten().chain(strict).collect()
+    }
+}
+
 /// Plays what is selected.
 pub fn run(args: &Args, style: Style) -> Result<Exit, CliError> {
     // Before anything that takes its time: a run that is asked to stop as it begins stops as any other does.
@@ -153,6 +172,7 @@ pub fn run(args: &Args, style: Style) -> Result<Exit, CliError> {
         among(&named.targets, &names)?
     };
     let mut plan = Plan::new(args.select.scenarios()?);
+    plan.asked = Asked { targets: named.files, options: args.options() };
     let required = required(&plan.scenarios, &args.require_played)?;
     plan.how.targets = Arc::new(named.targets);
     plan.how.allowed = args.allow.iter().copied().map(Risk::from).collect();
@@ -210,7 +230,7 @@ fn required(scenarios: &[Arc<Scenario>], ids: &[String]) -> Result<BTreeSet<Stri
         return Ok(BTreeSet::new());
     }
     let selection = Selection { names: ids.to_vec(), ..Selection::default() };
-    let chosen = Suite { scenarios: scenarios.to_vec() }.select(&selection)?;
+    let chosen = Suite { scenarios: scenarios.to_vec() }.select(&selection).map_err(CliError::Required)?;
     Ok(chosen.iter().map(|scenario| scenario.id.clone()).collect())
 }
 

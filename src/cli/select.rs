@@ -1,6 +1,9 @@
 //! Which scenarios: the options that `run` and `list` share.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::CliError;
 use crate::{
@@ -45,6 +48,11 @@ impl Select {
     /// The ids of everything that could be selected.
     pub fn ids(&self) -> Result<Vec<String>, CliError> {
         Ok(self.suite()?.scenarios.iter().map(|scenario| scenario.id.clone()).collect())
+    }
+
+    /// What is used instead of the scenarios inside the program.
+    pub fn other_scenarios(&self) -> Option<&Path> {
+        self.scenarios.as_deref()
     }
 
     fn suite(&self) -> Result<Suite, CliError> {

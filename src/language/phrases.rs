@@ -2,12 +2,12 @@
 //! was put into it.
 //!
 //! Who judges says why in one language, which stands in JSON and in logs; it is read back here, by the same texts that a
-//! translator reads. In the names of what is put in, `at` begins an instant, `phrase` what may be a phrase itself, `known`
-//! what must be one; everything else is somebody's own words and stays as it is.
+//! translator reads. In the names of what is put in, `at` begins an instant, `count` a number that words agree with, `phrase`
+//! what may be a phrase itself, `known` what must be one; everything else is somebody's own words and stays as it is.
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use fluent_bundle::FluentArgs;
+use fluent_bundle::{FluentArgs, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use jiff::Timestamp;
 use regex::Regex;
@@ -121,14 +121,16 @@ fn read(english: &str, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
 }
 
 /// What was put in, as it is put into the Italian.
-fn value(name: &str, found: &str) -> Option<String> {
+fn value(name: &str, found: &str) -> Option<FluentValue<'static>> {
     let kind = name.split('_').next().unwrap_or_default();
-    match kind {
-        "at" => Some(
-            found.parse::<Timestamp>().map_or_else(|_| found.to_owned(), |instant| Language::Italian.instant(instant)),
-        ),
-        "phrase" => Some(italian(found).unwrap_or_else(|| found.to_owned())),
-        "known" => italian(found),
-        _ => Some(found.to_owned()),
-    }
+    let text = match kind {
+        "at" => {
+            found.parse::<Timestamp>().map_or_else(|_| found.to_owned(), |instant| Language::Italian.instant(instant))
+        }
+        "count" => return Some(found.parse::<usize>().map_or_else(|_| found.to_owned().into(), FluentValue::from)),
+        "phrase" => italian(found).unwrap_or_else(|| found.to_owned()),
+        "known" => italian(found)?,
+        _ => found.to_owned(),
+    };
+    Some(text.into())
 }

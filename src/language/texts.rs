@@ -10,27 +10,29 @@ use super::Language;
 pub(super) type File = (&'static str, &'static str);
 
 /// Texts that are in English as well as in Italian, of which there are the same in both.
-pub(super) const ENGLISH: [File; 6] = [
+pub(super) const ENGLISH: [File; 7] = [
     ("page", include_str!("en/page.ftl")),
     ("terminal", include_str!("en/terminal.ftl")),
     ("explain", include_str!("en/explain.ftl")),
     ("answers", include_str!("en/answers.ftl")),
     ("archives", include_str!("en/archives.ftl")),
     ("findings", include_str!("en/findings.ftl")),
+    ("plays", include_str!("en/plays.ftl")),
 ];
 
 /// The same in Italian.
-pub(super) const ITALIAN: [File; 6] = [
+pub(super) const ITALIAN: [File; 7] = [
     ("page", include_str!("it/page.ftl")),
     ("terminal", include_str!("it/terminal.ftl")),
     ("explain", include_str!("it/explain.ftl")),
     ("answers", include_str!("it/answers.ftl")),
     ("archives", include_str!("it/archives.ftl")),
     ("findings", include_str!("it/findings.ftl")),
+    ("plays", include_str!("it/plays.ftl")),
 ];
 
 /// Which of these files hold phrases: what other parts of the program say in English.
-pub(super) const PHRASES: [&str; 3] = ["answers", "archives", "findings"];
+pub(super) const PHRASES: [&str; 4] = ["answers", "archives", "findings", "plays"];
 
 /// What the rules ask, in Italian.
 pub(super) const RULES: [File; 3] = [

@@ -17,7 +17,7 @@ use crate::{
     },
     norm::{self, AsOf},
     report::RuleSet,
-    results::{Cause, Cell, CellOutcome, Opening, Trouble, Unmet, Work},
+    results::{Asked, Cause, Cell, CellOutcome, Opening, Trouble, Unmet, Work},
     rules::{self, Judgement},
     shown::{path_text, shown},
 };
@@ -122,9 +122,14 @@ impl Whole {
                 directions.push(direction.clone());
             }
         }
+        let mut asked = Asked::default();
+        for piece in &self.pieces {
+            asked.targets.extend(piece.asked.targets.clone());
+            asked.options.clone_from(&piece.asked.options);
+        }
         Opening {
             started: self.pieces.iter().map(|piece| piece.started).min().unwrap_or_default(),
-            work: Work::Plays { planned: self.planned, directions, part: None },
+            work: Work::Plays { planned: self.planned, directions, part: None, asked },
             strictness: self.pieces.iter().map(|piece| piece.strictness).max().unwrap_or_default(),
             as_of: self.as_of,
         }

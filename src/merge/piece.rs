@@ -19,7 +19,7 @@ use crate::{
     hexadecimal,
     norm::AsOf,
     report::STREAM_FORMAT,
-    results::{Cause, Part, Strictness},
+    results::{Asked, Cause, Part, Strictness},
 };
 
 /// A part.
@@ -33,6 +33,7 @@ pub(super) struct Piece {
     pub digest: String,
     pub started: Timestamp,
     pub directions: Vec<Direction>,
+    pub asked: Asked,
     pub strictness: Strictness,
     pub as_of: AsOf,
     pub cells: Vec<CellLine>,
@@ -55,6 +56,8 @@ enum Line {
         #[serde(default)]
         directions: Vec<Direction>,
         part: Option<Part>,
+        #[serde(default)]
+        asked: Box<Asked>,
     },
     Cell(Box<CellLine>),
     Footer {
@@ -140,7 +143,17 @@ impl Piece {
                 Line::Header { part: None, .. } => {
                     return Err("it is of a whole run: parts are played with `--shard`".to_owned());
                 }
-                Line::Header { part: Some(part), version, started, as_of, strictness, rules, directions, .. } => {
+                Line::Header {
+                    part: Some(part),
+                    version,
+                    started,
+                    as_of,
+                    strictness,
+                    rules,
+                    directions,
+                    asked,
+                    ..
+                } => {
                     let as_of = match &*as_of {
                         "latest" => AsOf::Latest,
                         day => AsOf::Day(day.parse().map_err(|error| format!("`{day}` is no day: {error}"))?),
@@ -152,6 +165,7 @@ impl Piece {
                         digest: rules.digest,
                         started,
                         directions,
+                        asked: *asked,
                         strictness,
                         as_of,
                         cells: Vec::new(),

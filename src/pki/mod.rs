@@ -16,7 +16,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use aws_lc_rs::signature::RsaKeyPair;
 use jiff::civil::Date;
 use rustls::{ClientConfig, RootCertStore, ServerConfig, client::Resumption};
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
@@ -29,7 +28,7 @@ use self::{
 };
 use crate::{
     clock::Machine,
-    smime::{Signer, Trust},
+    smime::{Signer, Trust, sign::PrivateKey},
 };
 
 /// Everything issued, ready to use.
@@ -113,12 +112,12 @@ impl Pki {
     }
 
     fn assemble(recipe: Recipe, issued: Issued) -> Result<Self, PkiError> {
-        let mut keys: BTreeMap<&str, Arc<RsaKeyPair>> = BTreeMap::new();
+        let mut keys: BTreeMap<&str, PrivateKey> = BTreeMap::new();
         let mut signers = BTreeMap::new();
         for signing in recipe.signing() {
             let key = match keys.get(signing.key) {
                 Some(key) => key.clone(),
-                None => Arc::new(rsa_key(&issued, signing.key)?),
+                None => private_key(&issued, signing.key)?,
             };
             keys.insert(signing.key, key.clone());
             let certificate = find(&issued.signers, &signing.id)?.to_vec();
@@ -240,8 +239,8 @@ fn on_day(client: &ClientConfig, today: Machine) -> Arc<ClientConfig> {
     Arc::new(config)
 }
 
-fn rsa_key(issued: &Issued, name: &str) -> Result<RsaKeyPair, PkiError> {
-    RsaKeyPair::from_pkcs8(find(&issued.keys, name)?).map_err(|_| PkiError::Key(name.to_owned()))
+fn private_key(issued: &Issued, name: &str) -> Result<PrivateKey, PkiError> {
+    PrivateKey::read(find(&issued.keys, name)?).ok_or_else(|| PkiError::Key(name.to_owned()))
 }
 
 /// The issuers that travel with a certificate, nearest first, without the root.

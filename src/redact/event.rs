@@ -1,6 +1,6 @@
 //! Each event, and what of it goes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Redactor, text::Known};
 use crate::{
@@ -35,9 +35,18 @@ pub(super) fn redact(redactor: &mut Redactor, event: &mut Event<'_>) {
 
 impl Redactor {
     fn opening(&self, opening: &mut Opening) {
-        if let Work::Check { references } = &mut opening.work {
-            for reference in references {
-                reference.from = self.path(&reference.from);
+        match &mut opening.work {
+            Work::Check { references } => {
+                for reference in references {
+                    reference.from = self.path(&reference.from);
+                }
+            }
+            Work::Plays { asked, .. } => {
+                // What is named from where the run was begun says where that was to nobody.
+                let words = asked.targets.values_mut().chain(&mut asked.options);
+                for path in words.filter(|it| Path::new(it).is_absolute()) {
+                    *path = self.path(path);
+                }
             }
         }
     }

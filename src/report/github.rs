@@ -22,6 +22,16 @@ pub struct Github<W> {
     troubles: Vec<String>,
 }
 
+/// The line that closes an output to workflow commands until [`open_again`], `token` being a word that nobody else knows.
+pub fn close(token: &str) -> String {
+    format!("::stop-commands::{token}\n")
+}
+
+/// The line that opens it again.
+pub fn open_again(token: &str) -> String {
+    format!("\n::{token}::\n")
+}
+
 impl<W: Write> Github<W> {
     /// `text` on the same output, `token` being a word that nobody else knows.
     pub fn new(text: Box<dyn Report + Send>, out: W, token: String) -> Self {
@@ -112,7 +122,7 @@ impl<W: Write> Report for Github<W> {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         if let Event::Opened(opening) = event {
             self.strictness = opening.strictness;
-            writeln!(self.out, "::stop-commands::{}", self.token)?;
+            write!(self.out, "{}", close(&self.token))?;
             self.out.flush()?;
         }
         match event {
@@ -124,7 +134,7 @@ impl<W: Write> Report for Github<W> {
         }
         self.text.event(event)?;
         if let Event::Closed(_) = event {
-            write!(self.out, "\n::{}::\n{}", self.token, self.annotations())?;
+            write!(self.out, "{}{}", open_again(&self.token), self.annotations())?;
             self.out.flush()?;
         }
         Ok(())

@@ -10,8 +10,8 @@ use crate::{
     evidence::{Direction, Party, Seen},
     known::{Deviation, Reckoning},
     results::{
-        ArrivedAt, Cause, CheckTally, Description, GivenDirectory, Missing, Part, PlayTally, Recipient, Reference,
-        SeenMessage, Strictness,
+        ArrivedAt, Asked, Cause, CheckTally, Description, GivenDirectory, Missing, Part, PlayTally, Recipient,
+        Reference, SeenMessage, Strictness,
     },
     rules::{Answer, Answers, Location, SignedBy},
 };
@@ -63,6 +63,9 @@ pub struct Header<'a> {
     /// Of what this is a part, where it is one (`run --shard`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part: Option<&'a Part>,
+    /// What one of its plays cannot be asked for again without, where that is anything (`run`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<&'a Asked>,
     /// By what signers are told, and of which day it is (`check`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<&'a [Reference]>,

@@ -7,7 +7,7 @@ mod excerpt;
 mod failure;
 mod format;
 mod gitb;
-mod github;
+pub mod github;
 mod groups;
 mod html;
 mod junit;
@@ -30,7 +30,7 @@ pub use format::Format;
 pub use gitb::Gitb;
 pub use github::Github;
 pub use groups::{Group, Groups, block, counted, declared_line, wrapped};
-pub use html::{Change, Changes, Folder, Html, Start};
+pub use html::{Change, Changes, Folder, Html, Often, PLAYS, Start};
 pub use junit::{Junit, LateFile};
 pub use lines::{Line, RuleSet};
 pub use markdown::{LARGEST as LARGEST_SUMMARY, Markdown};
@@ -44,7 +44,7 @@ pub use terminal::Terminal;
 pub use crate::shown::shown;
 use crate::{
     evidence::Direction,
-    results::{Closing, Event},
+    results::{Asked, Closing, Event},
 };
 
 /// A format.
@@ -91,10 +91,23 @@ impl Reports {
     }
 }
 
-/// The command that plays a scenario again. Somebody's own gateway is named as reports name it: by its file, without `.yaml`.
-fn again(scenario: &str, direction: &Direction) -> String {
-    let program = env!("CARGO_PKG_NAME");
-    format!("{program} run {scenario} --sender {} --receiver {}", direction.sender, direction.receiver)
+/// The name of the text that says what messages are judged by.
+fn held_as(what: &'static str) -> &'static str {
+    match what {
+        "trusted certificates" => "trusted-certificates",
+        "revocation lists" => "revocation-lists",
+        other => other,
+    }
+}
+
+/// The command that plays a scenario again, in the words of a shell; somebody's own gateway is named by its file.
+fn again(scenario: &str, direction: &Direction, asked: &Asked) -> String {
+    let named = |target: &'_ String| asked.targets.get(target).unwrap_or(target).clone();
+    let (sender, receiver) = (named(&direction.sender), named(&direction.receiver));
+    let words = [env!("CARGO_PKG_NAME"), "run", scenario, "--sender", &sender, "--receiver", &receiver];
+    let words = words.into_iter().chain(asked.options.iter().map(String::as_str));
+    // A path holds no zero octet, which alone could not be quoted.
+    shlex::Quoter::new().allow_nul(true).join(words).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::{
     evidence::{Direction, Evidence, GatewayFacts, Observation, Party, Role, Seen},
     norm::{AsOf, Clause, Level, clauses::access::RFC6109_3_1_4_HEADERS},
     results::{
-        Cause, Cell, CellOutcome, CheckTally, Closing, Ending, Event, Missing, Opening, PlayTally, Strictness,
+        Asked, Cause, Cell, CellOutcome, CheckTally, Closing, Ending, Event, Missing, Opening, PlayTally, Strictness,
         SubmissionPage, Totals, Trouble, Unmet, Work,
     },
     rules::{Answer, Check, Finding, Judgement, Outcome, Rule, Verdict},
@@ -35,7 +35,7 @@ pub fn run() -> Vec<Event<'static>> {
     let directions = vec![Direction::new("alfa", "flawed"), Direction::new("flawed", "alfa")];
     let opening = Opening {
         started: "2026-11-02T08:30:00Z".parse().unwrap(),
-        work: Work::Plays { planned: 6, directions: directions.clone(), part: None },
+        work: Work::Plays { planned: 6, directions: directions.clone(), part: None, asked: Asked::default() },
         strictness: Strictness::Violations,
         as_of: AsOf::Latest,
     };

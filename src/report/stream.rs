@@ -21,8 +21,8 @@ use crate::{
     known::Known,
     norm::Clause,
     results::{
-        Cell, CellOutcome, Checked, Closing, Description, Ending, Event, Opening, Severity, SubmissionPage, Totals,
-        Work, failing,
+        Asked, Cell, CellOutcome, Checked, Closing, Description, Ending, Event, Opening, Severity, SubmissionPage,
+        Totals, Work, failing,
     },
     rules::{Answer, GivenCertificate, Judgement, Outcome, Rule, Verdict},
     shown::path_text,
@@ -86,11 +86,11 @@ impl<W: Write> Report for JsonStream<W> {
 }
 
 fn header<'a>(opening: &'a Opening, rules: &'a RuleSet) -> Header<'a> {
-    let (command, planned, directions, part, references) = match &opening.work {
-        Work::Plays { planned, directions, part } => {
-            ("run", Some(*planned), Some(&directions[..]), part.as_ref(), None)
+    let (command, planned, directions, part, asked, references) = match &opening.work {
+        Work::Plays { planned, directions, part, asked } => {
+            ("run", Some(*planned), Some(&directions[..]), part.as_ref(), Some(asked), None)
         }
-        Work::Check { references } => ("check", None, None, None, Some(&references[..])),
+        Work::Check { references } => ("check", None, None, None, None, Some(&references[..])),
     };
     Header {
         format: FORMAT,
@@ -102,6 +102,7 @@ fn header<'a>(opening: &'a Opening, rules: &'a RuleSet) -> Header<'a> {
         planned,
         directions,
         part,
+        asked: asked.filter(|asked| **asked != Asked::default()),
         references,
         strictness: opening.strictness,
         as_of: opening.as_of.to_string(),

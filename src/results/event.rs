@@ -1,10 +1,10 @@
 //! The one stream of events that every report consumes, of `run` and of `check` alike.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Cell, CheckTally, Checked, LeftOut, Part, PlayTally, Strictness, SubmissionPage, Unjudged};
 use crate::{evidence::Direction, known::Reckoning, norm::AsOf};
@@ -65,12 +65,25 @@ pub enum Work {
         directions: Vec<Direction>,
         /// Of what this is a part, where it is one.
         part: Option<Part>,
+        /// How it was asked for.
+        asked: Asked,
     },
     /// What someone already has is checked.
     Check {
         /// By what the signers are told.
         references: Vec<Reference>,
     },
+}
+
+/// What `run` was given that one of its plays cannot be asked for again without.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Asked {
+    /// The files that targets are told of by, as they were given, by the names of the targets.
+    #[serde(default)]
+    pub targets: BTreeMap<String, String>,
+    /// Options with their values, a word each.
+    #[serde(default)]
+    pub options: Vec<String>,
 }
 
 /// Something that messages are judged by: a folder of roots and revocation lists, a directory.

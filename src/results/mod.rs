@@ -13,7 +13,7 @@ pub use checked::{
     Alone, ArrivedAt, Checked, GivenDirectory, LeftOut, Missing, Recipient, SeenMessage, SubmissionPage, Unjudged,
 };
 pub use describe::Description;
-pub use event::{Closing, Ending, Event, Opening, Reference, Totals, Work};
+pub use event::{Asked, Closing, Ending, Event, Opening, Reference, Totals, Work};
 pub use play::{Cause, Cell, CellOutcome, Trouble, Unmet};
 pub use required::{Question, Required, require};
 pub use severity::{Severity, Strictness, Weighed, answerable, failing, played, weighed};

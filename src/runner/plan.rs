@@ -16,7 +16,7 @@ use super::{how::How, play::play, stop::Urgency};
 use crate::{
     evidence::Direction,
     hexadecimal,
-    results::{CellOutcome, Event, Opening, Part, Shard, Work},
+    results::{Asked, CellOutcome, Event, Opening, Part, Shard, Work},
     scenario::Scenario,
     threads,
 };
@@ -42,6 +42,8 @@ pub struct Plan {
     pub on_failure: OnFailure,
     /// How each is played.
     pub how: How,
+    /// How all that was asked for, to be told.
+    pub asked: Asked,
 }
 
 /// What a failure means for what has not started yet.
@@ -76,6 +78,7 @@ impl Plan {
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             on_failure: OnFailure::default(),
             how: How::default(),
+            asked: Asked::default(),
         }
     }
 }
@@ -123,9 +126,10 @@ pub fn run(plan: &Plan, on_event: &mut dyn FnMut(Event<'_>)) -> io::Result<Run> 
     let planned = plays.len();
     let threads = plan.jobs.get().min(planned);
     let runtime = threads::runtime(threads, threads)?;
+    let (directions, part, asked) = (directions(plan, &plays), plan.part(), plan.asked.clone());
     on_event(Event::Opened(Opening {
         started: plan.how.machine.now(),
-        work: Work::Plays { planned, directions: directions(plan, &plays), part: plan.part() },
+        work: Work::Plays { planned, directions, part, asked },
         strictness: plan.how.strictness,
         as_of: plan.how.as_of,
     }));

@@ -1,9 +1,9 @@
-//! A signer from files: its certificate, and its RSA key in PEM, also encrypted (PBES2, RFC 8018).
+//! A signer from files: its certificate, and its key in PEM, also encrypted (PBES2, RFC 8018).
 //!
 //! The keys that openssl writes are derived by PBKDF2 and encrypted by AES-CBC, both of which the crypto library at hand does;
 //! `pkcs8` with its encryption would bring a second one.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::num::NonZeroU32;
 
 use aws_lc_rs::{
     cipher::{
@@ -12,14 +12,13 @@ use aws_lc_rs::{
     },
     iv::FixedLength,
     pbkdf2,
-    signature::{KeyPair as _, RsaKeyPair},
 };
 use der::{Any, Decode, Encode, Sequence, asn1::OctetString, oid::ObjectIdentifier};
 use memchr::memmem;
 use rustls_pki_types::{PrivateKeyDer, pem::PemObject as _};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-use super::{Certificate, Signer};
+use super::{Certificate, Signer, sign::PrivateKey};
 
 /// Why a key's file gives no signer. What is wrong inside is not told: it would show the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,11 +26,8 @@ pub enum KeyError {
     /// Nothing of the kind.
     #[error("no private key in PEM")]
     None,
-    /// Of another algorithm.
-    #[error("not an RSA key")]
-    NotRsa,
-    /// Too short, or broken.
-    #[error("not an RSA key that can sign")]
+    /// Of another algorithm, too short, or broken.
+    #[error("not a key that can sign here: RSA of 2048 bits or more, or EC on P-256 or P-384")]
     Unusable,
     /// Nobody said by what it is encrypted.
     #[error("the key is encrypted, and no password is given")]
@@ -57,27 +53,25 @@ pub fn signer(mut chain: Vec<Vec<u8>>, key: &[u8], password: Option<&str>) -> Re
     }
     let own = chain.remove(0);
     let certificate = Certificate::read(&own).map_err(KeyError::Certificate)?;
-    let pair = pair(key, password)?;
-    if certificate.parts.key.octets() != pair.public_key().as_ref() {
+    let key = private(key, password)?;
+    if certificate.parts.key.octets() != key.public() {
         return Err(KeyError::AnotherCertificate);
     }
-    Ok(Signer { certificate: own, chain, key: Arc::new(pair) })
+    Ok(Signer { certificate: own, chain, key })
 }
 
-fn pair(pem: &[u8], password: Option<&str>) -> Result<RsaKeyPair, KeyError> {
+fn private(pem: &[u8], password: Option<&str>) -> Result<PrivateKey, KeyError> {
     if let Some(encrypted) = encrypted(pem) {
         let plain = decrypted(&encrypted, password.ok_or(KeyError::Encrypted)?)?;
         // What a wrong password leaves is noise, also where it happens to be padded well.
-        return RsaKeyPair::from_pkcs8(&plain).map_err(|_| KeyError::WrongPassword);
+        let is_noise = Any::from_der(&plain).is_err();
+        return PrivateKey::read(&plain).ok_or(if is_noise { KeyError::WrongPassword } else { KeyError::Unusable });
     }
     if memmem::find(pem, b"Proc-Type: 4,ENCRYPTED").is_some() {
         return Err(KeyError::Scheme("PEM's own headers".to_owned()));
     }
-    match PrivateKeyDer::from_pem_slice(pem).map_err(|_| KeyError::None)? {
-        PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).map_err(|_| KeyError::Unusable),
-        PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()).map_err(|_| KeyError::Unusable),
-        _ => Err(KeyError::NotRsa),
-    }
+    let key = PrivateKeyDer::from_pem_slice(pem).map_err(|_| KeyError::None)?;
+    PrivateKey::read(key.secret_der()).ok_or(KeyError::Unusable)
 }
 
 /// The EncryptedPrivateKeyInfo in a file.

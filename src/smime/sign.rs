@@ -4,10 +4,11 @@
 //! byte what they are; the signer's own structure is `cms`'s.
 
 mod legacy;
+mod private_key;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use aws_lc_rs::{digest, rand::SystemRandom, signature::RSA_PKCS1_SHA256};
+use aws_lc_rs::digest;
 use cms::{
     cert::IssuerAndSerialNumber,
     content_info::CmsVersion,
@@ -21,6 +22,8 @@ use der::{
 use jiff::Timestamp;
 use x509_cert::{attr::Attribute, spki::AlgorithmIdentifierOwned};
 
+pub use private_key::PrivateKey;
+
 /// A key with its certificate and the issuing CA's that travels with it. Debug shows no key.
 #[derive(Clone)]
 pub struct Signer {
@@ -29,7 +32,7 @@ pub struct Signer {
     /// Issuing CA certificates that travel inside, DER; never the root.
     pub chain: Vec<Vec<u8>>,
     /// The private key.
-    pub key: Arc<aws_lc_rs::signature::RsaKeyPair>,
+    pub key: PrivateKey,
 }
 
 /// How the structure is written.
@@ -48,10 +51,13 @@ pub enum Digest {
     Sha1,
     /// SHA-256.
     Sha256,
+    /// SHA-384.
+    Sha384,
 }
 
 impl Signer {
-    /// A detached SHA-256 signature over `content`, claiming `at` as signingTime. The same input gives the same bytes.
+    /// A detached signature over `content`, by SHA-256 where the key leaves a choice, claiming `at` as signingTime. By an RSA key
+    /// the same input gives the same bytes.
     ///
     /// # Panics
     /// When [`Signer::certificate`] is no X.509 certificate: there is no signer to name then.
@@ -59,7 +65,7 @@ impl Signer {
         self.sign_with(content, at, encoding, Digest::Sha256)
     }
 
-    /// A detached SHA-256 signature over octets that claims no signingTime, in DER: when it was made, a time stamp tells.
+    /// A detached signature over octets that claims no signingTime, in DER: when it was made, a time stamp tells.
     ///
     /// # Panics
     /// As [`Signer::sign`].
@@ -99,6 +105,7 @@ impl Signer {
         digest: Digest,
         attached: &[u8],
     ) -> Vec<u8> {
+        let digest = self.key.digest(digest);
         let signer_info = self.signer_info(content, at, digest).to_der();
         let signer_info = signer_info.expect("a signer info of valid parts encodes");
         let oid = |oid: ObjectIdentifier| oid.to_der().expect("an object identifier encodes");
@@ -142,26 +149,10 @@ impl Signer {
             }),
             digest_alg: digest.algorithm(),
             signed_attrs: Some(attributes),
-            signature_algorithm: AlgorithmIdentifierOwned {
-                oid: rfc5912::RSA_ENCRYPTION,
-                parameters: Some(Any::null()),
-            },
-            signature: OctetString::new(self.signature(&signed, digest))
-                .expect("an RSA signature fits an octet string"),
+            signature_algorithm: self.key.algorithm(),
+            signature: OctetString::new(self.key.sign(&signed, digest)).expect("a signature fits an octet string"),
             unsigned_attrs: None,
         }
-    }
-
-    /// RSA PKCS #1 1.5: the one scheme every PEC system reads, and a deterministic one.
-    fn signature(&self, signed: &[u8], digest: Digest) -> Vec<u8> {
-        if digest == Digest::Sha1 {
-            return legacy::sign_sha1(&self.key, signed);
-        }
-        let mut value = vec![0; self.key.public_modulus_len()];
-        self.key
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed, &mut value)
-            .expect("an RSA key of 2048 bits or more signs a SHA-256 digest");
-        value
     }
 }
 
@@ -195,6 +186,7 @@ impl Digest {
         let oid = match self {
             Digest::Sha1 => rfc5912::ID_SHA_1,
             Digest::Sha256 => rfc5912::ID_SHA_256,
+            Digest::Sha384 => rfc5912::ID_SHA_384,
         };
         AlgorithmIdentifierOwned { oid, parameters: None }
     }
@@ -203,6 +195,7 @@ impl Digest {
         match self {
             Digest::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
             Digest::Sha256 => &digest::SHA256,
+            Digest::Sha384 => &digest::SHA384,
         }
     }
 }

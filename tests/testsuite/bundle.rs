@@ -181,6 +181,33 @@ fn what_openssl_signs_and_stamps_is_what_it_verifies() {
 }
 
 #[test]
+fn what_an_ec_key_signs_is_what_openssl_verifies() {
+    let place = Place::with_openssl();
+    place.write("password", "segreto\n");
+    for curve in ["prime256v1", "secp384r1"] {
+        // As openssl writes keys of curves by themselves, and as it does all others.
+        place.openssl(&format!("ecparam -name {curve} -genkey -out own.key"));
+        place.openssl("pkcs8 -topk8 -in own.key -passout pass:segreto -out locked.key");
+        place.openssl("req -new -key own.key -out ec.csr -subj /CN=curve");
+        place.openssl("x509 -req -in ec.csr -CA trust/ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile signer.ext -out ec.pem");
+        for key in [&["--key", "own.key"][..], &["--key", "locked.key", "--password-file", "password"]] {
+            let words = ["bundle", &run(), "-o", "ec.zip", "--certificate", "ec.pem"];
+            place.pec(&[&words[..], key].concat()).exits(0).says(&["signed   yes"]);
+            let inside = members(&place.read("ec.zip"));
+            for name in ["bundle.json", "bundle.json.p7s"] {
+                place.write(name, octets(&inside, name));
+            }
+            let said = place.openssl(
+                "cms -verify -binary -inform DER -in bundle.json.p7s -content bundle.json -CAfile trust/ca.pem -purpose any -out /dev/null",
+            );
+            assert!(said.contains("successful"), "{curve}: {said}");
+            let told = place.pec(&["verify-bundle", "ec.zip", "--trust", "trust", "--require", "signed"]).exits(0);
+            told.says(&["signed   yes: by CN=curve"]);
+        }
+    }
+}
+
+#[test]
 fn a_token_of_something_else_or_of_nobody_who_may_is_refused() {
     let place = Place::with_openssl();
     let sealed = place.sealed();
@@ -254,7 +281,16 @@ fn keys_are_opened_by_a_password_from_the_environment_or_a_file() {
     bundle("locked.key", &["--password-env", "PEC_UNSET"]).exits(2).says(&["PEC_UNSET is not set"]);
     bundle("older.key", &["--password-file", "password"]).exits(2).says(&["openssl pkcs8 -topk8"]);
     bundle("tsa.key", &[]).exits(2).says(&["not that of the certificate"]);
-    bundle("curve.key", &[]).exits(2).says(&["not an RSA key"]);
+    bundle("curve.key", &[]).exits(2).says(&["not that of the certificate"]);
+    for (file, curve) in [("curve.key", "secp521r1"), ("edwards.key", "")] {
+        match curve {
+            "" => place.openssl(&format!("genpkey -algorithm ed25519 -out {file}")),
+            curve => place.openssl(&format!("ecparam -name {curve} -genkey -noout -out {file}")),
+        };
+        bundle(file, &[]).exits(2).says(&["RSA of 2048 bits or more, or EC on P-256 or P-384"]);
+    }
+    place.openssl("pkcs8 -topk8 -in edwards.key -passout pass:segreto -out locked.key");
+    bundle("locked.key", &["--password-env", "PEC_SECRET"]).exits(2).says(&["EC on P-256 or P-384"]);
     bundle("signer.pem", &[]).exits(2).says(&["no private key in PEM"]).never_says("segreto");
 }
 

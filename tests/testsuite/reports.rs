@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     formats::{sarif, types},
-    program::pec,
+    program::{done, pec, program},
 };
 
 const JUNIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemas/junit-10.xsd");
@@ -365,6 +365,27 @@ fn a_runner_takes_nothing_for_a_command_but_annotations() {
     assert!(!json.json().is_empty() && !json.out.contains("::stop-commands"), "{}", json.out);
 }
 
+/// What shows mail, or what a run holds, without a report: nothing of it is a command either, and JSON stays what it is.
+#[test]
+fn nothing_that_is_only_shown_is_a_command_to_a_runner() {
+    let (folder, run) = (commanding(), run());
+    let (mail, run) = (folder.path().join("one.eml"), run.path().to_str().unwrap());
+    let (mail, runs) = (mail.to_str().unwrap(), [run, run]);
+    let target = folder.path().join("::add-mask::x.yaml");
+    fs::write(&target, "provider: ::add-mask::x\n").unwrap();
+    let on_github =
+        |words: &[&str]| done(program(words).env("GITHUB_ACTIONS", "true").output().expect("the program starts"));
+    for words in [&["inspect", mail][..], &["diff", runs[0], runs[1]], &["smoke", target.to_str().unwrap()]] {
+        let told = on_github(words);
+        assert!(told.out.starts_with("::stop-commands::"), "{words:?}: {}", told.out);
+        assert_eq!(workflow_commands(&told.out), [] as [&str; 0], "{words:?}: {}", told.out);
+        assert!(told.out.trim_end().ends_with("::"), "{words:?}: it is opened again: {}", told.out);
+        assert!(!pec(words).out.contains("::stop-commands"), "{words:?}: elsewhere nobody reads it");
+    }
+    assert!(on_github(&["inspect", mail]).out.contains("::add-mask::"));
+    assert!(!on_github(&["inspect", mail, "--format", "json"]).json().is_empty());
+}
+
 #[test]
 fn a_summary_in_markdown_has_no_markup_of_a_message_and_stays_within_its_bound() {
     let folder = commanding();
@@ -374,7 +395,7 @@ fn a_summary_in_markdown_has_no_markup_of_a_message_and_stays_within_its_bound()
     let step = folder.path().join("step");
     let filled = (1 << 20) - 3000;
     fs::write(&step, "x".repeat(filled)).unwrap();
-    let mut command = crate::program::program(&["check", mail, "--ci", "github"]);
+    let mut command = program(&["check", mail, "--ci", "github"]);
     assert_eq!(command.env("GITHUB_STEP_SUMMARY", &step).output().unwrap().status.code(), Some(1));
     let length = fs::metadata(&step).unwrap().len();
     assert!(length > filled as u64 && length <= 1 << 20, "{length}");

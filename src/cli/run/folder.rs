@@ -9,14 +9,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use self::before::{Kind, REPORTS, mine, put_aside, what_is_at};
+use self::before::{Kind, REPORTS, is_of_plays, mine, put_aside, what_is_at};
 use super::{
     super::{ci::System, error::warn},
     since::changes,
 };
 use crate::{
     evidence::disk::{self, EVIDENCE},
-    report::{CodeQuality, Html, JsonStream, Junit, LARGEST_SUMMARY, LateFile, Markdown, Reports, RuleSet, Sarif},
+    report::{
+        CodeQuality, Html, JsonStream, Junit, LARGEST_SUMMARY, LateFile, Markdown, PLAYS, Reports, RuleSet, Sarif,
+    },
     rules,
     shown::path_text,
 };
@@ -80,10 +82,14 @@ impl Folder {
         for (name, is_ours) in REPORTS {
             mine(&path.join(name), is_ours)?;
         }
-        let evidence = path.join(EVIDENCE);
-        match what_is_at(&evidence)? {
-            None | Some(Kind::Folder) => {}
-            Some(kind) => return Err(FolderError::Foreign { path: evidence, what: kind.words() }),
+        for name in [EVIDENCE, PLAYS] {
+            let folder = path.join(name);
+            match what_is_at(&folder)? {
+                None => {}
+                Some(Kind::Folder) if name == EVIDENCE || is_of_plays(&folder) => {}
+                Some(Kind::Folder) => return Err(FolderError::Foreign { path: folder, what: "somebody else's" }),
+                Some(kind) => return Err(FolderError::Foreign { path: folder, what: kind.words() }),
+            }
         }
         let earlier = put_aside(path)?;
         let stream = OpenOptions::new().write(true).create_new(true).open(path.join(STREAM))?;
@@ -233,6 +239,23 @@ mod tests {
             fs::remove_file(place.at("run.jsonl")).unwrap();
             fs::remove_file(place.at("report.sarif")).unwrap();
         }
+    }
+
+    #[test]
+    fn pages_of_plays_are_kept_with_the_run_that_they_tell_of() {
+        let place = Place::new();
+        place.write("run.jsonl", HEADER);
+        for name in ["style.css", "script.js", "delivery/complete/alfa-bravo.html"] {
+            place.write(&format!("plays/{name}"), "x");
+        }
+        Folder::prepare(place.0.path()).unwrap();
+        assert!(place.at("earlier/20260302T083000Z/plays/delivery/complete/alfa-bravo.html").is_file());
+        assert!(!place.at("plays").exists());
+        place.write("plays/hamlet.txt", "x");
+        assert!(
+            place.refused().ends_with("plays is somebody else's, not a report of this program; nothing was touched")
+        );
+        assert!(place.at("plays/hamlet.txt").is_file());
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::{
     diff::{self, Change as How, Diff, Outcome, PlayDiff},
     evidence::Direction,
-    report::{Change, Changes, shown},
+    report::{Change, Changes, Often, shown},
     results::Strictness,
-    shown::{path_text, shown_path},
+    shown::path_text,
 };
 
 /// The run in `second` beside that in `first`; nothing where either does not read.
@@ -18,14 +18,15 @@ pub fn changes(first: &Path, second: &Path) -> Option<Changes> {
     let alike = before.rule_set == now.rule_set && before.as_of == now.as_of && before.version == now.version;
     let mut plays: Vec<&PlayDiff> = diff.plays.iter().collect();
     plays.sort_by_key(|play| play.change);
-    Some(Changes { earlier: shown_path(first), plays: plays.into_iter().map(change).collect(), same: diff.same, alike })
+    Some(Changes { earlier: first.to_owned(), plays: plays.into_iter().map(change).collect(), same: diff.same, alike })
 }
 
 fn change(it: &PlayDiff) -> Change {
     let way = Direction::new(&*it.play.sender, &*it.play.receiver).folder(&it.play.scenario);
-    let found = it.findings.iter().map(|found| {
-        let level = found.finding.severity.map_or("finding", crate::results::Severity::word);
-        shown(&format!("{level} {}: {} → {}", found.finding.rule, found.before, found.after))
+    let found = it.findings.iter().map(|found| Often {
+        severity: found.finding.severity,
+        rule: shown(&found.finding.rule),
+        times: [found.before, found.after],
     });
     Change {
         way: path_text(&way),

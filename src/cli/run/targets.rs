@@ -1,6 +1,6 @@
 //! Who plays, as named on the command line: gateways inside this program, and those that a target file tells of.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -14,6 +14,8 @@ use crate::{
 pub struct Named {
     /// Those that a file tells of.
     pub targets: Targets,
+    /// The files, as they were given, by the names of the targets.
+    pub files: BTreeMap<String, String>,
 }
 
 /// What ends the name of a target file.
@@ -44,6 +46,7 @@ impl Named {
             return Err(CliError::TargetName { file: given.into(), name });
         }
         self.targets.insert(target);
+        self.files.insert(name.clone(), given.to_owned());
         Ok(name)
     }
 }

@@ -55,7 +55,7 @@ impl Telling {
     pub fn begin(path: &Path, manner: Manner, declared: Declared, tally: PlayTally) -> Result<Self, CliError> {
         let Manner { format, style, system, redactor } = manner;
         let mut reports = Reports::default();
-        reports.add("progress", Progress::on_stderr());
+        reports.add("progress", Progress::on_stderr(style.language));
         let (mut exit, mut written) = (Exit::Conforming, None);
         let folder = match Folder::prepare(path) {
             Ok(folder) => Some(folder),

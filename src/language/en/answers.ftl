@@ -132,9 +132,6 @@ said-without-identifier = submission without an identifier
 
 ## What is judged by, and what else is judged
 
-said-directory = directory
-said-trusted-certificates = trusted certificates
-said-revocation-lists = revocation lists
 said-record = { $count } record
 said-records = { $count } records
 said-directory-of = directory of { $known-records }, { $known }

@@ -18,19 +18,48 @@ exit-code = exit code
 fail-fast = Stopped at the first failure, as asked: the rest was not played.
 interrupted = Interrupted: this report is incomplete.
 
-plays = plays
-passed = passed
-failed = failed
+plays = { $count ->
+    [one] play
+   *[other] plays
+}
+passed = { $count ->
+   *[other] passed
+}
+failed = { $count ->
+   *[other] failed
+}
 error = error
-skipped = skipped
-not-played = not played
-violations = violations
-warnings = warnings
-notes = notes
-unmet = expectations not met
+skipped = { $count ->
+   *[other] skipped
+}
+not-played = { $count ->
+   *[other] not played
+}
+violations = { $count ->
+    [one] violation
+   *[other] violations
+}
+warnings = { $count ->
+    [one] warning
+   *[other] warnings
+}
+notes = { $count ->
+    [one] note
+   *[other] notes
+}
+unmet = { $count ->
+    [one] expectation not met
+   *[other] expectations not met
+}
 untold = more than is read
-broken-rules = rules that broke
-rules-exercised = rules exercised
+broken-rules = { $count ->
+    [one] rule that broke
+   *[other] rules that broke
+}
+rules-exercised = { $count ->
+    [one] rule exercised
+   *[other] rules exercised
+}
 
 about = About this run
 started = started
@@ -44,7 +73,10 @@ strict-violations = violations
 strict-warnings = violations and warnings
 strict-notes = violations, warnings and notes
 shard = part
-part-plays = plays of the whole
+part-plays = { $count ->
+    [one] play of the whole
+   *[other] plays of the whole
+}
 other-reports = other reports of it
 
 ## The matrix and its filters
@@ -61,7 +93,8 @@ filter-level = level
 filter-side = side
 any = any
 clear = Clear
-shown-of = shown of
+shown = shown:
+of = of
 scenario = scenario
 level-violation = violation
 level-warning = warning
@@ -93,20 +126,28 @@ evidence = evidence
 declared = declared
 seen-in = seen in
 times = times in all
-and-more = more
-further-findings = more findings of other kinds; run.jsonl tells of each.
+and-more = { $count ->
+   *[other] more
+}
+further-findings = { $count ->
+    [one] more finding of another kind; run.jsonl tells of it.
+   *[other] more findings of other kinds; run.jsonl tells of each.
+}
 
 ## Changes
 
 changes = Since the run before
 changes-none = No play changed.
 changes-other-rules = The two runs were not judged alike (rules, norm or program differ): what changed may be theirs.
+change = change
 change-worse = worse
 change-better = better
 change-other = other
 change-new = new
 change-gone = gone
-changes-same = the same in both
+changes-same = { $count ->
+   *[other] the same in both
+}
 before = before
 now = now
 play = play
@@ -173,11 +214,13 @@ service-submissions = access point, TLS
 service-incoming = incoming point
 service-ordinary = ordinary mail
 in-clear = in clear
-judged-by = rules were put to what was seen
+judged-by = { $count ->
+    [one] rule was put to what was seen
+   *[other] rules were put to what was seen
+}
 files = The evidence
 left-out = Left out here, to keep this page small; the evidence has it.
 left-out-gone = Left out here, to keep this page small; the evidence was not kept.
-plays-left-out = plays have no section here, to keep this page small; run.jsonl tells of each.
 
 ## Kinds of messages
 
@@ -203,7 +246,7 @@ start-drop = Drop messages, an mbox, a zip or a folder here, or choose them.
 start-files = files
 start-folder = a folder
 start-most = At most, in all,
-start-chosen = files chosen
+start-chosen = Files chosen:
 start-view = Whose mailbox they are from
 start-whose = mailbox
 start-nobody = not known
@@ -234,12 +277,22 @@ check-3 = Trouble, no verdict
 check-4 = Nothing was asked of what was given
 check-5 = A required answer cannot be told
 check-help = Of each message and submission four answers: yes (✓), no (✗), or it cannot be told (?). A line leads to a page that can be printed.
-messages = messages
+messages = { $count ->
+    [one] message
+   *[other] messages
+}
 message = message
-submissions = submissions
+submissions = { $count ->
+    [one] submission
+   *[other] submissions
+}
 submission = submission
-not-judged = could not be judged
-aside = left out
+not-judged = { $count ->
+   *[other] could not be judged
+}
+aside = { $count ->
+   *[other] left out
+}
 wrong-ones = with something wrong
 kind = kind
 file = file
@@ -296,13 +349,22 @@ any-untold = one that cannot be told
 held-against = judged by
 held-against-nothing = no roots, no directory: who signed cannot be told (--trust, --directory, or reference add)
 directory = directory
-trusted-certificates = trusted certificates
-revocation-lists = revocation lists
+trusted-certificates = { $count ->
+    [one] trusted certificate
+   *[other] trusted certificates
+}
+revocation-lists = { $count ->
+    [one] revocation list
+   *[other] revocation lists
+}
 reference-wrong = In what messages are judged by; it fails none of them
 part-alone = a part of a message alone
 other-thing = no message
 checked-at = checked
-more-entries = more, told of in no page here: --format json tells of each.
+more-entries = { $count ->
+    [one] more, told of in no page here: --format json tells of it.
+   *[other] more, told of in no page here: --format json tells of each.
+}
 back-check = All of it
 asked-for = required
 show-more = Show more

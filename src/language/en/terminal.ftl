@@ -125,7 +125,10 @@ tty-and-left-out = { $count } left out
 tty-and-wrong = { $count } with something wrong
 tty-and-untold = { $count } beyond what is read
 tty-and-missed = { $count } announced and not found again
-tty-and-broke = { $count } rules broke
+tty-and-broke = { $count ->
+    [one] 1 rule broke
+   *[other] { $count } rules broke
+}
 tty-not-in-force = { $count } not in force as of { $day }
 tty-latest = latest
 tty-unasked-of = { $name }: no rule applies to anything in it
@@ -164,6 +167,15 @@ tty-finding-counts = { $violations }, { $warnings }, { $notes }, { $unmet }
 tty-share-conforming = { $meaning } in { $passed } of { $played } played, { $skipped } skipped
 tty-share-failing = { $meaning }; conforming in { $passed } of { $played } played, { $skipped } skipped
 
+## The progress of a run
+
+progress-left = { $time } left
+progress-failed = { $count } failed
+progress-stopping = { $count ->
+    [one] stopping: 1 scenario still being played, then the reports; Ctrl-C again ends it at once
+   *[other] stopping: { $count } scenarios still being played, then the reports; Ctrl-C again ends them at once
+}
+
 ## Declared deviations
 
 tty-declared-not-so = Declared in { $file } and not so, which fails too
@@ -175,4 +187,7 @@ tty-deviation-gone-in = it is not there in { $scenarios }: take them out of the 
 tty-deviation-expired = it expired on { $day }, and was found { $times } since: mend it, or let { $owner } decide anew
 tty-deviation-unknown = nobody bears that name here: mend the subject, or take the entry out
 tty-more-json = and { $more } more: --format json tells of each
-tty-declared-counts = { $failures } declared, { $undeclared } not; { $entries } = { $found } found + { $unasked } not asked for + { $failing } that fail
+tty-declared-counts = { $failures } declared, { $undeclared } not; { $entries } = { $found } found + { $unasked } not asked for + { $failing ->
+    [one] 1 that fails
+   *[other] { $failing } that fail
+}

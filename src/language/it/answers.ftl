@@ -10,7 +10,10 @@ said-trouble = infrastruttura: un sistema irraggiungibile, il programma stesso, 
 said-nothing-selected = nulla è stato scelto o nulla è stato verificato
 said-untold = una risposta richiesta non si può dare
 said-not-holding-deviations = deviazioni dichiarate che non sussistono
-said-not-conforming = non conforme, { $count } dichiarate
+said-not-conforming = { $count ->
+    [one] non conforme, una dichiarata
+   *[other] non conforme, { $count } dichiarate
+}
 said-and-not-holding = { $known }, e deviazioni dichiarate che non sussistono
 
 ## Tipi di messaggi, e loro parti
@@ -82,7 +85,10 @@ said-part-right = quanto c'è ({ $phrase }) è a posto; manca il resto del messa
 said-rule-broke = la regola { $rule } si è guastata
 said-not-read = non è stato letto per intero
 said-no-rule = nessuna regola vi si applica
-said-first-and-more = { $rule } e altre { $count }
+said-first-and-more = { $count ->
+    [one] { $rule } e un'altra
+   *[other] { $rule } e altre { $count }
+}
 
 ## Che cosa ne è stato di un destinatario
 
@@ -129,9 +135,6 @@ said-without-identifier = invio senza identificativo
 
 ## Con che cosa si giudica, e che cos'altro è giudicato
 
-said-directory = indice dei gestori
-said-trusted-certificates = certificati fidati
-said-revocation-lists = liste di revoca
 said-record = { $count } registrazione
 said-records = { $count } registrazioni
 said-directory-of = indice con { $known-records }, { $known }

@@ -21,10 +21,16 @@ left-encrypted = cifrato: va estratto con la sua password, e data la cartella
 left-too-deep = uno zip in uno zip in uno zip: va estratto quello esterno, e data la cartella
 left-broken = non si estrae: { $reason }
 left-many-members = uno zip di più di { $count } elementi non si apre
-left-double-members = { $count } elementi hanno il nome di un altro e non sono esaminati
+left-double-members = { $count ->
+    [one] un elemento ha il nome di un altro e non è esaminato
+   *[other] { $count } elementi hanno il nome di un altro e non sono esaminati
+}
 left-bomb = estratto supera { $size }: né questo né ciò che segue è esaminato; va estratto lo zip, e data la cartella
 left-many-inside = contiene più di { $count } messaggi; gli altri non sono esaminati
-left-before-first = { $count } ottetti prima del primo messaggio non appartengono ad alcuno
+left-before-first = { $count ->
+    [one] un ottetto prima del primo messaggio non appartiene ad alcuno
+   *[other] { $count } ottetti prima del primo messaggio non appartengono ad alcuno
+}
 left-cut-off = il file finisce dentro questo messaggio: è giudicato fin dove arriva
 left-other = altri motivi
 

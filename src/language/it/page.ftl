@@ -18,19 +18,52 @@ exit-code = codice di uscita
 fail-fast = Fermata al primo errore, come richiesto: il resto non è stato eseguito.
 interrupted = Interrotta: questo rapporto è incompleto.
 
-plays = prove
-passed = superate
-failed = fallite
+plays = { $count ->
+    [one] prova
+   *[other] prove
+}
+passed = { $count ->
+    [one] superata
+   *[other] superate
+}
+failed = { $count ->
+    [one] fallita
+   *[other] fallite
+}
 error = in errore
-skipped = saltate
-not-played = non eseguite
-violations = violazioni
-warnings = avvertimenti
-notes = note
-unmet = attese non soddisfatte
+skipped = { $count ->
+    [one] saltata
+   *[other] saltate
+}
+not-played = { $count ->
+    [one] non eseguita
+   *[other] non eseguite
+}
+violations = { $count ->
+    [one] violazione
+   *[other] violazioni
+}
+warnings = { $count ->
+    [one] avvertimento
+   *[other] avvertimenti
+}
+notes = { $count ->
+    [one] nota
+   *[other] note
+}
+unmet = { $count ->
+    [one] attesa non soddisfatta
+   *[other] attese non soddisfatte
+}
 untold = oltre quanto si legge
-broken-rules = regole guaste
-rules-exercised = regole applicate
+broken-rules = { $count ->
+    [one] regola guasta
+   *[other] regole guaste
+}
+rules-exercised = { $count ->
+    [one] regola applicata
+   *[other] regole applicate
+}
 
 about = Su questa esecuzione
 started = inizio
@@ -44,7 +77,10 @@ strict-violations = violazioni
 strict-warnings = violazioni e avvertimenti
 strict-notes = violazioni, avvertimenti e note
 shard = parte
-part-plays = prove del tutto
+part-plays = { $count ->
+    [one] prova del tutto
+   *[other] prove del tutto
+}
 other-reports = altri rapporti
 
 ## La tabella e i filtri
@@ -61,7 +97,8 @@ filter-level = livello
 filter-side = lato
 any = tutti
 clear = Azzera
-shown-of = mostrate su
+shown = in vista:
+of = su
 scenario = scenario
 level-violation = violazione
 level-warning = avvertimento
@@ -93,20 +130,30 @@ evidence = prova
 declared = dichiarato
 seen-in = visto in
 times = volte in tutto
-and-more = altri
-further-findings = altri rilievi di altro genere; run.jsonl li riporta tutti.
+and-more = { $count ->
+    [one] altro
+   *[other] altri
+}
+further-findings = { $count ->
+    [one] altro rilievo di altro genere; run.jsonl lo riporta.
+   *[other] altri rilievi di altro genere; run.jsonl li riporta tutti.
+}
 
 ## Che cosa è cambiato
 
 changes = Rispetto all'esecuzione precedente
 changes-none = Nessuna prova è cambiata.
 changes-other-rules = Le due esecuzioni non sono giudicate allo stesso modo (regole, norma o programma): ciò che è cambiato può dipendere da questo.
+change = cambio
 change-worse = peggio
 change-better = meglio
 change-other = altro
 change-new = nuova
 change-gone = sparita
-changes-same = uguali in entrambe
+changes-same = { $count ->
+    [one] uguale in entrambe
+   *[other] uguali in entrambe
+}
 before = prima
 now = ora
 play = prova
@@ -173,11 +220,13 @@ service-submissions = punto di accesso, TLS
 service-incoming = punto di ricezione
 service-ordinary = posta ordinaria
 in-clear = in chiaro
-judged-by = regole applicate a ciò che si è visto
+judged-by = { $count ->
+    [one] regola applicata a ciò che si è visto
+   *[other] regole applicate a ciò che si è visto
+}
 files = Le prove raccolte
 left-out = Omesso qui, perché la pagina resti piccola; sta tra le prove raccolte.
 left-out-gone = Omesso qui, perché la pagina resti piccola; le prove non sono state conservate.
-plays-left-out = prove non hanno qui una sezione, perché la pagina resti piccola; run.jsonl le riporta tutte.
 
 ## Tipi di messaggi
 
@@ -203,7 +252,7 @@ start-drop = Trascinare qui messaggi, mbox, zip o cartelle, oppure sceglierli.
 start-files = file
 start-folder = una cartella
 start-most = Al massimo, in tutto,
-start-chosen = file scelti
+start-chosen = File scelti:
 start-view = Da quale casella vengono
 start-whose = casella
 start-nobody = non so
@@ -234,12 +283,24 @@ check-3 = Problemi, nessun esito
 check-4 = Nulla si è potuto chiedere di quanto è stato dato
 check-5 = Una risposta richiesta non si può dare
 check-help = Di ogni messaggio e di ogni invio quattro risposte: sì (✓), no (✗) o non si può dire (?). Una riga porta a una pagina da stampare.
-messages = messaggi
+messages = { $count ->
+    [one] messaggio
+   *[other] messaggi
+}
 message = messaggio
-submissions = invii
+submissions = { $count ->
+    [one] invio
+   *[other] invii
+}
 submission = invio
-not-judged = non giudicabili
-aside = tralasciati
+not-judged = { $count ->
+    [one] non giudicabile
+   *[other] non giudicabili
+}
+aside = { $count ->
+    [one] tralasciato
+   *[other] tralasciati
+}
 wrong-ones = con qualcosa che non va
 kind = tipo
 file = file
@@ -296,13 +357,22 @@ any-untold = almeno una che non si può dire
 held-against = giudicato con
 held-against-nothing = nessun certificato radice, nessun indice: chi ha firmato non si può dire (--trust, --directory o reference add)
 directory = indice dei gestori
-trusted-certificates = certificati fidati
-revocation-lists = liste di revoca
+trusted-certificates = { $count ->
+    [one] certificato fidato
+   *[other] certificati fidati
+}
+revocation-lists = { $count ->
+    [one] lista di revoca
+   *[other] liste di revoca
+}
 reference-wrong = In ciò con cui i messaggi sono giudicati; non ne fa fallire alcuno
 part-alone = una parte di un messaggio da sola
 other-thing = nessun messaggio
 checked-at = verificato
-more-entries = altri, di cui qui non c'è pagina: --format json li riporta tutti.
+more-entries = { $count ->
+    [one] altro, di cui qui non c'è pagina: --format json lo riporta.
+   *[other] altri, di cui qui non c'è pagina: --format json li riporta tutti.
+}
 back-check = Tutto
 asked-for = richieste
 show-more = Mostra altri

@@ -88,19 +88,22 @@ finding-again = ancora
 finding-declared-until = fino al { $day }, da { $owner }: { $reason }
 finding-times = { $times } in tutto
 finding-times-in = { $times } in tutto, anche in { $places }
-finding-times-in-more = { $times } in tutto, anche in { $places } e in altri { $more }
+finding-times-in-more = { $more ->
+    [one] { $times } in tutto, anche in { $places } e in un altro
+   *[other] { $times } in tutto, anche in { $places } e in altri { $more }
+}
 
 ## Rilievi detti insieme
 
 tty-untold = Oltre quanto si legge: non è colpa di nessuno, e non si dice mai giusto
 tty-warnings = Senza --strict non fa fallire nulla
 tty-notes = Senza --strict=notes non fa fallire nulla
-tty-more-findings = Altri di altro genere ({ $findings }): --format json li riporta tutti
+tty-more-findings = Di altro genere ancora: { $findings }; --format json riporta tutto
 
 ## Una verifica
 
 tty-held = { $what }: { $from }
-tty-held-count = { $what } ({ $count }): { $from }
+tty-held-count = { $count } { $what }: { $from }
 tty-held-of = { $held }, del { $at }
 tty-held-undated = { $held }, di data sconosciuta
 tty-line = { $name }: { $verdict }; { $what }
@@ -109,7 +112,10 @@ tty-mail = posta ordinaria, non generata da un sistema di posta certificata
 tty-unjudged = { $name }: non si è potuto giudicare: { $reason }
 tty-from = da { $sender }
 tty-to-whom = a { $recipients }
-tty-to-more = a { $recipients } e altri { $more }
+tty-to-more = { $more ->
+    [one] a { $recipients } e un altro
+   *[other] a { $recipients } e altri { $more }
+}
 tty-subject = «{ $subject }»
 tty-signed = firmato da { $subject }; certificato rilasciato da { $issuer }
 tty-answers = integro: { $intact }, origine: { $origin }, forma: { $form }
@@ -118,19 +124,40 @@ tty-why = { $question }: { $answer } ({ $why })
 tty-references-wrong = In ciò con cui i messaggi sono giudicati; non ne fa fallire alcuno
 tty-origins-hint = Un'origine che non si può dire non è un rilievo. Per sapere chi ha firmato servono --trust (una cartella di certificati e liste di revoca) e --directory (l'indice dei gestori, LDIF).
 tty-left-out-line = { $count } × { $why }: { $names }
-tty-left-out-more = { $count } × { $why }: { $names } e altri { $more }
+tty-left-out-more = { $more ->
+    [one] { $count } × { $why }: { $names } e un altro
+   *[other] { $count } × { $why }: { $names } e altri { $more }
+}
 tty-judged-of = { $judged } ({ $messages })
-tty-and-unjudged = { $count } non giudicabili
-tty-and-left-out = { $count } esclusi
+tty-and-unjudged = { $count ->
+    [one] { $count } non giudicabile
+   *[other] { $count } non giudicabili
+}
+tty-and-left-out = { $count ->
+    [one] { $count } escluso
+   *[other] { $count } esclusi
+}
 tty-and-wrong = { $count } con qualcosa che non va
 tty-and-untold = { $count } oltre quanto si legge
-tty-and-missed = { $count } annunciati e non ritrovati
-tty-and-broke = { $count } regole guaste
+tty-and-missed = { $count ->
+    [one] { $count } annunciato e non ritrovato
+   *[other] { $count } annunciati e non ritrovati
+}
+tty-and-broke = { $count ->
+    [one] una regola guasta
+   *[other] { $count } regole guaste
+}
 tty-not-in-force = { $count } non in vigore al { $day }
 tty-latest = giorno più recente
 tty-unasked-of = { $name }: nessuna regola si applica a ciò che contiene
-tty-and-more-given = e altri { $more } di quanto è stato dato
-tty-required-of = { $question }: { $yes } sì, { $no } no, { $untold } che non si possono dire
+tty-and-more-given = { $more ->
+    [one] e un altro di quanto è stato dato
+   *[other] e altri { $more } di quanto è stato dato
+}
+tty-required-of = { $question }: { $yes } sì, { $no } no, { $untold ->
+    [one] 1 che non si può dire
+   *[other] { $untold } che non si possono dire
+}
 tty-exit = { $meaning } (codice di uscita { $code })
 
 ## Un invio
@@ -143,9 +170,12 @@ tty-mail-kind = posta ordinaria
 tty-missing-from = { $what } ({ $view })
 tty-complete-why = { $answer }: { $why }
 tty-contradicts = { $severity } { $rule }: atteso { $expected }; trovato { $found }
-tty-and-more = e altri { $more }
-tty-more-submissions = Non mostrati: { $submissions }; --format json li riporta tutti
-tty-more-submissions-wrong = Non mostrati: { $submissions }, { $wrong } dei quali con qualcosa che manca o non va; --format json li riporta tutti
+tty-and-more = { $more ->
+    [one] e un altro
+   *[other] e altri { $more }
+}
+tty-more-submissions = Non in vista: { $submissions }; --format json riporta tutto
+tty-more-submissions-wrong = Non in vista: { $submissions }, { $wrong } con qualcosa che manca o non va; --format json riporta tutto
 
 ## Un'esecuzione
 
@@ -155,14 +185,56 @@ tty-errors = Senza esito, per problemi del programma di prova o di un gestore
 tty-skipped = Saltate, il che non vuol dire superate
 tty-choices = Dove la norma lascia una scelta, è stata presa questa
 tty-worth-knowing = Da sapere
-tty-play-counts = { $planned } = { $passed } superate + { $failed } fallite + { $error } in errore + { $skipped } saltate
-tty-plus-not-played = { $count } non eseguite
+tty-play-counts = { $planned } = { $passed ->
+    [one] 1 superata
+   *[other] { $passed } superate
+} + { $failed ->
+    [one] 1 fallita
+   *[other] { $failed } fallite
+} + { $error } in errore + { $skipped ->
+    [one] 1 saltata
+   *[other] { $skipped } saltate
+}
+tty-plus-not-played = { $count ->
+    [one] { $count } non eseguita
+   *[other] { $count } non eseguite
+}
 tty-fail-fast = fermata alla prima fallita, come richiesto
 tty-interrupted = interrotta: questo rapporto è incompleto
-tty-rule-counts = { $all } = { $applied } applicate + { $idle } non applicate
+tty-rule-counts = { $all } = { $applied ->
+    [one] 1 applicata
+   *[other] { $applied } applicate
+} + { $idle ->
+    [one] 1 non applicata
+   *[other] { $idle } non applicate
+}
 tty-finding-counts = { $violations }, { $warnings }, { $notes }, { $unmet }
-tty-share-conforming = { $meaning } in { $passed } delle { $played } eseguite, { $skipped } saltate
-tty-share-failing = { $meaning }; conforme in { $passed } delle { $played } eseguite, { $skipped } saltate
+tty-share-conforming = { $meaning } in { $passed } su { $played ->
+    [one] 1 eseguita
+   *[other] { $played } eseguite
+}, { $skipped ->
+    [one] 1 saltata
+   *[other] { $skipped } saltate
+}
+tty-share-failing = { $meaning }; conforme in { $passed } su { $played ->
+    [one] 1 eseguita
+   *[other] { $played } eseguite
+}, { $skipped ->
+    [one] 1 saltata
+   *[other] { $skipped } saltate
+}
+
+## L'avanzamento di un'esecuzione
+
+progress-left = ancora { $time }
+progress-failed = { $count ->
+    [one] 1 fallita
+   *[other] { $count } fallite
+}
+progress-stopping = { $count ->
+    [one] ci si ferma: finisce lo scenario in corso, poi i rapporti; con un altro Ctrl-C si tronca subito
+   *[other] ci si ferma: finiscono i { $count } scenari in corso, poi i rapporti; con un altro Ctrl-C si tronca subito
+}
 
 ## Deviazioni dichiarate
 
@@ -174,5 +246,17 @@ tty-deviation-gone = si è cercata, e non c'è più: si tolga la voce
 tty-deviation-gone-in = non c'è in { $scenarios }: si tolgano dalla voce
 tty-deviation-expired = è scaduta il { $day }, e da allora è stata riscontrata { $times }: si corregga, o { $owner } decida di nuovo
 tty-deviation-unknown = nessuno porta qui quel nome: si corregga il soggetto, o si tolga la voce
-tty-more-json = e altre { $more }: --format json le riporta tutte
-tty-declared-counts = { $failures } tra i dichiarati, { $undeclared } no; { $entries } = { $found } riscontrate + { $unasked } non cercate + { $failing } che fanno fallire
+tty-more-json = { $more ->
+    [one] e un'altra: --format json le riporta tutte
+   *[other] e altre { $more }: --format json le riporta tutte
+}
+tty-declared-counts = { $failures } tra i dichiarati, { $undeclared } no; { $entries } = { $found ->
+    [one] 1 riscontrata
+   *[other] { $found } riscontrate
+} + { $unasked ->
+    [one] 1 non cercata
+   *[other] { $unasked } non cercate
+} + { $failing ->
+    [one] 1 che fa fallire
+   *[other] { $failing } che fanno fallire
+}

@@ -1,9 +1,13 @@
 //! What changed since an earlier run, as the page is told of it.
 
+use std::path::PathBuf;
+
+use crate::results::Severity;
+
 /// An earlier run beside this one.
 pub struct Changes {
     /// Where the earlier one lies.
-    pub earlier: String,
+    pub earlier: PathBuf,
     /// Plays that are not the same in both, the weightiest first.
     pub plays: Vec<Change>,
     /// How many are.
@@ -22,6 +26,16 @@ pub struct Change {
     pub before: Option<&'static str>,
     /// How it ended now.
     pub now: Option<&'static str>,
-    /// What is found more or less often, in a line each.
-    pub found: Vec<String>,
+    /// What is found more or less often.
+    pub found: Vec<Often>,
+}
+
+/// Something that is found more or less often.
+pub struct Often {
+    /// How heavy it is, where that is known.
+    pub severity: Option<Severity>,
+    /// The rule's id.
+    pub rule: String,
+    /// How often before, and now.
+    pub times: [usize; 2],
 }

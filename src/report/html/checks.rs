@@ -4,7 +4,6 @@
 use std::{
     collections::{BTreeSet, HashMap},
     io::{self, Write},
-    path::Path,
 };
 
 use askama::Template;
@@ -16,8 +15,11 @@ use super::{
     finding::Finding,
     folder::Written,
     held::Held,
+    home::Home,
     spool::Spool,
-    texts::{say, say_clause, say_consequence, say_found, say_in_attributes, say_phrase, say_question, say_reading},
+    texts::{
+        say, say_clause, say_consequence, say_found, say_in_attributes, say_of, say_phrase, say_question, say_reading,
+    },
 };
 use crate::{
     report::{
@@ -215,7 +217,7 @@ impl Gathered {
             pages: None,
             marks: [Word::Yes, Word::No, Word::Untold, Word::None].map(|word| Mark { word, why: String::new() }),
             cut: self.cut,
-            references_wrong: wrong.iter().take(FINDINGS).map(|it| Finding::of_group(it, Path::new(""))).collect(),
+            references_wrong: wrong.iter().take(FINDINGS).map(|it| Finding::of_group(it, &Home::alone())).collect(),
             aside: self.aside.groups(),
         })
     }
@@ -224,7 +226,7 @@ impl Gathered {
 impl<'a> Page<'a> {
     /// The same as what leads to the pages of a folder.
     pub fn leading_to(self, pages: &'a Written) -> Self {
-        Self { frame: self.frame.linking(""), pages: Some(pages), ..self }
+        Self { frame: self.frame.linking(String::new()), pages: Some(pages), ..self }
     }
 }
 
@@ -263,8 +265,7 @@ fn figures(tally: &CheckTally) -> Vec<Figure> {
         ("error", tally.unjudged, "not-judged"),
         ("note", tally.left_out, "aside"),
     ];
-    let there = seldom.into_iter().filter(|(_, count, _)| *count > 0);
-    always.into_iter().chain(there).map(Figure::of).collect()
+    Figure::all(always, seldom)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A message or a submission that was checked: a line among all, and a page that a clerk can print.
 
-use std::{fmt, path::Path};
+use std::fmt;
 
 use askama::Template;
 use jiff::Timestamp;
@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     finding::Finding,
     held::Held,
-    texts::{Both, both, say, say_clause, say_consequence, say_found, say_phrase, say_question, say_reading},
+    home::Home,
+    texts::{Both, both, say, say_clause, say_consequence, say_found, say_of, say_phrase, say_question, say_reading},
 };
 use crate::{
     clock::LegalTime,
@@ -242,7 +243,7 @@ impl Entry {
     }
 
     fn blank(anchor: Anchor, failures: &[Failure], strictness: Strictness) -> askama::Result<Self> {
-        let told = failures.iter().take(LISTED).map(|failure| Finding::of(failure, Path::new("")));
+        let told = failures.iter().take(LISTED).map(|failure| Finding::of(failure, &Home::alone()));
         let findings = Findings { findings: told.collect() }.render()?;
         Ok(Self {
             anchor,

@@ -1,10 +1,7 @@
 //! Something that went wrong, as the page tells it.
 
-use std::path::Path;
-
 use super::{
-    Link,
-    play::Place,
+    home::{Home, Link, Place},
     texts::{Both, both},
 };
 use crate::{
@@ -43,8 +40,8 @@ pub(super) struct Finding<'a> {
 }
 
 impl<'a> Finding<'a> {
-    /// A failure by itself; what it links to is named from `folder`.
-    pub fn of(failure: &'a Failure, folder: &Path) -> Self {
+    /// A failure by itself, on the page at `home`.
+    pub fn of(failure: &'a Failure, home: &Home<'_>) -> Self {
         Self {
             level: failure.severity.name(),
             id: shown(&failure.id),
@@ -60,7 +57,7 @@ impl<'a> Finding<'a> {
             consequence: failure.consequence,
             clauses: &failure.clauses,
             declared: failure.declared.as_ref().map(|it| both(|language| declared_line(it, language).into())),
-            evidence: failure.evidence.as_ref().map(|path| Link::to(path, folder)),
+            evidence: failure.evidence.as_ref().map(|path| home.link(path)),
             places: Vec::new(),
             further: 0,
             times: failure.times,
@@ -68,8 +65,8 @@ impl<'a> Finding<'a> {
     }
 
     /// What was found in several places, told once.
-    pub fn of_group(group: &'a Group, folder: &Path) -> Self {
-        let places = group.places.iter().map(|place| Place::of(place)).collect();
-        Self { places, further: group.further, times: group.times, ..Self::of(&group.first, folder) }
+    pub fn of_group(group: &'a Group, home: &Home<'_>) -> Self {
+        let places = group.places.iter().map(|place| home.place(place)).collect();
+        Self { places, further: group.further, times: group.times, ..Self::of(&group.first, home) }
     }
 }

@@ -66,8 +66,7 @@ impl Folder {
 
     fn close(&self, gathered: &mut Gathered, closing: &Closing) -> io::Result<()> {
         let mut writing = Writing::new(&self.folder, gathered.started());
-        write(&self.folder, "style.css", STYLE)?;
-        write(&self.folder, "script.js", SCRIPT)?;
+        write_shared(&self.folder)?;
         let way = Way { back: "../index.html", to: |anchor| format!("../{}", href(anchor)) };
         gathered.each(&way, &mut |line| writing.line(line))?;
         writing.script()?;
@@ -114,7 +113,7 @@ struct Writing<'a> {
 impl<'a> Writing<'a> {
     fn new(folder: &'a Path, started: Timestamp) -> Self {
         let written = Written { scripts: Vec::new(), pages: Vec::new() };
-        let frame = Frame::new(started).linking("../");
+        let frame = Frame::new(started).linking("../".to_owned());
         let (lines, entries, name) = (Vec::new(), Vec::new(), String::new());
         Self { folder, frame, lines, entries, name, kinds: BTreeSet::new(), written }
     }
@@ -153,15 +152,26 @@ impl<'a> Writing<'a> {
         if self.entries.is_empty() {
             return Ok(());
         }
-        let page = Entries { frame: &self.frame, entries: &self.entries };
-        write(self.folder, &self.name, &page.render().map_err(io::Error::other)?)?;
+        write(self.folder, &self.name, &page(&self.frame, &self.entries)?)?;
         self.entries.clear();
         self.written.pages.push(self.name.clone());
         Ok(())
     }
 }
 
-fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
+/// A page of entries alone.
+pub(super) fn page(frame: &Frame, entries: &[String]) -> io::Result<String> {
+    Entries { frame, entries }.render().map_err(io::Error::other)
+}
+
+/// Writes what all pages of a folder share.
+pub(super) fn write_shared(folder: &Path) -> io::Result<()> {
+    write(folder, "style.css", STYLE)?;
+    write(folder, "script.js", SCRIPT)
+}
+
+/// Writes a file, and the folders that it lies in.
+pub(super) fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     let path = folder.join(name);
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     fs::write(path, text)

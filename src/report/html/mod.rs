@@ -6,9 +6,12 @@
 mod changes;
 mod checks;
 mod entry;
+mod filters;
 mod finding;
 mod folder;
 mod held;
+mod home;
+mod matrix;
 mod norm;
 mod play;
 mod plays;
@@ -20,7 +23,7 @@ mod texts;
 
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -28,17 +31,15 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 
 pub use self::{
-    changes::{Change, Changes},
+    changes::{Change, Changes, Often},
     folder::Folder,
+    home::PLAYS,
     start::Start,
 };
 
 use self::{checks::Gathered, plays::PlaysPage};
-use super::{Report, RuleSet, uri};
-use crate::{
-    results::{Event, Work},
-    shown::shown_path,
-};
+use super::{Report, RuleSet};
+use crate::results::{Event, Work};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -91,7 +92,7 @@ impl<W: Write> Report for Html<W> {
                 page.write(&mut self.out, closing, &self.rules, changes.as_ref())?;
             }
             (Event::Closed(closing), Page::Checks(page)) => page.write(&mut self.out, closing)?,
-            (Event::Finished(cell), Page::Plays(page)) => return page.add(cell).map_err(io::Error::other),
+            (Event::Finished(cell), Page::Plays(page)) => return page.add(cell),
             (event, Page::Checks(page)) => return page.add(event),
             _ => return Ok(()),
         }
@@ -110,7 +111,7 @@ struct Frame {
     script: &'static str,
     policy: String,
     /// The way to the folder that style and script lie in, where they do not stand in the page.
-    linked: Option<&'static str>,
+    linked: Option<String>,
 }
 
 impl Frame {
@@ -129,7 +130,7 @@ impl Frame {
     }
 
     /// The same for a page of several, whose style and scripts lie in a folder.
-    fn linking(self, folder: &'static str) -> Self {
+    fn linking(self, folder: String) -> Self {
         // `'self'` is the folder's server; from the disk a page has no origin, and all that it may load are files.
         let own = "'self' file:";
         let policy =
@@ -150,30 +151,31 @@ fn policy(styles: &[&str], scripts: &[&str]) -> String {
 /// Something that was counted, large.
 struct Figure {
     class: &'static str,
-    count: String,
+    count: usize,
+    /// Of how many that is.
+    of: Option<usize>,
     /// By the name of its text.
     what: &'static str,
 }
 
+/// A class, a count, and the name of a text.
+type Counted = (&'static str, usize, &'static str);
+
 impl Figure {
-    /// Of a class, a count, and the name of a text.
-    fn of((class, count, what): (&'static str, usize, &'static str)) -> Self {
-        // What is not there alarms nobody.
-        Self { class: if count > 0 { class } else { "" }, count: count.to_string(), what }
+    /// What is told in any case, and behind it what is nobody's concern unless it is there.
+    fn all<const A: usize, const S: usize>(always: [Counted; A], seldom: [Counted; S]) -> Vec<Self> {
+        let there = seldom.into_iter().filter(|(_, count, _)| *count > 0);
+        always.into_iter().chain(there).map(Self::of).collect()
     }
-}
 
-/// Something on the disk that the page leads to.
-struct Link {
-    href: String,
-    name: String,
-}
+    fn of((class, count, what): Counted) -> Self {
+        // What is not there alarms nobody.
+        Self { class: if count > 0 { class } else { "" }, count, of: None, what }
+    }
 
-impl Link {
-    /// To a path, from the folder that the page lies in.
-    fn to(path: &Path, folder: &Path) -> Self {
-        let path = path.strip_prefix(folder).unwrap_or(path);
-        Self { href: uri(path), name: shown_path(path) }
+    /// What the text behind it agrees with.
+    fn many(&self) -> usize {
+        self.of.unwrap_or(self.count)
     }
 }
 
@@ -207,7 +209,7 @@ mod tests {
     #[test]
     fn what_comes_from_a_message_is_text_and_acts_nowhere() {
         let page = page();
-        assert!(page.contains(r"&#60;/failure&#62;]]&#62;&#38;\u{1b}[31mred"), "{page}");
+        assert!(page.contains(r"&lt;/failure>]]>&amp;\u{1b}[31mred"), "{page}");
         assert!(!page.contains(['\x1b', '\u{202e}', '\r', '\u{9b}', '\0']));
         assert_eq!(page.matches("<script").count(), 2, "the program's own, and its data");
     }
@@ -219,6 +221,37 @@ mod tests {
         assert_eq!(page.matches("data-play=").count(), 5);
         assert!(page.contains(r#"href="evidence/delivery/complete/flawed-alfa""#), "links begin at the page");
         assert!(page.contains("run delivery/complete --sender flawed --receiver alfa"));
+    }
+
+    #[test]
+    fn more_plays_than_a_page_has_room_for_have_a_file_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut events = samples::run();
+        if let Event::Opened(opening) = &mut events[0]
+            && let Work::Plays { planned, .. } = &mut opening.work
+        {
+            *planned = 3000;
+        }
+        let mut out = Vec::new();
+        let mut html = Html::new(&mut out, folder.path().to_owned(), RuleSet::of(&samples::RULES));
+        for event in &events {
+            html.event(event).unwrap();
+        }
+        let page = String::from_utf8(out).unwrap();
+        assert_eq!(page.matches("<section class=\"page play\"").count(), 0);
+        let leads = regex::Regex::new(r##"href="(plays/[^"#]*)#([^"]*)""##).unwrap();
+        let leads: std::collections::BTreeSet<[&str; 2]> =
+            leads.captures_iter(&page).map(|found| found.extract::<2>().1).collect();
+        assert_eq!(leads.len(), 5, "{leads:?}");
+        for [file, section] in leads {
+            let play = std::fs::read_to_string(folder.path().join(file)).unwrap();
+            assert_eq!(play.matches("<section class=\"page play\"").count(), 1);
+            assert!(play.contains(&format!("id=\"{section}\"")), "{file}: {section}");
+            assert!(play.contains(r#"<a href="../../../report.html">"#) && !play.contains(['\x1b', '\u{202e}', '\0']));
+            assert!(
+                folder.path().join("plays/script.js").is_file() && play.contains(r#"src="../../../plays/script.js""#)
+            );
+        }
     }
 
     #[test]

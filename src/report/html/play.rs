@@ -1,24 +1,20 @@
 //! One play: what happened between the parties, each message, the sessions, what was found, and how to play it again.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use askama::Template;
 
 use super::{
-    Link,
     finding::Finding,
+    home::{Home, Link},
     sequence::{Sequence, party_name, refusal},
     tale::{Paragraph, paragraphs},
-    texts::{say, say_clause, say_consequence, say_found, say_phrase, say_question, say_reading},
+    texts::{say, say_clause, say_consequence, say_found, say_of, say_phrase, say_question, say_reading},
     took,
 };
 use crate::{
     evidence::{Dialogue, Evidence, Service, Speaker},
-    report::{Failure, again, uri},
+    report::Failure,
     results::{Cell, CellOutcome},
     shown::shown,
 };
@@ -28,21 +24,6 @@ const FINDINGS: usize = 100;
 const SESSIONS: usize = 60;
 const LINES: usize = 120;
 const REMARKS: usize = 100;
-
-/// Where a play stands in the page.
-pub(super) struct Place {
-    /// The fragment that leads there.
-    pub anchor: String,
-    /// As people read it.
-    pub name: String,
-}
-
-impl Place {
-    /// The place of a scenario played in a direction: the way to its evidence.
-    pub fn of(way: &str) -> Self {
-        Self { anchor: uri(Path::new(way)), name: shown(way) }
-    }
-}
 
 /// How much of a play is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +37,8 @@ pub(super) enum Extent {
 #[derive(Template)]
 #[template(path = "play.html", config = "src/report/html/askama.toml")]
 struct Section<'a> {
-    place: &'a Place,
+    anchor: String,
+    back: String,
     cell: &'a Cell,
     outcome: &'static str,
     title: String,
@@ -89,12 +71,12 @@ struct Session {
     lines: String,
 }
 
-/// A play, as HTML; what it links to is named from `folder`.
+/// A play, as HTML on the page at `home`; `again` plays it again.
 pub(super) fn section(
     cell: &Cell,
-    place: &Place,
+    home: &Home<'_>,
     failures: &[Failure],
-    folder: &Path,
+    again: &str,
     extent: Extent,
 ) -> askama::Result<String> {
     let (tale, sessions, whole) = match extent {
@@ -107,22 +89,23 @@ pub(super) fn section(
     };
     let remarks = |remarks: &[String]| remarks.iter().take(REMARKS).map(|remark| shown(remark)).collect();
     let section = Section {
-        place,
+        anchor: home.place(&cell.direction.folder(&cell.scenario).to_string_lossy()).anchor,
+        back: home.back(),
         cell,
         outcome: outcome(&cell.outcome),
         title: shown(&cell.title),
         direction: shown(&format!("{} → {}", cell.direction.sender, cell.direction.receiver)),
         reason: reason(&cell.outcome).map(|reason| shown(&reason)),
-        again: shown(&again(&cell.scenario, &cell.direction)),
+        again: shown(again),
         took: took(cell.took),
         exercised: cell.judgement.applied.len(),
-        files: cell.evidence.as_ref().map(|path| Link::to(path, folder)),
-        findings: failures.iter().take(FINDINGS).map(|failure| Finding::of(failure, folder)).collect(),
+        files: cell.evidence.as_ref().map(|path| home.link(path)),
+        findings: failures.iter().take(FINDINGS).map(|failure| Finding::of(failure, home)).collect(),
         further: failures.len().saturating_sub(FINDINGS),
         choices: remarks(&cell.choices),
         notes: remarks(&cell.notes),
         is_skipped: matches!(cell.outcome, CellOutcome::Skipped(_)),
-        sequence: Sequence::of(&cell.observed, &messages(cell, folder)),
+        sequence: Sequence::of(&cell.observed, &messages(cell, home)),
         tale,
         sessions,
         is_short: !whole,
@@ -151,12 +134,12 @@ pub(super) fn reason(outcome: &CellOutcome) -> Option<String> {
 }
 
 /// The files of its messages, by their numbers.
-fn messages(cell: &Cell, folder: &Path) -> BTreeMap<usize, Link> {
+fn messages(cell: &Cell, home: &Home<'_>) -> BTreeMap<usize, Link> {
     let Some(kept) = &cell.evidence else { return BTreeMap::new() };
     let files = fs::read_dir(kept.join("messages")).into_iter().flatten().filter_map(Result::ok);
     let numbered = |path: PathBuf| {
         let number = path.file_name()?.to_str()?.split('-').next()?.parse().ok()?;
-        Some((number, Link::to(&path, folder)))
+        Some((number, home.link(&path)))
     };
     files.filter_map(|file| numbered(file.path())).collect()
 }

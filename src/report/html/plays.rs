@@ -1,5 +1,5 @@
 //! The page of a run: its verdict and figures, the matrix with its filters, what was found, what was not exercised, the norm,
-//! and a section for each play.
+//! and a section for each play. Where there are too many plays for one page, each has a file of its own.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,16 +8,17 @@ use std::{
 };
 
 use askama::Template;
-use serde::Serialize;
 
 use super::{
-    Change, Changes, Figure, Frame,
+    Change, Changes, Figure, Frame, Often, filters,
     finding::Finding,
-    in_script,
+    folder,
+    home::{Home, Link, PLAYS, Place, Plays},
+    matrix::{Matrix, OUTCOMES},
     norm::{STATES, Seen, Shown},
-    play::{Extent, Place, outcome, reason, section},
+    play::{Extent, outcome, reason, section},
     texts::{
-        say, say_clause, say_consequence, say_found, say_in_attributes, say_phrase, say_question, say_reading,
+        say, say_clause, say_consequence, say_found, say_in_attributes, say_of, say_phrase, say_question, say_reading,
         say_untested,
     },
     took,
@@ -25,21 +26,20 @@ use super::{
 use crate::{
     evidence::{Direction, Party},
     norm::AsOf,
-    report::{Groups, RuleSet, failures, shown, write_json},
-    results::{Cell, Closing, Ending, Opening, PlayTally, Severity, Strictness, Totals, Work},
+    report::{Groups, RuleSet, again, failures, shown},
+    results::{Asked, Cell, Closing, Ending, Opening, PlayTally, Severity, Strictness, Totals, Work},
     rules::{self, Rule},
 };
 
-/// Plays that have a section.
+/// Plays that one page has room for.
 const SECTIONS: usize = 2000;
-/// Octets of sections above which plays that passed are told shortly, and above which all are.
+/// Octets of its sections above which plays that passed are told shortly, and above which all are.
 const ROOM: [usize; 2] = [14 << 20, 17 << 20];
 /// Mistakes that are told.
 const FINDINGS: usize = 200;
 /// Entries of a list of declared deviations, and plays that changed.
 const LISTED: usize = 200;
 
-const OUTCOMES: [(&str, &str); 4] = [("p", "passed"), ("F", "failed"), ("E", "error"), ("s", "skipped")];
 const SEVERITIES: [Severity; 6] =
     [Severity::Violation, Severity::Unmet, Severity::Warning, Severity::Note, Severity::Untold, Severity::Broken];
 const SIDES: [Party; 6] =
@@ -48,8 +48,11 @@ const SIDES: [Party; 6] =
 /// Gathers a run, and writes its page when it is over: the same page however the plays' ends were ordered.
 pub(super) struct PlaysPage {
     folder: PathBuf,
+    /// Where plays are told of.
+    apart: Plays,
     opening: Opening,
     columns: Vec<Direction>,
+    asked: Asked,
     plays: BTreeMap<(String, Direction), Play>,
     groups: Groups,
     norm: Seen,
@@ -58,16 +61,17 @@ pub(super) struct PlaysPage {
 }
 
 /// What is kept of a play.
-struct Play {
-    title: String,
-    outcome: &'static str,
+pub(super) struct Play {
+    /// The way to its evidence.
+    pub way: String,
+    pub title: String,
+    pub outcome: &'static str,
     reason: Option<String>,
-    anchor: String,
-    /// Its section; none where there was no room.
+    /// Its section, where that stands in this page.
     section: Option<String>,
-    found: BTreeSet<(String, &'static str, String)>,
-    text: String,
-    exercised: BTreeSet<&'static str>,
+    pub found: BTreeSet<(String, &'static str, String)>,
+    pub text: String,
+    pub exercised: BTreeSet<&'static str>,
 }
 
 #[derive(Template)]
@@ -86,11 +90,11 @@ struct Page<'a> {
     levels: Vec<&'static str>,
     sides: Vec<String>,
     played: usize,
-    columns: Vec<Column>,
-    themes: Vec<Theme<'a>>,
+    matrix: Matrix<'a>,
     findings: Vec<Finding<'a>>,
     further: usize,
     changes: Option<&'a Changes>,
+    earlier: Option<Link>,
     changed: Vec<Changed<'a>>,
     deviations: Vec<Declared>,
     aside: [(&'static str, BTreeMap<&'a str, Vec<Place>>); 2],
@@ -104,7 +108,6 @@ struct Page<'a> {
     strictness: &'static str,
     part: Option<(String, usize)>,
     other_reports: [&'static str; 3],
-    cut: usize,
     sections: Vec<&'a str>,
     data: String,
 }
@@ -116,38 +119,13 @@ struct Bar {
     width: usize,
 }
 
-struct Column {
-    sender: String,
-    receiver: String,
-}
-
-struct Theme<'a> {
-    name: &'a str,
-    rows: Vec<Row<'a>>,
-}
-
-struct Row<'a> {
-    scenario: &'a str,
-    /// The scenario within its theme.
-    name: &'a str,
-    title: &'a str,
-    cells: Vec<Option<MatrixCell<'a>>>,
-}
-
-struct MatrixCell<'a> {
-    outcome: &'static str,
-    letter: &'static str,
-    anchor: &'a str,
-    number: usize,
-}
-
 /// A play that is not as in the run before.
 struct Changed<'a> {
     place: Place,
     how: &'static str,
     before: Option<&'static str>,
     now: Option<&'static str>,
-    found: &'a [String],
+    found: &'a [Often],
 }
 
 struct Declared {
@@ -160,48 +138,43 @@ struct Declared {
     until: String,
 }
 
-/// What the filters go by.
-#[derive(Serialize)]
-struct Data<'a> {
-    rules: &'a [&'static str],
-    plays: Vec<Filtered<'a>>,
-}
-
-/// A play, for the filters.
-#[derive(Serialize)]
-struct Filtered<'a> {
-    outcome: &'static str,
-    /// A bit for each rule that was put to something, four in a hexadecimal digit.
-    rules: String,
-    found: &'a BTreeSet<(String, &'static str, String)>,
-    text: &'a str,
-}
-
 impl PlaysPage {
     pub fn new(opening: &Opening, folder: PathBuf) -> Self {
-        let columns = match &opening.work {
-            Work::Plays { directions, .. } => directions.clone(),
-            Work::Check { .. } => Vec::new(),
+        let (columns, asked, planned) = match &opening.work {
+            Work::Plays { directions, asked, planned, .. } => (directions.clone(), asked.clone(), *planned),
+            Work::Check { .. } => Default::default(),
         };
-        let (groups, norm) = (Groups::default(), Seen::default());
-        Self { folder, opening: opening.clone(), columns, plays: BTreeMap::new(), groups, norm, used: 0 }
+        let apart = if planned > SECTIONS { Plays::Apart } else { Plays::Here };
+        let (groups, norm, opening) = (Groups::default(), Seen::default(), opening.clone());
+        Self { folder, apart, opening, columns, asked, plays: BTreeMap::new(), groups, norm, used: 0 }
     }
 
     /// Takes in a play that has ended.
-    pub fn add(&mut self, cell: &Cell) -> askama::Result<()> {
+    pub fn add(&mut self, cell: &Cell) -> io::Result<()> {
         let failures = failures(cell);
         self.norm.add(cell, &failures);
         let way = cell.direction.folder(&cell.scenario).to_string_lossy().into_owned();
-        let place = Place::of(&way);
+        let again = again(&cell.scenario, &cell.direction, &self.asked);
         let ended = outcome(&cell.outcome);
         let room = ROOM[usize::from(ended != "passed")];
-        let extent = if self.used < room { Extent::Whole } else { Extent::Short };
-        let section = if self.plays.len() < SECTIONS {
-            Some(section(cell, &place, &failures, &self.folder, extent)?)
-        } else {
-            None
+        let is_whole = self.apart == Plays::Apart || self.used < room;
+        let extent = if is_whole { Extent::Whole } else { Extent::Short };
+        let home = Home::of_play(&self.folder, self.apart, &way);
+        let section = section(cell, &home, &failures, &again, extent).map_err(io::Error::other)?;
+        let section = match self.apart {
+            Plays::Here => {
+                self.used += section.len();
+                Some(section)
+            }
+            Plays::Apart => {
+                if self.plays.is_empty() {
+                    folder::write_shared(&self.folder.join(PLAYS))?;
+                }
+                let frame = Frame::new(self.opening.started).linking(home.shared());
+                folder::write(&self.folder, &format!("{PLAYS}/{way}.html"), &folder::page(&frame, &[section])?)?;
+                None
+            }
         };
-        self.used += section.as_ref().map_or(0, String::len);
         let mut text = format!("{way} {} {}", cell.direction, cell.title);
         let mut found = BTreeSet::new();
         for failure in &failures {
@@ -211,20 +184,20 @@ impl PlaysPage {
                 text.extend([" ", &failure.id, " ", &failure.question, " ", &shown(&failure.found)]);
             }
         }
+        for failure in failures {
+            self.groups.add(failure, &way);
+        }
         let play = Play {
+            way,
             title: shown(&cell.title),
             outcome: ended,
             reason: reason(&cell.outcome).map(|reason| shown(&reason)),
-            anchor: place.anchor,
             section,
             found,
             text: text.to_lowercase(),
             exercised: cell.judgement.applied.keys().copied().collect(),
         };
         self.plays.insert((cell.scenario.clone(), cell.direction.clone()), play);
-        for failure in failures {
-            self.groups.add(failure, &way);
-        }
         Ok(())
     }
 
@@ -237,6 +210,7 @@ impl PlaysPage {
         changes: Option<&Changes>,
     ) -> io::Result<()> {
         let Totals::Plays(tally) = &closing.totals else { return Ok(()) };
+        let home = Home::new(&self.folder, self.apart);
         let groups = self.groups.sorted();
         let clauses = self.norm.clauses(tally, self.opening.as_of);
         let idle = rules::all().filter(|rule| tally.not_exercised.contains(rule.id)).collect();
@@ -260,18 +234,14 @@ impl PlaysPage {
             levels: SEVERITIES.map(Severity::name).into(),
             sides: SIDES.map(|party| party.to_string()).into(),
             played: self.plays.len(),
-            columns: self
-                .columns()
-                .iter()
-                .map(|way| Column { sender: shown(&way.sender), receiver: shown(&way.receiver) })
-                .collect(),
-            themes: self.themes(),
-            findings: groups.iter().take(FINDINGS).map(|group| Finding::of_group(group, &self.folder)).collect(),
+            matrix: Matrix::of(&self.columns, &self.plays, &home),
+            findings: groups.iter().take(FINDINGS).map(|group| Finding::of_group(group, &home)).collect(),
             further: groups.len().saturating_sub(FINDINGS),
             changes,
-            changed: changes.iter().flat_map(|it| &it.plays).take(LISTED).map(Changed::of).collect(),
+            earlier: changes.map(|it| home.link(&it.earlier)),
+            changed: changes.iter().flat_map(|it| &it.plays).take(LISTED).map(|it| Changed::of(it, &home)).collect(),
             deviations,
-            aside: [("error-why", self.aside("error")), ("skipped-why", self.aside("skipped"))],
+            aside: [("error-why", self.aside("error", &home)), ("skipped-why", self.aside("skipped", &home))],
             idle,
             past: tally.not_in_force.iter().copied().collect(),
             norm_counts: STATES.map(count).into_iter().filter(|(_, count)| *count > 0).collect(),
@@ -291,84 +261,31 @@ impl PlaysPage {
                 _ => None,
             },
             other_reports: ["junit.xml", "report.sarif", "run.jsonl"],
-            cut: self.plays.values().filter(|play| play.section.is_none()).count(),
             sections: self.plays.values().filter_map(|play| play.section.as_deref()).collect(),
-            data: self.data(&rules)?,
+            data: filters::data(&rules, self.plays.values())?,
             rules,
             clauses,
         };
         page.write_into(out)
     }
 
-    /// The ordered pairs that were to be played, and any beside them that was.
-    fn columns(&self) -> Vec<&Direction> {
-        let mut columns: Vec<&Direction> = self.columns.iter().collect();
-        let others: BTreeSet<&Direction> =
-            self.plays.keys().map(|(_, direction)| direction).filter(|way| !self.columns.contains(way)).collect();
-        columns.extend(others);
-        columns
-    }
-
-    fn themes(&self) -> Vec<Theme<'_>> {
-        let columns = self.columns();
-        let mut themes: Vec<Theme<'_>> = Vec::new();
-        for (number, ((scenario, direction), play)) in self.plays.iter().enumerate() {
-            let (theme, name) = scenario.split_once('/').unwrap_or(("", scenario));
-            if themes.last().is_none_or(|before| before.name != theme) {
-                themes.push(Theme { name: theme, rows: Vec::new() });
-            }
-            let Some(theme) = themes.last_mut() else { continue };
-            if theme.rows.last().is_none_or(|row| row.scenario != scenario) {
-                let cells = columns.iter().map(|_| None).collect();
-                theme.rows.push(Row { scenario, name, title: &play.title, cells });
-            }
-            let Some(row) = theme.rows.last_mut() else { continue };
-            let letter = OUTCOMES.iter().find(|(_, word)| *word == play.outcome).map_or("", |(letter, _)| letter);
-            if let Some(at) = columns.iter().position(|column| *column == direction) {
-                row.cells[at] = Some(MatrixCell { outcome: play.outcome, letter, anchor: &play.anchor, number });
-            }
-        }
-        themes
-    }
-
     /// Plays that ended so, by the reason.
-    fn aside(&self, outcome: &str) -> BTreeMap<&str, Vec<Place>> {
+    fn aside(&self, outcome: &str, home: &Home<'_>) -> BTreeMap<&str, Vec<Place>> {
         let mut reasons: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
-        for ((scenario, direction), play) in &self.plays {
-            if let (Some(reason), true) = (&play.reason, play.outcome == outcome) {
-                let place = Place::of(&direction.folder(scenario).to_string_lossy());
-                reasons.entry(reason).or_default().push(place);
+        for play in self.plays.values().filter(|play| play.outcome == outcome) {
+            if let Some(reason) = &play.reason {
+                reasons.entry(reason).or_default().push(home.place(&play.way));
             }
         }
         reasons
     }
-
-    /// What the filters go by, as JSON that stands in a script element.
-    fn data(&self, rules: &[&'static str]) -> io::Result<String> {
-        let plays = self.plays.values().map(|play| Filtered {
-            outcome: play.outcome,
-            rules: bits(rules.iter().map(|rule| play.exercised.contains(rule))),
-            found: &play.found,
-            text: &play.text,
-        });
-        let mut json = Vec::new();
-        write_json(&mut json, &Data { rules, plays: plays.collect() })?;
-        Ok(in_script(&String::from_utf8_lossy(&json)))
-    }
 }
 
 impl<'a> Changed<'a> {
-    fn of(change: &'a Change) -> Self {
+    fn of(change: &'a Change, home: &Home<'_>) -> Self {
         let Change { way, how, before, now, found } = change;
-        Self { place: Place::of(way), how, before: *before, now: *now, found }
+        Self { place: home.place(way), how, before: *before, now: *now, found }
     }
-}
-
-/// Bits in hexadecimal digits, the first of each four the lowest.
-fn bits(bits: impl Iterator<Item = bool>) -> String {
-    let bits: Vec<bool> = bits.collect();
-    let digit = |four: &[bool]| four.iter().enumerate().map(|(at, bit)| u32::from(*bit) << at).sum();
-    bits.chunks(4).filter_map(|four| char::from_digit(digit(four), 16)).collect()
 }
 
 fn bar(tally: &PlayTally) -> Vec<Bar> {
@@ -383,7 +300,6 @@ fn bar(tally: &PlayTally) -> Vec<Bar> {
     bar
 }
 
-/// What is counted; of what is nobody's concern unless it is there, only what is there.
 fn figures(tally: &PlayTally) -> Vec<Figure> {
     let rules = tally.applied.len() + tally.not_exercised.len() + tally.not_in_force.len();
     let always = [
@@ -393,8 +309,8 @@ fn figures(tally: &PlayTally) -> Vec<Figure> {
         ("error", tally.error, "error"),
         ("skipped", tally.skipped, "skipped"),
     ];
-    let seldom = [("skipped", tally.not_played, "not-played")];
-    let found = [
+    let seldom = [
+        ("skipped", tally.not_played, "not-played"),
         ("violation", tally.violations, "violations"),
         ("violation", tally.unmet, "unmet"),
         ("warning", tally.warnings, "warnings"),
@@ -402,10 +318,10 @@ fn figures(tally: &PlayTally) -> Vec<Figure> {
         ("note", tally.untold, "untold"),
         ("violation", tally.broken_rules, "broken-rules"),
     ];
-    let there = seldom.into_iter().chain(found).filter(|(_, count, _)| *count > 0);
-    let exercised = format!("{} / {rules}", tally.applied.len());
-    let exercised = Figure { class: "", count: exercised, what: "rules-exercised" };
-    always.into_iter().chain(there).map(Figure::of).chain([exercised]).collect()
+    let exercised = Figure { of: Some(rules), ..Figure::of(("", tally.applied.len(), "rules-exercised")) };
+    let mut figures = Figure::all(always, seldom);
+    figures.push(exercised);
+    figures
 }
 
 fn declared(entry: &crate::known::Stands) -> Declared {
@@ -418,16 +334,5 @@ fn declared(entry: &crate::known::Stands) -> Declared {
         reason: shown(&deviation.reason),
         owner: shown(&deviation.owner),
         until: deviation.expires.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bits_stand_in_digits_from_the_lowest_on() {
-        assert_eq!(bits([true, false, false, false, true, true].into_iter()), "13");
-        assert_eq!(bits(std::iter::empty()), "");
     }
 }

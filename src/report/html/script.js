@@ -107,7 +107,7 @@
     const body = document.querySelector('#lines tbody'), more = document.getElementById('more'), step = 100;
     const answers = Object.fromEntries([...document.getElementById('answers').content.querySelectorAll('td')]
       .map((cell) => [cell.classList[1], cell]));
-    const wrong = document.getElementById('wrong').content.firstElementChild;
+    const [one, many] = document.getElementById('wrong').content.children;
     const kinds = Object.fromEntries([...form.elements.kind.options].map((option) => [option.value, option.dataset]));
     const texts = lines.map(([, kind, ...told]) => [kinds[kind].it, kinds[kind].en, ...told.slice(0, 5)].join('\n').toLowerCase());
     let found = [], drawn = 0;
@@ -121,7 +121,7 @@
       link.textContent = kinds[kind][root.lang];
       head.append(link, ' ' + title, Object.assign(document.createElement('small'), { textContent: name }));
       if (count) {
-        const sign = wrong.cloneNode(true);
+        const sign = (count === 1 ? one : many).cloneNode(true);
         sign.firstElementChild.textContent = count;
         head.append(' ', sign);
       }
@@ -156,12 +156,19 @@
     for (const button of document.querySelectorAll('[data-speak]')) {
       button.addEventListener('click', () => { speak(button.dataset.speak); remember('lang', button.dataset.speak); });
     }
+    // What is chosen goes along to the other pages of a folder.
+    document.addEventListener('click', (event) => {
+      const link = event.target.closest('a[href]');
+      const isOther = link && link.pathname !== location.pathname && link.pathname.endsWith('.html');
+      if (isOther && query.has('lang')) link.search = '?lang=' + root.lang;
+    });
     document.getElementById('print').addEventListener('click', () => print());
     const filters = document.getElementById('filters'), lines = document.getElementById('search');
     if (filters) filter(filters, JSON.parse(document.getElementById('data').textContent));
     if (lines && document.getElementById('lines')) list(lines, window.judged || []);
     else if (lines) search(lines);
     addEventListener('hashchange', arrive);
-    arrive();
+    // What a fragment leads to takes the focus away once more when it is first drawn.
+    addEventListener('load', () => requestAnimationFrame(() => setTimeout(arrive)));
   });
 })();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Link;
+use super::home::Link;
 use crate::{
     evidence::{Dialogue, Evidence, Observation, Party, Seen, Speaker},
     shown::shown,

@@ -8,7 +8,7 @@ use super::{
     Frame, SCRIPT, STYLE,
     held::Held,
     policy,
-    texts::{say, say_in_attributes},
+    texts::{say, say_in_attributes, say_of},
 };
 use crate::{bounded::told, results::Reference};
 

@@ -1,6 +1,9 @@
 //! What the page says, in Italian and in English: both stand in the page, and its language shows one.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::{Borrow, Cow},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,17 +27,29 @@ impl fmt::Display for Both {
 /// What it writes is HTML, in which whatever comes from outside is escaped.
 impl askama::filters::HtmlSafe for Both {}
 
-/// The text with this id.
+/// The text with this id; of what is counted, that of many.
 pub fn say(id: impl fmt::Display) -> Spoken {
-    Spoken(id.to_string())
+    Spoken { id: id.to_string(), count: None }
+}
+
+/// What stands behind a count of it.
+pub fn say_of(id: impl fmt::Display, count: impl Borrow<usize>) -> Spoken {
+    Spoken { id: id.to_string(), count: Some(*count.borrow()) }
 }
 
 /// A text of the page, as HTML.
-pub struct Spoken(String);
+pub struct Spoken {
+    id: String,
+    count: Option<usize>,
+}
 
 impl fmt::Display for Spoken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [italian, english] = in_both(&self.0).map(|text| escaped(&text));
+        let [italian, english] = Language::ALL.map(|language| {
+            let said = language.say(self.id.as_str());
+            let said = if let Some(count) = self.count { said.with("count", count) } else { said };
+            escaped(&said.to_string())
+        });
         write!(f, "<span lang=it>{italian}</span><span lang=en>{english}</span>")
     }
 }
@@ -124,5 +139,7 @@ mod tests {
     fn a_text_is_html_whatever_it_holds() {
         assert_eq!(escaped("l'<a> & \"b\""), "l'&lt;a> &amp; &quot;b&quot;");
         assert_eq!(say("passed").to_string(), "<span lang=it>superate</span><span lang=en>passed</span>");
+        assert_eq!(say_of("plays", 1).to_string(), "<span lang=it>prova</span><span lang=en>play</span>");
+        assert_eq!(say_of("plays", 0).to_string(), "<span lang=it>prove</span><span lang=en>plays</span>");
     }
 }

@@ -11,7 +11,7 @@ use super::{known, submissions::Submissions, words::Words};
 use crate::{
     language::Language,
     norm::AsOf,
-    report::{Groups, Ink, Report, Style, Subject, aside::Aside, counted, shown},
+    report::{Groups, Ink, Report, Style, Subject, aside::Aside, counted, held_as, shown},
     results::{
         Alone, CheckTally, Checked, Closing, Event, GivenDirectory, Opening, Reference, Required, Severity, Totals,
         Work,
@@ -53,7 +53,8 @@ impl<W: Write> ChecksPage<W> {
         let Words { style, .. } = self.words;
         for Reference { what, from, of, count } in references {
             let held = style.say(if count.is_some() { "tty-held-count" } else { "tty-held" });
-            let held = held.with("what", style.language.phrase(what).into_owned()).with("from", shown(from));
+            let what_it_is = style.language.say(held_as(what)).with("count", count.unwrap_or(1)).to_string();
+            let held = held.with("what", what_it_is).with("from", shown(from));
             let held = held.with("count", count.unwrap_or_default()).to_string();
             let line = match of {
                 Some(of) => {

@@ -13,7 +13,7 @@ use crate::{
     language::Said,
     norm::AsOf,
     report::{Failure, Groups, Ink, Report, Style, again, failures, shown},
-    results::{Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Work},
+    results::{Asked, Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Work},
 };
 
 /// Writes the page when the run is over; the same page however the cells' ends were ordered.
@@ -23,6 +23,7 @@ pub struct PlaysPage<W> {
     strictness: Strictness,
     as_of: AsOf,
     columns: Vec<Direction>,
+    asked: Asked,
     /// In legal time.
     today: Date,
     /// By scenario and direction.
@@ -80,12 +81,12 @@ impl Told {
 impl<W: Write> PlaysPage<W> {
     /// A page on `out`.
     pub fn new(out: W, style: Style, opening: &Opening) -> Self {
-        let columns = match &opening.work {
-            Work::Plays { directions, .. } => directions.clone(),
-            Work::Check { .. } => Vec::new(),
+        let (columns, asked) = match &opening.work {
+            Work::Plays { directions, asked, .. } => (directions.clone(), asked.clone()),
+            Work::Check { .. } => Default::default(),
         };
         let (strictness, as_of, today) = (opening.strictness, opening.as_of, known::day(opening.started));
-        Self { out, style, strictness, as_of, columns, today, cells: BTreeMap::new() }
+        Self { out, style, strictness, as_of, columns, asked, today, cells: BTreeMap::new() }
     }
 
     fn close(&mut self, closing: &Closing) -> io::Result<()> {
@@ -182,6 +183,8 @@ impl<W: Write> PlaysPage<W> {
             writeln!(self.out, "\n{}", self.style.heading(kind.heading()))?;
         }
         for (text, places) in places {
+            let is_reason = matches!(kind, Remark::Error | Remark::Skipped);
+            let text = if is_reason { self.style.language.phrase(text) } else { text.into() };
             let places: Vec<_> = places
                 .into_iter()
                 .map(|(scenario, ways)| {
@@ -194,7 +197,7 @@ impl<W: Write> PlaysPage<W> {
             writeln!(
                 self.out,
                 "  {}",
-                self.style.wrapped(&format!("{count}{} ({})", shown(text), places.join("; ")), 4)
+                self.style.wrapped(&format!("{count}{} ({})", shown(&text), places.join("; ")), 4)
             )?;
         }
         Ok(())
@@ -234,7 +237,7 @@ impl<W: Write> PlaysPage<W> {
         self.row("tty-findings", &format!("{found}{broken}"))?;
         let failed = self.cells.iter().find(|(_, told)| told.outcome == "failed");
         if let Some(((scenario, direction), _)) = failed {
-            self.row("tty-next", &shown(&again(scenario, direction)))?;
+            self.row("tty-next", &shown(&again(scenario, direction, &self.asked)))?;
         }
         if let Some(reckoning) = &closing.known {
             self.row("tty-declared", &known::counts(reckoning, style))?;

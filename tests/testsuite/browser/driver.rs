@@ -260,7 +260,7 @@ impl Browser {
 }
 
 /// Where what is to be looked at is left.
-fn artefact(name: &str) -> PathBuf {
+pub fn artefact(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     std::fs::create_dir_all(&folder).unwrap();
     folder.join(name)

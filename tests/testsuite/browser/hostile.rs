@@ -9,9 +9,9 @@ use pec_conformance::{
     },
     norm::AsOf,
     report::{Html, Report as _, RuleSet},
-    results::Cause,
     results::{
-        Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Trouble, Unmet, Work,
+        Asked, Cause, Cell, CellOutcome, Closing, Ending, Event, Opening, PlayTally, Strictness, Totals, Trouble,
+        Unmet, Work,
     },
     rules::{self, Finding, Judgement, Outcome, Verdict},
 };
@@ -21,12 +21,12 @@ pub const HARM: &str = "\"'><img src=x onerror=\"window.harmed=1\"></pre></code>
                     </script><script>window.harmed=1</script><a href=\"javascript:alert(1)\" style=\"x\">\
                     {{7*7}}${alert(1)}\x1b[2J\u{202e}\u{9b}\0\u{2028}&lt;\u{ffff}";
 
-/// Writes the report.
-pub fn write(path: &Path) {
-    let direction = Direction::new(format!("a{HARM}"), "bravo");
+/// Writes the report, of so many plays as are planned, of a sender of this name.
+pub fn write(path: &Path, planned: usize, sender: &str) {
+    let direction = Direction::new(sender, "bravo");
     let opening = Opening {
         started: "2026-11-02T08:30:00Z".parse().unwrap(),
-        work: Work::Plays { planned: 2, directions: vec![direction.clone()], part: None },
+        work: Work::Plays { planned, directions: vec![direction.clone()], part: None, asked: Asked::default() },
         strictness: Strictness::Violations,
         as_of: AsOf::Latest,
     };
@@ -35,7 +35,7 @@ pub fn write(path: &Path) {
         cell("delivery/failed", &direction, CellOutcome::Failed),
         cell("delivery/hung", &direction, CellOutcome::Error(trouble)),
     ];
-    let mut tally = PlayTally::new(2, rules::all(), AsOf::Latest);
+    let mut tally = PlayTally::new(planned, rules::all(), AsOf::Latest);
     for cell in &cells {
         tally.count(cell);
     }

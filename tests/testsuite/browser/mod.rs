@@ -149,12 +149,92 @@ async fn a_run_that_conforms_speaks_both_languages_and_fits_a_telephone() {
     browser.close().await;
 }
 
+/// A run, and a later one of other plays: of the four kinds of change, each as often.
+fn later_run() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let suite = folder.path().join("suite");
+    let scenario = fs::read_to_string("scenarios/delivery/complete.yaml").unwrap();
+    let without_receipt = scenario.replace("form: completa", "form: breve");
+    assert_ne!(scenario, without_receipt);
+    let play = |code, all: &[(&str, &str)]| {
+        let _ = fs::remove_dir_all(&suite);
+        fs::create_dir_all(suite.join("one")).unwrap();
+        for (name, text) in all {
+            fs::write(suite.join("one").join(format!("{name}.yaml")), text).unwrap();
+        }
+        let [suite, reports] = [&suite, folder.path()].map(|path| path.to_str().unwrap());
+        pec(&["run", "--scenarios", suite, "--sender", "alfa", "--receiver", "bravo", "--reports", reports])
+            .exits(code);
+    };
+    play(1, &[("mended", &without_receipt), ("spoilt", &scenario), ("dropped", &scenario), ("same", &scenario)]);
+    play(1, &[("mended", &scenario), ("spoilt", &without_receipt), ("added", &scenario), ("same", &scenario)]);
+    let page = folder.path().join("report.html");
+    (folder, page)
+}
+
+#[tokio::test]
+async fn what_changed_since_the_run_before_is_told_in_both_languages() {
+    let Some(browser) = Browser::start("en").await else { return };
+    let (_folder, page) = later_run();
+    browser.open(&page, "#changes").await;
+    let rows = "[...document.querySelectorAll('#changes tbody tr')].map((row) => [...row.cells].slice(0, 4)
+        .map((cell) => cell.innerText).join('|')).join('\\n')";
+    let english = "one/spoilt/alfa-bravo|worse|passed|failed\none/mended/alfa-bravo|better|failed|passed\n\
+                   one/added/alfa-bravo|new|–|passed\none/dropped/alfa-bravo|gone|passed|–";
+    assert_eq!(browser.text(rows).await, english);
+    let section = "document.getElementById('changes').innerText";
+    let told = browser.text(section).await;
+    assert!(told.contains("Since the run before") && told.contains("· 1 the same in both"), "{told}");
+    assert!(told.contains("expectation not met scenario/expectation 0 → 1"), "{told}");
+    assert!(!told.contains("not judged alike") && told.contains("earlier/20"), "{told}");
+    browser.picture("run-since-en").await;
+    browser.open(&page, "?lang=it#changes").await;
+    let italian = "one/spoilt/alfa-bravo|peggio|superata|fallita\none/mended/alfa-bravo|meglio|fallita|superata\n\
+                   one/added/alfa-bravo|nuova|–|superata\none/dropped/alfa-bravo|sparita|superata|–";
+    assert_eq!(browser.text(rows).await, italian);
+    let told = browser.text(section).await;
+    assert!(told.contains("Rispetto all'esecuzione precedente") && told.contains("· 1 uguale in entrambe"), "{told}");
+    assert!(told.contains("attesa non soddisfatta scenario/expectation 0 → 1"), "{told}");
+    // What was played leads to its page, and what was not to none.
+    let leads = "[...document.querySelectorAll('#changes tbody a')].map((it) => it.hash.slice(1))
+        .filter((it) => document.getElementById(it)).join()";
+    assert_eq!(browser.text(leads).await, "one/spoilt/alfa-bravo,one/mended/alfa-bravo,one/added/alfa-bravo");
+    browser.picture("run-since-it").await;
+    is_quiet(&browser).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn more_plays_than_a_page_has_room_for_lead_to_a_page_each_and_back() {
+    let Some(browser) = Browser::start("it").await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("report.html");
+    hostile::write(&page, 3000, "a\"'><img src=x onerror=\"window.harmed=1\">");
+    browser.open(&page, "?lang=en&outcome=failed").await;
+    assert_eq!(browser.number("document.querySelectorAll('.play').length").await, 0);
+    assert_eq!(browser.number(COUNT).await, 1, "filters go on");
+    browser.press(".matrix td.failed a").await;
+    browser.until("document.activeElement.matches('.page:target h2')").await;
+    let told = browser.text("document.activeElement.innerText").await;
+    assert!(told.starts_with("failed") && told.contains("delivery/failed"), "{told}");
+    let asked = "document.querySelectorAll('.page:target .sequence li').length";
+    assert!(browser.number(asked).await > 0);
+    assert_eq!(browser.tell("window.harmed").await, serde_json::Value::Null);
+    browser.press(".page:target .crumbs a").await;
+    browser.until("document.querySelectorAll('td[data-play]').length === 2").await;
+    assert_eq!(browser.text("document.documentElement.lang").await, "en", "the language goes along");
+    assert_eq!(browser.console().await, [""; 0]);
+    let own = url::Url::from_directory_path(folder.path().canonicalize().unwrap()).unwrap();
+    assert!(browser.requests().await.iter().all(|request| request.starts_with(own.as_str())));
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn nothing_loads_and_nothing_runs_whatever_stands_in_the_page() {
     let Some(browser) = Browser::start("en").await else { return };
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("report.html");
-    hostile::write(&page);
+    hostile::write(&page, 2, &format!("a{}", hostile::HARM));
     for place in ["", "?text=%3Cscript%3Ealert(1)%3C/script%3E&lang=%22%3E%3Cimg%20src=x%3E", "?lang=it"] {
         browser.open(&page, place).await;
         assert!(!browser.has_dialogue().await, "{place}");
@@ -234,7 +314,7 @@ async fn a_check_has_a_line_and_a_page_that_prints_for_each_message_and_submissi
     browser.picture("check-it").await;
 
     let held = browser.text("document.querySelector('.verdict dl').innerText").await;
-    assert!(held.contains("indice dei gestori") && held.contains("certificati fidati"), "{held}");
+    assert!(held.contains("indice dei gestori") && held.contains("1 certificato fidato trust"), "{held}");
     let proved = browser.number("document.querySelectorAll('.lines td.answer:nth-of-type(5).yes').length").await;
     assert!(proved >= 3, "who signed is known of {proved}");
 

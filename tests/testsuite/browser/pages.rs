@@ -1,18 +1,29 @@
 //! A check in a folder of pages, for more messages than one page has room for.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use serde_json::json;
 
-use super::{COUNT, HEADING, driver::Browser, mail};
+use super::{
+    COUNT, HEADING,
+    driver::{Browser, artefact},
+    mail,
+};
 use crate::program::pec;
 
 /// Each message this often, under names of their own.
 const COPIES: usize = 40;
 
-/// Checks copies of messages into a folder of pages.
-fn pages(folder: &Path) -> (usize, std::path::PathBuf) {
-    let mail = mail(folder);
+/// How many copies were checked, and the folder of pages that tells of them: checked once for all tests.
+static PAGES: LazyLock<(usize, PathBuf)> = LazyLock::new(|| {
+    let folder = artefact("pages");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let mail = mail(&folder);
     let files: Vec<_> = fs::read_dir(&mail).unwrap().map(|entry| entry.unwrap().path()).collect();
     for file in &files {
         let (name, kind) = (file.file_stem().unwrap().to_str().unwrap(), file.extension().unwrap().to_str().unwrap());
@@ -23,19 +34,18 @@ fn pages(folder: &Path) -> (usize, std::path::PathBuf) {
     let pages = folder.join("pages");
     pec(&["check", mail.to_str().unwrap(), "--pages", pages.to_str().unwrap()]).exits(1);
     (files.len() * COPIES, pages)
-}
+});
 
 #[tokio::test]
 async fn a_folder_of_pages_is_searched_drawn_in_part_and_leads_to_each() {
     let Some(browser) = Browser::start("it").await else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let (files, pages) = pages(folder.path());
+    let (files, pages) = &*PAGES;
     let index = pages.join("index.html");
     browser.open(&index, "").await;
     assert_eq!(browser.text(HEADING).await, "Qualcosa non va");
     let lines = browser.number("judged.length").await;
     // The picture is none, and what is put together has lines too.
-    assert!(lines > 200 && lines <= files as u64, "{lines} lines of {files} files");
+    assert!(lines > 200 && lines <= *files as u64, "{lines} lines of {files} files");
     let drawn = "document.querySelectorAll('[data-line]').length";
     assert_eq!((browser.number(COUNT).await, browser.number(drawn).await), (lines, 100));
     browser.picture("pages-it").await;
@@ -73,7 +83,7 @@ async fn a_folder_of_pages_is_searched_drawn_in_part_and_leads_to_each() {
     browser.open(&page, "?lang=it").await;
     assert!(browser.number(visible).await > 1);
     assert_eq!(browser.tell("window.harmed").await, serde_json::Value::Null);
-    asked_of_its_own_alone(&browser, &pages).await;
+    asked_of_its_own_alone(&browser, pages).await;
     browser.close().await;
 }
 
@@ -91,14 +101,18 @@ async fn a_search_in_a_hundred_thousand_lines_is_answered_at_once() {
     const LINES: usize = 100_000;
     let Some(browser) = Browser::start("en").await else { return };
     let folder = tempfile::tempdir().unwrap();
-    let (_, pages) = pages(folder.path());
+    let (pages, more_pages) = (&PAGES.1, folder.path());
+    for name in ["index.html", "style.css", "script.js"] {
+        fs::copy(pages.join(name), more_pages.join(name)).unwrap();
+    }
     // The lines of that check again and again, each with a name of its own.
-    let script = pages.join("lines/0001.js");
+    let (script, more_script) = (pages.join("lines/0001.js"), more_pages.join("lines/0001.js"));
+    fs::create_dir(more_pages.join("lines")).unwrap();
     let more = format!(
         "for (let n = 0; judged.length < {LINES}; n++) {{ const it = [...judged[n]]; it[3] = `copy ${{n}} ${{it[3]}}`; judged.push(it); }}\n"
     );
-    fs::write(&script, fs::read_to_string(&script).unwrap() + &more).unwrap();
-    browser.open(&pages.join("index.html"), "").await;
+    fs::write(more_script, fs::read_to_string(script).unwrap() + &more).unwrap();
+    browser.open(&more_pages.join("index.html"), "").await;
     assert_eq!(browser.number(COUNT).await, LINES as u64);
     // What the page's thread is busy with each, on a machine that other tests keep busy as well.
     browser.protocol("Performance.enable", json!({"timeDomain": "threadTicks"})).await;

@@ -123,3 +123,71 @@ fn text_is_as_wide_as_the_terminal_and_no_word_is_broken() {
         assert!(wide.is_empty(), "{wide:#?}");
     }
 }
+
+#[test]
+fn what_must_be_played_is_looked_for_in_what_is_selected() {
+    let folder = Folder::new();
+    folder
+        .run(&["--require-played", "timeout/*"])
+        .exits(4)
+        .says(&["of what is selected to be played, no scenario has the name `timeout/*` (--require-played)"]);
+}
+
+/// The commands in a page, each as text.
+#[cfg(unix)]
+fn commands(page: &str) -> Vec<String> {
+    let code = page.split("<code class=\"command\">").skip(1).map(|rest| rest.split("</code>").next().unwrap());
+    code.map(|it| it.replace("&#39;", "'").replace("&#34;", "\"").replace("&#38;", "&")).collect()
+}
+
+/// What a shell makes of a command, in this folder, with this program in its path; and what it then played.
+#[cfg(unix)]
+fn pasted(folder: &Folder, command: &str) -> String {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_pec-conformance")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", command]).current_dir(folder.path("")).env("PATH", path).env("LC_ALL", "C");
+    let done = done(shell.output().unwrap());
+    assert!(matches!(done.code, Some(1 | 3)), "{command}\n{}{}", done.out, done.err);
+    std::fs::read_to_string(folder.path("reports/run.jsonl")).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_command_that_plays_it_again_is_pasted_as_it_stands() {
+    let folder = Folder::new();
+    let scenario = include_str!("../../../scenarios/delivery/complete.yaml");
+    folder.write("own suite/delivery/complete.yaml", scenario);
+    // Nobody listens there, which is trouble and has a page too.
+    let point = "{host: 127.0.0.1, port: 1, trust: {unverified: true}}";
+    let user = |name: &str| format!("  {name}: {{address: {name}@bravo.example, password: {{env: PATH}}}}\n");
+    let users = ["mario", "anna", "luca", "giulia"].map(user).concat();
+    let target = format!(
+        "provider: Bravo Recapiti Certificati S.r.l.\ndomains: [bravo.example]\nsubmission: {point}\nincoming: {point}\n\
+         mailboxes: {{maildir: mail}}\nusers:\n{users}\
+         \x20 service: {{address: posta-certificata@gestore.bravo.example, mailbox: {{maildir: mail}}}}\n\
+         listed: {{ldif: directory.ldif}}\ncounterpart: {{incoming: 2525, posta: 2526}}\n"
+    );
+    folder.write("the provider's/acme.yaml", target);
+    pec(&["directory", "export", &folder.text("the provider's")]).exits(0);
+    let words = ["run", "delivery/complete", "--scenarios", "own suite", "--strict", "--as-of", "2027-01-01"];
+    let run =
+        |more: &[&str]| done(program(&[&words[..], more].concat()).current_dir(folder.path("")).output().unwrap());
+    for (more, code) in [(&["--receiver", "the provider's/acme.yaml"][..], 3), (&["--receiver", "flawed"], 1)] {
+        let told = run(more).exits(code);
+        let before = std::fs::read_to_string(folder.path("reports/run.jsonl")).unwrap();
+        let page = std::fs::read_to_string(folder.path("reports/report.html")).unwrap();
+        let [command] = &commands(&page)[..] else { panic!("{}", told.out) };
+        assert!(command.starts_with("pec-conformance run delivery/complete --sender alfa --receiver "), "{command}");
+        if code == 1 {
+            told.says(&[&format!("next      {command}")]);
+        }
+        let after = pasted(&folder, command);
+        let asked = |stream: &str| -> serde_json::Value {
+            let mut header: serde_json::Value = serde_json::from_str(stream.lines().next().unwrap()).unwrap();
+            header["started"].take();
+            header
+        };
+        assert_eq!(asked(&before), asked(&after), "{command}");
+    }
+}

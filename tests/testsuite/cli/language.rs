@@ -37,7 +37,7 @@ fn a_run_is_told_in_italian_and_what_programs_read_is_not() {
         "clausola     RFC6109-",
         "a carico di  flawed, come destinatario",
         "conseguenza  ",
-        "= 0 superate + 1 fallite",
+        "= 0 superate + 1 fallita",
         "esito     non conforme (codice di uscita 1)",
     ]);
     let stream = folder.stream();
@@ -65,7 +65,7 @@ fn a_check_is_told_in_italian_and_its_json_is_not() {
     let line: Vec<&str> = held.iter().map(String::as_str).chain([&*directory, "--view", "sender"]).collect();
     pec(&[&line[..], &["--lang", "it"]].concat()).exits(0).says(&[
         "ricevuta di accettazione; integro: sì, origine: sì (Alfa Posta Certificata S.p.A.), forma: sì",
-        "certificati fidati (1): ",
+        "1 certificato fidato: ",
         "da mario@alfa.example, a anna@bravo.example, «Contratto n. 42», 02/03/2026 09:30:00 (+0100)",
         "completo: sì",
         "consegnato il 02/03/2026 09:30:00 (+0100)",
@@ -75,7 +75,7 @@ fn a_check_is_told_in_italian_and_its_json_is_not() {
     let receipt = format!("{messages}/{}", file_of(&messages, "accettazione"));
     pec(&["check", &receipt, "--lang", "it", "--require", "origin"]).exits(5).says(&[
         "origine: non si può dire (manca l'indice dei gestori)",
-        "richieste origine: 0 sì, 0 no, 1 che non si possono dire",
+        "richieste origine: 0 sì, 0 no, 1 che non si può dire",
         "una risposta richiesta non si può dare (codice di uscita 5)",
     ]);
     let json = |language: &str| pec(&[&line[..], &["--format", "json", "--lang", language]].concat()).exits(0).out;

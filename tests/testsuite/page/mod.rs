@@ -9,6 +9,7 @@ mod served;
 use std::{
     fs,
     io::{Read as _, Write as _},
+    os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -43,6 +44,20 @@ fn several() -> (String, Vec<u8>) {
 
 fn lines(answer: &Answer) -> Vec<Value> {
     answer.body.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+}
+
+/// What is started is what `BROWSER` names; the page is there by then.
+#[test]
+fn a_browser_is_shown_the_page_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (browser, shown) = (folder.path().join("browser"), folder.path().join("shown"));
+    fs::write(&browser, format!("#!/bin/sh\nprintf %s \"$1\" > '{0}.part'\nmv '{0}.part' '{0}'\n", shown.display()))
+        .unwrap();
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+    let served = Served::with(&["--open"], "BROWSER", &browser);
+    until("the browser is started", || shown.exists());
+    assert_eq!(fs::read_to_string(&shown).unwrap(), format!("http://{}/", served.0));
+    served.ask("GET", "/", &[], b"").is(200);
 }
 
 #[test]

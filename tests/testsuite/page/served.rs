@@ -67,17 +67,27 @@ impl Reached {
 
 impl Served {
     pub fn start(args: &[&str]) -> Self {
-        Self::with_kept(args, Path::new("/nowhere"))
+        Self::with(args, "BROWSER", Path::new("/nowhere"))
     }
 
     /// One that goes by what is kept in this folder of data.
     pub fn with_kept(args: &[&str], data: &Path) -> Self {
+        Self::with(args, "XDG_DATA_HOME", data)
+    }
+
+    /// One with a variable of its own.
+    pub fn with(args: &[&str], name: &str, value: &Path) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let program = env!("CARGO_BIN_EXE_pec-conformance");
         // Who runs these tests in the background may have signals ignored.
         let mut command = Command::new("env");
         command.args(["--default-signal=HUP,INT,TERM", program, "page"]).args(args);
-        command.env("TMPDIR", temporary.path()).env("XDG_DATA_HOME", data).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .env("TMPDIR", temporary.path())
+            .env("XDG_DATA_HOME", "/nowhere")
+            .env(name, value)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

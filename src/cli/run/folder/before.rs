@@ -9,7 +9,10 @@ use std::{
 use serde::Deserialize;
 
 use super::{CODE_QUALITY, EARLIER, FolderError, HTML, JUNIT, SARIF, STREAM, SUMMARY};
-use crate::evidence::disk::{self, EVIDENCE};
+use crate::{
+    evidence::disk::{self, EVIDENCE},
+    report::PLAYS,
+};
 
 /// How much of a file is looked at to tell whose it is.
 const BEGINNING: u64 = 64 << 10;
@@ -100,7 +103,8 @@ pub(super) fn put_aside(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
     let evidence = folder.join(EVIDENCE);
     let reports = REPORTS.iter().map(|(name, _)| PathBuf::from(name)).filter(|name| folder.join(name).exists());
     let plays = plays(&evidence).into_iter().map(|play| Path::new(EVIDENCE).join(play));
-    let left: Vec<PathBuf> = reports.chain(plays).collect();
+    let pages = [PathBuf::from(PLAYS)].into_iter().filter(|name| is_of_plays(&folder.join(name)));
+    let left: Vec<PathBuf> = reports.chain(pages).chain(plays).collect();
     if left.is_empty() {
         return Ok(None);
     }
@@ -138,6 +142,12 @@ fn new_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
             made => return made.map(|()| path),
         }
     }
+}
+
+/// Whether a folder holds pages of plays, by what all of them share.
+pub(super) fn is_of_plays(folder: &Path) -> bool {
+    let mut names = ["style.css", "script.js"].into_iter();
+    names.all(|name| matches!(what_is_at(&folder.join(name)), Ok(Some(Kind::File))))
 }
 
 /// Folders of plays below a folder, by their way from it. Links are not followed.

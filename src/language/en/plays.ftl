@@ -1,0 +1,62 @@
+# Why something was not played, or has no verdict. A test holds that the program says each.
+
+reason-of = { $whose }: { $known }
+reason-configuration = configuration: { $phrase }
+
+## What a side cannot do
+
+reason-no-virus-store = it does not show its virus store
+reason-no-points = it does not show what reaches its points
+reason-no-name = the harness cannot sign in its name
+reason-clock = its clock cannot be moved; `clock` in its target file could say how
+reason-virus-store = its virus store is not shown; `virus-store` in its target file could say where it is
+reason-points = what reaches its points is not seen
+reason-name = nobody else can sign in its name
+reason-trust = it goes by its own directory and revocation lists
+reason-second = it has no way to a second receiver; `second-incoming` below `counterpart` in its target file could be one
+reason-secondary = no users in a secondary environment; `secondary` in its target file could name some
+reason-set-up = a gateway in the state that the scenario gives it would have to be set up so
+reason-changed = it would have to be changed while it is played with
+reason-nobody-changes = nobody here changes it while it is played with
+reason-copies = a mailbox that copies or tells of what arrives is none that a target file has
+reason-mailbox = there is no mailbox `{ $user }`; `users` in its target file could have one
+reason-state = there is no such mailbox; `{ $state }` below `states` in its target file could be one
+
+## What somebody else's gateway is not sent unasked
+
+reason-instant = it begins at an instant of its own, and the clocks of others show today
+reason-login = it logs in by another way than the one that a target file names
+reason-allow = { $known } to somebody else's gateway only with `--allow { $option }`
+reason-infected = infected messages go
+reason-flooding = so much goes
+reason-smuggling = what looks like the end of a message, and is none, goes
+
+## Trouble
+
+trouble-last-line = { $known }; the session's last line: { $line }
+trouble-settling = nothing settled within { $time }
+trouble-interrupted = the run was interrupted
+trouble-out-of-reach = { $target }: { $host } is out of reach: { $phrase }
+trouble-no-address = the name has no address
+trouble-no-answer = no answer within { $time }
+trouble-start = a host does not start: { $why }
+trouble-start-again = { $target } does not start again: { $why }
+trouble-mailboxes = the mailboxes at { $host }: { $known }
+trouble-connection = no connection: { $why }
+trouble-channel = the channel could not be secured: { $why }
+trouble-login = login refused: { $why }
+trouble-starttls = STARTTLS is not offered
+trouble-eight-bit = 8BITMIME is not offered, and the message needs it
+trouble-turned-away = turned away: { $why }
+trouble-broke-off = the session broke off: { $why }
+trouble-in-time = no answer in time
+trouble-address = not an address: { $why }
+trouble-tls = TLS did not come about between { $client } and { $server }: { $why }; TLS below 1.2 and suites without a certificate are out of reach here, and each must trust the other's certificate
+trouble-clock = { $target }: its clock is { $time } behind that of { $other }, and { $known }; set that of { $first } back, or this one ahead
+trouble-clock-command = its command of `clock` does not move it that far
+trouble-clock-unmoved = it cannot be moved unless `clock` in its target file says how
+trouble-command-late = the command `{ $program }`: has not ended within { $time }
+trouble-command-start = the command `{ $program }` does not start: { $why }
+trouble-command = the command `{ $program }`: { $why }
+trouble-maildir = the Maildir { $path } cannot be read: { $why }
+trouble-log = its log { $path } cannot be read: { $why }
