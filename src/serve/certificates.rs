@@ -18,7 +18,7 @@ use crate::{
     gateway::choices::PeerNames,
     pki::tls,
     shown::path_text,
-    smime::{self, Certificate, Signer, Wanted, key::KeyError},
+    smime::{self, Certificate, Signer, Wanted, key::KeyError, sign::PrivateKey},
 };
 
 /// Octets of a file at most: the largest revocation lists take some ninety MB.
@@ -55,16 +55,23 @@ pub fn own(path: &Path) -> Result<Certificate, String> {
     Certificate::read(&certificates(path)?[0]).map_err(|problem| format!("{}: {problem}", path_text(path)))
 }
 
-/// A signer from its certificate, with the issuers that travel with it behind it, and its RSA key.
+/// A signer from its certificate, with the issuers that travel with it behind it, and its key: of RSA, the one kind that every
+/// PEC system reads.
 pub fn signer(certificate: &Path, key: &Path) -> Result<Signer, String> {
     let chain = certificates(certificate)?.iter().map(|der| der.to_vec()).collect();
-    smime::key::signer(chain, &read(key)?, None).map_err(|error| match error {
+    let signer = smime::key::signer(chain, &read(key)?, None).map_err(|error| match error {
         KeyError::AnotherCertificate => {
             format!("the key in {} is not that of the certificate in {}", path_text(key), path_text(certificate))
         }
         KeyError::Certificate(_) => format!("{}: {error}", path_text(certificate)),
         _ => format!("{}: {error}", path_text(key)),
-    })
+    })?;
+    match signer.key {
+        PrivateKey::Rsa(_) => Ok(signer),
+        PrivateKey::P256(_) | PrivateKey::P384(_) => {
+            Err(format!("{}: not an RSA key, and not every PEC system reads what another signs", path_text(key)))
+        }
+    }
 }
 
 /// A server's certificate, with the issuers that travel with it, and its key.

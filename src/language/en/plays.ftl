@@ -25,6 +25,8 @@ reason-state = there is no such mailbox; `{ $state }` below `states` in its targ
 ## What somebody else's gateway is not sent unasked
 
 reason-instant = it begins at an instant of its own, and the clocks of others show today
+# Half a year and more.
+reason-days = it takes { $days } days by the target's clock, and the other side's certificates end before: they hold for half a year from today; where earlier plays have taken most of it, set the clock back
 reason-login = it logs in by another way than the one that a target file names
 reason-allow = { $known } to somebody else's gateway only with `--allow { $option }`
 reason-infected = infected messages go

@@ -25,6 +25,8 @@ reason-state = non c'è una casella così; `{ $state }` sotto `states` nel suo f
 ## Ciò che al sistema di altri non si manda senza chiedere
 
 reason-instant = comincia a un istante suo, e gli orologi degli altri segnano oggi
+# Mezzo anno e più.
+reason-days = richiede { $days } giorni dell'orologio del sistema, e i certificati dell'altro lato scadono prima: valgono per mezzo anno da oggi; se prove precedenti ne hanno consumato la maggior parte, riportare indietro l'orologio
 reason-login = accede in un modo diverso da quello che un file dice
 reason-allow = { $known } al sistema di altri solo con `--allow { $option }`
 reason-infected = i messaggi con virus vanno

@@ -345,7 +345,7 @@ fn a_wrong_file_is_told_and_nothing_is_started() {
     let whole = own("uno", "alfa", "mario");
     for (right, wrong, said) in [
         ("key: uno.key", "key: due.key", "due.key is not that of the certificate in"),
-        ("key: uno.key", "key: uno-tls.key", "uno-tls.key: not an RSA key"),
+        ("key: uno.key", "key: uno-tls.key", "uno-tls.key is not that of the certificate in"),
         ("key: uno.key", "key: gone.key", "gone.key: "),
         ("key: uno.key", "key: empty.pem", "empty.pem: no private key in PEM"),
         ("key: uno.key", "key: uno.pem", "uno.pem: no private key in PEM"),
@@ -387,7 +387,7 @@ fn a_wrong_file_is_told_and_nothing_is_started() {
         (
             "signing: {certificate: uno.pem, key: uno.key}",
             "signing: {certificate: uno-tls.pem, key: uno-tls.key}",
-            "RSA",
+            "uno-tls.key: not an RSA key",
         ),
     ] {
         assert!(whole.contains(right), "{right}");
