@@ -28,14 +28,7 @@ pub struct Args {
     #[command(flatten)]
     strict: Strict,
     #[command(flatten)]
-    printed: Printed<TextOrJson>,
-}
-
-impl Args {
-    /// Whether what is printed is for people.
-    pub fn prints_text(&self) -> bool {
-        self.printed.format() == TextOrJson::Text
-    }
+    pub printed: Printed<TextOrJson>,
 }
 
 /// Holds the second run against the first. Exits with 1 where something is worse; with 3 where the second was broken off,

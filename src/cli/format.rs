@@ -20,6 +20,13 @@ impl<F: ValueEnum + Default + Send + Sync + 'static> Printed<F> {
     }
 }
 
+impl Printed<TextOrJson> {
+    /// Whether what is printed is for people.
+    pub fn is_text(&self) -> bool {
+        self.format() == TextOrJson::Text
+    }
+}
+
 /// What most commands can print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum TextOrJson {

@@ -32,14 +32,7 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
-    printed: Printed<TextOrJson>,
-}
-
-impl Args {
-    /// Whether what is printed is for people.
-    pub fn prints_text(&self) -> bool {
-        self.printed.format() == TextOrJson::Text
-    }
+    pub printed: Printed<TextOrJson>,
 }
 
 /// Shows the anatomy of everything in the file.

@@ -142,8 +142,8 @@ fn perform(args: &[OsString]) -> Exit {
 fn obey(cli: &Cli, style: Style) -> Result<Exit, CliError> {
     // `run`, `check` and `merge` do so themselves, and annotate then.
     let shows_what_is_outside = match &cli.command {
-        Command::Diff(args) => args.prints_text(),
-        Command::Inspect(args) => args.prints_text(),
+        Command::Diff(args) => args.printed.is_text(),
+        Command::Inspect(args) => args.printed.is_text(),
         Command::Smoke(_) | Command::VerifyBundle(_) => true,
         _ => false,
     };
