@@ -3,19 +3,14 @@
 use std::{
     fs::{self, File},
     io::Write as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use crate::program::{Done, done, program};
-
-/// Inputs rebuilt from public bug reports, on invented names.
-fn case(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
-}
+use crate::program::{Done, case, done, program};
 
 fn bytes(name: &str) -> Vec<u8> {
     fs::read(case(name)).unwrap()

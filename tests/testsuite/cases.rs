@@ -1,16 +1,10 @@
 //! Small inputs that were judged wrongly once, rebuilt from public reports on invented names, with their right verdicts.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-fn cases() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
-}
+use crate::program::{case, program};
 
 /// What `check` says of some inputs, held against the directory and roots they were made by, on their day.
 struct Said {
@@ -36,15 +30,12 @@ impl Said {
 }
 
 fn check_with(directory: &str, inputs: &[&str], arguments: &[&str]) -> Said {
-    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
-        .env("LC_ALL", "C")
-        .env("XDG_DATA_HOME", "/nowhere")
-        .arg("check")
-        .args(inputs.iter().map(|input| cases().join("in").join(input)))
+    let output = program(&["check"])
+        .args(inputs.iter().map(|input| case("in").join(input)))
         .arg("--trust")
-        .arg(cases().join("trust"))
+        .arg(case("trust"))
         .arg("--directory")
-        .arg(cases().join("dirs").join(directory))
+        .arg(case("dirs").join(directory))
         .args(["--at", "2025-06-01T00:00:00Z", "--format", "json"])
         .args(arguments)
         .output()

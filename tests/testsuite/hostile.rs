@@ -11,6 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::program::program;
+
 /// Clears the screen, and forges the line that tells how a command ended.
 const HOSTILE: &str = "a\x1b[2J\nresult   conforming (exit code 0)\u{202e}\u{9b}2J";
 
@@ -45,11 +47,8 @@ impl Folder {
 }
 
 fn pec<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    command.env("LC_ALL", "C");
-    // Nothing that somebody keeps with `reference add` decides anything here.
-    command.env("XDG_DATA_HOME", "/nowhere");
-    command.args(args.into_iter().map(Into::into)).env_remove("RUST_BACKTRACE").stdin(Stdio::null());
+    let mut command = program(&[]);
+    command.args(args.into_iter().map(Into::into)).env_remove("RUST_BACKTRACE");
     let start = Instant::now();
     let output = command.output().unwrap();
     assert!(start.elapsed() < PATIENCE, "{:.300} took {:?}", format!("{command:?}"), start.elapsed());

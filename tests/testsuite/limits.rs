@@ -3,22 +3,19 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use serde_json::Value;
 
+use crate::program::{case, program};
+
 /// An acceptance on invented names, in CRLF.
 fn acceptance() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/in/c06/acc.eml");
-    fs::read_to_string(path).unwrap().replace("\r\n", "\n").replace('\n', "\r\n")
+    fs::read_to_string(case("in/c06/acc.eml")).unwrap().replace("\r\n", "\n").replace('\n', "\r\n")
 }
 
 fn check(path: &Path, arguments: &[&str]) -> (i32, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    command.env("LC_ALL", "C");
-    command.env("XDG_DATA_HOME", "/nowhere").arg("check").arg(path).args(arguments);
-    let output = command.output().unwrap();
+    let output = program(&["check"]).arg(path).args(arguments).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
 

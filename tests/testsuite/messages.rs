@@ -1,20 +1,16 @@
 //! Messages judged alone, with what a user of the program sees of it: exit code and rule. They are rebuilt from public bug
 //! reports (`tests/cases/in`), and their reference stands beside them.
 
-use std::{path::PathBuf, process::Command};
+use crate::program::{case, program};
 
 /// The rules whose violation `check` tells of a message, in order, and the exit code.
 fn violations(name: &str) -> (Vec<String>, Option<i32>) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
-        .env("LC_ALL", "C")
-        .env("XDG_DATA_HOME", "/nowhere")
-        .arg("check")
-        .arg(folder.join("in").join(name))
+    let output = program(&["check"])
+        .arg(case("in").join(name))
         .arg("--trust")
-        .arg(folder.join("trust"))
+        .arg(case("trust"))
         .arg("--directory")
-        .arg(folder.join("dirs/dir.ldif"))
+        .arg(case("dirs/dir.ldif"))
         .args(["--at", "2025-06-01T00:00:00Z"])
         .output()
         .expect("the program starts");

@@ -13,11 +13,9 @@ use pec_conformance::message::Message;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// An acceptance on invented names, with the roots and the directory it was made by.
-fn case(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
-}
+use crate::program::{case, program};
 
+/// An acceptance on invented names, with the roots and the directory it was made by.
 fn acceptance() -> Message {
     Message::read(fs::read(case("in/c06/acc.eml")).unwrap()).unwrap()
 }
@@ -55,10 +53,7 @@ impl Said {
 }
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    command.env("LC_ALL", "C");
-    command.env("XDG_DATA_HOME", "/nowhere").arg("check").args(["--format", "json"]).args(arguments);
-    command
+    program(&[&["check", "--format", "json"], arguments].concat())
 }
 
 fn check(path: &Path, arguments: &[&str]) -> Said {

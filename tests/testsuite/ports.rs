@@ -1,7 +1,5 @@
 //! Ports for servers that must be told theirs, and how often is looked whether they answer.
 
-#![allow(dead_code, reason = "no test program asks for all of it")]
-
 use std::{
     net::{Ipv4Addr, TcpListener},
     process,

@@ -1,8 +1,9 @@
 //! The program as a test starts it, and what it came to.
 
-#![allow(dead_code, reason = "no test program asks for all of it")]
-
-use std::process::{Command, Output, Stdio};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
 
 use serde_json::Value;
 
@@ -11,6 +12,11 @@ pub struct Done {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
+}
+
+/// An input rebuilt from a public bug report, on invented names, or what those are held against.
+pub fn case(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
 }
 
 /// A command that hears nothing, and for which nothing that somebody keeps with `reference add`

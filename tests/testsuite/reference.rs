@@ -1,25 +1,18 @@
 //! `reference`: what is kept is gone by, of its day, and told.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::Path;
+
+use crate::program;
 
 /// Runs the program with a data folder of its own; what it printed, and its exit code.
 fn pec(data: &Path, arguments: &[&str]) -> (String, i32) {
-    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
-        .env("LC_ALL", "C")
-        .args(arguments)
-        .env("XDG_DATA_HOME", data)
-        .output()
-        .unwrap();
+    let output = program::program(arguments).env("XDG_DATA_HOME", data).output().unwrap();
     let printed = [output.stdout, output.stderr].concat();
     (String::from_utf8(printed).unwrap(), output.status.code().unwrap())
 }
 
 fn case(name: &str) -> String {
-    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/cases", name].iter().collect();
-    path.to_str().unwrap().to_owned()
+    program::case(name).to_str().unwrap().to_owned()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Transactions as somebody holds them: loose files of one submission, judged together and apart.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fs};
 
 use pec_conformance::{
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, View, Watch},
@@ -9,11 +9,9 @@ use pec_conformance::{
 };
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject as _};
 
-const C06: [&str; 4] = ["acc.eml", "env.eml", "pic.eml", "con.eml"];
+use crate::program::case;
 
-fn case(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "tests/cases", name].iter().collect()
-}
+const C06: [&str; 4] = ["acc.eml", "env.eml", "pic.eml", "con.eml"];
 
 /// The violations in these files of case 06, seen from these views.
 fn violations(names: &[&str], views: &[View]) -> BTreeSet<&'static str> {

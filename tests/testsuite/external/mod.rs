@@ -38,7 +38,7 @@ const PLAYED: [&str; 6] = [
 ];
 
 /// As long as is waited in tests: what must come, comes however busy the machine is.
-const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 100ms}\n";
+pub const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 100ms}\n";
 
 #[test]
 fn a_gateway_elsewhere_takes_either_role_as_one_inside_does() {

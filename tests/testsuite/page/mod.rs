@@ -21,12 +21,11 @@ use serde_json::Value;
 use self::served::{Answer, DEADLINE, Served, form, until};
 use crate::{
     formats, ports,
-    program::{done, pec, program},
+    program::{self, done, pec, program},
 };
 
 fn case(name: &str) -> Vec<u8> {
-    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/cases", name].iter().collect();
-    fs::read(path).unwrap()
+    fs::read(program::case(name)).unwrap()
 }
 
 /// An acceptance, one that was altered after it was signed, and a text.
@@ -115,7 +114,7 @@ fn the_command_line_tells_a_test_assertion_report_too() {
     fs::write(folder.path().join("ho\u{202e}\x01stile.eml"), hostile).unwrap();
     let check = |path: &str, code| formats::tar(&pec(&["check", path, "--format", "gitb"]).exits(code).out);
     assert_eq!(check(folder.path().to_str().unwrap(), 1).result, "FAILURE");
-    let genuine: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/cases/in/n01-acc.eml"].iter().collect();
+    let genuine = program::case("in/n01-acc.eml");
     let tar = check(genuine.to_str().unwrap(), 0);
     assert_eq!((&*tar.result, tar.count("info", "value", "yes")), ("SUCCESS", 2));
     fs::write(folder.path().join("note.txt"), "a text\n").unwrap();

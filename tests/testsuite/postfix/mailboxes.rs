@@ -16,13 +16,13 @@ use pec_conformance::{evidence::SmtpPath, message::Mail};
 use tokio::runtime::Runtime;
 use walkdir::WalkDir;
 
-use super::{
-    SETTLING,
-    server::{Place, Postfix},
-};
+use super::server::{Place, Postfix};
 use crate::{
     dovecot::server::{Door, Dovecot, owner_of},
-    external::staging::{BRAVO, Counterpart, Staging, addresses},
+    external::{
+        SETTLING,
+        staging::{BRAVO, Counterpart, Staging, addresses},
+    },
     ports,
     serve::program::{self, PASSWORD, Program},
 };

@@ -13,10 +13,7 @@ use std::collections::BTreeMap;
 
 use behind::Behind;
 
-use crate::external::staging::at_once;
-
-/// As long as is waited in tests: what must come, comes however busy the machine is.
-const SETTLING: &str = "settling: {deadline: 1m, silence: 1s, poll: 100ms}\n";
+use crate::external::{SETTLING, staging::at_once};
 
 /// Of each theme what a host on the way might break.
 const PLAYED: [&str; 16] = [

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::{SETTLING, behind::Behind};
-use crate::external::page;
+use super::behind::Behind;
+use crate::external::{SETTLING, page};
 
 /// Nothing comes there that is waited for.
 const SOON: &str = "settling: {deadline: 10s, silence: 1s, poll: 100ms}\n";
