@@ -25,7 +25,7 @@ use portions::portions;
 use spill::Spill;
 
 use crate::{
-    archive::{self, Found, Item, Limits},
+    archive::{self, Asked, Found, Item, LeftOut, Limits, Why},
     evidence::{Evidence, Watch},
     results::{CheckTally, Event, Strictness, SubmissionPage},
     rules::{Judge, Options, Reference, Transaction, all},
@@ -35,6 +35,8 @@ use crate::{
 pub struct Check<'a> {
     /// Files, folders, archives; `-` is standard input.
     pub paths: Vec<PathBuf>,
+    /// What was given as well, but whoever handed it in could not read.
+    pub unread: Vec<PathBuf>,
     /// From which folder what is found there is named; nowhere, as it was given.
     pub base: PathBuf,
     /// The directory and whom to trust.
@@ -83,7 +85,7 @@ impl Check<'_> {
         let judge = Judge::new(all(), self.reference, self.options);
         let mut outcome = Outcome::default();
         let mut spill = Spill::default();
-        let mut exercised = vec![0; self.paths.len()];
+        let mut exercised = vec![0; self.paths.len() + self.unread.len()];
         let mut number = 0;
         for (name, judgement) in self.directories.iter().zip(judge.reference()) {
             tell(Event::Reference(Box::new(item::reference(name, judgement)))).map_err(Broken::Telling)?;
@@ -91,7 +93,12 @@ impl Check<'_> {
         let found = self.paths.iter().enumerate().flat_map(|(given, path)| {
             archive::open(std::slice::from_ref(path), &self.base, &self.limits).map(move |found| (given, found))
         });
-        let numbered = found.map(|(given, found)| {
+        let unread = self.unread.iter().enumerate().map(|(at, path)| {
+            let why = Why::Unreadable(io::Error::other("whoever handed it in could not read it"));
+            let left_out = LeftOut { name: archive::named(path, &self.base), asked: Asked::ByName, why };
+            (self.paths.len() + at, Err(left_out))
+        });
+        let numbered = found.chain(unread).map(|(given, found)| {
             number += 1;
             (given, number, found)
         });

@@ -98,6 +98,7 @@ pub fn check(args: &Args, style: Style) -> Result<Exit, CliError> {
     }
     let asked = Asked {
         paths: args.paths.clone(),
+        unread: Vec::new(),
         base: PathBuf::new(),
         at: args.at,
         as_of: args.as_of.into(),
@@ -133,6 +134,8 @@ pub fn check(args: &Args, style: Style) -> Result<Exit, CliError> {
 pub struct Asked {
     /// Files, folders, archives; `-` is standard input.
     pub paths: Vec<PathBuf>,
+    /// What was given as well, but whoever handed it in could not read.
+    pub unread: Vec<PathBuf>,
     /// From which folder what lies there is named.
     pub base: PathBuf,
     /// When the messages arrived, and the instant that directories and certificates are judged at.
@@ -165,6 +168,7 @@ pub fn judge(
     let mut declared = known.read(|| Select::default().ids(), strictness, now)?;
     let check = Check {
         paths: asked.paths.clone(),
+        unread: asked.unread.clone(),
         base: asked.base.clone(),
         reference,
         directories: given.names.clone(),

@@ -147,6 +147,7 @@ impl Judge for Desk {
         let (whole, spooled) = (limits.whole.min(self.bounds.upload), limits.spooled.min(self.bounds.total));
         let asked = check::Asked {
             paths: job.paths.clone(),
+            unread: job.unread.clone(),
             base: job.folder.clone(),
             at: job.asked.at,
             as_of: job.asked.as_of,

@@ -77,6 +77,7 @@ async fn finish(
         let job = Job {
             folder: upload.mail(),
             paths: upload.paths(),
+            unread: upload.unread(),
             references: upload.references.clone(),
             asked,
             given_up,

@@ -45,6 +45,8 @@ pub struct Job {
     pub folder: PathBuf,
     /// Files and folders in it.
     pub paths: Vec<PathBuf>,
+    /// What would lie there too, had whoever sent the rest been able to read it.
+    pub unread: Vec<PathBuf>,
     /// Certificates, revocation lists and directories that came along.
     pub references: Vec<PathBuf>,
     /// How.

@@ -39,6 +39,8 @@ pub(super) struct Upload {
     folder: TempDir,
     /// What is to be judged: files and folders at the top, from [`Self::mail`].
     given: BTreeSet<PathBuf>,
+    /// What its sender could not read, from there as well.
+    unread: Vec<PathBuf>,
     /// What it is judged by beside what the page has.
     pub references: Vec<PathBuf>,
     files: usize,
@@ -76,7 +78,8 @@ impl Upload {
         let folder = tempfile::Builder::new().prefix("pec-conformance-").tempdir().map_err(unwritten)?;
         let room = Room { all: Arc::clone(&page.taken), most: page.bounds.total, taken: 0 };
         let held = Arc::default();
-        let mut upload = Self { folder, given: BTreeSet::new(), references: Vec::new(), files: 0, held, room };
+        let mut upload =
+            Self { folder, given: BTreeSet::new(), unread: Vec::new(), references: Vec::new(), files: 0, held, room };
         let body = bounded(body, page.bounds, Arc::clone(&upload.held));
         let kind = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
         if kind.to_ascii_lowercase().starts_with("multipart/") {
@@ -104,6 +107,11 @@ impl Upload {
         self.given.iter().map(|path| self.mail().join(path)).collect()
     }
 
+    /// What would be there to be judged, had its sender been able to read it.
+    pub fn unread(&self) -> Vec<PathBuf> {
+        self.unread.iter().map(|path| self.mail().join(path)).collect()
+    }
+
     async fn form(&mut self, mut form: Multipart<'_>, asked: &mut Asked) -> Result<(), Refusal> {
         while let Some(field) = form.next_field().await.map_err(broken)? {
             let name = field.name().unwrap_or_default().to_owned();
@@ -123,7 +131,13 @@ impl Upload {
                             return Err(Refusal::mistaken(words));
                         }
                     }
-                    asked.set(&name, &String::from_utf8_lossy(&value))?;
+                    let value = String::from_utf8_lossy(&value);
+                    if name == UNREAD {
+                        self.count()?;
+                        self.unread.push(below(&value));
+                    } else {
+                        asked.set(&name, &value)?;
+                    }
                 }
             }
         }
@@ -137,10 +151,7 @@ impl Upload {
         name: &str,
         mut chunks: Pin<&mut impl Stream<Item = Result<Bytes, Refusal>>>,
     ) -> Result<(), Refusal> {
-        self.files += 1;
-        if self.files > FILES {
-            return Err(Refusal::too_large(format!("more than {FILES} files: send them as a zip")));
-        }
+        self.count()?;
         let mut file = self.create(under, name)?;
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
@@ -149,6 +160,14 @@ impl Upload {
             file.write_all(&chunk).await.map_err(unwritten)?;
         }
         file.flush().await.map_err(unwritten)
+    }
+
+    fn count(&mut self) -> Result<(), Refusal> {
+        self.files += 1;
+        if self.files > FILES {
+            return Err(Refusal::too_large(format!("more than {FILES} files: send them as a zip")));
+        }
+        Ok(())
     }
 
     /// Where a name is taken already, by a file or a folder, the file lies in a folder of its own.
@@ -251,6 +270,7 @@ fn unwritten(error: io::Error) -> Refusal {
 
 const MAIL: &str = "mail";
 const REFERENCE: &str = "reference";
+const UNREAD: &str = "unread";
 
 #[cfg(test)]
 mod tests {

@@ -247,6 +247,7 @@ start-files = files
 start-folder = a folder
 start-most = At most, in all,
 start-chosen = Files chosen:
+start-unread = Your browser could not read these, so they are not checked:
 start-view = Whose mailbox they are from
 start-whose = mailbox
 start-nobody = not known

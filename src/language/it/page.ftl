@@ -253,6 +253,7 @@ start-files = file
 start-folder = una cartella
 start-most = Al massimo, in tutto,
 start-chosen = File scelti:
+start-unread = Il browser non è riuscito a leggere questi file, che quindi non vengono verificati:
 start-view = Da quale casella vengono
 start-whose = casella
 start-nobody = non so

@@ -2,7 +2,8 @@
 addEventListener('DOMContentLoaded', () => {
   const form = document.getElementById('offer'), drop = document.getElementById('drop'), trouble = document.getElementById('trouble');
   const state = document.getElementById('state'), bar = state.querySelector('progress'), told = document.getElementById('chosen');
-  let chosen = [];
+  const missed = document.getElementById('unread');
+  let chosen = [], unread = [];
 
   const complain = (what, words = '') => {
     trouble.hidden = !what;
@@ -13,6 +14,8 @@ addEventListener('DOMContentLoaded', () => {
     chosen = chosen.concat(files);
     told.hidden = !chosen.length;
     told.querySelector('b').textContent = chosen.length;
+    missed.hidden = !unread.length;
+    missed.querySelector('bdi').textContent = unread.join(', ');
     complain('');
   };
 
@@ -22,19 +25,25 @@ addEventListener('DOMContentLoaded', () => {
       input.value = '';
     });
   }
-  document.getElementById('forget').addEventListener('click', () => { chosen = []; choose([]); });
+  document.getElementById('forget').addEventListener('click', () => { chosen = []; unread = []; choose([]); });
 
-  // A folder that is dropped is walked; what is in it is named from there.
+  // A folder that is dropped is walked; what is in it is named from there. What the browser cannot read stops nothing
+  // else: a file's name may be none that it knows, and then it gives none.
   const walk = async (entry) => {
-    if (entry.isFile) {
-      const file = await new Promise((done, failed) => { entry.file(done, failed); });
-      return [{ file, name: entry.fullPath.replace(/^\//, '') }];
-    }
-    const reader = entry.createReader(), found = [];
-    for (;;) {
-      const some = await new Promise((done, failed) => { reader.readEntries(done, failed); });
-      if (!some.length) return found;
-      for (const it of some) found.push(...await walk(it));
+    const name = entry.fullPath.replace(/^\//, ''), found = [];
+    try {
+      if (entry.isFile) {
+        const file = await new Promise((done, failed) => { entry.file(done, failed); });
+        return [{ file, name }];
+      }
+      for (const reader = entry.createReader();;) {
+        const some = await new Promise((done, failed) => { reader.readEntries(done, failed); });
+        if (!some.length) return found;
+        for (const it of some) found.push(...await walk(it));
+      }
+    } catch {
+      unread.push(entry.name ? name : `${name}?`);
+      return found;
     }
   };
   for (const kind of ['dragenter', 'dragover']) {
@@ -44,7 +53,7 @@ addEventListener('DOMContentLoaded', () => {
   addEventListener('drop', (event) => {
     event.preventDefault();
     const entries = [...event.dataTransfer.items].map((it) => it.webkitGetAsEntry()).filter(Boolean);
-    Promise.all(entries.map(walk)).then((found) => choose(found.flat())).catch((error) => complain('other', String(error)));
+    Promise.all(entries.map(walk)).then((found) => choose(found.flat()));
   });
 
   const show = (page) => {
@@ -59,16 +68,27 @@ addEventListener('DOMContentLoaded', () => {
     form.querySelector('[type=submit]').disabled = Boolean(what);
     for (const it of state.querySelectorAll('[data-state]')) it.hidden = it.dataset.state !== what;
   };
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    complain('');
-    if (!chosen.length) { complain('nothing'); return; }
+  // What was chosen may since have gone or changed: whether something is left to be sent without it.
+  const sorted = async () => {
+    const all = chosen, readable = [];
+    for (const it of all) {
+      try {
+        await it.file.slice(0, 1).arrayBuffer();
+        readable.push(it);
+      } catch {
+        unread.push(it.name);
+      }
+    }
+    chosen = readable;
+    choose([]);
+    return readable.length && readable.length < all.length;
+  };
+  const send = () => {
     const body = new FormData();
     body.append('view', form.elements.view.value);
     for (const file of form.elements.reference.files) body.append('reference', file);
     for (const { file, name } of chosen) body.append('file', file, name);
-    const octets = chosen.reduce((sum, { file }) => sum + file.size, 0);
-    if (octets > Number(form.dataset.most)) { complain('413'); return; }
+    for (const name of unread) body.append('unread', name);
     const request = new XMLHttpRequest();
     request.open('POST', form.getAttribute('action'));
     request.upload.addEventListener('progress', (it) => { bar.max = it.total; bar.value = it.loaded; });
@@ -78,8 +98,20 @@ addEventListener('DOMContentLoaded', () => {
       const known = [413, 503].includes(request.status) ? String(request.status) : 'other';
       if (request.status === 200) show(request.responseText); else complain(known, request.responseText);
     });
-    request.addEventListener('error', () => { busy(''); complain('other'); });
+    request.addEventListener('error', async () => {
+      if (await sorted()) { send(); return; }
+      busy('');
+      complain('other');
+    });
     busy('sending');
     request.send(body);
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    complain('');
+    if (!chosen.length) { complain('nothing'); return; }
+    const octets = chosen.reduce((sum, { file }) => sum + file.size, 0);
+    if (octets > Number(form.dataset.most)) { complain('413'); return; }
+    send();
   });
 });

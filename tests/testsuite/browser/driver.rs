@@ -27,6 +27,9 @@ const ARGUMENTS: [&str; 9] = [
     "--window-size=1280,900",
 ];
 
+/// Until when what must come to be in a page has come to be, however busy the machine.
+const DEADLINE: Duration = Duration::from_mins(2);
+
 /// A browser with a page; the driver ends with it.
 pub struct Browser {
     client: Client,
@@ -71,7 +74,13 @@ impl Browser {
     /// A browser of somebody who reads `language`; none where it is not installed, which in CI it must be.
     pub async fn start(language: &str) -> Option<Self> {
         let mut driver = Command::new("chromedriver");
-        driver.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // Where no locale is set a browser knows no names of files beyond ASCII.
+        driver
+            .arg("--port=0")
+            .env("LC_ALL", "C.UTF-8")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let Ok(child) = driver.spawn() else {
             assert!(env::var_os("CI").is_none(), "chromedriver is not installed, and CI must have it");
             eprintln!("skipped: install chromium and chromium-driver");
@@ -148,8 +157,10 @@ impl Browser {
                 }
             }
         };
-        let told = tokio::time::timeout(Duration::from_mins(5), looking).await;
-        told.unwrap_or_else(|_| panic!("it never came to be: {script}"))
+        if let Ok(told) = tokio::time::timeout(DEADLINE, looking).await {
+            return told;
+        }
+        panic!("it never came to be: {script}; the page shows: {}", self.tell("document.body.innerText").await)
     }
 
     /// What a script comes to.

@@ -101,6 +101,37 @@ async fn a_folder_is_dropped_its_messages_are_judged_read_and_printed() {
     browser.close().await;
 }
 
+/// Neither a name that no browser knows nor a file that has gone since keeps the others from being checked; the report
+/// tells of both.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_the_browser_cannot_read_is_told_and_the_rest_is_checked() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let Some(browser) = Browser::start("it").await else { return };
+    let served = Served::start();
+    let folder = tempfile::tempdir().unwrap();
+    let acceptance = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/in/n01-acc.eml");
+    let gone = folder.path().join("gone.eml");
+    for path in [folder.path().join("a.eml"), folder.path().join(OsStr::from_bytes(b"perch\xe9.eml")), gone.clone()] {
+        fs::copy(&acceptance, path).unwrap();
+    }
+    browser.go(&served.address).await;
+    browser.drop_files("#drop", &[folder.path()]).await;
+    browser.until(&format!("{CHOSEN} === 2")).await;
+    let unread = browser.text("document.querySelector('#unread').innerText").await;
+    assert!(unread.starts_with("Il browser non è riuscito a leggere") && unread.ends_with("/?"), "{unread}");
+    browser.picture("page-unread-it").await;
+    fs::remove_file(gone).unwrap();
+    browser.press("[type=submit]").await;
+    browser.until(ARRIVED).await;
+    let told = browser.text("document.body.innerText").await;
+    for part in ["/a.eml", "/?", "/gone.eml", "whoever handed it in could not read it"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn files_are_chosen_and_after_one_check_comes_another() {
     let Some(browser) = Browser::start("en").await else { return };

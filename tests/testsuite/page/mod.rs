@@ -41,6 +41,19 @@ fn several() -> (String, Vec<u8>) {
     ])
 }
 
+/// A file that whoever sends the others could not read is no file that was judged.
+#[test]
+fn what_its_sender_could_not_read_is_told() {
+    let served = Served::start(&[]);
+    let (kind, body) = form(&[("file", Some("a.eml"), &case("in/n01-acc.eml")), ("unread", None, b"mail/b.eml")]);
+    let lines = lines(&served.ask("POST", "/check", &[("Content-Type", &kind)], &body).is(200));
+    let unjudged: Vec<&Value> = lines.iter().filter(|it| it["type"] == "unjudged").collect();
+    assert_eq!(unjudged.len(), 1, "{lines:?}");
+    assert_eq!(unjudged[0]["name"], "mail/b.eml");
+    let reason = unjudged[0]["reason"].as_str().unwrap();
+    assert_eq!(reason, "cannot be read: whoever handed it in could not read it");
+}
+
 fn lines(answer: &Answer) -> Vec<Value> {
     answer.body.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
 }
