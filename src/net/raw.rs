@@ -8,7 +8,8 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{Client, Destination, Problem, Security};
+use super::{Client, Destination, Problem, Security, Transcript};
+use crate::evidence::Speaker;
 
 /// Most bytes of a reply.
 const REPLY: usize = 64 << 10;
@@ -18,6 +19,8 @@ const REPLY: usize = 64 << 10;
 pub struct Spoken {
     /// The bytes, line ends included; none where only one more reply is waited for.
     pub bytes: Vec<u8>,
+    /// What is written down of them, where they hold a secret.
+    pub shown: Option<&'static str>,
     /// Whether a reply is waited for.
     pub listens: bool,
 }
@@ -36,7 +39,13 @@ pub enum Heard {
 impl Client {
     /// Says everything in order, on a connection that is not secured until STARTTLS is said and answered by 220, unless TLS is
     /// implicit there; what was heard to each where it listens. `Err` where there is no connection, no welcome or no answer.
-    pub async fn talk(&self, destination: &Destination, script: &[Spoken]) -> Result<Vec<Option<Heard>>, Problem> {
+    /// What was said on either side stands in `transcript` then.
+    pub async fn talk(
+        &self,
+        destination: &Destination,
+        script: &[Spoken],
+        transcript: &Transcript,
+    ) -> Result<Vec<Option<Heard>>, Problem> {
         let connect = async {
             let stream = TcpStream::connect(destination.address).await.map_err(Problem::Connect)?;
             if let Some(calls) = &self.calls {
@@ -48,7 +57,8 @@ impl Client {
             Err(Problem::Timeout) => return Err(Problem::Connect(std::io::ErrorKind::TimedOut.into())),
             stream => stream?,
         };
-        let mut line = Line { stream: Stream::Tcp(stream), came: Vec::new() };
+        let mut line =
+            Line { stream: Stream::Tcp(stream), came: Vec::new(), transcript: transcript.clone(), data: None };
         if destination.security == Security::Implicit {
             line = line.secured(self, destination).await?;
         }
@@ -58,7 +68,7 @@ impl Client {
         }
         let mut heard = Vec::new();
         for spoken in script {
-            if line.say(&spoken.bytes, self.patience.command).await.is_err() {
+            if line.say(spoken, self.patience.command).await.is_err() {
                 // A server may hang up on what it does not like, while it is still being said.
                 heard.push(spoken.listens.then_some(Heard::Closed));
                 continue;
@@ -90,6 +100,9 @@ impl Client {
 struct Line {
     stream: Stream,
     came: Vec<u8>,
+    transcript: Transcript,
+    /// Octets of the message that is being said, from the go-ahead to the lone dot.
+    data: Option<usize>,
 }
 
 enum Stream {
@@ -98,11 +111,33 @@ enum Stream {
 }
 
 impl Line {
-    async fn say(&mut self, bytes: &[u8], limit: Duration) -> Result<(), Problem> {
+    async fn say(&mut self, spoken: &Spoken, limit: Duration) -> Result<(), Problem> {
+        self.write_down(spoken);
         match &mut self.stream {
-            Stream::Tcp(stream) => write(stream, bytes, limit).await,
-            Stream::Tls(stream) => write(stream, bytes, limit).await,
+            Stream::Tcp(stream) => write(stream, &spoken.bytes, limit).await,
+            Stream::Tls(stream) => write(stream, &spoken.bytes, limit).await,
         }
+    }
+
+    /// A message is written down by its length, as everywhere.
+    fn write_down(&mut self, spoken: &Spoken) {
+        let bytes = &spoken.bytes[..];
+        if let Some(before) = self.data {
+            let length = before + bytes.len();
+            let ends = bytes == b".\r\n" || bytes.ends_with(b"\r\n.\r\n");
+            self.data = (!ends).then_some(length);
+            if ends {
+                self.transcript.say(Speaker::Client, &format!("<DATA {length} bytes>"));
+            }
+            return;
+        }
+        if let Some(shown) = spoken.shown {
+            self.transcript.say(Speaker::Client, shown);
+            return;
+        }
+        let said = String::from_utf8_lossy(bytes);
+        let lines = said.strip_suffix("\r\n").unwrap_or(&said).split("\r\n");
+        lines.filter(|line| !line.is_empty()).for_each(|line| self.transcript.say(Speaker::Client, line));
     }
 
     /// The next reply, all its lines.
@@ -112,8 +147,13 @@ impl Line {
             while let Some(end) = self.came.windows(2).position(|pair| pair == b"\r\n") {
                 let line: Vec<u8> = self.came.drain(..end + 2).take(end).collect();
                 let goes_on = line.get(3) == Some(&b'-');
-                lines.push(String::from_utf8_lossy(&line).into_owned());
+                let line = String::from_utf8_lossy(&line).into_owned();
+                self.transcript.say(Speaker::Server, &line);
+                lines.push(line);
                 if !goes_on {
+                    if lines.last().is_some_and(|line| line.starts_with("354")) {
+                        self.data = Some(0);
+                    }
                     return Ok(Heard::Reply(lines));
                 }
             }
@@ -142,7 +182,8 @@ impl Line {
             connector.connect(name, tcp).await.map_err(|error| Problem::Tls(error.to_string()))
         };
         let tls = within(client.patience.command, handshake).await?;
-        Ok(Self { stream: Stream::Tls(Box::new(tls)), came: Vec::new() })
+        self.transcript.secured(tls.get_ref().1.protocol_version());
+        Ok(Self { stream: Stream::Tls(Box::new(tls)), came: Vec::new(), ..self })
     }
 }
 

@@ -25,10 +25,11 @@ pub enum Utterance {
 /// An utterance in bytes; `password` is the user's who logs in.
 pub(super) fn spoken(utterance: &Utterance, password: impl Fn(&str) -> String) -> Spoken {
     match utterance {
-        Utterance::Words { bytes, listens } => Spoken { bytes: bytes.clone(), listens: *listens },
+        Utterance::Words { bytes, listens } => Spoken { bytes: bytes.clone(), shown: None, listens: *listens },
         Utterance::Login { user } => {
             let both = BASE64_STANDARD.encode(format!("\0{user}\0{}", password(user)));
-            Spoken { bytes: format!("AUTH PLAIN {both}\r\n").into_bytes(), listens: true }
+            let bytes = format!("AUTH PLAIN {both}\r\n").into_bytes();
+            Spoken { bytes, shown: Some("AUTH PLAIN <credentials>"), listens: true }
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use pec_conformance::{
-    evidence::{Direction, Party, View},
+    evidence::{Dialogue, Direction, Party, View},
     norm::Level,
     results::{Cell, CellOutcome, Event},
     rules::{self, Finding},
@@ -69,6 +69,22 @@ fn a_receiver_outside_gets_the_verdicts_of_one_inside() {
 fn a_sender_outside_gets_the_verdicts_of_one_inside() {
     let half = all().into_iter().skip(1).step_by(2);
     same_verdicts(&play_all(half, Direction::new("outside-bravo", "alfa")), 65);
+}
+
+/// What the harness says line by line is evidence as what it sends is.
+#[test]
+fn raw_dialogues_with_a_gateway_outside_are_evidence_and_judged() {
+    let raw = all().into_iter().filter(|scenario| scenario.id == "session/starttls-announced");
+    let cells = play_all(raw, Direction::new("alfa", "outside-bravo"));
+    let [cell] = &cells[..] else { panic!("one is played") };
+    let said = |dialogue: &Dialogue| -> Vec<String> {
+        dialogue.exchanges().iter().map(|it| format!("{} {}", it.command, u8::from(it.secured))).collect()
+    };
+    let dialogues: Vec<_> = cell.observed.dialogues.iter().map(said).collect();
+    let raw = ["RSET 0", "STARTTLS 0", "EHLO mx.posta.example 1"].map(String::from);
+    assert!(dialogues.iter().any(|said| said.windows(3).any(|three| three == raw)), "{dialogues:?}");
+    assert!(cell.observed.dialogues.iter().any(|dialogue| dialogue.from == Party::Harness));
+    assert!(cell.judgement.applied["session/starttls-announced"] > 0);
 }
 
 #[test]

@@ -108,12 +108,15 @@ async fn every_reply_is_heard_in_its_turn_and_silence_is_told_once() {
         security: Security::Plain,
         trust: None,
     };
-    let line = |bytes: &[u8], listens| Spoken { bytes: bytes.to_vec(), listens };
+    let line = |bytes: &[u8], listens| Spoken { bytes: bytes.to_vec(), shown: None, listens };
     let script = [line(b"A\r\nB\r\n", true), line(b"", true), line(b"", true), line(b"C\r\n", false), line(b"", true)];
-    let heard = client.talk(&destination, &script).await.unwrap();
+    let transcript = Transcript::new(Service::Incoming);
+    let heard = client.talk(&destination, &script, &transcript).await.unwrap();
     let reply = |lines: &[&str]| Some(Heard::Reply(lines.iter().map(ToString::to_string).collect()));
     let nothing = Some(Heard::Nothing);
     assert_eq!(heard, [reply(&["250-one", "250 two"]), reply(&["354 go"]), nothing.clone(), None, nothing]);
+    let written = "S: 220 slow.example\nC: A\nC: B\nS: 250-one\nS: 250 two\nS: 354 go\n";
+    assert_eq!(transcript.text(), written, "whether what followed was taken for a message nobody said");
 }
 
 #[tokio::test]

@@ -190,8 +190,10 @@ mod tests {
     #[test]
     fn lines_are_told_of_where_a_host_may_take_them_for_a_message() {
         let told = |script: &[&str]| {
-            let script: Vec<Spoken> =
-                script.iter().map(|line| Spoken { bytes: format!("{line}\r\n").into_bytes(), listens: true }).collect();
+            let script: Vec<Spoken> = script
+                .iter()
+                .map(|line| Spoken { bytes: format!("{line}\r\n").into_bytes(), shown: None, listens: true })
+                .collect();
             let ledger = Ledger::default();
             ledger.begins_lines("mx.b.example", &script);
             ledger.told().concat()
@@ -205,7 +207,7 @@ mod tests {
             assert_eq!(told(nothing), "", "{nothing:?}");
         }
         let ledger = Ledger::default();
-        let script = [Spoken { bytes: format!("{rcpt}\r\nDATA\r\n").into_bytes(), listens: true }];
+        let script = [Spoken { bytes: format!("{rcpt}\r\nDATA\r\n").into_bytes(), shown: None, listens: true }];
         let number = ledger.begins_lines("mx.b.example", &script).unwrap();
         ledger.broke_off(number, &Problem::Connect(std::io::ErrorKind::ConnectionRefused.into()));
         assert!(ledger.told()[0].ends_with("and was not taken"));

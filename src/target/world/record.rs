@@ -9,33 +9,18 @@ use super::{
     ledger::{Entry, Fate},
 };
 use crate::{
-    evidence::{Dialogue, DialogueLine, Party, Role, Seen, Service, SmtpPath, Speaker, View, Watch},
+    evidence::{Dialogue, DialogueLine, Party, Role, Seen, Service, Speaker, View, Watch},
     gateway::{self, Errand, SeenSession},
-    net::Sent,
-    target::{Answer, Recorded, Side, Transmission},
+    target::{Recorded, Side, Transmission},
 };
 
 impl World {
-    /// Records what the harness's own client handed over.
-    pub(super) fn hand(
-        &self,
-        sent: &Sent,
-        (from, to): (Party, Party),
-        seen: Seen,
-        path: &SmtpPath,
-        message: &[u8],
-        answer: &Answer,
-    ) {
-        let taken = !answer.accepted.is_empty();
-        let transmission = taken.then(|| Transmission {
-            seen,
-            from,
-            bytes: message.into(),
-            path: SmtpPath { from: path.from.clone(), to: answer.accepted.clone() },
-            at: self.now(),
-            dialogue: None,
-        });
-        self.handed().push((sent.transcript.dialogue(from, to), transmission));
+    /// Records a session of the harness's own client, and the message that was taken in it, where the other end does not
+    /// show it.
+    pub(super) fn hand(&self, dialogue: Dialogue, taken: Option<Transmission>) {
+        if dialogue.to.role().is_some_and(|role| !self.side(role).shows_wires()) {
+            self.handed().push((dialogue, taken));
+        }
     }
 
     fn handed(&self) -> MutexGuard<'_, Vec<(Dialogue, Option<Transmission>)>> {

@@ -4,13 +4,13 @@ use super::{World, posta_point};
 use crate::{
     evidence::{Party, Role, Seen, Service, SmtpPath},
     message::Bytes,
-    net::{AuthMechanism, ClientError, Credentials, Destination, Heard, Problem, Reply, Security, Spoken},
+    net::{AuthMechanism, ClientError, Credentials, Destination, Heard, Problem, Reply, Security, Spoken, Transcript},
     scenario::{
         send::{ClientAuth, ClientTls},
         words::{Host, Place},
     },
     target::{
-        Answer, InjectAs, Login, Refusal, TargetError, Utterance,
+        Answer, InjectAs, Login, Refusal, TargetError, Transmission, Utterance,
         smtp::{answer, spoken},
     },
 };
@@ -91,28 +91,38 @@ impl World {
         if let Some(entry) = entry {
             self.ledger.ended(entry, &outcome);
         }
-        match outcome {
-            Ok(sent) => {
-                let answer = answer(&sent);
-                if matches!(at, Host::Gateway(role) if !self.side(role).shows_wires()) {
-                    self.hand(&sent, (from, at.into()), seen, path, message, &answer);
-                }
-                Ok(answer)
-            }
-            Err(ClientError { problem: Problem::Refused(reply), .. }) => Ok(turned_away(&reply)),
-            Err(ClientError { problem: Problem::EightBit, .. }) => {
-                Ok(turned_away(&Reply::new(554, [5, 6, 3], "8BITMIME is not offered, and the message needs it")))
-            }
-            // Who may not log in now, or never, as the scenario has it.
-            Err(ClientError { problem: Problem::Login(reply), .. })
-                if reply.code / 100 == 4 || login.is_some_and(|login| self.disabled.contains(&login.user)) =>
-            {
-                Ok(turned_away(&reply))
-            }
+        let (answer, transcript) = match outcome {
+            Ok(sent) => (answer(&sent), sent.transcript),
             Err(ClientError { problem, transcript }) => {
-                Err(self.trouble(&destination.host, &problem).heard_in(transcript.dialogue(from, at.into())))
+                let answer = match problem {
+                    Problem::Refused(reply) => turned_away(&reply),
+                    Problem::EightBit => {
+                        turned_away(&Reply::new(554, [5, 6, 3], "8BITMIME is not offered, and the message needs it"))
+                    }
+                    // Who may not log in now, or never, as the scenario has it.
+                    Problem::Login(reply)
+                        if reply.code / 100 == 4 || login.is_some_and(|login| self.disabled.contains(&login.user)) =>
+                    {
+                        turned_away(&reply)
+                    }
+                    problem => {
+                        let dialogue = transcript.dialogue(from, at.into());
+                        return Err(self.trouble(&destination.host, &problem).heard_in(dialogue));
+                    }
+                };
+                (answer, transcript)
             }
-        }
+        };
+        let taken = (!answer.accepted.is_empty()).then(|| Transmission {
+            seen,
+            from,
+            bytes: message.clone(),
+            path: SmtpPath { from: path.from.clone(), to: answer.accepted.clone() },
+            at: self.now(),
+            dialogue: None,
+        });
+        self.hand(transcript.dialogue(from, at.into()), taken);
+        Ok(answer)
     }
 
     /// Waits until one more message may go to whoever plays a role, where that is bounded.
@@ -152,12 +162,21 @@ impl World {
         let script: Vec<Spoken> = script.iter().map(|one| spoken(one, password)).collect();
         let is_outside = self.is_outside(role.into());
         let entry = is_outside.then(|| self.ledger.begins_lines(&destination.host, &script)).flatten();
-        self.lab.client(CLIENT).talk(&destination, &script).await.map_err(|problem| {
-            if let Some(entry) = entry {
-                self.ledger.broke_off(entry, &problem);
+        let transcript = Transcript::new(service);
+        let heard = self.lab.client(CLIENT).talk(&destination, &script, &transcript).await;
+        let dialogue = transcript.dialogue(Party::Harness, role.into());
+        match heard {
+            Ok(heard) => {
+                self.hand(dialogue, None);
+                Ok(heard)
             }
-            self.trouble(&destination.host, &problem)
-        })
+            Err(problem) => {
+                if let Some(entry) = entry {
+                    self.ledger.broke_off(entry, &problem);
+                }
+                Err(self.trouble(&destination.host, &problem).heard_in(dialogue))
+            }
+        }
     }
 }
 
