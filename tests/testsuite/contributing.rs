@@ -1,9 +1,11 @@
 //! CONTRIBUTING.md is true: its examples are files of the project, they are in the program, and nothing else names them.
 
-use std::{collections::BTreeMap, ffi::OsStr, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, ffi::OsStr, fs, path::Path};
 
 use pec_conformance::{norm, rules, scenario};
 use walkdir::WalkDir;
+
+use crate::program::program;
 
 const PAGE: &str = include_str!("../../CONTRIBUTING.md");
 
@@ -63,9 +65,7 @@ fn its_scenario_plays_by_itself() {
     let file = folder.path().join(path);
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, scenario).unwrap();
-    let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
-        .env("LC_ALL", "C")
-        .arg("run")
+    let program = program(&["run"])
         .args([OsStr::new("--scenarios"), folder.path().join("scenarios").as_os_str()])
         .args([OsStr::new("--reports"), folder.path().join("reports").as_os_str()])
         .output()

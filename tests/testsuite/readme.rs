@@ -1,7 +1,7 @@
 //! The README and the page of commands are true: the commands exist, the exit codes are the program's, the scenario loads, the
 //! picture is real.
 
-use std::{collections::BTreeSet, env, fs, process::Command};
+use std::{collections::BTreeSet, env, fs};
 
 use clap::error::ErrorKind;
 use pec_conformance::{
@@ -9,6 +9,8 @@ use pec_conformance::{
     rules,
     scenario::Scenario,
 };
+
+use crate::program::program;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 const README: &str = include_str!("../../README.md");
@@ -78,12 +80,7 @@ fn what_the_commands_select_exists() {
     assert!(chosen.len() >= 2, "{chosen:?}");
     for words in chosen {
         let choice = words[1..].iter().filter(|word| *word != "--strict");
-        let program = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
-            .env("LC_ALL", "C")
-            .arg("list")
-            .args(choice)
-            .output()
-            .unwrap();
+        let program = program(&["list"]).args(choice).output().unwrap();
         assert!(program.status.success(), "{words:?}: {}", String::from_utf8_lossy(&program.stderr));
     }
 }
@@ -105,13 +102,7 @@ fn its_picture_is_what_the_program_prints() {
     let (_, rest) = README.split_once("<!-- output: ").expect("the README has a picture");
     let (command, _) = rest.split_once(" -->").unwrap();
     let reports = tempfile::tempdir().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
-        .env("LC_ALL", "C")
-        .args(command.split(' '))
-        .arg("--reports")
-        .arg(reports.path())
-        .output()
-        .unwrap();
+    let output = program(&[]).args(command.split(' ')).arg("--reports").arg(reports.path()).output().unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     let printed = printed.replace(&*reports.path().to_string_lossy(), "reports");
     let picture = block_after("<!-- output: ");
@@ -127,10 +118,7 @@ fn its_picture_is_what_the_program_prints() {
 #[test]
 fn the_page_of_coverage_is_what_the_program_prints() {
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/coverage.md");
-    let output = Command::new(env!("CARGO_BIN_EXE_pec-conformance"))
-        .env("LC_ALL", "C")
-        .args(["coverage", "--format", "markdown"])
-        .output();
+    let output = program(&["coverage", "--format", "markdown"]).output();
     let printed = String::from_utf8(output.unwrap().stdout).unwrap();
     if env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
         fs::write(PAGE, printed).unwrap();

@@ -370,14 +370,8 @@ fn a_run_that_is_interrupted_tells_what_was_sent() {
         staging.target("acme", BRAVO, silent.addresses(), "data", counterpart, more);
         fs::create_dir(staging.path().join("suite")).unwrap();
         fs::write(staging.path().join("suite/sent.yaml"), scenario).unwrap();
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-        command.env("LC_ALL", "C").current_dir(staging.path()).args([
-            "run",
-            "--scenarios",
-            "suite",
-            "--allow",
-            "smuggling",
-        ]);
+        let mut command = crate::program::program(&["run", "--scenarios", "suite", "--allow", "smuggling"]);
+        command.current_dir(staging.path());
         command.args(["--receiver", "acme.yaml"]).stdout(std::process::Stdio::piped());
         let mut run = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
         // Once it has been handed over, nothing comes any more.

@@ -5,7 +5,6 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::Command,
     thread,
 };
 
@@ -15,6 +14,7 @@ use tempfile::TempDir;
 use super::page;
 use crate::{
     ports,
+    program::program,
     serve::program::{PASSWORD, Program, yaml},
 };
 
@@ -142,9 +142,8 @@ impl Staging {
 
     /// Runs the program in the folder; its exit code, and what it printed.
     pub fn run(&self, words: &[&str]) -> (i32, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-        command.env("LC_ALL", "C");
-        let output = command.args(words).current_dir(self.path()).output().unwrap();
+        let mut command = program(words);
+        let output = command.current_dir(self.path()).output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8_lossy(&text).into_owned())
     }

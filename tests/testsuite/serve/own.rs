@@ -18,6 +18,7 @@ use super::{
     program::{Client, Program, exit_of, is_installed, kinds},
     settle,
 };
+use crate::program;
 
 /// Which a signing certificate must have (RFC 6109 5.5.2).
 const SUBJECT_KEY_ID: &[u64] = &[2, 5, 29, 14];
@@ -161,9 +162,8 @@ fn two_with_files_of_their_own_certify_to_each_other() {
     for file in ["root.pem", "crl.pem"] {
         fs::copy(folder.path().join(file), trust.join(file)).unwrap();
     }
-    let mut check = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-    check.env("LC_ALL", "C");
-    check.arg("check").arg(due.data.join("mail/anna@due.example")).arg("--trust").arg(trust);
+    let mut check = program::program(&["check"]);
+    check.arg(due.data.join("mail/anna@due.example")).arg("--trust").arg(trust);
     check.arg("--directory").arg(folder.path().join("providers.ldif")).args(["--require", "intact,origin"]);
     let (exit, told) = exit_of(&mut check);
     assert_eq!(exit, Some(0), "{told}");
@@ -240,9 +240,8 @@ fn what_it_signs_with_is_read_again_when_it_changes() {
         for file in ["root.pem", "crl.pem"] {
             fs::copy(files.join(file), trust.join(file)).unwrap();
         }
-        let mut check = Command::new(env!("CARGO_BIN_EXE_pec-conformance"));
-        check.env("LC_ALL", "C");
-        check.arg("check").arg(last).arg("--trust").arg(trust).args(["--require", "intact,origin"]);
+        let mut check = program::program(&["check"]);
+        check.arg(last).arg("--trust").arg(trust).args(["--require", "intact,origin"]);
         exit_of(check.arg("--directory").arg(files.join("providers.ldif"))).0 == Some(0)
     };
     let submit = |number| client.submit("mario@uno.example", &["mario@uno.example"], number).unwrap().is_complete();

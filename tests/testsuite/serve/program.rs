@@ -43,6 +43,7 @@ pub fn shell(commands: &str) -> Command {
     let path = env::join_paths([bin].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap();
     let mut shell = Command::new("sh");
     shell.args(["-e", "-c", commands]).env("PATH", path);
+    shell.env("LANG", "C").env_remove("LC_ALL").env_remove("COLUMNS");
     shell
 }
 
