@@ -5,6 +5,9 @@
 
 use memchr::{memchr, memmem};
 
+/// Bytes of memory for what a host puts on top of a message.
+const TOP: usize = 1 << 10;
+
 /// Takes in data until CRLF.CRLF, dots unstuffed.
 #[derive(Debug)]
 pub struct DataReceiver {
@@ -41,6 +44,14 @@ impl DataReceiver {
     /// Starts behind the reply to DATA, which is the start of a line.
     pub fn new(limit: usize) -> Self {
         Self { state: State::LineStart, message: Vec::new(), limit, length: 0, forgets: false }
+    }
+
+    /// The same where a client says how many bytes come: memory for them is taken once, instead of more and more of it.
+    #[must_use]
+    pub fn expecting(mut self, announced: usize) -> Self {
+        // Where there is not so much, it is seen whether it really comes.
+        let _ = self.message.try_reserve_exact(announced.min(self.limit) + TOP);
+        self
     }
 
     /// Takes bytes as they come from the wire.
