@@ -188,6 +188,17 @@ pub enum Body {
     Held(Bytes),
 }
 
+impl Body {
+    /// The same, as the journal keeps it.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        match self {
+            Self::Held(bytes) => Self::Kept(BodyName::of(bytes)),
+            Self::Kept(name) => Self::Kept(*name),
+        }
+    }
+}
+
 /// A message that waits to be sent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outgoing {
