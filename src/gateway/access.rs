@@ -54,7 +54,7 @@ impl Handler for AccessPoint {
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let _busy = self.0.around.busy();
         self.0.keep_pace().await;
-        let message = self.0.around.shared(message);
+        let message = Bytes::from(message);
         let (told, taken) = (session.clone(), message.clone());
         let reply = answered(self.0.happens(move |core| core.submit(&told, &taken)).await);
         self.0.around.transmitted(&self.0.profile.host, session, message, &reply);

@@ -112,8 +112,8 @@ impl Core {
     }
 
     /// Puts a message into a mailbox.
-    pub fn put(&self, mailbox: &str, bytes: Vec<u8>, at: &LegalTime) {
-        let message = Stored { bytes: bytes.into(), at: at.instant() };
+    pub fn put(&self, mailbox: &str, bytes: Bytes, at: &LegalTime) {
+        let message = Stored { bytes, at: at.instant() };
         self.store.record(Entry::Delivered { mailbox: mailbox.to_ascii_lowercase(), message });
     }
 
@@ -180,10 +180,14 @@ impl Core {
     }
 }
 
-/// A message as it lies in a mailbox: Return-Path and, where it came over a wire, Received on top (RFC 5321 4.4).
-pub(super) fn traced(from: &str, received: Option<&str>, bytes: &[u8]) -> Vec<u8> {
-    let received = received.unwrap_or_default();
-    [format!("Return-Path: <{from}>\r\n{received}").as_bytes(), bytes].concat()
+/// What a host puts on top of a message in a mailbox: Return-Path and, where it came over a wire, Received (RFC 5321 4.4).
+pub(super) fn trace(from: &str, received: Option<&str>) -> String {
+    format!("Return-Path: <{from}>\r\n{}", received.unwrap_or_default())
+}
+
+/// A message as it lies in a mailbox.
+pub(super) fn traced(from: &str, received: Option<&str>, bytes: &[u8]) -> Bytes {
+    [trace(from, received).as_bytes(), bytes].concat().into()
 }
 
 /// A failed store is no reason to lose a message: the client keeps it and tries again.

@@ -8,7 +8,7 @@ use super::{
     incoming::{Arrival, uncertified},
     verification::Correct,
 };
-use crate::message::{Kind, Mail};
+use crate::message::{Bytes, Kind, Mail};
 
 impl Core {
     /// Delivers a correct envelope to one recipient and answers for it.
@@ -23,10 +23,10 @@ impl Core {
         if let Some(error) = self.delivery_error(recipient) {
             return self.notify(matter, &Notice::NonDelivery { recipient, error }, at, Way::Wire);
         }
-        self.put(recipient, traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
+        self.put(recipient, arrival.traced.clone(), at);
         self.log(matter, "consegna", std::slice::from_ref(recipient), &[], None, at);
         let original = correct.message.original().unwrap_or_default();
-        let form = match standing(&original, recipient) {
+        let form = match standing(correct.message.original_mail().as_ref(), recipient) {
             Standing::Primary => matter.about.receipt,
             Standing::Copy => ReceiptForm::Concise,
         };
@@ -42,9 +42,9 @@ impl Core {
         // A null reverse path names nobody: the header's author stands in.
         let sender = if arrival.from.is_empty() { shown.unwrap_or_default() } else { arrival.from.to_owned() };
         let recipients = std::slice::from_ref(recipient);
-        let wrapped = self.composer().anomaly_envelope(arrival.bytes, &sender, recipients, error, at);
+        let wrapped = Bytes::from(self.composer().anomaly_envelope(arrival.bytes, &sender, recipients, error, at));
         let about = uncertified(arrival);
-        let message_id = Mail::read(&*wrapped).ok().and_then(|mail| mail.field("Message-ID")).unwrap_or_default();
+        let message_id = Mail::read(&wrapped).ok().and_then(|mail| mail.field("Message-ID")).unwrap_or_default();
         let generated = [super::verification::bare(&message_id).to_owned()];
         let matter = Matter { about: &about, provider: "" };
         self.log(matter, "anomalia", recipients, &generated, Some(error.to_owned()), at);
@@ -79,10 +79,10 @@ enum Standing {
     Copy,
 }
 
-fn standing(original: &[u8], recipient: &str) -> Standing {
-    let Ok(mail) = Mail::read(original) else { return Standing::Primary };
+fn standing(original: Option<&Mail>, recipient: &str) -> Standing {
+    let Some(mail) = original else { return Standing::Primary };
     let is_in = |name: &str| {
-        addresses(&mail, name).map(|found| found.iter().any(|address| address.eq_ignore_ascii_case(recipient)))
+        addresses(mail, name).map(|found| found.iter().any(|address| address.eq_ignore_ascii_case(recipient)))
     };
     match (is_in("To"), is_in("Cc")) {
         (Some(false), Some(true)) => Standing::Copy,
@@ -96,7 +96,9 @@ mod tests {
 
     #[test]
     fn only_a_recipient_in_cc_alone_is_a_copy() {
-        let stands = |headers: &str| standing(format!("{headers}\r\n\r\n").as_bytes(), "anna@b.example");
+        let stands = |headers: &str| {
+            standing(Mail::read(format!("{headers}\r\n\r\n").as_bytes()).ok().as_ref(), "anna@b.example")
+        };
         assert_eq!(stands("To: luca@b.example\r\nCc: Anna <ANNA@b.example>"), Standing::Copy);
         for primary in [
             "To: anna@b.example",

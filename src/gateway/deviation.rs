@@ -28,8 +28,8 @@ pub(super) struct Emission {
 
 impl Core {
     /// What leaves this gateway instead of `composed`: the same, at once, unless it is to be wrong on purpose.
-    pub fn emit(&self, kind: Kind, composed: Vec<u8>, at: &LegalTime) -> Emission {
-        let (mut bytes, mut copies, mut due) = (composed, 1, at.instant());
+    pub fn emit(&self, kind: Kind, composed: impl Into<Bytes>, at: &LegalTime) -> Emission {
+        let (mut bytes, mut copies, mut due) = (composed.into(), 1, at.instant());
         for deviation in self.profile.deviations.iter().filter(|deviation| deviation.on == kind) {
             match &deviation.edit {
                 Edit::Copy(CopyEdit::Drop) => copies = 0,
@@ -41,12 +41,12 @@ impl Core {
                     let signer = named.unwrap_or(&composer.signer);
                     // A deviation that does not fit this message leaves it right: a peer is wrong where it can be.
                     if let Ok(wrong) = fault::apply(edit, &bytes, Some(signer), at.instant()) {
-                        bytes = wrong;
+                        bytes = wrong.into();
                     }
                 }
             }
         }
-        Emission { copies: vec![bytes.into(); copies], due }
+        Emission { copies: vec![bytes; copies], due }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     Incoming, MailboxState, OrdinaryMail, address, antivirus,
     choices::{BeyondQuota, ReceiptWord, Reports, ReturningCopy, Takeover, Undeliverable, Unwanted},
     compose::{Certified, Notice},
-    core::{Core, Matter, Way, addresses, answered, traced},
+    core::{Core, Matter, Way, addresses, answered, trace},
     deviation::Lapse,
     dsn::{self, Failure},
     store::Purpose,
@@ -29,6 +29,8 @@ pub(super) struct IncomingPoint(pub Arc<Core>);
 pub(super) struct Arrival<'a> {
     /// The bytes.
     pub bytes: &'a Bytes,
+    /// The same as a mailbox gets them, this host's trace on top.
+    pub traced: &'a Bytes,
     /// MAIL FROM.
     pub from: &'a str,
     /// RCPT TO, once each.
@@ -96,13 +98,15 @@ impl Handler for IncomingPoint {
 
     async fn data(&self, session: &Session, message: Vec<u8>) -> Reply {
         let _busy = self.0.around.busy();
-        let message = self.0.around.shared(message);
+        let received = self.0.received(session, &self.0.now());
+        let trace = trace(&session.from, Some(&received));
+        let traced = Bytes::with_first(trace.as_bytes(), message);
+        let message = traced.behind(trace.len());
         let (told, taken) = (session.clone(), message.clone());
         let happens = move |core: &Core| {
-            let at = core.now();
             let to = address::once_each(&told.to, &core.profile.domains[0]);
-            let received = core.received(&told, &at);
-            core.take(&Arrival { bytes: &taken, from: &told.from, to: &to, received, at })
+            let (bytes, from, at) = (&taken, &told.from, core.now());
+            core.take(&Arrival { bytes, traced: &traced, from, to: &to, received, at })
         };
         let reply = answered(self.0.happens(happens).await);
         self.0.around.transmitted(&self.0.profile.host, session, message, &reply);
@@ -201,7 +205,7 @@ impl Core {
                 None => ("consegna", correct.kind.tipo().map(str::to_owned)),
             };
             if event == "consegna" {
-                self.put(recipient, traced(arrival.from, Some(&arrival.received), arrival.bytes), at);
+                self.put(recipient, arrival.traced.clone(), at);
             }
             self.log(matter, event, std::slice::from_ref(recipient), &[], detail, at);
             if event == "consegna" {
@@ -329,7 +333,7 @@ impl Core {
 
     /// Mail for the people who run the gateway; it is outside of what is certified, and reaches them as it is.
     fn tell_postmaster(&self, arrival: &Arrival<'_>, postmaster: &String) {
-        self.put(postmaster, traced(arrival.from, Some(&arrival.received), arrival.bytes), &arrival.at);
+        self.put(postmaster, arrival.traced.clone(), &arrival.at);
         let about = uncertified(arrival);
         let matter = Matter { about: &about, provider: "" };
         self.log(matter, "consegna", std::slice::from_ref(postmaster), &[], None, &arrival.at);

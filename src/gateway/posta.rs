@@ -12,12 +12,14 @@ use super::{
     Stored, Surroundings,
     activity::Tasks,
     address,
+    core::trace,
     dsn::{self, Failure},
     identifier::Identifiers,
 };
 use crate::{
     clock::LegalTime,
     evidence::{Service, SmtpPath},
+    message::Bytes,
     net::{
         Call, Destination, Handler, Limits, Listener, LostReplies, Manners, POSTMASTER, Reply, Security, Sent, Server,
         Session,
@@ -226,15 +228,17 @@ impl Handler for Host {
         let reply = Reply::new(250, [2, 0, 0], "Delivered");
         let to = address::once_each(&session.to, &inner.settings.domains[0]);
         let (known, unknown): (Vec<String>, Vec<String>) = to.into_iter().partition(|to| inner.knows(to));
+        let trace = trace(&session.from, None);
+        let traced = Bytes::with_first(trace.as_bytes(), message);
+        let message = traced.behind(trace.len());
         for mailbox in known {
-            let bytes = [format!("Return-Path: <{}>\r\n", session.from).as_bytes(), &message].concat();
-            let stored = Stored { bytes: bytes.into(), at: at.instant() };
+            let stored = Stored { bytes: traced.clone(), at: at.instant() };
             inner.mailboxes().entry(mailbox.to_ascii_lowercase()).or_default().push(stored);
         }
         if !unknown.is_empty() {
             inner.bounce(&session.from, &unknown, &message, &at);
         }
-        inner.around.transmitted(&inner.settings.host, session, message.into(), &reply);
+        inner.around.transmitted(&inner.settings.host, session, message, &reply);
         reply
     }
 }

@@ -125,7 +125,6 @@ impl Core {
 
     /// Hands a message to the first of these hosts with which a session comes to an end (RFC 5321 5.1).
     async fn offer(&self, outgoing: &Outgoing, bytes: &Bytes, destinations: &[Destination]) -> Outcome {
-        self.around.sent(bytes);
         let mut client = self.around.client(&self.profile.host);
         if let Some(tls) = &self.calling {
             client.tls = tls.clone();
@@ -246,7 +245,7 @@ impl Core {
 /// What comes back of a message that was sent from here, as if it had arrived.
 fn returned<'a>(outgoing: &'a Outgoing, bytes: &'a Bytes, at: &LegalTime) -> Arrival<'a> {
     let SmtpPath { from, to } = &outgoing.path;
-    Arrival { bytes, from, to, received: String::new(), at: at.clone() }
+    Arrival { bytes, traced: bytes, from, to, received: String::new(), at: at.clone() }
 }
 
 /// Whether mail to a host whose TLS handshake fails goes in clear on another connection. As Postfix's level `may` has it, what

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     clock::LegalTime,
     evidence::SmtpPath,
-    message::{Mail, Message},
+    message::{Bytes, Mail, Message},
 };
 
 /// Wrappings that are opened to find the mailboxes a message has been in: as many forwarding mailboxes may write in a ring.
@@ -20,7 +20,7 @@ const DELIVERED_TO: &str = "Delivered-To";
 
 impl Core {
     /// Does for a delivered message what its mailbox's owner asked for. What comes from nobody (a bounce) starts nothing.
-    pub(super) fn serve(&self, mailbox: &str, arrival: &Arrival<'_>, delivered: &[u8]) {
+    pub(super) fn serve(&self, mailbox: &str, arrival: &Arrival<'_>, delivered: &Bytes) {
         let at = &arrival.at;
         let Some(settings) = self.profile.mailbox(mailbox).filter(|_| !arrival.from.is_empty()) else { return };
         // A mailbox that forwards to itself has its copy already, unless what comes back is known and refused.
@@ -48,12 +48,12 @@ impl Core {
     }
 
     /// Whether a mailbox that forwards has had this message before.
-    pub(super) fn has_forwarded(&self, mailbox: &str, message: &[u8]) -> bool {
+    pub(super) fn has_forwarded(&self, mailbox: &str, message: &Bytes) -> bool {
         let forwards = self.profile.mailbox(mailbox).is_some_and(|settings| settings.forward.is_some());
         forwards && has_been_in(mailbox, message)
     }
 
-    fn news(&self, mailbox: &str, to: &str, delivered: &[u8], at: &LegalTime) -> Vec<u8> {
+    fn news(&self, mailbox: &str, to: &str, delivered: &Bytes, at: &LegalTime) -> Vec<u8> {
         let address = &self.profile.address;
         let of = Mail::read(delivered).ok().and_then(|mail| mail.field("Message-ID"));
         let references = of.map(|id| format!("References: {}\r\n", id.trim())).unwrap_or_default();
@@ -72,7 +72,7 @@ impl Core {
 }
 
 /// Whether a message, or one that it wraps, says that it was delivered to this mailbox before.
-fn has_been_in(mailbox: &str, message: &[u8]) -> bool {
+fn has_been_in(mailbox: &str, message: &Bytes) -> bool {
     let mut wrapped = Message::read(message).ok();
     for _ in 0..DEPTH {
         let Some(message) = wrapped else { return false };
@@ -80,15 +80,13 @@ fn has_been_in(mailbox: &str, message: &[u8]) -> bool {
         if said.any(|field| message.mail.decoded(field).trim().eq_ignore_ascii_case(mailbox)) {
             return true;
         }
-        wrapped = message.original().and_then(|original| Message::read(&*original).ok());
+        wrapped = message.original_mail().map(Message::of);
     }
     true
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn a_mailbox_is_known_again_through_what_wraps_it() {
         let copy = b"Delivered-To: Anna@b.example\r\nReceived: x\r\nSubject: y\r\n\r\nz\r\n".to_vec();
@@ -100,8 +98,10 @@ mod tests {
             [head.as_bytes(), inner, format!("\r\n--{mark}--\r\n").as_bytes()].concat()
         };
         let once = wrap("inner", &copy);
+        let twice = wrap("outer", &once);
+        let has_been_in = |mailbox: &str, message: &[u8]| super::has_been_in(mailbox, &message.into());
         assert!(has_been_in("anna@b.example", &copy));
-        assert!(has_been_in("anna@b.example", &wrap("outer", &once)));
+        assert!(has_been_in("anna@b.example", &twice));
         assert!(!has_been_in("mario@b.example", &once));
     }
 }

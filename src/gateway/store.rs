@@ -6,11 +6,14 @@
 //! with one stroke.
 
 mod journal;
+mod state;
+#[cfg(test)]
+mod tests;
 mod tracked;
 mod waiting;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::HashSet,
     io,
     panic::{self, AssertUnwindSafe},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -24,8 +27,7 @@ pub(super) use journal::Full;
 pub use journal::{ArrivalName, Body, BodyName, Entry, InMemory, Journal, Milestone, Outgoing, Purpose};
 pub use tracked::{Noticed, Progress, Tracked};
 
-use tracked::Submissions;
-use waiting::Waiting;
+use state::State;
 
 use crate::{
     evidence::{LogRecord, SmtpPath},
@@ -39,27 +41,6 @@ pub struct Stored {
     pub bytes: Bytes,
     /// Since when, legal time's instant.
     pub at: Timestamp,
-}
-
-/// What the entries add up to.
-#[derive(Default)]
-struct State {
-    /// How many there were.
-    entries: u64,
-    mailboxes: BTreeMap<String, Vec<Stored>>,
-    quarantine: Vec<Stored>,
-    log: Vec<LogRecord>,
-    taken_in: HashMap<ArrivalName, Timestamp>,
-    waiting: Waiting,
-    submissions: Submissions,
-    /// Whether mailboxes, virus store, log and the bodies of what waits are remembered.
-    remembers: bool,
-    /// The number of the event under way.
-    event: u64,
-    /// What the event under way has recorded so far.
-    unwritten: Vec<Entry>,
-    /// Why an event could not be written, once one could not: what is known is then no longer what is kept.
-    broken: Option<String>,
 }
 
 /// A gateway's memory over its journal.
@@ -292,194 +273,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl State {
-    /// What a journal's entries add up to.
-    fn replayed(journal: &dyn Journal) -> io::Result<Self> {
-        let mut state = Self { remembers: journal.is_memory(), ..Self::default() };
-        for entry in journal.replay()? {
-            state.apply(entry);
-        }
-        state.waiting.written(u64::MAX);
-        Ok(state)
-    }
-
-    fn record(&mut self, entry: Entry) {
-        self.unwritten.push(entry.clone());
-        self.apply(entry);
-    }
-
-    fn apply(&mut self, entry: Entry) {
-        self.entries += 1;
-        match entry {
-            Entry::Delivered { .. } | Entry::Quarantined(_) | Entry::Logged(_) if !self.remembers => {}
-            Entry::Delivered { mailbox, message } => self.mailboxes.entry(mailbox).or_default().push(message),
-            Entry::Quarantined(message) => self.quarantine.push(message),
-            Entry::Logged(record) => self.log.push(record),
-            Entry::TakenIn { arrival, at } => {
-                self.taken_in.insert(arrival, at);
-            }
-            Entry::Queued(mut outgoing) => {
-                if !self.remembers {
-                    outgoing.body = outgoing.body.kept();
-                }
-                self.waiting.put(outgoing, self.event);
-            }
-            Entry::Deferred { id, to, due } => self.waiting.defer(id, to, due),
-            Entry::Dequeued(id) => {
-                self.waiting.remove(id);
-            }
-            Entry::Tracked { about, at } => self.submissions.put(Tracked::new(about, at)),
-            Entry::Reached { identifier, recipient, milestone } => {
-                self.submissions.reach(&identifier, &recipient, milestone);
-            }
-            Entry::Forgotten(before) => {
-                self.taken_in.retain(|_, at| *at >= before);
-                self.submissions.forget_ended_before(before);
-            }
-        }
-    }
-}
-
-impl Body {
-    /// The same, as the journal keeps it.
-    #[must_use]
-    pub fn kept(&self) -> Self {
-        match self {
-            Self::Held(bytes) => Self::Kept(BodyName::of(bytes)),
-            Self::Kept(name) => Self::Kept(*name),
-        }
-    }
-}
-
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store").finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-
-    fn message(bytes: &[u8]) -> Stored {
-        Stored { bytes: bytes.into(), at: Timestamp::UNIX_EPOCH }
-    }
-
-    #[test]
-    fn a_journal_opened_again_tells_the_same() {
-        let journal = InMemory::default();
-        let store = Store::open(journal.clone()).unwrap();
-        let path = SmtpPath { from: String::new(), to: vec!["a@b.example".into(), "c@b.example".into()] };
-        store
-            .event(|| {
-                store.record(Entry::Delivered { mailbox: "a@b.example".into(), message: message(b"1") });
-                store.record(Entry::Quarantined(message(b"2")));
-                store.queue(path, b"3"[..].into(), Purpose::Ordinary, Timestamp::UNIX_EPOCH);
-                store.record(Entry::Deferred { id: 1, to: vec!["c@b.example".into()], due: Timestamp::MAX });
-                assert!(store.take_in("alfa", "id", "A@b.example", Timestamp::UNIX_EPOCH));
-            })
-            .unwrap();
-        let again = Store::open(journal).unwrap();
-        assert_eq!(again.mailbox("A@B.example"), [message(b"1")]);
-        assert_eq!(again.quarantine(), [message(b"2")]);
-        assert_eq!(again.due_by(Timestamp::MAX, &HashSet::new()), [("b.example".to_owned(), 1)]);
-        let waiting = again.waiting(1).unwrap();
-        assert_eq!((waiting.attempts, waiting.path.to.len()), (1, 1));
-        assert_eq!(*again.body(&waiting).unwrap(), *b"3");
-        assert!(!again.take_in("alfa", "id", "a@b.example", Timestamp::UNIX_EPOCH));
-        assert!(again.take_in("bravo", "id", "a@b.example", Timestamp::UNIX_EPOCH));
-    }
-
-    #[test]
-    fn an_event_that_panics_has_not_happened_and_the_next_one_writes_nothing_of_it() {
-        let journal = InMemory::default();
-        let store = Store::open(journal.clone()).unwrap();
-        let deliver = |bytes: &[u8]| {
-            store.record(Entry::Delivered { mailbox: "a@b.example".into(), message: message(bytes) });
-        };
-        store.event(|| deliver(b"1")).unwrap();
-        let half = panic::catch_unwind(AssertUnwindSafe(|| {
-            store.event(|| {
-                deliver(b"half");
-                panic!("in the midst of it");
-            })
-        }));
-        assert!(half.is_err());
-        store.event(|| deliver(b"2")).unwrap();
-        for store in [&store, &Store::open(journal).unwrap()] {
-            assert_eq!(store.mailbox("a@b.example"), [message(b"1"), message(b"2")]);
-        }
-    }
-
-    #[test]
-    fn an_event_that_cannot_be_written_sends_nothing_and_nothing_follows_it() {
-        let store = Store::open(Full).unwrap();
-        let queue = || store.queue(SmtpPath::default(), b""[..].into(), Purpose::Ordinary, Timestamp::UNIX_EPOCH);
-        assert!(store.event(queue).is_err());
-        assert!(store.due_by(Timestamp::MAX, &HashSet::new()).is_empty());
-        assert!(store.event(|| ()).unwrap_err().to_string().starts_with("the journal is out of order: "));
-    }
-
-    /// A journal that writes nothing until its gate is opened: how many events each stroke wrote.
-    #[derive(Clone, Default)]
-    struct Gated {
-        gate: Arc<Mutex<()>>,
-        strokes: Arc<Mutex<Vec<usize>>>,
-        inner: InMemory,
-    }
-
-    impl Journal for Gated {
-        fn append(&self, events: &[Vec<Entry>]) -> io::Result<()> {
-            drop(locked(&self.gate));
-            locked(&self.strokes).push(events.len());
-            self.inner.append(events)
-        }
-
-        fn replay(&self) -> io::Result<Vec<Entry>> {
-            self.inner.replay()
-        }
-
-        fn body(&self, name: &BodyName) -> io::Result<Bytes> {
-            self.inner.body(name)
-        }
-
-        fn is_memory(&self) -> bool {
-            true
-        }
-    }
-
-    #[test]
-    fn events_that_happen_while_others_are_written_are_written_with_one_stroke_and_none_returns_before() {
-        let journal = Gated::default();
-        let store = Store::open(journal.clone()).unwrap();
-        let closed = locked(&journal.gate);
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..20_u8)
-                .map(|number| {
-                    let (store, journal) = (&store, &journal);
-                    scope.spawn(move || {
-                        let entry = Entry::Delivered { mailbox: "a@b.example".into(), message: message(&[number]) };
-                        store.event(|| store.record(entry)).unwrap();
-                        let written = journal.replay().unwrap();
-                        let is_own = |entry: &Entry| match entry {
-                            Entry::Delivered { message, .. } => *message.bytes == [number],
-                            _ => false,
-                        };
-                        assert!(written.iter().any(is_own), "it returned too early");
-                    })
-                })
-                .collect();
-            // All have happened, and all but what the first one took wait to be written.
-            while store.state().event < 20 || locked(&store.gathered).len() < 19 - 1 {
-                std::thread::yield_now();
-            }
-            assert!(threads.iter().all(|thread| !thread.is_finished()));
-            drop(closed);
-        });
-        let strokes = locked(&journal.strokes).clone();
-        assert_eq!(strokes.iter().sum::<usize>(), 20);
-        assert!(strokes.len() <= 3, "{strokes:?}");
     }
 }

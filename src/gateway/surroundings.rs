@@ -233,21 +233,6 @@ impl Surroundings {
         self.activity.begin()
     }
 
-    /// A message taken from a wire; where a host of this world sent it, the same bytes that it keeps.
-    pub(super) fn shared(&self, message: Vec<u8>) -> Bytes {
-        match &self.tap {
-            Some(tap) => tap.shared(message),
-            None => message.into(),
-        }
-    }
-
-    /// A message goes out.
-    pub(super) fn sent(&self, message: &Bytes) {
-        if let Some(tap) = &self.tap {
-            tap.sent(message);
-        }
-    }
-
     /// A host of this world accepted a connection.
     pub(super) fn called(&self, call: Call) -> Visit {
         self.activity.visit(call)

@@ -32,8 +32,6 @@ struct Seen {
     unanswered: BTreeMap<usize, Unanswered>,
     /// How many were begun to be.
     begun: usize,
-    /// What hosts of this world sent, while somebody else keeps it.
-    sent: Vec<Bytes>,
 }
 
 /// Whom the hosts of a world talk to.
@@ -195,19 +193,6 @@ impl Tap {
 
     pub(super) fn errand(&self, errand: Errand) {
         self.seen().errands.push(errand);
-    }
-
-    /// A message taken from a wire; where a host of this world sent it, the same bytes that it keeps.
-    pub(super) fn shared(&self, message: Vec<u8>) -> Bytes {
-        let mut seen = self.seen();
-        seen.sent.retain(|sent| sent.holders() > 1);
-        let same = seen.sent.iter().rev().find(|sent| ***sent == *message).cloned();
-        same.unwrap_or_else(|| message.into())
-    }
-
-    /// A message goes out; kept once, however many have it then.
-    pub fn sent(&self, message: &Bytes) {
-        self.seen().sent.push(message.clone());
     }
 
     fn sessions_of(&self, wanted: impl Fn(&SeenSession) -> bool) -> Vec<SeenSession> {

@@ -3,7 +3,6 @@
 use std::{
     fmt,
     ops::{Deref, Range},
-    sync::Arc,
 };
 
 use memchr::{memchr, memchr_iter, memchr3_iter, memmem, memrchr};
@@ -11,20 +10,26 @@ use memchr::{memchr, memchr_iter, memchr3_iter, memmem, memrchr};
 /// A line of mail holds no more octets than this, its CRLF left aside (RFC 5322 2.1.1).
 pub const LONGEST_LINE: usize = 998;
 
-/// Bytes that are never changed. Clones share them, and a `Vec` becomes them without a copy (an `Arc<[u8]>` would make
-/// one): so a message of 30 MB goes from the wire into evidence as it is.
+/// Bytes that are never changed. Clones share them, and a `Vec` becomes them without a copy: so a message of 30 MB goes from
+/// the wire into evidence as it is.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Bytes(Arc<Vec<u8>>);
+pub struct Bytes(::bytes::Bytes);
 
 impl Bytes {
-    /// Whether these are the same bytes in memory.
-    pub fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+    /// `rest` with `first` before it, in the memory of `rest`: what a host puts on top of a message.
+    pub fn with_first(first: &[u8], mut rest: Vec<u8>) -> Self {
+        rest.reserve_exact(first.len());
+        rest.splice(..0, first.iter().copied());
+        rest.into()
     }
 
-    /// How many have these bytes.
-    pub fn holders(&self) -> usize {
-        Arc::strong_count(&self.0)
+    /// What stands behind the first octets, which share the memory.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[must_use]
+    pub fn behind(&self, first: usize) -> Self {
+        Self(self.0.slice(first..))
     }
 }
 
@@ -44,7 +49,7 @@ impl AsRef<[u8]> for Bytes {
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(bytes))
+        Self(bytes.into())
     }
 }
 
@@ -142,6 +147,18 @@ mod tests {
 
     fn found(raw: &[u8]) -> Vec<(usize, Stray)> {
         strays(raw, 0..raw.len()).collect()
+    }
+
+    #[test]
+    fn what_is_put_on_top_and_what_stands_behind_it_share_their_memory() {
+        let mut message = Vec::with_capacity(100);
+        message.extend_from_slice(b"Subject: x\r\n");
+        let at = message.as_ptr();
+        let traced = Bytes::with_first(b"Received: y\r\n", message);
+        assert_eq!(*traced, *b"Received: y\r\nSubject: x\r\n");
+        assert_eq!(*traced.behind(13), *b"Subject: x\r\n");
+        assert_eq!((traced.as_ptr(), traced.behind(13).as_ptr()), (at, at.wrapping_add(13)));
+        assert_eq!(*Bytes::with_first(b"", b"x".to_vec()), *b"x");
     }
 
     #[test]

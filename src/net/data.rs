@@ -5,6 +5,12 @@
 
 use memchr::{memchr, memmem};
 
+/// Bytes that must have come before it is believed that as many come as a client said.
+const BELIEVED: usize = 1 << 20;
+
+/// Bytes of memory for what a host puts on top of a message.
+const TOP: usize = 1 << 10;
+
 /// Takes in data until CRLF.CRLF, dots unstuffed.
 #[derive(Debug)]
 pub struct DataReceiver {
@@ -12,6 +18,8 @@ pub struct DataReceiver {
     message: Vec<u8>,
     /// Most bytes kept.
     limit: usize,
+    /// Bytes of message that the client said would come.
+    announced: usize,
     /// Bytes of message that came, kept or not.
     length: usize,
     /// Nothing is kept, whatever comes.
@@ -40,7 +48,14 @@ pub enum Ingested {
 impl DataReceiver {
     /// Starts behind the reply to DATA, which is the start of a line.
     pub fn new(limit: usize) -> Self {
-        Self { state: State::LineStart, message: Vec::new(), limit, length: 0, forgets: false }
+        Self { state: State::LineStart, message: Vec::new(), limit, announced: 0, length: 0, forgets: false }
+    }
+
+    /// The same where a client says how many bytes come (RFC 1870): of a large message memory is taken once, instead of more
+    /// and more of it.
+    #[must_use]
+    pub fn expecting(self, announced: usize) -> Self {
+        Self { announced: announced.min(self.limit), ..self }
     }
 
     /// Takes bytes as they come from the wire.
@@ -100,6 +115,10 @@ impl DataReceiver {
     fn keep(&mut self, bytes: &[u8]) {
         self.length += bytes.len();
         if self.length <= self.limit && !self.forgets {
+            if self.length > self.message.capacity() && (BELIEVED..=self.announced).contains(&self.length) {
+                // Where there is not so much, it is seen whether it really comes.
+                let _ = self.message.try_reserve_exact(self.announced - self.message.len() + TOP);
+            }
             self.message.extend_from_slice(bytes);
         } else if !self.message.is_empty() {
             self.message = Vec::new();
@@ -173,6 +192,22 @@ mod tests {
             let wire = wire(message.as_bytes());
             assert_eq!(received(&wire), Some((message.as_bytes().to_vec(), wire.len())), "{message:?}");
         }
+    }
+
+    #[test]
+    fn memory_is_taken_once_for_what_was_announced_and_partly_came() {
+        const MIB: usize = 1 << 20;
+        let taken = |announced: usize, comes: usize| {
+            let mut receiver = DataReceiver::new(8 * MIB).expecting(announced);
+            (0..comes / 4096).for_each(|_| assert_eq!(receiver.ingest(&[b'x'; 4096]), Ingested::More));
+            assert_eq!(receiver.ingest(b"\r\n.\r\n"), Ingested::Complete(5));
+            let message = receiver.finish().unwrap();
+            assert_eq!(message.len(), comes + 2);
+            message.capacity()
+        };
+        assert_eq!(taken(3 * MIB + 2, 3 * MIB), 3 * MIB + 2 + TOP);
+        assert!(taken(8 * MIB, 4096) < BELIEVED, "who has sent little is not believed");
+        assert!(taken(MIB, 3 * MIB) <= 4 * MIB, "who sends more than he said has memory as it comes");
     }
 
     #[test]

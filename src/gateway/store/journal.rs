@@ -50,13 +50,19 @@ impl<J: Journal> Journal for Arc<J> {
     }
 }
 
-/// A journal in memory: it survives the store that writes it, and nothing else.
+/// A journal in memory: it survives the store that writes it, and nothing else. Of what waits no longer it keeps no body.
 #[derive(Clone, Debug, Default)]
 pub struct InMemory(Arc<Mutex<Vec<Entry>>>);
 
 impl Journal for InMemory {
     fn append(&self, events: &[Vec<Entry>]) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(events.iter().flatten().cloned());
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in events.iter().flatten() {
+            if let Entry::Dequeued(id) = entry {
+                entries.iter_mut().for_each(|earlier| earlier.forget_body(*id));
+            }
+            entries.push(entry.clone());
+        }
         Ok(())
     }
 
@@ -128,6 +134,16 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// Where a message waits by it with this number, it waits without its body from now on.
+    fn forget_body(&mut self, number: u64) {
+        match self {
+            Self::Queued(outgoing) if outgoing.id == number => outgoing.body = Body::Held(Bytes::default()),
+            _ => {}
+        }
+    }
+}
+
 /// What tells a message of another provider and a recipient of it from every other: a digest of the provider's name, the
 /// message's identifier or Message-ID, and the recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -170,6 +186,17 @@ pub enum Body {
     /// At hand.
     #[serde(skip)]
     Held(Bytes),
+}
+
+impl Body {
+    /// The same, as the journal keeps it.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        match self {
+            Self::Held(bytes) => Self::Kept(BodyName::of(bytes)),
+            Self::Kept(name) => Self::Kept(*name),
+        }
+    }
 }
 
 /// A message that waits to be sent.

@@ -5,9 +5,12 @@ use std::{collections::HashSet, pin::pin};
 use jiff::Timestamp;
 
 use super::*;
-use crate::gateway::{
-    Incoming,
-    store::{Entry, Full, InMemory, Purpose, Store},
+use crate::{
+    gateway::{
+        Incoming,
+        store::{Body, Entry, Full, InMemory, Journal as _, Purpose, Store},
+    },
+    message::Bytes,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,6 +31,31 @@ async fn a_gateway_stopped_with_mail_waiting_sends_it_when_it_starts_again() {
     world.sender = world.lab.start_on(Profile::alfa(), journal).await.unwrap();
     world.advance(25).await;
     assert_eq!(world.told(), [Kind::Accettazione, Kind::AvvenutaConsegna]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_on_a_wire_and_in_a_mailbox_is_held_once_and_not_by_who_sent_it() {
+    let mut world = World::of(Profile::alfa(), Profile::bravo()).await;
+    let journal = InMemory::default();
+    world.sender = world.lab.start_on(Profile::alfa(), journal.clone()).await.unwrap();
+    world.submit(&["anna@bravo.example", "carla@posta.example"], &Mailing::default()).await;
+    let delivered = world.receiver.mailbox("anna@bravo.example").into_iter();
+    let delivered = delivered.chain(world.posta.mailbox("carla@posta.example"));
+    let delivered: Vec<Stored> = delivered.chain(world.sender.mailbox("mario@alfa.example")).collect();
+    let transmissions = world.lab.tap().transmissions();
+    let crossed: Vec<_> = transmissions.iter().filter(|one| one.user.is_none()).map(|one| &one.bytes).collect();
+    // Two envelopes and the delivery; a server acceptance lies in a mailbox of its own.
+    let held = crossed.iter().filter(|wire| {
+        let mut same = delivered.iter().filter(|stored| stored.bytes.ends_with(wire));
+        same.any(|stored| stored.bytes.as_ptr_range().end == wire.as_ptr_range().end)
+    });
+    assert_eq!((held.count(), crossed.len(), delivered.len()), (3, 4, 4));
+    let entries = journal.replay().unwrap();
+    let mut bodies = entries.iter().filter_map(|entry| match entry {
+        Entry::Queued(outgoing) => Some(&outgoing.body),
+        _ => None,
+    });
+    assert!(bodies.clone().count() == 2 && bodies.all(|body| *body == Body::Held(Bytes::default())));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -192,6 +192,7 @@ impl<H: Handler> Conversation<'_, H> {
         let reply = self.handler.mail_from(&self.session, &from.address).await;
         if reply.is_positive() {
             self.stage = Stage::InMail;
+            self.announced = from.size;
             self.session.from = from.address;
         }
         reply

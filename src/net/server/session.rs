@@ -70,6 +70,8 @@ pub struct Conversation<'a, H> {
     pub(super) tls: bool,
     pub(super) failed_logins: usize,
     pub(super) commands: usize,
+    /// Bytes that the client says its message has (RFC 1870).
+    pub(super) announced: usize,
     storage: &'a Storage,
     incoming: Incoming,
     errors: usize,
@@ -99,6 +101,7 @@ impl<'a, H: Handler> Conversation<'a, H> {
             tls: false,
             failed_logins: 0,
             commands: 0,
+            announced: 0,
             storage,
             incoming: Incoming::default(),
             errors: 0,
@@ -190,7 +193,7 @@ impl<'a, H: Handler> Conversation<'a, H> {
         stream: &mut S,
     ) -> io::Result<Option<Result<Held, Reply>>> {
         let limit = self.server.limits.message;
-        let mut receiver = DataReceiver::new(limit);
+        let mut receiver = DataReceiver::new(limit).expecting(self.announced);
         let mut room = self.storage.room();
         let mut put_off = false;
         let mut chunk = self.incoming.take();
@@ -262,6 +265,7 @@ impl<'a, H: Handler> Conversation<'a, H> {
     /// Forgets the mail transaction.
     pub(super) fn reset(&mut self) {
         self.stage = self.stage.min(Stage::Named);
+        self.announced = 0;
         self.session.from.clear();
         self.session.to.clear();
     }

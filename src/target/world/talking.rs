@@ -85,7 +85,6 @@ impl World {
         if let Host::Gateway(role) = at {
             self.pace(role).await;
         }
-        self.lab.tap().sent(message);
         let entry = self.is_outside(at.into()).then(|| self.ledger.begins(&destination.host, path, message));
         let outcome = self.lab.client(name).send(&destination, login.as_ref(), path, message).await;
         if let Some(entry) = entry {
