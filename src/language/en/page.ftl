@@ -203,6 +203,7 @@ nothing-seen = Nothing was seen.
 by-harness = put in on purpose by the harness
 virus-store = into the virus store
 session-refused = a session without a message
+submitted-mail = original message
 ordinary-mail = ordinary mail
 choices = Where the norm leaves a choice, taken was
 worth-knowing = Worth knowing

@@ -209,6 +209,7 @@ nothing-seen = Non si è visto nulla.
 by-harness = immesso apposta dal programma di prova
 virus-store = nel deposito dei messaggi con virus
 session-refused = una sessione senza messaggio
+submitted-mail = messaggio originale
 ordinary-mail = posta ordinaria
 choices = Dove la norma lascia una scelta, è stata presa
 worth-knowing = Da sapere

@@ -18,13 +18,14 @@ use super::{
     norm::{STATES, Seen, Shown},
     play::{Extent, outcome, reason, section},
     texts::{
-        say, say_clause, say_consequence, say_found, say_in_attributes, say_of, say_phrase, say_question, say_reading,
+        say, say_clause, say_consequence, say_in_attributes, say_of, say_phrase, say_question, say_reading,
         say_untested,
     },
     took,
 };
 use crate::{
     evidence::{Direction, Party},
+    language::Language,
     norm::AsOf,
     report::{Groups, RuleSet, again, failures, shown},
     results::{Asked, Cell, Closing, Ending, Opening, PlayTally, Severity, Strictness, Totals, Work},
@@ -175,13 +176,14 @@ impl PlaysPage {
                 None
             }
         };
-        let mut text = format!("{way} {} {}", cell.direction, cell.title);
+        let mut text = format!("{way} {} {} {}", cell.direction, cell.title, Language::Italian.phrase(&cell.title));
         let mut found = BTreeSet::new();
         for failure in &failures {
             let rule = if failure.severity == Severity::Unmet { "" } else { &failure.id };
             found.insert((shown(rule), failure.severity.name(), failure.blame.party.to_string()));
             if text.len() < 4096 {
-                text.extend([" ", &failure.id, " ", &failure.question, " ", &shown(&failure.found)]);
+                let italian = Language::Italian.question(&failure.id, &failure.question);
+                text.extend([" ", &failure.id, " ", &failure.question, " ", &italian, " ", &shown(&failure.found)]);
             }
         }
         for failure in failures {
