@@ -1,4 +1,4 @@
-# What `diff`, `coverage`, `smoke` and `inspect` say at the terminal.
+# What `diff`, `coverage`, `smoke`, `inspect` and `reference` say at the terminal.
 
 count-play = { $count ->
     [one] 1 play
@@ -135,3 +135,19 @@ inspect-doctype-declared = declared; nothing was fetched
 inspect-against-dtd = against the DTD
 inspect-providers = providers: { $number }
 inspect-provider = { $domains } domains, { $certificates } certificates, receipts to { $receipts }
+
+## reference
+
+count-certificate = { $count ->
+    [one] 1 certificate
+   *[other] { $count } certificates
+}
+count-revocation-list = { $count ->
+    [one] 1 revocation list
+   *[other] { $count } revocation lists
+}
+reference-nothing = nothing is kept: `reference add FILE...` keeps roots, revocation lists and the providers' directory
+reference-trust = { $certificates } to trust, { $lists }
+reference-issued = { $certificates } to trust, { $lists }, the last issued { $issued }
+reference-directory = directory of { $day }
+reference-undated = directory of no known day

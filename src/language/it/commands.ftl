@@ -1,4 +1,4 @@
-# Ciò che `diff`, `coverage`, `smoke` e `inspect` dicono in italiano. L'inglese sta in ../en/commands.ftl.
+# Ciò che `diff`, `coverage`, `smoke`, `inspect` e `reference` dicono in italiano. L'inglese sta in ../en/commands.ftl.
 
 count-play = { $count ->
     [one] una prova
@@ -153,3 +153,19 @@ inspect-doctype-declared = dichiarato; nulla è stato scaricato
 inspect-against-dtd = contro la DTD
 inspect-providers = gestori: { $number }
 inspect-provider = domini: { $domains }, certificati: { $certificates }, ricevute a { $receipts }
+
+## reference
+
+count-certificate = { $count ->
+    [one] un certificato
+   *[other] { $count } certificati
+}
+count-revocation-list = { $count ->
+    [one] una lista di revoca
+   *[other] { $count } liste di revoca
+}
+reference-nothing = non è conservato nulla: `reference add FILE...` conserva radici, liste di revoca e l'indice dei gestori
+reference-trust = da fidarsi: { $certificates }, { $lists }
+reference-issued = da fidarsi: { $certificates }, { $lists }, l'ultima emessa il { $issued }
+reference-directory = indice del { $day }
+reference-undated = indice di un giorno che non si conosce

@@ -80,7 +80,8 @@ pub(super) struct Play {
 struct Page<'a> {
     frame: Frame,
     code: u8,
-    meaning: String,
+    /// What the exit code says beyond the verdict.
+    meaning: Option<String>,
     ending: Option<&'static str>,
     bar: Vec<Bar>,
     figures: Vec<Figure>,
@@ -218,11 +219,12 @@ impl PlaysPage {
         let idle = rules::all().filter(|rule| tally.not_exercised.contains(rule.id)).collect();
         let count = |state: &'static str| (state, clauses.iter().filter(|it| it.state == state).count());
         let rules = rules::ids();
+        let verdict = Language::English.say(format!("verdict-{}", closing.exit.0));
         let deviations = closing.known.iter().flat_map(|known| &known.entries).take(LISTED).map(declared).collect();
         let page = Page {
             frame: Frame::new(self.opening.started),
             code: closing.exit.0,
-            meaning: shown(&closing.exit.1),
+            meaning: Some(shown(&closing.exit.1)).filter(|meaning| !meaning.eq_ignore_ascii_case(&verdict.to_string())),
             ending: match closing.ending {
                 Ending::Complete => None,
                 Ending::FailFast => Some("fail-fast"),
