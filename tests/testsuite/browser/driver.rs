@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 use crate::{ports::LOOK, serve::program::is_installed};
 
 /// What a browser is started with beside what tests ask for: nothing of it speaks to anybody by itself.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
+    // It ends with who speaks to it.
+    "--remote-debugging-pipe",
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
