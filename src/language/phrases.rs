@@ -172,3 +172,6 @@ fn value(name: &str, found: &str, among: Among) -> Option<FluentValue<'static>> 
     };
     Some(text.into())
 }
+
+#[cfg(test)]
+mod tests;
