@@ -182,8 +182,8 @@ impl Page {
             self.row("inspect-subject", &certificate.subject);
             self.row("inspect-issuer", &certificate.issuer);
             self.row("inspect-serial", &certificate.serial);
-            let span = style.say("inspect-valid-span").with("from", certificate.not_before.to_string());
-            self.said("inspect-valid", &span.with("to", certificate.not_after.to_string()));
+            let span = style.say("inspect-valid-span").with("from", &*certificate.not_before);
+            self.said("inspect-valid", &span.with("to", &*certificate.not_after));
             self.row("inspect-version", &certificate.version.to_string());
             self.row("inspect-key", &certificate.key);
             self.row("inspect-signed-with", &certificate.signature);
