@@ -57,12 +57,13 @@ pub fn coverage(args: &Args, style: Style) -> Result<Exit, CliError> {
 }
 
 /// The norm's own word.
-pub fn word(level: Level) -> &'static str {
-    match level {
-        Level::Must => "MUST",
-        Level::Should => "SHOULD",
-        Level::May => "MAY",
-    }
+fn word(level: Level, language: Language) -> String {
+    let id = match level {
+        Level::Must => "word-must",
+        Level::Should => "word-should",
+        Level::May => "word-may",
+    };
+    language.say(id).to_string()
 }
 
 /// A value as it stands in data: `access-point`.
@@ -70,86 +71,116 @@ pub fn slug(value: &impl serde::Serialize) -> String {
     json!(value).as_str().unwrap_or_default().to_owned()
 }
 
+/// Columns that the norm's own words take, those of whom it binds, and what tests a clause.
+struct Columns {
+    level: usize,
+    bound: usize,
+    row: usize,
+}
+
+impl Columns {
+    fn of(coverage: &Coverage<'_>, language: Language) -> Self {
+        let wide = |words: Vec<String>| words.iter().map(|word| word.chars().count()).max().unwrap_or(0);
+        let levels = [Level::Must, Level::Should, Level::May].map(|level| word(level, language));
+        let bound = coverage.by_bound().into_keys().map(|who| bound(&who, language)).collect();
+        let rows = ROWS.map(|id| language.say(id).to_string());
+        Self { level: wide(levels.into()), bound: wide(bound), row: wide(rows.into()) }
+    }
+}
+
+const ROWS: [&str; 5] =
+    ["coverage-by-rules", "coverage-by-scenarios", "coverage-by-faults", "coverage-no-check", "coverage-gap"];
+
+fn bound(who: &impl serde::Serialize, language: Language) -> String {
+    language.say(format!("bound-{}", slug(who))).to_string()
+}
+
 fn text(coverage: &Coverage<'_>, catalogue: &Catalogue, style: Style) -> String {
+    let language = style.language;
+    let columns = Columns::of(coverage, language);
     let mut page = String::new();
     let gaps = coverage.gaps();
-    if gaps.is_empty() {
-        page += "Gaps: none. Every clause in force is tested, or says why it cannot be.\n";
-    } else {
-        page += "Gaps: could be tested, and no rule and no scenario does\n";
-        for gap in gaps {
-            page.extend([format!(
-                "  {:6} {}\n",
-                word(gap.clause.level),
-                style.wrapped(&clause_line(gap.clause, Language::English), 9)
-            )]);
-        }
+    let head = if gaps.is_empty() { "coverage-no-gaps" } else { "coverage-gaps" };
+    page.extend([format!("{}\n", style.say(head))]);
+    let level = |clause: &Clause| format!("{:1$}", word(clause.level, language), columns.level);
+    for gap in gaps {
+        let says = style.wrapped(&clause_line(gap.clause, language), columns.level + 3);
+        page.extend([format!("  {} {says}\n", level(gap.clause))]);
     }
-    let [levels, bound, reasons] = totals(coverage);
-    page.extend([format!("\n{}\n{}\n{}", levels.text(), bound.text(), reasons.text())]);
+    let [levels, bounds, reasons] = totals(coverage, language);
+    page.extend([format!("\n{}\n{}\n{}", levels.text(), bounds.text(), reasons.text())]);
     for (head, themes) in themes(catalogue) {
         let width = themes.iter().map(|theme| theme.name.len()).max().unwrap_or(0);
-        page.extend([format!("\n{head}\n")]);
+        page.extend([format!("\n{}\n", style.say(head))]);
         for Theme { name, count, about } in themes {
-            page.extend([format!("  {name:width$}  {count:>3}  {}\n", style.wrapped(about, width + 9))]);
+            let about = style.wrapped(&language.phrase(about), width + 9);
+            page.extend([format!("  {name:width$}  {count:>3}  {about}\n")]);
         }
     }
-    page += "\nClauses\n";
+    page.extend([format!("\n{}\n", style.say("coverage-clauses"))]);
+    let indent = 2 + columns.level + 1 + columns.bound + 1;
     for covered in &coverage.clauses {
-        let (level, bound) = (word(covered.clause.level), slug(&covered.clause.binds));
-        page.extend([format!(
-            "  {level:6} {bound:14} {}\n",
-            style.wrapped(&clause_line(covered.clause, Language::English), 24)
-        )]);
-        for (label, found) in rows(covered) {
-            page.extend([format!("{:24}{label:10} {}\n", "", style.wrapped(&found, 35))]);
+        let bound = format!("{:1$}", bound(&covered.clause.binds, language), columns.bound);
+        let says = style.wrapped(&clause_line(covered.clause, language), indent);
+        page.extend([format!("  {} {bound} {says}\n", level(covered.clause))]);
+        for (label, found) in rows(covered, language) {
+            let label = format!("{:1$}", style.say(label).to_string(), columns.row);
+            let found = style.wrapped(&found, indent + columns.row + 2);
+            page.extend([format!("{:indent$}{label}  {found}\n", "")]);
         }
     }
     page
 }
 
-/// What tests a clause, or why nothing does.
-fn rows(covered: &Covered<'_>) -> Vec<(&'static str, String)> {
+/// What tests a clause, or why nothing does; by the ids of the labels.
+fn rows(covered: &Covered<'_>, language: Language) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
+    let [by_rules, by_scenarios, by_faults, no_check, gap] = ROWS;
     let mut row = |label, ids: Vec<&str>| {
         if !ids.is_empty() {
             rows.push((label, ids.join(", ")));
         }
     };
-    row("rules", covered.rules.iter().map(|rule| rule.id).collect());
-    row("scenarios", covered.scenarios.iter().map(|scenario| scenario.id.as_str()).collect());
-    row("faults", covered.faults.clone());
+    row(by_rules, covered.rules.iter().map(|rule| rule.id).collect());
+    row(by_scenarios, covered.scenarios.iter().map(|scenario| scenario.id.as_str()).collect());
+    row(by_faults, covered.faults.clone());
     if let Some(untested) = &covered.clause.untested {
-        rows.push(("no check", format!("{}: {}", slug(&untested.reason).replace('-', " "), untested.why)));
+        let why = language.untested(covered.clause.id, untested.why);
+        rows.push((no_check, format!("{}: {why}", reason(&untested.reason, language))));
     } else if covered.account() == Account::Gap {
-        rows.push(("gap", "it could be tested, and nothing does".to_owned()));
+        rows.push((gap, language.say("coverage-gap-says").to_string()));
     }
     rows
 }
 
+fn reason(reason: &impl serde::Serialize, language: Language) -> String {
+    language.say(format!("untested-{}", slug(reason))).to_string()
+}
+
 /// Counts by level and by who is bound, and the share of MUSTs behind each reason.
-fn totals(coverage: &Coverage<'_>) -> [Table; 3] {
-    const HEAD: [&str; 5] = ["clauses", "asked by a rule", "by scenarios alone", "no check, for a reason", "gaps"];
+fn totals(coverage: &Coverage<'_>, language: Language) -> [Table; 3] {
+    const HEAD: [&str; 5] = ["head-clauses", "head-by-rule", "head-by-scenario", "head-untested", "head-gaps"];
     let numbers = |counts: Counts| {
         let Counts { clauses, by_rule, by_scenario, untested, gaps } = counts;
         [clauses, by_rule, by_scenario, untested, gaps].map(|count| count.to_string())
     };
-    let head = |first| [&[first], &HEAD[..]].concat();
-    let mut levels = Table::new(&head("level"));
+    let table = |head: &[&'static str]| Table::new(head.iter().map(|id| language.say(*id)));
+    let counted = |first| table(&[&[first], &HEAD[..]].concat());
+    let mut levels = counted("head-level");
     for (level, counts) in coverage.by_level() {
-        levels.row(word(level), numbers(counts));
+        levels.row(word(level, language), numbers(counts));
     }
-    levels.row("all", numbers(coverage.total()));
-    let mut bound = Table::new(&head("who is bound"));
+    levels.row(language.say("head-all").to_string(), numbers(coverage.total()));
+    let mut bounds = counted("head-bound");
     for (who, counts) in coverage.by_bound() {
-        bound.row(slug(&who).replace('-', " "), numbers(counts));
+        bounds.row(bound(&who, language), numbers(counts));
     }
-    let mut reasons = Table::new(&["why a MUST has no check", "clauses", "share"]);
+    let mut reasons = table(&["head-why", "head-clauses", "head-share"]);
     let musts = coverage.by_level().get(&Level::Must).map_or(0, |counts| counts.clauses);
-    for (reason, count) in coverage.untested_musts() {
-        reasons.row(slug(&reason).replace('-', " "), [count.to_string(), share(count, musts)]);
+    for (why, count) in coverage.untested_musts() {
+        reasons.row(reason(&why, language), [count.to_string(), share(count, musts)]);
     }
-    [levels, bound, reasons]
+    [levels, bounds, reasons]
 }
 
 /// `8.4 %`, in whole tenths.
@@ -158,22 +189,26 @@ fn share(part: usize, of: usize) -> String {
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
+/// What rules and scenarios are about, by the ids of the headings.
 fn themes(catalogue: &Catalogue) -> [(&'static str, Vec<Theme>); 2] {
-    [("What the rules ask", families()), ("What the scenarios play", folders(&catalogue.scenarios))]
+    [("coverage-rules-ask", families()), ("coverage-scenarios-play", folders(&catalogue.scenarios))]
 }
+
+/// The language of what is written into files.
+const ENGLISH: Language = Language::English;
 
 /// The page begins with what the README shows of it: totals and themes.
 fn markdown(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
-    let mut page = totals(coverage).map(|table| table.markdown()).join("\n");
+    let mut page = totals(coverage, ENGLISH).map(|table| table.markdown()).join("\n");
     for (head, themes) in themes(catalogue) {
-        page.extend([format!("\n| {} | | |\n| --- | ---: | --- |\n", head.to_lowercase())]);
+        page.extend([format!("\n| {} | | |\n| --- | ---: | --- |\n", ENGLISH.say(head).to_string().to_lowercase())]);
         for Theme { name, count, about } in themes {
             page.extend([format!("| {name} | {count} | {about} |\n")]);
         }
     }
     page += "\n## Gaps\n\n";
     for gap in coverage.gaps() {
-        page.extend([format!("- {}, {}\n", word(gap.clause.level), clause_line(gap.clause, Language::English))]);
+        page.extend([format!("- {}, {}\n", word(gap.clause.level, ENGLISH), clause_line(gap.clause, ENGLISH))]);
     }
     page += "\n## Clauses\n\n| clause | level | bound | rules | scenarios | faults | no check |\n| --- | --- | --- | --- | --- | --- | --- |\n";
     for covered in &coverage.clauses {
@@ -181,9 +216,13 @@ fn markdown(coverage: &Coverage<'_>, catalogue: &Catalogue) -> String {
         let rules: Vec<&str> = covered.rules.iter().map(|rule| rule.id).collect();
         let scenarios: Vec<&str> = covered.scenarios.iter().map(|scenario| scenario.id.as_str()).collect();
         let why = untested.as_ref().map(|untested| slug(&untested.reason).replace('-', " ")).unwrap_or_default();
-        let cells = [&format!("{id} ({source})"), word(*level), &slug(binds), &rules.join(", ")];
+        let cells = [&format!("{id} ({source})"), &word(*level, ENGLISH), &slug(binds), &rules.join(", ")];
         let rest = [&scenarios.join(", "), &covered.faults.join(", "), &why];
-        page.extend([format!("| {} | {} |\n", cells.join(" | "), rest.map(String::as_str).join(" | "))]);
+        page.extend([format!(
+            "| {} | {} |\n",
+            cells.map(String::as_str).join(" | "),
+            rest.map(String::as_str).join(" | ")
+        )]);
     }
     page
 }

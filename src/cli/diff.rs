@@ -1,7 +1,8 @@
 //! `diff`: two runs beside each other.
 
 use std::{
-    fmt::Write as _,
+    collections::BTreeSet,
+    fmt::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +13,8 @@ use super::{
 };
 use crate::{
     diff::{self, Change, Diff, ExitLine, Outcome, PlayDiff, RuleDiff, Run},
-    report::{Style, counted, json_line, shown},
+    language::Language,
+    report::{Style, json_line, shown},
     shown::path_text,
 };
 
@@ -50,49 +52,52 @@ pub fn diff(args: &Args, style: Style) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-fn meaning(exit: Exit) -> &'static str {
-    match exit {
-        Exit::Conforming => "nothing is worse",
-        Exit::NonConforming => "something is worse",
-        _ => "the second run was broken off: what it lacks may be worse",
-    }
+fn meaning(exit: Exit, language: Language) -> String {
+    let code = match exit {
+        Exit::Conforming | Exit::NonConforming => exit.code(),
+        _ => Exit::Trouble.code(),
+    };
+    language.say(format!("diff-meaning-{code}")).to_string()
 }
 
 fn page(diff: &Diff, runs: [&Run; 2], names: &[String; 2], exit: Exit, style: Style) -> String {
     let mut page = String::new();
-    for ((what, run), name) in ["first", "second"].into_iter().zip(runs).zip(names) {
-        let began = run.started.map(|at| at.to_string()).unwrap_or_default();
-        let plays = counted(run.cells.len(), "play");
-        let cut = if run.is_complete { "" } else { ", broken off" };
-        let rules = counted(run.rule_set.count, "rule");
-        line(&mut page, &format!("{what:<8} {}", shown(&format!("{name}: {began}, {plays}, {rules}{cut}"))));
+    let label = |id: &'static str| format!("{:<8}", style.say(id).to_string());
+    for ((what, run), name) in ["diff-first", "diff-second"].into_iter().zip(runs).zip(names) {
+        let told = style.say(if run.is_complete { "diff-run" } else { "diff-run-cut" }).with("name", name.as_str());
+        let told = told.with("began", run.started.map(|at| style.language.instant(at)).unwrap_or_default());
+        let told = told.with("plays", style.count("play", run.cells.len()));
+        let told = told.with("rules", style.count("rule", run.rule_set.count));
+        line(&mut page, &format!("{} {}", label(what), shown(&told.to_string())));
     }
-    for told in asked_otherwise(diff, runs) {
-        line(&mut page, &format!("differs  {}", style.wrapped(&shown(&told), 9)));
+    for told in asked_otherwise(diff, runs, style) {
+        line(&mut page, &format!("{} {}", label("diff-differs"), style.wrapped(&shown(&told), 9)));
     }
     for change in Change::ALL {
         let plays: Vec<&PlayDiff> = diff.plays.iter().filter(|play| play.change == change).collect();
         if !plays.is_empty() {
-            line(&mut page, &format!("\n{}", heading(change)));
+            line(&mut page, &format!("\n{}", style.language.say(format!("diff-{}", word(change)))));
         }
         for play in plays {
             let way = format!("{} {} -> {}", play.play.scenario, play.play.sender, play.play.receiver);
-            line(&mut page, &format!("  {}: {}", shown(&way), ended(play)));
+            line(&mut page, &format!("  {}: {}", shown(&way), ended(play, style)));
             for finding in &play.findings {
-                line(&mut page, &format!("    {}", times(finding)));
+                line(&mut page, &format!("    {}", times(finding, style)));
             }
         }
     }
     if !diff.rules.is_empty() {
-        line(&mut page, "\nBy rule, over all plays of each run");
+        line(&mut page, &format!("\n{}", style.say("diff-by-rule")));
         for rule in &diff.rules {
-            line(&mut page, &format!("  {}", times(rule)));
+            line(&mut page, &format!("  {}", times(rule, style)));
         }
     }
-    let counts: Vec<String> =
-        Change::ALL.into_iter().map(|change| format!("{} {}", diff.count(change), word(change))).collect();
-    line(&mut page, &format!("\nplays    {} + {} the same", counts.join(" + "), diff.same));
-    line(&mut page, &format!("result   {} (exit code {})", meaning(exit), exit.code()));
+    let told = |what: &str, count: usize| style.language.say(format!("diff-count-{what}")).with("count", count);
+    let changed = Change::ALL.into_iter().map(|change| told(word(change), diff.count(change)).to_string());
+    let counts: Vec<String> = changed.chain([told("same", diff.same).to_string()]).collect();
+    line(&mut page, &format!("\n{} {}", label("diff-plays"), counts.join(" + ")));
+    let result = style.say("tty-exit").with("meaning", meaning(exit, style.language)).with("code", exit.code());
+    line(&mut page, &format!("{} {result}", label("diff-result")));
     page
 }
 
@@ -101,74 +106,75 @@ fn line(page: &mut String, line: &str) {
 }
 
 /// What makes the runs less alike than their plays are.
-fn asked_otherwise(diff: &Diff, [first, second]: [&Run; 2]) -> Vec<String> {
+fn asked_otherwise(diff: &Diff, [first, second]: [&Run; 2], style: Style) -> Vec<String> {
     let mut told = Vec::new();
+    let differ = |id: &'static str, one: &dyn fmt::Display, other: &dyn fmt::Display| {
+        style.say(id).with("first", one.to_string()).with("second", other.to_string())
+    };
     if first.rule_set != second.rule_set {
-        let ids = |rules: &std::collections::BTreeSet<String>| match rules.len() {
-            0 => "none".to_owned(),
+        let ids = |rules: &BTreeSet<String>| match rules.len() {
+            0 => style.say("diff-rules-none").to_string(),
             _ => rules.iter().cloned().collect::<Vec<_>>().join(", "),
         };
         let known = if first.rules.is_empty() || second.rules.is_empty() {
-            "which, a run that was broken off does not tell".to_owned()
+            style.say("diff-rules-unknown")
         } else {
-            format!("only the first asks: {}; only the second: {}", ids(&diff.only_first), ids(&diff.only_second))
+            differ("diff-rules-known", &ids(&diff.only_first), &ids(&diff.only_second))
         };
-        told.push(format!(
-            "the rules ({} and {}), so that what is told below may be theirs; {known}",
-            first.rule_set.digest, second.rule_set.digest
-        ));
+        let rules = differ("diff-rules", &first.rule_set.digest, &second.rule_set.digest);
+        told.push(rules.with("known", known.to_string()).to_string());
     }
     if first.as_of != second.as_of {
-        told.push(format!("the norm's day ({} and {})", first.as_of, second.as_of));
+        let day = |run: &Run| match run.as_of.as_str() {
+            "latest" => style.say("latest").to_string(),
+            day => day.to_owned(),
+        };
+        told.push(differ("diff-day", &day(first), &day(second)).to_string());
     }
     if first.version != second.version {
-        told.push(format!("the program's version ({} and {})", first.version, second.version));
+        told.push(differ("diff-version", &first.version, &second.version).to_string());
     }
     told
 }
 
-fn heading(change: Change) -> &'static str {
-    match change {
-        Change::Worse => "Worse",
-        Change::Better => "Better",
-        Change::Other => "Otherwise, in what fails nothing",
-        Change::New => "New: only the second run played it",
-        Change::Gone => "Gone: only the first run played it",
-    }
-}
-
+/// A change, as the ids of its texts end.
 fn word(change: Change) -> &'static str {
     match change {
         Change::Worse => "worse",
         Change::Better => "better",
-        Change::Other => "otherwise",
+        Change::Other => "other",
         Change::New => "new",
         Change::Gone => "gone",
     }
 }
 
-fn ended(play: &PlayDiff) -> String {
-    let word = |outcome: Outcome| match outcome {
-        Outcome::Passed => "passed",
-        Outcome::Skipped => "skipped",
-        Outcome::Failed => "failed",
-        Outcome::Error => "error",
+fn ended(play: &PlayDiff, style: Style) -> String {
+    let word = |outcome: Outcome| {
+        style.say(match outcome {
+            Outcome::Passed => "outcome-passed",
+            Outcome::Skipped => "outcome-skipped",
+            Outcome::Failed => "outcome-failed",
+            Outcome::Error => "outcome-error",
+        })
     };
     match (play.before, play.after) {
         (Some(before), Some(after)) if before != after => format!("{} -> {}", word(before), word(after)),
-        (Some(ended), _) | (None, Some(ended)) => word(ended).to_owned(),
+        (Some(ended), _) | (None, Some(ended)) => word(ended).to_string(),
         (None, None) => String::new(),
     }
 }
 
-fn times(it: &RuleDiff) -> String {
-    let level = it.finding.severity.map_or("finding", |severity| severity.word());
+fn times(it: &RuleDiff, style: Style) -> String {
+    let level = match it.finding.severity {
+        Some(severity) => style.language.say(format!("level-{}", severity.name())),
+        None => style.say("diff-finding"),
+    };
     format!("{level} {}: {} -> {}", shown(&it.finding.rule), it.before, it.after)
 }
 
 fn lines(diff: &Diff, runs: [(&Path, &Run); 2], exit: Exit) -> Result<String, CliError> {
     let mut out = Vec::new();
-    let exit = ExitLine { code: exit.code(), meaning: meaning(exit) };
+    let exit = ExitLine { code: exit.code(), meaning: meaning(exit, Language::English) };
     diff.lines(runs, exit).try_for_each(|line| json_line(&mut out, &line)).map_err(CliError::Stdout)?;
     String::from_utf8(out).map_err(|error| CliError::Internal(error.to_string()))
 }

@@ -81,7 +81,7 @@ fn of_rule(rule: &Rule, catalogue: &Catalogue, page: &mut Page) {
         page.example(id, one, catalogue);
     } else if let Some(scenario) = planted.first() {
         let planted = style.say("fault-in-scenario").with("id", scenario.id.as_str());
-        page.row("label-fails", &planted.with("title", scenario.title.as_str()).to_string());
+        page.row("label-fails", &planted.with("title", style.language.phrase(&scenario.title)).to_string());
     }
     page.list("label-proved-by", "fault", faults.iter().map(|(id, _)| *id));
     page.list("label-planted-in", "scenario", planted.iter().map(|scenario| scenario.id.as_str()));
@@ -134,7 +134,7 @@ fn of_clause(clause: &Clause, catalogue: &Catalogue, page: &mut Page) {
 }
 
 fn of_scenario(scenario: &Scenario, catalogue: &Catalogue, page: &mut Page) {
-    page.head("explain-scenario", &scenario.id, &scenario.title);
+    page.head("explain-scenario", &scenario.id, &page.style.language.phrase(&scenario.title));
     for clause in &scenario.clauses {
         page.clause(clause);
     }
@@ -149,7 +149,7 @@ fn of_fault(id: &str, one: &EmbeddedFault, catalogue: &Catalogue, page: &mut Pag
     page.head("explain-fault", id, &one.fault.title);
     if let Some(scenario) = catalogue.scenarios.iter().find(|scenario| scenario.id == one.fault.on.scenario) {
         let made = style.say("fault-made-in").with("id", scenario.id.as_str());
-        page.row("label-made-in", &made.with("title", scenario.title.as_str()).to_string());
+        page.row("label-made-in", &made.with("title", style.language.phrase(&scenario.title)).to_string());
     }
     if let Some(kind) = one.fault.on.message {
         page.row("label-message", &style.language.say(format!("kind-{}", kind.word())).to_string());

@@ -6,7 +6,7 @@ mod page;
 mod times;
 
 use std::{
-    io::{self, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     archive::{self, Content, Found, Item, Limits, inside},
     message::Message,
-    report::{Paint, json_line, shown},
+    report::{Style, json_line, shown},
     smime,
 };
 use anatomy::Anatomy;
@@ -36,10 +36,9 @@ pub struct Args {
 }
 
 /// Shows the anatomy of everything in the file.
-pub fn inspect(args: &Args, color: Color) -> Result<Exit, CliError> {
+pub fn inspect(args: &Args, style: Style, color: Color) -> Result<Exit, CliError> {
     let limits = Limits::default();
-    let mut view =
-        View { out: Stdout::open(), paint: color.on(&io::stdout()), format: args.printed.format(), shown: 0 };
+    let mut view = View { out: Stdout::open(), style, format: args.printed.format(), shown: 0 };
     let mut exit = Exit::Conforming;
     for found in archive::open(std::slice::from_ref(&args.file), Path::new(""), &limits) {
         let nested = match &found {
@@ -59,7 +58,7 @@ pub fn inspect(args: &Args, color: Color) -> Result<Exit, CliError> {
 
 struct View {
     out: Stdout,
-    paint: Paint,
+    style: Style,
     format: TextOrJson,
     shown: usize,
 }
@@ -73,7 +72,7 @@ impl View {
             TextOrJson::Json => json_line(&mut self.out, &anatomy),
             TextOrJson::Text => {
                 let gap = if self.shown == 0 { "" } else { "\n" };
-                self.out.write_all(format!("{gap}{}", page::page(&anatomy, self.paint)).as_bytes())
+                self.out.write_all(format!("{gap}{}", page::page(&anatomy, self.style)).as_bytes())
             }
         };
         self.shown += 1;

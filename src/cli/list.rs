@@ -52,7 +52,8 @@ enum What {
 /// Prints the list.
 pub fn list(args: &Args, style: Style) -> Result<Exit, CliError> {
     let language = style.language;
-    let scenarios = |select: &Select| Ok::<_, CliError>(select.scenarios()?.iter().map(|it| scenario(it)).collect());
+    let scenarios =
+        |select: &Select| Ok::<_, CliError>(select.scenarios()?.iter().map(|it| scenario(it, language)).collect());
     let rows: Vec<Row> = match &args.what {
         Some(What::Rules) => rules::all().map(|it| rule(it, language)).collect(),
         Some(What::Clauses) => norm::all().map(|it| clause(it, language)).collect(),
@@ -89,8 +90,8 @@ struct Row {
     json: Value,
 }
 
-fn scenario(scenario: &Scenario) -> Row {
-    Row { id: scenario.id.clone(), text: scenario.title.clone(), json: data::scenario(scenario) }
+fn scenario(scenario: &Scenario, language: Language) -> Row {
+    Row { id: scenario.id.clone(), text: language.phrase(&scenario.title).into_owned(), json: data::scenario(scenario) }
 }
 
 fn tags(scenarios: &[Arc<Scenario>], language: Language) -> Vec<Row> {

@@ -37,7 +37,10 @@ mod width;
 
 use std::{env, ffi::OsString, io};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
+use clap::{
+    CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 pub use error::CliError;
 pub use exit::Exit;
@@ -51,6 +54,7 @@ use crate::{
     language::Language,
     report::Style,
     shown::{shown, shown_path},
+    yaml::nearest,
 };
 
 /// Do two gateways of Italian certified mail (PEC, RFC 6109) work together as the norm says?
@@ -155,14 +159,14 @@ fn obey(cli: &Cli, style: Style) -> Result<Exit, CliError> {
         Command::Merge(args) => merge::merge(args, style),
         Command::Bundle(args) => bundle::bundle(args),
         Command::VerifyBundle(args) => bundle::verify(args),
-        Command::Inspect(args) => inspect::inspect(args, cli.color),
+        Command::Inspect(args) => inspect::inspect(args, style, cli.color),
         Command::Page(args) => page::page(args),
-        Command::Reference(args) => reference::reference(args),
+        Command::Reference(args) => reference::reference(args, style.language),
         Command::Serve(args) => serve::serve(args),
         Command::List(args) => list::list(args, style),
         Command::Explain(args) => explain::explain(args, style),
         Command::Coverage(args) => coverage::coverage(args, style),
-        Command::Smoke(args) => smoke::smoke(args),
+        Command::Smoke(args) => smoke::smoke(args, style.language),
         Command::Directory(args) => directory::directory(args),
         Command::Routes(args) => directory::routes(args),
         Command::Schema(args) => schema::schema(args),
@@ -200,8 +204,23 @@ pub fn command() -> clap::Command {
     Cli::command().mut_subcommands(|command| command.after_help(Exit::help()))
 }
 
+/// What is no command, with the command that it may be a slip of: clap itself sees none in two letters that changed places.
+fn with_suggestion(mut error: clap::Error) -> clap::Error {
+    let given = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(given)) => given.clone(),
+        _ => return error,
+    };
+    let command = command();
+    let near = nearest(&given, command.get_subcommands().map(clap::Command::get_name));
+    if let (Some(near), None) = (near, error.get(ContextKind::SuggestedSubcommand)) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near.to_owned()]));
+    }
+    error
+}
+
 fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches_from(args)?)
+    let matches = command().try_get_matches_from(args).map_err(with_suggestion)?;
+    Cli::from_arg_matches(&matches)
 }
 
 #[cfg(test)]
@@ -209,5 +228,12 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         super::command().debug_assert();
+    }
+
+    #[test]
+    fn a_slip_in_a_command_is_told_which_command_it_may_be() {
+        let told = |typed: &str| super::parse(&["pec-conformance".into(), typed.into()]).unwrap_err().to_string();
+        assert!(told("rnu").contains("'run'") && told("chekc").contains("'check'"), "{}", told("rnu"));
+        assert!(!told("xyz").contains("tip"), "{}", told("xyz"));
     }
 }

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use super::{CliError, Exit, stdout::Stdout, trust::Given, when};
 use crate::{
-    report::counted,
+    language::Language,
     shown::{path_text, shown},
 };
 
@@ -50,12 +50,12 @@ enum Action {
 const UNDATED: &str = "undated";
 
 /// Does what is asked.
-pub fn reference(args: &Args) -> Result<Exit, CliError> {
+pub fn reference(args: &Args, language: Language) -> Result<Exit, CliError> {
     let kept =
         Kept::find().ok_or_else(|| CliError::Reference("this system tells of no data folder of yours".into()))?;
     match &args.action {
-        None | Some(Action::List) => kept.list()?,
-        Some(Action::Add { files, of }) => files.iter().try_for_each(|file| kept.add(file, *of))?,
+        None | Some(Action::List) => kept.list(language)?,
+        Some(Action::Add { files, of }) => files.iter().try_for_each(|file| kept.add(file, *of, language))?,
         Some(Action::Remove { names }) => names.iter().try_for_each(|name| kept.remove(name))?,
     }
     Ok(Exit::Conforming)
@@ -94,7 +94,7 @@ impl Kept {
     }
 
     /// Keeps a file, if it is one to go by.
-    fn add(&self, file: &Path, of: Option<Date>) -> Result<(), CliError> {
+    fn add(&self, file: &Path, of: Option<Date>, language: Language) -> Result<(), CliError> {
         let name = file.file_name().and_then(OsStr::to_str);
         let name = name.ok_or_else(|| CliError::Reference(format!("{}: no name to keep it by", path_text(file))))?;
         let mut given = Given::default();
@@ -112,7 +112,7 @@ impl Kept {
         let folder = to.parent().unwrap_or(&self.0);
         fs::create_dir_all(folder).map_err(|error| wrong(folder, error))?;
         fs::copy(file, &to).map_err(|error| wrong(&to, error))?;
-        self.tell(&to)
+        self.tell(&to, language)
     }
 
     fn remove(&self, name: &str) -> Result<(), CliError> {
@@ -123,29 +123,32 @@ impl Kept {
         fs::remove_file(found).map_err(|error| wrong(found, error))
     }
 
-    fn list(&self) -> Result<(), CliError> {
+    fn list(&self, language: Language) -> Result<(), CliError> {
         let kept = [files(&self.trust())?, files(&self.directory())?].concat();
-        kept.iter().try_for_each(|path| self.tell(path))?;
+        kept.iter().try_for_each(|path| self.tell(path, language))?;
         if kept.is_empty() {
-            let hint =
-                "nothing is kept: `reference add FILE...` keeps roots, revocation lists and the providers' directory";
-            writeln!(Stdout::open(), "{hint}").map_err(CliError::Stdout)?;
+            writeln!(Stdout::open(), "{}", language.say("reference-nothing")).map_err(CliError::Stdout)?;
         }
         Ok(())
     }
 
     /// A line for a file that is kept.
-    fn tell(&self, path: &Path) -> Result<(), CliError> {
+    fn tell(&self, path: &Path, language: Language) -> Result<(), CliError> {
         let name = path.file_name().map(|name| shown(&name.to_string_lossy())).unwrap_or_default();
         let what = if path.starts_with(self.trust()) {
             let mut given = Given::default();
             given.trust_file(path)?;
             let (anchors, lists) = (given.trust.anchors().len(), given.trust.crls().len());
             let issued = given.references().into_iter().find_map(|reference| reference.of);
-            let issued = issued.map(|at| format!(", the last issued {at}")).unwrap_or_default();
-            format!("{} to trust, {}{issued}", counted(anchors, "certificate"), counted(lists, "revocation list"))
+            let told = language.say(if issued.is_some() { "reference-issued" } else { "reference-trust" });
+            let told = told.with("certificates", language.count("certificate", anchors));
+            let told = told.with("lists", language.count("revocation-list", lists));
+            told.with("issued", issued.map(|at| language.instant(at)).unwrap_or_default())
         } else {
-            day(path).map_or("directory of no known day".to_owned(), |day| format!("directory of {day}"))
+            match day(path) {
+                Some(day) => language.say("reference-directory").with("day", day.to_string()),
+                None => language.say("reference-undated"),
+            }
         };
         writeln!(Stdout::open(), "{name}: {what}").map_err(CliError::Stdout)
     }

@@ -8,6 +8,7 @@ use super::{CliError, Exit, directory::load, run::Running, stdout::Stdout};
 use crate::{
     clock::Machine,
     evidence::{Direction, Evidence, Party, Role, Seen, Service},
+    language::Language,
     message::Mail,
     results::{Cause, Cell, CellOutcome, Event},
     rules,
@@ -36,7 +37,7 @@ const AHEAD: SignedDuration = SignedDuration::from_secs(1);
 const BEHIND: SignedDuration = SignedDuration::from_secs(10);
 
 /// Looks at a target, and sends a message through it each way.
-pub fn smoke(args: &Args) -> Result<Exit, CliError> {
+pub fn smoke(args: &Args, language: Language) -> Result<Exit, CliError> {
     let target = load(&args.target)?;
     let name = target.name.clone();
     let mut targets = Targets::default();
@@ -51,29 +52,34 @@ pub fn smoke(args: &Args) -> Result<Exit, CliError> {
     drop(runtime);
     let mut exit = Exit::Conforming;
     for one in &looked {
-        exit = exit.worse(tell(one)?);
+        exit = exit.worse(tell(one, language)?);
     }
     if exit == Exit::Conforming {
         let counterpart = if targets.are_one_provider(&name, "alfa") { "bravo" } else { "alfa" };
         let ways = [Direction::new(counterpart, &*name), Direction::new(&*name, counterpart)];
         for one in round_trips(targets, ways.into(), &name)? {
-            exit = exit.worse(tell(&one)?);
+            exit = exit.worse(tell(&one, language)?);
         }
     }
     exit = exit.worse(running.stop());
-    let verdict = if exit == Exit::Conforming { "alive; nothing wrong was seen" } else { exit.of_run() };
-    Stdout::print(&format!("result  {verdict} (exit code {})\n", exit.code()))?;
+    let meaning = match exit {
+        Exit::Conforming => language.say("smoke-alive").to_string(),
+        _ => language.phrase(exit.of_run()).into_owned(),
+    };
+    let meaning = language.say("tty-exit").with("meaning", meaning).with("code", exit.code());
+    Stdout::print(&format!("{:<7} {meaning}\n", language.say("smoke-result").to_string()))?;
     Ok(exit)
 }
 
-fn tell(looked: &Looked) -> Result<Exit, CliError> {
+fn tell(looked: &Looked, language: Language) -> Result<Exit, CliError> {
     let (word, exit) = match looked.meaning {
-        Meaning::Well => ("ok", Exit::Conforming),
-        Meaning::Wrong => ("WRONG", Exit::NonConforming),
-        Meaning::Configuration => ("file", Exit::Usage),
-        Meaning::OutOfReach => ("trouble", Exit::Trouble),
+        Meaning::Well => ("smoke-ok", Exit::Conforming),
+        Meaning::Wrong => ("smoke-wrong", Exit::NonConforming),
+        Meaning::Configuration => ("smoke-file", Exit::Usage),
+        Meaning::OutOfReach => ("smoke-trouble", Exit::Trouble),
     };
-    Stdout::print(&format!("{word:<7} {}\n", shown(&looked.found)))?;
+    let word = language.say(word).to_string();
+    Stdout::print(&format!("{word:<7} {}\n", shown(&language.phrase(&looked.found))))?;
     Ok(exit)
 }
 

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 /// Rows under a head; the first column holds words, the others numbers.
 pub struct Table {
-    head: Vec<&'static str>,
+    head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table without rows.
-    pub fn new(head: &[&'static str]) -> Self {
-        Self { head: head.to_vec(), rows: Vec::new() }
+    pub fn new(head: impl IntoIterator<Item = impl ToString>) -> Self {
+        Self { head: head.into_iter().map(|word| word.to_string()).collect(), rows: Vec::new() }
     }
 
     /// Adds a row: its name, then its numbers.
@@ -21,9 +21,8 @@ impl Table {
 
     /// In columns.
     pub fn text(&self) -> String {
-        let lines =
-            || std::iter::once(self.head.iter().map(|&word| word.to_owned()).collect()).chain(self.rows.clone());
-        let width = |column: usize| lines().map(|line: Vec<String>| line[column].chars().count()).max().unwrap_or(0);
+        let lines = || std::iter::once(&self.head).chain(&self.rows);
+        let width = |column: usize| lines().map(|line| line[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..self.head.len()).map(width).collect();
         lines().fold(String::new(), |mut text, line| {
             for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
@@ -37,10 +36,9 @@ impl Table {
     /// As Markdown.
     pub fn markdown(&self) -> String {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-        let head: Vec<String> = self.head.iter().map(|&word| word.to_owned()).collect();
         let rule: Vec<String> =
-            (0..head.len()).map(|column| if column == 0 { "---" } else { "---:" }.to_owned()).collect();
-        line(&head) + &line(&rule) + &self.rows.iter().map(|row| line(row)).collect::<String>()
+            (0..self.head.len()).map(|column| if column == 0 { "---" } else { "---:" }.to_owned()).collect();
+        line(&self.head) + &line(&rule) + &self.rows.iter().map(|row| line(row)).collect::<String>()
     }
 }
 
@@ -50,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_table_is_the_same_in_both_forms() {
-        let mut table = Table::new(&["level", "clauses"]);
+        let mut table = Table::new(["level", "clauses"]);
         table.row("MUST", ["210".to_owned()]);
         table.row("all of them", ["7".to_owned()]);
         assert_eq!(table.text(), "level        clauses\nMUST             210\nall of them        7\n");

@@ -89,7 +89,7 @@ pub struct ExitLine {
     /// The code.
     pub code: u8,
     /// What it says.
-    pub meaning: &'static str,
+    pub meaning: String,
 }
 
 impl Diff {

@@ -13,6 +13,7 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::Timestamp;
 
 use crate::clock::LegalTime;
+use phrases::Among;
 
 /// A language that people are spoken to in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -107,17 +108,28 @@ impl Language {
 
     /// What another part of the program says in English: in this language where it is a phrase that is known, else as it is.
     pub fn phrase(self, english: &str) -> Cow<'_, str> {
-        match self {
-            Self::English => english.into(),
-            Self::Italian => phrases::italian(english).map_or_else(|| english.into(), Cow::from),
-        }
+        self.read(english, Among::All)
     }
 
     /// What was found: only where all of it is the program's own words, since else it may be what somebody wrote.
     pub fn found(self, english: &str) -> Cow<'_, str> {
+        self.read(english, Among::Found)
+    }
+
+    /// What happened in a play, by its tale.
+    pub fn tale(self, english: &str) -> Cow<'_, str> {
+        self.read(english, Among::Tale)
+    }
+
+    /// A line below what happened, which may be one of a message: it stays as it is.
+    pub fn tale_line(self, english: &str) -> Cow<'_, str> {
+        self.read(english, Among::Lines)
+    }
+
+    fn read(self, english: &str, among: Among) -> Cow<'_, str> {
         match self {
             Self::English => english.into(),
-            Self::Italian => phrases::found(english).map_or_else(|| english.into(), Cow::from),
+            Self::Italian => phrases::read(english, among).map_or_else(|| english.into(), Cow::from),
         }
     }
 }

@@ -23,22 +23,69 @@ const LONGEST: usize = 2000;
 /// Every phrase into which nothing is put, with its id.
 type Fixed = HashMap<String, String>;
 
-/// The others; those with most words of their own first.
-type Patterns = Vec<(Regex, String)>;
+/// A phrase that leaves room for something.
+struct Open {
+    id: String,
+    /// The longest of its own words: where they are not, nothing else is looked for.
+    words: String,
+    regex: Regex,
+    /// How many octets of its own it has.
+    own: usize,
+}
 
-static KNOWN: LazyLock<(Fixed, Patterns)> = LazyLock::new(|| {
-    let (mut fixed, mut patterns) = (Fixed::new(), Vec::new());
+static KNOWN: LazyLock<(Fixed, Vec<Open>)> = LazyLock::new(|| {
+    let (mut fixed, mut open) = (Fixed::new(), Vec::new());
     for (id, pieces) in phrases() {
         match &pieces[..] {
             [Piece::Words(words)] => {
                 fixed.insert(words.clone(), id);
             }
-            _ => patterns.extend(pattern(&pieces).map(|(own, regex)| (own, regex, id))),
+            _ => open.extend(Open::of(id, &pieces)),
         }
     }
-    patterns.sort_by_key(|(own, _, _)| std::cmp::Reverse(*own));
-    (fixed, patterns.into_iter().map(|(_, regex, id)| (regex, id)).collect())
+    // Those with most words of their own first.
+    open.sort_by_key(|phrase| std::cmp::Reverse(phrase.own));
+    (fixed, open)
 });
+
+/// Which phrases a text may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Among {
+    /// All that programs say by themselves.
+    All,
+    /// Those that nobody else's words are taken for.
+    Found,
+    /// What happens in a play; what is told of it may also be any other phrase.
+    Tale,
+    /// What stands below what happens, among lines of messages.
+    Lines,
+}
+
+impl Among {
+    fn has(self, id: &str) -> bool {
+        match self {
+            Self::All => !id.starts_with("tale-") && !id.starts_with("line-"),
+            Self::Found => id.starts_with("found-"),
+            Self::Tale => id.starts_with("tale-"),
+            Self::Lines => id.starts_with("line-"),
+        }
+    }
+
+    /// Whether one into which nothing is put may be one of these: what was found may be a word that somebody wrote.
+    fn has_fixed(self, id: &str) -> bool {
+        let others = ["line-", "tale-", "smoke-", "role-", "held-", "time-", "note-"];
+        self != Self::Found || !others.iter().any(|start| id.starts_with(start))
+    }
+
+    /// What was put into a phrase of these, in Italian.
+    fn inside(self, english: &str) -> Option<String> {
+        match self {
+            Self::All | Self::Found => read(english, Self::All),
+            Self::Tale => read(english, Self::Tale).or_else(|| Self::All.inside(english)),
+            Self::Lines => read(english, Self::Lines).or_else(|| Self::Tale.inside(english)),
+        }
+    }
+}
 
 /// A piece of a phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,64 +120,58 @@ fn pieces(pattern: &Pattern<&str>) -> Vec<Piece> {
     pattern.elements.iter().filter_map(piece).collect()
 }
 
-/// How many octets of its own a phrase has, and what it reads by.
-fn pattern(pieces: &[Piece]) -> Option<(usize, Regex)> {
-    let (mut own, mut source) = (0, String::from("(?s)^"));
-    for piece in pieces {
-        match piece {
-            Piece::Words(words) => {
-                own += words.len();
-                source += &regex::escape(words);
+impl Open {
+    fn of(id: String, pieces: &[Piece]) -> Option<Self> {
+        let (mut own, mut longest, mut source) = (0, "", String::from("(?s)^"));
+        for piece in pieces {
+            match piece {
+                Piece::Words(words) => {
+                    own += words.len();
+                    longest = if words.len() > longest.len() { words } else { longest };
+                    source += &regex::escape(words);
+                }
+                Piece::Room(name) => source.extend(["(?<", &name.replace('-', "_"), ">.+?)"]),
             }
-            Piece::Room(name) => source.extend(["(?<", &name.replace('-', "_"), ">.+?)"]),
         }
+        let regex = Regex::new(&(source + "$")).ok()?;
+        Some(Self { id, words: longest.to_owned(), regex, own })
     }
-    Regex::new(&(source + "$")).ok().map(|regex| (own, regex))
 }
 
-/// How the ids of phrases begin that nobody else's words are taken for.
-const FOUND: &str = "found-";
-
-/// What was found, in Italian, where it is a phrase that nobody else's words are taken for.
-pub(super) fn found(english: &str) -> Option<String> {
-    read(english, |id| id.starts_with(FOUND))
-}
-
-/// A phrase in Italian; `None` where it is none that is known.
-pub(super) fn italian(english: &str) -> Option<String> {
-    read(english, |_| true)
-}
-
-/// A phrase in Italian, where something is put into it one of those that are wanted.
-fn read(english: &str, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
-    let (fixed, patterns) = &*KNOWN;
+/// A text in Italian, where it is one of these phrases.
+pub(super) fn read(english: &str, among: Among) -> Option<String> {
+    let (fixed, open) = &*KNOWN;
     if english.len() > LONGEST {
         return None;
     }
-    if let Some(id) = fixed.get(english) {
+    if let Some(id) = fixed.get(english).filter(|id| among.has_fixed(id)) {
         return text(Language::Italian, id, &FluentArgs::new());
     }
-    patterns.iter().filter(|(_, id)| is_wanted(id)).find_map(|(regex, id)| {
-        let found = regex.captures(english)?;
+    let mut near = open.iter().filter(|phrase| among.has(&phrase.id) && english.contains(&phrase.words));
+    near.find_map(|phrase| {
+        let found = phrase.regex.captures(english)?;
         let mut arguments = FluentArgs::new();
-        for name in regex.capture_names().flatten() {
-            arguments.set(name.replace('_', "-"), value(name, &found[name])?);
+        for name in phrase.regex.capture_names().flatten() {
+            arguments.set(name.replace('_', "-"), value(name, &found[name], among)?);
         }
-        text(Language::Italian, id, &arguments)
+        text(Language::Italian, &phrase.id, &arguments)
     })
 }
 
 /// What was put in, as it is put into the Italian.
-fn value(name: &str, found: &str) -> Option<FluentValue<'static>> {
+fn value(name: &str, found: &str, among: Among) -> Option<FluentValue<'static>> {
     let kind = name.split('_').next().unwrap_or_default();
     let text = match kind {
         "at" => {
             found.parse::<Timestamp>().map_or_else(|_| found.to_owned(), |instant| Language::Italian.instant(instant))
         }
         "count" => return Some(found.parse::<usize>().map_or_else(|_| found.to_owned().into(), FluentValue::from)),
-        "phrase" => italian(found).unwrap_or_else(|| found.to_owned()),
-        "known" => italian(found)?,
+        "phrase" => among.inside(found).unwrap_or_else(|| found.to_owned()),
+        "known" => among.inside(found)?,
         _ => found.to_owned(),
     };
     Some(text.into())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,29 +10,40 @@ use super::Language;
 pub(super) type File = (&'static str, &'static str);
 
 /// Texts that are in English as well as in Italian, of which there are the same in both.
-pub(super) const ENGLISH: [File; 7] = [
+pub(super) const ENGLISH: [File; 12] = [
     ("page", include_str!("en/page.ftl")),
     ("terminal", include_str!("en/terminal.ftl")),
+    ("commands", include_str!("en/commands.ftl")),
     ("explain", include_str!("en/explain.ftl")),
     ("answers", include_str!("en/answers.ftl")),
     ("archives", include_str!("en/archives.ftl")),
     ("findings", include_str!("en/findings.ftl")),
+    ("looked", include_str!("en/looked.ftl")),
     ("plays", include_str!("en/plays.ftl")),
+    ("scenarios", include_str!("en/scenarios.ftl")),
+    ("tale", include_str!("en/tale.ftl")),
+    ("themes", include_str!("en/themes.ftl")),
 ];
 
 /// The same in Italian.
-pub(super) const ITALIAN: [File; 7] = [
+pub(super) const ITALIAN: [File; 12] = [
     ("page", include_str!("it/page.ftl")),
     ("terminal", include_str!("it/terminal.ftl")),
+    ("commands", include_str!("it/commands.ftl")),
     ("explain", include_str!("it/explain.ftl")),
     ("answers", include_str!("it/answers.ftl")),
     ("archives", include_str!("it/archives.ftl")),
     ("findings", include_str!("it/findings.ftl")),
+    ("looked", include_str!("it/looked.ftl")),
     ("plays", include_str!("it/plays.ftl")),
+    ("scenarios", include_str!("it/scenarios.ftl")),
+    ("tale", include_str!("it/tale.ftl")),
+    ("themes", include_str!("it/themes.ftl")),
 ];
 
 /// Which of these files hold phrases: what other parts of the program say in English.
-pub(super) const PHRASES: [&str; 4] = ["answers", "archives", "findings", "plays"];
+pub(super) const PHRASES: [&str; 8] =
+    ["answers", "archives", "findings", "looked", "plays", "scenarios", "tale", "themes"];
 
 /// What the rules ask, in Italian.
 pub(super) const RULES: [File; 3] = [

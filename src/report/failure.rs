@@ -1,6 +1,7 @@
 //! What went wrong in a cell, told once for every format that people read.
 
 use std::{
+    borrow::Cow,
     fmt,
     path::{Path, PathBuf},
 };
@@ -60,6 +61,16 @@ pub struct Blamed {
 }
 
 impl Failure {
+    /// What should be, in a language: in the words of the scenario where that expected it, else of a rule.
+    pub fn told_expected(&self, language: Language) -> Cow<'_, str> {
+        if self.severity == Severity::Unmet { language.tale(&self.expected) } else { language.phrase(&self.expected) }
+    }
+
+    /// What is, in a language.
+    pub fn told_found(&self, language: Language) -> Cow<'_, str> {
+        if self.severity == Severity::Unmet { language.tale(&self.found) } else { language.found(&self.found) }
+    }
+
     /// Who is to blame, in words, where there is anything to say about it.
     pub fn told_blame(&self) -> Option<String> {
         let is_told = self.has_sides || self.blame.party != Party::Undetermined || self.blame.name.is_some();

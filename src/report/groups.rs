@@ -140,10 +140,10 @@ impl Group {
 
     fn line(&self, style: Style) -> String {
         let word = style.paint.dye(Ink::Odd, &severity(self.first.severity, style));
-        let Failure { id, found, .. } = &self.first;
+        let id = &self.first.id;
         let blame = self.first.told_blame().map(|blame| shown(&style.language.phrase(&blame)) + "; ");
         let blame = blame.unwrap_or_default();
-        let found = shown(&style.language.found(found));
+        let found = shown(&self.first.told_found(style.language));
         let line = format!("{} ({blame}{}): {found}", shown(id), style.count("time", self.times));
         format!("  {word} {}\n", style.wrapped(&line, 4))
     }
@@ -174,8 +174,8 @@ pub fn block(failure: &Failure, style: Style, more: impl IntoIterator<Item = (&'
         let reading = clause.reading.map(|english| language.reading(clause.id, english));
         row(&label("finding-reading"), &reading.unwrap_or_default());
     }
-    row(&label("finding-expected"), &phrase(&failure.expected));
-    row(&label("finding-found"), &shown(&language.found(&failure.found)));
+    row(&label("finding-expected"), &shown(&failure.told_expected(language)));
+    row(&label("finding-found"), &shown(&failure.told_found(language)));
     row(&label("finding-where"), &phrase(&failure.place));
     if let Some(excerpt) = &failure.excerpt {
         let [line, carets] = excerpt.rows(width.saturating_sub(17));

@@ -54,17 +54,21 @@ impl Aside {
 
     /// A sentence for each.
     pub fn told(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|(whose, messages)| {
-            let (count, verb) = match messages.len() {
-                1 => ("one message".to_owned(), "was"),
-                many => (format!("{many} messages"), "were"),
-            };
-            let whose = match whose {
-                Whose::EarlierPlay => "of an earlier play of this run came late and",
-                Whose::AnotherRun => "of another run, as late ones of an earlier run are,",
-                Whose::Stranger => "of somebody else's",
-            };
-            format!("{count} {whose} {verb} left alone, and not judged")
+        self.0.iter().map(|(whose, messages)| match (whose, messages.len()) {
+            (Whose::EarlierPlay, 1) => {
+                "one message of an earlier play of this run came late and was left alone, and not judged".to_owned()
+            }
+            (Whose::EarlierPlay, many) => {
+                format!("{many} messages of an earlier play of this run came late and were left alone, and not judged")
+            }
+            (Whose::AnotherRun, 1) => {
+                "one message of another run, as late ones of an earlier run are, was left alone, and not judged".to_owned()
+            }
+            (Whose::AnotherRun, many) => {
+                format!("{many} messages of another run, as late ones of an earlier run are, were left alone, and not judged")
+            }
+            (Whose::Stranger, 1) => "one message of somebody else's was left alone, and not judged".to_owned(),
+            (Whose::Stranger, many) => format!("{many} messages of somebody else's were left alone, and not judged"),
         })
     }
 }

@@ -76,7 +76,7 @@ impl Page {
                 None => style.say("fault-what-is-seen").to_string(),
             };
             let passes = style.say("fault-passes").with("what", what).with("id", scenario.id.as_str());
-            self.row("label-passes", &passes.with("title", scenario.title.as_str()).to_string());
+            self.row("label-passes", &passes.with("title", style.language.phrase(&scenario.title)).to_string());
         }
         let fails = style.say("fault-fails").with("id", id).with("title", one.fault.title.as_str());
         self.row("label-fails", &fails.to_string());

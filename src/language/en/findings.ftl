@@ -91,6 +91,8 @@ what-one-signer = one signer
 what-one-address = one address without a name
 what-addresses = one or more addresses
 what-one-outcome = one outcome for { $recipient }
+what-one-notice = one { $hours }-hour notice for { $recipient }
+what-one-kind = one { $known } for { $recipient }
 what-one-acceptance = one acceptance
 what-one-non-acceptance = one non-acceptance
 what-an-acceptance = an acceptance
@@ -150,4 +152,116 @@ what-sender = sender { $value }
 what-recipient = recipient { $value }
 what-identifier = identifier { $value }
 what-code = code { $value }
-what-told-of-words = { $told } of these words
+found-of-words = { $told } of these words
+
+## What was expected, in signatures and certificates
+
+what-lets-sign = a certificate that RFC 5280 lets sign mail
+what-not-revoked = a certificate that is not revoked
+what-record-lists = a certificate that the provider's record lists
+what-valid-at-arrival = a certificate valid at arrival
+what-valid-at = one valid at { $at }
+what-next-certificate = the next certificate from { $at } or before
+what-country = a code of two letters (ISO 3166)
+what-forty-digits = 40 hexadecimal digits
+what-key-usage = keyUsage with digitalSignature
+what-path = a path to a trusted root
+what-signature-by-key = a signature by the certificate's key
+what-signers-certificate = the signer's certificate
+what-strong = sha256 or stronger
+what-rfc822-name = an rfc822Name
+what-signed-data = a CMS SignedData
+what-x509 = an X.509 certificate
+what-binary-asn1 = binary ASN.1
+
+## What was expected, in a message
+
+what-complete-receipt = a complete receipt, with the original
+what-concise-receipt = a concise receipt, without the original
+what-date-field = a date of RFC 5322 3.3 with a numeric offset
+what-not-before-acceptance = not before { $time }, the instant of the acceptance
+what-not-before-submission = not before the submission, { $at }
+what-not-later = not later than { $time }, when it arrived
+what-identifier-form = [alphanumeric string]@[domain]
+what-domain-of = a domain of { $provider }
+what-posta-certificata-at = posta-certificata@ a domain of { $provider }
+what-posta-certificata = posta-certificata@[mail domain]
+what-from-form = "{ $name }" <posta-certificata@[mail domain]>
+what-manages = the provider that manages the domain of { $address }
+what-providers-header = the provider's header
+what-one-kind-field = one X-Ricevuta or one X-Trasporto
+what-transfer-encoding = 7bit, 8bit or binary
+what-signature-type = application/pkcs7-signature or application/x-pkcs7-signature
+what-text-type = text/plain or multipart/alternative
+what-signed-parts = multipart/signed with { $number } parts
+what-a-message-part = a message/rfc822
+what-named-p7m = a file named .p7m
+what-text-named-hash = a text/plain named .hash
+what-hash-encoded = the hash of the encoded part
+what-header-of-original = the header section of the original
+what-no-active-content = no active content
+what-no-reference = no such reference
+what-https = an https address
+what-root = the root element postacert
+what-an-error = an error
+what-ricezione = one or more elements ricezione
+what-one-of = { $name } as one of { $kinds }
+what-virus-or-other = virus or altro
+what-dot-atoms = local@domain, both dot-atoms
+what-a-name = a name
+what-a-dotted-name = a name with a dot
+what-a-value = a value
+what-time-form = dd/mm/yyyy hh:mm:ss [+|-]hhmm
+what-judged-whole = a message that can be judged whole
+
+## What was expected, of a transaction
+
+what-message-arrived = message { $number } as it arrived
+what-an-envelope-arrived = an envelope { $identifier } that arrived
+what-on-forward-path = an envelope with { $address } on its forward path
+what-record-of = a record that names the generated message { $identifier }
+what-the-envelope = the envelope
+what-the-recipients = the recipients { $addresses }
+what-no-twelve-before = no 12-hour notice before hour 12
+what-no-twelve-after = no 12-hour notice once something came
+what-no-twenty-four-after = no 24-hour notice after the outcome
+what-refusal-before-auth = a refusal before AUTH
+what-refusal-before-tls = a refusal before TLS
+what-over-tls = mail over TLS
+
+## What was expected, of a directory
+
+what-ldif = an LDIF file (RFC 2849)
+what-ldif-file = the LDIF file
+what-of-one-provider = a domain of one provider
+what-root-record = a record o=postacert
+what-provider-attributes = attributes of class provider
+
+## What was found
+
+found-after-dispatch = { $time } after dispatch
+found-with-parts = { $type } with { $number } parts
+found-second-record = a second one, beside { $name }
+found-clients = { $identifier }, the client's message's
+found-byte = ISO-8859-1, and { $character } in UTF-8 at byte { $octet } of the text
+found-digests = the signed digest is { $signed }, the file's { $computed }
+found-member = { $known } (message { $number })
+found-members = { $known } (message { $number }) and { $known-other } (message { $number-other })
+what-found-ber = BER with indefinite lengths
+what-found-in-clear = mail in clear
+what-found-not-listed = not listed
+what-found-not-there = it is not there
+what-found-later = it came there later
+what-found-no-extension = no extension
+what-found-cut-off = an element is cut off
+what-found-carriage-return = a bare carriage return
+what-found-line-feed = a bare line feed
+what-found-with-original = a receipt with the original
+what-found-without-original = a receipt without the original
+found-that-of = that of { $known }
+what-decoded = the decoded content
+what-found-another = another from here on (trace fields on top left aside)
+what-found-no-address = no address beside a comma
+what-found-without-bit = without that bit
+what-found-without-option = without that option
+what-found-no-colon = no colon: an attribute is written `name: value`

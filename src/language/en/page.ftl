@@ -112,6 +112,7 @@ side-undetermined = cannot be told
 ## Findings
 
 findings = What was found
+findings-filtered = Nothing in what the filters leave in view.
 no-findings = Nothing is wrong in what was played.
 findings-help = The same rule broken by the same party is told once, with where it was seen.
 expected = expected
@@ -203,6 +204,7 @@ nothing-seen = Nothing was seen.
 by-harness = put in on purpose by the harness
 virus-store = into the virus store
 session-refused = a session without a message
+submitted-mail = original message
 ordinary-mail = ordinary mail
 choices = Where the norm leaves a choice, taken was
 worth-knowing = Worth knowing
@@ -218,7 +220,7 @@ judged-by = { $count ->
     [one] rule was put to what was seen
    *[other] rules were put to what was seen
 }
-files = The evidence
+files = evidence
 left-out = Left out here, to keep this page small; the evidence has it.
 left-out-gone = Left out here, to keep this page small; the evidence was not kept.
 
@@ -255,7 +257,7 @@ start-sender = the sender's
 start-recipient = the recipient's
 start-both = of both
 start-view-help = Only then can be told whether something is missing.
-start-held = What signers are told by
+start-held = What it is judged by
 start-unheld = There is no trusted certificate and no providers' directory: without them who signed cannot be told.
 start-more = for this check also
 start-more-help = Trusted certificates, revocation lists (PEM, DER) or the providers' directory (LDIF, also signed): they count for this check and are then forgotten. To keep them: pec-conformance reference add.
@@ -315,7 +317,7 @@ outcome = what became of it
 seen = what is here
 missing = What is missing
 missing-none = Nothing is missing of what could be seen from here.
-missing-untold = Nobody said whose mailbox this is (--view): what is missing cannot be told.
+missing-untold = Nobody said whose mailbox the messages come from: what is missing cannot be told.
 four-answers = The four answers
 intact = intact
 origin = origin
@@ -366,7 +368,7 @@ more-entries = { $count ->
     [one] more, told of in no page here: --format json tells of it.
    *[other] more, told of in no page here: --format json tells of each.
 }
-back-check = All of it
+back-check = Back to the list
 asked-for = required
 show-more = Show more
 pages = Pages of what was judged:

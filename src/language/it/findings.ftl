@@ -89,6 +89,8 @@ what-one-signer = un solo firmatario
 what-one-address = un solo indirizzo, senza nome
 what-addresses = uno o più indirizzi
 what-one-outcome = un solo esito per { $recipient }
+what-one-notice = un solo avviso delle { $hours } ore per { $recipient }
+what-one-kind = { $known } per { $recipient }, una volta sola
 what-one-acceptance = una sola ricevuta di accettazione
 what-one-non-acceptance = un solo avviso di non accettazione
 what-an-acceptance = una ricevuta di accettazione
@@ -148,4 +150,116 @@ what-sender = mittente { $value }
 what-recipient = destinatario { $value }
 what-identifier = identificativo { $value }
 what-code = codice { $value }
-what-told-of-words = { $told } di queste parole
+found-of-words = { $told } di queste parole
+
+## Che cosa ci si aspettava, in firme e certificati
+
+what-lets-sign = un certificato a cui la RFC 5280 consente di firmare posta
+what-not-revoked = un certificato non revocato
+what-record-lists = un certificato elencato nella voce del gestore
+what-valid-at-arrival = un certificato valido all'arrivo
+what-valid-at = uno valido al { $at }
+what-next-certificate = il certificato seguente dal { $at } o da prima
+what-country = un codice di due lettere (ISO 3166)
+what-forty-digits = 40 cifre esadecimali
+what-key-usage = keyUsage con digitalSignature
+what-path = un percorso fino a una radice fidata
+what-signature-by-key = una firma con la chiave del certificato
+what-signers-certificate = il certificato di chi firma
+what-strong = sha256 o più forte
+what-rfc822-name = un rfc822Name
+what-signed-data = un CMS SignedData
+what-x509 = un certificato X.509
+what-binary-asn1 = ASN.1 binario
+
+## Che cosa ci si aspettava, in un messaggio
+
+what-complete-receipt = una ricevuta completa, con l'originale
+what-concise-receipt = una ricevuta sintetica, senza l'originale
+what-date-field = una data secondo RFC 5322 3.3 con scostamento numerico
+what-not-before-acceptance = non prima di { $time }, l'istante dell'accettazione
+what-not-before-submission = non prima dell'invio, { $at }
+what-not-later = non dopo { $time }, quando è arrivato
+what-identifier-form = [stringa alfanumerica]@[dominio]
+what-domain-of = un dominio di { $provider }
+what-posta-certificata-at = posta-certificata@ un dominio di { $provider }
+what-posta-certificata = posta-certificata@[dominio di posta]
+what-from-form = "{ $name }" <posta-certificata@[dominio di posta]>
+what-manages = il gestore che amministra il dominio di { $address }
+what-providers-header = l'intestazione del gestore
+what-one-kind-field = un X-Ricevuta o un X-Trasporto
+what-transfer-encoding = 7bit, 8bit o binary
+what-signature-type = application/pkcs7-signature o application/x-pkcs7-signature
+what-text-type = text/plain o multipart/alternative
+what-signed-parts = multipart/signed con { $number } parti
+what-a-message-part = un message/rfc822
+what-named-p7m = un file con nome .p7m
+what-text-named-hash = un text/plain con nome .hash
+what-hash-encoded = l'impronta della parte codificata
+what-header-of-original = l'intestazione dell'originale
+what-no-active-content = nessun contenuto attivo
+what-no-reference = nessun rimando del genere
+what-https = un indirizzo https
+what-root = l'elemento radice postacert
+what-an-error = un errore
+what-ricezione = uno o più elementi ricezione
+what-one-of = { $name } tra { $kinds }
+what-virus-or-other = virus o altro
+what-dot-atoms = parte-locale@dominio, entrambi dot-atom
+what-a-name = un nome
+what-a-dotted-name = un nome con un punto
+what-a-value = un valore
+what-time-form = gg/mm/aaaa hh:mm:ss [+|-]hhmm
+what-judged-whole = un messaggio che si possa giudicare per intero
+
+## Che cosa ci si aspettava, di una transazione
+
+what-message-arrived = il messaggio { $number } così come è arrivato
+what-an-envelope-arrived = una busta { $identifier } arrivata
+what-on-forward-path = una busta con { $address } tra i destinatari SMTP
+what-record-of = una riga che nomina il messaggio generato { $identifier }
+what-the-envelope = la busta
+what-the-recipients = i destinatari { $addresses }
+what-no-twelve-before = nessun avviso delle 12 ore prima della dodicesima ora
+what-no-twelve-after = nessun avviso delle 12 ore una volta arrivato qualcosa
+what-no-twenty-four-after = nessun avviso delle 24 ore dopo l'esito
+what-refusal-before-auth = un rifiuto prima di AUTH
+what-refusal-before-tls = un rifiuto prima di TLS
+what-over-tls = posta su TLS
+
+## Che cosa ci si aspettava, di un indice
+
+what-ldif = un file LDIF (RFC 2849)
+what-ldif-file = il file LDIF
+what-of-one-provider = un dominio di un solo gestore
+what-root-record = una voce o=postacert
+what-provider-attributes = attributi della classe provider
+
+## Che cosa si è trovato
+
+found-after-dispatch = { $time } dopo la spedizione
+found-with-parts = { $type } con { $number } parti
+found-second-record = una seconda, oltre a { $name }
+found-clients = { $identifier }, quello del messaggio del client
+found-byte = ISO-8859-1, e { $character } in UTF-8 all'ottetto { $octet } del testo
+found-digests = l'impronta firmata è { $signed }, quella del file { $computed }
+found-member = { $known } (messaggio { $number })
+found-members = { $known } (messaggio { $number }) e { $known-other } (messaggio { $number-other })
+what-found-ber = BER con lunghezze indefinite
+what-found-in-clear = posta in chiaro
+what-found-not-listed = non elencato
+what-found-not-there = non c'è
+what-found-later = vi è arrivato dopo
+what-found-no-extension = l'estensione non c'è
+what-found-cut-off = un elemento è troncato
+what-found-carriage-return = un ritorno carrello da solo
+what-found-line-feed = un avanzamento di riga da solo
+what-found-with-original = una ricevuta con l'originale
+what-found-without-original = una ricevuta senza l'originale
+found-that-of = quella di: { $known }
+what-decoded = contenuto decodificato
+what-found-another = un'altra da qui in poi (a parte i campi di traccia in testa)
+what-found-no-address = nessun indirizzo accanto a una virgola
+what-found-without-bit = senza quel bit
+what-found-without-option = senza quell'opzione
+what-found-no-colon = nessun due punti: un attributo si scrive `nome: valore`

@@ -116,6 +116,7 @@ side-undetermined = non si può dire
 ## Che cosa si è trovato
 
 findings = Che cosa si è trovato
+findings-filtered = Nulla in ciò che i filtri lasciano in vista.
 no-findings = Nulla di sbagliato in ciò che è stato provato.
 findings-help = La stessa regola violata dalla stessa parte è detta una volta, con i luoghi in cui si è vista.
 expected = atteso
@@ -126,7 +127,7 @@ to-blame = a carico di
 consequence = conseguenza
 clause = clausola
 reading = lettura
-evidence = prova
+evidence = file
 declared = dichiarato
 seen-in = visto in
 times = volte in tutto
@@ -209,6 +210,7 @@ nothing-seen = Non si è visto nulla.
 by-harness = immesso apposta dal programma di prova
 virus-store = nel deposito dei messaggi con virus
 session-refused = una sessione senza messaggio
+submitted-mail = messaggio originale
 ordinary-mail = posta ordinaria
 choices = Dove la norma lascia una scelta, è stata presa
 worth-knowing = Da sapere
@@ -224,9 +226,9 @@ judged-by = { $count ->
     [one] regola applicata a ciò che si è visto
    *[other] regole applicate a ciò che si è visto
 }
-files = Le prove raccolte
-left-out = Omesso qui, perché la pagina resti piccola; sta tra le prove raccolte.
-left-out-gone = Omesso qui, perché la pagina resti piccola; le prove non sono state conservate.
+files = file raccolti
+left-out = Omesso qui, perché la pagina resti piccola; sta tra i file raccolti.
+left-out-gone = Omesso qui, perché la pagina resti piccola; i file non sono stati conservati.
 
 ## Tipi di messaggi
 
@@ -261,7 +263,7 @@ start-sender = del mittente
 start-recipient = del destinatario
 start-both = di entrambi
 start-view-help = Solo sapendolo si può dire se manca qualcosa.
-start-held = Con che cosa si dice chi ha firmato
+start-held = Con che cosa si giudica
 start-unheld = Non c'è nessun certificato radice e nessun indice dei gestori: senza, chi ha firmato non si può dire.
 start-more = per questa verifica anche
 start-more-help = Certificati fidati, liste di revoca (PEM, DER) o l'indice dei gestori (LDIF, anche firmato): valgono per questa verifica e poi si dimenticano. Per conservarli: pec-conformance reference add.
@@ -322,8 +324,8 @@ typology = casella
 outcome = che cosa ne è stato
 seen = che cosa c'è qui
 missing = Che cosa manca
-missing-none = Nulla manca di quanto si poteva vedere da qui.
-missing-untold = Nessuno ha detto di chi è questa casella (--view): che cosa manca non si può dire.
+missing-none = Di quanto si poteva vedere da qui non manca nulla.
+missing-untold = Non è stato detto di chi è la casella da cui vengono i messaggi: che cosa manca non si può dire.
 four-answers = Le quattro risposte
 intact = integro
 origin = origine
@@ -374,7 +376,7 @@ more-entries = { $count ->
     [one] altro, di cui qui non c'è pagina: --format json lo riporta.
    *[other] altri, di cui qui non c'è pagina: --format json li riporta tutti.
 }
-back-check = Tutto
+back-check = Torna all'elenco
 asked-for = richieste
 show-more = Mostra altri
 pages = Pagine di quanto è stato giudicato:

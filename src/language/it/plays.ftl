@@ -62,3 +62,64 @@ trouble-command-start = il comando `{ $program }` non si avvia: { $why }
 trouble-command = il comando `{ $program }`: { $why }
 trouble-maildir = la Maildir { $path } non si può leggere: { $why }
 trouble-log = il suo registro { $path } non si può leggere: { $why }
+
+## Da sapere
+
+note-second = { $name } fa la parte del secondo destinatario
+note-late-notices = gli avvisi di ritardo non si sono attesi: { $phrase }
+note-silence-alone = che non arrivasse altro si è dedotto da { $time } di silenzio soltanto: nessun messaggio sonda è stato preso
+note-came = che non arrivasse altro si è dedotto da un messaggio sonda giunto in { $known } e da { $time } di silenzio
+note-way = una direzione
+note-ways = entrambe le direzioni
+note-of-ways = { $taken } direzioni su { $ways }
+note-sentinel = un messaggio sonda non è giunto entro { $waited }; poi { $time } di silenzio
+note-mail-goes = { $name }: la posta va al suo punto di ricezione { $known }, come dice il suo file
+note-clear = in chiaro
+note-offered = su TLS dove offre STARTTLS, e altrimenti in chiaro
+note-submission = { $name }: il certificato del suo punto di accesso: { $known }
+note-incoming = { $name }: il certificato del suo punto di ricezione: { $known }
+note-fingerprint = riconosciuto dalla sola impronta
+note-unverified = non verificato, come dice il file
+note-folder = { $name }: non c'è la cartella { $folder }, in cui il suo file cerca le Maildir
+note-earlier-one = un messaggio di una prova precedente di questa esecuzione è arrivato tardi ed è stato lasciato stare, e non giudicato
+note-earlier = { $count ->
+    [one] un messaggio di una prova precedente di questa esecuzione è arrivato tardi ed è stato lasciato stare, e non giudicato
+   *[other] { $count } messaggi di prove precedenti di questa esecuzione sono arrivati tardi e sono stati lasciati stare, e non giudicati
+}
+note-other-run-one = un messaggio di un'altra esecuzione, come sono quelli in ritardo di una precedente, è stato lasciato stare, e non giudicato
+note-other-run = { $count ->
+    [one] un messaggio di un'altra esecuzione è stato lasciato stare, e non giudicato
+   *[other] { $count } messaggi di un'altra esecuzione, come sono quelli in ritardo di una precedente, sono stati lasciati stare, e non giudicati
+}
+note-stranger-one = un messaggio di altri è stato lasciato stare, e non giudicato
+note-stranger = { $count ->
+    [one] un messaggio di altri è stato lasciato stare, e non giudicato
+   *[other] { $count } messaggi di altri sono stati lasciati stare, e non giudicati
+}
+note-turned-away = un estraneo da { $phrase } ed è stato respinto; nulla di ciò è giudicato
+note-called = un estraneo da { $phrase } senza un messaggio della prova; nulla di ciò è giudicato
+note-relay = qualcuno da { $phrase } con messaggi della prova, e a nessuno si imputa il modo; se è un relay di un sistema, `names` nel suo file dovrebbe nominarlo
+note-others = si sono collegati altri che nessuno conosce
+note-others-times = { $count ->
+    [one] si sono collegati altri che nessuno conosce
+   *[other] si sono collegati altri che nessuno conosce, { $count } volte
+}
+note-calls-itself = { $address } che si dice { $name } si è collegato a { $phrase }
+note-caller = { $address } si è collegato a { $phrase }
+note-times = { $count ->
+    [one] { $name }
+   *[other] { $name } { $count } volte
+}
+note-put-off = ciò che { $client } aveva per { $server } è stato rinviato, e preso a un tentativo seguente: { $phrase }
+note-waits = ciò che { $client } aveva per { $server } attende di essere consegnato di nuovo: { $phrase }
+note-said = { $server } ha detto `{ $text }`
+note-closed = { $server } ha chiuso la connessione senza una risposta
+note-broke-off = prima dell'interruzione { $phrase } presso { $host }, e { $known }
+note-unanswered = può essere stato preso: non c'è stata risposta
+note-may-be-taken = può essere stato preso
+note-was-taken = è stato preso
+note-was-taken-in-part = è stato preso per alcuni
+note-was-not-taken = non è stato preso
+note-went = { $phrase } è andato da <{ $from }> a { $to }
+note-went-by-lines = ciò che un host può prendere per un messaggio è andato riga per riga a { $to }
+note-no-id = un messaggio senza Message-ID

@@ -17,9 +17,7 @@ use super::{
     held::Held,
     home::Home,
     spool::Spool,
-    texts::{
-        say, say_clause, say_consequence, say_found, say_in_attributes, say_of, say_phrase, say_question, say_reading,
-    },
+    texts::{say, say_clause, say_consequence, say_in_attributes, say_of, say_phrase, say_question, say_reading},
 };
 use crate::{
     report::{

@@ -10,7 +10,7 @@ use super::{
     finding::Finding,
     held::Held,
     home::Home,
-    texts::{Both, both, say, say_clause, say_consequence, say_found, say_of, say_phrase, say_question, say_reading},
+    texts::{Both, both, say, say_clause, say_consequence, say_of, say_phrase, say_question, say_reading},
 };
 use crate::{
     clock::LegalTime,

@@ -37,9 +37,16 @@ pub use self::{
     start::Start,
 };
 
-use self::{checks::Gathered, plays::PlaysPage};
+use self::{
+    checks::Gathered,
+    plays::PlaysPage,
+    texts::{Both, both},
+};
 use super::{Report, RuleSet};
-use crate::results::{Event, Work};
+use crate::{
+    language::Language,
+    results::{Event, Work},
+};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -107,6 +114,8 @@ struct Frame {
     suite: &'static str,
     version: &'static str,
     started: String,
+    /// The same to be read: in Italian legal time.
+    began: Both,
     style: &'static str,
     script: &'static str,
     policy: String,
@@ -117,11 +126,16 @@ struct Frame {
 impl Frame {
     fn new(started: Timestamp) -> Self {
         let (suite, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let when = started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
         Self {
             language: "en",
             suite,
             version,
-            started: started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            began: both(|language| match language {
+                Language::Italian => language.instant(started).into(),
+                Language::English => when.clone().into(),
+            }),
+            started: when,
             style: STYLE,
             script: SCRIPT,
             policy: format!("{}; form-action 'none'", policy(&[STYLE], &[SCRIPT])),

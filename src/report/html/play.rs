@@ -9,7 +9,7 @@ use super::{
     home::{Home, Link},
     sequence::{Sequence, party_name, refusal},
     tale::{Paragraph, paragraphs},
-    texts::{say, say_clause, say_consequence, say_found, say_of, say_phrase, say_question, say_reading},
+    texts::{Both, say, say_clause, say_consequence, say_of, say_phrase, say_question, say_reading},
     took,
 };
 use crate::{
@@ -54,7 +54,7 @@ struct Section<'a> {
     notes: Vec<String>,
     is_skipped: bool,
     sequence: Sequence,
-    tale: Vec<Paragraph<'a>>,
+    tale: Vec<Paragraph>,
     sessions: Vec<Session>,
     is_short: bool,
     left_out: &'static str,
@@ -62,8 +62,8 @@ struct Section<'a> {
 
 /// An SMTP session.
 struct Session {
-    from: String,
-    to: String,
+    from: Both,
+    to: Both,
     service: &'static str,
     tls: Option<String>,
     /// Its last refusal.

@@ -18,13 +18,14 @@ use super::{
     norm::{STATES, Seen, Shown},
     play::{Extent, outcome, reason, section},
     texts::{
-        say, say_clause, say_consequence, say_found, say_in_attributes, say_of, say_phrase, say_question, say_reading,
+        say, say_clause, say_consequence, say_in_attributes, say_of, say_phrase, say_question, say_reading,
         say_untested,
     },
     took,
 };
 use crate::{
     evidence::{Direction, Party},
+    language::Language,
     norm::AsOf,
     report::{Groups, RuleSet, again, failures, shown},
     results::{Asked, Cell, Closing, Ending, Opening, PlayTally, Severity, Strictness, Totals, Work},
@@ -79,7 +80,8 @@ pub(super) struct Play {
 struct Page<'a> {
     frame: Frame,
     code: u8,
-    meaning: String,
+    /// What the exit code says beyond the verdict.
+    meaning: Option<String>,
     ending: Option<&'static str>,
     bar: Vec<Bar>,
     figures: Vec<Figure>,
@@ -175,13 +177,14 @@ impl PlaysPage {
                 None
             }
         };
-        let mut text = format!("{way} {} {}", cell.direction, cell.title);
+        let mut text = format!("{way} {} {} {}", cell.direction, cell.title, Language::Italian.phrase(&cell.title));
         let mut found = BTreeSet::new();
         for failure in &failures {
             let rule = if failure.severity == Severity::Unmet { "" } else { &failure.id };
             found.insert((shown(rule), failure.severity.name(), failure.blame.party.to_string()));
             if text.len() < 4096 {
-                text.extend([" ", &failure.id, " ", &failure.question, " ", &shown(&failure.found)]);
+                let italian = Language::Italian.question(&failure.id, &failure.question);
+                text.extend([" ", &failure.id, " ", &failure.question, " ", &italian, " ", &shown(&failure.found)]);
             }
         }
         for failure in failures {
@@ -216,11 +219,12 @@ impl PlaysPage {
         let idle = rules::all().filter(|rule| tally.not_exercised.contains(rule.id)).collect();
         let count = |state: &'static str| (state, clauses.iter().filter(|it| it.state == state).count());
         let rules = rules::ids();
+        let verdict = Language::English.say(format!("verdict-{}", closing.exit.0));
         let deviations = closing.known.iter().flat_map(|known| &known.entries).take(LISTED).map(declared).collect();
         let page = Page {
             frame: Frame::new(self.opening.started),
             code: closing.exit.0,
-            meaning: shown(&closing.exit.1),
+            meaning: Some(shown(&closing.exit.1)).filter(|meaning| !meaning.eq_ignore_ascii_case(&verdict.to_string())),
             ending: match closing.ending {
                 Ending::Complete => None,
                 Ending::FailFast => Some("fail-fast"),

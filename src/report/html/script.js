@@ -53,6 +53,8 @@
           || (now.side && it.dataset.side !== now.side) || (now.family && (it.dataset.rule || '').split('/')[0] !== now.family)
           || (now.text && !it.textContent.toLowerCase().includes(now.text.toLowerCase()));
       }
+      const none = document.getElementById('no-finding');
+      if (none) none.hidden = findings.some((it) => !it.hidden);
       document.getElementById('count').textContent = shown.filter(Boolean).length;
     });
   };

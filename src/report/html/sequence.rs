@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::home::Link;
+use super::{
+    home::Link,
+    texts::{Both, both},
+};
 use crate::{
     evidence::{Dialogue, Evidence, Observation, Party, Seen, Speaker},
     shown::shown,
@@ -24,7 +27,7 @@ pub(super) struct Sequence {
 
 /// A party, or those whose mailboxes it keeps.
 pub(super) struct Column {
-    pub name: String,
+    pub name: Both,
     pub is_users: bool,
 }
 
@@ -153,6 +156,7 @@ fn message(seen: &Observation) -> Option<Drawn<'_>> {
     let what = match (seen.claims(), &seen.seen) {
         (_, Seen::VirusStore { .. }) => "virus-store".to_owned(),
         (Some(kind), _) => format!("kind-{}", kind.word()),
+        (None, Seen::Submitted { .. }) => "submitted-mail".to_owned(),
         (None, _) => "ordinary-mail".to_owned(),
     };
     let name = seen.name.as_ref().map(|name| format!("`{name}` ")).unwrap_or_default();
@@ -188,7 +192,9 @@ fn after(passed: SignedDuration) -> String {
 }
 
 /// The name of a party for people: the target that plays its role.
-pub(super) fn party_name(party: Party, evidence: &Evidence) -> String {
-    let gateway = party.role().and_then(|role| evidence.gateways.get(&role));
-    gateway.map_or_else(|| party.to_string(), |gateway| shown(&gateway.target))
+pub(super) fn party_name(party: Party, evidence: &Evidence) -> Both {
+    match party.role().and_then(|role| evidence.gateways.get(&role)) {
+        Some(gateway) => both(|_| shown(&gateway.target).into()),
+        None => both(|language| language.say(format!("side-{party}")).to_string().into()),
+    }
 }

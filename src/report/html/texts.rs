@@ -27,6 +27,37 @@ impl fmt::Display for Both {
 /// What it writes is HTML, in which whatever comes from outside is escaped.
 impl askama::filters::HtmlSafe for Both {}
 
+/// Lines in both languages, as HTML: those that are the same in both stand there once.
+pub struct Lines(Vec<[String; 2]>);
+
+impl Lines {
+    /// Whatever is said so of each line in each language.
+    pub fn of<'a>(lines: &[&'a str], said: impl Fn(Language, &'a str) -> Cow<'a, str>) -> Self {
+        let line = |line: &&'a str| Language::ALL.map(|language| said(language, line).into_owned());
+        Self(lines.iter().map(line).collect())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for [italian, english] in &self.0 {
+            if italian == english {
+                writeln!(f, "{}", escaped(english))?;
+            } else {
+                writeln!(f, "<span lang=it>{}</span><span lang=en>{}</span>", escaped(italian), escaped(english))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl askama::filters::HtmlSafe for Lines {}
+
 /// The text with this id; of what is counted, that of many.
 pub fn say(id: impl fmt::Display) -> Spoken {
     Spoken { id: id.to_string(), count: None }
@@ -76,11 +107,6 @@ impl askama::filters::HtmlSafe for Attributes {}
 /// What another part of the program says in English, in both languages where it is a phrase that is known.
 pub fn say_phrase(english: impl AsRef<str>) -> Both {
     both(|language| language.phrase(english.as_ref()))
-}
-
-/// What was found.
-pub fn say_found(english: impl AsRef<str>) -> Both {
-    both(|language| language.found(english.as_ref()))
 }
 
 /// What a rule asks.
@@ -133,6 +159,13 @@ mod tests {
         assert!(told.starts_with(italian) && told.contains("2026-03-02T08:30:00Z: &lt;b></span>"), "{told}");
         assert_eq!(say_phrase("somebody's words").to_string(), "<bdi lang=en>somebody's words</bdi>");
         assert_eq!(say_phrase("</bdi><b>").to_string(), "<bdi lang=en>&lt;/bdi>&lt;b></bdi>");
+    }
+
+    #[test]
+    fn lines_stand_there_once_where_they_are_the_same() {
+        let lines = Lines::of(&["Subject: <b>", "certification data"], Language::tale_line).to_string();
+        let told = "<span lang=it>dati di certificazione</span><span lang=en>certification data</span>";
+        assert_eq!(lines, format!("Subject: &lt;b>\n{told}\n"));
     }
 
     #[test]

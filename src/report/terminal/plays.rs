@@ -183,8 +183,7 @@ impl<W: Write> PlaysPage<W> {
             writeln!(self.out, "\n{}", self.style.heading(kind.heading()))?;
         }
         for (text, places) in places {
-            let is_reason = matches!(kind, Remark::Error | Remark::Skipped);
-            let text = if is_reason { self.style.language.phrase(text) } else { text.into() };
+            let text = self.style.language.phrase(text);
             let places: Vec<_> = places
                 .into_iter()
                 .map(|(scenario, ways)| {

@@ -107,8 +107,9 @@ impl<W: Write> Page<'_, W> {
         let subject = Subject::of_submission(submission);
         let contradicts = subject.failures().map(|failure| {
             let told = style.say("tty-contradicts").with("severity", severity(failure.severity, style));
-            let told = told.with("rule", failure.id.clone()).with("expected", phrase(&failure.expected));
-            told.with("found", shown(&style.language.found(&failure.found))).to_string()
+            let told =
+                told.with("rule", failure.id.clone()).with("expected", shown(&failure.told_expected(style.language)));
+            told.with("found", shown(&failure.told_found(style.language))).to_string()
         });
         let contradicts: Vec<String> = contradicts.collect();
         self.list("tty-found", contradicts)

@@ -177,11 +177,13 @@ impl External {
         };
         let channel =
             how.map(|how| format!("{}: mail goes to its incoming point {how}, as the target file says", self.name));
-        let points = [("submission", &self.submission), ("incoming point", &self.incoming)];
+        let points = [
+            ("the certificate of its submission", &self.submission),
+            ("the certificate of its incoming point", &self.incoming),
+        ];
         let certificates = points.into_iter().filter(|(_, point)| point.security != Security::Plain);
-        let told = certificates.filter_map(|(what, point)| {
-            Some(format!("{}: the certificate of its {what}: {}", self.name, point.remark.as_ref()?))
-        });
+        let told =
+            certificates.filter_map(|(what, point)| Some(format!("{}: {what}: {}", self.name, point.remark.as_ref()?)));
         let missing = self.sources.iter().filter_map(|(address, (source, _))| source.missing(address));
         let folders: BTreeSet<PathBuf> = missing.filter_map(|maildir| maildir.parent().map(Path::to_owned)).collect();
         let folders = folders.iter().filter(|folder| !folder.is_dir()).map(|folder| {

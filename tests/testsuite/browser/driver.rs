@@ -1,7 +1,6 @@
 //! A real browser, driven over WebDriver: Chromium without a window, which may reach nothing but what it is given.
 
 use std::{
-    env,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
@@ -12,10 +11,12 @@ use std::{
 use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
 use serde_json::{Value, json};
 
-use crate::ports::LOOK;
+use crate::{ports::LOOK, serve::program::is_installed};
 
 /// What a browser is started with beside what tests ask for: nothing of it speaks to anybody by itself.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
+    // It ends with who speaks to it.
+    "--remote-debugging-pipe",
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -73,19 +74,18 @@ impl WebDriverCompatibleCommand for Vendor {
 impl Browser {
     /// A browser of somebody who reads `language`; none where it is not installed, which in CI it must be.
     pub async fn start(language: &str) -> Option<Self> {
-        let mut driver = Command::new("chromedriver");
-        // Where no locale is set a browser knows no names of files beyond ASCII.
+        if !is_installed("chromedriver") {
+            return None;
+        }
+        // It ends with the test, be that by SIGKILL; where no locale is set it knows no names of files beyond ASCII.
+        let mut driver = Command::new("setpriv");
         driver
-            .arg("--port=0")
+            .args(["--pdeathsig=TERM", "chromedriver", "--port=0"])
             .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let Ok(child) = driver.spawn() else {
-            assert!(env::var_os("CI").is_none(), "chromedriver is not installed, and CI must have it");
-            eprintln!("skipped: install chromium and chromium-driver");
-            return None;
-        };
+        let child = driver.spawn().expect("setpriv is part of every Debian");
         let mut driver = Driver { child, port: None };
         let mut said = BufReader::new(driver.child.stdout.take().expect("it is piped")).lines();
         driver.port = said.find_map(|line| {

@@ -724,6 +724,16 @@ fn what_smoke_finds_wrong_it_tells_with_what_helps() {
         assert_eq!(found, code, "{mistake}\n{text}");
         assert!(text.contains(told), "{told}\n{text}");
         assert_eq!(text.contains("a wrong password is refused"), text.contains("mario logs in"), "{text}");
+        if code > 1 {
+            let (found, text) = staging.run(&["smoke", "acme.yaml", "--lang", "it"]);
+            assert_eq!(found, code, "{mistake}\n{text}");
+            let told = match mistake {
+                "another authority" => "`server-name` e `trust` nel suo file dicono quale certificato deve mostrare",
+                _ => "bene    il punto di ricezione protegge il canale: TLSv1",
+            };
+            assert!(text.contains(told) && text.contains(&format!("(codice di uscita {code})")), "{told}\n{text}");
+            assert!(!text.contains(" the ") && !text.contains(" its "), "{text}");
+        }
         if mistake == "another folder" {
             let (_, text) = staging.run(&["run", "delivery/complete", "--receiver", "acme.yaml"]);
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
