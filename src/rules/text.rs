@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use crate::message::{Message, html::Page};
 
-use super::spelling::collapsed;
+use super::{listing::named, spelling::collapsed};
 
 /// The versions of a message's readable text, decoded when first asked for.
 #[derive(Debug, Default)]
@@ -131,8 +131,7 @@ pub fn tells_typology(text: &Text, address: &str, typology: &str) -> bool {
     text.words(address).any(|end| {
         // What follows, as far as the next address.
         let after: String = text.lower[end..].chars().take(FARTHEST).take_while(|c| *c != '@').collect();
-        let first = ["certificata", "ordinaria"].into_iter().filter_map(|word| Some((after.find(word)?, word))).min();
-        first.is_some_and(|(_, word)| word == typology)
+        named(&after).next() == Some(typology)
     })
 }
 
