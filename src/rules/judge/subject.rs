@@ -88,6 +88,14 @@ impl Subject for Exhibit<'_> {
         };
         locate(&mut findings, subject.message);
         if !subject.message.shape.is_as_it_came() {
+        // What a mailing list did to a header that no signature covers is nobody's fault, and what was there nobody knows.
+        let put = findings.len();
+        if subject.mail().is_from_a_list() {
+            findings.retain(|finding| finding.blame.is_some() || !finding.at.is_outside());
+        }
+        if findings.is_empty() && put > 0 {
+            return None;
+        }
             for finding in &mut findings {
                 finding.at.span = None;
             }

@@ -32,7 +32,7 @@ pub static RULES: &[Rule] = &[
         question: "Is Reply-To the one of the message inside, or the original sender where it has none?",
         consequence: "Answers go to the provider's own address and get lost.",
         check: Check::Message(|subject, _| {
-            let (mail, original) = subject.with_own_header().and(subject.enclosing())?;
+            let (mail, original) = subject.enclosing()?;
             let senders = subject.senders();
             let sender = senders.first()?;
             let is_a_senders = |reply: Mailbox| senders.iter().any(|sender| same_address(sender, &reply.address));
@@ -50,7 +50,8 @@ pub static RULES: &[Rule] = &[
         question: "Does the certification data's `risposte` name the same addresses as Reply-To?",
         consequence: "Programs that read the certification data answer to somebody else.",
         check: Check::Message(|subject, _| {
-            let mail = subject.with_own_header().and(subject.transport())?;
+            // A mailing list puts a Reply-To of its own.
+            let mail = subject.transport().filter(|mail| !mail.is_from_a_list())?;
             let data = subject.certified_below_header()?;
             let expected = reply_addresses(mail)?;
             if data.risposte.is_empty() && is_missing(subject, "risposte") {
