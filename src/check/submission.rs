@@ -27,7 +27,7 @@ pub(super) fn page(transaction: &Transaction, judge: &Judge<'_>, surroundings: &
         missing,
         judgement: judge.transaction(transaction, surroundings),
         evidence: surroundings.clone(),
-        provider: transaction.messages.first().and_then(Member::answerable),
+        providers: transaction.messages.iter().filter_map(Member::answerable).collect(),
         known: Arc::default(),
     }
 }

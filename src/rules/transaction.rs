@@ -12,7 +12,7 @@ pub(super) use grouping::transactions;
 use index::Index;
 pub use strays::{Move, Outline};
 
-use super::{Member, Sha256, Sighting};
+use super::{Culprit, Member, Sha256, Sighting};
 use crate::{
     evidence::{Evidence, Party, Role, SmtpPath},
     message::Kind,
@@ -186,6 +186,11 @@ impl Transaction {
             Some(submission) => submission.to.into(),
             None => self.reference().map_or(Party::Undetermined, |member| member.composer),
         }
+    }
+
+    /// The sender's provider, to answer for something.
+    pub(super) fn senders(&self) -> Culprit {
+        Culprit { party: self.sender_side(), provider: self.reference().and_then(Member::answerable) }
     }
 
     /// When the message was dispatched: the instant that acceptance and envelope certify. An envelope for a provider out of

@@ -86,6 +86,8 @@ fn a_complete_delivery_without_the_original_is_seen_beside_its_envelope() {
     let [submission] = said.of_type("submission")[..] else { panic!("the four belong together") };
     assert_eq!(submission["messages"].as_array().unwrap().len(), 4);
     assert_eq!(submission["findings"][0]["rule"], "delivery/form-requested");
+    // Whose receipt it is answers for it, and not whoever signed the first of the four.
+    assert_eq!(submission["findings"][0]["findings"][0]["blame"]["name"], "Bravo Certificata S.r.l.");
     // Alone, it may be that of somebody in Cc, who gets the concise form.
     let alone = check(&["c06/con.eml"]);
     assert_eq!((alone.code, alone.violations()), (0, BTreeSet::new()));

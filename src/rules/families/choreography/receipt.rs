@@ -124,7 +124,7 @@ impl<'a> Receipt<'a> {
 
     fn finding(&self, expected: &str, found: &str, place: String) -> Finding {
         let seen = [self.fact.observation(), self.sent().observation()];
-        Finding::new(expected, found, place).blaming(self.fact.composer).seen_in(seen)
+        Finding::new(expected, found, place).blaming(self.fact).seen_in(seen)
     }
 }
 

@@ -154,7 +154,7 @@ fn twelve_due(transaction: &Transaction, acceptance: &Member, context: &Context<
         if !heard && !warned.any(|notice| !is_of_24_hours(transaction, notice)) {
             findings.push(
                 Finding::new(format!("a 12-hour notice for {recipient}"), "none", "the sender's mailbox")
-                    .blaming(transaction.sender_side())
+                    .blaming(transaction.senders())
                     .seen_in([acceptance.observation()]),
             );
         }
@@ -208,7 +208,7 @@ fn no_code(notice: &Member) -> Finding {
     let found = notice.data.errore_esteso.as_deref().unwrap_or("none");
     let place = format!("{}: daticert.xml postacert/dati/errore-esteso", notice.title());
     let finding = Finding::new("5.4.1 - <provider> - <description>", found, place);
-    finding.blaming(notice.composer).seen_in([notice.observation()])
+    finding.blaming(notice).seen_in([notice.observation()])
 }
 
 fn twenty_four_not_due(transaction: &Transaction, context: &Context<'_>) -> Findings {
@@ -230,7 +230,7 @@ fn one_each(transaction: &Transaction) -> Findings {
             let number = number(same.iter().copied());
             let Some(last) = same.last().filter(|_| number > 1) else { continue };
             let expected = format!("one {hours}-hour notice for {recipient}");
-            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
+            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(*last);
             findings.push(finding.seen_in(observations(same)));
         }
     }
@@ -239,7 +239,7 @@ fn one_each(transaction: &Transaction) -> Findings {
 
 fn undue(notice: &Member, expected: &str, found: &str) -> Finding {
     let finding = Finding::new(expected, found, format!("{}: daticert.xml postacert/dati/data", notice.title()));
-    finding.blaming(notice.composer).seen_in([notice.observation()])
+    finding.blaming(notice).seen_in([notice.observation()])
 }
 
 fn hours(after: SignedDuration) -> String {
