@@ -12,8 +12,8 @@ use crate::{
         clauses::{choreography as norm, law},
     },
     rules::{
-        Absence, Check, Finding, Findings, Member, Rule, Submission, Transaction, not_empty, providers::manages,
-        spelling::is_bare_address, when,
+        Absence, Check, Finding, Findings, Member, Rule, Submission, Transaction, instants::after, not_empty,
+        providers::manages, spelling::is_bare_address, when,
     },
 };
 
@@ -205,7 +205,7 @@ fn dated(transaction: &Transaction) -> impl Iterator<Item = (&Member, Timestamp)
 fn in_time(transaction: &Transaction) -> Findings {
     // That none is later than its arrival is asked of each message.
     let Some(submitted) = transaction.submission.as_ref().map(|submission| submission.at) else { return Vec::new() };
-    let early = dated(transaction).filter(|(_, certified)| *certified + SECOND < submitted);
+    let early = dated(transaction).filter(|(_, certified)| after(*certified, SECOND) < submitted);
     let finding = |(fact, certified): (&Member, Timestamp)| {
         let expected = format!("not before the submission, {submitted}");
         let place = format!("{}: daticert.xml postacert/dati/data", fact.title());
@@ -227,7 +227,7 @@ fn accepted_at(transaction: &Transaction) -> Option<(&Member, Timestamp)> {
 
 /// Each clock may be a second from UTC; which of two is further, nothing tells.
 fn in_order(transaction: &Transaction, acceptance: &Member, accepted: Timestamp) -> Findings {
-    let early = followed(transaction).filter(|(_, certified)| *certified + SECOND * 2 < accepted);
+    let early = followed(transaction).filter(|(_, certified)| after(*certified, SECOND * 2) < accepted);
     let finding = |(fact, certified): (&Member, Timestamp)| {
         let expected = format!("not before {}, the instant of the acceptance", LegalTime::at(accepted).date_header());
         let place = format!("{}: daticert.xml postacert/dati/data", fact.title());
