@@ -1,6 +1,6 @@
 //! Small inputs that were judged wrongly once, rebuilt from public reports on invented names, with their right verdicts.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
 
@@ -130,4 +130,17 @@ fn a_bare_line_feed_in_what_is_signed_is_a_violation() {
     let said = check(&["one-bare-lf.eml"]);
     assert_eq!(said.code, 1);
     assert_eq!(said.violations().len(), 1, "{:?}", said.violations());
+}
+
+#[test]
+fn an_altered_receipt_neither_is_the_one_that_is_missing_nor_shows_that_there_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let delivery = fs::read_to_string(case("in/c06/con.eml")).unwrap();
+    let altered = folder.path().join("altered.eml");
+    fs::write(&altered, delivery.replacen("Ricevuta di avvenuta", "Ricevuta di Avvenuta", 1)).unwrap();
+    let said = check_with("dir.ldif", &["c06/acc.eml", altered.to_str().unwrap()], &["--view", "sender"]);
+    assert_eq!((said.code, said.violations()), (1, BTreeSet::from(["signature/valid"])));
+    let [submission] = said.of_type("submission")[..] else { panic!("both belong together") };
+    assert_eq!(submission["complete"]["answer"], "cannot-tell", "{submission}");
+    assert_eq!(submission["missing"].as_array().unwrap().len(), 1);
 }
