@@ -71,7 +71,7 @@ pub static RULES: &[Rule] = &[
         question: "Do X-TipoRicevuta and the certification data ask for the same form of receipt?",
         consequence: "The delivery point sends back a receipt of a form that was not asked for.",
         check: Check::Message(|subject, _| {
-            let (mail, certified) = (subject.transport()?, subject.data()?.ricevuta.as_deref()?);
+            let (mail, certified) = (subject.transport()?, subject.data()?.form()?);
             Some(when(certified != receipt_form(mail), || {
                 Finding::new(certified, shown_field(mail, "X-TipoRicevuta"), at::header("X-TipoRicevuta"))
             }))
@@ -85,7 +85,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The sender gets less proof, or more traffic, than asked for.",
         check: Check::Message(|subject, _| {
             let (original, data) = subject.accepted()?;
-            let (asked, certified) = (receipt_form(original), data.ricevuta.as_deref()?);
+            let (asked, certified) = (receipt_form(original), data.form()?);
             let right = asked == certified || is_in_other_letters(original) && certified == "completa";
             Some(when(!right, || Finding::new(asked, certified, at::xml("postacert/dati/ricevuta/@tipo"))))
         }),
