@@ -11,8 +11,9 @@ use crate::{
         clauses::{choreography as norm, law, model},
     },
     rules::{
-        Absence, Check, Finding, Findings, Member, Origin, Rule, Sighting, Transaction, not_empty, providers::manages,
-        spelling::same_address,
+        Absence, Check, Finding, Findings, Member, Origin, Rule, Sighting, Transaction, not_empty,
+        providers::manages,
+        spelling::{is_bare_address, same_address},
     },
 };
 
@@ -215,7 +216,9 @@ fn certified_by_receiver(transaction: &Transaction) -> impl Iterator<Item = (&Me
 }
 
 fn of_another_provider(fact: &Member, provider: &str, directory: &Directory) -> Findings {
-    let strangers = fact.named().filter(|recipient| !manages(directory, provider, recipient));
+    // Of what is no address nobody says whose it is: that is another question's.
+    let named = fact.named().filter(|recipient| is_bare_address(recipient));
+    let strangers = named.filter(|recipient| !manages(directory, provider, recipient));
     let finding = |recipient| {
         let expected = format!("the provider that manages the domain of {recipient}");
         let finding = Finding::new(expected, provider, format!("{}: signature", fact.title()));

@@ -74,7 +74,8 @@ pub static RULES: &[Rule] = &[
         check: Check::Message(|subject, context| {
             let (data, directory) = (subject.certified()?, context.whole_directory()?);
             let mut findings = Findings::new();
-            for recipient in &data.destinatari {
+            // Of what is no address nobody says whose it is: that is another question's.
+            for recipient in data.destinatari.iter().filter(|recipient| is_bare_address(&recipient.address)) {
                 let expected = match directory.is_certified(&recipient.address) {
                     true => "certificato",
                     false if directory.is_ordinary(&recipient.address) => "esterno",
@@ -125,7 +126,8 @@ pub static RULES: &[Rule] = &[
         consequence: "There is proof of delivery to somebody to whom nothing was sent.",
         check: Check::Message(|subject, _| {
             let data = subject.certified()?;
-            let reached = not_empty(reached(data))?;
+            // What is no address is another question's.
+            let reached = not_empty(reached(data).filter(|(_, address)| is_bare_address(address)))?;
             let certified = || data.destinatari.iter().filter(|known| known.tipo == "certificato");
             let strange =
                 reached.filter(|(_, address)| !certified().any(|known| same_address(&known.address, address)));

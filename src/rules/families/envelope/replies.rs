@@ -36,7 +36,12 @@ pub static RULES: &[Rule] = &[
             let senders = subject.senders();
             let sender = senders.first()?;
             let is_a_senders = |reply: Mailbox| senders.iter().any(|sender| same_address(sender, &reply.address));
-            let (right, expected) = match original.field("Reply-To") {
+            // One that holds nothing may be inherited, or left aside.
+            let is_empty = |field: &String| field.trim().is_empty();
+            let inherited = original
+                .field("Reply-To")
+                .filter(|field| !is_empty(field) || mail.field("Reply-To").as_ref().is_some_and(is_empty));
+            let (right, expected) = match inherited {
                 Some(inherited) => (same_addressing(mail, original, "Reply-To"), inherited),
                 None => (subject.only_mailbox("Reply-To").is_some_and(is_a_senders), sender.clone()),
             };
