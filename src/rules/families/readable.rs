@@ -153,7 +153,7 @@ pub static RULES: &[Rule] = &[
         question: "Does the text's list of recipients hold none that the certification data lack?",
         consequence: "Users believe that somebody was written to, of whom nothing is certified.",
         check: Check::Message(|subject, _| {
-            let lines = &plain(subject)?.lines;
+            let plain = plain(subject)?;
             let data = subject.data().filter(|data| !data.destinatari.is_empty())?;
             let lower = |address: &String| address.trim().to_lowercase();
             let recipients: HashSet<String> =
@@ -161,8 +161,15 @@ pub static RULES: &[Rule] = &[
             // Whether whom it reached was certified at all is another question.
             let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
             let others: Vec<String> = reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
+            // How HTML is written shows nobody an empty line.
+            let close =
+                |shown: &str| shown.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
+            let html = subject.html().map(|html| close(&html.page.shown));
+            let texts = [(Piece::Plain, Some(&plain.lines)), (Piece::Html, html.as_ref())];
+            let texts = texts.into_iter().filter_map(|(piece, text)| Some((piece, text?)));
             let mut findings = Findings::new();
-            for list in lists(lines) {
+            for (piece, list) in texts.flat_map(|(piece, text)| lists(text).into_iter().map(move |list| (piece, list)))
+            {
                 let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
                 // Addresses elsewhere in a text are not its list of recipients.
                 if !list.iter().any(|address| recipients.contains(address)) {
@@ -170,7 +177,7 @@ pub static RULES: &[Rule] = &[
                 }
                 let known = |address: &String| recipients.contains(address) || others.contains(address);
                 for address in list.iter().filter(|address| !known(address)) {
-                    findings.push(Finding::new("a certified recipient", address, at::part(Piece::Plain)));
+                    findings.push(Finding::new("a certified recipient", address, at::part(piece)));
                 }
             }
             Some(findings)
