@@ -9,6 +9,11 @@ pub fn same_address(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
 }
 
+/// An address as [`same_address`] compares it.
+pub fn folded_address(address: &str) -> String {
+    address.trim().to_ascii_lowercase()
+}
+
 /// Whether two message identifiers are the same, with or without angle brackets.
 pub fn same_identifier(one: &str, other: &str) -> bool {
     bare_identifier(one) == bare_identifier(other)

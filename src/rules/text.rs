@@ -1,6 +1,6 @@
 //! Whether a text tells a fact, whatever its wording.
 
-use std::sync::OnceLock;
+use std::{collections::HashSet, sync::OnceLock};
 
 use memchr::memmem;
 
@@ -63,19 +63,30 @@ impl Texts {
 pub struct Text {
     shown: String,
     lower: String,
+    /// The words that stand by themselves, in lower case: of twenty thousand recipients each is found at once.
+    apart: OnceLock<HashSet<Box<str>>>,
 }
+
+/// What a word or an address is made of, beside letters and digits.
+const OF_WORDS: &str = "_-+@.";
 
 impl Text {
     /// What is written there, as a text/plain has it.
     pub fn plain(text: &str) -> Self {
         let shown = collapsed(text);
         let lower = shown.to_ascii_lowercase();
-        Self { shown, lower }
+        Self { shown, lower, apart: OnceLock::new() }
     }
 
     /// Whether it has this word, letter case ignored: `10:30:00` is not in `110:30:00`, nor one address in a longer one.
     pub fn has_word(&self, word: &str) -> bool {
-        self.words(word).next().is_some()
+        self.apart().contains(&*word.to_ascii_lowercase()) || self.words(word).next().is_some()
+    }
+
+    fn apart(&self) -> &HashSet<Box<str>> {
+        let split = || self.lower.split(|c: char| !c.is_alphanumeric() && !OF_WORDS.contains(c));
+        let words = || split().map(|word| word.trim_end_matches('.')).filter(|word| !word.is_empty());
+        self.apart.get_or_init(|| words().map(Box::from).collect())
     }
 
     /// Whether it has this number, as `5.1.1`: no digit before or after, by itself or behind a dot, makes it another one.
@@ -102,7 +113,7 @@ impl Text {
         let found = (length > 0).then(|| memmem::find_iter(self.lower.as_bytes(), &word).collect::<Vec<_>>());
         found.unwrap_or_default().into_iter().filter_map(move |at| {
             let (before, after) = (&self.lower[..at], &self.lower[at + length..]);
-            let continues_before = before.ends_with(|c: char| c.is_alphanumeric() || "_-+@.".contains(c));
+            let continues_before = before.ends_with(|c: char| c.is_alphanumeric() || OF_WORDS.contains(c));
             let mut next = after.chars();
             let continues_after = match next.next() {
                 Some('.') => next.next().is_some_and(char::is_alphanumeric),

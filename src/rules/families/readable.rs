@@ -26,6 +26,9 @@ use crate::rules::{
     when,
 };
 
+/// Of more facts that a text does not tell, no more are looked for.
+const MOST: usize = 100;
+
 /// The clauses that say what each kind tells.
 macro_rules! texts {
     () => {
@@ -57,7 +60,7 @@ macro_rules! tells {
             check: Check::Message(|subject, _| {
                 let text = &plain(subject)?.text;
                 let facts = $facts(subject);
-                let untold = || facts.iter().filter(|fact| !fact.told_by(text));
+                let untold = || facts.iter().filter(|fact| !fact.told_by(text)).take(MOST);
                 (!facts.is_empty()).then(|| untold().map(|fact| fact.missing(Piece::Plain)).collect())
             }),
         }
@@ -132,6 +135,9 @@ pub static RULES: &[Rule] = &[
             let told = typologies(lines);
             let mut findings = Findings::new();
             for recipient in &data.destinatari {
+                if findings.len() == MOST {
+                    break;
+                }
                 let typology = if recipient.tipo == "certificato" { "certificata" } else { "ordinaria" };
                 let right = match told.get(&recipient.address.to_lowercase()) {
                     Some(told) => *told == typology,
@@ -245,10 +251,12 @@ pub static RULES: &[Rule] = &[
         question: "Does the HTML tell every fact that the plain text tells?",
         consequence: "What a user learns depends on the mail program.",
         check: Check::Message(|subject, _| {
-            let (plain, html) = (&plain(subject)?.text, &subject.html()?.text);
+            // What was not read is not missing.
+            let html = subject.html().filter(|html| html.page.limit.is_none())?;
+            let (plain, html) = (&plain(subject)?.text, &html.text);
             let facts = [instant, original_subject, sender, recipients, identifier, error_code];
             let facts = facts.iter().flat_map(|facts| facts(subject));
-            let lost = facts.filter(|fact| fact.told_by(plain) && !fact.told_by(html));
+            let lost = facts.filter(|fact| fact.told_by(plain) && !fact.told_by(html)).take(MOST);
             Some(lost.map(|fact| fact.missing(Piece::Html)).collect())
         }),
     },
