@@ -73,7 +73,7 @@ const OF_WORDS: &str = "_-+@.";
 impl Text {
     /// What is written there, as a text/plain has it.
     pub fn plain(text: &str) -> Self {
-        let shown = collapsed(text);
+        let shown = without_breaks(&collapsed(text));
         let lower = shown.to_ascii_lowercase();
         Self { shown, lower, apart: OnceLock::new() }
     }
@@ -126,7 +126,7 @@ impl Text {
 
     /// Whether it has this text as far as ISO-8859-1 can write it: what it cannot may be replaced by anything.
     pub fn has_latin1(&self, text: &str) -> bool {
-        let mut rest = &*self.shown;
+        let (mut rest, text) = (&*self.shown, without_breaks(text));
         text.split(|c: char| c > '\u{ff}').map(str::trim).filter(|piece| !piece.is_empty()).all(|piece| {
             rest.find(piece).is_some_and(|at| {
                 rest = &rest[at + piece.len()..];
@@ -134,6 +134,12 @@ impl Text {
             })
         })
     }
+}
+
+/// Without the signs that only say where a long word may be broken: nobody sees them.
+fn without_breaks(text: &str) -> String {
+    const UNSEEN: [char; 6] = ['\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+    text.replace(UNSEEN, "")
 }
 
 /// Whether the text says of an address that it is of this typology, and not of the other, where it lists it.
@@ -159,6 +165,15 @@ mod tests {
         for word in ["2/03/2026", "9:30:00", "ario@alfa.example", "mario@alfa", "02/03/202", ""] {
             assert!(!text.has_word(word), "{word}");
         }
+    }
+
+    #[test]
+    fn where_a_word_may_be_broken_is_no_part_of_it() {
+        let text = Text::plain("da mario\u{200b}@alfa.\u{ad}example, \"Con\u{ad}tratto\"");
+        assert!(
+            text.has_word("mario@alfa.example") && text.has_latin1("Contratto") && text.has_latin1("Con\u{ad}tratto")
+        );
+        assert!(!text.has_word("mario@alfa"));
     }
 
     #[test]
