@@ -143,6 +143,10 @@ fn complete(transaction: &Transaction, surroundings: &Evidence, missing: &[Missi
     if views.is_empty() {
         return Answer::CannotTell("no --view says whose mailboxes these messages are from".to_owned());
     }
+    // A mailbox holds what others sent too.
+    if surroundings.watch.views().all(|view| view == View::Sender) && !answers_sender(transaction) {
+        return Answer::CannotTell("nothing of it is for the sender, whose mailbox this is said to be".to_owned());
+    }
     let [first, ..] = missing else { return Answer::Yes(format!("as seen from {}", views.join(" and "))) };
     let due = transaction.began().and_then(|began| began.checked_add(jiff::SignedDuration::from_hours(24)).ok());
     match due {

@@ -150,9 +150,11 @@ impl Transaction {
         super::families::choreography::timeout::is_of_24_hours(self, notice)
     }
 
-    /// When it began: as seen, or as certified where only files tell.
+    /// When it began, or had begun: as seen, or as certified where only files tell.
     pub fn began(&self) -> Option<Timestamp> {
-        let certified = self.messages.iter().all(Member::is_in_file).then(|| self.dispatched()).flatten();
+        let files = self.messages.iter().all(Member::is_in_file);
+        let certified = || self.messages.iter().filter(|member| !member.is_doubtful()).map(Member::happened).min();
+        let certified = files.then(|| self.dispatched().or_else(certified)).flatten();
         certified.or_else(|| self.started())
     }
 

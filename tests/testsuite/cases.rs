@@ -144,3 +144,14 @@ fn an_altered_receipt_neither_is_the_one_that_is_missing_nor_shows_that_there_is
     assert_eq!(submission["complete"]["answer"], "cannot-tell", "{submission}");
     assert_eq!(submission["missing"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn an_acceptance_is_missing_a_day_after_what_it_was_for_was_delivered() {
+    let said = check_with("dir.ldif", &["c06/con.eml"], &["--view", "sender"]);
+    let [submission] = said.of_type("submission")[..] else { panic!("it is of one submission") };
+    assert_eq!(submission["complete"]["answer"], "no", "{submission}");
+    assert_eq!(submission["missing"][0]["what"], "acceptance");
+    // What others sent may lie in a mailbox too.
+    let said = check_with("dir.ldif", &["c06/env.eml"], &["--view", "sender"]);
+    assert_eq!(said.of_type("submission")[0]["complete"]["answer"], "cannot-tell");
+}

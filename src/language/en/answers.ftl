@@ -117,6 +117,7 @@ said-as-seen = as seen from { $known }
 said-and = { $known } and { $known-other }
 said-missing-more = no { $known } in { $known-view } and { $count } more
 said-missing = no { $known } in { $known-view }
+said-not-for-sender = nothing of it is for the sender, whose mailbox this is said to be
 said-doubtful = what is missing may be a message that is here, and that no listed provider signed as it stands
 said-may-come = what is not there may come until { $at }
 said-when-unknown = when it was sent is not known

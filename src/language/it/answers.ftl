@@ -120,6 +120,7 @@ said-as-seen = visto da qui: { $known }
 said-and = { $known } e { $known-other }
 said-missing-more = manca: { $known } ({ $known-view }), e altro ancora ({ $count })
 said-missing = manca: { $known } ({ $known-view })
+said-not-for-sender = nulla di ciò che c'è è per il mittente, la cui casella sarebbe questa
 said-doubtful = ciò che manca può essere un messaggio che c'è, ma che così com'è nessun gestore dell'indice ha firmato
 said-may-come = ciò che manca può ancora arrivare fino al { $at }
 said-when-unknown = non si sa quando sia stato inviato

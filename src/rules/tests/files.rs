@@ -7,7 +7,7 @@ use crate::{
     clock::LegalTime,
     directory::export,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, View, Watch},
-    gateway::compose::{Certified, Composer, Deadline, Notice, ReceiptForm},
+    gateway::compose::{Certified, Composer, Deadline, DeliveryError, Notice, ReceiptForm},
     message::Message,
     norm::Level,
     rules::{Judgement, Options, Origin, judge},
@@ -98,6 +98,11 @@ fn who_signed_answers_for_what_is_wrong_with_it() {
     ] {
         assert_eq!(violations(&files, &[]), [expected]);
     }
+    // Of two that deny each other nobody tells which is right.
+    let error = DeliveryError { errore: "no-dominio", code: "5.1.2", description: "dominio inesistente" };
+    let failed = Notice::NonDelivery { recipient: ANNA, error };
+    let denied = [acceptance(), notice("alfa", &failed, after(0, 1), &about()), delivered(after(0, 2), &about())];
+    assert_eq!(violations(&denied, &[]), [("choreography/outcome-conflicting", None)]);
     // Who cannot deliver there made one too many, whoever came last.
     let by_both = [delivery("alfa", after(0, 1), &about()), delivered(after(0, 2), &about())];
     let repeated = violations(&by_both, &[]).into_iter().find(|(rule, _)| *rule == "choreography/outcome-repeated");

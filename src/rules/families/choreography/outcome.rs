@@ -8,7 +8,7 @@ use crate::{
         clauses::{choreography as norm, law},
     },
     rules::{
-        Absence, Check, Context, Finding, Findings, Inside, Member, Rule, Soundness, Transaction, not_empty,
+        Absence, Check, Context, Culprit, Finding, Findings, Inside, Member, Rule, Soundness, Transaction, not_empty,
         providers::{keeper_of, provider_of},
         refusal::may_have_been_refused,
     },
@@ -148,15 +148,16 @@ fn conflicting(transaction: &Transaction, context: &Context<'_>) -> Findings {
         let mut failures = failures.into_iter().flat_map(|kind| transaction.concerning(kind, &recipient));
         let (delivery, failure) = (delivered.into_iter().find(is_word), failures.find(is_word));
         let (Some(delivery), Some(failure)) = (delivery, failure) else { continue };
-        // The later of the two denies what was already certified.
-        let later = if failure.happened() >= delivery.happened() { failure } else { delivery };
+        // The later of the two denies what was already certified; of two providers nobody tells which is right.
+        let later = Culprit::from(if failure.happened() >= delivery.happened() { failure } else { delivery });
+        let both = Culprit::from(failure) == Culprit::from(delivery);
         findings.push(
             Finding::new(
                 format!("one outcome for {recipient}"),
                 format!("{} and {}", delivery.title(), failure.title()),
                 "the sender's mailbox",
             )
-            .blaming(later)
+            .blaming(if both { later } else { Party::Undetermined.into() })
             .seen_in([delivery.observation(), failure.observation()]),
         );
     }
