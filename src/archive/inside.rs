@@ -180,11 +180,12 @@ fn is_message(mail: &Mail, entity: &Entity) -> bool {
 /// What sort of archive a part is; an office document, which is a zip too, is none. It is told by type or name, and by how
 /// it begins, in base64 or not.
 fn archive(mail: &Mail, entity: &Entity) -> Option<&'static str> {
-    const SORTS: [(&str, &str, &[u8], &[u8]); 4] = [
+    const SORTS: [(&str, &str, &[u8], &[u8]); 5] = [
         ("zip", "a zip", b"PK\x03\x04", b"UEsDB"),
         ("rar", "a RAR archive", b"Rar!", b"UmFyI"),
         ("7z", "a 7z archive", b"7z\xbc\xaf", b"N3q8r"),
         ("gz", "a gzip archive", b"\x1f\x8b", b"H4sI"),
+        ("dat", "a winmail.dat", b"\x78\x9f\x3e\x22", b"eJ8+I"),
     ];
     let body = mail.bytes(&entity.body).trim_ascii_start();
     let begins =

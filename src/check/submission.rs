@@ -27,7 +27,7 @@ pub(super) fn page(transaction: &Transaction, judge: &Judge<'_>, surroundings: &
         missing,
         judgement: judge.transaction(transaction, surroundings),
         evidence: surroundings.clone(),
-        provider: transaction.messages.first().and_then(Member::answerable),
+        providers: transaction.messages.iter().filter_map(Member::answerable).collect(),
         known: Arc::default(),
     }
 }
@@ -121,7 +121,8 @@ fn missing(transaction: &Transaction, surroundings: &Evidence) -> Vec<Missing> {
         for recipient in transaction.certified_recipients() {
             let told = |member: &&Member| member.concerns(recipient);
             let ended = |member: &Member| member.is_outcome() || transaction.is_of_24_hours(member);
-            if !transaction.messages.iter().filter(told).any(ended) {
+            let certain = transaction.messages.iter().filter(|member| !member.is_doubtful());
+            if !certain.filter(told).any(ended) {
                 add(format!("delivery or non-delivery for {recipient}"), View::Sender);
             }
         }
@@ -142,10 +143,19 @@ fn complete(transaction: &Transaction, surroundings: &Evidence, missing: &[Missi
     if views.is_empty() {
         return Answer::CannotTell("no --view says whose mailboxes these messages are from".to_owned());
     }
+    // A mailbox holds what others sent too.
+    if surroundings.watch.views().all(|view| view == View::Sender) && !answers_sender(transaction) {
+        return Answer::CannotTell("nothing of it is for the sender, whose mailbox this is said to be".to_owned());
+    }
     let [first, ..] = missing else { return Answer::Yes(format!("as seen from {}", views.join(" and "))) };
     let due = transaction.began().and_then(|began| began.checked_add(jiff::SignedDuration::from_hours(24)).ok());
     match due {
         Some(due) if surroundings.watch.lasted_to(due) => {
+            if transaction.messages.iter().any(Member::is_doubtful) {
+                let why =
+                    "what is missing may be a message that is here, and that no listed provider signed as it stands";
+                return Answer::CannotTell(why.to_owned());
+            }
             let more = missing.len() - 1;
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             Answer::No(format!("no {} in {}{more}", first.what, first.view))

@@ -94,8 +94,13 @@ impl Declared {
     pub fn submission(&mut self, page: &mut SubmissionPage) {
         page.known = Arc::clone(&self.known);
         let Some(ledger) = &mut self.ledger else { return };
-        let (subject, role) = answerable(Party::Undetermined, page.provider.as_deref(), &page.evidence);
-        for rule in page.judgement.applied.keys() {
+        // What nobody is known to have signed is asked of whoever it was.
+        let named = page.providers.iter().map(|provider| Some(provider.as_str()));
+        let providers: Vec<Option<&str>> = if page.providers.is_empty() { vec![None] } else { named.collect() };
+        for (rule, provider) in
+            page.judgement.applied.keys().flat_map(|rule| providers.iter().map(move |it| (rule, it)))
+        {
+            let (subject, role) = answerable(Party::Undetermined, *provider, &page.evidence);
             ledger.asked(&Failing { rule: Some(rule), scenario: None, subject, role });
         }
         take_in(ledger, &page.judgement, &page.evidence, self.strictness);

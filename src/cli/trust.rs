@@ -238,7 +238,11 @@ fn readable(file: &[u8]) -> Result<Option<Timestamp>, String> {
     {
         return Err("its signature does not hold; `check` on the file tells more".to_owned());
     }
-    Directory::read(file).map_err(|error| error.to_string())?;
+    let directory = Directory::read(file).map_err(|error| error.to_string())?;
+    // A record that cannot be read is one all the same, and told of.
+    if directory.providers.is_empty() && directory.mistakes.is_empty() {
+        return Err("there is no provider in it".to_owned());
+    }
     Ok(opened.signature.and_then(|signature| signature.signing_time))
 }
 

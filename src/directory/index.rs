@@ -38,8 +38,8 @@ impl Index {
         let mut wildcards: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, provider) in (0..).zip(providers) {
             domains.extend((0..).zip(&provider.managed_domains).map(|(value, _)| Place { provider: at, value }));
-            for domain in provider.managed_domains.iter().filter(|domain| domain.starts_with(SIGNS)) {
-                wildcards.entry(domain.trim_start_matches(SIGNS).to_ascii_lowercase()).or_default().push(at);
+            for covered in provider.managed_domains.iter().filter(|domain| !is_plain(domain)).flat_map(|it| meant(it)) {
+                wildcards.entry(covered).or_default().push(at);
             }
             let mut listed: HashSet<String> =
                 provider.certificate_hashes.iter().map(|hash| hash.to_ascii_uppercase()).collect();
@@ -115,8 +115,22 @@ impl Index {
     }
 }
 
-/// With which entries begin that are no domain name.
-const SIGNS: [char; 3] = ['*', '.', '@'];
+/// Whether an entry is a domain name as it stands there.
+fn is_plain(domain: &str) -> bool {
+    let of_names = |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
+    domain.bytes().all(of_names) && !domain.starts_with('.') && !domain.ends_with('.')
+}
+
+/// What one that is none may be meant to cover, in lower case: `example` of `*.example`, both of `a.example, b.example`.
+fn meant(entry: &str) -> impl Iterator<Item = String> {
+    const SIGNS: [char; 3] = ['*', '.', '@'];
+    let words = entry.split(|c: char| c.is_whitespace() || ",;:/".contains(c));
+    let everything = |word: &str| word.contains('*') && word.chars().all(|c| SIGNS.contains(&c));
+    words.filter_map(move |word| {
+        let name = word.trim_matches(SIGNS).to_ascii_lowercase();
+        (!name.is_empty() || everything(word)).then_some(name)
+    })
+}
 
 /// The octets of a hash in hexadecimal digits.
 fn octets(hex: &str) -> Option<[u8; SHA1]> {
@@ -217,6 +231,12 @@ mod tests {
         ]);
         let found = |domain: &str| names(directory.perhaps_managing(domain));
         assert_eq!(found("x.y.comune.EXAMPLE"), ["A"]);
+        let written = ["c.example.", "d.example, e.example;f.example", ". ,"];
+        let directory_of_c = Directory::from_iter([provider("C", written.map(str::to_owned))]);
+        for domain in ["c.example", "d.example", "e.example", "f.example"] {
+            assert_eq!(names(directory_of_c.perhaps_managing(domain)), ["C"], "{domain}");
+        }
+        assert_eq!(names(directory_of_c.perhaps_managing("g.example")), [""; 0]);
         assert_eq!((found("b.example"), found("alfa.example"), found("example")), (vec!["B"], vec![], vec![]));
         assert!(!directory.is_certified("x@b.example"));
         assert_eq!(names(Directory::from_iter([provider("A", ["*".to_owned()])]).perhaps_managing("x")), ["A"]);

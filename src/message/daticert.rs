@@ -126,16 +126,24 @@ impl DaticertReading {
 }
 
 impl Daticert {
-    /// The instant that `giorno`, `ora` and `zona` name; `None` where they are not in the norm's form.
+    /// The instant that `giorno`, `ora` and `zona` name; `None` where they are not in the norm's form. A leap second is the one
+    /// before it.
     pub fn instant(&self) -> Option<Timestamp> {
         let [day, month, century, year] = numbers(&self.giorno, "00/00/0000")?;
         let [hour, minute, second] = numbers(&self.ora, "00:00:00")?;
         let [hours, minutes] = numbers(&self.zona, "+0000")?;
-        let local =
-            DateTime::new(i16::from(century) * 100 + i16::from(year), month, day, hour, minute, second, 0).ok()?;
+        let year = i16::from(century) * 100 + i16::from(year);
+        let leaps = second == 60;
+        let local = DateTime::new(year, month, day, hour, minute, second - i8::from(leaps), 0).ok()?;
         let seconds = (i32::from(hours) * 60 + i32::from(minutes)) * 60;
         let offset = Offset::from_seconds(if self.zona.starts_with('-') { -seconds } else { seconds }).ok()?;
-        offset.to_timestamp(local).ok().filter(|_| minutes < 60)
+        let instant = offset.to_timestamp(local).ok().filter(|_| minutes < 60)?;
+        (!leaps || may_leap(instant)).then_some(instant)
+    }
+
+    /// The form of receipt that `ricevuta` names, where it is one of the DTD's.
+    pub fn form(&self) -> Option<&str> {
+        self.ricevuta.as_deref().filter(|form| matches!(*form, "completa" | "breve" | "sintetica"))
     }
 
     /// Reads what is there, whatever else is wrong.
@@ -194,6 +202,12 @@ fn numbers<const N: usize>(text: &str, shape: &str) -> Option<[i8; N]> {
         *number = digits.next()? * 10 + digits.next()?;
     }
     Some(numbers)
+}
+
+/// Whether a leap second may follow: at the end of a month in UTC (RFC 3339 5.7).
+fn may_leap(instant: Timestamp) -> bool {
+    let utc = Offset::UTC.to_datetime(instant);
+    (utc.hour(), utc.minute(), utc.second()) == (23, 59, 59) && utc.day() == utc.date().days_in_month()
 }
 
 /// The child elements of this name, whatever their namespace.
@@ -286,6 +300,8 @@ mod tests {
         let expected: Timestamp = "2026-10-26T07:30:05Z".parse().unwrap();
         assert_eq!(instant("26/10/2026", "09:30:05", "+0200"), Some(expected));
         assert_eq!(instant("26/10/2026", "02:30:05", "-0500"), Some(expected));
+        // RFC 6109 4.2: seconds are 00 to 60, based on leap second rules.
+        assert_eq!(instant("01/01/2017", "00:59:60", "+0100"), instant("01/01/2017", "00:59:59", "+0100"));
         for (giorno, ora, zona) in [
             ("26/10/26", "09:30:05", "+0200"),
             ("2026-10-26", "09:30:05", "+0200"),
@@ -295,6 +311,8 @@ mod tests {
             ("26/10/2026", "9:30:05", "+0200"),
             ("26/10/2026", "24:00:00", "+0200"),
             ("26/10/2026", "09:30:60", "+0200"),
+            ("01/01/2017", "00:59:60", "+0200"),
+            ("02/01/2017", "00:59:60", "+0100"),
             ("26/10/2026", "09:30", "+0200"),
             ("26/10/2026", "09:30:05", "+02:00"),
             ("26/10/2026", "09:30:05", "CET"),

@@ -173,9 +173,9 @@ impl Subject<'_> {
             excerpt: observation.zip(pointed_at(&finding.at)).and_then(|(id, span)| self.excerpt(id, span)),
             span: finding.at.span,
             times: finding.times,
-            blame: match finding.blame.unwrap_or(verdict.blame) {
-                party @ Party::Undetermined => Blamed { party, name: verdict.provider.clone() },
-                party => self.blamed(party),
+            blame: match verdict.answers(finding) {
+                (party @ Party::Undetermined, provider) => Blamed { party, name: provider.map(str::to_owned) },
+                (party, _) => self.blamed(party),
             },
             has_sides: self.has_sides(),
             consequence: Some(verdict.rule.consequence),

@@ -96,7 +96,7 @@ pub fn submission(number: usize, missing: bool) -> Event<'static> {
         missing: missing.into_iter().collect(),
         evidence: Evidence::default(),
         judgement: Judgement::default(),
-        provider: None,
+        providers: std::collections::BTreeSet::new(),
         known: Arc::default(),
     }))
 }

@@ -222,9 +222,9 @@ fn verdict_line<'a>(verdict: &'a Verdict, evidence: &'a Evidence, known: &'a Kno
         Outcome::InternalError(reason) => (&[][..], Some(&reason[..])),
     };
     let findings = findings.iter().map(|finding| {
-        let party = finding.blame.unwrap_or(verdict.blame);
+        let (party, provider) = verdict.answers(finding);
         let name = match party {
-            Party::Undetermined => verdict.provider.as_deref(),
+            Party::Undetermined => provider,
             party => named(evidence, party),
         };
         FindingLine {

@@ -1,6 +1,6 @@
 //! What checking came to: of each thing that was given, of each submission put together, and of what was left out.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -144,8 +144,8 @@ pub struct SubmissionPage {
     pub evidence: Evidence,
     /// What the rules said of all of it together: what contradicts.
     pub judgement: Judgement,
-    /// The provider that is proved to have signed the first of its messages.
-    pub provider: Option<String>,
+    /// The providers that are proved to have signed its messages.
+    pub providers: BTreeSet<String>,
     /// What is declared: failures that it names are marked, and stay failures.
     pub known: Arc<Known>,
 }

@@ -136,9 +136,9 @@ impl<'a> Weighed<'a> {
 }
 
 /// A finding, as a declaration may name it.
-pub fn failing<'a>(verdict: &'a Verdict, finding: &Finding, evidence: &'a Evidence) -> Failing<'a> {
-    let party = finding.blame.unwrap_or(verdict.blame);
-    let (subject, role) = answerable(party, verdict.provider.as_deref(), evidence);
+pub fn failing<'a>(verdict: &'a Verdict, finding: &'a Finding, evidence: &'a Evidence) -> Failing<'a> {
+    let (party, provider) = verdict.answers(finding);
+    let (subject, role) = answerable(party, provider, evidence);
     Failing { rule: Some(verdict.rule.id), scenario: played(evidence), subject, role }
 }
 

@@ -61,7 +61,10 @@ impl Answers {
             }
             _ => intact(exhibit.signature.as_ref()),
         };
-        Self { intact, origin: signed_by(&exhibit.origin), form }
+        // Who cannot verify a signature passes nothing on; whether it holds is another thing.
+        let uncertified = exhibit.signature.as_ref().map(|it| &it.state) == Some(&SignatureState::NoSignerCertificate);
+        let origin = if uncertified { intact.clone() } else { signed_by(&exhibit.origin) };
+        Self { intact, origin, form }
     }
 
     /// Of mail that no system of certified mail generated.

@@ -85,12 +85,6 @@ impl<'a> MessageSubject<'a> {
         self.envelope().zip(self.original)
     }
 
-    /// The message, where its header is the one that its provider sent: a mailing list that passes a message on puts a
-    /// Sender and a Reply-To of its own, and the signature does not cover them.
-    pub fn with_own_header(&self) -> Option<&'a Mail> {
-        self.generated().filter(|mail| !mail.is_from_a_list())
-    }
-
     /// The certified message inside, in one of a kind that carries it, and what is certified.
     pub fn certified_original(&self) -> Option<(&'a Mail, &'a Daticert)> {
         let data = self.certified_below_header()?;

@@ -185,18 +185,18 @@ pub(super) fn origin(
             return Origin::NotVerified("what it signs is not here, and nothing in it stands for that".to_owned());
         }
         SignatureState::Unsupported(algorithm) => {
-            return Origin::NotVerified(format!("{algorithm} is not supported by this harness"));
+            return Origin::NotVerified(format!("{algorithm} is not supported by this program"));
+        }
+        SignatureState::NoSignerCertificate => {
+            return Origin::Refuted("the signer's certificate does not travel with the signature".to_owned());
         }
         _ => return Origin::Refuted("the signature does not hold".to_owned()),
     }
-    if signature.signer.is_none() {
-        return Origin::Refuted("the signer's certificate does not travel with the signature".to_owned());
+    if let Some(Err(error)) = path.filter(|path| path.as_ref().is_err_and(|error| !error.cannot_tell())) {
+        return Origin::Refuted(error.to_string());
     }
     if directory.is_none() {
         return Origin::NotVerified("no providers' directory is at hand".to_owned());
-    }
-    if let Some(Err(error)) = path.filter(|path| path.as_ref().is_err_and(|error| !error.cannot_tell())) {
-        return Origin::Refuted(error.to_string());
     }
     let provider = match listing {
         Listing::In(record) => &record.name,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use jiff::{Timestamp, Zoned, fmt::rfc2822, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned, fmt::rfc2822, tz::TimeZone};
 
 use super::MessageSubject;
 use crate::message::Mail;
@@ -33,6 +33,11 @@ pub fn told(subject: &MessageSubject<'_>) -> Option<Timestamp> {
 /// In Italian legal time.
 pub fn in_rome(instant: Timestamp) -> Zoned {
     instant.to_zoned(ROME.clone())
+}
+
+/// So much later, and at most as late as can be told: anybody may certify the end of time.
+pub fn after(instant: Timestamp, by: SignedDuration) -> Timestamp {
+    instant.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// An instant in Italian legal time as PEC writes it: day, hour and zone, a blank between.

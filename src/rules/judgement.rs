@@ -121,6 +121,14 @@ impl Verdict {
         if own.is_empty() { self.rule.clauses.to_vec() } else { own }
     }
 
+    /// Who answers for a finding: the party, and the provider where no role tells.
+    pub fn answers<'a>(&'a self, finding: &'a Finding) -> (Party, Option<&'a str>) {
+        match finding.blame {
+            Some(party) => (party, finding.provider.as_deref()),
+            None => (self.blame, self.provider.as_deref()),
+        }
+    }
+
     /// As a scenario announces it.
     pub fn announcement(&self) -> Announced {
         let Verdict { rule, subject, observation, .. } = self;

@@ -75,14 +75,15 @@ pub(super) fn typologies(text: &str) -> HashMap<String, &'static str> {
             let start = number.checked_sub(1).map_or(0, |before| addresses[before].0 + addresses[before].1.len());
             let end = addresses.get(number + 1).map_or(line.len(), |next| next.0);
             let (before, after) = (&line[start..*at], &line[at + address.len()..end]);
-            if let Some(typology) = first(after).or_else(|| last(before)).or(heading) {
+            if let Some(typology) = named(after).next().or_else(|| named(before).next_back()).or(heading) {
                 told.entry(address.to_lowercase()).or_insert(typology);
             }
         }
         // Another address of the same list leaves the heading standing.
         if addresses.is_empty() {
-            let ends = line.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-            heading = first(line).filter(|typology| ends.ends_with(typology));
+            let last = line.split(|c: char| !c.is_alphanumeric()).rfind(|word| !word.is_empty()).unwrap_or_default();
+            heading =
+                named(line).next().filter(|first| named(last).next().is_some() && named(line).all(|it| it == *first));
         } else if only_addresses(line).is_none() {
             heading = None;
         }
@@ -95,16 +96,26 @@ fn offset(line: &str, word: &str) -> usize {
     word.as_ptr().addr() - line.as_ptr().addr()
 }
 
-const TYPOLOGIES: [&str; 2] = ["certificata", "ordinaria"];
+/// Words for either typology, beside those of the norm's models: freely worded texts use those of daticert.xml too.
+const CERTIFIED: [&str; 3] = ["certificata", "certificato", "pec"];
+const ORDINARY: [&str; 4] = ["ordinaria", "ordinario", "esterno", "esterna"];
 
-fn first(text: &str) -> Option<&'static str> {
-    let text = text.to_lowercase();
-    TYPOLOGIES.into_iter().filter_map(|word| Some((text.find(word)?, word))).min().map(|(_, word)| word)
-}
-
-fn last(text: &str) -> Option<&'static str> {
-    let text = text.to_lowercase();
-    TYPOLOGIES.into_iter().filter_map(|word| Some((text.rfind(word)?, word))).max().map(|(_, word)| word)
+/// Each typology that a text names, as `certificata` or `ordinaria`, in order.
+pub(super) fn named(text: &str) -> impl DoubleEndedIterator<Item = &'static str> {
+    let mut told = Vec::new();
+    let mut before = "";
+    // A word that is part of an address names nothing.
+    let parts = |c: char| !c.is_alphanumeric() && !"@._-".contains(c);
+    for word in text.split(parts).map(|word| word.trim_matches(['.', '-', '_'])).filter(|word| !word.is_empty()) {
+        let is_one = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+        if is_one(&CERTIFIED) {
+            told.push(if before.eq_ignore_ascii_case("non") { "ordinaria" } else { "certificata" });
+        } else if is_one(&ORDINARY) {
+            told.push("ordinaria");
+        }
+        before = word;
+    }
+    told.into_iter()
 }
 
 #[cfg(test)]
@@ -131,7 +142,11 @@ mod tests {
         let before = "posta certificata: anna@bravo.example\nposta ordinaria: carla@posta.example";
         let above =
             "Posta certificata:\n- dario@bravo.example\n- anna@bravo.example\nPosta ordinaria:\ncarla@posta.example";
-        for text in [after, before, above] {
+        let in_other_words = "- anna@bravo.example [certificato]\n- carla@posta.example (posta non certificata)\n";
+        let short = "anna@bravo.example (PEC), carla@posta.example (esterno)";
+        let above_in_others =
+            "Non certificati:\nDestinatari PEC:\nanna@bravo.example\nPosta non certificata:\ncarla@posta.example";
+        for text in [after, before, above, in_other_words, short, above_in_others] {
             assert_eq!(told(text, "anna@bravo.example"), Some("certificata"), "{text}");
             assert_eq!(told(text, "carla@posta.example"), Some("ordinaria"), "{text}");
         }
@@ -141,5 +156,7 @@ mod tests {
             Some("ordinaria")
         );
         assert_eq!(told("joanna@bravo.example (posta ordinaria)", "anna@bravo.example"), None);
+        assert_eq!(told("ufficio.pec@alfa.example ed anna@bravo.example", "anna@bravo.example"), None);
+        assert_eq!(told("Accettato da Alfa PEC S.p.A.\nanna@bravo.example", "anna@bravo.example"), None);
     }
 }

@@ -113,6 +113,19 @@ impl Location {
         self
     }
 
+    /// Whether it is in the message's own header, outside what is signed, but for what says how its body is read.
+    pub(super) fn is_outside(&self) -> bool {
+        let of_body = |field: &str| {
+            field.eq_ignore_ascii_case("MIME-Version")
+                || field.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("Content-"))
+        };
+        match &self.spot {
+            Spot::Header { field, of: None, .. } => !of_body(field),
+            Spot::Words { text } => text.starts_with("header"),
+            _ => false,
+        }
+    }
+
     /// A field of a part's header, not of the message's.
     #[must_use]
     pub fn of(mut self, piece: Piece) -> Self {

@@ -89,6 +89,11 @@ impl Member {
         self.seen[0].at
     }
 
+    /// When it was seen, or where only files tell, when it was certified.
+    pub(super) fn happened(&self) -> Timestamp {
+        self.data.instant().filter(|_| self.is_in_file()).unwrap_or_else(|| self.first_seen())
+    }
+
     /// The provider whose verified signature it bears, where no role tells who composed it.
     pub fn answerable(&self) -> Option<String> {
         self.origin.answerable(self.composer)

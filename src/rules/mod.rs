@@ -7,6 +7,7 @@ mod applies;
 pub mod at;
 mod context;
 mod copies;
+mod culprit;
 mod exhibit;
 mod families;
 mod instants;
@@ -33,6 +34,7 @@ pub use absence::Absence;
 pub use anatomy::{Anatomy, Hashes, Part, Sha1};
 pub use answers::{Answer, Answers};
 pub use context::{Context, DirectorySubject, LogSubject, MessageSubject};
+pub use culprit::Culprit;
 pub use families::FAMILIES;
 pub use judge::{Clerk, Judge, Lone, Options, Reference, SignedBy, judge};
 pub use judgement::{GivenCertificate, Judgement, Origin, Verdict};
@@ -151,6 +153,8 @@ pub struct Finding {
     pub at: Location,
     /// Who answers for it, where it is not whoever composed the subject.
     pub blame: Option<Party>,
+    /// The provider that is proved to be that party, where no role tells.
+    pub provider: Option<String>,
     /// Observations that show it, where the subject is not one of them alone.
     pub observations: Vec<usize>,
     /// How often it was found, the same each time.
@@ -163,7 +167,7 @@ impl Finding {
     pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<Location>) -> Self {
         let at = place.into();
         let (expected, found) = (shown(expected.as_ref()), shown(found.as_ref()));
-        Self { expected, found, at, blame: None, observations: Vec::new(), times: 1 }
+        Self { expected, found, at, blame: None, provider: None, observations: Vec::new(), times: 1 }
     }
 
     /// With the byte offset in the message, where that is not found by the place alone.
@@ -184,8 +188,10 @@ impl Finding {
 
     /// With the one who answers for it, where that is not whoever composed the subject.
     #[must_use]
-    pub fn blaming(mut self, party: Party) -> Self {
+    pub fn blaming(mut self, who: impl Into<Culprit>) -> Self {
+        let Culprit { party, provider } = who.into();
         self.blame = Some(party);
+        self.provider = provider;
         self
     }
 

@@ -1,6 +1,6 @@
 //! Whose an address is: the provider that manages its domain, by the directory and by who plays.
 
-use super::{Context, exhibit::role_of};
+use super::{Context, Culprit, exhibit::role_of};
 use crate::{
     directory::{Directory, Provider},
     evidence::{GatewayFacts, Party, Role},
@@ -29,6 +29,15 @@ pub(super) fn provider_of(context: &Context<'_>, address: &str) -> Party {
         names.into_iter().find_map(|name| role_of(context.evidence, name)).map(Party::from)
     };
     context.evidence.gateways.iter().find_map(managed).or_else(directory).unwrap_or(Party::Undetermined)
+}
+
+/// The same, to answer for something: by name, as the directory tells, where it does not play.
+pub(super) fn keeper_of(context: &Context<'_>, address: &str) -> Culprit {
+    let party = provider_of(context, address);
+    let mut managing = context.directory.into_iter().flat_map(|directory| directory.managing(domain(address)));
+    let first = managing.next().filter(|_| party == Party::Undetermined);
+    let only = first.filter(|first| managing.all(|other| other.name.eq_ignore_ascii_case(&first.name)));
+    Culprit { party, provider: only.map(|provider| provider.name.clone()) }
 }
 
 /// The service mailboxes of whoever manages a sender's domain: a provider's environments may each have one. A record

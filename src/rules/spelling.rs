@@ -9,6 +9,11 @@ pub fn same_address(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
 }
 
+/// An address as [`same_address`] compares it.
+pub fn folded_address(address: &str) -> String {
+    address.trim().to_ascii_lowercase()
+}
+
 /// Whether two message identifiers are the same, with or without angle brackets.
 pub fn same_identifier(one: &str, other: &str) -> bool {
     bare_identifier(one) == bare_identifier(other)
@@ -24,7 +29,7 @@ pub fn bare_identifier(identifier: &str) -> &str {
 pub fn is_bare_address(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(local, domain)| {
         let plain = |part: &str| {
-            !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';'))
+            !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || matches!(c, '@' | '<' | '>' | ',' | ';'))
         };
         plain(domain) && (plain(local) || (local.len() > 2 && local.starts_with('"') && local.ends_with('"')))
     })
@@ -61,7 +66,16 @@ mod tests {
     #[test]
     fn an_address_is_bare_only_without_name_brackets_and_blanks() {
         assert!(is_bare_address("mario.rossi@alfa.example") && is_bare_address("\"mario rossi\"@alfa.example"));
-        for wrong in ["", "mario", "@alfa.example", "mario@", "<mario@alfa.example>", "Mario mario@alfa.example"] {
+        for wrong in [
+            "",
+            "mario",
+            "mario@@alfa.example",
+            "a@b@alfa.example",
+            "@alfa.example",
+            "mario@",
+            "<mario@alfa.example>",
+            "Mario mario@alfa.example",
+        ] {
             assert!(!is_bare_address(wrong), "{wrong}");
         }
     }

@@ -1,12 +1,12 @@
 //! Whether a text tells a fact, whatever its wording.
 
-use std::sync::OnceLock;
+use std::{collections::HashSet, sync::OnceLock};
 
 use memchr::memmem;
 
 use crate::message::{Message, html::Page};
 
-use super::spelling::collapsed;
+use super::{listing::named, spelling::collapsed};
 
 /// The versions of a message's readable text, decoded when first asked for.
 #[derive(Debug, Default)]
@@ -63,19 +63,30 @@ impl Texts {
 pub struct Text {
     shown: String,
     lower: String,
+    /// The words that stand by themselves, in lower case: of twenty thousand recipients each is found at once.
+    apart: OnceLock<HashSet<Box<str>>>,
 }
+
+/// What a word or an address is made of, beside letters and digits.
+const OF_WORDS: &str = "_-+@.";
 
 impl Text {
     /// What is written there, as a text/plain has it.
     pub fn plain(text: &str) -> Self {
-        let shown = collapsed(text);
+        let shown = without_breaks(&collapsed(text));
         let lower = shown.to_ascii_lowercase();
-        Self { shown, lower }
+        Self { shown, lower, apart: OnceLock::new() }
     }
 
     /// Whether it has this word, letter case ignored: `10:30:00` is not in `110:30:00`, nor one address in a longer one.
     pub fn has_word(&self, word: &str) -> bool {
-        self.words(word).next().is_some()
+        self.apart().contains(&*word.to_ascii_lowercase()) || self.words(word).next().is_some()
+    }
+
+    fn apart(&self) -> &HashSet<Box<str>> {
+        let split = || self.lower.split(|c: char| !c.is_alphanumeric() && !OF_WORDS.contains(c));
+        let words = || split().map(|word| word.trim_end_matches('.')).filter(|word| !word.is_empty());
+        self.apart.get_or_init(|| words().map(Box::from).collect())
     }
 
     /// Whether it has this number, as `5.1.1`: no digit before or after, by itself or behind a dot, makes it another one.
@@ -102,7 +113,7 @@ impl Text {
         let found = (length > 0).then(|| memmem::find_iter(self.lower.as_bytes(), &word).collect::<Vec<_>>());
         found.unwrap_or_default().into_iter().filter_map(move |at| {
             let (before, after) = (&self.lower[..at], &self.lower[at + length..]);
-            let continues_before = before.ends_with(|c: char| c.is_alphanumeric() || "_-+@.".contains(c));
+            let continues_before = before.ends_with(|c: char| c.is_alphanumeric() || OF_WORDS.contains(c));
             let mut next = after.chars();
             let continues_after = match next.next() {
                 Some('.') => next.next().is_some_and(char::is_alphanumeric),
@@ -115,7 +126,7 @@ impl Text {
 
     /// Whether it has this text as far as ISO-8859-1 can write it: what it cannot may be replaced by anything.
     pub fn has_latin1(&self, text: &str) -> bool {
-        let mut rest = &*self.shown;
+        let (mut rest, text) = (&*self.shown, without_breaks(text));
         text.split(|c: char| c > '\u{ff}').map(str::trim).filter(|piece| !piece.is_empty()).all(|piece| {
             rest.find(piece).is_some_and(|at| {
                 rest = &rest[at + piece.len()..];
@@ -125,14 +136,19 @@ impl Text {
     }
 }
 
+/// Without the signs that only say where a long word may be broken: nobody sees them.
+fn without_breaks(text: &str) -> String {
+    const UNSEEN: [char; 6] = ['\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+    text.replace(UNSEEN, "")
+}
+
 /// Whether the text says of an address that it is of this typology, and not of the other, where it lists it.
 pub fn tells_typology(text: &Text, address: &str, typology: &str) -> bool {
     const FARTHEST: usize = 60;
     text.words(address).any(|end| {
         // What follows, as far as the next address.
         let after: String = text.lower[end..].chars().take(FARTHEST).take_while(|c| *c != '@').collect();
-        let first = ["certificata", "ordinaria"].into_iter().filter_map(|word| Some((after.find(word)?, word))).min();
-        first.is_some_and(|(_, word)| word == typology)
+        named(&after).next() == Some(typology)
     })
 }
 
@@ -149,6 +165,15 @@ mod tests {
         for word in ["2/03/2026", "9:30:00", "ario@alfa.example", "mario@alfa", "02/03/202", ""] {
             assert!(!text.has_word(word), "{word}");
         }
+    }
+
+    #[test]
+    fn where_a_word_may_be_broken_is_no_part_of_it() {
+        let text = Text::plain("da mario\u{200b}@alfa.\u{ad}example, \"Con\u{ad}tratto\"");
+        assert!(
+            text.has_word("mario@alfa.example") && text.has_latin1("Contratto") && text.has_latin1("Con\u{ad}tratto")
+        );
+        assert!(!text.has_word("mario@alfa"));
     }
 
     #[test]

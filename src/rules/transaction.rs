@@ -12,7 +12,7 @@ pub(super) use grouping::transactions;
 use index::Index;
 pub use strays::{Move, Outline};
 
-use super::{Member, Sha256, Sighting};
+use super::{Culprit, Member, Sha256, Sighting};
 use crate::{
     evidence::{Evidence, Party, Role, SmtpPath},
     message::Kind,
@@ -150,9 +150,11 @@ impl Transaction {
         super::families::choreography::timeout::is_of_24_hours(self, notice)
     }
 
-    /// When it began: as seen, or as certified where only files tell.
+    /// When it began, or had begun: as seen, or as certified where only files tell.
     pub fn began(&self) -> Option<Timestamp> {
-        let certified = self.messages.iter().all(Member::is_in_file).then(|| self.dispatched()).flatten();
+        let files = self.messages.iter().all(Member::is_in_file);
+        let certified = || self.messages.iter().filter(|member| !member.is_doubtful()).map(Member::happened).min();
+        let certified = files.then(|| self.dispatched().or_else(certified)).flatten();
         certified.or_else(|| self.started())
     }
 
@@ -186,6 +188,11 @@ impl Transaction {
             Some(submission) => submission.to.into(),
             None => self.reference().map_or(Party::Undetermined, |member| member.composer),
         }
+    }
+
+    /// The sender's provider, to answer for something.
+    pub(super) fn senders(&self) -> Culprit {
+        Culprit { party: self.sender_side(), provider: self.reference().and_then(Member::answerable) }
     }
 
     /// When the message was dispatched: the instant that acceptance and envelope certify. An envelope for a provider out of

@@ -200,7 +200,7 @@ fn pss(algorithm: &AlgorithmIdentifierOwned) -> Result<RsaParameters, Verdict> {
 }
 
 fn unsupported(what: &str) -> Verdict {
-    Verdict::Unsupported(format!("{what} cannot be verified here"))
+    Verdict::Unsupported(what.to_owned())
 }
 
 /// ecdsa-with-SHA1 (RFC 3279).

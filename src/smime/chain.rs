@@ -94,7 +94,9 @@ impl<'a> Search<'a> {
                     let why = format!("the certificate of {subject} is not signed by the authority that it names");
                     told = told.or(PathError::NoPath(why));
                 }
-                Verdict::Unsupported(what) => told = told.or(PathError::Unsupported(what)),
+                Verdict::Unsupported(what) => {
+                    told = told.or(PathError::Unsupported(format!("{what} is not supported")));
+                }
             }
         }
         for other in self.others.iter().filter(|other| other.subject == last.issuer) {
@@ -113,7 +115,9 @@ impl<'a> Search<'a> {
                     )));
                 }
                 Verdict::Wrong => {}
-                Verdict::Unsupported(what) => told = told.or(PathError::Unsupported(what)),
+                Verdict::Unsupported(what) => {
+                    told = told.or(PathError::Unsupported(format!("{what} is not supported")));
+                }
             }
         }
         Err(told)

@@ -1,6 +1,6 @@
 //! Small inputs that were judged wrongly once, rebuilt from public reports on invented names, with their right verdicts.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
 
@@ -86,6 +86,8 @@ fn a_complete_delivery_without_the_original_is_seen_beside_its_envelope() {
     let [submission] = said.of_type("submission")[..] else { panic!("the four belong together") };
     assert_eq!(submission["messages"].as_array().unwrap().len(), 4);
     assert_eq!(submission["findings"][0]["rule"], "delivery/form-requested");
+    // Whose receipt it is answers for it, and not whoever signed the first of the four.
+    assert_eq!(submission["findings"][0]["findings"][0]["blame"]["name"], "Bravo Certificata S.r.l.");
     // Alone, it may be that of somebody in Cc, who gets the concise form.
     let alone = check(&["c06/con.eml"]);
     assert_eq!((alone.code, alone.violations()), (0, BTreeSet::new()));
@@ -128,4 +130,28 @@ fn a_bare_line_feed_in_what_is_signed_is_a_violation() {
     let said = check(&["one-bare-lf.eml"]);
     assert_eq!(said.code, 1);
     assert_eq!(said.violations().len(), 1, "{:?}", said.violations());
+}
+
+#[test]
+fn an_altered_receipt_neither_is_the_one_that_is_missing_nor_shows_that_there_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let delivery = fs::read_to_string(case("in/c06/con.eml")).unwrap();
+    let altered = folder.path().join("altered.eml");
+    fs::write(&altered, delivery.replacen("Ricevuta di avvenuta", "Ricevuta di Avvenuta", 1)).unwrap();
+    let said = check_with("dir.ldif", &["c06/acc.eml", altered.to_str().unwrap()], &["--view", "sender"]);
+    assert_eq!((said.code, said.violations()), (1, BTreeSet::from(["signature/valid"])));
+    let [submission] = said.of_type("submission")[..] else { panic!("both belong together") };
+    assert_eq!(submission["complete"]["answer"], "cannot-tell", "{submission}");
+    assert_eq!(submission["missing"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_acceptance_is_missing_a_day_after_what_it_was_for_was_delivered() {
+    let said = check_with("dir.ldif", &["c06/con.eml"], &["--view", "sender"]);
+    let [submission] = said.of_type("submission")[..] else { panic!("it is of one submission") };
+    assert_eq!(submission["complete"]["answer"], "no", "{submission}");
+    assert_eq!(submission["missing"][0]["what"], "acceptance");
+    // What others sent may lie in a mailbox too.
+    let said = check_with("dir.ldif", &["c06/env.eml"], &["--view", "sender"]);
+    assert_eq!(said.of_type("submission")[0]["complete"]["answer"], "cannot-tell");
 }

@@ -95,6 +95,8 @@ fn understood(element: &str) -> Option<Mailbox> {
     if let Some((name, address)) = element.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
         // The name must leave no doubt about where the address begins.
         let name = name.trim_end();
+        // A source route (RFC 5322 4.4) leads to the address, and is ignored.
+        let address = address.strip_prefix('@').and_then(|route| route.split_once(':')).map_or(address, |(_, to)| to);
         let mailbox = only(&format!("<{}>", without_blanks(address)?))?;
         let balanced = !name.contains(['<', '>']) && name.matches('"').count() % 2 == 0;
         return balanced.then(|| Mailbox { name: (!name.is_empty()).then(|| name.to_owned()), ..mailbox });
@@ -199,6 +201,7 @@ mod tests {
             ("a@b; c@d", &["a@b", "c@d"], vec![sloppy("a@b;")]),
             ("Soci: a@b, c@d. e;, f@g", &["a@b", "c@d.e", "f@g"], vec![sloppy("c@d. e")]),
             ("mailto:a@b", &["a@b"], vec![sloppy("mailto:a@b")]),
+            ("A <@x.example,@y.example:a@b>", &["a@b"], vec![sloppy("A <@x.example,@y.example:a@b>")]),
             ("Studio [Rossi] <a@b>", &["a@b"], vec![sloppy("Studio [Rossi] <a@b>")]),
         ] {
             let expected = addresses.iter().map(|address| (*address).to_owned()).collect();

@@ -16,9 +16,11 @@ impl HeaderText {
     /// The readings of an unfolded field.
     pub(super) fn read(unfolded: &str) -> Self {
         let mut readings = vec![words::decode(unfolded, Broken::Latin1)];
-        let replaced = words::decode(unfolded, Broken::Replaced);
-        if replaced != readings[0] {
-            readings.push(replaced);
+        for broken in [Broken::Replaced, Broken::AsWritten] {
+            let other = words::decode(unfolded, broken);
+            if !readings.contains(&other) {
+                readings.push(other);
+            }
         }
         Self { readings }
     }
@@ -132,6 +134,11 @@ mod tests {
         let broken = subject(b"=?utf-8?Q?Perch=E9?= no");
         assert!(broken.reads_as("Perché no") && broken.reads_as("Perch\u{fffd} no") && !broken.reads_as("Perch no"));
         assert_eq!(broken.shown(), "Perché no");
+        assert!(broken.reads_as("=?utf-8?Q?Perch=E9?= no"));
+        // RFC 2047 5: what touches other text is no encoded word, and many decode it all the same.
+        let touching = subject(b"\"=?utf-8?Q?ciao?=\"");
+        assert!(touching.reads_as("\"ciao\"") && touching.reads_as("\"=?utf-8?Q?ciao?=\""));
+        assert!(!subject(b"=?utf-8?Q?ciao?=").reads_as("=?utf-8?Q?ciao?="));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Encoded words (RFC 2047), as they are met rather than as they should be: adjacent words of one charset are decoded
 //! together, since many composers cut them inside a character, and they are recognised without blanks around them.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use mail_parser::{decoders::base64::base64_decode, parsers::MessageStream};
 use regex::{Captures, Regex};
@@ -20,6 +20,8 @@ pub(super) enum Broken {
     Latin1,
     /// Lost.
     Replaced,
+    /// No encoded words, and neither are those that touch other text (RFC 2047 5).
+    AsWritten,
 }
 
 /// `text` with its encoded words decoded; those of an unknown charset or a broken encoding stay as they are (6.2).
@@ -33,6 +35,9 @@ pub(super) fn decode(text: &str, broken: Broken) -> String {
     for captures in WORD.captures_iter(text) {
         let Some(word) = Word::read(&captures) else { continue };
         let whole = captures.get_match();
+        if broken == Broken::AsWritten && (touches(text, &whole.range()) || word.is_broken()) {
+            continue;
+        }
         let between = &text[seen..whole.start()];
         seen = whole.end();
         match &mut run {
@@ -57,6 +62,12 @@ pub(super) fn decode(text: &str, broken: Broken) -> String {
     decoded
 }
 
+/// Whether anything but a blank stands before or after.
+fn touches(text: &str, word: &Range<usize>) -> bool {
+    let black = |sign: char| !sign.is_ascii_whitespace();
+    text[..word.start].ends_with(black) || text[word.end..].starts_with(black)
+}
+
 /// One encoded word, or several run together.
 struct Word {
     charset: String,
@@ -73,6 +84,11 @@ impl Word {
         };
         let charset = captures["charset"].to_owned();
         Some(Self { decode: charset::decoder(&charset)?, charset, bytes })
+    }
+
+    /// Whether its octets are not of its charset, as far as that can be told.
+    fn is_broken(&self) -> bool {
+        charset::is_utf8(&self.charset) && std::str::from_utf8(&self.bytes).is_err()
     }
 
     fn text(&self, broken: Broken) -> String {

@@ -49,7 +49,8 @@ crate::clauses! {
     RFC6109_3_1_6_OWN_PROVIDER = "RFC6109-3.1.6-own-provider", "RFC 6109 3.1.6", Must, Provider,
         "The sending provider itself tells its user of a refusal, of a delay and of a virus found elsewhere (3.1.2, 3.1.6, 3.2.4).";
     RFC6109_3_1_6_TWELVE = "RFC6109-3.1.6-twelve", "RFC 6109 3.1.6", Must, AccessPoint,
-        "After 12 hours without server-server acceptance or delivery the sender gets one notice.";
+        "After 12 hours without server-server acceptance or delivery the sender gets one notice.",
+        reading: "What counts is what the sender's provider received. Files do not show when: there a notice is undue by what the other provider certified two hours before it or earlier.";
     RFC6109_3_1_6_TWENTY_FOUR = "RFC6109-3.1.6-twenty-four", "RFC 6109 3.1.6", Must, AccessPoint,
         "Without a delivery the sender gets a notice by hour 24 and not before hour 22.",
         reading: "2.1.1.1.2 wants none once the server-server acceptance came: 3.1.6 and DM art. 13 win. A non-delivery also ends the wait; both may come where SMTP failed.";

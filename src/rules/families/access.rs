@@ -1,5 +1,7 @@
 //! What the access point let in, and how it marked it: the original inside a transport envelope (RFC 6109 2.2.1, 3.1.1).
 
+use std::collections::HashSet;
+
 use crate::{
     message::{AddressList, AddressProblem, Header, Mail, daticert::Destinatario},
     norm::{
@@ -11,7 +13,7 @@ use crate::{
 use crate::rules::{
     Check, Finding, Findings, Piece, Rule, at,
     families::envelope::{certified_identifier, compare_identifier},
-    spelling::{same_address, shown_field},
+    spelling::{folded_address, same_address, shown_field},
     when,
 };
 
@@ -91,10 +93,15 @@ pub static RULES: &[Rule] = &[
                 return Some(Vec::new());
             }
             let addressed: Vec<&str> = lists.iter().flat_map(AddressList::addresses).collect();
-            let stands = |to: &&Destinatario| addressed.iter().any(|address| same_address(address, &to.address));
-            let finding =
-                |to: &Destinatario| Finding::new(&to.address, addressed.join(", "), "postacert.eml headers To and Cc");
-            Some(data.destinatari.iter().filter(|to| !stands(to)).map(finding).collect())
+            // That nobody is addressed is another question's.
+            if addressed.is_empty() {
+                return Some(Vec::new());
+            }
+            let known: HashSet<String> = addressed.iter().map(|address| folded_address(address)).collect();
+            let hidden = data.destinatari.iter().filter(|to| !known.contains(&folded_address(&to.address)));
+            let addressed = addressed.join(", ");
+            let finding = |to: &Destinatario| Finding::new(&to.address, &addressed, "postacert.eml headers To and Cc");
+            Some(hidden.map(finding).collect())
         }),
     },
     Rule {

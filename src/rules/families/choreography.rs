@@ -23,7 +23,7 @@ use crate::{
     message::{Bytes, Kind},
 };
 
-use crate::rules::{Context, Member, Origin, Soundness, Transaction, providers::manages};
+use crate::rules::{Context, Culprit, Member, Origin, Soundness, Transaction, providers::manages};
 
 /// The acceptance by a gateway, which owes the sender the rest; what the harness put in owes nothing.
 pub(super) fn accepted(transaction: &Transaction) -> Option<&Member> {
@@ -130,9 +130,9 @@ pub(super) fn is_of_another_provider(transaction: &Transaction, fact: &Member) -
 }
 
 /// Who made one too many of what is to come once: the last who is not whom it comes from, or else the last.
-pub(super) fn one_too_many(told: &[&Member], rightful: Party) -> Party {
-    let strange = |fact: &&&Member| rightful != Party::Undetermined && fact.composer != rightful;
-    told.iter().rfind(strange).or(told.last()).map_or(Party::Undetermined, |fact| fact.composer)
+pub(super) fn one_too_many(told: &[&Member], rightful: &Culprit) -> Culprit {
+    let strange = told.iter().rfind(|fact| rightful.is_not(fact));
+    strange.or(told.last()).map_or(Party::Undetermined.into(), |fact| Culprit::from(*fact))
 }
 
 /// Whether a message can tell anything of a recipient: it is the sender's own provider's, or neither known to be forged nor

@@ -162,7 +162,7 @@ pub static RULES: &[Rule] = &[
         question: "Is Sender, where there is one, the same as From?",
         consequence: "Mail programs hold the signature against Sender and warn.",
         check: Check::Message(|subject, _| {
-            let mail = subject.with_own_header()?;
+            let mail = subject.generated()?;
             let found = mail.root.header("Sender")?;
             let both = subject.only_mailbox("Sender").zip(subject.only_mailbox("From"));
             let same = both.is_some_and(|(sender, from)| same_address(&sender.address, &from.address));

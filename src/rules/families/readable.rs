@@ -26,6 +26,9 @@ use crate::rules::{
     when,
 };
 
+/// Of more facts that a text does not tell, no more are looked for.
+const MOST: usize = 100;
+
 /// The clauses that say what each kind tells.
 macro_rules! texts {
     () => {
@@ -57,7 +60,7 @@ macro_rules! tells {
             check: Check::Message(|subject, _| {
                 let text = &plain(subject)?.text;
                 let facts = $facts(subject);
-                let untold = || facts.iter().filter(|fact| !fact.told_by(text));
+                let untold = || facts.iter().filter(|fact| !fact.told_by(text)).take(MOST);
                 (!facts.is_empty()).then(|| untold().map(|fact| fact.missing(Piece::Plain)).collect())
             }),
         }
@@ -132,6 +135,9 @@ pub static RULES: &[Rule] = &[
             let told = typologies(lines);
             let mut findings = Findings::new();
             for recipient in &data.destinatari {
+                if findings.len() == MOST {
+                    break;
+                }
                 let typology = if recipient.tipo == "certificato" { "certificata" } else { "ordinaria" };
                 let right = match told.get(&recipient.address.to_lowercase()) {
                     Some(told) => *told == typology,
@@ -153,7 +159,7 @@ pub static RULES: &[Rule] = &[
         question: "Does the text's list of recipients hold none that the certification data lack?",
         consequence: "Users believe that somebody was written to, of whom nothing is certified.",
         check: Check::Message(|subject, _| {
-            let lines = &plain(subject)?.lines;
+            let plain = plain(subject)?;
             let data = subject.data().filter(|data| !data.destinatari.is_empty())?;
             let lower = |address: &String| address.trim().to_lowercase();
             let recipients: HashSet<String> =
@@ -161,8 +167,15 @@ pub static RULES: &[Rule] = &[
             // Whether whom it reached was certified at all is another question.
             let reached = data.consegna.iter().chain(&data.ricezione).map(lower);
             let others: Vec<String> = reached.chain([lower(&data.mittente), lower(&data.identificativo)]).collect();
+            // How HTML is written shows nobody an empty line.
+            let close =
+                |shown: &str| shown.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
+            let html = subject.html().map(|html| close(&html.page.shown));
+            let texts = [(Piece::Plain, Some(&plain.lines)), (Piece::Html, html.as_ref())];
+            let texts = texts.into_iter().filter_map(|(piece, text)| Some((piece, text?)));
             let mut findings = Findings::new();
-            for list in lists(lines) {
+            for (piece, list) in texts.flat_map(|(piece, text)| lists(text).into_iter().map(move |list| (piece, list)))
+            {
                 let list: Vec<String> = list.into_iter().map(str::to_lowercase).collect();
                 // Addresses elsewhere in a text are not its list of recipients.
                 if !list.iter().any(|address| recipients.contains(address)) {
@@ -170,7 +183,7 @@ pub static RULES: &[Rule] = &[
                 }
                 let known = |address: &String| recipients.contains(address) || others.contains(address);
                 for address in list.iter().filter(|address| !known(address)) {
-                    findings.push(Finding::new("a certified recipient", address, at::part(Piece::Plain)));
+                    findings.push(Finding::new("a certified recipient", address, at::part(piece)));
                 }
             }
             Some(findings)
@@ -238,10 +251,12 @@ pub static RULES: &[Rule] = &[
         question: "Does the HTML tell every fact that the plain text tells?",
         consequence: "What a user learns depends on the mail program.",
         check: Check::Message(|subject, _| {
-            let (plain, html) = (&plain(subject)?.text, &subject.html()?.text);
+            // What was not read is not missing.
+            let html = subject.html().filter(|html| html.page.limit.is_none())?;
+            let (plain, html) = (&plain(subject)?.text, &html.text);
             let facts = [instant, original_subject, sender, recipients, identifier, error_code];
             let facts = facts.iter().flat_map(|facts| facts(subject));
-            let lost = facts.filter(|fact| fact.told_by(plain) && !fact.told_by(html));
+            let lost = facts.filter(|fact| fact.told_by(plain) && !fact.told_by(html)).take(MOST);
             Some(lost.map(|fact| fact.missing(Piece::Html)).collect())
         }),
     },

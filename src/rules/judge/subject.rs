@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     super::{
-        Check, Context, Finding, Findings, GivenCertificate, LogSubject, Member, Rule, Transaction, Unread,
+        Check, Context, Culprit, Finding, Findings, GivenCertificate, LogSubject, Member, Rule, Transaction, Unread,
         exhibit::Exhibit,
     },
     about::About,
@@ -65,8 +65,10 @@ fn counted(findings: Findings) -> Findings {
     let mut places: HashMap<_, usize> = HashMap::new();
     let mut counted: Findings = Vec::new();
     for finding in findings {
-        let Finding { expected, found, at, blame, observations, times } = &finding;
-        let same = (expected.clone(), found.clone(), at.spot.clone(), at.detail.clone(), *blame, observations.clone());
+        let Finding { expected, found, at, blame, provider, observations, times } = &finding;
+        let place = (at.spot.clone(), at.detail.clone());
+        let who = (*blame, provider.clone());
+        let same = (expected.clone(), found.clone(), place, who, observations.clone());
         match places.entry(same) {
             Entry::Occupied(place) => counted[*place.get()].times += times,
             Entry::Vacant(place) => {
@@ -86,6 +88,14 @@ impl Subject for Exhibit<'_> {
             Check::Limits(check) => return Some(check(&subject)?.iter().map(beyond).collect()),
             _ => return None,
         };
+        // What a mailing list did to a header that no signature covers is nobody's fault, and what was there nobody knows.
+        let put = findings.len();
+        if subject.mail().is_from_a_list() {
+            findings.retain(|finding| finding.blame.is_some() || !finding.at.is_outside());
+        }
+        if findings.is_empty() && put > 0 {
+            return None;
+        }
         locate(&mut findings, subject.message);
         if !subject.message.shape.is_as_it_came() {
             for finding in &mut findings {
@@ -198,9 +208,8 @@ impl Subject for Transaction {
             ("", Some(submission)) => format!("submission {submission}"),
             (identifier, _) => format!("transaction {identifier}"),
         };
-        let shown = |member: &&Member| Some(member.observation()) == observation;
-        let provider = self.messages.iter().find(shown).and_then(Member::answerable);
-        About { subject, observation, kind: None, blame: self.sender_side(), provider }
+        let Culprit { party: blame, provider } = self.senders();
+        About { subject, observation, kind: None, blame, provider }
     }
 
     /// Whom the clauses bind: the access point is that of the sender's provider, incoming and delivery point are the others'.
@@ -224,18 +233,18 @@ fn bounded(findings: Findings) -> Findings {
     if findings.len() <= MOST {
         return findings;
     }
-    let mut told: BTreeMap<Option<Party>, usize> = BTreeMap::new();
+    let mut told: BTreeMap<(Option<Party>, Option<String>), usize> = BTreeMap::new();
     let mut bounded: Findings = Vec::new();
     for finding in findings {
-        let number = told.entry(finding.blame).or_default();
+        let number = told.entry((finding.blame, finding.provider.clone())).or_default();
         *number += 1;
         if *number <= MOST {
             bounded.push(finding);
         }
     }
-    for (blame, number) in told.into_iter().filter(|(_, number)| *number > MOST) {
+    for ((blame, provider), number) in told.into_iter().filter(|(_, number)| *number > MOST) {
         let more = Finding::new("no more of this", format!("{} more", number - MOST), "the transaction");
-        bounded.push(Finding { blame, ..more });
+        bounded.push(Finding { blame, provider, ..more });
     }
     bounded
 }

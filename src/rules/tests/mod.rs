@@ -5,6 +5,7 @@ mod clean;
 mod crowd;
 mod defects;
 mod directory;
+mod files;
 mod judging;
 mod layouts;
 mod makers;

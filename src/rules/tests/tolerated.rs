@@ -376,3 +376,10 @@ fn an_identifier_has_whatever_a_message_id_may_have() {
         assert!(failed.is_empty(), "{dialect:?}: {failed:#?}");
     }
 }
+
+#[test]
+fn what_is_beyond_a_bound_of_the_html_is_not_missing_there() {
+    let many = "<b></b>".repeat(60_000);
+    let edit = format!("{{part: {{replace: {{part: html, with: {{pattern: '<body>', by: '<body>{many}'}}}}}}}}");
+    assert_eq!(failing_after(&sample(Kind::Accettazione, Dialect::Alfa), &[&edit]), Vec::<&str>::new());
+}

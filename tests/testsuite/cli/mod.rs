@@ -483,6 +483,10 @@ fn trust_and_directory_are_read_or_refused() {
     pec(&["check", &mail, "--trust", &folder.text("trust")]).exits(2).says(&["root.pem", "no certificate"]);
     let ldif = folder.write("directory.ldif", "dn without colon\n");
     pec(&["check", &mail, "--directory", &ldif]).exits(2).says(&["directory.ldif", "line 1"]);
+    let nobody = folder.write("nobody.ldif", "dn: o=postacert\nobjectclass: top\no: postacert\n");
+    for empty in [folder.write("empty.ldif", ""), nobody] {
+        pec(&["check", &mail, "--directory", &empty]).exits(2).says(&["there is no provider in it"]);
+    }
 }
 
 #[cfg(unix)]

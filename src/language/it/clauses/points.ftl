@@ -46,6 +46,7 @@ RFC6109-3_1_6-text = Un preavviso dice data, ora, zona, oggetto, mittente, desti
 RFC6109-3_1_6-no-original = Un preavviso non contiene il messaggio originale.
 RFC6109-3_1_6-own-provider = È il gestore mittente a dire al suo utente di un rifiuto, di un ritardo e di un virus trovato altrove (3.1.2, 3.1.6, 3.2.4).
 RFC6109-3_1_6-twelve = Dopo 12 ore senza presa in carico né consegna il mittente riceve un avviso.
+    .reading = Conta ciò che il gestore del mittente ha ricevuto. I file non mostrano quando: lì un avviso è indebito per ciò che l'altro gestore ha certificato almeno due ore prima.
 RFC6109-3_1_6-twenty-four = Senza una consegna il mittente riceve un avviso entro la ventiquattresima ora, e non prima della ventiduesima.
     .reading = 2.1.1.1.2 non ne vuole alcuno dopo la presa in carico: prevalgono 3.1.6 e DM art. 13. Anche una mancata consegna chiude l'attesa; possono arrivare entrambi dove SMTP è fallito.
 RFC6109-3_1_6-notices = Senza una risposta del gestore del destinatario il mittente è avvisato dopo 12 ore, e di nuovo entro 24, non prima di 22.

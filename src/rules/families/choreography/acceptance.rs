@@ -12,8 +12,8 @@ use crate::{
         clauses::{choreography as norm, law},
     },
     rules::{
-        Absence, Check, Finding, Findings, Member, Rule, Submission, Transaction, not_empty, providers::manages,
-        spelling::is_bare_address, when,
+        Absence, Check, Finding, Findings, Member, Rule, Submission, Transaction, instants::after, not_empty,
+        providers::manages, spelling::is_bare_address, when,
     },
 };
 
@@ -125,7 +125,7 @@ fn answered(transaction: &Transaction, submission: &Submission) -> Findings {
     when(transaction.reference().is_none(), || {
         let place = format!("the mailbox of {}", submission.path.from);
         let finding = Finding::new("an acceptance or a non-acceptance", "neither", place);
-        finding.blaming(submission.to.into()).seen_in([submission.observation])
+        finding.blaming(Party::from(submission.to)).seen_in([submission.observation])
     })
 }
 
@@ -134,7 +134,7 @@ fn one_acceptance(transaction: &Transaction) -> Findings {
     when(number > 1, || {
         let finding = Finding::new("one acceptance", number.to_string(), "the sender's mailbox");
         let acceptances = observations(transaction.of(Kind::Accettazione));
-        finding.blaming(transaction.sender_side()).seen_in(acceptances)
+        finding.blaming(transaction.senders()).seen_in(acceptances)
     })
 }
 
@@ -146,7 +146,7 @@ fn sent(transaction: &Transaction) -> Option<&Member> {
 fn acceptance_missing(transaction: &Transaction, envelope: &Member) -> Findings {
     when(transaction.first(Kind::Accettazione).is_none(), || {
         let finding = Finding::new("an acceptance", "none", "the sender's mailbox");
-        finding.blaming(transaction.sender_side()).seen_in([envelope.observation()])
+        finding.blaming(transaction.senders()).seen_in([envelope.observation()])
     })
 }
 
@@ -170,7 +170,7 @@ fn signed_by_own_provider<'a>(facts: impl Iterator<Item = &'a Member>, directory
     let finding = |(fact, provider): (&Member, &str)| {
         let expected = format!("the provider that manages the domain of {}", fact.data.mittente);
         let finding = Finding::new(expected, provider, format!("{}: signature", fact.title()));
-        finding.blaming(fact.composer).seen_in([fact.observation()])
+        finding.blaming(fact).seen_in([fact.observation()])
     };
     Some(strange.map(finding).collect())
 }
@@ -185,7 +185,7 @@ fn same_instant(transaction: &Transaction, acceptance: &Member, accepted: Timest
                 LegalTime::at(sent).date_header(),
                 format!("{}: daticert.xml postacert/dati/data", envelope.title()),
             )
-            .blaming(envelope.composer)
+            .blaming(envelope)
             .seen_in([acceptance.observation(), envelope.observation()]),
         );
     }
@@ -205,12 +205,12 @@ fn dated(transaction: &Transaction) -> impl Iterator<Item = (&Member, Timestamp)
 fn in_time(transaction: &Transaction) -> Findings {
     // That none is later than its arrival is asked of each message.
     let Some(submitted) = transaction.submission.as_ref().map(|submission| submission.at) else { return Vec::new() };
-    let early = dated(transaction).filter(|(_, certified)| *certified + SECOND < submitted);
+    let early = dated(transaction).filter(|(_, certified)| after(*certified, SECOND) < submitted);
     let finding = |(fact, certified): (&Member, Timestamp)| {
         let expected = format!("not before the submission, {submitted}");
         let place = format!("{}: daticert.xml postacert/dati/data", fact.title());
         let finding = Finding::new(expected, certified.to_string(), place);
-        finding.blaming(fact.composer).seen_in([fact.observation()])
+        finding.blaming(fact).seen_in([fact.observation()])
     };
     early.map(finding).collect()
 }
@@ -227,7 +227,7 @@ fn accepted_at(transaction: &Transaction) -> Option<(&Member, Timestamp)> {
 
 /// Each clock may be a second from UTC; which of two is further, nothing tells.
 fn in_order(transaction: &Transaction, acceptance: &Member, accepted: Timestamp) -> Findings {
-    let early = followed(transaction).filter(|(_, certified)| *certified + SECOND * 2 < accepted);
+    let early = followed(transaction).filter(|(_, certified)| after(*certified, SECOND * 2) < accepted);
     let finding = |(fact, certified): (&Member, Timestamp)| {
         let expected = format!("not before {}, the instant of the acceptance", LegalTime::at(accepted).date_header());
         let place = format!("{}: daticert.xml postacert/dati/data", fact.title());
@@ -248,11 +248,11 @@ fn nothing_else(transaction: &Transaction) -> Findings {
     let number = number(notices.clone());
     if number > 1 {
         let finding = Finding::new("one non-acceptance", number.to_string(), "the sender's mailbox");
-        findings.push(finding.blaming(transaction.sender_side()).seen_in(observations(notices)));
+        findings.push(finding.blaming(transaction.senders()).seen_in(observations(notices)));
     }
     for fact in certain.filter(|fact| !is_non_acceptance(fact.kind)) {
         let finding = Finding::new("nothing beside the non-acceptance", fact.title(), "the transaction");
-        findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+        findings.push(finding.blaming(fact).seen_in([fact.observation()]));
     }
     findings
 }

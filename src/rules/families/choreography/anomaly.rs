@@ -54,7 +54,7 @@ fn astray(anomaly: &Member, arrived: &Arrival, evidence: &Evidence) -> Findings 
     let stored: Vec<&str> = anomaly.mailboxes().map(|(.., address)| address).collect();
     let finding = |expected: &str, found: &str, place: &str| {
         let finding = Finding::new(expected, found, format!("{}: {place}", anomaly.title()));
-        finding.blaming(anomaly.composer).seen_in([arrived.observation, anomaly.observation()])
+        finding.blaming(anomaly).seen_in([arrived.observation, anomaly.observation()])
     };
     let to_a_recipient = stored.iter().any(|address| path.to.iter().any(|to| same_address(to, address)));
     let mut findings = when(!to_a_recipient, || {

@@ -98,7 +98,7 @@ fn departures<'a>(
                 }
             };
             let finding = Finding::new(expected, found, format!("{}: postacert.eml {part}", receipt.title()));
-            findings.push(finding.blaming(receipt.composer).seen_in([receipt.observation()]));
+            findings.push(finding.blaming(receipt).seen_in([receipt.observation()]));
         }
     }
     findings

@@ -11,8 +11,9 @@ use crate::{
         clauses::{choreography as norm, law, model},
     },
     rules::{
-        Absence, Check, Finding, Findings, Member, Origin, Rule, Sighting, Transaction, not_empty, providers::manages,
-        spelling::same_address,
+        Absence, Check, Finding, Findings, Member, Origin, Rule, Sighting, Transaction, not_empty,
+        providers::manages,
+        spelling::{is_bare_address, same_address},
     },
 };
 
@@ -157,7 +158,7 @@ fn too_early(transaction: &Transaction, delivery: &Member) -> Option<Finding> {
         None => "it is not there",
     };
     let finding = Finding::new("the envelope", found, format!("the mailbox of {recipient}"));
-    Some(finding.blaming(delivery.composer).seen_in([delivery.observation()]))
+    Some(finding.blaming(delivery).seen_in([delivery.observation()]))
 }
 
 fn is_unsound(transaction: &Transaction) -> bool {
@@ -179,7 +180,7 @@ fn no_receipts(transaction: &Transaction) -> Findings {
                 "the transaction",
             );
             let seen = [receipt.observation()].into_iter().chain(observations(transaction.of(Kind::PostaCertificata)));
-            findings.push(finding.blaming(receipt.composer).seen_in(seen));
+            findings.push(finding.blaming(receipt).seen_in(seen));
         }
     }
     findings
@@ -188,7 +189,7 @@ fn no_receipts(transaction: &Transaction) -> Findings {
 fn without_envelope(transaction: &Transaction, receipt: &Member) -> Finding {
     let expected = format!("an envelope {} that arrived", transaction.identifier);
     let finding = Finding::new(expected, "none", receipt.title());
-    finding.blaming(receipt.composer).seen_in([receipt.observation()])
+    finding.blaming(receipt).seen_in([receipt.observation()])
 }
 
 fn ordinary(transaction: &Transaction, reference: &Member, directory: Option<&Directory>) -> Findings {
@@ -204,7 +205,7 @@ fn ordinary(transaction: &Transaction, reference: &Member, directory: Option<&Di
         for address in fact.named().filter(|address| ordinary(address)) {
             let place = format!("{}: daticert.xml ricezione or consegna", fact.title());
             let finding = Finding::new("no receipt for an ordinary recipient", address, place);
-            findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+            findings.push(finding.blaming(fact).seen_in([fact.observation()]));
         }
     }
     findings
@@ -215,11 +216,13 @@ fn certified_by_receiver(transaction: &Transaction) -> impl Iterator<Item = (&Me
 }
 
 fn of_another_provider(fact: &Member, provider: &str, directory: &Directory) -> Findings {
-    let strangers = fact.named().filter(|recipient| !manages(directory, provider, recipient));
+    // Of what is no address nobody says whose it is: that is another question's.
+    let named = fact.named().filter(|recipient| is_bare_address(recipient));
+    let strangers = named.filter(|recipient| !manages(directory, provider, recipient));
     let finding = |recipient| {
         let expected = format!("the provider that manages the domain of {recipient}");
         let finding = Finding::new(expected, provider, format!("{}: signature", fact.title()));
-        finding.blaming(fact.composer).seen_in([fact.observation()])
+        finding.blaming(fact).seen_in([fact.observation()])
     };
     strangers.map(finding).collect()
 }

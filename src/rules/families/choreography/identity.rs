@@ -86,22 +86,23 @@ fn is_comparable(transaction: &Transaction) -> bool {
         && certifying(transaction).next().is_some()
 }
 
-/// What most say, the first where as many say otherwise.
-fn majority<T: Ord + Clone>(values: impl Iterator<Item = T>) -> Option<T> {
-    let values: Vec<T> = values.collect();
-    let mut counts: BTreeMap<&T, usize> = BTreeMap::new();
-    for value in &values {
+/// What most say; where as many say otherwise, what the sender's provider says, in whatever order somebody holds them.
+fn majority<T: Ord>(transaction: &Transaction, said: impl Fn(&Member) -> Option<T>) -> Option<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    for value in certifying(transaction).filter_map(&said) {
         *counts.entry(value).or_default() += 1;
     }
     let most = counts.values().copied().max()?;
-    values.iter().find(|value| counts[value] == most).cloned()
+    counts.retain(|_, count| *count == most);
+    let by_sender = transaction.references().filter(|fact| !fact.data.mittente.is_empty()).filter_map(&said);
+    by_sender.chain(certifying(transaction).filter_map(&said)).find(|value| counts.contains_key(value))
 }
 
 fn same_sender(transaction: &Transaction) -> Findings {
     let mut findings = Findings::new();
     let submitted = transaction.submission.as_ref().map(|submission| submission.path.from.to_ascii_lowercase());
-    let said = certifying(transaction).map(|fact| fact.data.mittente.to_ascii_lowercase());
-    let Some(sender) = submitted.or_else(|| majority(said)) else { return findings };
+    let said = |fact: &Member| Some(fact.data.mittente.to_ascii_lowercase());
+    let Some(sender) = submitted.or_else(|| majority(transaction, said)) else { return findings };
     // What is no address at all is another question's.
     let readable = certifying(transaction).filter(|fact| is_bare_address(&fact.data.mittente));
     for fact in readable.filter(|fact| !fact.data.mittente.eq_ignore_ascii_case(&sender)) {
@@ -111,7 +112,7 @@ fn same_sender(transaction: &Transaction) -> Findings {
                 fact.data.mittente.clone(),
                 format!("{}: daticert.xml postacert/intestazione/mittente", fact.title()),
             )
-            .blaming(fact.composer)
+            .blaming(fact)
             .seen_in([fact.observation()]),
         );
     }
@@ -125,7 +126,7 @@ fn same_recipients(transaction: &Transaction) -> Findings {
     };
     let certified = |fact: &Member| set(&mut fact.data.destinatari.iter().map(|recipient| &recipient.address));
     let submitted = transaction.submission.as_ref().map(|submission| set(&mut submission.path.to.iter()));
-    let Some(recipients) = submitted.or_else(|| majority(certifying(transaction).map(certified))) else {
+    let Some(recipients) = submitted.or_else(|| majority(transaction, |fact| Some(certified(fact)))) else {
         return findings;
     };
     for fact in certifying(transaction) {
@@ -137,7 +138,7 @@ fn same_recipients(transaction: &Transaction) -> Findings {
                     super::list(found.iter().map(String::as_str)),
                     format!("{}: daticert.xml postacert/intestazione/destinatari", fact.title()),
                 )
-                .blaming(fact.composer)
+                .blaming(fact)
                 .seen_in([fact.observation()]),
             );
         }
@@ -159,7 +160,7 @@ fn same_identifier(transaction: &Transaction) -> Findings {
         if bare_identifier(found) != transaction.identifier {
             let place = format!("{}: daticert.xml postacert/dati/identificativo", fact.title());
             let finding = Finding::new(&transaction.identifier, found, place);
-            findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+            findings.push(finding.blaming(fact).seen_in([fact.observation()]));
         }
     }
     findings
@@ -185,7 +186,7 @@ fn same_msgid(transaction: &Transaction) -> Findings {
     let said = |fact: &Member| fact.data.msgid.as_deref().map(|msgid| bare_identifier(msgid).to_owned());
     let sent = match &transaction.submission {
         Some(submission) => submission.msgid.as_deref().map(|msgid| bare_identifier(msgid).to_owned()),
-        None => majority(certifying(transaction).filter_map(said)),
+        None => majority(transaction, said),
     };
     let seen = |fact: &&Member| transaction.submission.is_some() || !fact.kind.is_envelope();
     for fact in transaction.messages.iter().filter(|fact| seen(fact) && !fact.is_doubtful()) {
@@ -200,7 +201,7 @@ fn same_msgid(transaction: &Transaction) -> Findings {
                 msgid,
                 format!("{}: daticert.xml postacert/dati/msgid", fact.title()),
             )
-            .blaming(fact.composer)
+            .blaming(fact)
             .seen_in([fact.observation()]),
         );
     }
@@ -211,12 +212,12 @@ fn same_msgid(transaction: &Transaction) -> Findings {
 fn same_subject(transaction: &Transaction) -> Findings {
     let mut findings = Findings::new();
     let said = |fact: &Member| collapsed(fact.data.oggetto.as_deref().unwrap_or_default());
-    let Some(expected) = majority(certifying(transaction).map(said)) else { return findings };
+    let Some(expected) = majority(transaction, |fact| Some(said(fact))) else { return findings };
     for fact in certifying_notifications(transaction).filter(|fact| said(fact) != expected) {
         let found = fact.data.oggetto.as_deref().unwrap_or("none");
         let place = format!("{}: daticert.xml postacert/intestazione/oggetto", fact.title());
         let finding = Finding::new(format!("the subject {expected}"), found, place);
-        findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+        findings.push(finding.blaming(fact).seen_in([fact.observation()]));
     }
     findings
 }
@@ -229,15 +230,15 @@ fn same_reply_to(transaction: &Transaction) -> Findings {
         let words = fact.data.risposte.split(|c: char| c.is_whitespace() || "<>,;\"()".contains(c));
         words.filter(|word| word.contains('@')).map(str::to_ascii_lowercase).collect()
     };
-    let named = certifying(transaction).map(said).filter(|addresses| !addresses.is_empty());
-    let Some(expected) = majority(named) else { return findings };
+    let named = |fact: &Member| Some(said(fact)).filter(|addresses| !addresses.is_empty());
+    let Some(expected) = majority(transaction, named) else { return findings };
     let shown = super::list(expected.iter().map(String::as_str));
     for fact in certifying_notifications(transaction) {
         let found = said(fact);
         if !found.is_empty() && found != expected {
             let place = format!("{}: daticert.xml postacert/intestazione/risposte", fact.title());
             let finding = Finding::new(format!("the reply addresses {shown}"), &fact.data.risposte, place);
-            findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+            findings.push(finding.blaming(fact).seen_in([fact.observation()]));
         }
     }
     findings
@@ -267,7 +268,7 @@ fn of_another_message<'a>(transaction: &Transaction, notifications: impl Iterato
         let found = format!("{id}, that of {other}");
         let place = format!("{}: header Message-ID", fact.title());
         let finding = Finding::new("a Message-ID of its own", found, place);
-        findings.push(finding.blaming(fact.composer).seen_in([fact.observation()]));
+        findings.push(finding.blaming(fact).seen_in([fact.observation()]));
     }
     findings
 }

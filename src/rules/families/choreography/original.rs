@@ -33,7 +33,7 @@ fn modified(envelope: &Member, submission: &Submission, sent: &Mail, evidence: &
         Some(original) => difference(sent, &original)?,
     };
     let finding = Finding::new(expected, found, format!("{}: postacert.eml", envelope.title()));
-    Some(finding.blaming(envelope.composer).seen_in([submission.observation, envelope.observation()]))
+    Some(finding.blaming(envelope).seen_in([submission.observation, envelope.observation()]))
 }
 
 fn difference(submitted: &Mail, original: &Mail) -> Option<(String, String)> {

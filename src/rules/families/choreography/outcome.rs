@@ -8,8 +8,9 @@ use crate::{
         clauses::{choreography as norm, law},
     },
     rules::{
-        Absence, Check, Context, Finding, Findings, Inside, Member, Rule, Soundness, Transaction, not_empty,
-        providers::provider_of, refusal::may_have_been_refused,
+        Absence, Check, Context, Culprit, Finding, Findings, Inside, Member, Rule, Soundness, Transaction, not_empty,
+        providers::{keeper_of, provider_of},
+        refusal::may_have_been_refused,
     },
 };
 
@@ -106,7 +107,7 @@ fn missing(transaction: &Transaction, acceptance: &Member, context: &Context<'_>
         if !concluded {
             let expected = format!("a delivery, a non-delivery or the 24-hour notice for {recipient}");
             let finding = Finding::new(expected, "none of them", "the sender's mailbox");
-            findings.push(finding.blaming(transaction.sender_side()).seen_in([acceptance.observation()]));
+            findings.push(finding.blaming(transaction.senders()).seen_in([acceptance.observation()]));
         }
     }
     findings
@@ -127,12 +128,12 @@ fn repeated(transaction: &Transaction, context: &Context<'_>) -> Findings {
             }
             // Of a failure the sender's provider may tell too.
             let rightful = match kind {
-                Kind::AvvenutaConsegna => provider_of(context, &recipient),
-                _ => Party::Undetermined,
+                Kind::AvvenutaConsegna => keeper_of(context, &recipient),
+                _ => Party::Undetermined.into(),
             };
             let expected = format!("one {} for {recipient}", kind.title());
             let finding = Finding::new(expected, number.to_string(), "the sender's mailbox");
-            findings.push(finding.blaming(one_too_many(&told, rightful)).seen_in(observations(told)));
+            findings.push(finding.blaming(one_too_many(&told, &rightful)).seen_in(observations(told)));
         }
     }
     findings
@@ -147,15 +148,16 @@ fn conflicting(transaction: &Transaction, context: &Context<'_>) -> Findings {
         let mut failures = failures.into_iter().flat_map(|kind| transaction.concerning(kind, &recipient));
         let (delivery, failure) = (delivered.into_iter().find(is_word), failures.find(is_word));
         let (Some(delivery), Some(failure)) = (delivery, failure) else { continue };
-        // The later of the two denies what was already certified.
-        let later = if failure.first_seen() >= delivery.first_seen() { failure } else { delivery };
+        // The later of the two denies what was already certified; of two providers nobody tells which is right.
+        let later = Culprit::from(if failure.happened() >= delivery.happened() { failure } else { delivery });
+        let both = Culprit::from(failure) == Culprit::from(delivery);
         findings.push(
             Finding::new(
                 format!("one outcome for {recipient}"),
                 format!("{} and {}", delivery.title(), failure.title()),
                 "the sender's mailbox",
             )
-            .blaming(later.composer)
+            .blaming(if both { later } else { Party::Undetermined.into() })
             .seen_in([delivery.observation(), failure.observation()]),
         );
     }
@@ -189,7 +191,7 @@ fn concludes(transaction: &Transaction, reached: &[&str], context: &Context<'_>)
             let takeovers = transaction.concerning(Kind::PresaInCarico, recipient);
             findings.push(
                 Finding::new(expected, "neither", "the sender's mailbox")
-                    .blaming(provider_of(context, recipient))
+                    .blaming(keeper_of(context, recipient))
                     .seen_in(observations(takeovers))
                     .seen_in(transaction.in_mailbox(recipient).map(|sighting| sighting.observation).take(MOST_SHOWN)),
             );
@@ -207,11 +209,11 @@ fn wrapped_though_sound(transaction: &Transaction, anomaly: &Member, inside: &In
         inside.came_by.as_ref().filter(|path| inside.may_come_by(path))?;
         let place = "the mailbox that Delivered-To names";
         let finding = Finding::new("the message inside as it arrived", anomaly.title(), place);
-        return Some(finding.blaming(anomaly.composer).seen_in([anomaly.observation()]));
+        return Some(finding.blaming(anomaly).seen_in([anomaly.observation()]));
     }
     let mut arrivals = transaction.arrivals.iter().filter(|arrival| arrival.to == anomaly.composer);
     let arrived = arrivals.clone().next().filter(|_| arrivals.all(|arrival| inside.may_come_by(&arrival.path)))?;
     let expected = format!("message {} as it arrived", arrived.observation);
-    let finding = Finding::new(expected, anomaly.title(), "the recipient's mailbox").blaming(anomaly.composer);
+    let finding = Finding::new(expected, anomaly.title(), "the recipient's mailbox").blaming(anomaly);
     Some(finding.seen_in([arrived.observation, anomaly.observation()]))
 }

@@ -124,7 +124,7 @@ impl<'a> Receipt<'a> {
 
     fn finding(&self, expected: &str, found: &str, place: String) -> Finding {
         let seen = [self.fact.observation(), self.sent().observation()];
-        Finding::new(expected, found, place).blaming(self.fact.composer).seen_in(seen)
+        Finding::new(expected, found, place).blaming(self.fact).seen_in(seen)
     }
 }
 
@@ -142,8 +142,8 @@ fn of_another_form(about: &Receipt<'_>) -> Option<Finding> {
 }
 
 fn misnamed(about: &Receipt<'_>) -> Option<Finding> {
-    // None at all is another question's.
-    let found = about.fact.data.ricevuta.as_deref()?;
+    // None at all, or one that the DTD does not know, is another question's.
+    let found = about.fact.data.form()?;
     let requested = requested(about.sent());
     let place = || format!("{}: daticert.xml postacert/dati/ricevuta/@tipo", about.fact.title());
     (!requested.contains(&found)).then(|| about.finding(requested[0], found, place()))

@@ -60,7 +60,7 @@ fn left_out(transaction: &Transaction, addressed: &HashSet<String>, context: &Co
         let tried = tried.get_or_insert_with(|| named_by(transaction.sender_side(), context.evidence));
         if !tried.contains(&recipient.to_ascii_lowercase()) {
             let expected = format!("an envelope with {recipient} on its forward path");
-            let finding = Finding::new(expected, "none", "the wires").blaming(transaction.sender_side());
+            let finding = Finding::new(expected, "none", "the wires").blaming(transaction.senders());
             findings.push(finding.seen_in(observations(transaction.of(Kind::PostaCertificata))));
         }
     }

@@ -8,8 +8,8 @@ use crate::{
     message::Kind,
     norm::{Level, clauses::choreography as norm},
     rules::{
-        Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, not_empty,
-        providers::{provider_of, service_mailboxes},
+        Absence, Check, Context, Culprit, Finding, Findings, Member, Rule, Transaction, not_empty,
+        providers::{keeper_of, service_mailboxes},
         refusal::may_have_been_refused,
     },
 };
@@ -84,20 +84,20 @@ pub static RULES: &[Rule] = &[
 /// Who has the message for a recipient, and what shows it: another provider, by a wire or by its own word.
 struct Reached<'a> {
     shown_by: &'a Member,
-    provider: Party,
+    provider: Culprit,
     recipient: &'a str,
 }
 
 /// What its own word shows: a delivery, or a failure after it took the message.
 fn reached<'a>(transaction: &'a Transaction, context: &'a Context<'_>) -> impl Iterator<Item = Reached<'a>> {
-    let crossed =
-        crossings(transaction).map(|(shown_by, provider, recipient)| Reached { shown_by, provider, recipient });
+    let crossed = crossings(transaction);
+    let crossed = crossed.map(|(shown_by, to, recipient)| Reached { shown_by, provider: to.into(), recipient });
     let told = [Kind::AvvenutaConsegna, Kind::ErroreConsegna].into_iter().flat_map(|kind| transaction.of(kind));
     let told = told.filter(|fact| is_of_another_provider(transaction, fact));
     crossed.chain(told.filter_map(|fact| {
         let recipient = fact.data.consegna.as_deref()?;
         let word = is_word_on(transaction, fact, recipient, context);
-        word.then_some(Reached { shown_by: fact, provider: fact.composer, recipient })
+        word.then_some(Reached { shown_by: fact, provider: fact.into(), recipient })
     }))
 }
 
@@ -117,7 +117,7 @@ fn missing<'a>(
         if !transaction.is_certified(recipient) || covers(Kind::PresaInCarico) || covers(Kind::RilevazioneVirus) {
             continue;
         }
-        if may_have_been_refused_to_provider(transaction, context, provider) {
+        if may_have_been_refused_to_provider(transaction, context, provider.party) {
             continue;
         }
         if told.insert(recipient.to_ascii_lowercase()) {
@@ -147,7 +147,7 @@ fn not_addressed<'a>(
         for named in takeover.data.ricezione.iter().filter(strange) {
             let place = format!("{}: daticert.xml postacert/dati/ricezione", takeover.title());
             let finding = Finding::new(super::list(paths.iter().map(String::as_str)), named, place);
-            findings.push(finding.blaming(takeover.composer).seen_in([takeover.observation()]));
+            findings.push(finding.blaming(takeover).seen_in([takeover.observation()]));
         }
     }
     findings
@@ -177,7 +177,7 @@ fn repeated(transaction: &Transaction, context: &Context<'_>) -> Findings {
         let covering: Vec<&Member> = transaction.concerning(Kind::PresaInCarico, &recipient).collect();
         findings.push(
             Finding::new(format!("{recipient} covered once"), format!("{number} times"), "ricezione")
-                .blaming(one_too_many(&covering, provider_of(context, &recipient)))
+                .blaming(one_too_many(&covering, &keeper_of(context, &recipient)))
                 .seen_in(observations(covering)),
         );
     }

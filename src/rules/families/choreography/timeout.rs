@@ -9,7 +9,7 @@ use crate::{
         Level,
         clauses::{choreography as norm, delivery, law},
     },
-    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction},
+    rules::{Absence, Check, Context, Finding, Findings, Member, Rule, Transaction, instants::after},
 };
 
 use super::{MOST_SHOWN, accepted, by_recipient, is_of_sender_side, is_word_on, number, observations};
@@ -77,7 +77,9 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs that look for the code take the notice for the 12-hour one and go on waiting.",
         check: Check::Transaction(|transaction, _| {
             warned(transaction)?;
-            Some(uncoded(transaction).filter(|notice| !is_second(transaction, notice)).map(no_code).collect())
+            let lone = uncoded(transaction).filter(|notice| !is_second(transaction, notice));
+            // Another code is another question's.
+            Some(lone.filter(|notice| notice.code().is_none()).map(no_code).collect())
         }),
     },
     Rule {
@@ -100,20 +102,25 @@ pub static RULES: &[Rule] = &[
     },
 ];
 
-/// Whether a notice is that of 24 hours: by the code of Nota 12, which is what receivers go by, else by its time.
+/// Whether a notice is that of 24 hours: by the code of Nota 12, which is what receivers go by, or by its time. Another code
+/// tells nothing.
 pub(in crate::rules) fn is_of_24_hours(transaction: &Transaction, fact: &Member) -> bool {
     let late = || Some(issued(fact).duration_since(transaction.dispatched()?) >= TWENTY_TWO);
-    fact.kind == Kind::PreavvisoErroreConsegna
-        && (fact.code() == Some("5.4.1") || fact.code().is_none() && late().unwrap_or(false))
+    fact.kind == Kind::PreavvisoErroreConsegna && (fact.code() == Some("5.4.1") || late().unwrap_or(false))
 }
+
+/// How long word from another provider may be on its way where only files tell, which do not show when it came: nothing is
+/// undue by less. It is what 3.1.6 leaves the sender's provider between hours 22 and 24.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(2);
 
 fn issued(fact: &Member) -> Timestamp {
     fact.data.instant().unwrap_or_else(|| fact.first_seen())
 }
 
-/// When the sender's provider knew of something: when it was seen, or where only files tell, when it was certified.
-fn arrived(fact: &Member) -> Timestamp {
-    if fact.is_in_file() { issued(fact) } else { fact.first_seen() }
+/// Whether the sender's provider surely knew of something when it wrote a notice.
+fn was_known(fact: &Member, notice: &Member) -> bool {
+    let latest = if fact.is_in_file() { after(issued(fact), ON_ITS_WAY) } else { fact.first_seen() };
+    latest < issued(notice)
 }
 
 fn notices(transaction: &Transaction) -> impl Iterator<Item = &Member> {
@@ -142,19 +149,19 @@ fn news<'a>(
 fn twelve_due(transaction: &Transaction, acceptance: &Member, context: &Context<'_>) -> Findings {
     let mut findings = Findings::new();
     let Some(dispatched) = transaction.dispatched() else { return findings };
-    let deadline = dispatched + TWELVE;
+    let deadline = after(dispatched, TWELVE);
     // A notice that names nobody is told of by itself, and may be this one.
     if transaction.leaves_open(Kind::PreavvisoErroreConsegna) {
         return findings;
     }
     for recipient in transaction.certified_recipients() {
         let mut heard = NEWS.into_iter().flat_map(|kind| transaction.concerning(kind, recipient));
-        let heard = heard.any(|fact| arrived(fact) <= deadline && is_word_on(transaction, fact, recipient, context));
+        let heard = heard.any(|fact| fact.happened() <= deadline && is_word_on(transaction, fact, recipient, context));
         let mut warned = transaction.concerning(Kind::PreavvisoErroreConsegna, recipient);
         if !heard && !warned.any(|notice| !is_of_24_hours(transaction, notice)) {
             findings.push(
                 Finding::new(format!("a 12-hour notice for {recipient}"), "none", "the sender's mailbox")
-                    .blaming(transaction.sender_side())
+                    .blaming(transaction.senders())
                     .seen_in([acceptance.observation()]),
             );
         }
@@ -165,14 +172,14 @@ fn twelve_due(transaction: &Transaction, acceptance: &Member, context: &Context<
 fn twelve_not_due(transaction: &Transaction, dispatched: Timestamp, context: &Context<'_>) -> Findings {
     let mut findings = Findings::new();
     for notice in notices(transaction).filter(|notice| !is_of_24_hours(transaction, notice)) {
-        let after = issued(notice).duration_since(dispatched);
-        if after < TWELVE {
-            findings.push(undue(notice, "no 12-hour notice before hour 12", &hours(after)));
+        let late = issued(notice).duration_since(dispatched);
+        if late < TWELVE {
+            findings.push(undue(notice, "no 12-hour notice before hour 12", &hours(late)));
         }
         let Some(recipient) = notice.data.consegna.as_deref() else { continue };
         let takeovers = transaction.concerning(Kind::PresaInCarico, recipient);
         let takeovers = takeovers.filter(|fact| is_word_on(transaction, fact, recipient, context));
-        let heard = takeovers.chain(news(transaction, recipient, context)).find(|fact| arrived(fact) < issued(notice));
+        let heard = takeovers.chain(news(transaction, recipient, context)).find(|fact| was_known(fact, notice));
         if let Some(heard) = heard {
             let finding = undue(notice, "no 12-hour notice once something came", &heard.title());
             findings.push(finding.seen_in([heard.observation()]));
@@ -186,14 +193,14 @@ fn of_24_hours(transaction: &Transaction) -> impl Iterator<Item = &Member> {
 }
 
 fn outside_window(transaction: &Transaction, dispatched: Timestamp) -> Findings {
-    let after = of_24_hours(transaction).map(|notice| (notice, issued(notice).duration_since(dispatched)));
-    let outside = after.filter(|(_, after)| !(TWENTY_TWO..=TWENTY_FOUR).contains(after));
-    outside.map(|(notice, after)| undue(notice, "the 24-hour notice between hours 22 and 24", &hours(after))).collect()
+    let late = of_24_hours(transaction).map(|notice| (notice, issued(notice).duration_since(dispatched)));
+    let outside = late.filter(|(_, late)| !(TWENTY_TWO..=TWENTY_FOUR).contains(late));
+    outside.map(|(notice, late)| undue(notice, "the 24-hour notice between hours 22 and 24", &hours(late))).collect()
 }
 
-/// What the code alone would tell: notices of hour 22 and later that carry none. Another code is another question's.
+/// What the code alone would tell: notices of hour 22 and later that do not carry it.
 fn uncoded(transaction: &Transaction) -> impl Iterator<Item = &Member> {
-    of_24_hours(transaction).filter(|notice| notice.code().is_none())
+    of_24_hours(transaction).filter(|notice| notice.code() != Some("5.4.1"))
 }
 
 /// Whether an earlier notice for the same recipient shows that one is the second, and so that of 24 hours.
@@ -208,13 +215,13 @@ fn no_code(notice: &Member) -> Finding {
     let found = notice.data.errore_esteso.as_deref().unwrap_or("none");
     let place = format!("{}: daticert.xml postacert/dati/errore-esteso", notice.title());
     let finding = Finding::new("5.4.1 - <provider> - <description>", found, place);
-    finding.blaming(notice.composer).seen_in([notice.observation()])
+    finding.blaming(notice).seen_in([notice.observation()])
 }
 
 fn twenty_four_not_due(transaction: &Transaction, context: &Context<'_>) -> Findings {
     let finding = |notice: &Member| {
         let recipient = notice.data.consegna.as_deref()?;
-        let heard = news(transaction, recipient, context).find(|fact| arrived(fact) < issued(notice))?;
+        let heard = news(transaction, recipient, context).find(|fact| was_known(fact, notice))?;
         let finding = undue(notice, "no 24-hour notice after the outcome", &heard.title());
         Some(finding.seen_in([heard.observation()]))
     };
@@ -230,7 +237,7 @@ fn one_each(transaction: &Transaction) -> Findings {
             let number = number(same.iter().copied());
             let Some(last) = same.last().filter(|_| number > 1) else { continue };
             let expected = format!("one {hours}-hour notice for {recipient}");
-            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
+            let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(*last);
             findings.push(finding.seen_in(observations(same)));
         }
     }
@@ -239,10 +246,13 @@ fn one_each(transaction: &Transaction) -> Findings {
 
 fn undue(notice: &Member, expected: &str, found: &str) -> Finding {
     let finding = Finding::new(expected, found, format!("{}: daticert.xml postacert/dati/data", notice.title()));
-    finding.blaming(notice.composer).seen_in([notice.observation()])
+    finding.blaming(notice).seen_in([notice.observation()])
 }
 
-fn hours(after: SignedDuration) -> String {
-    let minutes = after.as_mins();
-    format!("{} h {:02} min after dispatch", minutes / 60, minutes % 60)
+fn hours(late: SignedDuration) -> String {
+    let side = if late.is_negative() { "before" } else { "after" };
+    let seconds = late.as_secs().unsigned_abs();
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    let seconds = if seconds == 0 { String::new() } else { format!(" {seconds:02} s") };
+    format!("{} h {:02} min{seconds} {side} dispatch", minutes / 60, minutes % 60)
 }

@@ -113,7 +113,7 @@ fn unanswered(transaction: &Transaction) -> Findings {
             if transaction.concerning(Kind::ErroreConsegnaVirus, recipient).next().is_none() {
                 findings.push(
                     Finding::new(format!("a virus non-delivery for {recipient}"), "none", "the sender's mailbox")
-                        .blaming(transaction.sender_side())
+                        .blaming(transaction.senders())
                         .seen_in([detection.observation()]),
                 );
             }
@@ -132,7 +132,7 @@ fn repeated(transaction: &Transaction) -> Findings {
         let number = number(notices.iter().copied());
         let Some(last) = notices.last().filter(|_| number > 1) else { continue };
         let expected = format!("one virus non-delivery for {recipient}");
-        let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(last.composer);
+        let finding = Finding::new(expected, number.to_string(), "the sender's mailbox").blaming(*last);
         findings.push(finding.seen_in(observations(notices)));
     }
     findings
@@ -148,7 +148,7 @@ fn unfounded(transaction: &Transaction) -> Findings {
     for (recipient, notices) in by_recipient(transaction.of(Kind::ErroreConsegnaVirus)) {
         let Some(first) = notices.first().filter(|_| !detected.contains_key(&recipient)) else { continue };
         let expected = format!("a virus detection for {recipient}");
-        let finding = Finding::new(expected, "none", "the service mailbox").blaming(first.composer);
+        let finding = Finding::new(expected, "none", "the service mailbox").blaming(*first);
         findings.push(finding.seen_in(observations(notices)));
     }
     findings

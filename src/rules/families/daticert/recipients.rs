@@ -1,5 +1,7 @@
 //! Whom the certification data name (RFC 6109 4.4).
 
+use std::collections::HashSet;
+
 use crate::{
     message::{Daticert, Kind, daticert::Destinatario},
     norm::{
@@ -12,7 +14,7 @@ use crate::rules::{
     Check, Finding, Findings, Rule, at,
     families::daticert::{errors::ERRORS, is_missing},
     not_empty,
-    spelling::{is_bare_address, same_address},
+    spelling::{folded_address, is_bare_address},
     when,
 };
 
@@ -55,10 +57,9 @@ pub static RULES: &[Rule] = &[
         consequence: "Programs that count receipts wait for one more than will come.",
         check: Check::Message(|subject, _| {
             let recipients = &subject.certified()?.destinatari;
-            let again = recipients.iter().enumerate().filter(|(at, recipient)| {
-                recipients[..*at].iter().any(|before| same_address(&before.address, &recipient.address))
-            });
-            let finding = |(_, recipient): (_, &Destinatario)| {
+            let mut known = HashSet::new();
+            let again = recipients.iter().filter(|recipient| !known.insert(folded_address(&recipient.address)));
+            let finding = |recipient: &Destinatario| {
                 let place = at::xml("postacert/intestazione/destinatari");
                 Finding::new("each recipient once", &recipient.address, place)
             };
@@ -74,7 +75,8 @@ pub static RULES: &[Rule] = &[
         check: Check::Message(|subject, context| {
             let (data, directory) = (subject.certified()?, context.whole_directory()?);
             let mut findings = Findings::new();
-            for recipient in &data.destinatari {
+            // Of what is no address nobody says whose it is: that is another question's.
+            for recipient in data.destinatari.iter().filter(|recipient| is_bare_address(&recipient.address)) {
                 let expected = match directory.is_certified(&recipient.address) {
                     true => "certificato",
                     false if directory.is_ordinary(&recipient.address) => "esterno",
@@ -125,13 +127,15 @@ pub static RULES: &[Rule] = &[
         consequence: "There is proof of delivery to somebody to whom nothing was sent.",
         check: Check::Message(|subject, _| {
             let data = subject.certified()?;
-            let reached = not_empty(reached(data))?;
-            let certified = || data.destinatari.iter().filter(|known| known.tipo == "certificato");
-            let strange =
-                reached.filter(|(_, address)| !certified().any(|known| same_address(&known.address, address)));
+            // What is no address is another question's.
+            let reached = not_empty(reached(data).filter(|(_, address)| is_bare_address(address)))?;
+            let certified = data.destinatari.iter().filter(|known| known.tipo == "certificato");
+            let certified: Vec<&str> = certified.map(|known| &*known.address).collect();
+            let known: HashSet<String> = certified.iter().map(|address| folded_address(address)).collect();
+            let strange = reached.filter(|(_, address)| !known.contains(&folded_address(address)));
+            let expected = certified.join(" or ");
             let finding = |(element, address): (&str, &str)| {
-                let expected: Vec<&str> = certified().map(|known| &*known.address).collect();
-                Finding::new(expected.join(" or "), address, at::xml(format!("postacert/dati/{element}")))
+                Finding::new(&expected, address, at::xml(format!("postacert/dati/{element}")))
             };
             Some(strange.map(finding).collect())
         }),

@@ -32,11 +32,16 @@ pub static RULES: &[Rule] = &[
         question: "Is Reply-To the one of the message inside, or the original sender where it has none?",
         consequence: "Answers go to the provider's own address and get lost.",
         check: Check::Message(|subject, _| {
-            let (mail, original) = subject.with_own_header().and(subject.enclosing())?;
+            let (mail, original) = subject.enclosing()?;
             let senders = subject.senders();
             let sender = senders.first()?;
             let is_a_senders = |reply: Mailbox| senders.iter().any(|sender| same_address(sender, &reply.address));
-            let (right, expected) = match original.field("Reply-To") {
+            // One that holds nothing may be inherited, or left aside.
+            let is_empty = |field: &String| field.trim().is_empty();
+            let inherited = original
+                .field("Reply-To")
+                .filter(|field| !is_empty(field) || mail.field("Reply-To").as_ref().is_some_and(is_empty));
+            let (right, expected) = match inherited {
                 Some(inherited) => (same_addressing(mail, original, "Reply-To"), inherited),
                 None => (subject.only_mailbox("Reply-To").is_some_and(is_a_senders), sender.clone()),
             };
@@ -50,7 +55,8 @@ pub static RULES: &[Rule] = &[
         question: "Does the certification data's `risposte` name the same addresses as Reply-To?",
         consequence: "Programs that read the certification data answer to somebody else.",
         check: Check::Message(|subject, _| {
-            let mail = subject.with_own_header().and(subject.transport())?;
+            // A mailing list puts a Reply-To of its own.
+            let mail = subject.transport().filter(|mail| !mail.is_from_a_list())?;
             let data = subject.certified_below_header()?;
             let expected = reply_addresses(mail)?;
             if data.risposte.is_empty() && is_missing(subject, "risposte") {
@@ -70,7 +76,7 @@ pub static RULES: &[Rule] = &[
         question: "Do X-TipoRicevuta and the certification data ask for the same form of receipt?",
         consequence: "The delivery point sends back a receipt of a form that was not asked for.",
         check: Check::Message(|subject, _| {
-            let (mail, certified) = (subject.transport()?, subject.data()?.ricevuta.as_deref()?);
+            let (mail, certified) = (subject.transport()?, subject.data()?.form()?);
             Some(when(certified != receipt_form(mail), || {
                 Finding::new(certified, shown_field(mail, "X-TipoRicevuta"), at::header("X-TipoRicevuta"))
             }))
@@ -84,7 +90,7 @@ pub static RULES: &[Rule] = &[
         consequence: "The sender gets less proof, or more traffic, than asked for.",
         check: Check::Message(|subject, _| {
             let (original, data) = subject.accepted()?;
-            let (asked, certified) = (receipt_form(original), data.ricevuta.as_deref()?);
+            let (asked, certified) = (receipt_form(original), data.form()?);
             let right = asked == certified || is_in_other_letters(original) && certified == "completa";
             Some(when(!right, || Finding::new(asked, certified, at::xml("postacert/dati/ricevuta/@tipo"))))
         }),
