@@ -242,7 +242,7 @@ impl Core {
     }
 }
 
-/// What comes back of a message that was sent from here, as if it had arrived.
+/// What comes back of a message that was sent from here, as if it had arrived; over no wire, so without a trace.
 fn returned<'a>(outgoing: &'a Outgoing, bytes: &'a Bytes, at: &LegalTime) -> Arrival<'a> {
     let SmtpPath { from, to } = &outgoing.path;
     Arrival { bytes, traced: bytes, from, to, received: String::new(), at: at.clone() }
