@@ -204,6 +204,9 @@ fn a_phrase_is_read_back_with_what_was_put_into_it() {
         assert_eq!(italian(words), words);
     }
     assert_eq!(italian(&"x and ".repeat(5000)).len(), 30_000);
+    assert_eq!(italian(&"x; y: ".repeat(300)).len(), 1800);
+    assert!(line(&format!("signature: {}", "valid, ".repeat(280))).ends_with(", valid, "));
+    assert!(tale(&"x for y at z, ".repeat(140)).contains(" per y a z"));
     let hostile = "not delivered 2026-03-02T08:30:00Z: delivered { $code }\n{ kind-anomalia }";
     assert!(italian(hostile).ends_with(": delivered { $code }\n{ kind-anomalia }"), "{}", italian(hostile));
 }
