@@ -272,6 +272,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_looked_into_is_named() {
+        let attached = |magic: &[u8], name: &str| {
+            let base64 = BASE64_STANDARD.encode([magic, b"contents"].concat());
+            format!("Content-Type: application/x; name={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64}")
+        };
+        let raw = mixed(&[attached(b"PK\x03\x04", "a.zip"), attached(b"\x78\x9f\x3e\x22", "winmail.dat")]);
+        let why = "attached to a message: not looked into";
+        assert_eq!(found(&raw), [format!("m: part 1: a zip {why}"), format!("m: part 2: a winmail.dat {why}")]);
+    }
+
+    #[test]
     fn a_copy_in_line_feeds_that_was_attached_has_its_line_ends_back() {
         let base64 = BASE64_STANDARD.encode(certified("b").replace("\r\n", "\n"));
         let raw =

@@ -1,6 +1,6 @@
 //! Time: one instant per event, told in legal time (RFC 6109 4.1, 4.2).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::norm::{
     Level,
@@ -11,7 +11,7 @@ use crate::{evidence::Seen, message::Shape};
 use crate::rules::{
     Check, Finding, Findings, Piece, Rule, at,
     context::MessageSubject,
-    instants::{certified, date_header, in_rome, legal, told},
+    instants::{after, certified, date_header, in_rome, legal, told},
     spelling::shown_field,
     when,
 };
@@ -21,6 +21,9 @@ const SIGNED_APART: u64 = 600;
 
 /// How far the clock that told the arrival may be behind, in seconds: it need not be a provider's.
 const CLOCKS_APART: i64 = 60;
+
+/// How far the clock of a host that only the message itself tells of may be behind: nobody vouches for it, nor for its zone.
+const CLAIMS_APART: SignedDuration = SignedDuration::from_hours(24);
 
 /// The rules.
 pub static RULES: &[Rule] = &[
@@ -73,11 +76,15 @@ pub static RULES: &[Rule] = &[
             ];
             // What was seen by whoever told a file's arrival need not have been told by a legal clock.
             let apart = if matches!(subject.observation.seen, Seen::File { .. }) { CLOCKS_APART } else { 1 };
-            let latest = context.observed.as_second().saturating_add(apart);
+            let (arrived, word) = match context.evidence.claimed {
+                Some(now) => (after(context.observed, CLAIMS_APART).min(now), "by which it arrived"),
+                None => (context.observed, "when it arrived"),
+            };
+            let latest = arrived.as_second().saturating_add(apart);
             let mut findings = Findings::new();
             for (instant, place) in tells {
                 if let Some(instant) = instant.filter(|instant| instant.as_second() > latest) {
-                    let expected = format!("not later than {}, when it arrived", legal(context.observed));
+                    let expected = format!("not later than {}, {word}", legal(arrived));
                     findings.push(Finding::new(expected, legal(instant), place));
                 }
             }

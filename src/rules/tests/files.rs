@@ -161,3 +161,16 @@ fn the_roots_alone_refute_who_is_forged_or_revoked() {
         assert!(matches!(signed_as(forged), Origin::Refuted(_)), "{forged}");
     }
 }
+
+#[test]
+fn a_trace_that_nobody_vouches_for_accuses_nobody_of_a_clock_that_runs_ahead() {
+    let fails = |arrived: Timestamp, now: Option<Timestamp>| {
+        let mut evidence = Evidence { claimed: now, ..held(&[acceptance()], &[]) };
+        evidence.observations[0].at = arrived;
+        let judgement = judge(&evidence, &Options::default());
+        judgement.failed(Level::Must).any(|verdict| verdict.rule.id == "time/not-to-come")
+    };
+    let late = Some(after(48, 0));
+    assert!(fails(after(0, -5), None) && !fails(after(0, -5), late) && !fails(after(-2, 0), late));
+    assert!(fails(after(-25, 0), late) && fails(after(0, -5), Some(after(0, -2))));
+}

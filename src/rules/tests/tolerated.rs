@@ -383,3 +383,26 @@ fn what_is_beyond_a_bound_of_the_html_is_not_missing_there() {
     let edit = format!("{{part: {{replace: {{part: html, with: {{pattern: '<body>', by: '<body>{many}'}}}}}}}}");
     assert_eq!(failing_after(&sample(Kind::Accettazione, Dialect::Alfa), &[&edit]), Vec::<&str>::new());
 }
+
+#[test]
+fn an_empty_reply_to_is_inherited_or_left_aside() {
+    let empty = "{part: {replace: {part: original, with: {pattern: '(?m)^From:', by: \"Reply-To:\\r\\nFrom:\"}}}}";
+    tolerated(Kind::PostaCertificata, &[empty]);
+    tolerated(Kind::PostaCertificata, &[empty, "{header: {set: {name: Reply-To, value: ''}}}"]);
+}
+
+/// What one rule rejected no other takes facts from.
+#[test]
+fn one_wrong_thing_is_told_once() {
+    let in_data = |pattern: &str, by: &str| format!("{{daticert: {{replace: {{pattern: '{pattern}', by: '{by}'}}}}}}");
+    for (kind, pattern, by, expected) in [
+        (Kind::Accettazione, ">anna@bravo.example<", "> anna@bravo.example <", "daticert/addresses"),
+        (Kind::AvvenutaConsegna, "<consegna>anna", "<consegna>&lt;anna", "daticert/addresses"),
+        (Kind::PostaCertificata, "tipo=\"completa\"", "tipo=\"COMPLETA\"", "daticert/valid"),
+    ] {
+        for dialect in DIALECTS {
+            let failed = failing_after(&sample(kind, dialect), &[&in_data(pattern, by)]);
+            assert_eq!(failed, [expected], "{by} in {dialect:?}");
+        }
+    }
+}
