@@ -239,6 +239,7 @@ what-provider-attributes = attributes of class provider
 
 ## What was found
 
+found-before-dispatch = { $time } before dispatch
 found-after-dispatch = { $time } after dispatch
 found-with-parts = { $type } with { $number } parts
 found-second-record = a second one, beside { $name }

@@ -237,6 +237,7 @@ what-provider-attributes = attributi della classe provider
 
 ## Che cosa si è trovato
 
+found-before-dispatch = { $time } prima della spedizione
 found-after-dispatch = { $time } dopo la spedizione
 found-with-parts = { $type } con { $number } parti
 found-second-record = una seconda, oltre a { $name }

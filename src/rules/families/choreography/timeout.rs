@@ -250,9 +250,9 @@ fn undue(notice: &Member, expected: &str, found: &str) -> Finding {
 }
 
 fn hours(late: SignedDuration) -> String {
-    let side = if late.is_negative() { "before" } else { "after" };
+    let side = if late.is_negative() { "before dispatch" } else { "after dispatch" };
     let seconds = late.as_secs().unsigned_abs();
     let (minutes, seconds) = (seconds / 60, seconds % 60);
     let seconds = if seconds == 0 { String::new() } else { format!(" {seconds:02} s") };
-    format!("{} h {:02} min{seconds} {side} dispatch", minutes / 60, minutes % 60)
+    format!("{} h {:02} min{seconds} {side}", minutes / 60, minutes % 60)
 }
