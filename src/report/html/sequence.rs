@@ -159,7 +159,7 @@ fn message(seen: &Observation) -> Option<Drawn<'_>> {
         (None, Seen::Submitted { .. }) => "submitted-mail".to_owned(),
         (None, _) => "ordinary-mail".to_owned(),
     };
-    let name = seen.name.as_ref().map(|name| format!("`{name}` ")).unwrap_or_default();
+    let name = seen.name.as_ref().map(|name| format!("“{name}” ")).unwrap_or_default();
     Some(Drawn { ends, at: Some(seen.at), what, detail: shown(&(name + &detail)), seen: Some(seen) })
 }
 

@@ -3,8 +3,10 @@
 use std::{
     borrow::{Borrow, Cow},
     fmt,
+    sync::LazyLock,
 };
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::{language::Language, norm::Clause};
@@ -20,7 +22,7 @@ impl fmt::Display for Both {
             // What is in one language alone is the English of another part of the program, or somebody's own words.
             return write!(f, "<bdi lang=en>{}</bdi>", escaped(english));
         }
-        write!(f, "<span lang=it>{}</span><span lang=en>{}</span>", escaped(italian), escaped(english))
+        write!(f, "<span lang=it>{}</span><span lang=en>{}</span>", marked(italian), marked(english))
     }
 }
 
@@ -79,7 +81,7 @@ impl fmt::Display for Spoken {
         let [italian, english] = Language::ALL.map(|language| {
             let said = language.say(self.id.as_str());
             let said = if let Some(count) = self.count { said.with("count", count) } else { said };
-            escaped(&said.to_string())
+            marked(&said.to_string())
         });
         write!(f, "<span lang=it>{italian}</span><span lang=en>{english}</span>")
     }
@@ -144,6 +146,12 @@ fn in_both(id: &str) -> [String; 2] {
     Language::ALL.map(|language| language.say(id).to_string())
 }
 
+/// A text of this program, in which what is quoted as it stands elsewhere is told apart as such.
+fn marked(text: &str) -> String {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`\n]+)`").expect("it is a pattern"));
+    QUOTED.replace_all(&escaped(text), "<code>$1</code>").into_owned()
+}
+
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
@@ -159,6 +167,14 @@ mod tests {
         assert!(told.starts_with(italian) && told.contains("2026-03-02T08:30:00Z: &lt;b></span>"), "{told}");
         assert_eq!(say_phrase("somebody's words").to_string(), "<bdi lang=en>somebody's words</bdi>");
         assert_eq!(say_phrase("</bdi><b>").to_string(), "<bdi lang=en>&lt;/bdi>&lt;b></bdi>");
+    }
+
+    #[test]
+    fn what_is_quoted_is_told_apart_in_our_own_words() {
+        let told = both(|language| if language == Language::English { "a `<b>`, `".into() } else { "un `c`".into() });
+        let italian = "<span lang=it>un <code>c</code></span>";
+        assert_eq!(told.to_string(), format!("{italian}<span lang=en>a <code>&lt;b></code>, `</span>"));
+        assert_eq!(both(|_| "`theirs`".into()).to_string(), "<bdi lang=en>`theirs`</bdi>");
     }
 
     #[test]
