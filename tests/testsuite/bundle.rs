@@ -4,7 +4,6 @@
 use std::{
     fs,
     io::{Cursor, Read as _, Write as _},
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
     sync::LazyLock,
@@ -12,7 +11,7 @@ use std::{
 
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use crate::program::{Done, done, pec, program};
+use crate::program::{Done, done, pec, program, script};
 
 /// A run, played once for all tests.
 static RUN: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
@@ -421,11 +420,8 @@ fn what_the_page_for_pipelines_says_of_bundles_runs() {
     fs::copy(example, place.path("targets/acme.yaml")).unwrap();
     fs::create_dir(place.path("bin")).unwrap();
     let bin = Path::new(env!("CARGO_BIN_EXE_pec-conformance")).parent().unwrap();
-    place.write(
-        "bin/curl",
-        "#!/bin/sh\nexec openssl ts -reply -config conf -section stamps -queryfile run.tsq -out run.tsr\n",
-    );
-    fs::set_permissions(place.path("bin/curl"), fs::Permissions::from_mode(0o755)).unwrap();
+    let stamp = "exec openssl ts -reply -config conf -section stamps -queryfile run.tsq -out run.tsr";
+    script(&place.path("bin/curl"), stamp);
     place.openssl("pkcs8 -topk8 -in signer.key -passout pass:segreto -out locked.key");
     fs::rename(place.path("locked.key"), place.path("signer.key")).unwrap();
     let path = format!("{}:{}:{}", place.path("bin").display(), bin.display(), std::env::var("PATH").unwrap());

@@ -33,6 +33,15 @@ pub fn program(args: &[&str]) -> Command {
     command
 }
 
+/// Puts a program of these lines of shell there. A child writes it: what this process writes may still be open for writing in
+/// a child that another test starts, and cannot be executed then.
+#[cfg(unix)]
+pub fn script(path: &Path, lines: &str) {
+    const WRITE: &str = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$0\" && chmod +x \"$0\"";
+    let written = Command::new("sh").args(["-c", WRITE]).arg(path).arg(lines).status();
+    assert!(written.is_ok_and(|status| status.success()), "{} is written", path.display());
+}
+
 /// What it came to, once it has ended.
 pub fn done(output: Output) -> Done {
     let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");

@@ -9,7 +9,6 @@ mod served;
 use std::{
     fs,
     io::{Read as _, Write as _},
-    os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -21,7 +20,7 @@ use serde_json::Value;
 use self::served::{Answer, DEADLINE, Served, form, until};
 use crate::{
     formats, ports,
-    program::{self, done, pec, program},
+    program::{self, done, pec, program, script},
 };
 
 fn case(name: &str) -> Vec<u8> {
@@ -63,9 +62,7 @@ fn lines(answer: &Answer) -> Vec<Value> {
 fn a_browser_is_shown_the_page_where_that_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let (browser, shown) = (folder.path().join("browser"), folder.path().join("shown"));
-    fs::write(&browser, format!("#!/bin/sh\nprintf %s \"$1\" > '{0}.part'\nmv '{0}.part' '{0}'\n", shown.display()))
-        .unwrap();
-    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+    script(&browser, &format!("printf %s \"$1\" > '{0}.part'\nmv '{0}.part' '{0}'", shown.display()));
     let served = Served::with(&["--open"], "BROWSER", &browser);
     until("the browser is started", || shown.exists());
     assert_eq!(fs::read_to_string(&shown).unwrap(), format!("http://{}/", served.0));
