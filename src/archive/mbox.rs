@@ -180,13 +180,7 @@ impl<R: Read> Iterator for Mbox<R> {
 /// Whether the end of a mailbox's last message is missing: its last boundary, or else the line end.
 fn is_cut(message: &[u8]) -> bool {
     let Ok(mail) = Mail::read(message) else { return false };
-    match mail.root.param("boundary") {
-        Some(boundary) if mail.root.content_type.starts_with("multipart/") => {
-            let last = format!("\n--{}--", boundary.trim_ascii_end());
-            memmem::rfind(message, last.as_bytes()).is_none()
-        }
-        _ => !message.ends_with(b"\n"),
-    }
+    mail.ends_early() || mail.root.children.is_empty() && !message.ends_with(b"\n")
 }
 
 /// The empty line before a separator is the mailbox's.
