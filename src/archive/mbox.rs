@@ -180,13 +180,7 @@ impl<R: Read> Iterator for Mbox<R> {
 /// Whether the end of a mailbox's last message is missing: its last boundary, or else the line end.
 fn is_cut(message: &[u8]) -> bool {
     let Ok(mail) = Mail::read(message) else { return false };
-    match mail.root.param("boundary") {
-        Some(boundary) if mail.root.content_type.starts_with("multipart/") => {
-            let last = format!("\n--{}--", boundary.trim_ascii_end());
-            memmem::rfind(message, last.as_bytes()).is_none()
-        }
-        _ => !message.ends_with(b"\n"),
-    }
+    mail.ends_early() || mail.root.children.is_empty() && !message.ends_with(b"\n")
 }
 
 /// The empty line before a separator is the mailbox's.
@@ -200,29 +194,43 @@ fn without_blank_line(mut message: Vec<u8>) -> Vec<u8> {
     message
 }
 
-/// Takes the `>` off that keeps a line of the text from reading as a separator. Some writers quote `From ` alone, some
-/// `>From ` too, some nothing; nothing in the file tells which. So the way under which the signature holds is taken, and
-/// else the one of RFC 4155's successors, which loses nothing.
+/// Each line of the text that may have got its `>` from an mboxo writer doubles the ways to read a message: of more of
+/// them not every way is tried.
+const MOST_DOUBTFUL: u32 = 6;
+
+/// Takes the `>` off that keeps a line of the text from reading as a separator. Some writers quote `From ` alone, so that a
+/// `>From ` of the text reads alike, some `>From ` too, some nothing; nothing in the file tells which. So the way under
+/// which the signature holds is taken, and else the one of RFC 4155's successors, which loses nothing.
 fn without_quotes(stored: Vec<u8>) -> Vec<u8> {
     if memmem::find(&stored, b"\n>From ").is_none() && memmem::find(&stored, b"\n>>").is_none() {
         return stored;
     }
-    let unquote = |is_quoted: fn(&[u8]) -> bool| {
-        let lines = stored.split_inclusive(|octet| *octet == b'\n');
-        lines.flat_map(|line| if is_quoted(line) { &line[1..] } else { line }).copied().collect::<Vec<u8>>()
-    };
-    let every = unquote(|line| {
+    let every = unquoted(&stored, |line| {
         let marks = line.iter().take_while(|octet| **octet == b'>').count();
         marks > 0 && line[marks..].starts_with(b"From ")
     });
     if every == stored || holds(&every) {
         return every;
     }
-    let first = unquote(|line| line.starts_with(b">From "));
-    if first != every && holds(&first) {
-        return first;
+    let is_doubtful = |line: &[u8]| line.starts_with(b">From ");
+    let doubtful = stored.split_inclusive(|octet| *octet == b'\n').filter(|line| is_doubtful(line)).count();
+    let few = u32::try_from(doubtful).ok().filter(|doubtful| *doubtful <= MOST_DOUBTFUL);
+    // A choice has a bit for each such line, in order: whether it was quoted. All of them and none come first.
+    let others = few.map_or(0..0, |doubtful| 1..(1_u64 << doubtful) - 1);
+    for choice in [u64::MAX, 0].into_iter().chain(others) {
+        let mut bits = (0..).map(|at| choice >> std::cmp::min(at, 63) & 1 == 1);
+        let way = unquoted(&stored, |line| is_doubtful(line) && bits.next() == Some(true));
+        if holds(&way) {
+            return way;
+        }
     }
-    if holds(&stored) { stored } else { every }
+    every
+}
+
+/// Without the first octet of each line that was quoted.
+fn unquoted(stored: &[u8], mut is_quoted: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
+    let lines = stored.split_inclusive(|octet| *octet == b'\n');
+    lines.flat_map(|line| if is_quoted(line) { &line[1..] } else { line }).copied().collect()
 }
 
 fn holds(message: &[u8]) -> bool {

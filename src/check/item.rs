@@ -7,7 +7,7 @@ use crate::{
     archive::{Content, Found, Item, LeftOut, Name, Outer, Why, inside},
     directory::Directory,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, disk},
-    message::{Message, ReadError},
+    message::{Mail, Message, ReadError},
     results::{self, ArrivedAt, Checked, Description, Unjudged},
     rules::{Clerk, Judge, Judgement, Member, Reference, all},
     smime,
@@ -169,7 +169,7 @@ fn unjudged(name: String, reason: String, fault: Fault) -> Judged {
 fn read(item: Item) -> Result<(Name, Result<Message, ReadError>), Item> {
     let Item { name, content } = item;
     let message = match content {
-        Content::Message(bytes) => Message::read(bytes).map(|message| message.opened(smime::content)),
+        Content::Message(bytes) => Mail::of_file(bytes).map(|mail| Message::of(mail).opened(smime::content)),
         Content::Daticert(xml) => Ok(Message::daticert(xml)),
         Content::Signature(cms) => Ok(Message::signature(cms)),
         Content::Opaque(cms) => Message::content(&smime::content(&cms).unwrap_or_default(), cms.to_vec()),

@@ -8,7 +8,7 @@ use std::{
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
-use super::Provider;
+use super::{Provider, domain::international};
 use crate::hexadecimal::capitals;
 
 /// Places in a list of providers, in the order of what is looked for. Eight octets a domain: names stand in the records.
@@ -20,6 +20,8 @@ pub(super) struct Index {
     halves: Vec<([u8; SHA1], u32)>,
     /// What entries that are no domain name may be meant to cover, in lower case: `example` of `*.example`.
     wildcards: HashMap<String, Vec<u32>>,
+    /// The domains with letters beyond ASCII, as they go over the wire.
+    international: HashMap<String, Vec<u32>>,
 }
 
 const SHA1: usize = 20;
@@ -35,11 +37,14 @@ impl Index {
     /// Over these; certificates whose hash their own record lists (RFC 6109 2.2.2).
     pub fn of(providers: &[Arc<Provider>]) -> Self {
         let (mut domains, mut certificates, mut halves) = (Vec::new(), Vec::new(), Vec::new());
-        let mut wildcards: HashMap<String, Vec<u32>> = HashMap::new();
+        let (mut wildcards, mut others) = (HashMap::<String, Vec<u32>>::new(), HashMap::<String, Vec<u32>>::new());
         for (at, provider) in (0..).zip(providers) {
             domains.extend((0..).zip(&provider.managed_domains).map(|(value, _)| Place { provider: at, value }));
             for covered in provider.managed_domains.iter().filter(|domain| !is_plain(domain)).flat_map(|it| meant(it)) {
                 wildcards.entry(covered).or_default().push(at);
+            }
+            for name in provider.managed_domains.iter().filter_map(|domain| international(domain)) {
+                others.entry(name).or_default().push(at);
             }
             let mut listed: HashSet<String> =
                 provider.certificate_hashes.iter().map(|hash| hash.to_ascii_uppercase()).collect();
@@ -62,7 +67,7 @@ impl Index {
         // Stable: of several that manage a domain, the first in the file comes first.
         domains.sort_by(|one, other| compare(domain(one), domain(other)));
         certificates.sort_by_key(|(hash, _)| *hash);
-        Self { domains, certificates, halves, wildcards }
+        Self { domains, certificates, halves, wildcards, international: others }
     }
 
     /// Whose entries may be meant to cover a domain, though no norm says so.
@@ -88,14 +93,17 @@ impl Index {
         same.map(|(_, at)| *at as usize)
     }
 
-    /// Which providers manage a domain, letter case ignored, each once.
+    /// Which providers manage a domain, letter case and the form of its labels ignored, each once.
     pub fn managing<'i>(&'i self, providers: &'i [Arc<Provider>], name: &str) -> impl Iterator<Item = usize> + use<'i> {
         let domain = |place: &Place| providers[place.provider as usize].managed_domains[place.value as usize].as_str();
         let first = self.domains.partition_point(|place| compare(domain(place), name) == Ordering::Less);
         let rest = &self.domains[first..];
         let many = rest.partition_point(|place| compare(domain(place), name) == Ordering::Equal);
+        let others = international(name).and_then(|name| self.international.get(&name));
+        let written = rest[..if others.is_some() { 0 } else { many }].iter().map(|place| place.provider as usize);
+        let all = written.chain(others.into_iter().flatten().map(|at| *at as usize));
         let mut before = None;
-        rest[..many].iter().map(|place| place.provider as usize).filter(move |at| before.replace(*at) != Some(*at))
+        all.filter(move |at| before.replace(*at) != Some(*at))
     }
 
     /// Which providers list a certificate, by its DER and the SHA-1 of it, each once.
@@ -117,8 +125,8 @@ impl Index {
 
 /// Whether an entry is a domain name as it stands there.
 fn is_plain(domain: &str) -> bool {
-    let of_names = |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
-    domain.bytes().all(of_names) && !domain.starts_with('.') && !domain.ends_with('.')
+    let of_names = |sign: char| sign.is_alphanumeric() || ".-_".contains(sign);
+    domain.chars().all(of_names) && !domain.starts_with('.') && !domain.ends_with('.')
 }
 
 /// What one that is none may be meant to cover, in lower case: `example` of `*.example`, both of `a.example, b.example`.
@@ -221,6 +229,19 @@ mod tests {
             |der: &[u8]| names(directory.index.perhaps_signing_with(&sha1(der)).map(|at| &directory.providers[at]));
         assert_eq!((found(&[1]), found(&[4])), (vec![], vec![]));
         assert_eq!((found(&[2]), found(&[3])), (vec!["other hash"], vec!["hash alone"]));
+    }
+
+    #[test]
+    fn a_domain_in_letters_beyond_ascii_is_found_in_either_form() {
+        for managed in ["citt\u{e0}.example", "xn--citt-3na.example", "CITT\u{c0}.example"] {
+            let directory = Directory::from_iter([provider("A", [managed.to_owned(), managed.to_lowercase()])]);
+            for asked in ["citt\u{e0}.example", "Citta\u{300}.example", "xn--citt-3na.example", "XN--CITT-3NA.example"]
+            {
+                assert_eq!(names(directory.managing(asked)), ["A"], "{managed} for {asked}");
+                assert!(directory.perhaps_managing(asked).next().is_none(), "{managed} for {asked}");
+            }
+            assert!(directory.managing("citta.example").next().is_none());
+        }
     }
 
     #[test]

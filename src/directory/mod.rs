@@ -1,5 +1,6 @@
 //! The providers' directory (RFC 6109 4.5): records, look-ups, LDIF in and out.
 
+mod domain;
 pub mod export;
 pub mod file;
 mod index;
@@ -9,6 +10,7 @@ mod provider;
 
 use std::sync::Arc;
 
+pub use domain::same_domain;
 pub use file::{DirectoryFile, Form};
 pub use ldif::LdifError;
 pub use provider::Provider;
@@ -70,7 +72,7 @@ impl Directory {
             && first.is_some_and(|first| names.any(|other| other.to_lowercase() != first.to_lowercase()))
     }
 
-    /// The records that manage a mail domain, letter case ignored (2.2.1).
+    /// The records that manage a mail domain, letter case and the form of its labels ignored (2.2.1, RFC 5890 2.3.2.1).
     pub fn managing<'a>(&'a self, domain: &str) -> impl Iterator<Item = &'a Arc<Provider>> + use<'a> {
         self.index.managing(&self.providers, domain).map(|at| &self.providers[at])
     }

@@ -1,6 +1,9 @@
 //! A record of class `provider`: what RFC 6109 4.5 gives it.
 
-use super::ldif::{Attribute, LdifError, Record};
+use super::{
+    domain::same_domain,
+    ldif::{Attribute, LdifError, Record},
+};
 
 /// One record: a provider's main or secondary environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,9 +29,9 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Whether it manages a mail domain, letter case ignored.
+    /// Whether it manages a mail domain: see [`same_domain`].
     pub fn manages(&self, domain: &str) -> bool {
-        self.managed_domains.iter().any(|managed| managed.eq_ignore_ascii_case(domain))
+        self.managed_domains.iter().any(|managed| same_domain(managed, domain))
     }
 
     /// What a record says, if it is of class `provider`; a single-valued attribute given twice is refused.

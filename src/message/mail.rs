@@ -92,6 +92,35 @@ impl Mail {
         Ok(Self { raw, root: root.into(), limits })
     }
 
+    /// Reads what somebody holds as a file. One that ends inside its message may have been cut off since it came, or have
+    /// been sent so: nothing tells. What crossed a wire is known to its end, and is read by [`Self::read`].
+    pub fn of_file(raw: impl Into<Bytes>) -> Result<Self, ReadError> {
+        let mut mail = Self::read(raw)?;
+        if mail.ends_early() {
+            mail.limits.push(Limit::CutOff);
+        }
+        Ok(mail)
+    }
+
+    /// Whether the empty line after the header is missing, or the outermost multipart's last boundary (RFC 2046 5.1.1).
+    pub fn ends_early(&self) -> bool {
+        let Entity { body, children, .. } = &*self.root;
+        if body.is_empty() && ![&b"\n\n"[..], b"\n\r\n"].iter().any(|end| self.raw[..body.start].ends_with(end)) {
+            return true;
+        }
+        let is_divided = self.root.content_type.starts_with("multipart/") && self.root.param("boundary").is_some();
+        match children.last() {
+            Some(last) => last.span.end == body.end,
+            // Where some other boundary is the last, the header names the wrong one.
+            None => is_divided && !ends_with_a_boundary(self.bytes(body)),
+        }
+    }
+
+    /// Whether it was read from a file that ends inside it.
+    pub fn is_cut_off(&self) -> bool {
+        self.limits.contains(&Limit::CutOff)
+    }
+
     /// A MIME part's body by itself, without the header that it had.
     pub(super) fn body(raw: impl Into<Bytes>, content_type: &str) -> Self {
         let raw = raw.into();
@@ -262,6 +291,12 @@ fn unfold(value: &[u8]) -> Cow<'_, str> {
         Cow::Borrowed(text) if !text.contains('\n') => Cow::Borrowed(text.trim_matches(AROUND)),
         text => Cow::Owned(text.replace("\r\n", "").replace('\n', "").trim_matches(AROUND).to_owned()),
     }
+}
+
+/// Whether the last line is one that ends a multipart, whichever.
+fn ends_with_a_boundary(body: &[u8]) -> bool {
+    let last = body.trim_ascii_end().rsplit(|octet| *octet == b'\n').next().unwrap_or_default();
+    last.len() > 4 && last.starts_with(b"--") && last.ends_with(b"--")
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Origin, Outcome, Verdict, exhibit::Exhibit};
+use super::{
+    Origin, Outcome, Verdict,
+    exhibit::{CUT_OFF, Exhibit},
+};
 use crate::{
     message::Shape,
     norm::Level,
@@ -47,6 +50,9 @@ const OF_SIGNATURE: [&str; 7] = [
 impl Answers {
     /// From what was found out about a message, and what the rules said of it, of which `put` applied.
     pub(super) fn of(exhibit: &Exhibit<'_>, verdicts: &[Verdict], put: usize) -> Self {
+        if exhibit.is_cut_off() {
+            return Self::of_what_was_cut_off();
+        }
         let shape = exhibit.copies.message.shape;
         let form = match (form(verdicts, put), shape.part()) {
             (Answer::Yes(_), Some(part)) => {
@@ -65,6 +71,12 @@ impl Answers {
         let uncertified = exhibit.signature.as_ref().map(|it| &it.state) == Some(&SignatureState::NoSignerCertificate);
         let origin = if uncertified { intact.clone() } else { signed_by(&exhibit.origin) };
         Self { intact, origin, form }
+    }
+
+    /// Of a message whose file ends inside it.
+    pub(super) fn of_what_was_cut_off() -> Self {
+        let untold = || Answer::CannotTell(CUT_OFF.to_owned());
+        Self { intact: untold(), origin: untold(), form: untold() }
     }
 
     /// Of mail that no system of certified mail generated.

@@ -37,6 +37,7 @@ impl<'a> Exhibit<'a> {
         let Provenance { provider, path, origin } =
             Provenance::of(signature.as_ref(), reference, at).claimed(signature.as_ref(), reference, evidence.claimed);
         let origin = match message.shape {
+            _ if is_cut_off(message, signature.as_ref()) => Origin::NotVerified(CUT_OFF.to_owned()),
             Shape::Daticert => Origin::NotVerified("daticert.xml by itself bears no signature".to_owned()),
             _ if signature.is_none() && message.mail.hides_parts() => {
                 Origin::NotVerified("not all of it was read, and no signature in what was".to_owned())
@@ -65,6 +66,11 @@ impl<'a> Exhibit<'a> {
         self.origin.answerable(self.composer)
     }
 
+    /// Whether the file that it was read from ends before its signature does: nobody answers for what it lacks.
+    pub(super) fn is_cut_off(&self) -> bool {
+        is_cut_off(&self.copies.message, self.signature.as_ref())
+    }
+
     /// What a transaction needs to know of it; what is of no kind belongs to none, nor does a part of a message, which may be
     /// that of one that is there too.
     pub(super) fn member(&self) -> Option<Member> {
@@ -85,6 +91,14 @@ impl<'a> Exhibit<'a> {
             path: self.path.as_ref(),
         }
     }
+}
+
+/// Why nothing can be told of what was cut off.
+pub(super) const CUT_OFF: &str = "the file ends inside the message: the rest was cut off, or never written";
+
+fn is_cut_off(message: &Message, signature: Option<&Signature>) -> bool {
+    let whole = |signature: &Signature| !matches!(signature.state, SignatureState::Malformed(_));
+    message.mail.is_cut_off() && !signature.is_some_and(whole)
 }
 
 /// A message's signature, verified.

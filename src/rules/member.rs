@@ -51,6 +51,8 @@ pub struct Member {
     pub inside: Option<Inside>,
     /// Whether a transport envelope is sound.
     pub soundness: Option<Soundness>,
+    /// Whether the file that it was read from ends before its signature does.
+    pub cut_off: bool,
 }
 
 /// A sighting of a message.
@@ -110,10 +112,11 @@ impl Member {
         matches!(self.seen[0].seen, Seen::File { .. })
     }
 
-    /// Whether it shows nothing about anybody: a file that no listed provider signed as it stands. Who altered it, and whether
+    /// Whether it shows nothing about anybody: a file that no listed provider signed as it stands, or
+    /// that ends too early. Who altered it, and whether
     /// before it arrived, nothing tells; what is wrong with it is told of it alone.
     pub fn is_doubtful(&self) -> bool {
-        self.is_in_file() && matches!(self.origin, Origin::Refuted(_) | Origin::Unsigned)
+        self.cut_off || self.is_in_file() && matches!(self.origin, Origin::Refuted(_) | Origin::Unsigned)
     }
 
     /// The recipients that it certifies as such.
@@ -213,6 +216,7 @@ impl Member {
             original: if carries_original(kind) { Original::of(message, exhibit.original.as_ref()) } else { None },
             identity: None,
             inside: exhibit.inside.clone(),
+            cut_off: exhibit.is_cut_off(),
             soundness: (kind == Kind::PostaCertificata)
                 .then(|| Soundness::of(message, exhibit.signature.as_ref(), &exhibit.origin)),
         }

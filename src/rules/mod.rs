@@ -50,6 +50,8 @@ use std::{collections::HashMap, iter::Peekable};
 
 use serde::Serialize;
 
+use spelling::collapsed;
+
 use crate::{
     evidence::{Dialogue, Party},
     norm::{AsOf, Clause, Level},
@@ -161,12 +163,27 @@ pub struct Finding {
     pub times: usize,
 }
 
+/// Both as they are shown. What looks alike is told apart by its code points; what is the same although a field does not
+/// mean it, by the octets that no field may have (RFC 5322 2.2).
+fn told_apart(expected: &str, found: &str) -> (String, String) {
+    if expected.is_ascii() && found.is_ascii() || collapsed(expected) != collapsed(found) {
+        return (shown(expected), shown(found));
+    }
+    if expected == found {
+        return (shown(expected), format!("{}, in octets beyond ASCII", shown(found)));
+    }
+    let code_points = |text: &str| -> String {
+        text.chars().map(|c| if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() }).collect()
+    };
+    (shown(&code_points(expected)), shown(&code_points(found)))
+}
+
 impl Finding {
     /// A finding at `place`, answered for by whoever composed the subject. What is shown is escaped and cut: mail is
     /// hostile and long.
     pub fn new(expected: impl AsRef<str>, found: impl AsRef<str>, place: impl Into<Location>) -> Self {
         let at = place.into();
-        let (expected, found) = (shown(expected.as_ref()), shown(found.as_ref()));
+        let (expected, found) = told_apart(expected.as_ref(), found.as_ref());
         Self { expected, found, at, blame: None, provider: None, observations: Vec::new(), times: 1 }
     }
 

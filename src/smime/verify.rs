@@ -16,7 +16,8 @@ use crate::hexadecimal::capitals;
 
 /// What a signature is and whether it holds. Says nothing about trust: see [`super::path`].
 ///
-/// With several signers every one must hold; what is told is the first that does not, else the first.
+/// With several signers every one must hold; what is told is the first that does not, else the first. The signer is the
+/// first whose signature holds, where one does: whoever did not sign this says nothing of what it should be.
 #[derive(Clone, Debug)]
 pub struct Signature {
     /// Whether it holds.
@@ -111,22 +112,22 @@ impl Signature {
         let (certificates, unreadable) = read_certificates(&signed_data.certificates);
         let check = |signer: &SignerInfo| Check::run(signer, signed_data, &certificates, &unreadable, content);
 
-        let mut told: Option<Check> = None;
-        for signer in &signed_data.signers {
-            let check = check(signer);
-            let fails =
-                !matches!(check.state, SignatureState::Valid | SignatureState::ContentAbsent { attested: true });
-            if told.is_none() || fails {
-                told = Some(check);
-            }
-            if fails {
+        let holds = |check: &Check| {
+            matches!(check.state, SignatureState::Valid | SignatureState::ContentAbsent { attested: true })
+        };
+        let (mut right, mut wrong): (Option<Check>, Option<Check>) = (None, None);
+        for check in signed_data.signers.iter().map(check) {
+            let told = if holds(&check) { &mut right } else { &mut wrong };
+            told.get_or_insert(check);
+            if right.is_some() && wrong.is_some() {
                 break;
             }
         }
-        let Some(told) = told else { return Self::unread("nobody signed".into(), indefinite) };
+        let signer = right.as_ref().or(wrong.as_ref()).and_then(|check| check.certificate.clone());
+        let Some(told) = wrong.or(right) else { return Self::unread("nobody signed".into(), indefinite) };
         Self {
             state: told.state,
-            signer: told.certificate,
+            signer,
             unreadable_certificates: unreadable.len(),
             certificates,
             signers: signed_data.signers.len(),

@@ -143,6 +143,11 @@ fn an_altered_receipt_neither_is_the_one_that_is_missing_nor_shows_that_there_is
     let [submission] = said.of_type("submission")[..] else { panic!("both belong together") };
     assert_eq!(submission["complete"]["answer"], "cannot-tell", "{submission}");
     assert_eq!(submission["missing"].as_array().unwrap().len(), 1);
+    // No more does one whose file ends inside it, and it is nobody's violation.
+    fs::write(&altered, &delivery[..delivery.find("smime.p7s").unwrap()]).unwrap();
+    let said = check_with("dir.ldif", &["c06/acc.eml", altered.to_str().unwrap()], &["--view", "sender"]);
+    assert_eq!((said.code, said.violations()), (0, BTreeSet::new()));
+    assert_eq!(said.of_type("submission")[0]["complete"]["answer"], "cannot-tell");
 }
 
 #[test]

@@ -96,3 +96,44 @@ fn a_daticert_of_too_many_nodes_is_not_read_and_not_called_broken() {
     assert_eq!((code, found(&json)), (0, (vec![unread], "cannot-tell".to_owned())), "{json}");
     assert_eq!(check(&path, &["--require", "form"]).0, 5);
 }
+
+/// Where a file ends inside its message nothing tells whether it was sent so: what is missing is nobody's.
+#[test]
+fn what_was_cut_off_is_nobodys_violation() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cut.eml");
+    let acceptance = acceptance();
+    let body = acceptance.find("\r\n\r\n").unwrap() + 4;
+    let after = |place: &str, more: usize| acceptance.find(place).unwrap() + more;
+    let ends = [body, after("daticert.xml", 300), after("Content-Type: text/plain", 10), after("smime.p7s", 600)];
+    for end in ends {
+        fs::write(&path, &acceptance[..end]).unwrap();
+        let (code, json) = check(&path, &["--format", "json"]);
+        let unread = ("cannot tell".to_owned(), "structure/within-limits".to_owned());
+        assert_eq!((code, found(&json)), (0, (vec![unread], "cannot-tell".to_owned())), "{end}: {json}");
+        assert_eq!(json.matches("the file ends inside the message: the rest was cut off").count(), 3, "{json}");
+        assert!(json.contains("\"party\":\"undetermined\""), "{json}");
+    }
+    // Not even its kind is known.
+    fs::write(&path, &acceptance[..after("X-Ricevuta", 0)]).unwrap();
+    let (code, json) = check(&path, &["--format", "json"]);
+    assert_eq!((code, json.matches("the file ends inside the message").count()), (4, 3), "{json}");
+}
+
+#[test]
+fn a_boundary_missing_before_the_last_one_is_a_violation() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("open.eml");
+    let acceptance = acceptance();
+    let boundary = "------B76E5B819CECF8DC86439D3D9B57C41E";
+    let signature = acceptance.rfind(&format!("{boundary}\r\n")).unwrap();
+    let (before, after) = acceptance.split_at(signature);
+    fs::write(&path, format!("{before}{}", &after[boundary.len()..])).unwrap();
+    let (code, json) = check(&path, &["--format", "json"]);
+    assert!(code == 1 && found(&json).0.contains(&("violation".to_owned(), "structure/signed".to_owned())), "{json}");
+    // The header names another boundary than the one that ends the message.
+    let named = acceptance.find(&boundary[2..]).unwrap();
+    fs::write(&path, format!("{}x{}", &acceptance[..named], &acceptance[named..])).unwrap();
+    let (code, json) = check(&path, &["--format", "json"]);
+    assert!(code == 1 && found(&json).0.contains(&("violation".to_owned(), "structure/signed".to_owned())), "{json}");
+}

@@ -45,6 +45,7 @@ said-content-absent = what it signs is not here
 said-unsupported = { $algorithm } is not supported by this program
 said-no-certificate = the signer's certificate does not travel with the signature
 said-unsigned = there is no signature
+said-cut-off = the file ends inside the message: the rest was cut off, or never written
 said-daticert-unsigned = daticert.xml by itself bears no signature
 said-hidden = not all of it was read, and no signature in what was
 

@@ -45,6 +45,7 @@ said-content-absent = manca ciò che è firmato
 said-unsupported = { $algorithm } non è tra gli algoritmi che questo programma verifica
 said-no-certificate = il certificato di chi firma non viaggia con la firma
 said-unsigned = non c'è firma
+said-cut-off = il file finisce dentro il messaggio: il resto è stato tagliato, o non è mai stato scritto
 said-daticert-unsigned = il daticert.xml da solo non porta firma
 said-hidden = non è stato letto per intero, e in ciò che si è letto non c'è firma
 

@@ -1,5 +1,7 @@
 //! A header field as text where its octets allow more than one reading (RFC 5322 2.2 knows ASCII alone, RFC 2047 labels).
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 use super::words::{self, Broken};
 use crate::message::charset;
 
@@ -78,12 +80,14 @@ pub fn says(text: &str, kept: &str) -> bool {
             && ["", "?", "\u{fffd}"].iter().any(|instead| canonical(&text.replace(none, instead)) == wanted)
 }
 
-/// Text with every run of blanks and control characters as one blank, none at the ends, and what ISO-8859-1 has no text for
-/// as windows-1252 has it: what folding, line breaks, XML and a wrong name of a charset may change without changing what is
-/// said.
+/// Text with every run of blanks and control characters as one blank, none at the ends, what ISO-8859-1 has no text for
+/// as windows-1252 has it, and in normalisation form C: what folding, line breaks, XML, a wrong name of a charset and a
+/// composed accent may change without changing what is said. No two sequences that are canonically equivalent may be taken
+/// for different texts (Unicode 3.2 C6), and RFC 6109 asks for neither form (RFC 6532 3.1 recommends C).
 pub fn canonical(text: &str) -> String {
+    let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
     let mut canonical = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = &*text;
     let mut blank = false;
     while let Some(first) = rest.chars().next() {
         let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
@@ -110,6 +114,17 @@ mod tests {
     fn subject(value: &[u8]) -> HeaderText {
         let mail = Mail::read([b"Subject: ", value, b"\r\n\r\n"].concat()).unwrap();
         mail.header_text(mail.root.header("Subject").unwrap())
+    }
+
+    #[test]
+    fn an_accent_is_the_same_composed_or_not() {
+        for (one, other) in [("Perch\u{e9}", "Perche\u{301}"), ("\u{212b}", "\u{c5}"), ("\u{1e69}", "s\u{307}\u{323}")]
+        {
+            assert!(says(one, other) && says(other, one), "{one}");
+        }
+        for (one, other) in [("Perch\u{e9}", "Perche"), ("\u{fb01}", "fi"), ("Perch\u{e9}", "Perche\u{300}")] {
+            assert!(!says(one, other), "{one}");
+        }
     }
 
     #[test]

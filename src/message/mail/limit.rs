@@ -26,6 +26,8 @@ pub enum Limit {
     Parts,
     /// Of lines that look like a boundary.
     BoundaryLines,
+    /// The end of the file that it was read from, before its own.
+    CutOff,
 }
 
 impl Limit {
@@ -43,6 +45,7 @@ impl fmt::Display for Limit {
             Limit::Depth => write!(f, "multiparts are nested more than {MAX_DEPTH} deep"),
             Limit::Parts => write!(f, "there are more than {MAX_PARTS} parts"),
             Limit::BoundaryLines => write!(f, "more than {MAX_DASHED_LINES} lines look like a boundary"),
+            Limit::CutOff => f.write_str("the file ends inside the message"),
         }
     }
 }

@@ -77,10 +77,11 @@ impl Judge<'_> {
     pub fn lone(&self, message: Message, evidence: &Evidence, clerk: &mut Clerk) -> Lone {
         let copies = Copies::of(message, &evidence.observations[0]);
         if !copies.is_system_generated() {
+            let cut_off = copies.message.mail.is_cut_off();
             return Lone {
                 judgement: Judgement::default(),
                 exercised: 0,
-                answers: Answers::of_ordinary_mail(),
+                answers: if cut_off { Answers::of_what_was_cut_off() } else { Answers::of_ordinary_mail() },
                 signer: None,
                 member: None,
             };

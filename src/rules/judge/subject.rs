@@ -84,6 +84,7 @@ impl Subject for Exhibit<'_> {
     fn ask(&self, check: &Check, context: &Context<'_>) -> Option<Findings> {
         let subject = self.subject();
         let mut findings = match check {
+            Check::Message(_) if self.is_cut_off() => return None,
             Check::Message(check) => counted(check(&subject, context)?),
             Check::Limits(check) => return Some(check(&subject)?.iter().map(beyond).collect()),
             _ => return None,

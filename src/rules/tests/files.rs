@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::bench::{DIALECTS, ORIGINAL, about, composer, directory, in_mailbox, instant, pki};
 use crate::{
+    archive,
     clock::LegalTime,
     directory::export,
     evidence::{DirectoryVersion, Evidence, Observation, Party, Seen, View, Watch},
@@ -173,4 +174,35 @@ fn a_trace_that_nobody_vouches_for_accuses_nobody_of_a_clock_that_runs_ahead() {
     let late = Some(after(48, 0));
     assert!(fails(after(0, -5), None) && !fails(after(0, -5), late) && !fails(after(-2, 0), late));
     assert!(fails(after(-25, 0), late) && fails(after(0, -5), Some(after(0, -2))));
+}
+
+/// What a writer of mailboxes may have put before lines of the text, and may not.
+#[test]
+fn some_way_to_take_marks_off_that_keeps_the_signature_is_what_was_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "From here on\r\n>From there\r\n>>From where\r\nFrom now\r\nEcco.\r\n";
+    let original = ORIGINAL.replace("Ecco.\r\n", text);
+    let envelope =
+        composer("alfa", DIALECTS[0]).transport_envelope(&about(), original.as_bytes(), &LegalTime::at(instant()));
+    let text = |quoted: [&str; 4]| format!("{}\r\nEcco.\r\n", quoted.join("\r\n"));
+    let sent = String::from_utf8(envelope.clone()).unwrap();
+    for (writer, quoted) in [
+        ("mboxo", [">From here on", ">From there", ">>From where", ">From now"]),
+        ("mboxrd", [">From here on", ">>From there", ">>>From where", ">From now"]),
+        ("none", ["From here on", ">From there", ">>From where", "From now"]),
+        ("the first alone", [">From here on", ">From there", ">>From where", "From now"]),
+    ] {
+        for ends in ["\r\n", "\n"] {
+            let stored =
+                sent.replace(&text(["From here on", ">From there", ">>From where", "From now"]), &text(quoted));
+            let mbox = format!("From a@b.example Mon Mar  2 09:30:00 2026\r\n{stored}\r\n").replace("\r\n", ends);
+            let path = folder.path().join("m.mbox");
+            std::fs::write(&path, mbox).unwrap();
+            let found: Vec<_> = archive::open(&[path], folder.path(), &archive::Limits::default()).collect();
+            let [Ok(archive::Item { content: archive::Content::Message(read), .. })] = &found[..] else {
+                panic!("{found:?}")
+            };
+            assert_eq!(read[..], envelope[..], "{writer}");
+        }
+    }
 }

@@ -89,3 +89,17 @@ fn a_verdict_cites_what_the_norm_says_of_its_kind_of_message() {
     // A rule on one kind may rest on a section about another.
     assert_eq!(cited("envelope/receipt-type-of-original", Some(Kind::PostaCertificata)).len(), 1);
 }
+
+#[test]
+fn what_looks_alike_is_told_apart() {
+    let told = |expected: &str, found: &str| {
+        let finding = Finding::new(expected, found, "message");
+        (finding.expected, finding.found)
+    };
+    let both = |expected: &str, found: &str| (expected.to_owned(), found.to_owned());
+    assert_eq!(told("perch\u{e9}@a", "perche\u{301}@a"), both(r"perch\u{e9}@a", r"perche\u{301}@a"));
+    assert_eq!(told("perch\u{e9}@a", "perch\u{e9}@a"), both("perché@a", "perché@a, in octets beyond ASCII"));
+    for (expected, found) in [("perché", "perche"), ("one signer", "2"), ("a", "a")] {
+        assert_eq!(told(expected, found), both(expected, found));
+    }
+}

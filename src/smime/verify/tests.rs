@@ -90,10 +90,13 @@ fn what_the_library_cannot_do_is_unsupported_and_never_wrong() {
 fn both_of_two_signers_must_hold() {
     let cms = fixture!("two-signers.p7s");
     let signature = Signature::verify(cms, CONTENT);
-    assert_eq!((signature.state, signature.signers), (SignatureState::Valid, 2));
+    assert_eq!((&signature.state, signature.signers), (&SignatureState::Valid, 2));
     let mut flipped = cms.to_vec();
     *flipped.last_mut().unwrap() ^= 1;
-    assert_eq!(Signature::verify(&flipped, CONTENT).state, SignatureState::ValueWrong);
+    let flipped = Signature::verify(&flipped, CONTENT);
+    assert_eq!(flipped.state, SignatureState::ValueWrong);
+    // Of the two it is by the one who did sign it.
+    assert!(signature.signer.is_some() && flipped.signer == signature.signer);
 }
 
 #[test]

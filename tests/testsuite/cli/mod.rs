@@ -526,7 +526,8 @@ fn a_hostile_message_does_nothing_to_the_terminal() {
     let header = "X".repeat(1 << 20);
     let mail = format!(
         "X-Ricevuta: accettazione\r\nSubject: \x1b[2J\x1b]0;owned\x07 \u{202e}fdp\r\nX-Long: {header}\r\n\
-         From: \x1b[31m<a@b.example>\r\nContent-Type: multipart/mixed; boundary=\"\u{9b}2J\"\r\n\r\n--\u{9b}2J\r\n"
+         From: \x1b[31m<a@b.example>\r\nContent-Type: multipart/mixed; boundary=\"\u{9b}2J\"\r\n\r\n--\u{9b}2J\r\n\r\n\
+         --\u{9b}2J--\r\n"
     );
     let path = folder.write("\u{202e}lme.\x1b[2J.eml", mail);
     let done = pec(&["check", &path]);
