@@ -92,7 +92,7 @@ fn stored_copy_of(stored: &Copies<'_>, found: &[Copies<'_>]) -> Option<usize> {
     let inside = stored.message.original().filter(|_| identity.0 == Kind::Anomalia);
     let wraps = |other: &Copies<'_>| {
         let came = core(&other.first().bytes);
-        !came.is_empty() && inside.as_ref().is_some_and(|inside| inside.ends_with(came))
+        !came.is_empty() && inside.as_ref().is_some_and(|inside| inside.trim_ascii_end().ends_with(came))
     };
     if found.iter().any(|other| other.arrived_at(party) && wraps(other)) {
         return None;
@@ -104,7 +104,7 @@ fn stored_copy_of(stored: &Copies<'_>, found: &[Copies<'_>]) -> Option<usize> {
 const TRACE: [&str; 6] =
     ["return-path:", "received:", "delivered-to:", "x-original-to:", "envelope-to:", "delivery-date:"];
 
-/// A message without its trace.
+/// A message without its trace, and without the line ends behind it: a mailbox may keep one more or less than came.
 fn core(raw: &[u8]) -> &[u8] {
     let mut at = 0;
     while let Some(field) = TRACE
@@ -122,13 +122,14 @@ fn core(raw: &[u8]) -> &[u8] {
             }
         }
     }
-    &raw[at..]
+    raw[at..].trim_ascii_end()
 }
 
 /// Whether a message is what came, with more fields on top: what filters and delivery agents found out about it. A field that
 /// the message has itself is none of theirs.
 fn is_topped(stored: &Mail, came: &[u8]) -> bool {
-    let Some(top) = stored.whole().strip_suffix(came).filter(|top| !came.is_empty() && top.ends_with(b"\n")) else {
+    let whole = stored.whole().trim_ascii_end();
+    let Some(top) = whole.strip_suffix(came).filter(|top| !came.is_empty() && top.ends_with(b"\n")) else {
         return false;
     };
     let is_trace = |header: &Header| {
@@ -155,6 +156,9 @@ mod tests {
         assert_eq!(core(plain), plain);
         assert_eq!(core(b"Received: only"), b"");
         assert_eq!(core(b""), b"");
+        for behind in ["\r\n", "\r\n\r\n"] {
+            assert_eq!(core(&[plain, behind.as_bytes()].concat()), plain, "a mailbox ends it in its own way");
+        }
         for agents in ["X-Original-To: a@b\r\nDelivered-To: c@b\r\n", "Envelope-to: a@b\r\nDelivery-date: now\r\n"] {
             assert_eq!(core(&[agents.as_bytes(), plain].concat()), plain);
         }
@@ -162,11 +166,12 @@ mod tests {
 
     #[test]
     fn what_filters_put_on_top_is_no_change_and_what_looks_like_the_messages_own_is() {
-        let came = b"Subject: x\r\n\r\nbody\r\n";
+        let came = b"Subject: x\r\n\r\nbody";
         let is_topped = |stored: &[u8]| super::is_topped(&Mail::read(stored).unwrap(), came);
         let on_top = |fields: &str| is_topped(&[fields.as_bytes(), came].concat());
         assert!(on_top("Authentication-Results: mx.b.example;\r\n\tspf=pass\r\nReceived: x\r\nX-Spam-Status: No\r\n"));
         assert!(on_top("Received: by y\r\nX-Filter: one\r\nReceived: by x\r\n"));
+        assert!(is_topped(b"X-Filter: one\r\nSubject: x\r\n\r\nbody\r\n\r\n"));
         assert!(!on_top("Subject: another\r\n"));
         assert!(!is_topped(b"X-Filter: one\r\nSubject: x\r\n\r\nbody, and more\r\n"));
         assert!(!is_topped(b"Subject: x\r\nX-Filter: below\r\n\r\nbody\r\n"));

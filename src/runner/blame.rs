@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{
     expect::{Difference, Found},
-    reading::{Known, Reading, read},
+    reading::{Known, Reading, bare, read},
 };
 use crate::{
     evidence::{DialogueLine, Evidence, Party, Seen, Speaker, View},
     message::Kind,
-    rules,
+    rules::{self, Judgement, Soundness},
     scenario::{
         Expected, Hours, Scenario, What,
         send::Send,
@@ -24,11 +24,13 @@ pub struct Wires<'e> {
     /// What lies in mailboxes, by address.
     stored: Vec<(String, Reading)>,
     sends: BTreeMap<&'e str, &'e Send>,
+    /// Whether what lies in an anomaly envelope belonged there, by its Message-ID without angle brackets.
+    wrapped: BTreeMap<&'e str, Soundness>,
 }
 
 impl<'e> Wires<'e> {
     /// Reads everything that crossed a wire between hosts.
-    pub fn new(evidence: &'e Evidence, scenario: &'e Scenario, known: &mut Known) -> Self {
+    pub fn new(evidence: &'e Evidence, judgement: &'e Judgement, scenario: &'e Scenario, known: &mut Known) -> Self {
         let crossed = evidence
             .observations
             .iter()
@@ -44,7 +46,12 @@ impl<'e> Wires<'e> {
         let stored = stored.collect();
         let injected = scenario.injects().filter_map(|inject| inject.envelope.as_ref());
         let sends = scenario.sends().chain(injected).map(|send| (send.id.as_str(), send)).collect();
-        Self { evidence, crossed, stored, sends }
+        let anomalies = judgement.transactions.iter().flat_map(|transaction| transaction.of(Kind::Anomalia));
+        // An anomaly envelope bears the Message-ID of what it wraps (3.2.2).
+        let wrapped = anomalies
+            .filter_map(|anomaly| Some((anomaly.message_id.as_deref()?, anomaly.inside.as_ref()?.soundness)))
+            .collect();
+        Self { evidence, crossed, stored, sends, wrapped }
     }
 
     /// Who answers for a difference.
@@ -55,6 +62,12 @@ impl<'e> Wires<'e> {
             // Whoever stores a message twice has not known it again.
             (_, Found::Message(arrival)) if self.holds(&difference.place, &arrival.reading, address) > 1 => holder,
             (_, Found::Message(arrival)) => {
+                let is_anomaly = arrival.reading.what == What::Kind(Kind::Anomalia);
+                let inside = |(_, crossed): &&(Party, Reading)| is_anomaly && id(crossed) == id(&arrival.reading);
+                let inside = self.crossed.iter().find(inside);
+                if let Some(culprit) = inside.and_then(|(_, crossed)| self.wrapped_behind(crossed)) {
+                    return culprit;
+                }
                 let composer = self.composer_of(&arrival.reading).unwrap_or(holder);
                 let refused = self.refused_behind(&arrival.reading, composer, address);
                 refused.or_else(|| self.silent_behind(&arrival.reading, &difference.place, address)).unwrap_or(composer)
@@ -79,6 +92,16 @@ impl<'e> Wires<'e> {
         let recipients = self.sends.get(about)?.recipients();
         let refused = recipients.iter().find(is_told_of)?;
         refused.host().map(Party::from).filter(|host| *host != composer)
+    }
+
+    /// Who answers for what lies in an anomaly envelope: whoever composed it, and nobody where it may belong there; `None` where
+    /// it does not, or lies in none.
+    fn wrapped_behind(&self, reading: &Reading) -> Option<Party> {
+        match self.wrapped.get(bare(&id(reading)?))? {
+            Soundness::Sound => None,
+            Soundness::Unsound => self.composer_of(reading),
+            Soundness::CannotTell => Some(Party::Undetermined),
+        }
     }
 
     /// Who answers for a timeout notice that tells the truth: whoever owes what it warns of.
@@ -108,14 +131,15 @@ impl<'e> Wires<'e> {
         (!stored.into_iter().any(concludes)).then(|| self.owes(&owed, place, address))
     }
 
-    /// A message that crossed the wire to its holder is the holder's to store; one that did not, its composer's to send;
-    /// and who never got the envelope owes nothing, its sender does.
+    /// A message that crossed the wire to its holder is the holder's to store, unless it belonged in an anomaly envelope; one
+    /// that did not, its composer's to send; and who never got the envelope owes nothing, its sender does.
     fn owes(&self, expected: &Expected, place: &Place, address: &dyn Fn(&Mailbox) -> String) -> Party {
         let holder = holder(place);
         let recipient = expected.recipient.as_ref().map(address);
         let due = |(to, reading): &&(Party, Reading)| *to == holder && reading.fits(expected, recipient.as_deref());
-        if self.crossed.iter().filter(due).any(|(_, reading)| self.holds(place, reading, address) == 0) {
-            return holder;
+        let kept_away = |(_, reading): &&(Party, Reading)| self.holds(place, reading, address) == 0;
+        if let Some((_, reading)) = self.crossed.iter().filter(due).find(kept_away) {
+            return self.wrapped_behind(reading).unwrap_or(holder);
         }
         let Some(send) = self.sends.get(expected.about.as_str()) else { return Party::Undetermined };
         let sender = send.submitted_at().map_or(Party::Undetermined, Party::from);
@@ -138,8 +162,14 @@ impl<'e> Wires<'e> {
                 let crossed = |(to, reading): &(Party, Reading)| {
                     *to == receiver && is(reading, Kind::PostaCertificata) || took_it(reading)
                 };
+                let envelope =
+                    |(to, reading): &&(Party, Reading)| *to == receiver && is(reading, Kind::PostaCertificata);
+                let mut envelopes = self.crossed.iter().filter(envelope);
                 if receiver == sender {
                     receiver
+                } else if let Some(culprit) = envelopes.find_map(|(_, reading)| self.wrapped_behind(reading)) {
+                    // Nothing is owed for what became an anomaly.
+                    culprit
                 } else if self.crossed.iter().any(crossed) || self.told().any(took_it) {
                     self.kept_back(receiver, sender, &address(&send.from))
                 } else if recipients.iter().any(|to| to.host().map(Party::from) == Some(receiver) && would_not_take(to))

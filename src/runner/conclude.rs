@@ -14,7 +14,7 @@ use crate::{
     evidence::{Direction, Party},
     norm::Level,
     results::{Cell, CellOutcome, Strictness, Unmet},
-    rules::{self, Outcome},
+    rules::{self, Judgement, Outcome},
     scenario::words::{Mailbox, Place},
     target::World,
 };
@@ -25,7 +25,7 @@ pub fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
     let judgement = rules::judge(&gathered.evidence, &rules::Options { as_of: how.as_of });
     let (announced, mut unmet) = announced(stage, gathered, &judgement);
     gathered.evidence.announced = announced;
-    unmet.extend(explain(stage, gathered));
+    unmet.extend(explain(stage, gathered, &judgement));
     let story = story::tell(stage, gathered);
     let progress = stage.progress();
     let mut cell = Cell {
@@ -58,10 +58,11 @@ pub fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
 }
 
 /// Differences in the words of a report.
-fn explain(stage: &Stage<'_>, gathered: &Gathered) -> Vec<Unmet> {
+fn explain(stage: &Stage<'_>, gathered: &Gathered, judgement: &Judgement) -> Vec<Unmet> {
     let mut progress = stage.progress();
     let differences = std::mem::take(&mut progress.differences);
-    let wires = (!differences.is_empty()).then(|| Wires::new(&gathered.evidence, stage.scenario, &mut progress.known));
+    let mut wires = || Wires::new(&gathered.evidence, judgement, stage.scenario, &mut progress.known);
+    let wires = (!differences.is_empty()).then(&mut wires);
     let address = |mailbox: &Mailbox| stage.world.address(mailbox);
     let misheard = progress.misheard.iter().map(|misheard| Unmet {
         at: stage.scenario.place(&misheard.path),

@@ -1,12 +1,13 @@
 //! Evidence: everything seen while a scenario was played, in order, with who put it there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     absence::{is_sentinel, of_sentinel},
     progress::{Fingerprint, Progress, PutIn},
+    reading::bare,
     stage::Stage,
 };
 use crate::{
@@ -37,15 +38,6 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
     let second = gateways.get(&Role::SecondReceiver);
     progress.notes.extend(second.map(|facts| format!("{} plays the second receiver", facts.target)));
     progress.notes.extend(callers.into_iter().chain(put_off));
-    let is_among_others = stage.world.settling().is_some();
-    for log in logs.values_mut() {
-        // Somebody else's logs what else happens there too.
-        let is_of_play = |record: &LogRecord| {
-            let ids = [&record.msgid, &record.identifier].into_iter().flatten().chain(&record.generated);
-            ids.into_iter().any(|id| progress.known.name(id).is_some() || stage.world.play().marks(id.as_bytes()))
-        };
-        log.retain(|record| !of_sentinel(record, &progress.known) && (!is_among_others || is_of_play(record)));
-    }
     let mut seen: Vec<(Observation, Option<(Place, usize)>)> = Vec::new();
     for transmission in transmissions {
         // What was sent to see whether anything still comes is no part of the play.
@@ -102,6 +94,20 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
             seen.push((observation, Some((place.clone(), index))));
         }
     }
+    let is_among_others = stage.world.settling().is_some();
+    let met: BTreeSet<String> =
+        seen.iter().filter(|_| is_among_others).filter_map(|(one, _)| message_id(one)).collect();
+    for log in logs.values_mut() {
+        // Somebody else's logs what else happens there too. What a provider makes of another's message may bear that one's
+        // identifier alone.
+        let is_of_play = |record: &LogRecord| {
+            let ids = [&record.msgid, &record.identifier].into_iter().flatten().chain(&record.generated);
+            ids.into_iter().any(|id| {
+                progress.known.name(id).is_some() || stage.world.play().marks(id.as_bytes()) || met.contains(bare(id))
+            })
+        };
+        log.retain(|record| !of_sentinel(record, &progress.known) && (!is_among_others || is_of_play(record)));
+    }
     // Legal time knows nothing finer than a second, whatever the clock shows; and within one what crossed a wire comes
     // before what was then stored.
     for (observation, _) in &mut seen {
@@ -139,11 +145,16 @@ pub fn gather(stage: &Stage<'_>) -> Gathered {
     Gathered { evidence, stored }
 }
 
+/// The Message-ID of what was seen, without angle brackets.
+fn message_id(seen: &Observation) -> Option<String> {
+    let id = Mail::read(seen.bytes.clone()).ok()?.field("Message-ID")?;
+    Some(bare(&id).to_owned())
+}
+
 /// What is stored had crossed its wire by then, whenever its host came to note that: where clocks run, that may be a second
 /// later, and on a busy machine more. It is known by its Message-ID, for its new host has added fields of its own, and by its
 /// recipient: another's provider may have it hours before or after.
 fn before_stored(seen: &mut [(Observation, Option<(Place, usize)>)]) {
-    let id = |one: &Observation| Mail::read(one.bytes.clone()).ok()?.field("Message-ID");
     let mut stored: BTreeMap<(String, String), Vec<Timestamp>> = BTreeMap::new();
     for (observation, _) in &*seen {
         let place = match &observation.seen {
@@ -151,13 +162,13 @@ fn before_stored(seen: &mut [(Observation, Option<(Place, usize)>)]) {
             Seen::VirusStore { of } => of.to_string(),
             _ => continue,
         };
-        if let Some(id) = id(observation) {
+        if let Some(id) = message_id(observation) {
             stored.entry((id, place)).or_default().push(observation.at);
         }
     }
     for (observation, _) in &mut *seen {
         let Seen::Wire { to, .. } = &observation.seen else { continue };
-        let (Some(id), Some(path)) = (id(observation), &observation.path) else { continue };
+        let (Some(id), Some(path)) = (message_id(observation), &observation.path) else { continue };
         let places = path.to.iter().map(|to| to.to_ascii_lowercase()).chain(to.role().map(|role| role.to_string()));
         let of_it = places.filter_map(|place| stored.get(&(id.clone(), place))).flatten();
         let just_before = |at: &&Timestamp| **at < observation.at && observation.at.duration_since(**at) <= NOTED;

@@ -195,6 +195,6 @@ fn references(mail: &Mail) -> impl Iterator<Item = String> {
     ["X-Riferimento-Message-ID", "Message-ID", "References"].into_iter().filter_map(|name| mail.field(name))
 }
 
-fn bare(identifier: &str) -> &str {
+pub(super) fn bare(identifier: &str) -> &str {
     identifier.trim().trim_start_matches('<').trim_end_matches('>')
 }

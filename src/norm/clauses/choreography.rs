@@ -25,7 +25,7 @@ crate::clauses! {
         "An envelope whose signature does not exist, does not hold or is no listed provider's is treated as ordinary mail.";
     RFC6109_2_2_3_UNMODIFIED = "RFC6109-2.2.3-unmodified", "RFC 6109 2.2.3", Must, DeliveryPoint,
         "What arrives at the delivery point reaches the mailbox unmodified.",
-        reading: "Return-Path, Received and Delivered-To on top are SMTP's own (RFC 5321 4.4).";
+        reading: "Return-Path, Received and Delivered-To on top are SMTP's own (RFC 5321 4.4). A line end more or less behind it all is the mailbox's.";
     RFC6109_2_2_3_REGARDLESS = "RFC6109-2.2.3-regardless", "RFC 6109 2.2.3", May, DeliveryPoint,
         "A notification that reached its user's provider lies in that user's mailbox.",
         reading: "Delivery is a MUST, and nothing is said of a mailbox that is full or disabled. Either it is kept all the same, beyond the quota, or refused by SMTP, so that the provider that sent it knows; taken and thrown away it is lost for both, and nobody is told: a note.";

@@ -44,6 +44,13 @@ fn times(fact: &Member) -> usize {
     boxes.into_values().max().unwrap_or(1)
 }
 
+/// Who keeps a mailbox in which a message lies more than once: it was one as it was sent.
+fn stored_again(fact: &Member) -> Option<Party> {
+    let mut known: HashSet<&str> = HashSet::new();
+    let again = fact.mailboxes().find(|(_, _, address)| !known.insert(*address));
+    again.map(|(sighting, ..)| sighting.producer).filter(|keeper| *keeper != Party::Undetermined)
+}
+
 /// Messages with how often each came. Two files of one kind and Message-ID are two states of one message, unless a wire or a
 /// mailbox shows that it came twice.
 pub(super) fn counted<'a>(facts: impl Iterator<Item = &'a Member>) -> impl Iterator<Item = (&'a Member, usize)> {
@@ -129,9 +136,15 @@ pub(super) fn is_of_another_provider(transaction: &Transaction, fact: &Member) -
     }
 }
 
-/// Who made one too many of what is to come once: the last who is not whom it comes from, or else the last.
+/// Who made one too many of what is to come once: the last who is not whom it comes from; of one message alone, whoever stored
+/// it again; or else the last.
 pub(super) fn one_too_many(told: &[&Member], rightful: &Culprit) -> Culprit {
     let strange = told.iter().rfind(|fact| rightful.is_not(fact));
+    if let ([alone], None) = (told, strange)
+        && let Some(keeper) = stored_again(alone)
+    {
+        return keeper.into();
+    }
     strange.or(told.last()).map_or(Party::Undetermined.into(), |fact| Culprit::from(*fact))
 }
 

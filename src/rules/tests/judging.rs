@@ -2,11 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::bench::{directory, in_mailbox, instant, on_the_wire, sample};
 use crate::{
-    evidence::{Evidence, Party, Role, Seen, SmtpPath, Watch},
-    message::Kind,
+    directory::export,
+    evidence::{DirectoryVersion, Evidence, Observation, Party, Role, Seen, SmtpPath, Watch},
+    gateway::compose::Dialect,
+    message::{Kind, Message},
     norm::{Level, clauses::choreography as norm},
-    rules::{Check, Finding, Judgement, Options, Outcome, Rule, Verdict, all, judge::judge_by},
+    rules::{Check, Finding, Judgement, Options, Outcome, Rule, Verdict, all, judge, judge::judge_by},
 };
 
 static CLAUSES: &[&crate::norm::Clause] = &[&norm::RFC6109_2_3];
@@ -101,5 +104,37 @@ fn what_looks_alike_is_told_apart() {
     assert_eq!(told("perch\u{e9}@a", "perch\u{e9}@a"), both("perché@a", "perché@a, in octets beyond ASCII"));
     for (expected, found) in [("perché", "perche"), ("one signer", "2"), ("a", "a")] {
         assert_eq!(told(expected, found), both(expected, found));
+    }
+}
+
+/// One message that lies twice in a mailbox came once: its maker answers for nothing.
+#[test]
+fn who_stores_a_message_twice_answers_for_it_and_not_who_sent_it() {
+    let path = |to: &str| SmtpPath { from: "presa-in-carico@bravo.example".to_owned(), to: vec![to.to_owned()] };
+    for (kind, address, rule) in [
+        (Kind::AvvenutaConsegna, "mario@alfa.example", "choreography/outcome-repeated"),
+        (Kind::PresaInCarico, "ricevute@alfa.example", "choreography/takeover-repeated"),
+    ] {
+        let message = Message::read(sample(kind, Dialect::Bravo).bytes).unwrap();
+        let wire = Observation {
+            seen: Seen::Wire { from: Party::Receiver, to: Party::Sender },
+            producer: Party::Receiver,
+            ..on_the_wire(&message, path(address))
+        };
+        let stored = |id| Observation {
+            id,
+            seen: Seen::Mailbox { at: Party::Sender, address: address.to_owned() },
+            ..in_mailbox(&message)
+        };
+        let evidence = Evidence {
+            observations: vec![wire, stored(2), stored(3)],
+            directories: vec![DirectoryVersion::from(instant(), export::ldif(directory()))],
+            ..Evidence::default()
+        };
+        let judgement = judge(&evidence, &Options::default());
+        let found: Vec<_> = judgement.failed(Level::Must).filter(|verdict| verdict.rule.id == rule).collect();
+        let blamed: Vec<Party> =
+            found.iter().flat_map(|verdict| verdict.outcome.findings()).filter_map(|one| one.blame).collect();
+        assert_eq!(blamed, [Party::Sender], "{rule}");
     }
 }

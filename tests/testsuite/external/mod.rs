@@ -645,6 +645,29 @@ fn what_a_gateway_of_another_make_never_takes_or_breaks_off_is_told_and_it_is_bl
     });
 }
 
+/// What reaches the other side altered it wraps, as it must, and owes nothing for: that tells of the target alone.
+#[test]
+fn what_a_gateway_elsewhere_hands_over_altered_is_charged_to_it_alone() {
+    at_once(["receiver", "sender"], |role| {
+        let (staging, counterpart) = (Staging::new(), Counterpart::free());
+        let mut bravo = staging.serve("bravo", BRAVO, counterpart);
+        let door = SocketAddr::from((Ipv4Addr::LOCALHOST, counterpart.incoming));
+        let Some(relay) = wrong::Wrong::start(staging.path(), "garbles", [door; 2]) else { return };
+        let [_, way] = relay.addresses();
+        bravo.order(&format!("route alfa.example {way} wrong.example opportunistic"));
+        let more = "settling: {deadline: 8s, silence: 1s, poll: 100ms}\nnames: [wrong.example]\n";
+        staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, more);
+        let (code, text) = staging.run(&["run", "delivery/complete", &format!("--{role}"), "acme.yaml"]);
+        assert_eq!(code, 1, "{role}\n{text}");
+        assert!(
+            text.contains("violation signature/valid") && text.contains("found        anomalia contract"),
+            "{text}"
+        );
+        assert!(text.contains(&format!("to blame     acme, as {role}")), "{role}\n{text}");
+        assert!(!text.contains("to blame     alfa"), "{role}\n{text}");
+    });
+}
+
 #[test]
 fn a_target_that_is_down_is_out_of_reach_and_no_verdict() {
     let (staging, counterpart) = (Staging::new(), Counterpart::free());

@@ -18,6 +18,7 @@ old     has no TLS above 1.1 at the incoming point
 anonymous  has only suites without a certificate at the incoming point
 mutual  wants a certificate of whoever calls its incoming point
 dated   right, but hands on over TLS 1.1 at most
+garbles  right, but changes a letter of what is signed in each envelope and delivery receipt that it hands on
 distrustful  right, but hands on only to hosts whose certificates the machine's authorities vouch for
 """
 
@@ -87,7 +88,7 @@ class Wrong:
                 client.starttls(context=of_client())
                 if login := getattr(session, "login", None):
                     client.login(login.login.decode(), login.password.decode())
-                client.sendmail(envelope.mail_from, envelope.rcpt_tos, envelope.original_content)
+                client.sendmail(envelope.mail_from, envelope.rcpt_tos, handed_on(envelope.original_content))
         except smtplib.SMTPResponseException as refused:
             return f"{refused.smtp_code} {refused.smtp_error.decode(errors='replace')}".replace("\n", " ")
         except smtplib.SMTPRecipientsRefused as refused:
@@ -96,6 +97,12 @@ class Wrong:
         except OSError as trouble:
             return f"451 4.4.1 {trouble}"
         return "250 OK"
+
+
+def handed_on(content):
+    header = content.partition(b"\r\n\r\n")[0].lower()
+    certifies = b"x-trasporto: posta-certificata" in header or b"x-ricevuta: avvenuta-consegna" in header
+    return content.replace(b"multipart/mixed", b"multipart/Mixed", 1) if WAY == "garbles" and certifies else content
 
 
 def context():
