@@ -94,14 +94,29 @@ impl<'e> Wires<'e> {
         refused.host().map(Party::from).filter(|host| *host != composer)
     }
 
-    /// Who answers for what lies in an anomaly envelope: whoever composed it, and nobody where it may belong there; `None` where
-    /// it does not, or lies in none.
-    fn wrapped_behind(&self, reading: &Reading) -> Option<Party> {
-        match self.wrapped.get(bare(&id(reading)?))? {
+    /// Who answers for what crossed a wire and lies in an anomaly envelope: whoever composed it, and nobody where it may belong
+    /// there; `None` where it does not, lies in none, or was changed behind the wire.
+    fn wrapped_behind(&self, crossed: &Reading) -> Option<Party> {
+        let soundness = self.wrapped.get(bare(&id(crossed)?))?;
+        if !self.is_wrapped_as_it_came(crossed) {
+            return None;
+        }
+        match soundness {
             Soundness::Sound => None,
-            Soundness::Unsound => self.composer_of(reading),
+            Soundness::Unsound => self.composer_of(crossed),
             Soundness::CannotTell => Some(Party::Undetermined),
         }
+    }
+
+    /// Whether some anomaly envelope holds what crossed a wire, trace fields on top left aside.
+    fn is_wrapped_as_it_came(&self, crossed: &Reading) -> bool {
+        let Some(came) = crossed.message.as_ref().map(|message| message.mail.whole().trim_ascii_end()) else {
+            return false;
+        };
+        let anomalies = self.stored.iter().map(|(_, one)| one).filter(|one| one.what == What::Kind(Kind::Anomalia));
+        let mut inside =
+            anomalies.filter(|one| id(one) == id(crossed)).filter_map(|one| one.message.as_ref()?.original());
+        inside.any(|inside| inside.trim_ascii_end().ends_with(came))
     }
 
     /// Who answers for a timeout notice that tells the truth: whoever owes what it warns of.
