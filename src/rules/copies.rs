@@ -90,14 +90,18 @@ fn stored_copy_of(stored: &Copies<'_>, found: &[Copies<'_>]) -> Option<usize> {
     let identity = stored.identity()?;
     // An anomaly envelope bears the Message-ID of what it wraps, which may be one itself.
     let inside = stored.message.original().filter(|_| identity.0 == Kind::Anomalia);
-    let wraps = |other: &Copies<'_>| {
-        let came = core(&other.first().bytes);
-        !came.is_empty() && inside.as_ref().is_some_and(|inside| inside.trim_ascii_end().ends_with(came))
-    };
+    let wraps =
+        |other: &Copies<'_>| inside.as_ref().is_some_and(|inside| is_as_it_came(inside, core(&other.first().bytes)));
     if found.iter().any(|other| other.arrived_at(party) && wraps(other)) {
         return None;
     }
     found.iter().position(|other| other.arrived_at(party) && other.identity().as_ref() == Some(&identity))
+}
+
+/// Whether what an anomaly envelope wraps is what came, with at most more fields on top.
+pub fn is_as_it_came(inside: &[u8], came: &[u8]) -> bool {
+    let came = came.trim_ascii_end();
+    !came.is_empty() && inside.trim_ascii_end().ends_with(came)
 }
 
 /// The trace that hosts put on top (RFC 5321 4.4), and what delivery agents put beside it.

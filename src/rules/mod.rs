@@ -34,6 +34,7 @@ pub use absence::Absence;
 pub use anatomy::{Anatomy, Hashes, Part, Sha1};
 pub use answers::{Answer, Answers};
 pub use context::{Context, DirectorySubject, LogSubject, MessageSubject};
+pub use copies::is_as_it_came;
 pub use culprit::Culprit;
 pub use families::FAMILIES;
 pub use judge::{Clerk, Judge, Lone, Options, Reference, SignedBy, judge};

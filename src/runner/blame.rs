@@ -110,13 +110,11 @@ impl<'e> Wires<'e> {
 
     /// Whether some anomaly envelope holds what crossed a wire, trace fields on top left aside.
     fn is_wrapped_as_it_came(&self, crossed: &Reading) -> bool {
-        let Some(came) = crossed.message.as_ref().map(|message| message.mail.whole().trim_ascii_end()) else {
-            return false;
-        };
+        let Some(came) = crossed.message.as_ref().map(|message| message.mail.whole()) else { return false };
         let anomalies = self.stored.iter().map(|(_, one)| one).filter(|one| one.what == What::Kind(Kind::Anomalia));
         let mut inside =
             anomalies.filter(|one| id(one) == id(crossed)).filter_map(|one| one.message.as_ref()?.original());
-        inside.any(|inside| inside.trim_ascii_end().ends_with(came))
+        inside.any(|inside| rules::is_as_it_came(&inside, came))
     }
 
     /// Who answers for a timeout notice that tells the truth: whoever owes what it warns of.
