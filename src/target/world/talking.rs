@@ -93,23 +93,11 @@ impl World {
         let (answer, transcript) = match outcome {
             Ok(sent) => (answer(&sent), sent.transcript),
             Err(ClientError { problem, transcript }) => {
-                let answer = match problem {
-                    Problem::Refused(reply) => turned_away(&reply),
-                    Problem::EightBit => {
-                        turned_away(&Reply::new(554, [5, 6, 3], "8BITMIME is not offered, and the message needs it"))
-                    }
-                    // Who may not log in now, or never, as the scenario has it.
-                    Problem::Login(reply)
-                        if reply.code / 100 == 4 || login.is_some_and(|login| self.disabled.contains(&login.user)) =>
-                    {
-                        turned_away(&reply)
-                    }
-                    problem => {
-                        let dialogue = transcript.dialogue(from, at.into());
-                        return Err(self.trouble(&destination.host, &problem).heard_in(dialogue));
-                    }
+                let Some(reply) = self.refusal(&problem, login.as_ref()) else {
+                    let dialogue = transcript.dialogue(from, at.into());
+                    return Err(self.trouble(&destination.host, &problem).heard_in(dialogue));
                 };
-                (answer, transcript)
+                (turned_away(&reply), transcript)
             }
         };
         let taken = (!answer.accepted.is_empty()).then(|| Transmission {
@@ -122,6 +110,21 @@ impl World {
         });
         self.hand(transcript.dialogue(from, at.into()), taken);
         Ok(answer)
+    }
+
+    /// What a session that ended before the message was handed over answers to it; `None` where it is trouble.
+    fn refusal(&self, problem: &Problem, login: Option<&Credentials>) -> Option<Reply> {
+        match problem {
+            Problem::Refused(reply) => Some(reply.clone()),
+            Problem::EightBit => Some(Reply::new(554, [5, 6, 3], "8BITMIME is not offered, and the message needs it")),
+            // Who may not log in now, or never, as the scenario has it.
+            Problem::Login(reply)
+                if reply.code / 100 == 4 || login.is_some_and(|login| self.disabled.contains(&login.user)) =>
+            {
+                Some(reply.clone())
+            }
+            _ => None,
+        }
     }
 
     /// Waits until one more message may go to whoever plays a role, where that is bounded.
