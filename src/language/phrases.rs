@@ -5,7 +5,10 @@
 //! translator reads. In the names of what is put in, `at` begins an instant, `count` a number that words agree with, `phrase`
 //! what may be a phrase itself, `known` what must be one; everything else is somebody's own words and stays as it is.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
@@ -28,7 +31,9 @@ struct Open {
     id: String,
     /// The longest of its own words: where they are not, nothing else is looked for.
     words: String,
-    regex: Regex,
+    /// All of it, read from its source where it comes to that: hundreds would take longer than what is asked of them.
+    regex: OnceLock<Regex>,
+    source: String,
     /// How many octets of its own it has.
     own: usize,
 }
@@ -40,7 +45,7 @@ static KNOWN: LazyLock<(Fixed, Vec<Open>)> = LazyLock::new(|| {
             [Piece::Words(words)] => {
                 fixed.insert(words.clone(), id);
             }
-            _ => open.extend(Open::of(id, &pieces)),
+            _ => open.push(Open::of(id, &pieces)),
         }
     }
     // Those with most words of their own first.
@@ -121,7 +126,7 @@ fn pieces(pattern: &Pattern<&str>) -> Vec<Piece> {
 }
 
 impl Open {
-    fn of(id: String, pieces: &[Piece]) -> Option<Self> {
+    fn of(id: String, pieces: &[Piece]) -> Self {
         let (mut own, mut longest, mut source) = (0, "", String::from("(?s)^"));
         for piece in pieces {
             match piece {
@@ -133,8 +138,12 @@ impl Open {
                 Piece::Room(name) => source.extend(["(?<", &name.replace('-', "_"), ">.+?)"]),
             }
         }
-        let regex = Regex::new(&(source + "$")).ok()?;
-        Some(Self { id, words: longest.to_owned(), regex, own })
+        Self { id, words: longest.to_owned(), regex: OnceLock::new(), source: source + "$", own }
+    }
+
+    fn regex(&self) -> &Regex {
+        self.regex
+            .get_or_init(|| Regex::new(&self.source).expect("words are escaped, and names of variables are names"))
     }
 }
 
@@ -149,9 +158,10 @@ pub(super) fn read(english: &str, among: Among) -> Option<String> {
     }
     let mut near = open.iter().filter(|phrase| among.has(&phrase.id) && english.contains(&phrase.words));
     near.find_map(|phrase| {
-        let found = phrase.regex.captures(english)?;
+        let regex = phrase.regex();
+        let found = regex.captures(english)?;
         let mut arguments = FluentArgs::new();
-        for name in phrase.regex.capture_names().flatten() {
+        for name in regex.capture_names().flatten() {
             arguments.set(name.replace('_', "-"), value(name, &found[name], among)?);
         }
         text(Language::Italian, &phrase.id, &arguments)

@@ -210,3 +210,17 @@ fn a_phrase_is_read_back_with_what_was_put_into_it() {
     let hostile = "not delivered 2026-03-02T08:30:00Z: delivered { $code }\n{ kind-anomalia }";
     assert!(italian(hostile).ends_with(": delivered { $code }\n{ kind-anomalia }"), "{}", italian(hostile));
 }
+
+#[test]
+fn what_is_put_into_a_phrase_is_read_out_of_it() {
+    const PUT_IN: &str = "§";
+    for (id, pieces) in phrases() {
+        let rooms = pieces.iter().filter(|piece| matches!(piece, Piece::Room(_))).count();
+        let text = pieces.iter().map(|piece| if let Piece::Words(words) = piece { words } else { PUT_IN });
+        let text: String = text.collect();
+        let phrase = Open::of(id, &pieces);
+        let found = phrase.regex().captures(&text).unwrap_or_else(|| panic!("{}: {text}", phrase.id));
+        let found: Vec<&str> = found.iter().skip(1).flatten().map(|found| found.as_str()).collect();
+        assert_eq!(found, vec![PUT_IN; rooms], "{}", phrase.id);
+    }
+}
