@@ -87,7 +87,7 @@ impl<'e> Wires<'e> {
         let about = reading.about.as_deref().filter(|_| reading.what == What::Kind(Kind::ErroreConsegna))?;
         let is_told_of = |to: &&&Mailbox| {
             reading.consegna.as_ref().is_none_or(|told| told.eq_ignore_ascii_case(&address(to)))
-                && (rules::was_turned_away(self.evidence, composer, &address(to)) || self.was_sent_off(composer, to))
+                && self.would_not_take(composer, to, address)
         };
         let recipients = self.sends.get(about)?.recipients();
         let refused = recipients.iter().find(is_told_of)?;
@@ -156,8 +156,7 @@ impl<'e> Wires<'e> {
         }
         let Some(send) = self.sends.get(expected.about.as_str()) else { return Party::Undetermined };
         let sender = send.submitted_at().map_or(Party::Undetermined, Party::from);
-        let would_not_take =
-            |to: &Mailbox| rules::was_turned_away(self.evidence, sender, &address(to)) || self.was_sent_off(sender, to);
+        let would_not_take = |to: &Mailbox| self.would_not_take(sender, to, address);
         let recipients = expected.recipient.as_ref().map_or_else(|| send.recipients(), |recipient| vec![recipient]);
         let receiver = match &expected.recipient {
             Some(recipient) => recipient.host().map_or(sender, Party::from),
@@ -184,7 +183,7 @@ impl<'e> Wires<'e> {
                     // Nothing is owed for what became an anomaly.
                     culprit
                 } else if self.crossed.iter().any(crossed) || self.told().any(took_it) {
-                    self.kept_back(receiver, sender, &address(&send.from))
+                    self.kept_back(receiver, sender, place, address)
                 } else if recipients.iter().any(|to| to.host().map(Party::from) == Some(receiver) && would_not_take(to))
                 {
                     // Who refuses in the session has said so; the sender's provider then tells its user.
@@ -207,6 +206,9 @@ impl<'e> Wires<'e> {
     fn was_sent_off(&self, host: Party, to: &Mailbox) -> bool {
         let Some(other) = to.host().map(Party::from).filter(|other| *other != host) else { return false };
         let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
+        let takes_octets = |line: &DialogueLine| {
+            line.by == Speaker::Server && line.text.get(4..).is_some_and(|said| said.eq_ignore_ascii_case("8BITMIME"))
+        };
         let says = |line: &DialogueLine, verb: &str| {
             line.by == Speaker::Client
                 && line.text.get(..verb.len()).is_some_and(|said| said.eq_ignore_ascii_case(verb))
@@ -218,9 +220,11 @@ impl<'e> Wires<'e> {
                 let upgrading = session.tls.is_none() && said("STARTTLS");
                 // Without STARTTLS a provider's host leaves (RFC 6109 5.3).
                 let unsecured = session.tls.is_none() && !said("MAIL");
+                // And without 8BITMIME, where what it has needs it (RFC 6152 3).
+                let narrow = !said("MAIL") && !session.lines.iter().any(|line| takes_octets(line));
                 !said("RCPT")
                     && !upgrading
-                    && (unsecured || session.is_cut_short() || session.lines.iter().any(is_refusal))
+                    && (unsecured || narrow || session.is_cut_short() || session.lines.iter().any(is_refusal))
             })
     }
 
@@ -252,14 +256,20 @@ impl<'e> Wires<'e> {
     }
 
     /// Who answers for what a receiver owed and the sender has not: whoever refused it, and nobody where that was not seen.
-    fn kept_back(&self, receiver: Party, sender: Party, address: &str) -> Party {
-        if rules::was_turned_away(self.evidence, receiver, address) {
+    fn kept_back(&self, receiver: Party, sender: Party, place: &Place, address: &dyn Fn(&Mailbox) -> String) -> Party {
+        let refused = matches!(place, Place::Mailbox(to) if self.would_not_take(receiver, to, address));
+        if refused {
             sender
         } else if sees_wires_at(self.evidence, sender) {
             receiver
         } else {
             Party::Undetermined
         }
+    }
+
+    /// Whether somebody else's host refused what a host had for one of its mailboxes, or would not hear that host at all.
+    fn would_not_take(&self, host: Party, to: &Mailbox, address: &dyn Fn(&Mailbox) -> String) -> bool {
+        rules::was_turned_away(self.evidence, host, &address(to)) || self.was_sent_off(host, to)
     }
 
     /// Who answers for an envelope that was not seen to cross from one to the other: its sender, and nobody where neither end

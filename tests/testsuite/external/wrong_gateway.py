@@ -14,6 +14,7 @@ slow    waits before every answer, and hands everything on
 tls     right, but for TLS from the first byte at the incoming point
 closed  right, but for a login that hosts need at the incoming point
 bare    offers no STARTTLS at the incoming point
+narrow  offers no 8BITMIME at the incoming point
 old     has no TLS above 1.1 at the incoming point
 anonymous  has only suites without a certificate at the incoming point
 mutual  wants a certificate of whoever calls its incoming point
@@ -54,6 +55,11 @@ class Wrong:
             return AuthResult(success=data.password == b"per-prova", handled=False)
         session.login = data
         return AuthResult(success=True)
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        narrow = WAY == "narrow" and not self.private
+        return [line for line in responses if not (narrow and line == "250-8BITMIME")]
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if WAY == "slow":
