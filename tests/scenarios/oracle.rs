@@ -107,11 +107,10 @@ struct Composed {
 /// What the two tools refuse, and why.
 fn refused(share: &[&Composed]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let opinions = share.iter().flat_map(|composed| {
-        let complaints = [signature(folder.path(), composed), daticert(folder.path(), composed)].into_iter().flatten();
-        complaints.map(|complaint| format!("{}: {complaint}", composed.name))
+    let signatures = share.iter().filter_map(|composed| {
+        signature(folder.path(), composed).map(|complaint| format!("{}: {complaint}", composed.name))
     });
-    opinions.collect()
+    signatures.chain(daticerts(folder.path(), share)).collect()
 }
 
 /// What gateways put on a wire or into a mailbox. What the harness made wrong is not theirs.
@@ -172,16 +171,28 @@ fn bare_line_feeds(bytes: &[u8]) -> bool {
     memchr::memchr_iter(b'\n', bytes).any(|at| at == 0 || bytes[at - 1] != b'\r')
 }
 
-/// What xmllint has against the certification data.
-fn daticert(folder: &Path, composed: &Composed) -> Option<String> {
-    let Some(reading) = &composed.message.daticert else {
-        return (composed.kind != Kind::Anomalia).then(|| "there is no daticert.xml".to_owned());
-    };
+/// What xmllint, asked once, has against certification data; and which messages have none.
+fn daticerts(folder: &Path, share: &[&Composed]) -> Vec<String> {
     // Where it lies anywhere else its path would be a URI to xmllint.
     fs::write(folder.join("daticert.dtd"), DTD).unwrap();
-    fs::write(folder.join("daticert.xml"), &reading.xml).unwrap();
-    let arguments = ["--noout", "--nonet", "--dtdvalid", "daticert.dtd", "daticert.xml"];
-    complaint(&Command::new("xmllint").args(arguments).current_dir(folder).output().unwrap())
+    let (mut files, mut refused) = (Vec::new(), Vec::new());
+    for (number, composed) in share.iter().enumerate() {
+        if let Some(reading) = &composed.message.daticert {
+            let file = format!("{number:06}.xml");
+            fs::write(folder.join(&file), &reading.xml).unwrap();
+            files.push(file);
+        } else if composed.kind != Kind::Anomalia {
+            refused.push(format!("{}: there is no daticert.xml", composed.name));
+        }
+    }
+    let mut xmllint = Command::new("xmllint");
+    xmllint.args(["--noout", "--nonet", "--dtdvalid", "daticert.dtd"]).args(&files).current_dir(folder);
+    if let Some(complaint) = complaint(&xmllint.output().unwrap()) {
+        let numbered = share.iter().enumerate().filter(|(number, _)| complaint.contains(&format!("{number:06}.xml")));
+        let names: Vec<&str> = numbered.map(|(_, composed)| composed.name.as_str()).collect();
+        refused.push(format!("{}: {complaint}", names.join(", ")));
+    }
+    refused
 }
 
 fn complaint(output: &Output) -> Option<String> {

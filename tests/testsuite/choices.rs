@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pec_conformance::{
+    evidence::Direction,
     results::{Cell, CellOutcome, Event},
     rules,
     runner::{Plan, run},
@@ -54,7 +55,8 @@ fn every_way_that_the_norm_leaves_is_taken_by_somebody() {
     let suite = suite(&rules::ids()).unwrap();
     let open = suite.scenarios.iter().filter(|scenario| eithers(scenario).next().is_some());
     let mut plan = Plan::new(open.cloned().collect());
-    plan.directions = round().into();
+    // Each as sender once, and once as receiver, is enough for it: bravo to alfa takes no way of its own.
+    plan.directions = round().into_iter().filter(|it| *it != Direction::new("bravo", "alfa")).collect();
     let mut cells: Vec<Cell> = Vec::new();
     run(&plan, &mut |event| {
         if let Event::Finished(cell) = event {

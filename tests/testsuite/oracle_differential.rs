@@ -273,8 +273,10 @@ fn openssl_cms(folder: &Path, one: &Specimen) -> String {
     fs::write(folder.join("content"), one.message.mail.bytes(&signed.content.span)).unwrap();
     fs::write(folder.join("signature"), signed.cms.as_deref().unwrap_or_default()).unwrap();
     let mut command = Command::new("openssl");
-    command.args(["cms", "-verify", "-noverify", "-binary", "-inform", "DER", "-in", "signature"]);
-    let output = command.args(["-content", "content", "-out", "out"]).current_dir(folder).output().unwrap();
+    // Without the machine's own authorities, which take three times as long to read as all else.
+    command.args(["cms", "-verify", "-noverify", "-no-CAfile", "-no-CApath", "-binary", "-inform", "DER"]);
+    let output =
+        command.args(["-in", "signature", "-content", "content", "-out", "out"]).current_dir(folder).output().unwrap();
     if output.status.success() { String::new() } else { words(&output) }
 }
 

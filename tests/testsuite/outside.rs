@@ -29,6 +29,11 @@ fn all() -> Vec<Arc<Scenario>> {
     suite(&rules::ids()).expect("the shipped suite reads").select(&Selection::default()).expect("there are some")
 }
 
+/// One scenario in three, so that each is played by one of three pairs; `.ci/run` has all of them played by each.
+fn third(first: usize) -> impl Iterator<Item = Arc<Scenario>> {
+    all().into_iter().skip(first).step_by(3)
+}
+
 /// Whatever is not skipped for a reason passes; `played` is how many are played at least, of a hundred.
 fn same_verdicts(cells: &[Cell], played: usize) {
     let (mut skipped, mut wrong): (BTreeMap<&str, usize>, Vec<String>) = (BTreeMap::new(), Vec::new());
@@ -55,20 +60,17 @@ fn found(cell: &Cell) -> Vec<(&'static str, Party, &Finding)> {
 
 #[test]
 fn two_gateways_outside_get_the_verdicts_of_those_inside() {
-    let cells = play_all(all().into_iter(), Direction::new("outside-alfa", "outside-bravo"));
-    same_verdicts(&cells, 65);
+    same_verdicts(&play_all(third(0), Direction::new("outside-alfa", "outside-bravo")), 65);
 }
 
 #[test]
 fn a_receiver_outside_gets_the_verdicts_of_one_inside() {
-    let half = all().into_iter().step_by(2);
-    same_verdicts(&play_all(half, Direction::new("alfa", "outside-bravo")), 85);
+    same_verdicts(&play_all(third(1), Direction::new("alfa", "outside-bravo")), 85);
 }
 
 #[test]
 fn a_sender_outside_gets_the_verdicts_of_one_inside() {
-    let half = all().into_iter().skip(1).step_by(2);
-    same_verdicts(&play_all(half, Direction::new("outside-bravo", "alfa")), 65);
+    same_verdicts(&play_all(third(2), Direction::new("outside-bravo", "alfa")), 65);
 }
 
 /// What the harness says line by line is evidence as what it sends is.

@@ -293,8 +293,8 @@ fn configuration(at: &Path, mail: &Path, ports: Ports, owner: Option<(u32, u32)>
         "protocols = imap pop3\nlisten = 127.0.0.1\nbase_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\n\
          auth_mechanisms = plain login xoauth2\ndisable_plaintext_auth = yes\nssl = yes\nssl_cert = <{at}/cert.pem\n\
          ssl_key = <{at}/key.pem\nmail_location = maildir:{mail}/%u\nfirst_valid_uid = 1\n\
-         service imap-login {{\n  inet_listener imap {{\n    port = {imap}\n  }}\n  inet_listener imaps {{\n    port = {imaps}\n  }}\n}}\n\
-         service pop3-login {{\n  inet_listener pop3 {{\n    port = {pop3}\n  }}\n  inet_listener pop3s {{\n    port = {pop3s}\n  }}\n}}\n\
+         service imap-login {{\n  service_count = 0\n  inet_listener imap {{\n    port = {imap}\n  }}\n  inet_listener imaps {{\n    port = {imaps}\n  }}\n}}\n\
+         service pop3-login {{\n  service_count = 0\n  inet_listener pop3 {{\n    port = {pop3}\n  }}\n  inet_listener pop3s {{\n    port = {pop3s}\n  }}\n}}\n\
          passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {at}/tokens.conf\n}}\n\
          passdb {{\n  driver = passwd-file\n  mechanisms = plain login\n  args = scheme=plain {at}/users\n}}\n\
          userdb {{\n  driver = static\n  args = home={mail}/%u\n}}\n\
