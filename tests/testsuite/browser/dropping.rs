@@ -126,7 +126,7 @@ async fn what_the_browser_cannot_read_is_told_and_the_rest_is_checked() {
     browser.press("[type=submit]").await;
     browser.until(ARRIVED).await;
     let told = browser.text("document.body.innerText").await;
-    for part in ["/a.eml", "/?", "/gone.eml", "whoever handed it in could not read it"] {
+    for part in ["/a.eml", "/?", "/gone.eml", "non si può leggere: chi lo ha consegnato non è riuscito a leggerlo"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     browser.close().await;
