@@ -221,7 +221,7 @@ impl<'e> Wires<'e> {
                 // Without STARTTLS a provider's host leaves (RFC 6109 5.3).
                 let unsecured = session.tls.is_none() && !said("MAIL");
                 // And without 8BITMIME, where what it has needs it (RFC 6152 3).
-                let narrow = !said("MAIL") && !session.lines.iter().any(|line| takes_octets(line));
+                let narrow = !said("MAIL") && !session.lines.iter().any(takes_octets);
                 !said("RCPT")
                     && !upgrading
                     && (unsecured || narrow || session.is_cut_short() || session.lines.iter().any(is_refusal))

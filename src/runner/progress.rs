@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     evidence::{Role, SmtpPath},
-    message::Bytes,
+    message::{Bytes, Kind},
     scenario::{
+        What,
         locate::Path,
         words::{Mailbox, Place},
     },
@@ -53,6 +54,15 @@ pub struct Progress {
     pub shelves: BTreeMap<Place, Shelved>,
     pub(super) answers: Vec<Answered>,
     pub(super) waiting: Waiting,
+}
+
+impl Progress {
+    /// The server-server acceptances among what was told to have arrived.
+    pub fn takeovers(&self) -> Vec<Arrival> {
+        let arrived =
+            self.told.iter().filter_map(|told| if let Told::Arrived(arrivals) = told { Some(arrivals) } else { None });
+        arrived.flatten().filter(|one| one.reading.what == What::Kind(Kind::PresaInCarico)).cloned().collect()
+    }
 }
 
 /// What was found in a place since the play began.

@@ -111,14 +111,15 @@ impl Stage<'_> {
         let address = |mailbox: &Mailbox| self.world.address(mailbox);
         let mut progress = self.progress();
         let arrivals = untold(&mut progress);
-        let answers = progress.answers.clone();
+        let (earlier, answers) = (progress.takeovers(), progress.answers.clone());
         let path = Vec::new();
         let is_in_session = |place: &Place| matches!(place, Place::AccessPoint(_) | Place::IncomingPoint(_));
         let lacks = |expectation: &Expectation| {
-            let found = differences(expectation, &path, &arrivals, &[], &address);
+            let found = differences(expectation, &path, &arrivals, &earlier, &[], &address);
             found.iter().any(|one| one.expected.is_some() && !is_in_session(&one.place))
         };
-        let holds = |way: &Alternative| differences(&way.expect, &path, &arrivals, &answers, &address).is_empty();
+        let holds =
+            |way: &Alternative| differences(&way.expect, &path, &arrivals, &earlier, &answers, &address).is_empty();
         let has_message =
             |expectation: &Expectation| expectation.iter().any(|(place, all)| !is_in_session(place) && !all.is_empty());
         match awaited {

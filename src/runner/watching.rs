@@ -65,6 +65,7 @@ impl Stage<'_> {
         arrivals: &[Arrival],
         answers: &[Answered],
     ) -> Vec<Difference> {
-        differences(expectation, at, arrivals, answers, &|mailbox| self.world.address(mailbox))
+        let earlier = self.progress().takeovers();
+        differences(expectation, at, arrivals, &earlier, answers, &|mailbox| self.world.address(mailbox))
     }
 }
