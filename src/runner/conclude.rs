@@ -11,7 +11,7 @@ use super::{
     story,
 };
 use crate::{
-    evidence::{Direction, Party},
+    evidence::{Dialogue, DialogueLine, Direction, Evidence, Party, Service, Speaker},
     norm::Level,
     results::{Cell, CellOutcome, Strictness, Unmet},
     rules::{self, Judgement, Outcome},
@@ -36,6 +36,9 @@ pub fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
         story,
         ..blank(scenario, &Direction::new("", ""), CellOutcome::Passed)
     };
+    if !cell.unmet.is_empty() {
+        cell.notes.extend(refused(&gathered.evidence));
+    }
     let levels: &[Level] = match how.strictness {
         Strictness::Violations => &[Level::Must],
         Strictness::Warnings => &[Level::Must, Level::Should],
@@ -55,6 +58,25 @@ pub fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
         None => CellOutcome::Passed,
     };
     cell
+}
+
+/// What hosts refused each other for good, a sentence each: it may be why something is not there.
+fn refused(evidence: &Evidence) -> Vec<String> {
+    let name = |party: Party| {
+        let facts = party.role().and_then(|role| evidence.gateways.get(&role));
+        facts.map_or_else(|| party.to_string(), |facts| facts.target.clone())
+    };
+    let between_hosts =
+        |one: &&Dialogue| matches!(one.service, Service::Incoming | Service::Ordinary) && one.from != Party::Harness;
+    let mut told = Vec::new();
+    for session in evidence.dialogues.iter().filter(between_hosts) {
+        let refusal = session.lines.iter().find(|line| line.by == Speaker::Server && line.text.starts_with('5'));
+        let (client, server) = (name(session.from), name(session.to));
+        let sentence =
+            |line: &DialogueLine| format!("what {client} had for {server} was refused: {server} said `{}`", line.text);
+        told.extend(refusal.map(sentence).filter(|sentence| !told.contains(sentence)));
+    }
+    told
 }
 
 /// Differences in the words of a report.

@@ -610,6 +610,8 @@ fn an_incoming_point_is_met_as_its_file_says() {
         let Some((code, text)) = told_of_as(way, role, incoming, "delivery/complete") else { return };
         assert_eq!(code, expected, "{way} {role} {incoming}\n{text}");
         assert_eq!(is_blamed_alone(&text, role), expected == 1, "{way} {role} {incoming}\n{text}");
+        let told = text.contains("what alfa had for acme was refused: acme said `530 ");
+        assert_eq!(told, way == "closed" && expected == 1 && incoming.is_empty(), "{way} {role} {incoming}\n{text}");
     });
 }
 
