@@ -10,6 +10,7 @@ use std::{
 
 use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{ports::LOOK, serve::program::is_installed};
 
@@ -31,11 +32,15 @@ const ARGUMENTS: [&str; 10] = [
 /// Until when what must come to be in a page has come to be, however busy the machine.
 const DEADLINE: Duration = Duration::from_mins(2);
 
-/// A browser with a page; the driver ends with it.
+/// Browsers that stand side by side take each other's time, and each goes on drawing for as long as it has to wait.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// A browser with a page, the only one; the driver ends with it.
 pub struct Browser {
     client: Client,
     _driver: Driver,
     _profile: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
 
 struct Driver {
@@ -77,6 +82,7 @@ impl Browser {
         if !is_installed("chromedriver") {
             return None;
         }
+        let turn = TURN.lock().await;
         // It ends with the test, be that by SIGKILL; where no locale is set it knows no names of files beyond ASCII.
         let mut driver = Command::new("setpriv");
         driver
@@ -105,7 +111,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{}", driver.port.expect("it tells its port")))
             .await
             .expect("the browser starts");
-        Some(Self { client, _driver: driver, _profile: profile })
+        Some(Self { client, _driver: driver, _profile: profile, _turn: turn })
     }
 
     /// Shows a file, with what stands behind its name in the address.

@@ -128,7 +128,7 @@ fn plain_postfix(messages: usize) -> Option<Rate> {
 
 #[test]
 fn throughput_beside_a_plain_postfix() {
-    let messages = env::var("PEC_MESSAGES").map_or(300, |text| text.parse().unwrap());
+    let messages = env::var("PEC_MESSAGES").map_or(150, |text| text.parse().unwrap());
     let serve = gateway(messages);
     println!("serve     {:.0} accepted/s, {:.0} certified and delivered/s", serve.accepted, serve.delivered);
     let Some(plain) = plain_postfix(messages) else { return };
