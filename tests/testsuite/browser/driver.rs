@@ -45,14 +45,37 @@ pub struct Browser {
 
 struct Driver {
     child: Child,
-    port: Option<u16>,
+    port: u16,
+}
+
+impl Driver {
+    /// One that ends with the test, be that by SIGKILL; none where it told no port.
+    fn start() -> Option<Self> {
+        let mut driver = Command::new("setpriv");
+        driver
+            .args(["--pdeathsig=TERM", "chromedriver", "--port=0"])
+            // Where no locale is set it knows no names of files beyond ASCII.
+            .env("LC_ALL", "C.UTF-8")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = driver.spawn().expect("setpriv is part of every Debian");
+        let mut said = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let port = said.find_map(|line| {
+            let line = line.expect("it speaks");
+            line.rsplit_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
+        });
+        if port.is_none() {
+            child.wait().expect("it was started");
+        }
+        port.map(|port| Self { child, port })
+    }
 }
 
 impl Drop for Driver {
     /// Asked to, it ends its browser too, which is left alone where it is killed.
     fn drop(&mut self) {
-        let asked = self.port.and_then(|port| TcpStream::connect(("127.0.0.1", port)).ok());
-        if let Some(mut asked) = asked {
+        if let Ok(mut asked) = TcpStream::connect(("127.0.0.1", self.port)) {
             let _ = asked.set_read_timeout(Some(Duration::from_secs(10)));
             let _ = asked.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
             let _ = asked.read_to_end(&mut Vec::new());
@@ -83,21 +106,8 @@ impl Browser {
             return None;
         }
         let turn = TURN.lock().await;
-        // It ends with the test, be that by SIGKILL; where no locale is set it knows no names of files beyond ASCII.
-        let mut driver = Command::new("setpriv");
-        driver
-            .args(["--pdeathsig=TERM", "chromedriver", "--port=0"])
-            .env("LC_ALL", "C.UTF-8")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let child = driver.spawn().expect("setpriv is part of every Debian");
-        let mut driver = Driver { child, port: None };
-        let mut said = BufReader::new(driver.child.stdout.take().expect("it is piped")).lines();
-        driver.port = said.find_map(|line| {
-            let line = line.expect("it speaks");
-            line.rsplit_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
-        });
+        // The port that it takes of one family of addresses may be another test's of the other one: then it ends.
+        let driver = (0..5).find_map(|_| Driver::start()).expect("chromedriver finds a port");
         let profile = tempfile::tempdir().unwrap();
         let own = [format!("--user-data-dir={}", profile.path().display()), format!("--accept-lang={language}")];
         let arguments: Vec<&str> = ARGUMENTS.into_iter().chain(own.iter().map(String::as_str)).collect();
@@ -108,7 +118,7 @@ impl Browser {
         });
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(wanted.as_object().expect("it is one").clone())
-            .connect(&format!("http://127.0.0.1:{}", driver.port.expect("it tells its port")))
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .expect("the browser starts");
         Some(Self { client, _driver: driver, _profile: profile, _turn: turn })
