@@ -76,6 +76,11 @@ impl Exchange<'_> {
         named_in_rcpt(self.command)
     }
 
+    /// Whether the reply to EHLO offers this, with parameters or without.
+    pub fn offers(&self, keyword: &str) -> bool {
+        self.reply.iter().skip(1).any(|line| is_offer(line, keyword))
+    }
+
     /// Whether it was done as asked (2xx).
     pub fn granted(&self) -> bool {
         self.replied('2')
@@ -110,6 +115,15 @@ impl Dialogue {
         exchanges
     }
 
+    /// Whether its client left once the channel was secured, having heard of no 8BITMIME: what it has needs that (RFC 6152 3).
+    pub fn lacks_8bitmime(&self) -> bool {
+        let said = self.exchanges();
+        let greeting = said.iter().rfind(|said| said.is("EHLO") && said.granted());
+        self.tls.is_some()
+            && !said.iter().any(|said| said.is("MAIL"))
+            && greeting.is_some_and(|greeting| !greeting.offers("8BITMIME"))
+    }
+
     /// Whether it ended while its client waited for an answer.
     pub fn is_cut_short(&self) -> bool {
         self.lines.last().is_some_and(|line| line.by == Speaker::Client && !line.text.eq_ignore_ascii_case("QUIT"))
@@ -121,6 +135,12 @@ impl DialogueLine {
     pub fn recipient(&self) -> Option<&str> {
         named_in_rcpt(&self.text).filter(|_| self.by == Speaker::Client)
     }
+}
+
+/// Whether a line of the reply to EHLO is this keyword (RFC 5321 4.1.1.1).
+pub fn is_offer(line: &str, keyword: &str) -> bool {
+    let mut words = line.get(4..).unwrap_or_default().split_ascii_whitespace();
+    words.next().is_some_and(|offered| offered.eq_ignore_ascii_case(keyword))
 }
 
 /// The address that a command names in RCPT TO, as it stands there.
@@ -144,5 +164,26 @@ mod tests {
             assert_eq!(named(other), None, "{other}");
         }
         assert_eq!(said(Speaker::Server, "RCPT TO:<anna@pec.example>").recipient(), None);
+    }
+
+    #[test]
+    fn whoever_leaves_a_secured_session_without_8bitmime_lacks_it() {
+        let session = |tls: Option<&str>, lines: &[&str]| {
+            let line = |text: &&str| {
+                let by =
+                    if text.starts_with("250") || text.starts_with("220") { Speaker::Server } else { Speaker::Client };
+                DialogueLine { by, secured: tls.is_some(), text: (*text).to_owned() }
+            };
+            let lines = lines.iter().map(line).collect();
+            let (from, to) = (Party::Sender, Party::Receiver);
+            Dialogue { from, to, service: Service::Incoming, tls: tls.map(str::to_owned), lines }
+        };
+        let tls = Some("TLSv1.3");
+        let narrow = ["220 mx", "EHLO a", "250-mx", "250 SIZE 1000", "QUIT"];
+        assert!(session(tls, &narrow).lacks_8bitmime());
+        assert!(!session(None, &narrow).lacks_8bitmime(), "it left for want of TLS");
+        assert!(!session(tls, &["220 mx", "EHLO a", "250-mx", "250 8bitmime", "QUIT"]).lacks_8bitmime());
+        assert!(!session(tls, &["220 mx", "EHLO a", "250-mx", "250 SIZE", "MAIL FROM:<>"]).lacks_8bitmime());
+        assert!(!session(tls, &["220 mx"]).lacks_8bitmime(), "nothing was offered yet");
     }
 }

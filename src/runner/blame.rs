@@ -206,9 +206,6 @@ impl<'e> Wires<'e> {
     fn was_sent_off(&self, host: Party, to: &Mailbox) -> bool {
         let Some(other) = to.host().map(Party::from).filter(|other| *other != host) else { return false };
         let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
-        let takes_octets = |line: &DialogueLine| {
-            line.by == Speaker::Server && line.text.get(4..).is_some_and(|said| said.eq_ignore_ascii_case("8BITMIME"))
-        };
         let says = |line: &DialogueLine, verb: &str| {
             line.by == Speaker::Client
                 && line.text.get(..verb.len()).is_some_and(|said| said.eq_ignore_ascii_case(verb))
@@ -220,11 +217,12 @@ impl<'e> Wires<'e> {
                 let upgrading = session.tls.is_none() && said("STARTTLS");
                 // Without STARTTLS a provider's host leaves (RFC 6109 5.3).
                 let unsecured = session.tls.is_none() && !said("MAIL");
-                // And without 8BITMIME, where what it has needs it (RFC 6152 3).
-                let narrow = !said("MAIL") && !session.lines.iter().any(takes_octets);
                 !said("RCPT")
                     && !upgrading
-                    && (unsecured || narrow || session.is_cut_short() || session.lines.iter().any(is_refusal))
+                    && (unsecured
+                        || session.lacks_8bitmime()
+                        || session.is_cut_short()
+                        || session.lines.iter().any(is_refusal))
             })
     }
 

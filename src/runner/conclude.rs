@@ -11,7 +11,7 @@ use super::{
     story,
 };
 use crate::{
-    evidence::{Dialogue, DialogueLine, Direction, Evidence, Party, Service, Speaker},
+    evidence::{Dialogue, Direction, Evidence, Party, Service, Speaker},
     norm::Level,
     results::{Cell, CellOutcome, Strictness, Unmet},
     rules::{self, Judgement, Outcome},
@@ -72,9 +72,16 @@ fn refused(evidence: &Evidence) -> Vec<String> {
     for session in evidence.dialogues.iter().filter(between_hosts) {
         let refusal = session.lines.iter().find(|line| line.by == Speaker::Server && line.text.starts_with('5'));
         let (client, server) = (name(session.from), name(session.to));
-        let sentence =
-            |line: &DialogueLine| format!("what {client} had for {server} was refused: {server} said `{}`", line.text);
-        told.extend(refusal.map(sentence).filter(|sentence| !told.contains(sentence)));
+        let sentence = match refusal {
+            Some(line) => format!("what {client} had for {server} was refused: {server} said `{}`", line.text),
+            None if session.lacks_8bitmime() => {
+                format!("what {client} had for {server} needs 8BITMIME, which {server} does not offer")
+            }
+            None => continue,
+        };
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
     }
     told
 }

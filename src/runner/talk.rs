@@ -6,7 +6,7 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    evidence::PlayId,
+    evidence::{PlayId, is_offer},
     scenario::{
         dialogue::{Dialogue, Line},
         locate::Path,
@@ -85,11 +85,8 @@ fn words(heard: &Heard) -> String {
     }
 }
 
-/// Whether a line of the reply to EHLO is this keyword, with parameters or without.
+/// Whether the reply to EHLO offers this.
 fn offers(heard: &Heard, keyword: &str) -> bool {
     let Heard::Reply(lines) = heard else { return false };
-    lines.iter().skip(1).any(|line| {
-        let mut words = line.get(4..).unwrap_or_default().split_ascii_whitespace();
-        words.next().is_some_and(|offered| offered.eq_ignore_ascii_case(keyword))
-    })
+    lines.iter().skip(1).any(|line| is_offer(line, keyword))
 }

@@ -98,6 +98,7 @@ note-times = { $name } { $count } times
 note-put-off = what { $client } had for { $server } was put off, and taken at a later attempt: { $phrase }
 note-waits = what { $client } had for { $server } waits to be handed over again: { $phrase }
 note-refused = what { $client } had for { $server } was refused: { $phrase }
+note-eight-bits = what { $client } had for { $server } needs 8BITMIME, which { $host } does not offer
 note-said = { $server } said `{ $text }`
 note-closed = { $server } closed the connection without an answer
 note-broke-off = before it broke off { $phrase } at { $host }, and { $known }

@@ -113,6 +113,7 @@ note-times = { $count ->
 note-put-off = ciò che { $client } aveva per { $server } è stato rinviato, e preso a un tentativo seguente: { $phrase }
 note-waits = ciò che { $client } aveva per { $server } attende di essere consegnato di nuovo: { $phrase }
 note-refused = ciò che { $client } aveva per { $server } è stato rifiutato: { $phrase }
+note-eight-bits = ciò che { $client } aveva per { $server } ha bisogno di 8BITMIME, che { $host } non offre
 note-said = { $server } ha detto `{ $text }`
 note-closed = { $server } ha chiuso la connessione senza una risposta
 note-broke-off = prima dell'interruzione { $phrase } presso { $host }, e { $known }

@@ -51,12 +51,7 @@ fn greeting_in_clear(dialogue: &Dialogue) -> Option<Exchange<'_>> {
 }
 
 fn announced(greeting: &Exchange<'_>) -> Findings {
-    when(!offers_starttls(greeting), || Finding::new("STARTTLS", greeting.reply.join(" / "), at::answer_to("EHLO")))
-}
-
-fn offers_starttls(greeting: &Exchange<'_>) -> bool {
-    let is_it = |line: &&str| line.get(4..).is_some_and(|keyword| keyword.trim().eq_ignore_ascii_case("STARTTLS"));
-    greeting.reply.iter().any(is_it)
+    when(!greeting.offers("STARTTLS"), || Finding::new("STARTTLS", greeting.reply.join(" / "), at::answer_to("EHLO")))
 }
 
 /// What was said to an access point, where that was more than a greeting.
@@ -105,7 +100,7 @@ fn chose_to_do_without_tls(dialogue: &Dialogue, exchanges: &[Exchange<'_>], cont
     let server = dialogue.to.role().and_then(|role| context.evidence.gateways.get(&role));
     let could_be_had = || {
         let tried = exchanges.iter().any(|said| said.is("STARTTLS"));
-        greeting_in_clear(dialogue).is_some_and(|greeting| offers_starttls(&greeting)) && !tried
+        greeting_in_clear(dialogue).is_some_and(|greeting| greeting.offers("STARTTLS")) && !tried
     };
     let asked_for = match server.map(|server| server.incoming_tls).unwrap_or_default() {
         IncomingTls::Starttls | IncomingTls::Implicit => false,

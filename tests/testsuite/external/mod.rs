@@ -590,6 +590,7 @@ fn an_incoming_point_without_8bitmime_keeps_its_own_users_mail_away() {
         let Some((code, text)) = told_of_as("narrow", "--receiver", "", id) else { return };
         assert_eq!(code, 1, "{id}\n{text}");
         assert!(is_blamed_alone(&text, "--receiver"), "{id}\n{text}");
+        assert!(text.contains("what alfa had for acme needs 8BITMIME, which acme does not offer"), "{id}\n{text}");
     });
 }
 
