@@ -60,6 +60,9 @@ pub fn conclude(stage: &Stage<'_>, gathered: &mut Gathered, how: &How) -> Cell {
     cell
 }
 
+/// As many refusals of a play are told; its evidence has all.
+const REFUSALS: usize = 5;
+
 /// What hosts refused each other for good, a sentence each: it may be why something is not there.
 fn refused(evidence: &Evidence) -> Vec<String> {
     let name = |party: Party| {
@@ -83,6 +86,7 @@ fn refused(evidence: &Evidence) -> Vec<String> {
             told.push(sentence);
         }
     }
+    told.truncate(REFUSALS);
     told
 }
 

@@ -60,8 +60,8 @@ pub enum Found {
     Answer(String),
 }
 
-/// Everything in which `arrivals` and `answers` differ from an expectation at `path`; `earlier` are the
-/// server-server acceptances that were told before, these perhaps among them.
+/// Everything in which `arrivals` and `answers` differ from an expectation at `path`; `earlier` are the server-server
+/// acceptances that were told before, these perhaps among them.
 pub fn differences(
     expectation: &Expectation,
     path: &Path,
