@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::{
     BRAVO, FLAWED, SETTLING,
+    meeting::two_that_meet_by,
     staging::{Counterpart, Provider, Staging, addresses, at_once},
-    two_that_meet_by, wrong,
+    wrong,
 };
 
 /// What mail in clear between providers breaks.

@@ -1,12 +1,15 @@
 //! Gateways in processes of their own, played against by target files: as they would be if somebody else had built them.
 
+mod another_make;
 mod clear;
 mod clock;
+mod meeting;
 pub mod page;
 #[cfg(unix)]
 mod pipeline;
 mod projection;
 mod silent;
+mod smoke;
 pub mod staging;
 mod strangers;
 mod tales;
@@ -19,13 +22,10 @@ use std::{
 };
 
 use pec_conformance::evidence::SmtpPath;
-use staging::{ALFA, BRAVO, Counterpart, FLAWED, Provider, Staging, addresses, at_once};
+use staging::{BRAVO, Counterpart, FLAWED, Staging, addresses, at_once};
 use walkdir::WalkDir;
 
-use crate::{
-    ports,
-    serve::program::{self, Program},
-};
+use crate::{ports, serve::program};
 
 /// What needs no fault and no movable clock: of each theme, and each way of waiting.
 const PLAYED: [&str; 6] = [
@@ -179,111 +179,6 @@ fn everything_that_takes_hours_is_played_in_either_role_where_a_command_moves_th
                 == (role == "sender")
         );
     });
-}
-
-/// Gateways elsewhere that know the way to each other, alfa as `uno.yaml` and another as `due.yaml`, with the ports of each
-/// one's counterpart.
-fn two_that_meet(staging: &Staging, due: Provider) -> [(Program, Counterpart); 2] {
-    two_that_meet_by(staging, due, ("", ""))
-}
-
-/// The same, with lines more in the configuration of each, and a word more on the way of each to the other.
-fn two_that_meet_by(staging: &Staging, due: Provider, (more, how): (&str, &str)) -> [(Program, Counterpart); 2] {
-    let (of_uno, of_due) = (Counterpart::free(), Counterpart::free());
-    let mut uno = staging.serve_with("alfa", ALFA, of_uno, more);
-    let mut other = staging.serve_with(due.dialect, due, of_due, more);
-    for domain in due.domains {
-        uno.order(format!("route {domain} {} {} {how}", other.address("incoming"), due.host).trim_end());
-    }
-    for domain in ALFA.domains {
-        other.order(format!("route {domain} {} {} {how}", uno.address("incoming"), ALFA.host).trim_end());
-    }
-    staging.target("uno", ALFA, addresses(&uno), "alfa", of_uno, SETTLING);
-    staging.target("due", due, addresses(&other), due.dialect, of_due, SETTLING);
-    [(uno, of_uno), (other, of_due)]
-}
-
-#[test]
-fn two_gateways_elsewhere_play_each_other() {
-    let staging = Staging::new();
-    let _two = two_that_meet(&staging, BRAVO);
-    let (code, text) = staging.run(&["run", "delivery/complete", "--among", "uno.yaml,due.yaml"]);
-    assert_eq!(code, 0, "{text}");
-    assert!(text.contains("plays     2 = 2 passed"), "{text}");
-}
-
-/// What one of two elsewhere never handed to the other, or the other lost, nobody sees: nobody is charged with it.
-#[test]
-fn what_is_lost_between_two_gateways_elsewhere_is_blamed_on_nobody() {
-    let staging = Staging::new();
-    let [(mut uno, _), _due] = two_that_meet(&staging, BRAVO);
-    let silent = silent::Silent::start(staging.path());
-    uno.order(&format!("route bravo.example {} {}", silent.addresses()[1], BRAVO.host));
-    for name in ["uno.yaml", "due.yaml"] {
-        let file = staging.path().join(name);
-        let page = fs::read_to_string(&file).unwrap().replace("{deadline: 1m,", "{deadline: 4s,");
-        fs::write(file, page).unwrap();
-    }
-    let (code, text) = staging.run(&["run", "delivery/complete", "--sender", "uno.yaml", "--receiver", "due.yaml"]);
-    assert_eq!(code, 1, "{text}");
-    let cells = staging.cells("reports");
-    let unmet = cells[0]["unmet"].as_array().unwrap();
-    assert_eq!(unmet.len(), 3, "{text}");
-    let findings = cells[0]["findings"].as_array().unwrap().iter();
-    let findings = findings.flat_map(|verdict| verdict["findings"].as_array().unwrap());
-    for one in unmet.iter().chain(findings) {
-        assert_eq!(one["blame"]["party"], "undetermined", "{one:#}");
-    }
-    assert!(!text.contains("to blame     uno") && !text.contains("to blame     due"), "{text}");
-}
-
-/// Who is inside and who is elsewhere play each other, every ordered pair of them, and one report tells of all.
-#[test]
-fn gateways_elsewhere_and_inside_play_each_other_in_parts_that_are_merged() {
-    let staging = Staging::new();
-    let mut two = two_that_meet(&staging, FLAWED);
-    for (gateway, counterpart) in &mut two {
-        gateway.order(&format!("route delta.example 127.0.0.1:{} mx.delta.example", counterpart.incoming));
-    }
-    let words = ["run", "delivery/complete", "--among", "delta,uno.yaml,due.yaml"];
-    let mut told = Vec::new();
-    for part in ["1/2", "2/2"] {
-        let reports = part.replace('/', "-");
-        told.push(staging.run(&[&words[..], &["--shard", part, "--reports", &reports]].concat()));
-    }
-    assert!(told.iter().all(|(_, text)| text.contains("plays     3 = ")), "{told:?}");
-
-    let (code, text) = staging.run(&["merge", "1-2"]);
-    assert!(code == 2 && text.contains("part 2/2 is missing"), "{text}");
-    let (code, text) = staging.run(&["merge", "1-2", "1-2", "2-2"]);
-    assert!(code == 2 && text.contains("part 1/2 is in 1-2 too"), "{text}");
-    let (code, text) = staging.run(&["merge", "1-2", "--incomplete", "--reports", "half"]);
-    assert_eq!(code, 3, "{text}");
-    assert!(text.contains("+ 3 not played"), "{text}");
-    let (code, text) = staging.run(&["merge", "2-2", "1-2", "--reports", "whole"]);
-    assert_eq!(code, 1, "{text}");
-    assert!(text.contains("plays     6 = 2 passed + 4 failed"), "{text}");
-    assert!(text.contains("to blame     due, as receiver") && !text.contains("to blame     uno"), "{text}");
-    assert_eq!(staging.cells("whole").len(), 6);
-    let stream = fs::read_to_string(staging.path().join("whole/run.jsonl")).unwrap();
-    assert!(stream.starts_with("{\"type\":\"header\"") && stream.contains("\"type\":\"footer\""), "{stream}");
-    let junit = fs::read_to_string(staging.path().join("whole/junit.xml")).unwrap();
-    assert!(junit.contains("tests=\"6\" failures=\"4\""), "{junit}");
-    // What is told of the parts together is what was told of each, the evidence too.
-    let (code, text) = staging.run(&["check", "whole/evidence"]);
-    assert_eq!(code, 1, "{text}");
-    // Another run's part is none of this one's; evidence that was changed is none of anybody's.
-    let (_, text) = staging.run(&[&words[..], &["--strict", "--shard", "2/2", "--reports", "strict"]].concat());
-    assert!(text.contains("plays     3 = "), "{text}");
-    let (code, text) = staging.run(&["merge", "1-2", "strict"]);
-    assert!(code == 2 && text.contains("strict: it is no part of the run that 1-2 is of"), "{text}");
-    let evidence = staging.path().join("2-2/evidence");
-    let is_message = |path: &std::path::Path| path.extension().is_some_and(|extension| extension == "eml");
-    let message =
-        WalkDir::new(evidence).into_iter().map(|entry| entry.unwrap().into_path()).find(|path| is_message(path));
-    fs::write(message.unwrap(), "changed").unwrap();
-    let (code, text) = staging.run(&["merge", "1-2", "2-2", "--reports", "changed"]);
-    assert!(code == 2 && text.contains("was changed"), "{text}");
 }
 
 /// What the log and the virus store show is judged; what a target file claims and is not so is told.
@@ -469,30 +364,6 @@ fn a_notice_that_comes_by_itself_is_judged_as_a_message() {
     assert!(staging.applied("reports", "timeout/subject-prefix") > 0, "{text}");
 }
 
-/// Nobody can play where the two do not show the same time: that is no verdict, and what helps is told.
-#[test]
-fn two_gateways_elsewhere_whose_clocks_differ_are_out_of_play_until_they_are_set() {
-    let (staging, pki) = (Staging::new(), pec_conformance::pki::Pki::load().unwrap());
-    fs::create_dir_all(staging.path().join("public")).unwrap();
-    fs::write(staging.path().join("public/tls-root.pem"), pki.tls_root_pem()).unwrap();
-    let ldif =
-        pec_conformance::directory::export::ldif(&pec_conformance::gateway::directory_with(&pki, std::iter::empty()));
-    fs::write(staging.path().join("public/directory.ldif"), ldif).unwrap();
-    let nobody = [SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free())); 2];
-    let tomorrow = "clock: [sh, -c, \"date -u -d tomorrow +%FT%TZ # %s\"]\n";
-    let stubborn = "clock: [sh, -c, \"date -u +%FT%TZ # %s\"]\n";
-    staging.target("acme", BRAVO, nobody, ".", Counterpart::free(), tomorrow);
-    for (more, told) in [("", "unless `clock` in its target file says how"), (stubborn, "does not move it that far")] {
-        staging.target("beta", ALFA, nobody, ".", Counterpart::free(), more);
-        let (code, text) =
-            staging.run(&["run", "delivery/complete", "--sender", "beta.yaml", "--receiver", "acme.yaml"]);
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(code, 3, "{text}");
-        assert!(line.contains("beta: its clock is") && line.contains("behind that of acme"), "{text}");
-        assert!(line.contains(told) && line.contains("set that of acme back"), "{text}");
-    }
-}
-
 /// Who is on the same network may call the ports that the other side listens on.
 #[test]
 fn strangers_at_the_ports_of_the_other_side_are_told_of_and_nobody_is_judged_by_them() {
@@ -555,67 +426,6 @@ fn a_target_that_takes_everything_and_delivers_nothing_is_blamed_and_nothing_han
     assert!(text.contains("WRONG   a wrong password is taken"), "{text}");
 }
 
-/// What a gateway of another make that goes wrong in this way comes to, in each role: exit code, and page in one line.
-fn told_of(way: &str) -> Option<[(i32, String); 2]> {
-    let told = at_once(["--receiver", "--sender"], |role| told_of_as(way, role, "", "delivery/complete"));
-    let [Some(receiver), Some(sender)] = told else { return None };
-    Some([receiver, sender])
-}
-
-/// The same in one role and in any scenario; `incoming` is what else its file says of its incoming point.
-fn told_of_as(way: &str, role: &str, incoming: &str, id: &str) -> Option<(i32, String)> {
-    let (staging, counterpart) = (Staging::new(), Counterpart::free());
-    let bravo = staging.serve("bravo", BRAVO, counterpart);
-    let wrong = wrong::Wrong::start(staging.path(), way, addresses(&bravo))?;
-    let settling = "settling: {deadline: 8s, silence: 1s, poll: 100ms}\n";
-    let file = staging.target("acme", BRAVO, wrong.addresses(), "bravo", counterpart, settling);
-    fs::write(staging.path().join("hosts"), "per-prova\n").unwrap();
-    let page = fs::read_to_string(&file).unwrap().replace("{ca: bravo/public/tls-root.pem}", "{unverified: true}");
-    fs::write(&file, page.replace("incoming: {host", &format!("incoming: {{{incoming}host"))).unwrap();
-    let (code, text) = staging.run(&["run", id, role, "acme.yaml"]);
-    Some((code, text.split_whitespace().collect::<Vec<_>>().join(" ")))
-}
-
-/// Whether the target, in its role, is to blame for something, and nobody else for anything.
-fn is_blamed_alone(text: &str, role: &str) -> bool {
-    let target = format!("to blame acme, as {}", &role[2..]);
-    let [all, its_own] = ["to blame ", &target].map(|words| text.matches(words).count());
-    its_own > 0 && its_own == all
-}
-
-/// What is signed cannot be written in seven bits: whoever takes no eight has to answer for what does not come.
-#[test]
-fn an_incoming_point_without_8bitmime_keeps_its_own_users_mail_away() {
-    at_once(["delivery/eight-bit-original", "delivery/odd-attachment-names"], |id| {
-        let Some((code, text)) = told_of_as("narrow", "--receiver", "", id) else { return };
-        assert_eq!(code, 1, "{id}\n{text}");
-        assert!(is_blamed_alone(&text, "--receiver"), "{id}\n{text}");
-        assert!(text.contains("what alfa had for acme needs 8BITMIME, which acme does not offer"), "{id}\n{text}");
-    });
-}
-
-/// An incoming point may want TLS from the first byte, or a login; one that offers no STARTTLS breaks the norm.
-#[test]
-fn an_incoming_point_is_met_as_its_file_says() {
-    let cases = [
-        ("tls", "--receiver", "tls: implicit, ", 0),
-        ("closed", "--receiver", "login: {user: pec, password: {file: hosts}}, ", 0),
-        ("closed", "--receiver", "login: {user: pec, password: {file: secret}}, ", 1),
-        ("closed", "--receiver", "", 1),
-        ("bare", "--receiver", "", 1),
-        // Its user's receipts come by that point too.
-        ("closed", "--sender", "", 1),
-        ("bare", "--sender", "", 1),
-    ];
-    at_once(cases, |(way, role, incoming, expected)| {
-        let Some((code, text)) = told_of_as(way, role, incoming, "delivery/complete") else { return };
-        assert_eq!(code, expected, "{way} {role} {incoming}\n{text}");
-        assert_eq!(is_blamed_alone(&text, role), expected == 1, "{way} {role} {incoming}\n{text}");
-        let told = text.contains("what alfa had for acme was refused: acme said `530 ");
-        assert_eq!(told, way == "closed" && expected == 1 && incoming.is_empty(), "{way} {role} {incoming}\n{text}");
-    });
-}
-
 #[test]
 fn a_secondary_environment_is_played_by_its_users() {
     let (staging, counterpart) = (Staging::new(), Counterpart::free());
@@ -626,68 +436,6 @@ fn a_secondary_environment_is_played_by_its_users() {
     let came = tales::played(&file, "receiver", &["delivery/secondary-environment"]);
     assert!(came.otherwise.is_empty(), "{}", came.otherwise.join("\n"));
     assert_eq!(came.passed, 1, "{:?}", came.skipped);
-}
-
-#[test]
-fn a_slow_gateway_of_another_make_conforms() {
-    for (code, text) in told_of("slow").into_iter().flatten() {
-        assert_eq!(code, 0, "{text}");
-        assert!(text.contains("unverified, as the target file says"), "{text}");
-    }
-}
-
-#[test]
-fn a_gateway_of_another_make_that_takes_everything_and_delivers_nothing_is_blamed() {
-    for (code, text) in told_of("hollow").into_iter().flatten() {
-        assert_eq!(code, 1, "{text}");
-        assert!(text.contains("to blame acme") && !text.contains("to blame alfa"), "{text}");
-    }
-}
-
-#[test]
-fn a_gateway_of_another_make_that_puts_off_what_is_new_to_it_conforms() {
-    for (code, text) in told_of("grey").into_iter().flatten() {
-        assert_eq!(code, 0, "{text}");
-        assert!(text.contains("a sentinel that came through both ways"), "{text}");
-    }
-}
-
-#[test]
-fn what_a_gateway_of_another_make_never_takes_or_breaks_off_is_told_and_it_is_blamed() {
-    let cases = [
-        ("never", ["mx.bravo.example said `451 4.3.0 Come again`", "found 451 Come again"]),
-        ("drops", ["closed the connection without an answer", "expected an SMTP session that is held to its end"]),
-    ];
-    at_once(cases, |(way, told)| {
-        for ((code, text), told) in told_of(way).into_iter().flatten().zip(told) {
-            assert_eq!(code, 1, "{way}\n{text}");
-            assert!(text.contains(told), "{way}\n{text}");
-            assert!(text.contains("to blame acme") && !text.contains("to blame alfa"), "{way}\n{text}");
-        }
-    });
-}
-
-/// What reaches the other side altered it wraps, as it must, and owes nothing for: that tells of the target alone.
-#[test]
-fn what_a_gateway_elsewhere_hands_over_altered_is_charged_to_it_alone() {
-    at_once(["receiver", "sender"], |role| {
-        let (staging, counterpart) = (Staging::new(), Counterpart::free());
-        let mut bravo = staging.serve("bravo", BRAVO, counterpart);
-        let door = SocketAddr::from((Ipv4Addr::LOCALHOST, counterpart.incoming));
-        let Some(relay) = wrong::Wrong::start(staging.path(), "garbles", [door; 2]) else { return };
-        let [_, way] = relay.addresses();
-        bravo.order(&format!("route alfa.example {way} wrong.example opportunistic"));
-        let more = "settling: {deadline: 8s, silence: 1s, poll: 100ms}\nnames: [wrong.example]\n";
-        staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, more);
-        let (code, text) = staging.run(&["run", "delivery/complete", &format!("--{role}"), "acme.yaml"]);
-        assert_eq!(code, 1, "{role}\n{text}");
-        assert!(
-            text.contains("violation signature/valid") && text.contains("found        anomalia contract"),
-            "{text}"
-        );
-        assert!(text.contains(&format!("to blame     acme, as {role}")), "{role}\n{text}");
-        assert!(!text.contains("to blame     alfa"), "{role}\n{text}");
-    });
 }
 
 #[test]
@@ -733,117 +481,4 @@ fn what_the_page_for_providers_says_runs() {
     let file = fs::read_to_string(staging.path().join("staging.yaml")).unwrap();
     let _served = program::Program::start(staging.path(), "bravo", &file.replacen("data: bravo\n", "", 1));
     staging.follows_the_page();
-}
-
-/// What is wrong with a target file is told with what helps, and nothing that was not seen is called well.
-#[test]
-fn what_smoke_finds_wrong_it_tells_with_what_helps() {
-    let cases = [
-        ("another authority", 3, "`server-name` and `trust` in the target file say which certificate"),
-        ("another port", 2, "no login is taken there at all: `submission` in the target file names the port"),
-        ("another way", 1, "acme did not call the other side: has it the way there that `routes` prints?"),
-        ("another folder", 1, "there is no Maildir bravo/elsewhere/anna@bravo.example yet"),
-    ];
-    at_once(cases, |(mistake, code, told)| {
-        let (staging, counterpart) = (Staging::new(), Counterpart::free());
-        let bravo = staging.serve("bravo", BRAVO, counterpart);
-        let impatient = "settling: {deadline: 6s, silence: 1s, poll: 100ms}\n";
-        let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, impatient);
-        let page = fs::read_to_string(&file).unwrap();
-        let [submission, incoming] = addresses(&bravo).map(|point| format!("port: {}", point.port()));
-        let wrong = match mistake {
-            "another authority" => {
-                let nobody = rcgen::generate_simple_self_signed(["nobody.example".to_owned()]).unwrap();
-                fs::write(staging.path().join("nobody.pem"), nobody.cert.pem()).unwrap();
-                page.replace("ca: bravo/public/tls-root.pem", "ca: nobody.pem")
-            }
-            "another port" => page.replace(&submission, &incoming),
-            "another way" => {
-                page.replace(&format!("incoming: {},", counterpart.incoming), &format!("incoming: {},", ports::free()))
-            }
-            _ => page.replace("bravo/mail/%u", "bravo/elsewhere/%u"),
-        };
-        assert_ne!(page, wrong, "{mistake}");
-        fs::write(&file, wrong).unwrap();
-        let (found, text) = staging.run(&["smoke", "acme.yaml"]);
-        assert_eq!(found, code, "{mistake}\n{text}");
-        assert!(text.contains(told), "{told}\n{text}");
-        assert_eq!(text.contains("a wrong password is refused"), text.contains("mario logs in"), "{text}");
-        if code > 1 {
-            let (found, text) = staging.run(&["smoke", "acme.yaml", "--lang", "it"]);
-            assert_eq!(found, code, "{mistake}\n{text}");
-            let told = match mistake {
-                "another authority" => "`server-name` e `trust` nel suo file dicono quale certificato deve mostrare",
-                _ => "bene    il punto di ricezione protegge il canale: TLSv1",
-            };
-            assert!(text.contains(told) && text.contains(&format!("(codice di uscita {code})")), "{told}\n{text}");
-            assert!(!text.contains(" the ") && !text.contains(" its "), "{text}");
-        }
-        if mistake == "another folder" {
-            let (_, text) = staging.run(&["run", "delivery/complete", "--receiver", "acme.yaml"]);
-            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(
-                line.contains("acme: there is no folder bravo/elsewhere, in which its target file looks"),
-                "{text}"
-            );
-        }
-    });
-}
-
-#[test]
-fn a_target_that_is_well_is_told_so_and_given_what_it_needs() {
-    let (staging, counterpart) = (Staging::new(), Counterpart::free());
-    let bravo = staging.serve("bravo", BRAVO, counterpart);
-    let file = staging.target("acme", BRAVO, addresses(&bravo), "bravo", counterpart, SETTLING);
-    let (code, text) = staging.run(&["smoke", "acme.yaml"]);
-    assert_eq!(code, 0, "{text}");
-    for sentence in [
-        "the incoming point secures the channel: TLSv1",
-        "mario logs in",
-        "a wrong password is refused",
-        "the mailbox of giulia@bravo.example is empty: there is no Maildir",
-        "a message from alfa to acme arrived",
-        "a message from acme to alfa arrived",
-        "its clock shows this machine's time",
-    ] {
-        assert!(text.contains(sentence), "{sentence}\n{text}");
-    }
-
-    let before = bravo.data.join("log");
-    let records =
-        || fs::read_dir(&before).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap().len()).sum::<usize>();
-    let logged = records();
-    // Its clock is not asked either.
-    let with_clock = fs::read_to_string(&file).unwrap() + "clock: [touch, asked, \"%s\"]\n";
-    fs::write(staging.path().join("beta.yaml"), with_clock).unwrap();
-    let (code, text) = staging.run(&["run", "delivery/complete", "--receiver", "beta.yaml", "--dry-run"]);
-    assert!(code == 0 && !staging.path().join("asked").exists(), "{text}");
-    let burst = ["run", "delivery/burst", "--receiver", "acme.yaml", "--dry-run", "--allow", "flooding"];
-    let (code, text) = staging.run(&burst);
-    assert!(code == 0 && text.contains("at the access point of alfa, 20 times\nin all 20 messages"), "{text}");
-    let (code, text) = staging.run(&["run", "delivery/*", "--receiver", "acme.yaml", "--dry-run"]);
-    assert_eq!(code, 0, "{text}");
-    assert!(
-        text.contains("delivery/complete alfa -> acme: contract from mario@alfa.example to anna@bravo.example"),
-        "{text}"
-    );
-    assert_eq!(records(), logged, "nothing was sent");
-
-    let (code, text) = staging.run(&["routes", "acme.yaml"]);
-    assert_eq!(code, 0, "{text}");
-    let port = counterpart.incoming;
-    for line in [
-        format!("alfa.example  127.0.0.1:{port}  mx.alfa.example  STARTTLS always"),
-        format!("alfa.example  smtp:[127.0.0.1]:{port}"),
-        format!("[127.0.0.1]:{port}  secure match=mx.alfa.example:mx.delta.example"),
-    ] {
-        assert!(text.contains(&line), "{line}\n{text}");
-    }
-
-    let (code, text) = staging.run(&["directory", "export", "handout", "--target", "acme.yaml"]);
-    assert_eq!(code, 0, "{text}");
-    let (code, text) = staging.run(&["check", "handout/directory.ldif.p7m", "handout/alfa.cer"]);
-    assert_eq!(code, 0, "{text}");
-    let ldif = fs::read_to_string(staging.path().join("handout/directory.ldif")).unwrap();
-    assert_eq!(ldif.matches("providerName: Bravo Recapiti").count(), 2, "each environment once");
 }
