@@ -78,7 +78,7 @@ impl Exchange<'_> {
 
     /// Whether the reply to EHLO offers this, with parameters or without.
     pub fn offers(&self, keyword: &str) -> bool {
-        self.reply.iter().skip(1).any(|line| is_offer(line, keyword))
+        offers(self.reply.iter().copied(), keyword)
     }
 
     /// Whether it was done as asked (2xx).
@@ -135,12 +135,19 @@ impl DialogueLine {
     pub fn recipient(&self) -> Option<&str> {
         named_in_rcpt(&self.text).filter(|_| self.by == Speaker::Client)
     }
+
+    /// Whether the server says it in a reply of this class: the first digit of its code.
+    pub fn replies(&self, class: char) -> bool {
+        self.by == Speaker::Server && self.text.starts_with(class)
+    }
 }
 
-/// Whether a line of the reply to EHLO is this keyword (RFC 5321 4.1.1.1).
-pub fn is_offer(line: &str, keyword: &str) -> bool {
-    let mut words = line.get(4..).unwrap_or_default().split_ascii_whitespace();
-    words.next().is_some_and(|offered| offered.eq_ignore_ascii_case(keyword))
+/// Whether a line of a reply to EHLO, whose first names the host, is this keyword (RFC 5321 4.1.1.1).
+pub fn offers<'a>(reply: impl IntoIterator<Item = &'a str>, keyword: &str) -> bool {
+    reply.into_iter().skip(1).any(|line| {
+        let mut words = line.get(4..).unwrap_or_default().split_ascii_whitespace();
+        words.next().is_some_and(|offered| offered.eq_ignore_ascii_case(keyword))
+    })
 }
 
 /// The address that a command names in RCPT TO, as it stands there.

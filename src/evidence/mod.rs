@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use dialogue::{Dialogue, DialogueLine, Exchange, Service, Speaker, is_offer, named_in_rcpt};
+pub use dialogue::{Dialogue, DialogueLine, Exchange, Service, Speaker, named_in_rcpt, offers};
 pub use identity::{OtherPlay, PlayId, RunId};
 pub use watch::{UnknownView, View, Watch};
 

@@ -7,7 +7,7 @@ use super::{
     reading::{Known, Reading, bare, read},
 };
 use crate::{
-    evidence::{DialogueLine, Evidence, Party, Seen, Speaker, View},
+    evidence::{Evidence, Party, Seen, View},
     message::Kind,
     rules::{self, Judgement, Soundness},
     scenario::{
@@ -205,24 +205,18 @@ impl<'e> Wires<'e> {
     /// TLS does not come about, that may be the harness's own limits.
     fn was_sent_off(&self, host: Party, to: &Mailbox) -> bool {
         let Some(other) = to.host().map(Party::from).filter(|other| *other != host) else { return false };
-        let is_refusal = |line: &DialogueLine| line.by == Speaker::Server && line.text.starts_with(['4', '5']);
-        let says = |line: &DialogueLine, verb: &str| {
-            line.by == Speaker::Client
-                && line.text.get(..verb.len()).is_some_and(|said| said.eq_ignore_ascii_case(verb))
-        };
         let mut sessions = self.evidence.dialogues.iter().filter(|session| session.from == host && session.to == other);
         !sees_wires_at(self.evidence, other)
             && sessions.any(|session| {
-                let said = |verb: &str| session.lines.iter().any(|line| says(line, verb));
+                let exchanges = session.exchanges();
+                let said = |verb: &str| exchanges.iter().any(|one| one.is(verb));
+                let refused = || session.lines.iter().any(|line| line.replies('4') || line.replies('5'));
                 let upgrading = session.tls.is_none() && said("STARTTLS");
                 // Without STARTTLS a provider's host leaves (RFC 6109 5.3).
                 let unsecured = session.tls.is_none() && !said("MAIL");
                 !said("RCPT")
                     && !upgrading
-                    && (unsecured
-                        || session.lacks_8bitmime()
-                        || session.is_cut_short()
-                        || session.lines.iter().any(is_refusal))
+                    && (unsecured || session.lacks_8bitmime() || session.is_cut_short() || refused())
             })
     }
 

@@ -11,7 +11,7 @@ use super::{
     story,
 };
 use crate::{
-    evidence::{Dialogue, Direction, Evidence, Party, Service, Speaker},
+    evidence::{Dialogue, Direction, Evidence, Party, Service},
     norm::Level,
     results::{Cell, CellOutcome, Strictness, Unmet},
     rules::{self, Judgement, Outcome},
@@ -73,7 +73,7 @@ fn refused(evidence: &Evidence) -> Vec<String> {
         |one: &&Dialogue| matches!(one.service, Service::Incoming | Service::Ordinary) && one.from != Party::Harness;
     let mut told = Vec::new();
     for session in evidence.dialogues.iter().filter(between_hosts) {
-        let refusal = session.lines.iter().find(|line| line.by == Speaker::Server && line.text.starts_with('5'));
+        let refusal = session.lines.iter().find(|line| line.replies('5'));
         let (client, server) = (name(session.from), name(session.to));
         let sentence = match refusal {
             Some(line) => format!("what {client} had for {server} was refused: {server} said `{}`", line.text),

@@ -6,7 +6,7 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    evidence::{PlayId, is_offer},
+    evidence::{self, PlayId},
     scenario::{
         dialogue::{Dialogue, Line},
         locate::Path,
@@ -88,5 +88,5 @@ fn words(heard: &Heard) -> String {
 /// Whether the reply to EHLO offers this.
 fn offers(heard: &Heard, keyword: &str) -> bool {
     let Heard::Reply(lines) = heard else { return false };
-    lines.iter().skip(1).any(|line| is_offer(line, keyword))
+    evidence::offers(lines.iter().map(String::as_str), keyword)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Arrival, Member, Placed, Submission, Transaction, Unwrapped, strays};
 use crate::{
-    evidence::{Dialogue, Evidence, Observation, Seen, SmtpPath, Speaker},
+    evidence::{Dialogue, Evidence, Observation, Seen, SmtpPath},
     message::{Kind, Mail, Message},
     rules::spelling::bare_identifier,
 };
@@ -139,8 +139,7 @@ fn submissions(evidence: &Evidence) -> impl Iterator<Item = Submission> {
 /// Whether no message data of a session was answered with success.
 fn refused(dialogue: &Dialogue) -> bool {
     let mut lines = dialogue.lines.iter().skip_while(|line| !line.text.starts_with("<DATA"));
-    lines.next().is_some()
-        && !lines.any(|line| line.by == Speaker::Server && line.text.starts_with('2') && !line.text.starts_with("221"))
+    lines.next().is_some() && !lines.any(|line| line.replies('2') && !line.text.starts_with("221"))
 }
 
 impl Submission {

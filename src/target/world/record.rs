@@ -9,7 +9,7 @@ use super::{
     ledger::{Entry, Fate},
 };
 use crate::{
-    evidence::{Dialogue, DialogueLine, Party, Role, Seen, Service, Speaker, View, Watch},
+    evidence::{Dialogue, DialogueLine, Party, Role, Seen, Service, View, Watch},
     gateway::{self, Errand, SeenSession},
     target::{Recorded, Side, Transmission},
 };
@@ -121,7 +121,7 @@ impl World {
 /// What a host would not take for now, in words, and whether it took it in one of the sessions behind that.
 fn told_put_off(errand: &Errand, dialogue: &Dialogue, later: &[Errand]) -> Option<String> {
     let Errand { client, server, .. } = errand;
-    let said = dialogue.lines.iter().rfind(|line| line.by == Speaker::Server && line.text.starts_with('4'));
+    let said = dialogue.lines.iter().rfind(|line| line.replies('4'));
     let why = match said {
         Some(line) => format!("{server} said `{}`", line.text),
         None if dialogue.is_cut_short() => format!("{server} closed the connection without an answer"),
